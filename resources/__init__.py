@@ -1,0 +1,1 @@
+"""What ships beside the code: bundled weights and sample images."""
