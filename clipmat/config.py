@@ -1,0 +1,174 @@
+"""Frozen configurations of the variants. Sections and equations are those of the RIM paper (arXiv 2206.05149)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any
+
+from clipmat.errors import UnknownWeights, WeightsInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class ClipMatConfig:
+    """Everything that fixes the shape of a CLIPMat network."""
+
+    variant: str
+    """compact, vit-b-16 or vit-l-14."""
+    image_encoder: str
+    """`compact:mobilenetv2`, or an open_clip architecture (`open_clip:ViT-B-16-quickgelu`)."""
+    image_size: int
+    """Pixels of the longer side that the image encoder sees (section 4.1: 512)."""
+    square: bool
+    """True: the encoder's grid is fixed to image_size x image_size. False: sides follow the image's aspect."""
+    multiple: int
+    """Pixels that each side of the encoder's input is a multiple of."""
+    mean: tuple[float, float, float]
+    """Subtracted from RGB in [0, 1]."""
+    std: tuple[float, float, float]
+    """Divides what is left."""
+    level_channels: tuple[int, int, int, int]
+    """Channels of the four visual levels T1..T4."""
+    visual_width: int
+    """Channels of the final visual tokens (Dv)."""
+
+    text_width: int
+    """Channels of a text token (Dt)."""
+    text_layers: int
+    """Transformer layers of the compact text tower; CLIP's towers bring their own."""
+    text_buckets: int
+    """Rows of the compact text tower's hashed word table; 0 for CLIP."""
+    keyword_length: int = 14
+    """Text tokens in the keyword setting, before the context vectors (section 4.2)."""
+    expression_length: int = 69
+    """Text tokens in the expression setting, before the context vectors: 69 + 8 = 77 (section 4.2)."""
+    context_vectors: int = 8
+    """Learnable post-embedding context vectors [V]1..[V]N (section 4.2)."""
+
+    popup_width: int = 512
+    """Channels inside TSP (D, section 4.3)."""
+    popup_heads: int = 8
+    """Attention heads in TSP."""
+    popup_layers: int = 1
+    """Cross- and self-attention blocks in TSP; the paper has one."""
+    popup_residual: bool = False
+    """Keep the visual tokens beside what they read from the text; the paper keeps only F."""
+    popup_positions: bool = False
+    """Give TSP the place of each visual token, plain and steered by the text. ViT tokens know their place."""
+    detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
+    """Channels to which MDE projects visual level i (section 4.4: Dv/2)."""
+    detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
+    """Channels of F1..F4, at H/2, H/4, H/8, H/16 (D_i, section 4.4)."""
+    semantic_channels: tuple[int, int] = (256, 128)
+    """Channels of the semantic decoder's C2 and C1 (figure 3)."""
+    semantic_skips: bool = False
+    """Feed F3 and F2 into the semantic decoder as well; the paper feeds the details decoder alone."""
+    presence_head: bool = True
+    """Score whether the expression names anything in the image. Ours; the paper always answers."""
+
+    pre_context: bool = True
+    """CP: templates around a keyword (ablation switch)."""
+    post_context: bool = True
+    """CP: learnable vectors after the words (ablation switch)."""
+    popup: bool = True
+    """TSP: off, the mean text token is added to every visual token (ablation switch)."""
+    details: bool = True
+    """MDE: off, the decoders see the final visual tokens alone (ablation switch)."""
+
+    def to_json(self) -> str:
+        """The configuration as one line of JSON, as weights carry it."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ClipMatConfig:
+        """Inverse of `to_json`. Raises WeightsInvalid on unknown or missing fields."""
+        try:
+            values: dict[str, Any] = json.loads(text)
+            known = {f.name for f in fields(cls)}
+            if unknown := sorted(set(values) - known):
+                raise WeightsInvalid(f"the weights name settings this version does not know: {', '.join(unknown)}")
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        except (ValueError, TypeError) as error:
+            raise WeightsInvalid(f"the weights carry no readable configuration: {error}") from error
+
+    def without(self, *modules: str) -> ClipMatConfig:
+        """The same network with modules switched off: pre_context, post_context, popup, details (table 4)."""
+        switches = {"pre_context", "post_context", "popup", "details"}
+        if unknown := sorted(set(modules) - switches):
+            raise ValueError(f"no such module: {', '.join(unknown)}; choose from {', '.join(sorted(switches))}")
+        return replace(self, **dict.fromkeys(modules, False))
+
+
+# The constants that CLIP was trained with (Radford et al., ICML 2021, published with its code).
+_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+_CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+VARIANTS: dict[str, ClipMatConfig] = {
+    config.variant: config
+    for config in (
+        ClipMatConfig(
+            variant="compact",
+            image_encoder="compact:mobilenetv2",
+            image_size=320,
+            square=False,
+            multiple=32,
+            mean=(0.5, 0.5, 0.5),
+            std=(0.5, 0.5, 0.5),
+            level_channels=(16, 24, 32, 96),
+            visual_width=416,
+            text_width=192,
+            text_layers=2,
+            text_buckets=32768,
+            popup_width=192,
+            popup_heads=6,
+            popup_layers=3,
+            popup_residual=True,
+            popup_positions=True,
+            detail_projection=(16, 24, 48, 96),
+            detail_channels=(16, 32, 64, 96),
+            semantic_channels=(128, 64),
+            semantic_skips=True,
+        ),
+        ClipMatConfig(
+            variant="vit-b-16",
+            image_encoder="open_clip:ViT-B-16-quickgelu",
+            image_size=512,
+            square=True,
+            multiple=16,
+            mean=_CLIP_MEAN,
+            std=_CLIP_STD,
+            level_channels=(768, 768, 768, 768),
+            visual_width=768,
+            text_width=512,
+            text_layers=12,
+            text_buckets=0,
+        ),
+        ClipMatConfig(
+            variant="vit-l-14",
+            image_encoder="open_clip:ViT-L-14-quickgelu",
+            image_size=518,  # the multiple of the 14 px patch next above the paper's 512
+            square=True,
+            multiple=14,
+            mean=_CLIP_MEAN,
+            std=_CLIP_STD,
+            level_channels=(1024, 1024, 1024, 1024),
+            visual_width=1024,
+            text_width=768,
+            text_layers=12,
+            text_buckets=0,
+            popup_width=768,
+            popup_heads=12,
+            detail_projection=(512, 512, 512, 512),
+        ),
+    )
+}
+
+
+def variant(name: str) -> ClipMatConfig:
+    """The configuration of a variant. Raises UnknownWeights with the nearest name."""
+    if name in VARIANTS:
+        return VARIANTS[name]
+    near = get_close_matches(name, VARIANTS, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"choose one of {', '.join(VARIANTS)}"
+    raise UnknownWeights(f"there is no variant '{name}'; {hint}")

@@ -1,0 +1,77 @@
+"""TSP, text-driven semantic pop-up (section 4.3): the text pulls the referred object out of the visual tokens."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from clipmat.config import ClipMatConfig
+
+
+def token_places(grid: tuple[int, int], like: Tensor) -> Tensor:
+    """Nx2 places (x, y) of a grid's cells in [-1, 1], row by row, preceded by (0, 0) for the class token."""
+    rows, columns = grid
+    y = (torch.arange(rows, device=like.device, dtype=torch.float32) + 0.5) / rows * 2 - 1
+    x = (torch.arange(columns, device=like.device, dtype=torch.float32) + 0.5) / columns * 2 - 1
+    cells = torch.stack([x.repeat(rows), y.repeat_interleave(columns)], dim=1)
+    return torch.cat([cells.new_zeros(1, 2), cells]).to(like.dtype)
+
+
+class PopupBlock(nn.Module):
+    """Cross-attention to the text, self-attention among the places, then LN and MLP (figure 3)."""
+
+    def __init__(self, width: int, heads: int, residual: bool) -> None:
+        super().__init__()
+        self.residual = residual
+        self.norm_visual = nn.LayerNorm(width)
+        self.cross = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.norm_self = nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.norm_mlp = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Linear(width, width * 2), nn.GELU(), nn.Linear(width * 2, width))
+
+    def forward(self, visual: Tensor, text: Tensor, padding: Tensor) -> Tensor:
+        """BxNxD visual, BxLxD text, BxL bool (True where padded) -> BxNxD."""
+        queries = self.norm_visual(visual)
+        found = self.cross(queries, text, text, key_padding_mask=padding, need_weights=False)[0]
+        if self.residual:
+            found = visual + found
+        normed = self.norm_self(found)
+        found = found + self.attention(normed, normed, normed, need_weights=False)[0]
+        return found + self.mlp(self.norm_mlp(found))  # type: ignore[no-any-return]
+
+
+class SemanticPopup(nn.Module):
+    """Visual tokens and all text tokens -> the popped-up semantic map, and its class token."""
+
+    def __init__(self, config: ClipMatConfig) -> None:
+        super().__init__()
+        width = config.popup_width
+        self.visual_in = nn.Sequential(nn.LayerNorm(config.visual_width), nn.Linear(config.visual_width, width))
+        self.text_in = nn.Sequential(nn.LayerNorm(config.text_width), nn.Linear(config.text_width, width))
+        self.attends = config.popup
+        layers = config.popup_layers if config.popup else 0
+        self.blocks = nn.ModuleList(
+            PopupBlock(width, config.popup_heads, config.popup_residual) for _ in range(layers)
+        )
+        self.place = nn.Linear(2, width) if config.popup_positions else None
+        # 'left' and 'top' become ramps over the image: the text chooses their direction and the channels.
+        self.ramp = nn.Linear(width, 2 * width) if config.popup_positions else None
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, tokens: Tensor, grid: tuple[int, int], text: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        """Visual tokens Bx(N+1)xDv, text BxLxDt, BxL bool -> map BxDxhxw and class token BxD."""
+        visual, words = self.visual_in(tokens), self.text_in(text)
+        weights = valid.unsqueeze(2).to(words.dtype)
+        meaning = (words * weights).sum(dim=1) / weights.sum(dim=1)
+        if self.place is not None and self.ramp is not None:
+            places = token_places(grid, visual)
+            steering = self.ramp(meaning).unflatten(1, (2, -1))
+            visual = visual + self.place(places) + torch.einsum("np,bpd->bnd", places, steering)
+        if not self.attends:
+            visual = visual + meaning[:, None]
+        for block in self.blocks:
+            visual = block(visual, words, ~valid)
+        visual = self.norm(visual)
+        rows, columns = grid
+        return visual[:, 1:].transpose(1, 2).unflatten(2, (rows, columns)), visual[:, 0]

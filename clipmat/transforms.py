@@ -1,0 +1,52 @@
+"""Image <-> network input, and the exact way back. Both directions keep pixel centres where they are."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from clipmat.config import ClipMatConfig
+from clipmat.errors import BadImage
+
+
+def check_image(image: NDArray[np.uint8]) -> None:
+    """Raise BadImage unless `image` is HxWx3 uint8 with H, W >= 1."""
+    if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        found = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise BadImage(f"an image is a HxWx3 uint8 array in sRGB, this is {found}: convert it first")
+    if 0 in image.shape:
+        raise BadImage("the image has no pixels")
+
+
+def input_size(height: int, width: int, config: ClipMatConfig) -> tuple[int, int]:
+    """Height and width in pixels at which the network sees an image; the aspect is kept as far as the grid allows."""
+    if config.square:
+        return config.image_size, config.image_size
+    scale = config.image_size / max(height, width)
+
+    def fitted(side: int) -> int:
+        return max(2, round(side * scale / config.multiple)) * config.multiple
+
+    return fitted(height), fitted(width)
+
+
+def resized(pixels: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.generic]:
+    """Resize HxW or HxWxC to `size` (height, width): area averages downwards, bilinear upwards."""
+    shrinks = size[0] * size[1] < pixels.shape[0] * pixels.shape[1]
+    return cv2.resize(pixels, (size[1], size[0]), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+
+def to_input(image: NDArray[np.uint8], config: ClipMatConfig) -> Tensor:
+    """HxWx3 uint8 sRGB -> 1x3xhxw float32, normalised with the constants of the configuration."""
+    check_image(image)
+    small = resized(image, input_size(image.shape[0], image.shape[1], config)).astype(np.float32) / 255
+    normal = (small - np.array(config.mean, np.float32)) / np.array(config.std, np.float32)
+    return torch.from_numpy(normal).permute(2, 0, 1).unsqueeze(0)
+
+
+def from_output(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """hxw float32 in [0, 1] at the network's size -> HxW float32 in [0, 1] at the image's own size."""
+    return np.clip(resized(plane, (height, width)), 0, 1).astype(np.float32, copy=False)

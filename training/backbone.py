@@ -1,0 +1,65 @@
+"""Starting points: ImageNet weights for the compact image encoder, CLIP's towers for the paper's variants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from clipmat.errors import WeightsInvalid
+from clipmat.model import ClipMat
+
+
+def start_from_mobilenet(model: ClipMat, path: str | Path) -> None:
+    """Load MobileNetV2 weights in timm's naming, batch norms folded into the convolutions' biases.
+
+    Raises WeightsInvalid when the file does not hold that network.
+    """
+    state = load_file(path)
+    folded: dict[str, Tensor] = {}
+
+    def fold(conv: str, norm: str, to: str) -> None:
+        scale = state[f"{norm}.weight"].double() / (state[f"{norm}.running_var"].double() + 1e-5).sqrt()
+        folded[f"{to}.weight"] = (state[f"{conv}.weight"].double() * scale[:, None, None, None]).float()
+        shift = state[f"{norm}.bias"].double() - state[f"{norm}.running_mean"].double() * scale
+        folded[f"{to}.bias"] = shift.float()
+
+    try:
+        fold("conv_stem", "bn1", "stem")
+        blocks = sorted({tuple(k.split(".")[1:3]) for k in state if k.startswith("blocks.")})
+        for stage, block in blocks:
+            source, to = f"blocks.{stage}.{block}", f"stages.{stage}.{block}"
+            if stage == "0":  # depthwise-separable: no expansion
+                fold(f"{source}.conv_dw", f"{source}.bn1", f"{to}.depthwise")
+                fold(f"{source}.conv_pw", f"{source}.bn2", f"{to}.project")
+            else:
+                fold(f"{source}.conv_pw", f"{source}.bn1", f"{to}.expand")
+                fold(f"{source}.conv_dw", f"{source}.bn2", f"{to}.depthwise")
+                fold(f"{source}.conv_pwl", f"{source}.bn3", f"{to}.project")
+        model.image_encoder.load_state_dict(folded, strict=True)
+    except (KeyError, RuntimeError) as error:
+        raise WeightsInvalid(f"{path} does not hold a MobileNetV2 1.0 in timm's naming: {error}") from error
+
+
+def start_from_clip(model: ClipMat, path: str | Path) -> None:
+    """Load CLIP's towers from an open_clip checkpoint (safetensors, or a pickle read with weights_only=True)."""
+    import open_clip
+
+    name = model.config.image_encoder.partition(":")[2]
+    clip = open_clip.create_model(
+        name, pretrained=str(path), force_image_size=model.config.image_size, weights_only=True
+    )
+    model.image_encoder.visual.load_state_dict(clip.visual.state_dict())  # type: ignore
+    tower = {k: v for k, v in clip.state_dict().items() if not k.startswith("visual.")}
+    own = model.text_tower.state_dict()
+    model.text_tower.load_state_dict({k: tower[k] for k in own}, strict=True)
+
+
+def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:
+    """Names and N x 512 float32 CLIP vectors of nouns, to teach the compact text tower what resembles what."""
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as archive:
+        return [str(n) for n in archive["names"]], torch.from_numpy(archive["vectors"].astype("float32"))

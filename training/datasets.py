@@ -1,0 +1,182 @@
+"""Samples for training and evaluation: entity-bank scenes, drawn by number so that a run can be resumed exactly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from clipmat.prompt import TEMPLATES
+from training.composition import Alpha, Scene, composed_scene, mosaic_scene, photo_scene
+from training.entities import Entity, EntityBank, Pixels
+from training.expressions import Expression, as_typed, express, negative
+
+
+class Sample(NamedTuple):
+    """One image, one expression, one matte."""
+
+    image: Pixels
+    """HxWx3 uint8 sRGB."""
+    matte: Alpha
+    """HxW float32 in [0, 1]; zero for a negative."""
+    expression: str
+    form: str
+    """keyword, basic, absolute, relative or negative."""
+    relation: str
+    """The position in the expression, empty without one."""
+    kind: str
+    """human, animal or object; of a negative, the kind of the scene's first entity."""
+    scene: str
+    """photo, mosaic or composite."""
+    rivals: int
+    """Entities of the scene that share the target's keyword."""
+    template: int
+    """Pre-embedding context drawn for a keyword (CP)."""
+    others: tuple[Alpha, ...]
+    """Mattes of the scene's other entities, to tell a wrong object from a coarse matte."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Shares of the kinds of scenes, and of negatives; fractions of 1."""
+
+    photo: float = 0.36
+    mosaic: float = 0.22
+    pasted: float = 0.12
+    """Cut-outs pasted onto a photograph whose object stays an entity; the rest are composites."""
+    negative: float = 0.12
+    pairs: float = 0.45
+    """Scenes of several entities that hold two of a kind."""
+    drawn: float = 0.3
+    """Weight of emoji beside photographed entities."""
+
+
+class SceneDataset:
+    """Scenes of an entity bank: `dataset[(index, (height, width))]` or `sample(index, size)`; same seed, same sample."""
+
+    def __init__(self, bank: EntityBank, seed: int, mix: Mix | None = None, augment: bool = True) -> None:
+        if not bank.cutouts and not bank.photos:
+            raise ValueError("the entity bank is empty: check its folders and the split")
+        self.bank, self.seed, self.mix, self.augment = bank, seed, mix or Mix(), augment
+        self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
+        self.everything = tuple(bank.cutouts) + tuple(bank.photos)
+
+    def sample(self, index: int, size: tuple[int, int]) -> Sample:
+        """The sample with a number, HxW `size` (even sides)."""
+        for attempt in range(50):
+            rng = np.random.default_rng((self.seed, index, attempt))
+            made = self._draw(rng, size)
+            if made is not None:
+                return made
+        raise RuntimeError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
+
+    def _draw(self, rng: np.random.Generator, size: tuple[int, int]) -> Sample | None:
+        scene, kind = self._scene(rng, size)
+        if not scene.placed:
+            return None
+        made: Expression | None
+        if rng.random() < self.mix.negative:
+            made = negative(scene, self.everything, rng)
+        else:
+            target = int(rng.integers(len(scene.placed)))
+            made = express(scene, target, rng)
+        if made is None:
+            return None
+        image = augmented(scene.image, rng) if self.augment else scene.image
+        chosen = scene.placed[made.target] if made.target is not None else None
+        matte = chosen.alpha if chosen else np.zeros(size, np.float32)
+        keyword = (chosen or scene.placed[0]).entity.keyword
+        return Sample(
+            image=image,
+            matte=matte,
+            expression=as_typed(made.text, rng) if self.augment else made.text,
+            form=made.form,
+            relation=made.relation,
+            kind=(chosen or scene.placed[0]).entity.kind,
+            scene=kind,
+            rivals=sum(p.entity.keyword == keyword for p in scene.placed) - 1,
+            template=int(rng.integers(len(TEMPLATES))) if self.augment else 0,
+            others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
+        )
+
+    def _scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
+        draw, mix = rng.random(), self.mix
+        if self.bank.photos and draw < mix.photo:
+            return photo_scene(self.bank, self.photos.pick(rng), size, rng), "photo"
+        if self.bank.photos and draw < mix.photo + mix.mosaic:
+            photos = self._group(self.photos, 4 if rng.random() < 0.35 else 2, rng)
+            return mosaic_scene(self.bank, photos, size, rng), "mosaic"
+        if self.bank.photos and draw < mix.photo + mix.mosaic + mix.pasted:
+            photo = self.photos.pick(rng)
+            entities = self._group(self.cutouts, int(rng.integers(1, 3)), rng, like=photo)
+            return composed_scene(self.bank, entities, photo, size, rng), "composite"
+        count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.4, 0.25, 0.15]))
+        ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
+        return composed_scene(self.bank, self._group(self.cutouts, count, rng), ground, size, rng), "composite"
+
+    def _group(
+        self, pool: _Pool, count: int, rng: np.random.Generator, like: Entity | None = None
+    ) -> list[Entity]:
+        """Entities for one scene; often two of a kind."""
+        first = like or pool.pick(rng)
+        group = [] if like else [first]
+        if count + (like is not None) > 1 and rng.random() < self.mix.pairs and (same := pool.groups.get(first.keyword)):
+            group.append(same[int(rng.integers(len(same)))])
+        while len(group) < count:
+            group.append(pool.pick(rng))
+        order = rng.permutation(len(group))
+        return [group[i] for i in order[:count]]
+
+
+class _Pool:
+    """Entities by keyword. Common keywords come more often, but by the root of their number: rare ones count too."""
+
+    def __init__(self, entities: Sequence[Entity], drawn: float) -> None:
+        groups: dict[str, list[Entity]] = defaultdict(list)
+        for entity in entities:
+            groups[entity.keyword].append(entity)
+        self.groups = dict(groups)
+        self._keywords = list(groups)
+        odds = np.array([
+            np.sqrt(len(group)) * np.mean([drawn if "emoji" in e.source else 1.0 for e in group])
+            for group in groups.values()
+        ])  # fmt: skip
+        self._edges = np.cumsum(odds / odds.sum()) if len(odds) else odds
+
+    def pick(self, rng: np.random.Generator) -> Entity:
+        at = min(int(np.searchsorted(self._edges, rng.random())), len(self._keywords) - 1)
+        group = self.groups[self._keywords[at]]
+        return group[int(rng.integers(len(group)))]
+
+
+def augmented(image: Pixels, rng: np.random.Generator) -> Pixels:
+    """Light, contrast, noise, blur and JPEG as cameras make them; hues stay, for colours are words here."""
+    pixels = image.astype(np.float32)
+    if rng.random() < 0.6:
+        pixels = (pixels - 128) * rng.uniform(0.75, 1.25) + 128 + rng.uniform(-25, 25)
+    if rng.random() < 0.3:
+        pixels = 255 * (np.clip(pixels, 0, 255) / 255) ** rng.uniform(0.7, 1.4)
+    if rng.random() < 0.25:
+        gray = pixels.mean(axis=2, keepdims=True)
+        pixels = gray + (pixels - gray) * rng.uniform(0.7, 1.3)
+    if rng.random() < 0.15:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 1.3))
+    if rng.random() < 0.25:
+        pixels = pixels + rng.normal(0, rng.uniform(2, 10), pixels.shape).astype(np.float32)
+    result = np.clip(pixels, 0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        coded = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 92))])[1]
+        result = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    return result
+
+
+def trimap_of(matte: Alpha, radius: int) -> Pixels:
+    """Labels 0 background, 1 unknown, 2 foreground: the soft band of a matte, grown by `radius` pixels."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    solid = cv2.erode((matte > 0.95).astype(np.uint8), kernel)
+    touched = cv2.dilate((matte > 0.05).astype(np.uint8), kernel)
+    return (solid + touched).astype(np.uint8)

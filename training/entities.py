@@ -1,0 +1,189 @@
+"""The entity bank: cut-outs, photographs and backgrounds of one or more packs, read from their JSON indexes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.nouns import everyday_names, possible_names
+
+Pixels = NDArray[np.uint8]
+
+
+class BankError(Exception):
+    """A pack is missing, incomplete or laid out differently; the text shows what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour and its share of the opaque pixels, 0..1."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Garment:
+    """A piece of clothing (or `hair`): its colour, share of the person, and the part that has the colour."""
+
+    name: str
+    color: str
+    share: float
+    purity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What is known of one cut-out or of the one object of a photograph."""
+
+    id: str
+    keyword: str
+    kind: str
+    """human, animal or object."""
+    names: tuple[str, ...]
+    """Every noun that surely refers to it, the keyword first."""
+    maybe: frozenset[str]
+    """Further nouns that a viewer might use for it or a part of it."""
+    colors: tuple[Colour, ...]
+    garments: tuple[Garment, ...]
+    source: str
+    """The public collection it comes from."""
+    split: str
+    """train, val_seen or val_unseen."""
+    file: str
+    mask: str
+    """The soft mask of a photograph; empty for a cut-out, which has its alpha inside."""
+    pack: int
+    """Index of the folder it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A picture to compose on, with the nouns that may be visible in it."""
+
+    id: str
+    file: str
+    may_contain: frozenset[str]
+    split: str
+    """train or val."""
+    pack: int
+
+
+@dataclass(frozen=True)
+class EntityBank:
+    """Index of everything, and the pixels on demand (kept in memory once decoded)."""
+
+    folders: tuple[Path, ...]
+    cutouts: tuple[Entity, ...]
+    photos: tuple[Entity, ...]
+    backgrounds: tuple[Background, ...]
+    _decoded: dict[tuple[int, str], Pixels] = field(default_factory=dict, repr=False)
+    _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, folders: Sequence[str | Path]) -> EntityBank:
+        """Read the packs in `folders`. Raises BankError with the expected tree when one is not a pack."""
+        cutouts: list[Entity] = []
+        photos: list[Entity] = []
+        backgrounds: list[Background] = []
+        paths = tuple(Path(folder) for folder in folders)
+        for pack, folder in enumerate(paths):
+            if not (folder / "entities.jsonl").is_file():
+                raise BankError(
+                    f"{folder} is no entity bank: expected entities.jsonl with entities.zip (or entities/), and "
+                    "optionally photos.jsonl and backgrounds.jsonl with theirs"
+                )
+            cutouts += [_entity(row, pack) for row in _rows(folder / "entities.jsonl")]
+            photos += [_entity(row, pack) for row in _rows(folder / "photos.jsonl")]
+            backgrounds += [
+                Background(row["id"], row["file"], frozenset(row["may_contain"]), row["split"], pack)
+                for row in _rows(folder / "backgrounds.jsonl")
+            ]
+        # A photograph shows the person of the cut-out with the same id: it wears the same garments.
+        worn = {entity.id: entity.garments for entity in cutouts}
+        photos = [replace(p, garments=worn.get(p.id.removeprefix("photo_"), p.garments)) for p in photos]
+        return cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds))
+
+    def select(self, *splits: str) -> EntityBank:
+        """The part of the bank in the named splits; backgrounds follow as train or val."""
+        grounds = {"train" if split == "train" else "val" for split in splits}
+        return replace(
+            self,
+            cutouts=tuple(e for e in self.cutouts if e.split in splits),
+            photos=tuple(e for e in self.photos if e.split in splits),
+            backgrounds=tuple(b for b in self.backgrounds if b.split in grounds),
+        )
+
+    def cutout(self, entity: Entity) -> Pixels:
+        """HxWx4 uint8 RGBA with straight alpha."""
+        return self._load(entity.pack, "entities", entity.file, "RGBA")
+
+    def photo(self, entity: Entity) -> tuple[Pixels, Pixels]:
+        """HxWx3 uint8 image and HxW uint8 matte of a photograph."""
+        image = self._load(entity.pack, "photos", entity.file, "RGB")
+        return image, self._load(entity.pack, "photos", entity.mask, "L")
+
+    def background(self, background: Background) -> Pixels:
+        """HxWx3 uint8 image."""
+        return self._load(background.pack, "backgrounds", background.file, "RGB")
+
+    def _load(self, pack: int, part: str, name: str, mode: str) -> Pixels:
+        key = (pack, name)
+        if key not in self._decoded:
+            try:
+                with Image.open(io.BytesIO(self._bytes(pack, part, name))) as picture:
+                    self._decoded[key] = np.asarray(picture.convert(mode))
+            except (OSError, KeyError) as error:
+                raise BankError(f"{self.folders[pack]}: {name} cannot be read: {error}") from error
+        return self._decoded[key]
+
+    def _bytes(self, pack: int, part: str, name: str) -> bytes:
+        folder = self.folders[pack]
+        if (folder / part).is_dir():
+            return (folder / part / name).read_bytes()
+        if (pack, part) not in self._archives:
+            self._archives[pack, part] = zipfile.ZipFile(folder / f"{part}.zip")
+        return self._archives[pack, part].read(name)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise BankError(f"{path}, line {number} is not JSON: {error}") from error
+
+
+def _entity(row: dict[str, Any], pack: int) -> Entity:
+    try:
+        names = everyday_names(row["keyword"], tuple(row["synonyms"]))
+        return Entity(
+            id=row["id"],
+            keyword=row["keyword"],
+            kind=row["kind"],
+            names=names,
+            maybe=possible_names(row["keyword"], row["kind"], names),
+            colors=tuple(Colour(c["name"], c["share"]) for c in row["colors"]),
+            garments=tuple(
+                Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())
+            ),
+            source=row["source"],
+            split=row["split"],
+            file=row["file"],
+            mask=row.get("mask", ""),
+            pack=pack,
+        )
+    except KeyError as error:
+        raise BankError(f"entry {row.get('id', '?')}: the field {error} is missing") from error

@@ -1,0 +1,330 @@
+"""The expression engine: scene -> keyword, basic, absolute and relative expressions (RIM section 3.3).
+
+An expression is emitted only when it surely fits its target and cannot fit another entity of the scene;
+a negative only when it can fit none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.composition import Placed, Scene
+from training.entities import Entity
+
+FORMS = ("keyword", "basic", "absolute", "relative", "negative")
+
+_MARGIN = 0.12
+"""Distance of centres, in sides of the scene, that makes 'left of' sure."""
+_CONFUSED = (
+    {"gray", "black", "white"}, {"brown", "beige", "orange"}, {"red", "orange", "pink"}, {"yellow", "orange", "beige"},
+    {"turquoise", "green", "blue"}, {"blue", "purple", "black"}, {"pink", "purple"}, {"brown", "black"}, {"white", "beige"},
+)  # fmt: skip
+_WEARABLE = {
+    "dress", "coat", "blouse", "shirt", "skirt", "jeans", "sweater", "hat", "t-shirt", "blazer", "suit", "jacket",
+    "shorts", "vest", "top", "pants", "scarf", "sweatshirt", "hoodie", "cardigan", "leggings", "boots", "stockings",
+}  # fmt: skip
+_PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What is typed, and which entity of the scene it refers to."""
+
+    text: str
+    form: str
+    """One of FORMS."""
+    target: int | None
+    """Index into `Scene.placed`; None for a negative."""
+    relation: str = ""
+    """left, right, top, bottom, middle, front, behind, biggest, smallest or corner; empty without position."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A noun with an optional attribute, and which entities it surely or possibly names."""
+
+    noun: str
+    before: str
+    after: str
+    surely: Callable[[Entity], bool]
+    possibly: Callable[[Entity], bool]
+
+
+def _confusable(color: str) -> set[str]:
+    return set().union(*(group for group in _CONFUSED if color in group), {color})
+
+
+def _names(noun: str) -> tuple[Callable[[Entity], bool], Callable[[Entity], bool]]:
+    return (lambda e: noun in e.names), (lambda e: noun in e.names or noun in e.maybe)
+
+
+def _plain(noun: str) -> _Phrase:
+    return _Phrase(noun, "", "", *_names(noun))
+
+
+def _colored(noun: str, color: str) -> _Phrase:
+    named, maybe = _names(noun)
+    near = _confusable(color)
+    return _Phrase(
+        noun, color, "",
+        lambda e: named(e) and e.kind != "human" and bool(e.colors) and e.colors[0].name == color and e.colors[0].share >= 0.4,
+        lambda e: maybe(e) and (e.kind == "human" or any(c.name in near and c.share >= 0.1 for c in e.colors)),
+    )  # fmt: skip
+
+
+def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _Phrase:
+    named, maybe = _names(noun)
+    near = _confusable(color) if color else set()
+
+    def surely(entity: Entity) -> bool:
+        return named(entity) and any(
+            g.name == garment and g.share >= 0.03 and (not color or (g.color == color and g.purity >= 0.5))
+            for g in entity.garments
+        )
+
+    def possibly(entity: Entity) -> bool:
+        if not maybe(entity):
+            return False
+        if not entity.garments:
+            return True
+        same = [g for g in entity.garments if g.name == garment or garment in _WEARABLE and g.name in _WEARABLE]
+        return any(not color or g.color in near or g.purity < 0.6 for g in same)
+
+    thing = f"{color} {garment}".strip()
+    if garment == "hair":
+        after = f"with {thing}"
+    else:
+        article = "" if garment in _PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
+        verb = str(rng.choice(["in", "wearing", "with", "who wears", "dressed in"]))
+        after = f"{verb} {article}{thing}"
+    return _Phrase(noun, "", after, surely, possibly)
+
+
+def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+def _noun(entity: Entity, rng: np.random.Generator) -> str:
+    return entity.keyword if rng.random() < 0.6 else _choose(rng, entity.names)
+
+
+def _phrase(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> _Phrase:
+    """A way to name the entity: its noun alone, or with a colour, or (people) with what it wears."""
+    noun = _noun(entity, rng)
+    if rng.random() >= plain:
+        if entity.kind == "human":
+            worn = [g for g in entity.garments
+                    if g.share >= 0.03 and g.purity >= 0.5 and (g.name in _WEARABLE or g.name in ("hair", "sunglasses", "bag"))]  # fmt: skip
+            if worn:
+                garment = worn[int(rng.integers(len(worn)))]
+                bare = garment.name != "hair" and (garment.name in ("sunglasses", "hat", "bag", "scarf") or rng.random() < 0.2)
+                return _wearing(noun, garment.name, "" if bare else garment.color, rng)
+        elif entity.colors and entity.colors[0].share >= 0.45:
+            return _colored(noun, entity.colors[0].name)
+    return _plain(noun)
+
+
+def _article(rng: np.random.Generator, text: str) -> str:
+    draw = rng.random()
+    if draw < 0.72:
+        return f"the {text}"
+    if draw < 0.78:
+        return f"an {text}" if text[0] in "aeiou" else f"a {text}"
+    return text
+
+
+def _said(phrase: _Phrase, rng: np.random.Generator) -> str:
+    """The phrase in words: `the red cup`, `cup that is red`, `a woman in a blue dress`."""
+    if phrase.before and rng.random() < 0.25:
+        return f"{_article(rng, phrase.noun)} {_choose(rng, ('which is', 'that is', 'that looks'))} {phrase.before}"
+    return _article(rng, " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part))
+
+
+def _others(scene: Scene, target: int, phrase: _Phrase) -> list[int]:
+    return [i for i, p in enumerate(scene.placed) if i != target and phrase.possibly(p.entity)]
+
+
+def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
+    entity = scene.placed[target].entity
+    phrase = _phrase(entity, rng)
+    if not phrase.surely(entity) or _others(scene, target, phrase) or phrase.noun in scene.may_contain:
+        return None
+    if not phrase.before and not phrase.after:
+        bare = phrase.noun if rng.random() < 0.4 else _article(rng, phrase.noun)
+        return Expression(bare, "keyword", target)
+    return Expression(_said(phrase, rng), "basic", target)
+
+
+_ABSOLUTE: dict[str, tuple[str, ...]] = {
+    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
+             "{np} at the left edge of the photo", "{np} to the left", "{np} on the left of the image", "{np} at left",
+             "{np} at the leftmost edge of the picture", "{np} that is on the left"),
+    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}", "right {bare}",
+              "{np} at the right edge of the photo", "{np} to the right", "{np} on the right of the image", "{np} at right",
+              "{np} at the rightmost edge of the picture", "{np} that is on the right"),
+    "top": ("{np} at the top", "the top {bare}", "the upper {bare}", "{np} in the upper part of the image",
+            "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
+    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}", "{np} in the lower part of the image",
+               "{np} at the bottom of the picture", "{np} which is at the bottom"),
+    "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
+               "the central {bare}"),
+    "biggest": ("the biggest {bare}", "the largest {bare}", "the big {bare}", "the bigger {bare}"),
+    "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
+    "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
+    "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
+    "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
+}  # fmt: skip
+
+
+def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[str]:
+    """The position words that single the target out among its rivals (or, alone, that plainly hold)."""
+    here = scene.placed[target]
+    x, y = here.center
+    others = [scene.placed[i] for i in rivals]
+    if not others:
+        facts = [("left", x < 0.36), ("right", x > 0.64), ("top", y < 0.36), ("bottom", y > 0.66),
+                 ("middle", abs(x - 0.5) < 0.1)]  # fmt: skip
+        return [name for name, holds in facts if holds]
+    xs, ys = [o.center[0] for o in others], [o.center[1] for o in others]
+    left, right = x <= min(xs) - _MARGIN, x >= max(xs) + _MARGIN
+    top, bottom = y <= min(ys) - _MARGIN, y >= max(ys) + _MARGIN
+    facts = [("left", left), ("right", right), ("top", top), ("bottom", bottom)]
+    if (left or right) and (top or bottom):
+        facts.append(("corner", True))
+    if len(others) >= 2:
+        facts.append(("middle", min(xs) + _MARGIN <= x <= max(xs) - _MARGIN and
+                      all(abs(o - 0.5) > abs(x - 0.5) + 0.08 for o in xs)))  # fmt: skip
+    areas = [o.area for o in others]
+    facts += [("biggest", here.area > 1.8 * max(areas)), ("smallest", here.area * 1.8 < min(areas))]
+    if len(rivals) == 1:
+        facts += [("front", rivals[0] in here.occludes), ("behind", target in others[0].occludes)]
+    return [name for name, holds in facts if holds]
+
+
+def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
+    entity = scene.placed[target].entity
+    phrase = _phrase(entity, rng, plain=0.65)
+    if not phrase.surely(entity) or phrase.noun in scene.may_contain:
+        return None
+    rivals = _others(scene, target, phrase)
+    facts = _absolute_facts(scene, target, rivals)
+    if not facts:
+        return None
+    fact = _choose(rng, facts)
+    x, y = scene.placed[target].center
+    mean = np.mean([scene.placed[i].center for i in rivals], axis=0) if rivals else (0.5, 0.5)
+    words = {"h": "left" if x < mean[0] else "right", "v": _choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower"))}
+    bare = " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part)
+    text = _choose(rng, _ABSOLUTE[fact]).format(np=_article(rng, bare), bare=bare, **words)
+    return Expression(text, "absolute", target, fact)
+
+
+_RELATIVE: dict[str, tuple[str, ...]] = {
+    "left": ("to the left of", "left of", "on the left of", "at the left side of", "on the left side of"),
+    "right": ("to the right of", "right of", "on the right of", "at the right side of", "on the right side of"),
+    "top": ("above", "over", "higher than"),
+    "bottom": ("below", "underneath", "under", "lower than"),
+    "front": ("in front of", "before"),
+    "behind": ("behind", "in back of"),
+}
+
+
+def _relation_holds(scene: Scene, relation: str, a: int, b: int, slack: float) -> bool:
+    first, second = scene.placed[a], scene.placed[b]
+    dx, dy = first.center[0] - second.center[0], first.center[1] - second.center[1]
+    return {
+        "left": -dx > slack,
+        "right": dx > slack,
+        "top": -dy > slack,
+        "bottom": dy > slack,
+        "front": b in first.occludes,
+        "behind": a in second.occludes,
+    }[relation]
+
+
+def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
+    if len(scene.placed) < 2:
+        return None
+    other = int(rng.choice([i for i in range(len(scene.placed)) if i != target]))
+    first = _phrase(scene.placed[target].entity, rng, plain=0.6)
+    second = _phrase(scene.placed[other].entity, rng, plain=0.5)
+    if not first.surely(scene.placed[target].entity) or not second.surely(scene.placed[other].entity):
+        return None
+    if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
+        return None
+    relations = [r for r in _RELATIVE if _relation_holds(scene, r, target, other, _MARGIN)]
+    rivals = [i for i in _others(scene, target, first) if i != other]
+    # A rival must clearly not stand in that relation.
+    relations = [r for r in relations if not any(_relation_holds(scene, r, i, other, -0.05) for i in rivals)]
+    if not relations:
+        return None
+    relation = _choose(rng, relations)
+    joint = "which is " if rng.random() < 0.15 else "that is " if rng.random() < 0.15 else ""
+    text = f"{_said(first, rng)} {joint}{_choose(rng, _RELATIVE[relation])} {_said(second, rng)}"
+    return Expression(text, "relative", target, relation)
+
+
+def _fits_none(scene: Scene, phrase: _Phrase) -> bool:
+    return phrase.noun not in scene.may_contain and not any(phrase.possibly(p.entity) for p in scene.placed)
+
+
+def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator) -> Expression | None:
+    """An expression that fits nothing: a stranger's noun, or a noun of the scene with another colour or garment."""
+    for _ in range(6):
+        if rng.random() < 0.3:
+            entity = scene.placed[int(rng.integers(len(scene.placed)))].entity
+            stranger = strangers[int(rng.integers(len(strangers)))]
+            if entity.kind == "human":
+                worn = [g for g in stranger.garments if g.name in _WEARABLE]
+                if not worn or not entity.garments:
+                    continue
+                phrase = _wearing(_noun(entity, rng), worn[0].name, worn[0].color, rng)
+            else:
+                phrase = _colored(_noun(entity, rng), _choose(rng, ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")))  # fmt: skip
+        else:
+            phrase = _phrase(strangers[int(rng.integers(len(strangers)))], rng, plain=0.7)
+        if not _fits_none(scene, phrase):
+            continue
+        text = _said(phrase, rng)
+        if rng.random() < 0.25:
+            side = _choose(rng, ("left", "right", "top", "bottom"))
+            text += f" {'at' if side in ('top', 'bottom') else 'on'} the {side}"
+        elif not phrase.before and not phrase.after and rng.random() < 0.4:
+            text = phrase.noun
+        return Expression(text, "negative", None)
+    return None
+
+
+def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence[str] = FORMS[:4]) -> Expression | None:
+    """An expression for one entity of the scene, in one of `forms`; None when none of a few tries is unambiguous.
+
+    With rivals of the same noun in the scene, positions are drawn more often.
+    """
+    noun = _plain(scene.placed[target].entity.keyword)
+    crowded = bool(_others(scene, target, noun))
+    weights = {"keyword": 0.5, "basic": 0.5, "absolute": 1.4 if crowded else 0.2, "relative": 0.6 if crowded else 0.3}
+    makers = {"keyword": _basic, "basic": _basic, "absolute": _absolute, "relative": _relative}
+    odds = np.array([weights[form] for form in forms])
+    for _ in range(8):
+        form = forms[int(rng.choice(len(forms), p=odds / odds.sum()))]
+        made = makers[form](scene, target, rng)
+        if made is not None and made.form in forms:
+            return made
+    return None
+
+
+def as_typed(text: str, rng: np.random.Generator) -> str:
+    """The text as people type it: capitals now and then, a slip of a finger rarely."""
+    if rng.random() < 0.12:
+        text = text.capitalize() if rng.random() < 0.7 else text.upper()
+    words = text.split()
+    long = [i for i, w in enumerate(words) if len(w) >= 5]
+    if long and rng.random() < 0.06:
+        i = long[int(rng.integers(len(long)))]
+        word, at = words[i], int(rng.integers(1, len(words[i]) - 1))
+        slips = (word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+        words[i] = _choose(rng, slips)
+    return " ".join(words)

@@ -1,0 +1,106 @@
+"""Losses: pure functions of tensors, on the device of their inputs. All mattes are in [0, 1]."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def trimap_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy over three classes: Bx3xHxW logits, BxHxW int64 labels (AimNet, IJCAI 2021, eq. 2)."""
+    return F.cross_entropy(logits, target)
+
+
+def alpha_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """sqrt(d^2 + 1e-12), averaged over the weighted pixels: Bx1xHxW each (P3M, ACM MM 2021, eq. 4)."""
+    difference = ((alpha - target) ** 2 + 1e-12).sqrt()
+    if weight is None:
+        return difference.mean()
+    return (difference * weight).sum() / (weight.sum() + 1.0)
+
+
+def laplacian_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None, levels: int = 5) -> Tensor:
+    """L1 between Laplacian pyramids, level i weighted 2^i: Bx1xHxW (Hou and Liu, ICCV 2019, eq. 6).
+
+    With `weight` (Bx1xHxW) only the weighted pixels of each level count.
+    """
+    total = alpha.new_zeros(())
+    difference = alpha - target
+    for level in range(levels):
+        if min(difference.shape[2:]) < 2:
+            break
+        smaller = F.avg_pool2d(_blurred(difference), 2)
+        band = difference - F.interpolate(smaller, size=difference.shape[2:], mode="bilinear", align_corners=False)
+        if weight is None:
+            total = total + 2**level * band.abs().mean()
+        else:
+            total = total + 2**level * (band.abs() * weight).sum() / (weight.sum() + 1.0)
+            weight = F.adaptive_avg_pool2d(weight, smaller.shape[2:])
+        difference = smaller
+    return total
+
+
+def _blurred(x: Tensor) -> Tensor:
+    taps = x.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    kernel = (taps[:, None] * taps[None, :])[None, None]
+    return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), kernel)
+
+
+def composition_loss(alpha: Tensor, target: Tensor, image: Tensor) -> Tensor:
+    """Colour error of compositing the image itself over black: alpha Bx1xHxW, image Bx3xHxW in [0, 1].
+
+    Deep Image Matting (CVPR 2017, eq. 2) with the image in place of the unknown foreground.
+    """
+    return (((alpha - target) * image) ** 2 + 1e-12).sqrt().mean()
+
+
+def overlap_loss(matte: Tensor, target: Tensor, present: Tensor) -> Tensor:
+    """1 - soft IoU of each present object, averaged: Bx1xHxW and B bool (Rahman and Wang, ISVC 2016)."""
+    inter = (matte * target).sum(dim=(1, 2, 3))
+    union = (matte + target - matte * target).sum(dim=(1, 2, 3))
+    shares = 1 - (inter + 1) / (union + 1)
+    kept = present.to(shares.dtype)
+    return (shares * kept).sum() / kept.sum().clamp(min=1)
+
+
+def presence_loss(logits: Tensor, present: Tensor) -> Tensor:
+    """Binary cross-entropy: B logits and B bool, True where the expression names something."""
+    return F.binary_cross_entropy_with_logits(logits, present.to(logits.dtype))
+
+
+def teacher_loss(meaning: Tensor, vectors: Tensor) -> Tensor:
+    """1 - cosine between the text tower's meaning of nouns and CLIP's vectors for them: BxD each."""
+    return (1 - F.cosine_similarity(meaning.float(), vectors.float(), dim=1)).mean()
+
+
+def total_loss(
+    trimap_logits: Tensor,
+    details: Tensor,
+    matte: Tensor,
+    presence_logits: Tensor,
+    *,
+    trimap: Tensor,
+    target: Tensor,
+    image: Tensor,
+    present: Tensor,
+) -> dict[str, Tensor]:
+    """Every part by name, each already weighted; their sum is what training descends.
+
+    Bx3xHxW, Bx1xHxW, Bx1xHxW and B from the network; labels BxHxW int64, matte Bx1xHxW, image Bx3xHxW
+    in [0, 1], present B bool.
+    """
+    transition = (trimap == 1).unsqueeze(1).to(matte.dtype)
+    return {
+        "trimap": trimap_loss(trimap_logits, trimap),
+        "details": 0.7 * alpha_loss(details, target, transition) + 0.2 * laplacian_loss(details, target, transition),
+        "matte": alpha_loss(matte, target) + 0.1 * laplacian_loss(matte, target),
+        "composition": 0.5 * composition_loss(matte, target, image),
+        "overlap": 0.5 * overlap_loss(matte, target, present),
+        "presence": 0.3 * presence_loss(presence_logits, present),
+    }
+
+
+def summed(parts: dict[str, Tensor]) -> Tensor:
+    """The sum of the parts."""
+    return torch.stack(list(parts.values())).sum()

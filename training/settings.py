@@ -1,0 +1,116 @@
+"""The settings of a training run, read from TOML; an unknown key raises with the nearest known one."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from training.datasets import Mix
+
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """A setting is unknown, missing or out of range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of training with one input size."""
+
+    steps: int
+    """Optimiser steps."""
+    sizes: tuple[tuple[int, int], ...]
+    """Heights and widths in pixels, taken in turn; multiples of 32."""
+    batch: int
+    """Samples a process and step."""
+    frozen_stages: int = 0
+    """First stages of the compact image encoder that do not train; -1 freezes none, 0 the stem only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """Everything that decides the outcome of a run besides the data itself."""
+
+    variant: str
+    """compact, vit-b-16 or vit-l-14."""
+    phases: tuple[Phase, ...]
+    seed: int = 0
+    """Of the initial weights and of every sample."""
+    learning_rate: float = 6e-4
+    """Peak, of the modules that start at random."""
+    encoder_rate: float = 0.2
+    """The image encoder's learning rate as a fraction of the above."""
+    warmup: int = 200
+    """Steps of linear warm-up; cosine to zero follows."""
+    weight_decay: float = 0.02
+    """AdamW's, on matrices only."""
+    clip: float = 2.0
+    """Largest norm of the gradient."""
+    ema: float = 0.9985
+    """Decay a step of the averaged weights, which are the ones that ship."""
+    teacher: float = 0.3
+    """Weight of the noun-vector loss; 0 when no vectors are given."""
+    precision: str = "bf16-mixed"
+    """A Lightning Fabric precision."""
+    validate_every: int = 500
+    """Steps between looks at the packs' val photographs."""
+    save_every: int = 100
+    """Steps between checkpoints."""
+    mix: Mix = field(default_factory=Mix)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+    def phase_at(self, step: int) -> Phase:
+        """The phase that a step (from 0) belongs to."""
+        for phase in self.phases:
+            if step < phase.steps:
+                return phase
+            step -= phase.steps
+        return self.phases[-1]
+
+    def samples_before(self, step: int, processes: int) -> int:
+        """Samples that all processes together drew before a step: the number of the next sample."""
+        drawn = 0
+        for phase in self.phases:
+            taken = min(step, phase.steps)
+            drawn += taken * phase.batch * processes
+            step -= taken
+        return drawn
+
+
+def read_settings(path: str | Path) -> TrainSettings:
+    """Settings of a TOML file. Raises SettingsError that names the key, and what was probably meant."""
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    phases = tuple(_build(Phase, _paired(p), f"{path}, [[phases]]") for p in values.pop("phases", ()))
+    if not phases:
+        raise SettingsError(f"{path}: at least one [[phases]] table is needed (steps, sizes, batch)")
+    mix = _build(Mix, values.pop("mix", {}), f"{path}, [mix]")
+    return _build(TrainSettings, {**values, "phases": phases, "mix": mix}, str(path))
+
+
+def _paired(phase: dict[str, Any]) -> dict[str, Any]:
+    return {**phase, "sizes": tuple((int(h), int(w)) for h, w in phase.get("sizes", ()))}
+
+
+def _build(kind: type[T], values: dict[str, Any], where: str) -> T:
+    known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+            raise SettingsError(f"{where}: unknown setting '{key}'; {hint}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise SettingsError(f"{where}: {error}") from error
