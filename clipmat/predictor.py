@@ -1,0 +1,142 @@
+"""The public API: `Predictor.load()`, then `set_image` once and `predict` many times."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clipmat import weights as files
+from clipmat.devices import choose_device
+from clipmat.encoders import TextTokens
+from clipmat.errors import ExpressionTruncated, ImageNotSet
+from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage
+from clipmat.prompt import clean
+from clipmat.transforms import check_image, from_output, resized, to_input
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """The answer to one expression."""
+
+    expression: str
+    matte: NDArray[np.float32]
+    """HxW float32 in [0, 1] at the image's own size; all zero when nothing matched."""
+    trimap: NDArray[np.uint8]
+    """HxW uint8: 0 background, 128 unknown, 255 foreground."""
+    presence: float
+    """0..1: how sure it is that the expression names something in the image."""
+    present: bool
+    """Whether the presence reaches the threshold that came with the weights."""
+    timings: Mapping[str, float]
+    """Milliseconds: `image` (paid once per image), `text`, `matte`."""
+
+
+class Predictor:
+    """A loaded network that remembers one image.
+
+    >>> predictor = Predictor.load()
+    >>> predictor.set_image(image)                         # HxWx3 uint8 sRGB
+    >>> predictor.predict("the dog on the left").matte     # HxW float32
+    """
+
+    def __init__(
+        self, model: ClipMat, card: files.Card, *, weights: str = "", device: str = "auto", precision: str = "auto"
+    ) -> None:
+        choice = choose_device(device, precision)
+        self.device, self.precision, self.device_reason = choice
+        self.weights, self.card = weights, card
+        self._dtype = choice.dtype
+        self._model = model.to(choice.device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self._image: EncodedImage | None = None
+        self._sides = (0, 0)
+        self._image_ms = 0.0
+
+    @classmethod
+    def load(
+        cls, weights: str | Path = "compact", device: str = "auto", precision: str = "auto", *, untrained: bool = False
+    ) -> Predictor:
+        """Load a variant by name or a weights file by path; `device` is auto, cuda, mps or cpu.
+
+        Raises a ClipMatError whose text names the remedy: UnknownWeights, WeightsMissing, WeightsInvalid,
+        DeviceUnavailable. `untrained=True` gives random weights, for tests and benchmarks only.
+        """
+        choose_device(device, precision)  # fail before the slow part
+        model, card = files.untrained(str(weights)) if untrained else files.load(weights)
+        return cls(model, card, weights=str(weights), device=device, precision=precision)
+
+    def set_image(self, image: NDArray[np.uint8]) -> None:
+        """Encode an image (HxWx3 uint8 sRGB) for the expressions to come. Raises BadImage."""
+        check_image(image)
+        started = time.perf_counter()
+        pixels = to_input(image, self.card.config).to(self.device, memory_format=torch.channels_last)
+        with torch.inference_mode(), self._autocast():
+            encoded = self._model.encode_image(pixels)
+        self._finish()
+        self._image, self._sides = encoded, (image.shape[0], image.shape[1])
+        self._image_ms = (time.perf_counter() - started) * 1000
+
+    def predict(self, expression: str) -> Prediction:
+        """The matte of what the expression refers to, at the image's own size.
+
+        Raises ImageNotSet before `set_image`, BadExpression when there is no word. Warns ExpressionTruncated
+        with the words that did not fit. Costs the text tower, TSP and the semantic decoder only.
+        """
+        if self._image is None:
+            raise ImageNotSet("no image is set: call set_image(image) before predict(expression)")
+        expression = clean(expression)
+        started = time.perf_counter()
+        with torch.inference_mode(), self._autocast():
+            tokens, dropped = self._model.tokenize([expression])
+            if dropped[0]:
+                warnings.warn(
+                    f"the expression is too long; these words were not read: {dropped[0]}",
+                    ExpressionTruncated,
+                    stacklevel=2,
+                )
+            text, valid = self._model.encode_text(TextTokens(*(t.to(self.device) for t in tokens)))
+            self._finish()
+            read = time.perf_counter()
+            out = self._model.decode(self._image, text, valid, hard=True)
+        presence = float(out.presence_logits[0].sigmoid())
+        present = presence >= self.card.threshold
+        labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+        if present:
+            matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
+        else:
+            matte, labels = np.zeros(self._sides, np.float32), np.zeros_like(labels)
+        return Prediction(
+            expression=expression,
+            matte=matte,
+            trimap=_trimap(labels, self._sides),
+            presence=presence,
+            present=present,
+            timings={
+                "image": self._image_ms,
+                "text": (read - started) * 1000,
+                "matte": (time.perf_counter() - read) * 1000,
+            },
+        )
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)
+
+    def _finish(self) -> None:
+        # CUDA answers before it is done; the timings should not.
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
+
+def _trimap(labels: NDArray[np.uint8], sides: tuple[int, int]) -> NDArray[np.uint8]:
+    """Class labels at the network's size -> 0 / 128 / 255 at the image's; mixed pixels count as unknown."""
+    levels = np.full(labels.shape, 128, np.uint8)
+    levels[labels == BACKGROUND] = 0
+    levels[labels == FOREGROUND] = 255
+    grown = resized(levels, sides)
+    return np.where((grown == 0) | (grown == 255), grown, 128).astype(np.uint8)

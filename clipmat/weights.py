@@ -1,0 +1,262 @@
+"""The table of weights, and the only way in and out of a file: verify, load strictly, save whole, fetch.
+
+A weights file is safetensors whose metadata carry the configuration (with input size and normalisation), the
+presence threshold and the licence. Importing this module imports no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipmat.config import VARIANTS, ClipMatConfig, variant
+from clipmat.errors import FetchFailed, UnknownWeights, WeightsInvalid, WeightsMissing
+
+if TYPE_CHECKING:
+    from clipmat.model import ClipMat
+
+FORMAT = "clipmat-1"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsInfo:
+    """One row of the table, as `rim-editor models` shows it."""
+
+    name: str
+    description: str
+    path: Path | None
+    """Where the weights are on this machine; None when they are not."""
+    bytes: int | None
+    licence: str
+    state: str
+    """ready or missing."""
+    remedy: str
+    """What to do when missing; empty when ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What travels with weights besides the tensors."""
+
+    config: ClipMatConfig
+    threshold: float
+    """Presence scores below it mean that nothing matches, 0..1."""
+    licence: str
+    note: str
+    """How the weights were made, in one line."""
+
+
+def user_folder() -> Path:
+    """Where a user's own weights are looked up by variant name: FOLDER/<variant>.safetensors."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("rim-editor", appauthor=False)) / "weights"
+
+
+def catalogue() -> tuple[WeightsInfo, ...]:
+    """Every variant with the state of its weights. Touches files only to see whether they are there."""
+    rows = []
+    for name in VARIANTS:
+        entry = _table()[name]
+        path = _find(name)
+        rows.append(
+            WeightsInfo(
+                name=name,
+                description=entry["description"],
+                path=path,
+                bytes=path.stat().st_size if path else None,
+                licence=entry["licence"],
+                state="ready" if path else "missing",
+                remedy="" if path else _remedy(name),
+            )
+        )
+    return tuple(rows)
+
+
+def locate(weights: str | Path) -> tuple[Path, str | None]:
+    """The file of a variant's name or of a path, and the sha256 it must have (None for a user's own file).
+
+    Raises WeightsMissing with the command that remedies it, or UnknownWeights.
+    """
+    name = str(weights)
+    if name in VARIANTS:
+        path = _find(name)
+        if path is None:
+            raise WeightsMissing(f"there are no weights of '{name}' on this machine: {_remedy(name)}")
+        bundled = path == _bundled(name)
+        return path, _table()[name]["sha256"] if bundled else None
+    path = Path(weights)
+    if path.is_file():
+        return path, None
+    if path.suffix in (".safetensors", ".pt") or os.sep in name:
+        raise UnknownWeights(f"there is no file {path}: give the path of a .safetensors file or one of {', '.join(VARIANTS)}")
+    variant(name)  # raises with the nearest name
+    raise UnknownWeights(name)
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Raise WeightsInvalid unless the file has this checksum."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise WeightsInvalid(f"{path} is damaged (sha256 {found[:12]}…, expected {sha256[:12]}…): install rim-editor again")
+
+
+def load(weights: str | Path) -> tuple[ClipMat, Card]:
+    """The network of a variant's name, a .safetensors file or a training checkpoint, on the CPU in float32.
+
+    Raises UnknownWeights, WeightsMissing or WeightsInvalid; never returns a half-loaded network.
+    """
+    path, sha256 = locate(weights)
+    if sha256 is not None:
+        verify(path, sha256)
+    state, card = _read_checkpoint(path) if path.suffix == ".pt" else _read_safetensors(path)
+    from clipmat.model import ClipMat
+
+    model = ClipMat(card.config)
+    try:
+        model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise WeightsInvalid(f"{path} does not fit the variant '{card.config.variant}' of this version: {first}") from error
+    return model.eval(), card
+
+
+def untrained(name: str) -> tuple[ClipMat, Card]:
+    """A network with random weights, for tests and benchmarks that ask for it by name."""
+    from clipmat.model import ClipMat
+
+    config = variant(name)
+    return ClipMat(config).eval(), Card(config, 0.0, "none: random numbers", "untrained")
+
+
+def save(path: Path, model: ClipMat, card: Card) -> str:
+    """Write float16 safetensors with their card, whole or not at all; returns the sha256."""
+    from safetensors.torch import save as serialise
+
+    state = {k: (v.half() if v.is_floating_point() else v).contiguous().cpu() for k, v in model.state_dict().items()}
+    metadata = {
+        "format": FORMAT,
+        "config": card.config.to_json(),
+        "threshold": repr(card.threshold),
+        "licence": card.licence,
+        "note": card.note,
+    }
+    data = serialise(state, metadata)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    return hashlib.sha256(data).hexdigest()
+
+
+def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
+    """Bring what can be downloaded of a variant: CLIP's towers, on which `training` builds vit-b-16 and vit-l-14.
+
+    Returns the verified file; `progress` hears bytes done and in all. `compact` is bundled and returned at once.
+    Raises FetchFailed that says what to do offline.
+    """
+    variant(name)
+    entry = _table()[name]
+    if "hub" not in entry:
+        return locate(name)[0]
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    repo, file = entry["hub"], entry["file"]
+    try:
+        path = Path(hf_hub_download(repo, file, tqdm_class=_reporting(progress) if progress else None))
+        expected = get_hf_file_metadata(hf_hub_url(repo, file)).etag
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        raise FetchFailed(
+            f"{file} of {repo} could not be fetched ({type(error).__name__}): connect to the internet and call this "
+            f"again (it resumes), or bring the file from another machine and pass it to training with --backbone FILE"
+        ) from error
+    if expected and len(expected) == 64:  # the hub's tag of a large file is its sha256
+        verify(path, expected)
+    return path
+
+
+def _read_safetensors(path: Path) -> tuple[dict[str, Any], Card]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise WeightsInvalid(f"{path} is no readable safetensors file ({error}): fetch or train it again") from error
+    if metadata.get("format") != FORMAT:
+        raise WeightsInvalid(f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})")
+    try:
+        threshold = float(metadata["threshold"])
+        card = Card(ClipMatConfig.from_json(metadata["config"]), threshold, metadata["licence"], metadata["note"])
+    except (KeyError, ValueError) as error:
+        raise WeightsInvalid(f"{path} carries no complete card: {error}") from error
+    return state, card
+
+
+def _read_checkpoint(path: Path) -> tuple[dict[str, Any], Card]:
+    import pickle
+
+    import torch
+
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        return state["averaged"], Card(ClipMatConfig.from_json(state["config"]), 0.5, "your own", f"step {state['step']}")
+    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        raise WeightsInvalid(f"{path} is no training checkpoint ({type(error).__name__})") from error
+
+
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((_folder() / "weights.json").read_text(encoding="utf-8"))
+    return table
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("resources"))) / "weights"
+
+
+def _bundled(name: str) -> Path:
+    return _folder() / f"{name}.safetensors"
+
+
+def _find(name: str) -> Path | None:
+    return next((p for p in (user_folder() / f"{name}.safetensors", _bundled(name)) if p.is_file()), None)
+
+
+def _remedy(name: str) -> str:
+    if "hub" not in _table()[name]:
+        return "install rim-editor again: its bundled weights are gone"
+    return (
+        f"none were ever published; train them with `python -m training.train --config training/configs/{name}.toml "
+        f"--backbone FILE --data PACK`, after `rim-editor models fetch {name}` has brought CLIP as FILE, "
+        f"and put the result at {user_folder() / name}.safetensors"
+    )
+
+
+def _reporting(progress: Callable[[int, int | None], None]) -> type:
+    from tqdm.auto import tqdm
+
+    class Reporting(tqdm):  # type: ignore[type-arg]
+        """tqdm that tells a callback instead of drawing."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            options.pop("name", None)
+            super().__init__(*args, **{**options, "disable": False, "file": open(os.devnull, "w")})  # noqa: SIM115
+
+        def update(self, n: float | None = 1) -> bool | None:
+            shown = super().update(n)
+            progress(int(self.n), int(self.total) if self.total else None)
+            return shown
+
+    return Reporting

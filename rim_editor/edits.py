@@ -1,0 +1,164 @@
+"""Edits: what becomes of the object and its surroundings, described by frozen data, and `apply`.
+
+The arithmetic is in compositing.py; numpy is not imported here, so the command line names edits for free.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, assert_never
+
+from rim_editor.errors import BadOption
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.foreground import Layers
+
+Colour = tuple[int, int, int]
+"""Red, green, blue in sRGB, each 0 to 255."""
+
+WHITE: Colour = (255, 255, 255)
+SIGNAL: Colour = (255, 64, 64)
+
+
+class Style(StrEnum):
+    """How `Highlight` sets the object apart."""
+
+    DIM = "dim"
+    DESATURATE = "desaturate"
+    BLUR = "blur"
+    TINT = "tint"
+
+
+class Fit(StrEnum):
+    """How `Background` meets the size of the image."""
+
+    COVER = "cover"
+    FIT = "fit"
+    TILE = "tile"
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """The object alone: HxWx4 uint8, straight alpha, colours free of the old background."""
+
+    transparent: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class MatteOnly:
+    """The matte as grey: HxW uint8 (0 to 255) for depth 8, HxW uint16 (0 to 65535) for depth 16."""
+
+    depth: int = 8
+    transparent: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.depth not in (8, 16):
+            raise BadOption(f"A matte of {self.depth} bits is not to be had: choose a depth of 8 or 16.")
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """The object set apart, HxWx3 uint8; `strength` 0 leaves the image as it is, 1 is the full effect.
+
+    Dim, desaturate and blur change the surroundings and leave the object as it is; at strength 1 they end in
+    black, in grey, and in a Gaussian of 2 % of the longer side. Tint mixes `colour` into the object.
+    """
+
+    style: Style = Style.DIM
+    strength: float = 0.7
+    colour: Colour = SIGNAL
+    transparent: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.strength <= 1.0:
+            raise BadOption(f"A strength of {self.strength} is out of range: choose 0 to 1.")
+
+
+@dataclass(frozen=True)
+class SolidColour:
+    """The object on one opaque colour, HxWx3 uint8."""
+
+    colour: Colour = WHITE
+    transparent: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """The object on another image, HxWx3 uint8, opaque.
+
+    `image` is HxWx3 uint8 sRGB of any size. Cover fills and crops about the centre, fit shows all of it
+    with `colour` beside it, tile repeats it from the top left corner at its own size.
+    """
+
+    image: NDArray[np.uint8]
+    fit: Fit = Fit.COVER
+    colour: Colour = WHITE
+    transparent: ClassVar[bool] = False
+
+
+Edit = Cutout | MatteOnly | Highlight | SolidColour | Background
+
+
+def parse_colour(text: str) -> Colour:
+    """The colour that '#rrggbb' or '#rgb' names (the '#' may be left out). Raises BadOption."""
+    digits = text.strip().removeprefix("#")
+    if not re.fullmatch(r"[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", digits):
+        raise BadOption(f"'{text}' is not a colour: write it as '#rrggbb', for example '#00b140'.")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    red, green, blue = bytes.fromhex(digits)
+    return red, green, blue
+
+
+def apply(
+    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Edit, layers: Layers | None = None
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The edited image; the layout is the one that the edit's class names, the size is the image's.
+
+    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `layers` is `separate(image, matte)` where
+    the caller keeps it; without it, it is made here. Blending is done in sRGB, as other editors do.
+    Raises ValueError when the shapes do not belong together.
+    """
+    from rim_editor import compositing
+    from rim_editor.foreground import separate
+
+    if image.ndim != 3 or image.shape[2] != 3 or matte.shape != image.shape[:2]:
+        raise ValueError(f"image {image.shape} and matte {matte.shape} do not belong together")
+    if isinstance(edit, MatteOnly):
+        return compositing.as_grey(matte, edit.depth)
+    layers = layers or separate(image, matte)
+    if isinstance(edit, Cutout):
+        return compositing.cut_out(layers.foreground, matte)
+    if isinstance(edit, SolidColour):
+        return compositing.over(layers.foreground, compositing.plain(image.shape, edit.colour), matte)
+    if isinstance(edit, Background):
+        backdrop = compositing.fitted(edit.image, image.shape, edit.fit.value, edit.colour)
+        return compositing.over(layers.foreground, backdrop, matte)
+    if isinstance(edit, Highlight):
+        return _highlight(image, matte, edit, layers)
+    assert_never(edit)
+
+
+def _highlight(
+    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, layers: Layers
+) -> NDArray[np.uint8]:
+    from rim_editor import compositing
+
+    strength, rest = edit.strength, layers.background
+    if edit.style is Style.TINT:
+        tinted = compositing.mixed(layers.foreground, compositing.plain(image.shape, edit.colour), strength)
+        return compositing.exchanged(image, layers.foreground, tinted, matte)
+    if edit.style is Style.DIM:
+        changed = compositing.mixed(rest, compositing.plain(image.shape, (0, 0, 0)), strength)
+    elif edit.style is Style.DESATURATE:
+        changed = compositing.mixed(rest, compositing.grey(rest), strength)
+    elif edit.style is Style.BLUR:
+        changed = compositing.blurred(rest, 1.0 - matte, sigma=strength * 0.02 * max(matte.shape))
+    else:
+        assert_never(edit.style)
+    return compositing.exchanged(image, rest, changed, 1.0 - matte)

@@ -1,0 +1,220 @@
+"""Image files in: any kind that a camera or an editor writes becomes upright 8-bit sRGB."""
+
+from __future__ import annotations
+
+import re
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from itertools import chain, product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rim_editor.errors import EditorWarning, ImageTooLarge, ImageUnreadable, ImageUnsupported
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+# Formats whose decoders read pixels and nothing else; Pillow's EPS, for one, would run a program.
+_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA")
+# What Pillow's and pillow-heif's decoders raise when a file is damaged.
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, struct.error,
+    zlib.error,
+)  # fmt: skip
+
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+# Description, make, model, resolution, software, date, artist, host, copyright, and Windows' five texts. The
+# rest of a first directory describes the old file's layout; the second holds a thumbnail of the whole scene.
+_KEPT_TAGS = (0x010E, 0x010F, 0x0110, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C, 0x8298) + tuple(
+    range(0x9C9B, 0x9CA0)
+)
+_COLOUR_SPACE, _WIDTH, _HEIGHT, _MAKER_NOTE, _INTEROPERABILITY = 0xA001, 0xA002, 0xA003, 0x927C, 0xA005
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedImage:
+    """A file's pixels and what a result made from them should carry on."""
+
+    path: Path
+    pixels: NDArray[np.uint8]
+    """HxWx3 sRGB, orientation applied; what was transparent is shown on white."""
+    alpha: NDArray[np.uint8] | None
+    """HxW, 255 opaque; None when the whole file is opaque."""
+    exif: bytes
+    """EXIF without orientation, thumbnail and maker note; b'' when there is none."""
+
+
+def read(path: Path) -> OpenedImage:
+    """Open an image file: first frame, upright, colours converted from its profile to sRGB, 8 bits a channel.
+
+    16-bit samples are scaled, not clipped. CMYK without a profile is converted by the plain formula.
+    A damaged profile or EXIF is left out with an EditorWarning.
+    Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
+    """
+    import numpy as np
+    from PIL import Image
+
+    try:
+        with _opened(path) as opened:
+            opened.load()
+            orientation, exif = _metadata(opened, path)
+            profile = opened.info.get("icc_profile")
+            upright = _eight_bits(_turned(opened, orientation), path)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(path, error) from error
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        text = f"'{path}' is damaged or incomplete ({reason}): copy or download it again."
+        raise ImageUnreadable(text) from error
+    alpha = None
+    if upright.has_transparency_data:
+        if upright.mode not in ("LA", "RGBA"):
+            upright = upright.convert("RGBA")
+        coverage = upright.getchannel("A")
+        upright = upright.convert(upright.mode[:-1])
+        if coverage.getextrema() != (255, 255):
+            alpha = coverage
+    colours = _in_srgb(upright, profile, path)
+    if alpha is None:
+        return OpenedImage(path, np.array(colours), None, exif)
+    shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    return OpenedImage(path, np.array(shown), np.array(alpha), exif)
+
+
+def _opened(path: Path) -> Image.Image:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError as error:
+        raise ImageUnreadable(f"'{path}' does not exist: check the name and the folder.") from error
+    except IsADirectoryError as error:
+        raise ImageUnreadable(f"'{path}' is a folder: name an image file.") from error
+    except OSError as error:
+        text = f"'{path}' cannot be opened ({error.strerror}): check its name and permissions."
+        raise ImageUnreadable(text) from error
+    if not head:
+        raise ImageUnreadable(f"'{path}' is empty (0 bytes): copy or download it again.")
+    if head[4:8] == b"ftyp":  # HEIC and its kin; Pillow knows AVIF alone
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    Image.init()
+    try:
+        return Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
+    except UnidentifiedImageError as error:
+        text = f"'{path}' is no image that can be read: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."
+        raise ImageUnreadable(text) from error
+
+
+def _too_large(path: Path, error: Exception) -> ImageTooLarge:
+    size, limit = (int(number) / 1e6 for number in re.findall(r"\d+", str(error))[:2])
+    text = f"'{path}' has {size:.0f} megapixels and the limit is {limit:.0f}: scale it down first."
+    return ImageTooLarge(text)
+
+
+def _eight_bits(image: Image.Image, path: Path) -> Image.Image:
+    import numpy as np
+    from PIL import Image as Pillow
+
+    if not image.mode.startswith(("I", "F")):
+        return image
+    samples = np.asarray(image)
+    if image.mode == "F" or samples.min() < 0 or samples.max() > 65535:
+        raise ImageUnsupported(
+            f"'{path}' has 32-bit samples without a fixed white: save it with 8 or 16 bits a channel."
+        )
+    return Pillow.fromarray(((samples.astype(np.uint32) + 128) // 257).astype(np.uint8))
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Image:
+    from PIL import ImageCms
+
+    if image.mode == "LAB":
+        profile = profile or ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    elif image.mode not in ("L", "RGB", "CMYK"):
+        image = image.convert("RGB")
+    if profile:
+        try:
+            return _converted(image, profile)
+        except (ImageCms.PyCMSError, OSError, ValueError) as error:
+            text = f"the colour profile in '{path}' is damaged ({error}): its colours were taken as sRGB."
+            warnings.warn(text, EditorWarning, stacklevel=3)
+    return image.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: bytes) -> Image.Image:
+    from io import BytesIO
+
+    from PIL import Image as Pillow
+    from PIL import ImageCms
+
+    source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    space = source.profile.xcolor_space.strip()
+    if space == "RGB" and image.mode == "L":
+        image = image.convert("RGB")
+    if {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}.get(space) != image.mode:
+        raise ValueError(f"it describes {space} and the image is {image.mode}")
+    transform = ImageCms.buildTransform(
+        source, ImageCms.createProfile("sRGB"), image.mode, "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )  # fmt: skip
+    if image.mode == "RGB":
+        # sRGB by any name must leave the pixels alone: try every colour 17 apart.
+        grid = bytes(chain.from_iterable(product(range(0, 256, 17), repeat=3)))
+        probe = ImageCms.applyTransform(Pillow.frombytes("RGB", (16, 256), grid), transform)
+        if probe is not None and all(abs(a - b) <= 1 for a, b in zip(probe.tobytes(), grid, strict=True)):
+            return image
+    converted = ImageCms.applyTransform(image, transform)
+    assert converted is not None  # None is for in-place work only
+    return converted
+
+
+def _turned(image: Image.Image, orientation: object) -> Image.Image:
+    # Pillow's exif_transpose rewrites the EXIF as well, and gives up the image where that is damaged.
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    turn = next((turn for value, turn in turns.items() if value == orientation), None)
+    return image if turn is None else image.transpose(turn)
+
+
+def _metadata(image: Image.Image, path: Path) -> tuple[object, bytes]:
+    from PIL import Image as Pillow
+
+    orientation: object = 1
+    try:
+        found = image.getexif()
+        orientation = found.get(0x0112, 1)
+        kept = Pillow.Exif()
+        for tag in _KEPT_TAGS:
+            if tag in found:
+                kept[tag] = found[tag]
+        details = dict(found.get_ifd(_EXIF_IFD))
+        if details:
+            details.pop(_MAKER_NOTE, None)  # its offsets point into the old file
+            details.pop(_INTEROPERABILITY, None)
+            width, height = image.size[::-1] if orientation in (5, 6, 7, 8) else image.size
+            details.update({_COLOUR_SPACE: 1, _WIDTH: width, _HEIGHT: height})
+            kept[_EXIF_IFD] = details
+        position = dict(found.get_ifd(_GPS_IFD))
+        if position:
+            kept[_GPS_IFD] = position
+        return orientation, kept.tobytes() if len(kept) else b""
+    except _DAMAGE as error:
+        text = f"the EXIF data in '{path}' is damaged ({error}): it was left out."
+        warnings.warn(text, EditorWarning, stacklevel=3)
+        return orientation, b""

@@ -1,0 +1,59 @@
+"""A predictor that finds red things: quick, without a model, and it remembers what it was asked."""
+
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from clipmat.errors import ExpressionTruncated, UnknownWeights
+from rim_editor import matting
+
+
+@dataclass(frozen=True)
+class FakePrediction:
+    matte: np.ndarray
+    presence: float
+    present: bool
+    timings: dict
+
+
+@dataclass
+class RedPredictor:
+    weights: str
+    device: str
+    device_reason: str = "no GPU was found"
+    precision: str = "float32"
+    images: list = field(default_factory=list)
+    expressions: list = field(default_factory=list)
+
+    def set_image(self, image):
+        self.images.append(image)
+
+    def predict(self, expression):
+        self.expressions.append(expression)
+        if len(expression.split()) > 20:
+            warnings.warn("the expression is too long; not read: end", ExpressionTruncated, stacklevel=2)
+        image = self.images[-1].astype(np.float32)
+        redness = (image[..., 0] - np.maximum(image[..., 1], image[..., 2])) / 200
+        present = "red" in expression
+        matte = np.clip(redness, 0, 1) if present else np.zeros_like(redness)
+        presence = 0.97 if present else 0.12
+        return FakePrediction(matte, presence, present, {"image": 1.0, "text": 2.0, "matte": 3.0})
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """Every predictor that was loaded, in order; `auto` means cpu."""
+    predictors = []
+
+    def load(weights, device):
+        if weights == "unknown":
+            raise UnknownWeights(
+                "'unknown' is no model and no file: choose compact, or see `rim-editor models`."
+            )
+        predictors.append(RedPredictor(weights, "cpu" if device == "auto" else device))
+        return predictors[-1]
+
+    monkeypatch.setattr(matting, "load_predictor", load)
+    return predictors

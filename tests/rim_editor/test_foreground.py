@@ -1,0 +1,60 @@
+"""Where the estimator comes from; what it does is judged in test_edits.py."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from rim_editor.foreground import separate
+
+
+def run(code, **environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_only_the_one_file_of_pymatting_is_loaded():
+    code = "import sys; from rim_editor.foreground import warm_up; warm_up()\n"
+    code += "print(*(name for name in sys.modules if name.startswith('pymatting')))"
+    assert run(code).split() == ["pymatting.foreground.estimate_foreground_ml"]
+
+
+def test_an_install_and_a_home_that_cannot_be_written_do_not_matter(tmp_path):
+    code = "import numpy as np; from rim_editor.foreground import separate\n"
+    code += (
+        "print(separate(np.zeros((9, 9, 3), np.uint8), np.full((9, 9), 0.5, np.float32)).foreground.shape)"
+    )
+    # This is the only place left to numba, and nothing names a folder for it.
+    places = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}
+    assert run(code, **places, TMPDIR=str(tmp_path)).strip() == "(9, 9, 3)"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 2), (3, 200)])
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_every_size_has_two_layers(shape, level):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    layers = separate(image, np.full(shape, level, np.float32))
+    assert layers.foreground.shape == layers.background.shape == image.shape
+    if level == 1.0:
+        assert (layers.foreground == image).all()
+    if level == 0.0:
+        assert (layers.background == image).all()
+
+
+def test_far_from_the_object_nothing_is_estimated():
+    image = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    matte = np.zeros((200, 200), np.float32)
+    matte[95:105, 95:105] = 0.5
+    layers = separate(image, matte)
+    assert (layers.foreground[:50] == image[:50]).all()
+    assert (layers.background[matte == 0] == image[matte == 0]).all()
