@@ -127,7 +127,7 @@ class HashedTextTower(TextTower):
         count = (ids[..., 1:] > 0).sum(dim=-1, keepdim=True).clamp(min=1)
         return self.widen(vectors[..., 0, :] + vectors[..., 1:, :].sum(dim=-2) / count.sqrt())  # type: ignore[no-any-return]
 
-    def encode(self, embeddings: Tensor, valid: Tensor) -> Tensor:
+    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
         """BxLxDt -> BxLxDt; padded tokens are never attended to."""
-        x = embeddings + self.positions[: embeddings.shape[1]]
+        x = embeddings + self.positions[places]
         return self.layers(x, src_key_padding_mask=~valid)  # type: ignore[no-any-return]

@@ -84,7 +84,7 @@ class ClipMatConfig:
     def from_json(cls, text: str) -> ClipMatConfig:
         """Inverse of `to_json`. Raises WeightsInvalid on unknown or missing fields."""
         try:
-            values: dict[str, Any] = json.loads(text)
+            values: dict[str, Any] = dict(json.loads(text))
             known = {f.name for f in fields(cls)}
             if unknown := sorted(set(values) - known):
                 raise WeightsInvalid(f"the weights name settings this version does not know: {', '.join(unknown)}")

@@ -52,8 +52,11 @@ class TextTower(nn.Module):
         """Word embeddings BxLxDt, without positions."""
         raise TypeError(f"{type(self).__name__} is an interface: build one with build_text_tower")
 
-    def encode(self, embeddings: Tensor, valid: Tensor) -> Tensor:
-        """All text tokens BxLxDt of prompt embeddings; `valid` (BxL bool) marks what may be attended to."""
+    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
+        """All text tokens BxLxDt of prompt embeddings.
+
+        `valid` (BxL bool) marks what may be attended to, `places` (L int64) the position of each token.
+        """
         raise TypeError(f"{type(self).__name__} is an interface: build one with build_text_tower")
 
 
@@ -111,11 +114,11 @@ class ClipTextTower(TextTower):
         """BxL ids -> BxLxDt."""
         return cast(Tensor, self.token_embedding(ids))  # type: ignore[operator]
 
-    def encode(self, embeddings: Tensor, valid: Tensor) -> Tensor:
+    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
         """Causal as CLIP was trained; padding is masked as well, so CP's vectors never read it."""
         batch, length, _ = embeddings.shape
         positions = cast(Tensor, self.positional_embedding)
-        x = embeddings + positions[:length].to(embeddings.dtype)
+        x = embeddings + positions[places].to(embeddings.dtype)
         mask = self.attn_mask[:length, :length].to(x.dtype).expand(batch, length, length)
         # The diagonal stays open: a row without any key would be NaN.
         blocked = ~valid[:, None, :] & ~torch.eye(length, dtype=torch.bool, device=valid.device)

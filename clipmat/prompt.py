@@ -63,4 +63,9 @@ class ContextEmbeddedPrompt(nn.Module):
         batch = words.shape[0]
         vectors = self.vectors.to(words.dtype).expand(batch, -1, -1)
         valid = torch.cat([valid, valid.new_ones(batch, vectors.shape[1])], dim=1)
-        return tower.encode(torch.cat([words, vectors], dim=1), valid), valid
+        # The vectors keep the last places of the context, so that an answer never depends on a batch's padding.
+        places = torch.cat([
+            torch.arange(words.shape[1], device=words.device),
+            self.lengths[1] + torch.arange(vectors.shape[1], device=words.device),
+        ])  # fmt: skip
+        return tower.encode(torch.cat([words, vectors], dim=1), valid, places), valid

@@ -34,9 +34,13 @@ def input_size(height: int, width: int, config: ClipMatConfig) -> tuple[int, int
 
 
 def resized(pixels: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.generic]:
-    """Resize HxW or HxWxC to `size` (height, width): area averages downwards, bilinear upwards."""
-    shrinks = size[0] * size[1] < pixels.shape[0] * pixels.shape[1]
-    return cv2.resize(pixels, (size[1], size[0]), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    """Resize HxW or HxWxC to `size` (height, width): each side by area averages downwards, bilinear upwards."""
+    smaller = (min(size[0], pixels.shape[0]), min(size[1], pixels.shape[1]))
+    if smaller != pixels.shape[:2]:
+        pixels = cv2.resize(pixels, smaller[::-1], interpolation=cv2.INTER_AREA)
+    if smaller != size:
+        pixels = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_LINEAR)
+    return pixels
 
 
 def to_input(image: NDArray[np.uint8], config: ClipMatConfig) -> Tensor:

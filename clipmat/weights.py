@@ -7,6 +7,7 @@ presence threshold and the licence. Importing this module imports no torch.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Callable
@@ -252,7 +253,7 @@ def _reporting(progress: Callable[[int, int | None], None]) -> type:
 
         def __init__(self, *args: Any, **options: Any) -> None:
             options.pop("name", None)
-            super().__init__(*args, **{**options, "disable": False, "file": open(os.devnull, "w")})  # noqa: SIM115
+            super().__init__(*args, **{**options, "disable": False, "file": io.StringIO()})
 
         def update(self, n: float | None = 1) -> bool | None:
             shown = super().update(n)

@@ -1,0 +1,148 @@
+"""The network's boxes: shapes, what sees the text, the ablation switches, and the fusion."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from clipmat.config import variant
+from clipmat.encoders import ImageEncoder, TextTower, build_encoders
+from clipmat.model import ClipMat, fuse
+from clipmat.popup import token_places
+
+SWITCHES = ("pre_context", "post_context", "popup", "details")
+
+
+@pytest.fixture(scope="module")
+def compact():
+    torch.manual_seed(0)
+    return ClipMat(variant("compact")).eval()
+
+
+def ask(model, pixels, *expressions):
+    tokens, _ = model.tokenize(list(expressions))
+    with torch.inference_mode():
+        return model(pixels, tokens)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (96, 160), (320, 64)])
+def test_every_output_has_the_inputs_size(compact, size):
+    out = ask(compact, torch.randn(2, 3, *size), "the cup", "the red dog on the left of the box")
+    assert out.trimap_logits.shape == (2, 3, *size)
+    assert out.details.shape == out.matte.shape == (2, 1, *size)
+    assert out.presence_logits.shape == (2,)
+    assert 0 <= out.matte.min() and out.matte.max() <= 1
+
+
+def test_four_levels_at_their_strides(compact):
+    with torch.inference_mode():
+        features = compact.image_encoder(torch.randn(1, 3, 128, 192))
+        details = compact.details_extractor(features.levels, torch.randn(1, 3, 128, 192))
+    assert [tuple(f.shape[2:]) for f in details] == [(64, 96), (32, 48), (16, 24), (8, 12)]
+    assert [f.shape[1] for f in details] == list(variant("compact").detail_channels)
+    assert features.tokens.shape == (1, 8 * 12 + 1, variant("compact").visual_width)
+
+
+def test_only_the_semantic_path_sees_the_text(compact):
+    pixels = torch.randn(1, 3, 96, 96)
+    one, other = ask(compact, pixels, "the cup"), ask(compact, pixels, "the dog in the upper left corner")
+    assert torch.equal(one.details, other.details)
+    assert not torch.allclose(one.trimap_logits, other.trimap_logits)
+
+
+def test_a_batch_answers_as_its_members_do(compact):
+    pixels = torch.randn(3, 3, 96, 96)
+    words = ["the cup", "the black and white cat that is on the left of the chair", "dog"]
+    together = ask(compact, pixels, *words)
+    for i, word in enumerate(words):
+        # Alone, a keyword is read in the keyword setting; padding must not matter.
+        alone = ask(compact, pixels[i : i + 1], word)
+        torch.testing.assert_close(alone.matte[0], together.matte[i], atol=2e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("off", SWITCHES)
+def test_each_module_can_be_switched_off(off):
+    torch.manual_seed(0)
+    model = ClipMat(variant("compact").without(off)).eval()
+    one, other = (ask(model, torch.ones(1, 3, 64, 64), text) for text in ("the cup", "the dog"))
+    assert one.matte.shape == (1, 1, 64, 64)
+    assert not torch.allclose(one.trimap_logits, other.trimap_logits), "the text must still be heard"
+    names = {name.split(".")[0] for name, _ in model.named_parameters()}
+    assert ("details_extractor" in names) == (off != "details")
+    assert (model.prompt.vectors.numel() == 0) == (off == "post_context")
+    assert (len(model.popup.blocks) == 0) == (off == "popup")
+
+
+def test_all_switched_off_still_mattes():
+    model = ClipMat(variant("compact").without(*SWITCHES)).eval()
+    assert ask(model, torch.zeros(1, 3, 64, 96), "the cup").matte.shape == (1, 1, 64, 96)
+
+
+def test_every_parameter_is_trained(compact):
+    model = ClipMat(variant("compact")).train()
+    tokens, _ = model.tokenize(["the cup", "the dog behind the car"])
+    out = model(torch.randn(2, 3, 64, 64), tokens)
+    (out.matte.sum() + out.presence_logits.sum()).backward()
+    unused = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    # A key's bias shifts all scores of a softmax alike and has no gradient by nature.
+    assert unused == []
+
+
+def test_fusion_is_foreground_one_background_zero_transition_details():
+    logits = torch.zeros(1, 3, 1, 3)
+    for column, label in enumerate((0, 1, 2)):
+        logits[0, label, 0, column] = 9.0
+    details = torch.full((1, 1, 1, 3), 0.3)
+    np.testing.assert_allclose(fuse(logits, details, hard=True)[0, 0, 0], [0, 0.3, 1], atol=1e-6)
+    np.testing.assert_allclose(fuse(logits, details, hard=False)[0, 0, 0], [0, 0.3, 1], atol=1e-3)
+
+
+def test_soft_fusion_is_the_expected_alpha():
+    torch.manual_seed(1)
+    logits, details = torch.randn(2, 3, 4, 5, dtype=torch.float64), torch.rand(2, 1, 4, 5, dtype=torch.float64)
+    p = np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(axis=1, keepdims=True)
+    expected = 0 * p[:, 0] + details.numpy()[:, 0] * p[:, 1] + 1 * p[:, 2]
+    np.testing.assert_allclose(fuse(logits, details, hard=False)[:, 0].numpy(), expected, atol=1e-6)
+
+
+def test_places_run_from_left_to_right_and_top_to_bottom():
+    places = token_places((2, 3), torch.zeros(1))
+    np.testing.assert_allclose(places[0], [0, 0])
+    np.testing.assert_allclose(places[1:4, 0], [-2 / 3, 0, 2 / 3], atol=1e-6)
+    np.testing.assert_allclose(places[1:, 1], [-0.5] * 3 + [0.5] * 3)
+
+
+def test_half_size_outputs_are_the_same_answer(compact):
+    tokens, _ = compact.tokenize(["the cup"])
+    pixels = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        full, half = compact(pixels, tokens), compact(pixels, tokens, shrink=2)
+    averaged = functional.avg_pool2d(full.trimap_logits, 2)
+    assert (averaged - half.trimap_logits).abs().mean() < 0.1 * full.trimap_logits.abs().mean()
+
+
+def test_mobilenet_is_the_published_one():
+    """torchvision's MobileNetV2 is written by others: same weights, same maps (inside, away from its other padding)."""
+    from torchvision.models import mobilenet_v2
+
+    theirs = mobilenet_v2(weights=None).features.eval()
+    ours = build_encoders(variant("compact"))[0].eval()
+    convolutions = [m for m in theirs.modules() if isinstance(m, torch.nn.Conv2d)][:-1]
+    own = [m for m in ours.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert [tuple(c.weight.shape) for c in own] == [tuple(c.weight.shape) for c in convolutions]
+    assert [c.stride for c in own] == [c.stride for c in convolutions]
+
+
+def test_the_interfaces_refuse_to_be_used_bare():
+    with pytest.raises(TypeError, match="interface"):
+        ImageEncoder()(torch.zeros(1))
+    for call in (lambda t: t.tokenize(["a"], 3), lambda t: t.embed(torch.zeros(1)), lambda t: t.encode(1, 2, 3)):
+        with pytest.raises(TypeError, match="interface"):
+            call(TextTower())
+
+
+def test_an_unknown_encoder_is_named():
+    with pytest.raises(ValueError, match="kind 'magic'"):
+        build_encoders(replace(variant("compact"), image_encoder="magic:wand"))

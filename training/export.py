@@ -1,0 +1,49 @@
+"""`python -m training.export`: turn a training checkpoint into weights that ship or that a user loads by path."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run.")],
+    out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence below it means that nothing matches.")] = 0.5,
+    licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
+    note: Annotated[str, typer.Option(help="How they were made, in one line.")] = "",
+    table: Annotated[Path | None, typer.Option(help="A weights.json whose checksum to renew.")] = None,
+) -> None:
+    """Write the averaged weights as float16 safetensors with their card, and print the sha256."""
+    from clipmat import weights
+
+    model, card = weights.load(checkpoint)
+    made = weights.Card(card.config, threshold, licence, note or card.note)
+    digest = weights.save(out, model, made)
+    if table is not None:
+        rows = json.loads(table.read_text(encoding="utf-8"))
+        rows[card.config.variant]["sha256"] = digest
+        table.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one line, not a traceback."""
+    from clipmat.errors import ClipMatError
+
+    try:
+        app()
+    except ClipMatError as error:
+        typer.echo(f"training.export: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
