@@ -39,8 +39,8 @@ class InvertedResidual(nn.Module):
         """BxCxHxW -> BxC'xH/stride x W/stride."""
         y = x if self.expand is None else F.relu6(self.expand(x), inplace=True)
         y = F.relu6(self.depthwise(_same_pad(y, 2) if self.stride == 2 else y), inplace=True)
-        y = self.project(y)
-        return x + y if self.skip else y
+        projected: Tensor = self.project(y)
+        return x + projected if self.skip else projected
 
 
 class MobileNetEncoder(ImageEncoder):

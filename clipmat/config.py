@@ -88,7 +88,8 @@ class ClipMatConfig:
             known = {f.name for f in fields(cls)}
             if unknown := sorted(set(values) - known):
                 raise WeightsInvalid(f"the weights name settings this version does not know: {', '.join(unknown)}")
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+            frozen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**frozen)
         except (ValueError, TypeError) as error:
             raise WeightsInvalid(f"the weights carry no readable configuration: {error}") from error
 
@@ -97,7 +98,8 @@ class ClipMatConfig:
         switches = {"pre_context", "post_context", "popup", "details"}
         if unknown := sorted(set(modules) - switches):
             raise ValueError(f"no such module: {', '.join(unknown)}; choose from {', '.join(sorted(switches))}")
-        return replace(self, **dict.fromkeys(modules, False))
+        switched: dict[str, Any] = dict.fromkeys(modules, False)
+        return replace(self, **switched)
 
 
 # The constants that CLIP was trained with (Radford et al., ICML 2021, published with its code).

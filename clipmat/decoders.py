@@ -56,7 +56,7 @@ class DetailsDecoder(nn.Module):
         self, tokens: Tensor, grid: tuple[int, int], details: Sequence[Tensor] | None, size: tuple[int, int]
     ) -> Tensor:
         """Visual tokens Bx(N+1)xDv, F1..F4 -> Bx1x(H/2)x(W/2) logits for an image of `size` (H, W)."""
-        x = self.visual_in(tokens[:, 1:].transpose(1, 2).unflatten(2, grid))
+        x = self.visual_in(tokens[:, 1:].transpose(1, 2).reshape(tokens.shape[0], -1, *grid))
         for i, block in ((4, self.c4), (3, self.c3), (2, self.c2), (1, self.c1)):
             skip = details[i - 1] if self.skips and details is not None else None
             x = block(_grow(x, (size[0] // 2**i, size[1] // 2**i), skip))

@@ -51,9 +51,7 @@ class SemanticPopup(nn.Module):
         self.text_in = nn.Sequential(nn.LayerNorm(config.text_width), nn.Linear(config.text_width, width))
         self.attends = config.popup
         layers = config.popup_layers if config.popup else 0
-        self.blocks = nn.ModuleList(
-            PopupBlock(width, config.popup_heads, config.popup_residual) for _ in range(layers)
-        )
+        self.blocks = nn.ModuleList(PopupBlock(width, config.popup_heads, config.popup_residual) for _ in range(layers))
         self.place = nn.Linear(2, width) if config.popup_positions else None
         # 'left' and 'top' become ramps over the image: the text chooses their direction and the channels.
         self.ramp = nn.Linear(width, 2 * width) if config.popup_positions else None

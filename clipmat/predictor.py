@@ -53,7 +53,7 @@ class Predictor:
         self.device, self.precision, self.device_reason = choice
         self.weights, self.card = weights, card
         self._dtype = choice.dtype
-        self._model = model.to(choice.device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self._model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._image: EncodedImage | None = None
         self._sides = (0, 0)
         self._image_ms = 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 import torch
@@ -33,13 +35,16 @@ def input_size(height: int, width: int, config: ClipMatConfig) -> tuple[int, int
     return fitted(height), fitted(width)
 
 
-def resized(pixels: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.generic]:
+Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
+
+
+def resized(pixels: Plane, size: tuple[int, int]) -> Plane:
     """Resize HxW or HxWxC to `size` (height, width): each side by area averages downwards, bilinear upwards."""
     smaller = (min(size[0], pixels.shape[0]), min(size[1], pixels.shape[1]))
     if smaller != pixels.shape[:2]:
-        pixels = cv2.resize(pixels, smaller[::-1], interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(pixels, smaller[::-1], interpolation=cv2.INTER_AREA), pixels.dtype)
     if smaller != size:
-        pixels = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_LINEAR)
+        pixels = np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_LINEAR), pixels.dtype)
     return pixels
 
 
@@ -53,4 +58,4 @@ def to_input(image: NDArray[np.uint8], config: ClipMatConfig) -> Tensor:
 
 def from_output(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """hxw float32 in [0, 1] at the network's size -> HxW float32 in [0, 1] at the image's own size."""
-    return np.clip(resized(plane, (height, width)), 0, 1).astype(np.float32, copy=False)
+    return resized(plane, (height, width)).clip(0, 1)

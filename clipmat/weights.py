@@ -96,7 +96,9 @@ def locate(weights: str | Path) -> tuple[Path, str | None]:
     if path.is_file():
         return path, None
     if path.suffix in (".safetensors", ".pt") or os.sep in name:
-        raise UnknownWeights(f"there is no file {path}: give the path of a .safetensors file or one of {', '.join(VARIANTS)}")
+        raise UnknownWeights(
+            f"there is no file {path}: give the path of a .safetensors file or one of {', '.join(VARIANTS)}"
+        )
     variant(name)  # raises with the nearest name
     raise UnknownWeights(name)
 
@@ -106,7 +108,9 @@ def verify(path: Path, sha256: str) -> None:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256:
-        raise WeightsInvalid(f"{path} is damaged (sha256 {found[:12]}…, expected {sha256[:12]}…): install rim-editor again")
+        raise WeightsInvalid(
+            f"{path} is damaged (sha256 {found[:12]}…, expected {sha256[:12]}…): install rim-editor again"
+        )
 
 
 def load(weights: str | Path) -> tuple[ClipMat, Card]:
@@ -122,10 +126,14 @@ def load(weights: str | Path) -> tuple[ClipMat, Card]:
 
     model = ClipMat(card.config)
     try:
-        model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
+        model.load_state_dict(
+            {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+        )
     except RuntimeError as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise WeightsInvalid(f"{path} does not fit the variant '{card.config.variant}' of this version: {first}") from error
+        raise WeightsInvalid(
+            f"{path} does not fit the variant '{card.config.variant}' of this version: {first}"
+        ) from error
     return model.eval(), card
 
 
@@ -197,7 +205,9 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Any], Card]:
     except (SafetensorError, OSError) as error:
         raise WeightsInvalid(f"{path} is no readable safetensors file ({error}): fetch or train it again") from error
     if metadata.get("format") != FORMAT:
-        raise WeightsInvalid(f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})")
+        raise WeightsInvalid(
+            f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})"
+        )
     try:
         threshold = float(metadata["threshold"])
         card = Card(ClipMatConfig.from_json(metadata["config"]), threshold, metadata["licence"], metadata["note"])
@@ -213,7 +223,9 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Any], Card]:
 
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        return state["averaged"], Card(ClipMatConfig.from_json(state["config"]), 0.5, "your own", f"step {state['step']}")
+        return state["averaged"], Card(
+            ClipMatConfig.from_json(state["config"]), 0.5, "your own", f"step {state['step']}"
+        )
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise WeightsInvalid(f"{path} is no training checkpoint ({type(error).__name__})") from error
 
@@ -248,15 +260,16 @@ def _remedy(name: str) -> str:
 def _reporting(progress: Callable[[int, int | None], None]) -> type:
     from tqdm.auto import tqdm
 
-    class Reporting(tqdm):  # type: ignore[type-arg]
+    class Reporting(tqdm):  # type: ignore[misc]
         """tqdm that tells a callback instead of drawing."""
 
-        def __init__(self, *args: Any, **options: Any) -> None:
-            options.pop("name", None)
-            super().__init__(*args, **{**options, "disable": False, "file": io.StringIO()})
+        def __init__(self, *args: object, **options: object) -> None:
+            options |= {"disable": False, "file": io.StringIO()}
+            options.pop("name", None)  # the hub's own extra
+            super().__init__(*args, **options)
 
         def update(self, n: float | None = 1) -> bool | None:
-            shown = super().update(n)
+            shown: bool | None = super().update(n)
             progress(int(self.n), int(self.total) if self.total else None)
             return shown
 

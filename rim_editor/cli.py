@@ -111,9 +111,7 @@ def matte(
     background: Annotated[Path | None, typer.Option(help="The image behind the object.")] = None,
     fit: Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")] = None,
     style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None,
-    strength: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")
-    ] = None,
+    strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None,
     depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None,
     quality: Annotated[
         int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
@@ -149,8 +147,7 @@ def matte(
     seconds = sum(report.milliseconds.values()) / 1000
     reason = f" ({report.device_reason})" if report.device_reason else ""
     typer.echo(
-        f"{typer.format_filename(output)}: presence {report.presence:.2f}, "
-        f"{seconds:.1f} s on {report.device}{reason}"
+        f"{typer.format_filename(output)}: presence {report.presence:.2f}, {seconds:.1f} s on {report.device}{reason}"
     )
 
 

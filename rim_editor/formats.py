@@ -42,9 +42,7 @@ def format_of(path: Path) -> str:
     return name
 
 
-def encoded(
-    path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None
-) -> bytes:
+def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None) -> bytes:
     """The file that `path` is to be; `exports.write` says what goes in. Raises OutputUnsupported."""
     name = format_of(path)
     longest = _LONGEST_SIDE.get(name, 2**31)

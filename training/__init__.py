@@ -1,0 +1,1 @@
+"""RefMatte's composition and expression engine, training and evaluation of CLIPMat."""

@@ -68,7 +68,7 @@ class _Canvas:
             area = left.mean()
             if area < _MIN_AREA or area < _MIN_VISIBLE * layer.full_area:
                 return False
-        covered = {i for i, l in enumerate(self.layers) if l.alpha.mean() - remaining[i].mean() > 0.002}
+        covered = {i for i, left in enumerate(remaining) if self.layers[i].alpha.mean() - left.mean() > 0.002}
         for layer, left in zip(self.layers, remaining, strict=True):
             layer.alpha = left
         self.image = color * alpha[..., None] + self.image * rest[..., None]
@@ -112,7 +112,12 @@ def _window(
     largest = min(height, width / aspect)
     if keep is None:
         tall = largest * rng.uniform(0.55, 1.0)
-        return int(rng.uniform(0, height - tall)), int(rng.uniform(0, width - tall * aspect)), int(tall), int(tall * aspect)
+        return (
+            int(rng.uniform(0, height - tall)),
+            int(rng.uniform(0, width - tall * aspect)),
+            int(tall),
+            int(tall * aspect),
+        )
     y0, x0, y1, x1 = keep
     need = max(y1 - y0, (x1 - x0) / aspect)
     low = min(largest, need * (0.72 if rng.random() < 0.3 else 1.0))
@@ -138,13 +143,16 @@ def _padded(image: Pixels, matte: Pixels, rng: np.random.Generator) -> tuple[Pix
     touches = max(line.max() for line in (matte[0], matte[-1], matte[:, 0], matte[:, -1])) > 10
     if touches or rng.random() > 0.25:
         return image, matte
-    grow = [int(side * rng.uniform(0.05, 0.5)) for side in (matte.shape[0], matte.shape[0], matte.shape[1], matte.shape[1])]
+    grow = [
+        int(side * rng.uniform(0.05, 0.5)) for side in (matte.shape[0], matte.shape[0], matte.shape[1], matte.shape[1])
+    ]
     # The mirrored part must not show the object again.
     y0, x0, y1, x1 = _box((matte > 8).astype(np.uint8) * 255)
     limits = (y0, matte.shape[0] - y1, x0, matte.shape[1] - x1)
     top, bottom, left, right = (max(0, min(g, limit - 1)) for g, limit in zip(grow, limits, strict=True))
-    image = cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_REFLECT_101)
-    return image, cv2.copyMakeBorder(matte, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+    widened = cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_REFLECT_101)
+    empty = cv2.copyMakeBorder(matte, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(widened, np.uint8), np.asarray(empty, np.uint8)
 
 
 def _photo_part(
@@ -174,9 +182,7 @@ def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: n
     return canvas
 
 
-def mosaic_scene(
-    bank: EntityBank, photos: Sequence[Entity], size: tuple[int, int], rng: np.random.Generator
-) -> Scene:
+def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, int], rng: np.random.Generator) -> Scene:
     """Two or four photographs side by side: the words have to choose. `size` is even."""
     height, width = size
     if len(photos) == 4:

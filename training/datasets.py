@@ -56,7 +56,7 @@ class Mix:
 
 
 class SceneDataset:
-    """Scenes of an entity bank: `dataset[(index, (height, width))]` or `sample(index, size)`; same seed, same sample."""
+    """Scenes of an entity bank by number: same seed, same sample."""
 
     def __init__(self, bank: EntityBank, seed: int, mix: Mix | None = None, augment: bool = True) -> None:
         if not bank.cutouts and not bank.photos:
@@ -118,13 +118,15 @@ class SceneDataset:
         ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
         return composed_scene(self.bank, self._group(self.cutouts, count, rng), ground, size, rng), "composite"
 
-    def _group(
-        self, pool: _Pool, count: int, rng: np.random.Generator, like: Entity | None = None
-    ) -> list[Entity]:
+    def _group(self, pool: _Pool, count: int, rng: np.random.Generator, like: Entity | None = None) -> list[Entity]:
         """Entities for one scene; often two of a kind."""
         first = like or pool.pick(rng)
         group = [] if like else [first]
-        if count + (like is not None) > 1 and rng.random() < self.mix.pairs and (same := pool.groups.get(first.keyword)):
+        if (
+            count + (like is not None) > 1
+            and rng.random() < self.mix.pairs
+            and (same := pool.groups.get(first.keyword))
+        ):
             group.append(same[int(rng.integers(len(same)))])
         while len(group) < count:
             group.append(pool.pick(rng))
@@ -155,22 +157,22 @@ class _Pool:
 
 def augmented(image: Pixels, rng: np.random.Generator) -> Pixels:
     """Light, contrast, noise, blur and JPEG as cameras make them; hues stay, for colours are words here."""
-    pixels = image.astype(np.float32)
+    pixels: Alpha = image.astype(np.float32)
     if rng.random() < 0.6:
-        pixels = (pixels - 128) * rng.uniform(0.75, 1.25) + 128 + rng.uniform(-25, 25)
+        pixels = (pixels - 128) * np.float32(rng.uniform(0.75, 1.25)) + np.float32(128 + rng.uniform(-25, 25))
     if rng.random() < 0.3:
-        pixels = 255 * (np.clip(pixels, 0, 255) / 255) ** rng.uniform(0.7, 1.4)
+        pixels = np.asarray(255 * (np.clip(pixels, 0, 255) / 255) ** rng.uniform(0.7, 1.4), np.float32)
     if rng.random() < 0.25:
         gray = pixels.mean(axis=2, keepdims=True)
-        pixels = gray + (pixels - gray) * rng.uniform(0.7, 1.3)
+        pixels = gray + (pixels - gray) * np.float32(rng.uniform(0.7, 1.3))
     if rng.random() < 0.15:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 1.3))
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 1.3)), np.float32)
     if rng.random() < 0.25:
         pixels = pixels + rng.normal(0, rng.uniform(2, 10), pixels.shape).astype(np.float32)
     result = np.clip(pixels, 0, 255).astype(np.uint8)
     if rng.random() < 0.3:
         coded = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 92))])[1]
-        result = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        result = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     return result
 
 

@@ -155,6 +155,11 @@ class EntityBank:
         return self._archives[pack, part].read(name)
 
 
+def unit(mask: Pixels) -> NDArray[np.float32]:
+    """uint8 0..255 -> float32 0..1, any shape."""
+    return np.asarray(mask / np.float32(255), np.float32)
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return
@@ -176,9 +181,7 @@ def _entity(row: dict[str, Any], pack: int) -> Entity:
             names=names,
             maybe=possible_names(row["keyword"], row["kind"], names),
             colors=tuple(Colour(c["name"], c["share"]) for c in row["colors"]),
-            garments=tuple(
-                Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())
-            ),
+            garments=tuple(Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())),
             source=row["source"],
             split=row["split"],
             file=row["file"],

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
 
 from training.datasets import Mix, Sample, SceneDataset
-from training.entities import EntityBank
+from training.entities import EntityBank, unit
 from training.expressions import negative
 from training.metrics import iou, is_right_object, mad, mse, sad
 
@@ -76,7 +76,7 @@ def photo_iou(model: ClipMat, bank: EntityBank) -> float:
         with torch.inference_mode():
             out = model(to_input(image, model.config).to(device), TextTokens(*(t.to(device) for t in tokens)))
         found = from_output(out.matte[0, 0].float().cpu().numpy(), *matte.shape)
-        scores.append(iou(found, matte.astype(np.float32) / 255))
+        scores.append(iou(found, unit(matte)))
     return float(np.mean(scores))
 
 
@@ -86,13 +86,20 @@ def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
 
     for number, photo in enumerate(bank.photos):
         image, mask = bank.photo(photo)
-        matte = mask.astype(np.float32) / 255
-        common = {"image": image, "relation": "", "kind": photo.kind, "scene": "photo", "rivals": 0, "template": 0}
+        matte = unit(mask)
+        common: dict[str, Any] = {
+            "image": image,
+            "relation": "",
+            "kind": photo.kind,
+            "scene": "photo",
+            "rivals": 0,
+            "template": 0,
+        }
         yield Sample(matte=matte, expression=f"the {photo.keyword}", form="keyword", others=(), **common)
         scene = Scene(image, (Placed(photo, matte, (0.5, 0.5), float(matte.mean()), frozenset()),), frozenset())
         made = negative(scene, bank.photos, np.random.default_rng((seed, number)))
         if made is not None:
-            yield Sample(matte=matte * 0, expression=made.text, form="negative", others=(matte,), **common)
+            yield Sample(matte=np.zeros_like(matte), expression=made.text, form="negative", others=(matte,), **common)
 
 
 def drawn_samples(bank: EntityBank, mix: Mix, count: int, seed: int) -> Iterator[Sample]:
@@ -169,7 +176,9 @@ def _row(name: str, results: Sequence[Result]) -> Row:
         count=len(results),
         iou=mean(r.iou for r in results),
         right=mean(r.right for r in results),
-        missed=mean(not r.present for r in results if r.form != "negative") if results[:1] and results[0].form != "negative" else 0.0,
+        missed=mean(not r.present for r in results if r.form != "negative")
+        if results[:1] and results[0].form != "negative"
+        else 0.0,
         sad=mean(r.sad for r in results),
         mse=mean(r.mse for r in results),
         mad=mean(r.mad for r in results),
@@ -177,7 +186,7 @@ def _row(name: str, results: Sequence[Result]) -> Row:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table. For 'matching nothing', `right` is the share answered so; 1 - right are false alarms."""
+    """The rows as a Markdown table; of samples that match nothing, 1 - `right` is the share of false alarms."""
     head = "| set | samples | mean IoU | right object | missed | SAD | MSE | MAD |\n|---|---|---|---|---|---|---|---|\n"
     return head + "".join(
         f"| {r.name} | {r.count} | {'' if 'nothing' in r.name else f'{r.iou:.3f}'} | {r.right:.3f} | {r.missed:.3f} "
@@ -211,7 +220,9 @@ def evaluate(
 
     predictor = Predictor.load(weights, device=device, precision=precision)
     judged, tiles = [], []
-    for number, (sample, prediction, result) in enumerate(run(predictor, sample_sets(EntityBank.read(data), count, seed))):
+    for number, (sample, prediction, result) in enumerate(
+        run(predictor, sample_sets(EntityBank.read(data), count, seed))
+    ):
         judged.append(result)
         if out is not None and number % 12 == 0:
             tiles.append((sample, prediction))

@@ -11,22 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.composition import Placed, Scene
+from training.composition import Scene
 from training.entities import Entity
+from training.wording import ABSOLUTE, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE
 
 FORMS = ("keyword", "basic", "absolute", "relative", "negative")
 
 _MARGIN = 0.12
 """Distance of centres, in sides of the scene, that makes 'left of' sure."""
-_CONFUSED = (
-    {"gray", "black", "white"}, {"brown", "beige", "orange"}, {"red", "orange", "pink"}, {"yellow", "orange", "beige"},
-    {"turquoise", "green", "blue"}, {"blue", "purple", "black"}, {"pink", "purple"}, {"brown", "black"}, {"white", "beige"},
-)  # fmt: skip
-_WEARABLE = {
-    "dress", "coat", "blouse", "shirt", "skirt", "jeans", "sweater", "hat", "t-shirt", "blazer", "suit", "jacket",
-    "shorts", "vest", "top", "pants", "scarf", "sweatshirt", "hoodie", "cardigan", "leggings", "boots", "stockings",
-}  # fmt: skip
-_PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class _Phrase:
 
 
 def _confusable(color: str) -> set[str]:
-    return set().union(*(group for group in _CONFUSED if color in group), {color})
+    return set().union(*(group for group in CONFUSED if color in group), {color})
 
 
 def _names(noun: str) -> tuple[Callable[[Entity], bool], Callable[[Entity], bool]]:
@@ -68,11 +60,17 @@ def _plain(noun: str) -> _Phrase:
 def _colored(noun: str, color: str) -> _Phrase:
     named, maybe = _names(noun)
     near = _confusable(color)
-    return _Phrase(
-        noun, color, "",
-        lambda e: named(e) and e.kind != "human" and bool(e.colors) and e.colors[0].name == color and e.colors[0].share >= 0.4,
-        lambda e: maybe(e) and (e.kind == "human" or any(c.name in near and c.share >= 0.1 for c in e.colors)),
-    )  # fmt: skip
+
+    def surely(entity: Entity) -> bool:
+        if not named(entity) or entity.kind == "human" or not entity.colors:
+            return False
+        return entity.colors[0].name == color and entity.colors[0].share >= 0.4
+
+    def possibly(entity: Entity) -> bool:
+        shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colors)
+        return maybe(entity) and shown
+
+    return _Phrase(noun, color, "", surely, possibly)
 
 
 def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _Phrase:
@@ -90,14 +88,14 @@ def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _
             return False
         if not entity.garments:
             return True
-        same = [g for g in entity.garments if g.name == garment or garment in _WEARABLE and g.name in _WEARABLE]
+        same = [g for g in entity.garments if g.name == garment or garment in WEARABLE and g.name in WEARABLE]
         return any(not color or g.color in near or g.purity < 0.6 for g in same)
 
     thing = f"{color} {garment}".strip()
     if garment == "hair":
         after = f"with {thing}"
     else:
-        article = "" if garment in _PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
+        article = "" if garment in PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
         verb = str(rng.choice(["in", "wearing", "with", "who wears", "dressed in"]))
         after = f"{verb} {article}{thing}"
     return _Phrase(noun, "", after, surely, possibly)
@@ -116,11 +114,13 @@ def _phrase(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> _Ph
     noun = _noun(entity, rng)
     if rng.random() >= plain:
         if entity.kind == "human":
-            worn = [g for g in entity.garments
-                    if g.share >= 0.03 and g.purity >= 0.5 and (g.name in _WEARABLE or g.name in ("hair", "sunglasses", "bag"))]  # fmt: skip
+            telling = WEARABLE | {"hair", "sunglasses", "bag"}
+            worn = [g for g in entity.garments if g.share >= 0.03 and g.purity >= 0.5 and g.name in telling]
             if worn:
                 garment = worn[int(rng.integers(len(worn)))]
-                bare = garment.name != "hair" and (garment.name in ("sunglasses", "hat", "bag", "scarf") or rng.random() < 0.2)
+                bare = garment.name != "hair" and (
+                    garment.name in ("sunglasses", "hat", "bag", "scarf") or rng.random() < 0.2
+                )
                 return _wearing(noun, garment.name, "" if bare else garment.color, rng)
         elif entity.colors and entity.colors[0].share >= 0.45:
             return _colored(noun, entity.colors[0].name)
@@ -156,27 +156,6 @@ def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | 
         bare = phrase.noun if rng.random() < 0.4 else _article(rng, phrase.noun)
         return Expression(bare, "keyword", target)
     return Expression(_said(phrase, rng), "basic", target)
-
-
-_ABSOLUTE: dict[str, tuple[str, ...]] = {
-    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
-             "{np} at the left edge of the photo", "{np} to the left", "{np} on the left of the image", "{np} at left",
-             "{np} at the leftmost edge of the picture", "{np} that is on the left"),
-    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}", "right {bare}",
-              "{np} at the right edge of the photo", "{np} to the right", "{np} on the right of the image", "{np} at right",
-              "{np} at the rightmost edge of the picture", "{np} that is on the right"),
-    "top": ("{np} at the top", "the top {bare}", "the upper {bare}", "{np} in the upper part of the image",
-            "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
-    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}", "{np} in the lower part of the image",
-               "{np} at the bottom of the picture", "{np} which is at the bottom"),
-    "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
-               "the central {bare}"),
-    "biggest": ("the biggest {bare}", "the largest {bare}", "the big {bare}", "the bigger {bare}"),
-    "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
-    "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
-    "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
-    "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
-}  # fmt: skip
 
 
 def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[str]:
@@ -216,20 +195,13 @@ def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     fact = _choose(rng, facts)
     x, y = scene.placed[target].center
     mean = np.mean([scene.placed[i].center for i in rivals], axis=0) if rivals else (0.5, 0.5)
-    words = {"h": "left" if x < mean[0] else "right", "v": _choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower"))}
+    words = {
+        "h": "left" if x < mean[0] else "right",
+        "v": _choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower")),
+    }
     bare = " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part)
-    text = _choose(rng, _ABSOLUTE[fact]).format(np=_article(rng, bare), bare=bare, **words)
+    text = _choose(rng, ABSOLUTE[fact]).format(np=_article(rng, bare), bare=bare, **words)
     return Expression(text, "absolute", target, fact)
-
-
-_RELATIVE: dict[str, tuple[str, ...]] = {
-    "left": ("to the left of", "left of", "on the left of", "at the left side of", "on the left side of"),
-    "right": ("to the right of", "right of", "on the right of", "at the right side of", "on the right side of"),
-    "top": ("above", "over", "higher than"),
-    "bottom": ("below", "underneath", "under", "lower than"),
-    "front": ("in front of", "before"),
-    "behind": ("behind", "in back of"),
-}
 
 
 def _relation_holds(scene: Scene, relation: str, a: int, b: int, slack: float) -> bool:
@@ -255,7 +227,7 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         return None
     if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
         return None
-    relations = [r for r in _RELATIVE if _relation_holds(scene, r, target, other, _MARGIN)]
+    relations = [r for r in RELATIVE if _relation_holds(scene, r, target, other, _MARGIN)]
     rivals = [i for i in _others(scene, target, first) if i != other]
     # A rival must clearly not stand in that relation.
     relations = [r for r in relations if not any(_relation_holds(scene, r, i, other, -0.05) for i in rivals)]
@@ -263,7 +235,7 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         return None
     relation = _choose(rng, relations)
     joint = "which is " if rng.random() < 0.15 else "that is " if rng.random() < 0.15 else ""
-    text = f"{_said(first, rng)} {joint}{_choose(rng, _RELATIVE[relation])} {_said(second, rng)}"
+    text = f"{_said(first, rng)} {joint}{_choose(rng, RELATIVE[relation])} {_said(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 
@@ -278,12 +250,12 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
             entity = scene.placed[int(rng.integers(len(scene.placed)))].entity
             stranger = strangers[int(rng.integers(len(strangers)))]
             if entity.kind == "human":
-                worn = [g for g in stranger.garments if g.name in _WEARABLE]
+                worn = [g for g in stranger.garments if g.name in WEARABLE]
                 if not worn or not entity.garments:
                     continue
                 phrase = _wearing(_noun(entity, rng), worn[0].name, worn[0].color, rng)
             else:
-                phrase = _colored(_noun(entity, rng), _choose(rng, ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")))  # fmt: skip
+                phrase = _colored(_noun(entity, rng), _choose(rng, COLORS))
         else:
             phrase = _phrase(strangers[int(rng.integers(len(strangers)))], rng, plain=0.7)
         if not _fits_none(scene, phrase):
@@ -325,6 +297,10 @@ def as_typed(text: str, rng: np.random.Generator) -> str:
     if long and rng.random() < 0.06:
         i = long[int(rng.integers(len(long)))]
         word, at = words[i], int(rng.integers(1, len(words[i]) - 1))
-        slips = (word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+        slips = (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        )
         words[i] = _choose(rng, slips)
     return " ".join(words)

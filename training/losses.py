@@ -36,7 +36,7 @@ def laplacian_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None, 
             total = total + 2**level * band.abs().mean()
         else:
             total = total + 2**level * (band.abs() * weight).sum() / (weight.sum() + 1.0)
-            weight = F.adaptive_avg_pool2d(weight, smaller.shape[2:])
+            weight = F.adaptive_avg_pool2d(weight, (smaller.shape[2], smaller.shape[3]))
         difference = smaller
     return total
 

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from training.datasets import Mix
 
-
 T = TypeVar("T")
 
 

@@ -28,12 +28,14 @@ def train(
     config: Annotated[Path, typer.Option(help="Settings of the run.")] = CONFIGS / "compact.toml",
     backbone: Annotated[Path | None, typer.Option(help="Weights to start the encoders from.")] = None,
     nouns: Annotated[Path | None, typer.Option(help="CLIP vectors of nouns that teach the text tower.")] = None,
-    start: Annotated[Path | None, typer.Option("--from", help="A checkpoint whose averaged weights to start from.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="A checkpoint whose averaged weights to start from.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from OUT/last.pt where there is one.")] = True,
     processes: Annotated[int, typer.Option(help="Processes, one thread each on a CPU.")] = 1,
     accelerator: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
 ) -> None:
-    """Train `compact` (or another variant) and keep `last.pt` and `best.pt` in OUT; killed and called again, it resumes."""
+    """Train a variant; OUT keeps `last.pt` and `best.pt`. Stopped and called again, it goes on where it was."""
     import cv2
     import torch
     from lightning_fabric import Fabric
@@ -94,8 +96,9 @@ def _teller(log: Path, steps: int) -> Callable[[Progress], None]:
             means[name] = 0.95 * means.get(name, value) + 0.05 * value
         if progress.step % 20 and progress.score is None:
             return
-        row = {"step": progress.step, **{k: round(v, 4) for k, v in means.items()},
-               "samples/s": round(progress.samples_per_second, 1), "minutes": round((time.time() - started) / 60, 1)}  # fmt: skip
+        row: dict[str, float] = {"step": progress.step, **{k: round(v, 4) for k, v in means.items()}}
+        row["samples/s"] = round(progress.samples_per_second, 1)
+        row["minutes"] = round((time.time() - started) / 60, 1)
         if progress.score is not None:
             row["val photo IoU"] = round(progress.score, 4)
         with log.open("a", encoding="utf-8") as lines:

@@ -63,7 +63,7 @@ class Trainer:
         score: Callable[[ClipMat], float] | None = None,
     ) -> None:
         self.fabric, self.data, self.settings, self.score = fabric, data, settings, score
-        self.model = model.to(fabric.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
         self.mean, self.std = (
             torch.tensor(v, device=fabric.device).view(1, 3, 1, 1) for v in (model.config.mean, model.config.std)
         )
@@ -75,7 +75,11 @@ class Trainer:
             groups.setdefault((id(p) in encoder, p.ndim > 1), []).append(p)
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": ps, "rate": settings.encoder_rate if enc else 1.0, "weight_decay": settings.weight_decay * mat}
+                {
+                    "params": ps,
+                    "rate": settings.encoder_rate if enc else 1.0,
+                    "weight_decay": settings.weight_decay * mat,
+                }
                 for (enc, mat), ps in groups.items()
             ],
             lr=settings.learning_rate,
@@ -112,9 +116,7 @@ class Trainer:
             pixels = ((batch.pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
             out = self.model(pixels, batch.tokens, shrink=2)
             small = nn.functional.avg_pool2d(batch.pixels, 2)
-        parts = total_loss(
-            *out, trimap=batch.trimap, target=batch.matte, image=small, present=batch.present
-        )
+        parts = total_loss(*out, trimap=batch.trimap, target=batch.matte, image=small, present=batch.present)
         if self.nouns is not None:
             parts["teacher"] = settings.teacher * self._taught(self.step_number)
         self.optimizer.zero_grad(set_to_none=True)
@@ -137,7 +139,7 @@ class Trainer:
         first = settings.samples_before(step, self.fabric.world_size) + self.fabric.global_rank * phase.batch
         samples = [self.data.sample(first + i, size) for i in range(phase.batch)]
         half = (size[1] // 2, size[0] // 2)
-        mattes = [cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA) for s in samples]
+        mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
         rng = np.random.default_rng((settings.seed, step, self.fabric.global_rank))
         trimaps = [trimap_of(m, int(rng.integers(1, 4))) for m in mattes]
         tokens, _ = self.model.tokenize([s.expression for s in samples], [s.template for s in samples])
@@ -198,9 +200,9 @@ class Trainer:
         encoder = self.model.image_encoder
         encoder.requires_grad_(True)
         if stages >= 0 and hasattr(encoder, "stages"):
-            encoder.stem.requires_grad_(False)  # type: ignore[union-attr,operator]
+            encoder.stem.requires_grad_(False)
             for stage in list(encoder.stages)[:stages]:  # type: ignore[arg-type]
-                stage.requires_grad_(False)  # type: ignore[union-attr]
+                stage.requires_grad_(False)
 
     def _taught(self, step: int) -> Tensor:
         assert self.nouns is not None
@@ -222,7 +224,7 @@ class Trainer:
         grads = [p.grad for p in _parameters(self.optimizer) if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in grads])
         flat = self.fabric.all_reduce(flat, reduce_op="mean")  # type: ignore[assignment]
-        for grad, part in zip(grads, flat.split([g.numel() for g in grads]), strict=True):
+        for grad, part in zip(grads, torch.split(flat, [g.numel() for g in grads]), strict=True):
             grad.copy_(part.view_as(grad))
 
 

@@ -32,9 +32,7 @@ Source = Socket | float | Sequence[float] | None  # what may be fed into an inpu
 class Material:
     """A principled material with a few shorthands for wiring procedural textures into it."""
 
-    def __init__(
-        self, name: str, color: Color = (0.5, 0.5, 0.5), rough: float = 0.5, **inputs: float
-    ) -> None:
+    def __init__(self, name: str, color: Color = (0.5, 0.5, 0.5), rough: float = 0.5, **inputs: float) -> None:
         self.data = bpy.data.materials.new(name)
         self.data.use_nodes = True
         self.bsdf = self.data.node_tree.nodes["Principled BSDF"]
@@ -56,9 +54,7 @@ class Material:
                 target.default_value = source
         return node
 
-    def coords(
-        self, kind: str = "Object", scale: Sequence[float] = (1, 1, 1), shift: Socket | None = None
-    ) -> Socket:
+    def coords(self, kind: str = "Object", scale: Sequence[float] = (1, 1, 1), shift: Socket | None = None) -> Socket:
         """Texture coordinates, moved by `shift` and then stretched by `scale`."""
         place = self.node("TexCoord").outputs[kind]
         if shift is not None:
@@ -102,9 +98,7 @@ class Material:
         """Let light through, as petals and leaves do."""
         thin = self.node("BsdfTranslucent", color)
         both = self.node("MixShader", amount, self.bsdf.outputs[0], thin.outputs[0])
-        self.data.node_tree.links.new(
-            both.outputs[0], self.data.node_tree.nodes["Material Output"].inputs["Surface"]
-        )
+        self.data.node_tree.links.new(both.outputs[0], self.data.node_tree.nodes["Material Output"].inputs["Surface"])
 
 
 def glaze(name: str, color: Color, rough: float = 0.12) -> Material:
@@ -145,8 +139,7 @@ def apple_skin(name: str, base: Color, streak: Color, hollow: Color, streaks: fl
     skin = made.mix(made.node("MapRange", dots, 0.05, 0.11, 0.55, 0.0).outputs[0], skin, (*streak, 1))
     radius = made.node("VectorMath", made.coords(scale=(1, 1, 0)), operation="LENGTH").outputs["Value"]
     near = made.math("ADD", radius, made.math("MULTIPLY", across, 0.12))
-    made.feed("Base Color", made.mix(made.node("MapRange", near, 0.09, 0.25, 1.0, 0.0).outputs[0], skin,
-                                     (*hollow, 1)))
+    made.feed("Base Color", made.mix(made.node("MapRange", near, 0.09, 0.25, 1.0, 0.0).outputs[0], skin, (*hollow, 1)))
     return made
 
 
@@ -154,8 +147,7 @@ def petal_skin() -> Material:
     """Deep orange at the foot, yellow at the tip."""
     made = Material("petal", rough=0.6, **{"Specular IOR Level": 0.2})
     along = made.node("SeparateXYZ", made.coords("Generated")).outputs[1]
-    color = made.ramp(along, (0.0, (0.62, 0.21, 0.001)), (0.35, (0.82, 0.43, 0.001)),
-                      (1.0, (0.88, 0.53, 0.002)))
+    color = made.ramp(along, (0.0, (0.62, 0.21, 0.001)), (0.35, (0.82, 0.43, 0.001)), (1.0, (0.88, 0.53, 0.002)))
     luck = made.node("ObjectInfo").outputs["Random"]
     shade = made.node("MapRange", luck, 0.0, 1.0, 0.85, 1.08).outputs[0]
     color = made.mix(1.0, color, shade, "MULTIPLY")
@@ -183,8 +175,16 @@ def leaf_skin() -> Material:
 
 
 # ---------------------------------------------------------------------------------------------- meshes
-def add(group: str, name: str, verts: Iterable[Sequence[float]], faces: Faces, *skins: Material,
-        second: Callable[[int], bool] | None = None, subdivide: int = 0, bevel: float = 0) -> Object:
+def add(
+    group: str,
+    name: str,
+    verts: Iterable[Sequence[float]],
+    faces: Faces,
+    *skins: Material,
+    second: Callable[[int], bool] | None = None,
+    subdivide: int = 0,
+    bevel: float = 0,
+) -> Object:
     """Make a smooth-shaded mesh object of a group; `second` tells the faces of the second material."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata([tuple(v) for v in verts], [], faces)
@@ -214,22 +214,25 @@ def copy(made: Object, where: Matrix) -> Object:
     return other
 
 
-def box(
-    group: str, low: Sequence[float], high: Sequence[float], skin: Material, bevel: float = 0.02
-) -> Object:
+def box(group: str, low: Sequence[float], high: Sequence[float], skin: Material, bevel: float = 0.02) -> Object:
     """A block between two corners, its edges rounded."""
     size, middle = Vector(high) - Vector(low), (Vector(high) + Vector(low)) / 2
-    verts = [(x * size.x / 2, y * size.y / 2, z * size.z / 2)
-             for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+    verts = [(x * size.x / 2, y * size.y / 2, z * size.z / 2) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
     faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     made = add(group, group, verts, faces, skin, bevel=bevel)
     made.location = middle
     return made
 
 
-def lathe(group: str, profile: Sequence[tuple[float, float]], *skins: Material, inner: int = 99,
-          shape: Callable[[float, float, float], tuple[float, float]] | None = None,
-          subdivide: int = 2, sides: int = 64) -> Object:
+def lathe(
+    group: str,
+    profile: Sequence[tuple[float, float]],
+    *skins: Material,
+    inner: int = 99,
+    shape: Callable[[float, float, float], tuple[float, float]] | None = None,
+    subdivide: int = 2,
+    sides: int = 64,
+) -> Object:
     """Turn (radius, height) pairs, from the bottom axis outwards; from `inner` on in the second skin."""
     verts = []
     for radius, height in profile:
@@ -239,7 +242,8 @@ def lathe(group: str, profile: Sequence[tuple[float, float]], *skins: Material, 
             verts.append((r * math.cos(turn), r * math.sin(turn), z))
     faces: Faces = [
         (i * sides + k, i * sides + (k + 1) % sides, (i + 1) * sides + (k + 1) % sides, (i + 1) * sides + k)
-        for i in range(len(profile) - 1) for k in range(sides)
+        for i in range(len(profile) - 1)
+        for k in range(sides)
     ]
     return add(group, group, verts, faces, *skins, second=lambda n: n // sides >= inner, subdivide=subdivide)
 
@@ -252,14 +256,19 @@ def curve(points: Sequence[Sequence[float]], count: int = 40) -> list[Vector]:
     for n in range(count + 1):
         place = n / count * (len(knots) - 3)
         i = min(int(place), len(knots) - 4)
-        t, (a, b, c, d) = place - i, knots[i:i + 4]
-        made.append((2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
-                     + (3 * b - a - 3 * c + d) * t**3) / 2)
+        t, (a, b, c, d) = place - i, knots[i : i + 4]
+        made.append((2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3) / 2)
     return made
 
 
-def tube(group: str, path: Sequence[Vector], thick: Callable[[float], tuple[float, float]],
-         skin: Material, side: Sequence[float] = (0, 1, 0), sides: int = 20) -> Object:
+def tube(
+    group: str,
+    path: Sequence[Vector],
+    thick: Callable[[float], tuple[float, float]],
+    skin: Material,
+    side: Sequence[float] = (0, 1, 0),
+    sides: int = 20,
+) -> Object:
     """Sweep an ellipse along a path; `thick` gives its half axes (along `side`, across) at 0..1."""
     verts: list[Vector] = []
     for i, point in enumerate(path):
@@ -270,55 +279,96 @@ def tube(group: str, path: Sequence[Vector], thick: Callable[[float], tuple[floa
         verts += [point + across * a * math.cos(turn) + up * b * math.sin(turn) for turn in turns]
     faces: Faces = [
         (i * sides + k, i * sides + (k + 1) % sides, (i + 1) * sides + (k + 1) % sides, (i + 1) * sides + k)
-        for i in range(len(path) - 1) for k in range(sides)
+        for i in range(len(path) - 1)
+        for k in range(sides)
     ]
     last = (len(path) - 1) * sides
     faces += [tuple(range(sides))[::-1], tuple(range(last, last + sides))]
     return add(group, group, verts, faces, skin)
 
 
-def blade(group: str, name: str, length: float, width: Callable[[float], float],
-          rise: Callable[[float, float], float], skin: Material) -> Object:
+def blade(
+    group: str,
+    name: str,
+    length: float,
+    width: Callable[[float], float],
+    rise: Callable[[float, float], float],
+    skin: Material,
+) -> Object:
     """A thin petal or leaf along +y; `rise(across, along)` bends it, with across in -1..1, along in 0..1."""
     rows, columns = 24, 8
-    verts = [(width(j / rows) * (2 * i / columns - 1), length * j / rows, rise(2 * i / columns - 1, j / rows))
-             for j in range(rows + 1) for i in range(columns + 1)]
+    verts = [
+        (width(j / rows) * (2 * i / columns - 1), length * j / rows, rise(2 * i / columns - 1, j / rows))
+        for j in range(rows + 1)
+        for i in range(columns + 1)
+    ]
     step = columns + 1
-    faces: Faces = [(j * step + i, j * step + i + 1, (j + 1) * step + i + 1, (j + 1) * step + i)
-                    for j in range(rows) for i in range(columns)]
+    faces: Faces = [
+        (j * step + i, j * step + i + 1, (j + 1) * step + i + 1, (j + 1) * step + i)
+        for j in range(rows)
+        for i in range(columns)
+    ]
     return add(group, name, verts, faces, skin, subdivide=1)
 
 
 # ---------------------------------------------------------------------------------------------- things
 def cup(group: str, where: tuple[float, float], glaze_skin: Material, inside: Material, turn: float) -> None:
     """A cup of coffee, its handle turned from +x."""
-    profile = [(0.001, 0.035), (0.22, 0.035), (0.245, 0.0), (0.29, 0.0), (0.325, 0.03), (0.395, 0.16),
-               (0.435, 0.36), (0.45, 0.6), (0.455, 0.85), (0.453, 0.895), (0.442, 0.915), (0.425, 0.915),
-               (0.413, 0.895), (0.408, 0.85), (0.403, 0.6), (0.385, 0.36), (0.34, 0.19), (0.25, 0.1),
-               (0.001, 0.09)]
+    profile = [
+        (0.001, 0.035),
+        (0.22, 0.035),
+        (0.245, 0.0),
+        (0.29, 0.0),
+        (0.325, 0.03),
+        (0.395, 0.16),
+        (0.435, 0.36),
+        (0.45, 0.6),
+        (0.455, 0.85),
+        (0.453, 0.895),
+        (0.442, 0.915),
+        (0.425, 0.915),
+        (0.413, 0.895),
+        (0.408, 0.85),
+        (0.403, 0.6),
+        (0.385, 0.36),
+        (0.34, 0.19),
+        (0.25, 0.1),
+        (0.001, 0.09),
+    ]
     coffee = Material("coffee", rough=0.06, **{"Specular IOR Level": 0.12})
     far = coffee.node("VectorMath", coffee.coords(scale=(1, 1, 0)), operation="LENGTH").outputs["Value"]
     cloud = coffee.noise(coffee.coords(scale=(9, 9, 9)))
     foam = coffee.math("ADD", far, coffee.math("MULTIPLY", cloud, 0.06))
-    coffee.feed("Base Color", coffee.ramp(foam, (0.36, (0.022, 0.008, 0.003)), (0.42, (0.10, 0.04, 0.014)),
-                                          (0.46, (0.2, 0.09, 0.035))))
-    path = curve([(0.432, 0, 0.74), (0.6, 0, 0.765), (0.74, 0, 0.69), (0.765, 0, 0.53), (0.68, 0, 0.36),
-                  (0.55, 0, 0.27), (0.402, 0, 0.25)])
+    coffee.feed(
+        "Base Color",
+        coffee.ramp(foam, (0.36, (0.022, 0.008, 0.003)), (0.42, (0.10, 0.04, 0.014)), (0.46, (0.2, 0.09, 0.035))),
+    )
+    path = curve(
+        [
+            (0.432, 0, 0.74),
+            (0.6, 0, 0.765),
+            (0.74, 0, 0.69),
+            (0.765, 0, 0.53),
+            (0.68, 0, 0.36),
+            (0.55, 0, 0.27),
+            (0.402, 0, 0.25),
+        ]
+    )
     parts = [
         lathe(group, profile, glaze_skin, inside, inner=11),
         lathe(group, [(0.001, 0.80), (0.2, 0.80), (0.40, 0.80), (0.425, 0.802)], coffee, subdivide=1),
-        tube(group, path, lambda t: (0.062 + 0.03 * abs(2 * t - 1) ** 6, 0.042 + 0.022 * abs(2 * t - 1) ** 6),
-             glaze_skin),
+        tube(
+            group, path, lambda t: (0.062 + 0.03 * abs(2 * t - 1) ** 6, 0.042 + 0.022 * abs(2 * t - 1) ** 6), glaze_skin
+        ),
     ]
     place = Matrix.Translation((*where, 0)) @ Matrix.Rotation(turn, 4, "Z") @ Matrix.Scale(1.12, 4)
     for part in parts:
         part.matrix_world = place
 
 
-def apple(
-    group: str, where: tuple[float, float], skin: Material, size: float, turn: float, lean: float
-) -> None:
+def apple(group: str, where: tuple[float, float], skin: Material, size: float, turn: float, lean: float) -> None:
     """An apple that rests on its lowest point, with its stalk."""
+
     def lobes(radius: float, height: float, angle: float) -> tuple[float, float]:
         low = max(0.0, -height + 0.15)
         swell = 1 + (0.02 + 0.05 * low) * math.cos(5 * angle) + 0.015 * math.cos(2 * angle + 1)
@@ -332,8 +382,10 @@ def apple(
         profile.append((radius, 0.92 * math.cos(t) - dip))
     bark = Material("apple stem", (0.09, 0.05, 0.02), 0.7)
     path = curve([(0, 0, 0.45), (0.01, 0, 0.7), (0.05, 0.02, 0.88), (0.13, 0.03, 1.04)], 16)
-    parts = [lathe(group, profile, skin, shape=lobes, subdivide=1),
-             tube(group, path, lambda t: (0.032 + 0.025 * t**4, 0.032 + 0.025 * t**4), bark)]
+    parts = [
+        lathe(group, profile, skin, shape=lobes, subdivide=1),
+        tube(group, path, lambda t: (0.032 + 0.025 * t**4, 0.032 + 0.025 * t**4), bark),
+    ]
     tilt = Matrix.Rotation(lean, 4, "Y") @ Matrix.Rotation(turn, 4, "Z") @ Matrix.Scale(size, 4)
     lowest = min((tilt @ v.co).z for v in parts[0].data.vertices)
     for part in parts:
@@ -361,9 +413,17 @@ def sunflower(where: tuple[float, float], luck: random.Random) -> None:
     seeds = Material("seeds", rough=0.75)
     place = seeds.node("VectorMath", seeds.coords(scale=(1, 1, 0)), operation="LENGTH").outputs["Value"]
     mottle = seeds.math("MULTIPLY", seeds.noise(seeds.coords(scale=(22, 22, 22))), 0.06)
-    seeds.feed("Base Color", seeds.ramp(
-        seeds.math("ADD", place, mottle), (0.06, (0.10, 0.085, 0.02)), (0.17, (0.035, 0.018, 0.008)),
-        (0.29, (0.022, 0.010, 0.006)), (0.35, (0.11, 0.045, 0.008)), (0.39, (0.26, 0.11, 0.012))))
+    seeds.feed(
+        "Base Color",
+        seeds.ramp(
+            seeds.math("ADD", place, mottle),
+            (0.06, (0.10, 0.085, 0.02)),
+            (0.17, (0.035, 0.018, 0.008)),
+            (0.29, (0.022, 0.010, 0.006)),
+            (0.35, (0.11, 0.045, 0.008)),
+            (0.39, (0.26, 0.11, 0.012)),
+        ),
+    )
     verts: list[Vector] = []
     faces: Faces = []
     total = 620
@@ -375,29 +435,42 @@ def sunflower(where: tuple[float, float], luck: random.Random) -> None:
         start = len(verts)
         for level, wide in ((-0.03, 0.9), (0.5 * tall, 1.0), (tall, 0.45)):
             corners = [turn + k * math.pi / 3 for k in range(6)]
-            verts += [foot + Vector((wide * size * math.cos(a), wide * size * math.sin(a), level))
-                      for a in corners]
-        faces += [(start + 6 * i + k, start + 6 * i + (k + 1) % 6, start + 6 * i + 6 + (k + 1) % 6,
-                   start + 6 * i + 6 + k) for i in range(2) for k in range(6)]
+            verts += [foot + Vector((wide * size * math.cos(a), wide * size * math.sin(a), level)) for a in corners]
+        faces += [
+            (start + 6 * i + k, start + 6 * i + (k + 1) % 6, start + 6 * i + 6 + (k + 1) % 6, start + 6 * i + 6 + k)
+            for i in range(2)
+            for k in range(6)
+        ]
         faces.append(tuple(start + 12 + k for k in range(6)))
     add(group, "seeds", verts, faces, seeds).matrix_world = frame
     for ring, (count, length, tilt, skin) in enumerate(
-            ((19, 0.50, 14, petals), (20, 0.53, 3, petals), (22, 0.36, -16, green))):
+        ((19, 0.50, 14, petals), (20, 0.53, 3, petals), (22, 0.36, -16, green))
+    ):
         shapes = []
         for variant in range(4):
             bend, twist = luck.uniform(-0.12, 0.07) - 0.05 * ring, luck.uniform(-0.05, 0.05)
-            shapes.append(blade(
-                group, f"petal {ring} {variant}", length,
-                lambda t: (0.105 * (0.42 + 0.58 * math.sin(math.pi * min(1, t * 0.9 + 0.1) ** 0.9))
-                           * (1 - t**5) ** 0.8),
-                lambda u, t, b=bend, w=twist: 0.028 * abs(u) ** 1.5 * (1 - t) + b * t * t + w * u * t, skin))
+            shapes.append(
+                blade(
+                    group,
+                    f"petal {ring} {variant}",
+                    length,
+                    lambda t: (
+                        0.105 * (0.42 + 0.58 * math.sin(math.pi * min(1, t * 0.9 + 0.1) ** 0.9)) * (1 - t**5) ** 0.8
+                    ),
+                    lambda u, t, b=bend, w=twist: 0.028 * abs(u) ** 1.5 * (1 - t) + b * t * t + w * u * t,
+                    skin,
+                )
+            )
         for n in range(count):
             turn = 2 * math.pi * (n + 0.5 * (ring % 2) + luck.uniform(-0.22, 0.22)) / count
-            where_to = (frame @ Matrix.Rotation(turn, 4, "Z")
-                        @ Matrix.Translation((0, 0.29, 0.035 - 0.03 * ring))
-                        @ Matrix.Rotation(math.radians(tilt + luck.uniform(-7, 7)), 4, "X")
-                        @ Matrix.Rotation(luck.uniform(-0.25, 0.25), 4, "Y")
-                        @ Matrix.Diagonal((luck.uniform(0.9, 1.1), luck.uniform(0.88, 1.06), 1, 1)))
+            where_to = (
+                frame
+                @ Matrix.Rotation(turn, 4, "Z")
+                @ Matrix.Translation((0, 0.29, 0.035 - 0.03 * ring))
+                @ Matrix.Rotation(math.radians(tilt + luck.uniform(-7, 7)), 4, "X")
+                @ Matrix.Rotation(luck.uniform(-0.25, 0.25), 4, "Y")
+                @ Matrix.Diagonal((luck.uniform(0.9, 1.1), luck.uniform(0.88, 1.06), 1, 1))
+            )
             copy(shapes[n % 4], where_to)
         for shape in shapes:
             bpy.data.objects.remove(shape)
@@ -406,13 +479,23 @@ def sunflower(where: tuple[float, float], luck: random.Random) -> None:
         foot = min(path, key=lambda p, h=height: abs(p.z - h))
         out = Vector((math.cos(turn + math.pi / 2), -0.35, 0)).normalized()
         joint = foot + out * 0.2 + Vector((0, 0, 0.12))
-        tube(group, curve([foot, foot + out * 0.1 + Vector((0, 0, 0.08)), joint + out * 0.03], 12),
-             lambda t: (0.018, 0.018), green, side=(0.3, 1, 0.2))
-        leaf = blade(group, "leaf", long,
-                     lambda t, n=long: (0.46 * n * math.sin(math.pi * min(1, 0.02 + 0.98 * t) ** 0.62) ** 0.85
-                                        * (1 - t**6)),
-                     lambda u, t, n=long, d=droop: n * (0.10 * abs(u) * (1 - 0.5 * t) - (0.3 - d) * t * t
-                                                        + 0.018 * u * u * math.sin(17 * t)), leaves)
+        tube(
+            group,
+            curve([foot, foot + out * 0.1 + Vector((0, 0, 0.08)), joint + out * 0.03], 12),
+            lambda t: (0.018, 0.018),
+            green,
+            side=(0.3, 1, 0.2),
+        )
+        leaf = blade(
+            group,
+            "leaf",
+            long,
+            lambda t, n=long: 0.46 * n * math.sin(math.pi * min(1, 0.02 + 0.98 * t) ** 0.62) ** 0.85 * (1 - t**6),
+            lambda u, t, n=long, d=droop: (
+                n * (0.10 * abs(u) * (1 - 0.5 * t) - (0.3 - d) * t * t + 0.018 * u * u * math.sin(17 * t))
+            ),
+            leaves,
+        )
         ahead = (out + Vector((0, 0, 0.25))).normalized()
         flat = Vector((0.1, -0.75, 0.9)) - ahead * ahead.dot(Vector((0.1, -0.75, 0.9)))
         flat.normalize()
@@ -423,16 +506,34 @@ def sunflower(where: tuple[float, float], luck: random.Random) -> None:
 def vase(where: tuple[float, float]) -> None:
     """A small stoneware vase."""
     clay = glaze("stoneware", (0.62, 0.58, 0.51), 0.38)
-    profile = [(0.001, 0.03), (0.2, 0.03), (0.22, 0.0), (0.28, 0.0), (0.31, 0.03), (0.385, 0.2), (0.40, 0.38),
-               (0.35, 0.58), (0.235, 0.74), (0.165, 0.86), (0.16, 0.96), (0.19, 1.04), (0.188, 1.055),
-               (0.17, 1.055), (0.13, 0.96), (0.135, 0.86), (0.2, 0.73), (0.3, 0.56), (0.35, 0.38),
-               (0.33, 0.2), (0.2, 0.08), (0.001, 0.07)]
+    profile = [
+        (0.001, 0.03),
+        (0.2, 0.03),
+        (0.22, 0.0),
+        (0.28, 0.0),
+        (0.31, 0.03),
+        (0.385, 0.2),
+        (0.40, 0.38),
+        (0.35, 0.58),
+        (0.235, 0.74),
+        (0.165, 0.86),
+        (0.16, 0.96),
+        (0.19, 1.04),
+        (0.188, 1.055),
+        (0.17, 1.055),
+        (0.13, 0.96),
+        (0.135, 0.86),
+        (0.2, 0.73),
+        (0.3, 0.56),
+        (0.35, 0.38),
+        (0.33, 0.2),
+        (0.2, 0.08),
+        (0.001, 0.07),
+    ]
     lathe("vase", profile, clay).location = (*where, 0)
 
 
-def book(
-    low: float, middle: tuple[float, float], size: Sequence[float], turn: float, cloth: Color
-) -> None:
+def book(low: float, middle: tuple[float, float], size: Sequence[float], turn: float, cloth: Color) -> None:
     """A bound book lying at a height, its spine turned from -y."""
     cover = Material("cloth", cloth, 0.7)
     cover.bump(cover.noise(cover.coords(scale=(90, 90, 90)), detail=2), 0.25)
@@ -441,10 +542,12 @@ def book(
     paper.feed("Base Color", paper.ramp(sheets, (0.3, (0.5, 0.44, 0.34)), (0.65, (0.76, 0.70, 0.58))))
     w, d, h = size[0] / 2, size[1] / 2, size[2]
     board = 0.035
-    parts = [box("books", (-w, -d, 0), (w, d, board), cover, 0.012),
-             box("books", (-w, -d, h - board), (w, d, h), cover, 0.012),
-             box("books", (-w, -d, 0), (w, -d + board, h), cover, 0.012),
-             box("books", (-w + 0.04, -d + board, board), (w - 0.04, d - 0.05, h - board), paper, 0.004)]
+    parts = [
+        box("books", (-w, -d, 0), (w, d, board), cover, 0.012),
+        box("books", (-w, -d, h - board), (w, d, h), cover, 0.012),
+        box("books", (-w, -d, 0), (w, -d + board, h), cover, 0.012),
+        box("books", (-w + 0.04, -d + board, board), (w - 0.04, d - 0.05, h - board), paper, 0.004),
+    ]
     gilt = Material("gilt", (0.75, 0.55, 0.22), 0.3, Metallic=1.0)
     for left, right in ((-0.8, -0.77), (-0.73, -0.72), (0.72, 0.73), (0.77, 0.8), (-0.25, 0.25)):
         high = h * (0.57 if right - left > 0.1 else 1) - 0.004
@@ -462,22 +565,46 @@ def room(luck: random.Random) -> None:
         low = -4.6 + n * 1.06
         box("room", (-7 + luck.uniform(-0.5, 0.5), low, -0.4), (7, low + 1.05, 0), oak, 0.02)
     plaster = Material("plaster", rough=0.9)
-    plaster.feed("Base Color", plaster.ramp(plaster.noise(plaster.coords(scale=(0.25, 0.25, 0.25))),
-                                            (0.35, (0.33, 0.36, 0.32)), (0.7, (0.41, 0.43, 0.38))))
+    plaster.feed(
+        "Base Color",
+        plaster.ramp(
+            plaster.noise(plaster.coords(scale=(0.25, 0.25, 0.25))),
+            (0.35, (0.33, 0.36, 0.32)),
+            (0.7, (0.41, 0.43, 0.38)),
+        ),
+    )
     box("room", (-40, 15, -8), (40, 15.2, 30), plaster)
     box("room", (-40, -20, -8), (40, 15, -7.6), Material("floor", (0.16, 0.10, 0.06), 0.5))
     walnut = wood("walnut", (0.05, 0.022, 0.01), (0.16, 0.08, 0.04))
     box("room", (-2.6, 12.2, -6.5), (12, 14.9, -0.9), walnut, 0.05)
-    for n, color in enumerate(((0.35, 0.09, 0.05), (0.6, 0.5, 0.33), (0.09, 0.16, 0.2), (0.5, 0.45, 0.38),
-                               (0.10, 0.14, 0.09), (0.55, 0.3, 0.1))):
+    for n, color in enumerate(
+        (
+            (0.35, 0.09, 0.05),
+            (0.6, 0.5, 0.33),
+            (0.09, 0.16, 0.2),
+            (0.5, 0.45, 0.38),
+            (0.10, 0.14, 0.09),
+            (0.55, 0.3, 0.1),
+        )
+    ):
         left = 2.6 + 0.42 * n
-        box("room", (left, 13, -0.9), (left + 0.38, 14.5, 0.55 + luck.uniform(-0.25, 0.25)),
-            Material("spine", color, 0.6))
+        box(
+            "room",
+            (left, 13, -0.9),
+            (left + 0.38, 14.5, 0.55 + luck.uniform(-0.25, 0.25)),
+            Material("spine", color, 0.6),
+        )
     frame = Material("frame", (0.55, 0.5, 0.42), 0.5)
     box("room", (-1.6, 14.8, 0.7), (1.7, 15, 6), frame)
     print_skin = Material("print", rough=0.6)
-    print_skin.feed("Base Color", print_skin.ramp(print_skin.noise(print_skin.coords(scale=(0.7, 0.7, 0.9))),
-                                                  (0.4, (0.6, 0.57, 0.5)), (0.55, (0.3, 0.32, 0.3))))
+    print_skin.feed(
+        "Base Color",
+        print_skin.ramp(
+            print_skin.noise(print_skin.coords(scale=(0.7, 0.7, 0.9))),
+            (0.4, (0.6, 0.57, 0.5)),
+            (0.55, (0.3, 0.32, 0.3)),
+        ),
+    )
     box("room", (-1.3, 14.75, 1.0), (1.4, 14.85, 6), print_skin)
     # Four panes; a dim world stands for the light that the rest of the room sends back.
     toward = Vector((11, 2.0, -6.0))
@@ -488,8 +615,9 @@ def room(luck: random.Random) -> None:
             pane.shape, pane.size, pane.size_y = "RECTANGLE", 3.7, 4.7
             pane.energy, pane.color = 1400, (1.0, 0.95, 0.88)
             lamp = bpy.data.objects.new("pane", pane)
-            lamp.matrix_world = (Matrix.Translation((-11, -2.2, 6.8)) @ axes
-                                 @ Matrix.Translation((2.05 * across, 2.55 * up, 0)))
+            lamp.matrix_world = (
+                Matrix.Translation((-11, -2.2, 6.8)) @ axes @ Matrix.Translation((2.05 * across, 2.55 * up, 0))
+            )
             bpy.context.scene.collection.objects.link(lamp)
     world = bpy.data.worlds.new("world")
     world.use_nodes = True
@@ -522,10 +650,22 @@ def build(picture: str) -> tuple[int, int]:
         vase((-1.45, 0.25))
         sunflower((-1.45, 0.25), luck)
         cup("cup", (-0.32, -0.15), glaze("blue", (0.035, 0.13, 0.34)), white, -0.35)
-        apple("red_apple", (0.99, -0.5), apple_skin(
-            "red", (0.36, 0.012, 0.014), (0.55, 0.13, 0.035), (0.40, 0.30, 0.06), 1.0), 0.41, 0.8, 0.14)
-        apple("green_apple", (2.0, 0.15), apple_skin(
-            "green", (0.25, 0.40, 0.035), (0.42, 0.52, 0.09), (0.22, 0.24, 0.05), 1.4), 0.43, 2.2, -0.12)
+        apple(
+            "red_apple",
+            (0.99, -0.5),
+            apple_skin("red", (0.36, 0.012, 0.014), (0.55, 0.13, 0.035), (0.40, 0.30, 0.06), 1.0),
+            0.41,
+            0.8,
+            0.14,
+        )
+        apple(
+            "green_apple",
+            (2.0, 0.15),
+            apple_skin("green", (0.25, 0.40, 0.035), (0.42, 0.52, 0.09), (0.22, 0.24, 0.05), 1.4),
+            0.43,
+            2.2,
+            -0.12,
+        )
         camera((0, -9, 3.3), (0, 0, 1.26), (0, -0.35, 0.5), 63)
         return 1600, 1200
     cup("red_cup", (-0.98, -0.1), glaze("red", (0.42, 0.02, 0.018)), white, math.pi + 0.45)
@@ -542,14 +682,14 @@ def strip(path: Path) -> None:
     if path.suffix == ".png":
         kept, at = data[:8], 8
         while at < len(data):
-            end = at + 12 + int.from_bytes(data[at:at + 4], "big")
-            if data[at + 4:at + 8] in (b"IHDR", b"IDAT", b"IEND"):
+            end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+            if data[at + 4 : at + 8] in (b"IHDR", b"IDAT", b"IEND"):
                 kept += data[at:end]
             at = end
     else:
         kept, at = data[:2], 2
         while data[at + 1] != 0xDA:  # up to the start of the scan
-            end = at + 2 + int.from_bytes(data[at + 2:at + 4], "big")
+            end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
             if data[at + 1] != 0xFE:
                 kept += data[at:end]
             at = end
@@ -589,8 +729,9 @@ def render(picture: str, alpha: str | None, scale: float, samples: int) -> None:
         scene.use_nodes = True  # the picture becomes the coverage itself
         nodes = scene.node_tree.nodes
         nodes.clear()
-        scene.node_tree.links.new(nodes.new("CompositorNodeRLayers").outputs["Alpha"],
-                                  nodes.new("CompositorNodeComposite").inputs["Image"])
+        scene.node_tree.links.new(
+            nodes.new("CompositorNodeRLayers").outputs["Alpha"], nodes.new("CompositorNodeComposite").inputs["Image"]
+        )
         scene.view_settings.view_transform, scene.render.dither_intensity = "Raw", 0
         image.file_format, image.color_mode, image.color_depth = "PNG", "BW", "8"
         scene.render.filepath = str(HERE / f"{picture}_{alpha}.png")

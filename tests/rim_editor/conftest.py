@@ -49,9 +49,7 @@ def loaded(monkeypatch):
 
     def load(weights, device):
         if weights == "unknown":
-            raise UnknownWeights(
-                "'unknown' is no model and no file: choose compact, or see `rim-editor models`."
-            )
+            raise UnknownWeights("'unknown' is no model and no file: choose compact, or see `rim-editor models`.")
         predictors.append(RedPredictor(weights, "cpu" if device == "auto" else device))
         return predictors[-1]
 

@@ -270,9 +270,7 @@ LISTED = (
         "ready",
         "",
     ),
-    Info(
-        "vit-b-16", "as the paper", None, None, "MIT", "missing", "fetch it: rim-editor models fetch vit-b-16"
-    ),
+    Info("vit-b-16", "as the paper", None, None, "MIT", "missing", "fetch it: rim-editor models fetch vit-b-16"),
 )
 
 

@@ -67,9 +67,7 @@ def test_any_size_is_written_as_png(tmp_path_factory, height, width, channels):
         assert (np.asarray(image) == pixels).all()
 
 
-@pytest.mark.parametrize(
-    ("suffix", "channels"), [*((suffix, 3) for suffix in LOSSY), (".webp", 4), (".avif", 4)]
-)
+@pytest.mark.parametrize(("suffix", "channels"), [*((suffix, 3) for suffix in LOSSY), (".webp", 4), (".avif", 4)])
 def test_lossy_formats_come_close(tmp_path, suffix, channels):
     pixels, path = smooth(channels), tmp_path / f"a{suffix}"
     write(path, pixels, quality=95)

@@ -30,9 +30,7 @@ def test_only_the_one_file_of_pymatting_is_loaded():
 
 def test_an_install_and_a_home_that_cannot_be_written_do_not_matter(tmp_path):
     code = "import numpy as np; from rim_editor.foreground import separate\n"
-    code += (
-        "print(separate(np.zeros((9, 9, 3), np.uint8), np.full((9, 9), 0.5, np.float32)).foreground.shape)"
-    )
+    code += "print(separate(np.zeros((9, 9, 3), np.uint8), np.full((9, 9), 0.5, np.float32)).foreground.shape)"
     # This is the only place left to numba, and nothing names a folder for it.
     places = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}
     assert run(code, **places, TMPDIR=str(tmp_path)).strip() == "(9, 9, 3)"

@@ -1,0 +1,63 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from training.datasets import Mix, SceneDataset, augmented, trimap_of
+from training.entities import EntityBank
+
+
+def test_a_sample_is_a_function_of_seed_and_number(bank):
+    one, two, other = SceneDataset(bank, 4), SceneDataset(bank, 4), SceneDataset(bank, 5)
+    for index in (0, 7, 123):
+        a, b = one.sample(index, (64, 96)), two.sample(index, (64, 96))
+        np.testing.assert_array_equal(a.image, b.image)
+        np.testing.assert_array_equal(a.matte, b.matte)
+        assert a.expression == b.expression
+    assert any(one.sample(i, (64, 64)).expression != other.sample(i, (64, 64)).expression for i in range(5))
+
+
+def test_samples_hold_every_form_and_kind_of_scene(bank):
+    samples = [SceneDataset(bank, 1).sample(i, (64, 64)) for i in range(250)]
+    assert {s.form for s in samples} == {"keyword", "basic", "absolute", "relative", "negative"}
+    assert {s.scene for s in samples} == {"photo", "mosaic", "composite"}
+    assert Counter(s.rivals > 0 for s in samples)[True] > 20
+    for s in samples:
+        assert s.image.shape == (64, 64, 3) and s.matte.shape == (64, 64)
+        assert s.matte.any() != (s.form == "negative")
+
+
+def test_shares_follow_the_mix(bank):
+    data = SceneDataset(bank, 1, Mix(photo=0, mosaic=0, pasted=0, negative=0))
+    assert {data.sample(i, (64, 64)).scene for i in range(30)} == {"composite"}
+    assert all(data.sample(i, (64, 64)).form != "negative" for i in range(30))
+
+
+def test_an_empty_bank_is_refused():
+    with pytest.raises(ValueError, match="entity bank is empty"):
+        SceneDataset(EntityBank((), (), (), ()), 0)
+
+
+def test_without_augmentation_words_are_plain(bank):
+    data = SceneDataset(bank, 3, augment=False)
+    for i in range(60):
+        s = data.sample(i, (64, 64))
+        assert s.expression == s.expression.lower() and s.template == 0
+
+
+def test_augmentation_keeps_size_and_colour_names(bank):
+    red = np.zeros((32, 32, 3), np.uint8) + np.array([210, 30, 30], np.uint8)
+    for i in range(50):
+        out = augmented(red, np.random.default_rng(i))
+        assert out.shape == red.shape and out.dtype == np.uint8
+        assert out[..., 0].mean() > out[..., 1].mean() + 30, "red must stay red"
+
+
+def test_the_trimap_is_the_soft_band_grown():
+    matte = np.zeros((40, 40), np.float32)
+    matte[10:30, 10:30] = 1
+    matte[10, 10:30] = 0.5
+    trimap = trimap_of(matte, 2)
+    assert trimap[20, 20] == 2 and trimap[0, 0] == 0 and trimap[10, 20] == 1
+    assert trimap[8, 20] == 1 and trimap[7, 20] == 0
+    assert not trimap_of(np.zeros((9, 9), np.float32), 3).any()

@@ -1,0 +1,49 @@
+"""The words of the expression engine: positions, colours that look alike, garments."""
+
+from __future__ import annotations
+
+COLORS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")
+"""Colours that a negative may claim."""
+CONFUSED = (
+    {"gray", "black", "white"}, {"brown", "beige", "orange"}, {"red", "orange", "pink"},
+    {"yellow", "orange", "beige"}, {"turquoise", "green", "blue"}, {"blue", "purple", "black"},
+    {"pink", "purple"}, {"brown", "black"}, {"white", "beige"},
+)  # fmt: skip
+"""Colours that a viewer may take for one another."""
+WEARABLE = {
+    "dress", "coat", "blouse", "shirt", "skirt", "jeans", "sweater", "hat", "t-shirt", "blazer", "suit", "jacket",
+    "shorts", "vest", "top", "pants", "scarf", "sweatshirt", "hoodie", "cardigan", "leggings", "boots", "stockings",
+}  # fmt: skip
+"""Garments whose colour describes a person."""
+PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
+"""Garments that take no article."""
+ABSOLUTE: dict[str, tuple[str, ...]] = {
+    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
+             "{np} at the left edge of the photo", "{np} to the left", "{np} on the left of the image", "{np} at left",
+             "{np} at the leftmost edge of the picture", "{np} that is on the left"),
+    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}", "right {bare}",
+              "{np} at the right edge of the photo", "{np} to the right", "{np} on the right of the image",
+              "{np} at right",
+              "{np} at the rightmost edge of the picture", "{np} that is on the right"),
+    "top": ("{np} at the top", "the top {bare}", "the upper {bare}", "{np} in the upper part of the image",
+            "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
+    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}", "{np} in the lower part of the image",
+               "{np} at the bottom of the picture", "{np} which is at the bottom"),
+    "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
+               "the central {bare}"),
+    "biggest": ("the biggest {bare}", "the largest {bare}", "the big {bare}", "the bigger {bare}"),
+    "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
+    "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
+    "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
+    "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
+}  # fmt: skip
+"""Absolute positions: {bare} is the noun with its attributes, {np} the same with an article."""
+RELATIVE: dict[str, tuple[str, ...]] = {
+    "left": ("to the left of", "left of", "on the left of", "at the left side of", "on the left side of"),
+    "right": ("to the right of", "right of", "on the right of", "at the right side of", "on the right side of"),
+    "top": ("above", "over", "higher than"),
+    "bottom": ("below", "underneath", "under", "lower than"),
+    "front": ("in front of", "before"),
+    "behind": ("behind", "in back of"),
+}
+"""Relative positions, between two noun phrases."""
