@@ -56,6 +56,8 @@ class ClipMatConfig:
     """Keep the visual tokens beside what they read from the text; the paper keeps only F."""
     popup_positions: bool = False
     """Give TSP the place of each visual token, plain and steered by the text. ViT tokens know their place."""
+    popup_appearance: bool = False
+    """Give TSP the first two levels as well, pooled to the tokens: colours, which deep features forget."""
     detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
     """Channels to which MDE projects visual level i (section 4.4: Dv/2)."""
     detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
@@ -127,6 +129,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             popup_layers=3,
             popup_residual=True,
             popup_positions=True,
+            popup_appearance=True,
             detail_projection=(16, 24, 48, 96),
             detail_channels=(16, 32, 64, 96),
             semantic_channels=(128, 64),

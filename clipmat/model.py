@@ -30,6 +30,20 @@ class EncodedImage(NamedTuple):
     size: tuple[int, int]
     """Height and width of the encoder's input in pixels."""
 
+    def repeated(self, times: int) -> EncodedImage:
+        """Each image `times` in a row, for as many expressions of it."""
+        if times == 1:
+            return self
+
+        def repeat(x: Tensor) -> Tensor:
+            return x.repeat_interleave(times, dim=0)
+
+        t1, t2, t3, t4 = self.features.levels
+        levels = (repeat(t1), repeat(t2), repeat(t3), repeat(t4))
+        features = ImageFeatures(repeat(self.features.tokens), self.features.grid, levels)
+        details = None if self.details is None else tuple(repeat(d) for d in self.details)
+        return EncodedImage(features, details, repeat(self.alpha_logits), self.size)
+
 
 class MatteOutput(NamedTuple):
     """What the network says of an image and an expression, at the size of its input."""
@@ -102,7 +116,7 @@ class ClipMat(nn.Module):
         `shrink` divides the sides of what is returned: losses at half size cost a quarter.
         """
         size = (image.size[0] // shrink, image.size[1] // shrink)
-        popped, class_token = self.popup(image.features.tokens, image.features.grid, text, valid)
+        popped, class_token = self.popup(image.features, text, valid)
         trimap_logits = self.semantic_decoder(popped, image.details, image.size)
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)
@@ -114,6 +128,7 @@ class ClipMat(nn.Module):
         return MatteOutput(trimap_logits, details, fuse(trimap_logits, details, hard=hard), presence)
 
     def forward(self, pixels: Tensor, tokens: TextTokens, shrink: int = 1) -> MatteOutput:
-        """Bx3xHxW normalised pixels and B tokenised expressions -> MatteOutput."""
+        """Bx3xHxW normalised pixels and BK tokenised expressions, K in a row for each image -> MatteOutput of BK."""
         text, valid = self.encode_text(tokens)
-        return self.decode(self.encode_image(pixels), text, valid, shrink=shrink)
+        image = self.encode_image(pixels).repeated(text.shape[0] // pixels.shape[0])
+        return self.decode(image, text, valid, shrink=shrink)

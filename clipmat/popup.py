@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
+from clipmat.encoders import ImageFeatures
 
 
 def token_places(grid: tuple[int, int], like: Tensor) -> Tensor:
@@ -55,11 +57,20 @@ class SemanticPopup(nn.Module):
         self.place = nn.Linear(2, width) if config.popup_positions else None
         # 'left' and 'top' become ramps over the image: the text chooses their direction and the channels.
         self.ramp = nn.Linear(width, 2 * width) if config.popup_positions else None
+        shallow = sum(config.level_channels[:2])
+        self.appearance = (
+            nn.Sequential(nn.LayerNorm(shallow), nn.Linear(shallow, width)) if config.popup_appearance else None
+        )
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, tokens: Tensor, grid: tuple[int, int], text: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """Visual tokens Bx(N+1)xDv, text BxLxDt, BxL bool -> map BxDxhxw and class token BxD."""
-        visual, words = self.visual_in(tokens), self.text_in(text)
+    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        """An image's features, text tokens BxLxDt, their validity BxL -> map BxDxhxw and class token BxD."""
+        grid = image.grid
+        visual, words = self.visual_in(image.tokens), self.text_in(text)
+        if self.appearance is not None:
+            shallow = torch.cat([F.adaptive_avg_pool2d(level, grid) for level in image.levels[:2]], dim=1)
+            seen = self.appearance(shallow.flatten(2).transpose(1, 2))
+            visual = visual + F.pad(seen, (0, 0, 1, 0))  # the class token has no place of its own
         weights = valid.unsqueeze(2).to(words.dtype)
         meaning = (words * weights).sum(dim=1) / weights.sum(dim=1)
         if self.place is not None and self.ramp is not None:

@@ -66,33 +66,43 @@ class SceneDataset:
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
 
     def sample(self, index: int, size: tuple[int, int]) -> Sample:
-        """The sample with a number, HxW `size` (even sides)."""
+        """The first of `samples`."""
+        return self.samples(index, size, 1)[0]
+
+    def samples(self, index: int, size: tuple[int, int], count: int) -> list[Sample]:
+        """The scene with a number, HxW `size` (even sides), asked for in `count` ways: the same image, other words.
+
+        Different entities come first, so that only the words can tell the answers apart.
+        """
         for attempt in range(50):
             rng = np.random.default_rng((self.seed, index, attempt))
-            made = self._draw(rng, size)
-            if made is not None:
-                return made
+            scene, kind = self._scene(rng, size)
+            if scene.placed and (made := self._asked(scene, count, rng)):
+                image = augmented(scene.image, rng) if self.augment else scene.image
+                return [self._sample(scene, kind, image, one, rng) for one in made]
         raise RuntimeError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
 
-    def _draw(self, rng: np.random.Generator, size: tuple[int, int]) -> Sample | None:
-        scene, kind = self._scene(rng, size)
-        if not scene.placed:
-            return None
-        made: Expression | None
-        if rng.random() < self.mix.negative:
-            made = negative(scene, self.everything, rng)
-        else:
-            target = int(rng.integers(len(scene.placed)))
-            made = express(scene, target, rng)
-        if made is None:
-            return None
-        image = augmented(scene.image, rng) if self.augment else scene.image
+    def _asked(self, scene: Scene, count: int, rng: np.random.Generator) -> list[Expression]:
+        """`count` expressions of a scene, or none when it is too ambiguous for that."""
+        order = rng.permutation(len(scene.placed))
+        made: list[Expression] = []
+        for turn in range(4 * count):
+            if rng.random() < self.mix.negative:
+                expression = negative(scene, self.everything, rng)
+            else:
+                expression = express(scene, int(order[turn % len(order)]), rng)
+            if expression is not None:
+                made.append(expression)
+            if len(made) == count:
+                return made
+        return []
+
+    def _sample(self, scene: Scene, kind: str, image: Pixels, made: Expression, rng: np.random.Generator) -> Sample:
         chosen = scene.placed[made.target] if made.target is not None else None
-        matte = chosen.alpha if chosen else np.zeros(size, np.float32)
         keyword = (chosen or scene.placed[0]).entity.keyword
         return Sample(
             image=image,
-            matte=matte,
+            matte=chosen.alpha if chosen else np.zeros(image.shape[:2], np.float32),
             expression=as_typed(made.text, rng) if self.augment else made.text,
             form=made.form,
             relation=made.relation,
@@ -108,7 +118,7 @@ class SceneDataset:
         if self.bank.photos and draw < mix.photo:
             return photo_scene(self.bank, self.photos.pick(rng), size, rng), "photo"
         if self.bank.photos and draw < mix.photo + mix.mosaic:
-            photos = self._group(self.photos, 4 if rng.random() < 0.35 else 2, rng)
+            photos = self._group(self.photos, 4 if rng.random() < 0.5 else 2, rng)
             return mosaic_scene(self.bank, photos, size, rng), "mosaic"
         if self.bank.photos and draw < mix.photo + mix.mosaic + mix.pasted:
             photo = self.photos.pick(rng)

@@ -26,9 +26,11 @@ class Phase:
     sizes: tuple[tuple[int, int], ...]
     """Heights and widths in pixels, taken in turn; multiples of 32."""
     batch: int
-    """Samples a process and step."""
+    """Images a process and step."""
     frozen_stages: int = 0
     """First stages of the compact image encoder that do not train; -1 freezes none, 0 the stem only."""
+    expressions: int = 1
+    """Expressions an image: other words for the same pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class TrainSettings:
         return self.phases[-1]
 
     def samples_before(self, step: int, processes: int) -> int:
-        """Samples that all processes together drew before a step: the number of the next sample."""
+        """Images that all processes together drew before a step: the number of the next one."""
         drawn = 0
         for phase in self.phases:
             taken = min(step, phase.steps)

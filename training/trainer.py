@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 
 class Batch(NamedTuple):
-    """Tensors of one step; `scale` is the side of the targets over that of the pixels."""
+    """Tensors of one step: B images, K expressions in a row for each, targets at half size."""
 
     pixels: Tensor
     """Bx3xHxW float32 in [0, 1]."""
     tokens: TextTokens
     matte: Tensor
-    """Bx1x(H/2)x(W/2) float32."""
+    """BKx1x(H/2)x(W/2) float32."""
     trimap: Tensor
-    """Bx(H/2)x(W/2) int64."""
+    """BKx(H/2)x(W/2) int64."""
     present: Tensor
-    """B bool."""
+    """BK bool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class Trainer:
         while self.step_number < self.settings.steps:
             started = time.perf_counter()
             parts = self.step()
-            drawn = self.settings.phase_at(self.step_number - 1).batch * self.fabric.world_size
+            phase = self.settings.phase_at(self.step_number - 1)
+            drawn = phase.batch * phase.expressions * self.fabric.world_size
             speed = drawn / (time.perf_counter() - started)
             score = self.validate() if self._due(self.settings.validate_every) else None
             if score is not None and score > self.best:
@@ -116,6 +117,7 @@ class Trainer:
             pixels = ((batch.pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
             out = self.model(pixels, batch.tokens, shrink=2)
             small = nn.functional.avg_pool2d(batch.pixels, 2)
+            small = small.repeat_interleave(len(batch.present) // len(small), dim=0)
         parts = total_loss(*out, trimap=batch.trimap, target=batch.matte, image=small, present=batch.present)
         if self.nouns is not None:
             parts["teacher"] = settings.teacher * self._taught(self.step_number)
@@ -137,7 +139,8 @@ class Trainer:
         settings, phase = self.settings, self.settings.phase_at(step)
         size = phase.sizes[step % len(phase.sizes)]
         first = settings.samples_before(step, self.fabric.world_size) + self.fabric.global_rank * phase.batch
-        samples = [self.data.sample(first + i, size) for i in range(phase.batch)]
+        samples = [s for i in range(phase.batch) for s in self.data.samples(first + i, size, phase.expressions)]
+        images = np.stack([s.image for s in samples[:: phase.expressions]])
         half = (size[1] // 2, size[0] // 2)
         mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
         rng = np.random.default_rng((settings.seed, step, self.fabric.global_rank))
@@ -145,7 +148,7 @@ class Trainer:
         tokens, _ = self.model.tokenize([s.expression for s in samples], [s.template for s in samples])
         device = self.fabric.device
         return Batch(
-            pixels=torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2).to(device).float() / 255,
+            pixels=torch.from_numpy(images).permute(0, 3, 1, 2).to(device).float() / 255,
             tokens=TextTokens(tokens.ids.to(device), tokens.valid.to(device)),
             matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1).to(device),
             trimap=torch.from_numpy(np.stack(trimaps)).to(device).long(),
