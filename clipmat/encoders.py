@@ -5,6 +5,7 @@ CLIP's towers come through open_clip; the compact pair stands in `compact_encode
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple, cast
 
 import torch
@@ -137,6 +138,11 @@ def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
     if kind == "open_clip":
         import open_clip
 
-        clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
+        silenced = logging.root.manager.disable
+        logging.disable(logging.WARNING)  # it warns of random weights, over which ours are about to be loaded
+        try:
+            clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
+        finally:
+            logging.disable(silenced)
         return ClipImageEncoder(clip.visual), ClipTextTower(clip, open_clip.get_tokenizer(name))
     raise ValueError(f"no encoder of the kind '{kind}': the configuration names open_clip:NAME or compact:mobilenetv2")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import torch
 from safetensors.torch import load_file
@@ -10,6 +12,9 @@ from torch import Tensor
 
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
+
+if TYPE_CHECKING:
+    from clipmat.encoders import ClipImageEncoder
 
 
 def start_from_mobilenet(model: ClipMat, path: str | Path) -> None:
@@ -44,17 +49,22 @@ def start_from_mobilenet(model: ClipMat, path: str | Path) -> None:
 
 
 def start_from_clip(model: ClipMat, path: str | Path) -> None:
-    """Load CLIP's towers from an open_clip checkpoint (safetensors, or a pickle read with weights_only=True)."""
+    """Load CLIP's towers from an open_clip checkpoint (safetensors, or a pickle read with weights_only=True).
+
+    Position embeddings are resized to the variant's image size. Raises WeightsInvalid.
+    """
     import open_clip
 
-    name = model.config.image_encoder.partition(":")[2]
-    clip = open_clip.create_model(
-        name, pretrained=str(path), force_image_size=model.config.image_size, weights_only=True
-    )
-    model.image_encoder.visual.load_state_dict(clip.visual.state_dict())  # type: ignore
-    tower = {k: v for k, v in clip.state_dict().items() if not k.startswith("visual.")}
-    own = model.text_tower.state_dict()
-    model.text_tower.load_state_dict({k: tower[k] for k in own}, strict=True)
+    name, size = model.config.image_encoder.partition(":")[2], model.config.image_size
+    try:
+        clip = open_clip.create_model(name, pretrained=str(path), force_image_size=size, weights_only=True)
+    except (RuntimeError, KeyError, OSError, pickle.UnpicklingError) as error:
+        first = str(error).splitlines()[0]
+        raise WeightsInvalid(f"{path} does not hold CLIP's {name}: {first}") from error
+    images = cast("ClipImageEncoder", model.image_encoder)
+    images.visual.load_state_dict(clip.visual.state_dict(), strict=True)
+    state = clip.state_dict()
+    model.text_tower.load_state_dict({key: state[key] for key in model.text_tower.state_dict()}, strict=True)
 
 
 def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:

@@ -45,7 +45,7 @@ class TrainSettings:
     learning_rate: float = 6e-4
     """Peak, of the modules that start at random."""
     encoder_rate: float = 0.2
-    """The image encoder's learning rate as a fraction of the above."""
+    """The learning rate of encoders that start trained, as a fraction of the above."""
     warmup: int = 200
     """Steps of linear warm-up; cosine to zero follows."""
     weight_decay: float = 0.02

@@ -69,7 +69,10 @@ class Trainer:
         )
         self.nouns = nouns if settings.teacher > 0 else None
         self.teacher_head = nn.Linear(model.config.text_width, nouns[1].shape[1] if nouns else 1).to(fabric.device)
-        encoder = {id(p) for p in self.model.image_encoder.parameters()}
+        pretrained: list[nn.Module] = [self.model.image_encoder]
+        if not model.config.text_buckets:  # CLIP's text tower comes trained; the compact one starts at random
+            pretrained.append(self.model.text_tower)
+        encoder = {id(p) for tower in pretrained for p in tower.parameters()}
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
         for p in [*self.model.parameters(), *self.teacher_head.parameters()]:
             groups.setdefault((id(p) in encoder, p.ndim > 1), []).append(p)

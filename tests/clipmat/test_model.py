@@ -114,6 +114,15 @@ def test_places_run_from_left_to_right_and_top_to_bottom():
     np.testing.assert_allclose(places[1:, 1], [-0.5] * 3 + [0.5] * 3)
 
 
+def test_several_expressions_of_one_image_are_answered_at_once(compact):
+    pixels = torch.randn(2, 3, 64, 96)
+    words = ["the cup", "the dog on the left", "the red car", "the cat behind the box"]
+    together = ask(compact, pixels, *words)
+    for i, word in enumerate(words):
+        alone = ask(compact, pixels[i // 2 : i // 2 + 1], word)
+        torch.testing.assert_close(together.matte[i], alone.matte[0], atol=2e-4, rtol=1e-3)
+
+
 def test_half_size_outputs_are_the_same_answer(compact):
     tokens, _ = compact.tokenize(["the cup"])
     pixels = torch.randn(1, 3, 64, 64)

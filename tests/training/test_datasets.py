@@ -17,6 +17,16 @@ def test_a_sample_is_a_function_of_seed_and_number(bank):
     assert any(one.sample(i, (64, 64)).expression != other.sample(i, (64, 64)).expression for i in range(5))
 
 
+def test_a_scene_is_asked_for_in_several_ways(bank):
+    data, differ = SceneDataset(bank, 2, Mix(photo=0, mosaic=1, negative=0.2)), 0
+    for index in range(30):
+        samples = data.samples(index, (64, 64), 3)
+        assert len(samples) == 3
+        assert all(s.image is samples[0].image for s in samples)
+        differ += len({s.matte.tobytes() for s in samples}) > 1
+    assert differ > 25, "mostly different entities of the scene"
+
+
 def test_samples_hold_every_form_and_kind_of_scene(bank):
     samples = [SceneDataset(bank, 1).sample(i, (64, 64)) for i in range(250)]
     assert {s.form for s in samples} == {"keyword", "basic", "absolute", "relative", "negative"}
