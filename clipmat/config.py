@@ -58,6 +58,8 @@ class ClipMatConfig:
     """Give TSP the place of each visual token, plain and steered by the text. ViT tokens know their place."""
     popup_appearance: bool = False
     """Give TSP the first two levels as well, pooled to the tokens: colours, which deep features forget."""
+    popup_match: bool = False
+    """Multiply visual tokens with the text's meaning before attending (low-rank bilinear pooling, Kim 2017)."""
     detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
     """Channels to which MDE projects visual level i (section 4.4: Dv/2)."""
     detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
@@ -130,6 +132,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             popup_residual=True,
             popup_positions=True,
             popup_appearance=True,
+            popup_match=True,
             detail_projection=(16, 24, 48, 96),
             detail_channels=(16, 32, 64, 96),
             semantic_channels=(128, 64),

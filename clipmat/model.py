@@ -56,6 +56,12 @@ class MatteOutput(NamedTuple):
     """Bx1xHxW in [0, 1]: the fused matte."""
     presence_logits: Tensor
     """B float: above 0 the expression names something in the image."""
+    places: Tensor
+    """BxNxD: what TSP sees at each place of the token grid, to be contrasted with `meaning` in training."""
+    meaning: Tensor
+    """BxD: what TSP takes the expression to mean."""
+    grid: tuple[int, int]
+    """Rows and columns of the token grid: N = rows * columns."""
 
 
 def fuse(trimap_logits: Tensor, details: Tensor, *, hard: bool) -> Tensor:
@@ -116,16 +122,18 @@ class ClipMat(nn.Module):
         `shrink` divides the sides of what is returned: losses at half size cost a quarter.
         """
         size = (image.size[0] // shrink, image.size[1] // shrink)
-        popped, class_token = self.popup(image.features, text, valid)
-        trimap_logits = self.semantic_decoder(popped, image.details, image.size)
+        popped = self.popup(image.features, text, valid)
+        trimap_logits = self.semantic_decoder(popped.map, image.details, image.size)
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = details.sigmoid()
         if self.presence is None:
             presence = trimap_logits.new_full((trimap_logits.shape[0],), torch.inf)
         else:
-            presence = self.presence(class_token).squeeze(1).float()
-        return MatteOutput(trimap_logits, details, fuse(trimap_logits, details, hard=hard), presence)
+            presence = self.presence(popped.class_token).squeeze(1).float()
+        matte = fuse(trimap_logits, details, hard=hard)
+        grid = image.features.grid
+        return MatteOutput(trimap_logits, details, matte, presence, popped.places, popped.meaning, grid)
 
     def forward(self, pixels: Tensor, tokens: TextTokens, shrink: int = 1) -> MatteOutput:
         """Bx3xHxW normalised pixels and BK tokenised expressions, K in a row for each image -> MatteOutput of BK."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -43,6 +45,37 @@ class PopupBlock(nn.Module):
         return found + self.mlp(self.norm_mlp(found))  # type: ignore[no-any-return]
 
 
+class Match(nn.Module):
+    """Visual tokens times the text's meaning, channel by channel: the shortest way from a noun to its places."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.attend = nn.Linear(width, 1)
+        self.text = nn.Linear(width, width)
+        self.visual = nn.Linear(width, width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, visual: Tensor, words: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """BxNxD tokens (the class token first), BxLxD words, BxL -> addend BxNxD, places Bx(N-1)xD, meaning BxD."""
+        weights = self.attend(words).squeeze(2).masked_fill(~valid, float("-inf")).softmax(dim=1)
+        meaning = self.text((words * weights.unsqueeze(2)).sum(dim=1))
+        places = self.visual(visual)
+        return self.out(places * meaning.unsqueeze(1)), places[:, 1:], meaning
+
+
+class Popped(NamedTuple):
+    """What TSP gives on."""
+
+    map: Tensor
+    """BxDxhxw: the popped-up semantic map."""
+    class_token: Tensor
+    """BxD: of the whole image, for the presence score."""
+    places: Tensor
+    """BxNxD: visual side of the match between places and text (training contrasts it)."""
+    meaning: Tensor
+    """BxD: text side of that match."""
+
+
 class SemanticPopup(nn.Module):
     """Visual tokens and all text tokens -> the popped-up semantic map, and its class token."""
 
@@ -61,10 +94,11 @@ class SemanticPopup(nn.Module):
         self.appearance = (
             nn.Sequential(nn.LayerNorm(shallow), nn.Linear(shallow, width)) if config.popup_appearance else None
         )
+        self.match = Match(width) if config.popup_match else None
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """An image's features, text tokens BxLxDt, their validity BxL -> map BxDxhxw and class token BxD."""
+    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> Popped:
+        """An image's features, text tokens BxLxDt and their validity BxL -> Popped."""
         grid = image.grid
         visual, words = self.visual_in(image.tokens), self.text_in(text)
         if self.appearance is not None:
@@ -73,14 +107,21 @@ class SemanticPopup(nn.Module):
             visual = visual + F.pad(seen, (0, 0, 1, 0))  # the class token has no place of its own
         weights = valid.unsqueeze(2).to(words.dtype)
         meaning = (words * weights).sum(dim=1) / weights.sum(dim=1)
+        places = visual[:, 1:]
+        if self.match is not None:
+            matched, places, meant = self.match(visual, words, valid)
+            visual = visual + matched
+        else:
+            meant = meaning
         if self.place is not None and self.ramp is not None:
-            places = token_places(grid, visual)
+            where = token_places(grid, visual)
             steering = self.ramp(meaning).unflatten(1, (2, -1))
-            visual = visual + self.place(places) + torch.einsum("np,bpd->bnd", places, steering)
+            visual = visual + self.place(where) + torch.einsum("np,bpd->bnd", where, steering)
         if not self.attends:
             visual = visual + meaning[:, None]
         for block in self.blocks:
             visual = block(visual, words, ~valid)
         visual = self.norm(visual)
         rows, columns = grid
-        return visual[:, 1:].transpose(1, 2).unflatten(2, (rows, columns)), visual[:, 0]
+        popped = visual[:, 1:].transpose(1, 2).unflatten(2, (rows, columns))
+        return Popped(popped, visual[:, 0], places, meant)

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from clipmat.model import MatteOutput
+
 
 def trimap_loss(logits: Tensor, target: Tensor) -> Tensor:
     """Cross-entropy over three classes: Bx3xHxW logits, BxHxW int64 labels (AimNet, IJCAI 2021, eq. 2)."""
@@ -74,30 +76,56 @@ def teacher_loss(meaning: Tensor, vectors: Tensor) -> Tensor:
     return (1 - F.cosine_similarity(meaning.float(), vectors.float(), dim=1)).mean()
 
 
+def match_loss(places: Tensor, meaning: Tensor, cover: Tensor, present: Tensor) -> Tensor:
+    """Text-to-place contrast (CRIS, CVPR 2022, eq. 8): each place should score as much as the object covers it.
+
+    BxNxD places, BxD meaning, BxN cover in [0, 1], B bool; absent objects cover nothing and count as well.
+    """
+    scores = torch.einsum("bnd,bd->bn", places.float(), meaning.float()) / places.shape[2] ** 0.5
+    return F.binary_cross_entropy_with_logits(scores, cover * present[:, None])
+
+
+def contrast_loss(places: Tensor, meaning: Tensor, cover: Tensor, present: Tensor, group: int) -> Tensor:
+    """InfoNCE between covered places and the meanings of one batch (CLIP, ICML 2021, figure 3), temperature 1/14.
+
+    As above; every `group` rows in turn belong to one image and are not contrasted with each other.
+    """
+    regions = torch.einsum("bnd,bn->bd", places.float(), cover) / (cover.sum(dim=1, keepdim=True) + 1e-3)
+    scores = 14 * F.normalize(regions, dim=1) @ F.normalize(meaning.float(), dim=1).T
+    rows = torch.arange(len(scores), device=scores.device)
+    siblings = (rows[:, None] // group == rows[None] // group) & (rows[:, None] != rows[None])
+    scores = scores.masked_fill(siblings | ~present[None], -1e4)
+    kept = present & (cover.sum(dim=1) > 0.5)
+    return F.cross_entropy(scores[kept], rows[kept]) if bool(kept.any()) else scores.sum() * 0
+
+
 def total_loss(
-    trimap_logits: Tensor,
-    details: Tensor,
-    matte: Tensor,
-    presence_logits: Tensor,
+    out: MatteOutput,
     *,
     trimap: Tensor,
     target: Tensor,
     image: Tensor,
     present: Tensor,
+    images: int,
 ) -> dict[str, Tensor]:
     """Every part by name, each already weighted; their sum is what training descends.
 
-    Bx3xHxW, Bx1xHxW, Bx1xHxW and B from the network; labels BxHxW int64, matte Bx1xHxW, image Bx3xHxW
-    in [0, 1], present B bool.
+    Of the truth: labels BxHxW int64, matte `target` Bx1xHxW, image Bx3xHxW in [0, 1], present B bool; the B rows
+    belong to `images` images, those of one image in a row.
     """
-    transition = (trimap == 1).unsqueeze(1).to(matte.dtype)
+    transition = (trimap == 1).unsqueeze(1).to(out.matte.dtype)
+    cover = F.adaptive_avg_pool2d(target, out.grid).flatten(1)
+    group = len(target) // images
+    matte, details = out.matte, out.details
     return {
-        "trimap": trimap_loss(trimap_logits, trimap),
+        "trimap": trimap_loss(out.trimap_logits, trimap),
         "details": 0.7 * alpha_loss(details, target, transition) + 0.2 * laplacian_loss(details, target, transition),
         "matte": alpha_loss(matte, target) + 0.1 * laplacian_loss(matte, target),
         "composition": 0.5 * composition_loss(matte, target, image),
         "overlap": 0.5 * overlap_loss(matte, target, present),
-        "presence": 0.3 * presence_loss(presence_logits, present),
+        "presence": 0.3 * presence_loss(out.presence_logits, present),
+        "match": 0.5 * match_loss(out.places, out.meaning, cover, present),
+        "contrast": 0.15 * contrast_loss(out.places, out.meaning, cover, present, group),
     }
 
 

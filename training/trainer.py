@@ -121,7 +121,14 @@ class Trainer:
             out = self.model(pixels, batch.tokens, shrink=2)
             small = nn.functional.avg_pool2d(batch.pixels, 2)
             small = small.repeat_interleave(len(batch.present) // len(small), dim=0)
-        parts = total_loss(*out, trimap=batch.trimap, target=batch.matte, image=small, present=batch.present)
+        parts = total_loss(
+            out,
+            trimap=batch.trimap,
+            target=batch.matte,
+            image=small,
+            present=batch.present,
+            images=len(batch.pixels),
+        )
         if self.nouns is not None:
             parts["teacher"] = settings.teacher * self._taught(self.step_number)
         self.optimizer.zero_grad(set_to_none=True)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import torch
 
+from clipmat.model import MatteOutput
 from training import losses
 
 
@@ -80,32 +81,50 @@ def test_the_teacher_wants_direction_only():
     torch.testing.assert_close(losses.teacher_loss(-v, v), torch.tensor(2.0))
 
 
-def test_every_part_is_finite_has_a_gradient_and_is_least_at_the_truth():
+def test_every_part_is_finite_and_least_at_the_truth():
     torch.manual_seed(0)
-    target = (torch.rand(2, 1, 32, 32) > 0.5).float()
-    target[1] = 0
+    target = torch.zeros(2, 1, 32, 32)
+    target[0, :, 8:24, 8:24] = 1
     trimap = (target[:, 0] * 2).long()
-    trimap[0, :4] = 1
-    known = {
-        "trimap": trimap,
-        "target": target,
-        "image": torch.rand(2, 3, 32, 32),
-        "present": torch.tensor([True, False]),
-    }
+    trimap[0, 8:10] = 1
+    present = torch.tensor([True, False])
+    known = {"trimap": trimap, "target": target, "image": torch.rand(2, 3, 32, 32), "present": present, "images": 2}
+    cover = torch.nn.functional.adaptive_avg_pool2d(target, (4, 4)).flatten(1)
 
     def parts(sign):
         logits = torch.nn.functional.one_hot(trimap, 3).permute(0, 3, 1, 2).float() * 8 * sign
-        logits.requires_grad_(True)
         matte = target if sign > 0 else 1 - target
-        presence = torch.tensor([4.0, -4.0]) * sign
-        return losses.total_loss(logits, matte.clone().requires_grad_(True), matte.clone().requires_grad_(True),
-                                 presence.requires_grad_(True), **known)  # fmt: skip
+        places = torch.stack([cover * 2 - 1, torch.ones_like(cover)], dim=2) * 9 * sign
+        meaning = torch.tensor([[1.0, 0.0], [0.0, -1.0]])
+        out = MatteOutput(logits, matte, matte, torch.tensor([4.0, -4.0]) * sign, places, meaning, (4, 4))
+        return losses.total_loss(out, **known)
 
     good, bad = parts(1), parts(-1)
-    assert set(good) == {"trimap", "details", "matte", "composition", "overlap", "presence"}
-    for name in good:
+    names = {"trimap", "details", "matte", "composition", "overlap", "presence", "match", "contrast"}
+    assert set(good) == names
+    for name in names - {"contrast"}:
         assert torch.isfinite(good[name]) and good[name] < bad[name], name
-    losses.summed(bad).backward()
+    assert torch.isfinite(losses.summed(bad))
+
+
+def test_contrast_pairs_each_object_with_its_own_words():
+    torch.manual_seed(0)
+    words = torch.nn.functional.normalize(torch.randn(6, 16), dim=1)
+    cover = torch.zeros(6, 9)
+    cover[:, 4] = 1
+    places = torch.randn(6, 9, 16) * 0.1
+    places[:, 4] = words
+    present = torch.ones(6, dtype=torch.bool)
+    right = losses.contrast_loss(places, words, cover, present, 1)
+    assert right < 0.1 < losses.contrast_loss(places, words.roll(1, 0), cover, present, 1)
+    # Words of the same image are no wrong answers, words for nothing neither.
+    twins = torch.cat([words[:1], words[:1], words[2:]])
+    places[:, 4] = twins
+    assert losses.contrast_loss(places, twins, cover, present, 2) < 0.1
+    assert losses.contrast_loss(places, twins, cover, present, 1) > 0.2
+    absent = torch.tensor([True, False, True, True, True, True])
+    assert losses.contrast_loss(places, twins, cover, absent, 1) < 0.1
+    assert losses.contrast_loss(places, twins, cover, ~present, 1) == 0
 
 
 def test_losses_live_where_their_tensors_live():
