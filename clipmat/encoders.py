@@ -5,13 +5,10 @@ CLIP's towers come through open_clip; the compact pair stands in `compact_encode
 
 from __future__ import annotations
 
-import logging
 from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
-
-from clipmat.config import ClipMatConfig
 
 
 class ImageFeatures(NamedTuple):
@@ -126,23 +123,3 @@ class ClipTextTower(TextTower):
         mask = mask.masked_fill(blocked, float("-inf")).repeat_interleave(self.heads, dim=0)
         x = self.transformer(x, attn_mask=mask)  # type: ignore[operator]
         return cast(Tensor, self.ln_final(x))  # type: ignore[operator]
-
-
-def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
-    """The untrained encoder pair of a variant; weights are loaded over it by the caller."""
-    kind, _, name = config.image_encoder.partition(":")
-    if kind == "compact":
-        from clipmat.compact_encoders import HashedTextTower, MobileNetEncoder
-
-        return MobileNetEncoder(config), HashedTextTower(config)
-    if kind == "open_clip":
-        import open_clip
-
-        silenced = logging.root.manager.disable
-        logging.disable(logging.WARNING)  # it warns of random weights, over which ours are about to be loaded
-        try:
-            clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
-        finally:
-            logging.disable(silenced)
-        return ClipImageEncoder(clip.visual), ClipTextTower(clip, open_clip.get_tokenizer(name))
-    raise ValueError(f"no encoder of the kind '{kind}': the configuration names open_clip:NAME or compact:mobilenetv2")

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipmat.compact_encoders import HashedTextTower, MobileNetEncoder
 from clipmat.config import ClipMatConfig
 from clipmat.decoders import DetailsDecoder, SemanticDecoder
 from clipmat.details import DetailsExtractor
-from clipmat.encoders import ImageFeatures, TextTokens, build_encoders
+from clipmat.encoders import (
+    ClipImageEncoder,
+    ClipTextTower,
+    ImageEncoder,
+    ImageFeatures,
+    TextTokens,
+    TextTower,
+)
 from clipmat.popup import SemanticPopup
 from clipmat.prompt import ContextEmbeddedPrompt
 
@@ -76,6 +85,24 @@ def fuse(trimap_logits: Tensor, details: Tensor, *, hard: bool) -> Tensor:
         return torch.where(label == UNKNOWN, details, torch.where(label == FOREGROUND, one, one * 0))
     probability = trimap_logits.float().softmax(dim=1)
     return probability[:, FOREGROUND, None] + probability[:, UNKNOWN, None] * details.float()
+
+
+def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
+    """The untrained encoder pair of a variant; weights are loaded over it by the caller."""
+    kind, _, name = config.image_encoder.partition(":")
+    if kind == "compact":
+        return MobileNetEncoder(config), HashedTextTower(config)
+    if kind == "open_clip":
+        import open_clip
+
+        silenced = logging.root.manager.disable
+        logging.disable(logging.WARNING)  # it warns of random weights, over which ours are about to be loaded
+        try:
+            clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
+        finally:
+            logging.disable(silenced)
+        return ClipImageEncoder(clip.visual), ClipTextTower(clip, open_clip.get_tokenizer(name))
+    raise ValueError(f"no encoder of the kind '{kind}': the configuration names open_clip:NAME or compact:mobilenetv2")
 
 
 class ClipMat(nn.Module):

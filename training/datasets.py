@@ -13,7 +13,8 @@ import numpy as np
 from clipmat.prompt import TEMPLATES
 from training.composition import Alpha, Scene, composed_scene, mosaic_scene, photo_scene
 from training.entities import Entity, EntityBank, Pixels
-from training.expressions import Expression, as_typed, express, negative
+from training.expressions import Expression, express, negative
+from training.wording import as_typed
 
 
 class Sample(NamedTuple):

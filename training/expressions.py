@@ -286,21 +286,3 @@ def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence
         if made is not None and made.form in forms:
             return made
     return None
-
-
-def as_typed(text: str, rng: np.random.Generator) -> str:
-    """The text as people type it: capitals now and then, a slip of a finger rarely."""
-    if rng.random() < 0.12:
-        text = text.capitalize() if rng.random() < 0.7 else text.upper()
-    words = text.split()
-    long = [i for i, w in enumerate(words) if len(w) >= 5]
-    if long and rng.random() < 0.06:
-        i = long[int(rng.integers(len(long)))]
-        word, at = words[i], int(rng.integers(1, len(words[i]) - 1))
-        slips = (
-            word[:at] + word[at + 1 :],
-            word[:at] + word[at] + word[at:],
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-        )
-        words[i] = _choose(rng, slips)
-    return " ".join(words)

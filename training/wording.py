@@ -1,6 +1,8 @@
-"""The words of the expression engine: positions, colours that look alike, garments."""
+"""The words of the expression engine: positions, colours that look alike, garments; and how people type them."""
 
 from __future__ import annotations
+
+import numpy as np
 
 COLORS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")
 """Colours that a negative may claim."""
@@ -47,3 +49,21 @@ RELATIVE: dict[str, tuple[str, ...]] = {
     "behind": ("behind", "in back of"),
 }
 """Relative positions, between two noun phrases."""
+
+
+def as_typed(text: str, rng: np.random.Generator) -> str:
+    """The text as people type it: capitals now and then, a slip of a finger rarely."""
+    if rng.random() < 0.12:
+        text = text.capitalize() if rng.random() < 0.7 else text.upper()
+    words = text.split()
+    long = [i for i, w in enumerate(words) if len(w) >= 5]
+    if long and rng.random() < 0.06:
+        i = long[int(rng.integers(len(long)))]
+        word, at = words[i], int(rng.integers(1, len(words[i]) - 1))
+        slips = (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        )
+        words[i] = slips[int(rng.integers(len(slips)))]
+    return " ".join(words)

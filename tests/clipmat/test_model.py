@@ -8,8 +8,8 @@ import torch
 from torch.nn import functional
 
 from clipmat.config import variant
-from clipmat.encoders import ImageEncoder, TextTower, build_encoders
-from clipmat.model import ClipMat, fuse
+from clipmat.encoders import ImageEncoder, TextTower
+from clipmat.model import ClipMat, build_encoders, fuse
 from clipmat.popup import token_places
 
 SWITCHES = ("pre_context", "post_context", "popup", "details")

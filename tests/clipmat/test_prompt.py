@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from clipmat.compact_encoders import hashed_pieces, words_of
 from clipmat.config import variant
-from clipmat.encoders import build_encoders
 from clipmat.errors import BadExpression
+from clipmat.model import build_encoders
 from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean, keyword_of
 
 

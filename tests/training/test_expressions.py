@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from training.composition import Placed, Scene
 from training.datasets import SceneDataset
-from training.expressions import FORMS, as_typed, express, negative
+from training.expressions import FORMS, express, negative
+from training.wording import as_typed
 
 COLORS = ("red", "blue", "green", "yellow")
 
