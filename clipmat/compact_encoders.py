@@ -59,7 +59,7 @@ class MobileNetEncoder(ImageEncoder):
         self.stages = nn.ModuleList(stages)
 
     def forward(self, pixels: Tensor) -> ImageFeatures:
-        """Bx3xHxW, sides multiples of 16 -> ImageFeatures; the class token is the mean of the others."""
+        """Bx3xHxW, sides multiples of 32 -> ImageFeatures; the class token is the mean of the others."""
         x = F.relu6(self.stem(_same_pad(pixels, 2)), inplace=True)
         maps = []
         for stage in self.stages:
@@ -89,7 +89,7 @@ def hashed_pieces(word: str, buckets: int) -> list[int]:
 
 
 class HashedTextTower(TextTower):
-    """Words as means of hashed pieces, then a few transformer layers that look both ways."""
+    """A vector a word and vectors of its pieces, hashed; then a few transformer layers that look both ways."""
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()

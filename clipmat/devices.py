@@ -58,9 +58,9 @@ def choose_device(device: str = "auto", precision: str = "auto") -> DeviceChoice
 
 
 def computes_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 natively (AVX512-BF16 or AMX); elsewhere it is slower than float32."""
+    """Whether the CPU multiplies bfloat16 natively (AVX512-BF16, AMX, Arm's BF16): elsewhere float32 is faster."""
     able = torch.cpu.get_capabilities()
-    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    return any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
 
 
 def _why_no_cuda() -> str:

@@ -48,19 +48,23 @@ class PopupBlock(nn.Module):
 class Match(nn.Module):
     """Visual tokens times the text's meaning, channel by channel: the shortest way from a noun to its places."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
         self.attend = nn.Linear(width, 1)
         self.text = nn.Linear(width, width)
-        self.visual = nn.Linear(width, width)
+        self.visual = nn.Linear(inputs, width)
         self.out = nn.Linear(width, width)
 
     def forward(self, visual: Tensor, words: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """BxNxD tokens (the class token first), BxLxD words, BxL -> addend BxNxD, places Bx(N-1)xD, meaning BxD."""
-        weights = self.attend(words).squeeze(2).masked_fill(~valid, float("-inf")).softmax(dim=1)
-        meaning = self.text((words * weights.unsqueeze(2)).sum(dim=1))
+        """BxNxC tokens (the class token first), BxLxD words, BxL -> addend BxNxD, places Bx(N-1)xD, meaning BxD."""
+        meaning = self.meaning(words, valid)
         places = self.visual(visual)
         return self.out(places * meaning.unsqueeze(1)), places[:, 1:], meaning
+
+    def meaning(self, words: Tensor, valid: Tensor) -> Tensor:
+        """BxLxD words, their validity BxL -> BxD, each word by the weight that it deserves."""
+        weights = self.attend(words).squeeze(2).masked_fill(~valid, float("-inf")).softmax(dim=1)
+        return self.text((words * weights.unsqueeze(2)).sum(dim=1))  # type: ignore[no-any-return]
 
 
 class Popped(NamedTuple):
@@ -87,29 +91,35 @@ class SemanticPopup(nn.Module):
         self.attends = config.popup
         layers = config.popup_layers if config.popup else 0
         self.blocks = nn.ModuleList(PopupBlock(width, config.popup_heads, config.popup_residual) for _ in range(layers))
-        self.place = nn.Linear(2, width) if config.popup_positions else None
+        positions = config.popup and config.popup_positions
+        self.place = nn.Linear(2, width) if positions else None
         # 'left' and 'top' become ramps over the image: the text chooses their direction and the channels.
-        self.ramp = nn.Linear(width, 2 * width) if config.popup_positions else None
+        self.ramp = nn.Linear(width, 2 * width) if positions else None
         shallow = sum(config.level_channels[:2])
         self.appearance = (
             nn.Sequential(nn.LayerNorm(shallow), nn.Linear(shallow, width)) if config.popup_appearance else None
         )
-        self.match = Match(width) if config.popup_match else None
+        seen = config.visual_width + (shallow if config.popup_appearance else 0)
+        self.match = Match(seen, width) if config.popup and config.popup_match else None
         self.norm = nn.LayerNorm(width)
 
     def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> Popped:
         """An image's features, text tokens BxLxDt and their validity BxL -> Popped."""
         grid = image.grid
-        visual, words = self.visual_in(image.tokens), self.text_in(text)
+        words = self.text_in(text)
+        seen = self.visual_in[0](image.tokens)
+        visual = self.visual_in[1](seen)
         if self.appearance is not None:
             shallow = torch.cat([F.adaptive_avg_pool2d(level, grid) for level in image.levels[:2]], dim=1)
-            seen = self.appearance(shallow.flatten(2).transpose(1, 2))
-            visual = visual + F.pad(seen, (0, 0, 1, 0))  # the class token has no place of its own
+            # The class token has no place of its own, so it has no shallow features.
+            normal = F.pad(self.appearance[0](shallow.flatten(2).transpose(1, 2)), (0, 0, 1, 0))
+            visual = visual + self.appearance[1](normal)
+            seen = torch.cat([seen, normal], dim=2)
         weights = valid.unsqueeze(2).to(words.dtype)
         meaning = (words * weights).sum(dim=1) / weights.sum(dim=1)
         places = visual[:, 1:]
         if self.match is not None:
-            matched, places, meant = self.match(visual, words, valid)
+            matched, places, meant = self.match(seen, words, valid)
             visual = visual + matched
         else:
             meant = meaning

@@ -33,7 +33,7 @@ class Prediction:
     presence: float
     """0..1: how sure it is that the expression names something in the image."""
     present: bool
-    """Whether the presence reaches the threshold that came with the weights."""
+    """Whether the presence reaches the threshold that came with the weights, and the matte holds anything."""
     timings: Mapping[str, float]
     """Milliseconds: `image` (paid once per image), `text`, `matte`."""
 
@@ -105,11 +105,10 @@ class Predictor:
             read = time.perf_counter()
             out = self._model.decode(self._image, text, valid, hard=True)
         presence = float(out.presence_logits[0].sigmoid())
-        present = presence >= self.card.threshold
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        if present:
-            matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
-        else:
+        matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
+        present = presence >= self.card.threshold and bool((matte > 0.5).any())
+        if not present:
             matte, labels = np.zeros(self._sides, np.float32), np.zeros_like(labels)
         return Prediction(
             expression=expression,
@@ -128,9 +127,11 @@ class Predictor:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)
 
     def _finish(self) -> None:
-        # CUDA answers before it is done; the timings should not.
+        # GPUs answer before they are done; the timings should not.
         if self.device == "cuda":
             torch.cuda.synchronize()
+        elif self.device == "mps":
+            torch.mps.synchronize()
 
 
 def _trimap(labels: NDArray[np.uint8], sides: tuple[int, int]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -124,12 +125,12 @@ def load(weights: str | Path) -> tuple[ClipMat, Card]:
     state, card = _read_checkpoint(path) if path.suffix == ".pt" else _read_safetensors(path)
     from clipmat.model import ClipMat
 
-    model = ClipMat(card.config)
     try:
+        model = ClipMat(card.config)
         model.load_state_dict(
             {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
         )
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, TypeError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise WeightsInvalid(
             f"{path} does not fit the variant '{card.config.variant}' of this version: {first}"
@@ -179,20 +180,37 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
     if "hub" not in entry:
         return locate(name)[0]
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     repo, file = entry["hub"], entry["file"]
     try:
         path = Path(hf_hub_download(repo, file, tqdm_class=_reporting(progress) if progress else None))
-        expected = get_hf_file_metadata(hf_hub_url(repo, file)).etag
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+    except _network_errors() as error:
         raise FetchFailed(
             f"{file} of {repo} could not be fetched ({type(error).__name__}): connect to the internet and call this "
             f"again (it resumes), or bring the file from another machine and pass it to training with --backbone FILE"
         ) from error
+    try:
+        expected = get_hf_file_metadata(hf_hub_url(repo, file)).etag
+    except _network_errors():
+        return path  # offline, and it was here and verified before
     if expected and len(expected) == 64:  # the hub's tag of a large file is its sha256
-        verify(path, expected)
+        try:
+            verify(path, expected)
+        except WeightsInvalid as error:
+            path.unlink()
+            raise FetchFailed(f"{file} of {repo} arrived damaged and was thrown away: fetch it again") from error
     return path
+
+
+def _network_errors() -> tuple[type[Exception], ...]:
+    """What the hub's client raises when the network or the hub fails; its HTTP library changed its name."""
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    found: list[type[Exception]] = [OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled]
+    for name in ("httpx", "httpx2"):
+        if name in sys.modules:
+            found.append(sys.modules[name].HTTPError)
+    return tuple(found)
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Any], Card]:
@@ -252,8 +270,8 @@ def _remedy(name: str) -> str:
         return "install rim-editor again: its bundled weights are gone"
     return (
         f"none were ever published; train them with `python -m training.train --config training/configs/{name}.toml "
-        f"--backbone FILE --data PACK`, after `rim-editor models fetch {name}` has brought CLIP as FILE, "
-        f"and put the result at {user_folder() / name}.safetensors"
+        f"--backbone FILE --data PACK --out RUN`, after `rim-editor models fetch {name}` has brought CLIP as FILE, "
+        f"then `python -m training.export RUN/last.pt {user_folder() / name}.safetensors`"
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -22,7 +24,10 @@ def start_from_mobilenet(model: ClipMat, path: str | Path) -> None:
 
     Raises WeightsInvalid when the file does not hold that network.
     """
-    state = load_file(path)
+    try:
+        state = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise WeightsInvalid(f"{path} is no readable safetensors file: {error}") from error
     folded: dict[str, Tensor] = {}
 
     def fold(conv: str, norm: str, to: str) -> None:
@@ -58,7 +63,7 @@ def start_from_clip(model: ClipMat, path: str | Path) -> None:
     name, size = model.config.image_encoder.partition(":")[2], model.config.image_size
     try:
         clip = open_clip.create_model(name, pretrained=str(path), force_image_size=size, weights_only=True)
-    except (RuntimeError, KeyError, OSError, pickle.UnpicklingError) as error:
+    except (RuntimeError, KeyError, OSError, SafetensorError, pickle.UnpicklingError) as error:
         first = str(error).splitlines()[0]
         raise WeightsInvalid(f"{path} does not hold CLIP's {name}: {first}") from error
     images = cast("ClipImageEncoder", model.image_encoder)
@@ -71,5 +76,8 @@ def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:
     """Names and N x 512 float32 CLIP vectors of nouns, to teach the compact text tower what resembles what."""
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as archive:
-        return [str(n) for n in archive["names"]], torch.from_numpy(archive["vectors"].astype("float32"))
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return [str(n) for n in archive["names"]], torch.from_numpy(archive["vectors"].astype("float32"))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise WeightsInvalid(f"{path} holds no noun vectors (names and vectors in an .npz): {error}") from error

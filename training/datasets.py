@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from clipmat.prompt import TEMPLATES
-from training.composition import Alpha, Scene, composed_scene, mosaic_scene, photo_scene
-from training.entities import Entity, EntityBank, Pixels
+from training.composition import Alpha, Placed, Scene, composed_scene, mosaic_scene, photo_scene
+from training.entities import BankError, Entity, EntityBank, Pixels
 from training.expressions import Expression, express, negative
 from training.wording import as_typed
 
@@ -60,8 +60,10 @@ class SceneDataset:
     """Scenes of an entity bank by number: same seed, same sample."""
 
     def __init__(self, bank: EntityBank, seed: int, mix: Mix | None = None, augment: bool = True) -> None:
-        if not bank.cutouts and not bank.photos:
-            raise ValueError("the entity bank is empty: check its folders and the split")
+        if not bank.cutouts:
+            raise BankError("the entity bank has no cut-outs in this split: add a pack that has some")
+        if not bank.backgrounds:
+            raise BankError("the entity bank has no backgrounds in this split: add a pack that has some")
         self.bank, self.seed, self.mix, self.augment = bank, seed, mix or Mix(), augment
         self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
@@ -81,7 +83,13 @@ class SceneDataset:
             if scene.placed and (made := self._asked(scene, count, rng)):
                 image = augmented(scene.image, rng) if self.augment else scene.image
                 return [self._sample(scene, kind, image, one, rng) for one in made]
-        raise RuntimeError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
+        raise BankError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
+
+    def scene(self, index: int, size: tuple[int, int]) -> tuple[Pixels, tuple[Placed, ...]]:
+        """The picture of a scene by number, as a camera might have taken it, and what is placed in it."""
+        rng = np.random.default_rng((self.seed, index))
+        drawn, _ = self._scene(rng, size)
+        return augmented(drawn.image, rng), drawn.placed
 
     def _asked(self, scene: Scene, count: int, rng: np.random.Generator) -> list[Expression]:
         """`count` expressions of a scene, or none when it is too ambiguous for that."""

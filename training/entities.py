@@ -86,7 +86,7 @@ class EntityBank:
     cutouts: tuple[Entity, ...]
     photos: tuple[Entity, ...]
     backgrounds: tuple[Background, ...]
-    _decoded: dict[tuple[int, str], Pixels] = field(default_factory=dict, repr=False)
+    _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
     _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -104,10 +104,7 @@ class EntityBank:
                 )
             cutouts += [_entity(row, pack) for row in _rows(folder / "entities.jsonl")]
             photos += [_entity(row, pack) for row in _rows(folder / "photos.jsonl")]
-            backgrounds += [
-                Background(row["id"], row["file"], frozenset(row["may_contain"]), row["split"], pack)
-                for row in _rows(folder / "backgrounds.jsonl")
-            ]
+            backgrounds += [_background(row, pack) for row in _rows(folder / "backgrounds.jsonl")]
         # A photograph shows the person of the cut-out with the same id: it wears the same garments.
         worn = {entity.id: entity.garments for entity in cutouts}
         photos = [replace(p, garments=worn.get(p.id.removeprefix("photo_"), p.garments)) for p in photos]
@@ -137,12 +134,12 @@ class EntityBank:
         return self._load(background.pack, "backgrounds", background.file, "RGB")
 
     def _load(self, pack: int, part: str, name: str, mode: str) -> Pixels:
-        key = (pack, name)
+        key = (pack, part, name)
         if key not in self._decoded:
             try:
                 with Image.open(io.BytesIO(self._bytes(pack, part, name))) as picture:
                     self._decoded[key] = np.asarray(picture.convert(mode))
-            except (OSError, KeyError) as error:
+            except (OSError, KeyError, zipfile.BadZipFile) as error:
                 raise BankError(f"{self.folders[pack]}: {name} cannot be read: {error}") from error
         return self._decoded[key]
 
@@ -169,6 +166,16 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
             except json.JSONDecodeError as error:
                 raise BankError(f"{path}, line {number} is not JSON: {error}") from error
+
+
+def _background(row: dict[str, Any], pack: int) -> Background:
+    try:
+        # A street with cars shows vehicles and vans as well.
+        seen = {name for word in row["may_contain"] for name in everyday_names(word, ())}
+        seen |= {name for word in row["may_contain"] for name in possible_names(word, "object", (word,))}
+        return Background(row["id"], row["file"], frozenset(seen), row["split"], pack)
+    except KeyError as error:
+        raise BankError(f"background {row.get('id', '?')}: the field {error} is missing") from error
 
 
 def _entity(row: dict[str, Any], pack: int) -> Entity:

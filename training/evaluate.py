@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from training.datasets import Mix, Sample, SceneDataset
-from training.entities import EntityBank, unit
+from training.entities import BankError, EntityBank, unit
 from training.expressions import negative
 from training.metrics import iou, is_right_object, mad, mse, sad
 
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Means over some results. A negative has no IoU: it counts for `false_alarms` alone."""
+    """Means over some results. Of negatives, `right` is the share answered with 'nothing'."""
 
     name: str
     count: int
@@ -66,6 +66,7 @@ def photo_iou(model: ClipMat, bank: EntityBank) -> float:
     import torch
 
     from clipmat.encoders import TextTokens
+    from clipmat.model import fuse
     from clipmat.transforms import from_output, to_input
 
     scores = []
@@ -75,7 +76,7 @@ def photo_iou(model: ClipMat, bank: EntityBank) -> float:
         tokens, _ = model.tokenize([f"the {photo.keyword}"])
         with torch.inference_mode():
             out = model(to_input(image, model.config).to(device), TextTokens(*(t.to(device) for t in tokens)))
-        found = from_output(out.matte[0, 0].float().cpu().numpy(), *matte.shape)
+        found = from_output(fuse(out.trimap_logits, out.details, hard=True)[0, 0].float().cpu().numpy(), *matte.shape)
         scores.append(iou(found, unit(matte)))
     return float(np.mean(scores))
 
@@ -115,9 +116,14 @@ def sample_sets(bank: EntityBank, count: int, seed: int) -> dict[str, Iterable[S
     sets: dict[str, Iterable[Sample]] = {}
     for split in ("val_seen", "val_unseen"):
         held = bank.select(split)
-        sets[f"photos/{split}"] = photo_samples(held, seed)
-        sets[f"composites/{split}"] = drawn_samples(held, composites, count, seed)
-        sets[f"mosaics/{split}"] = drawn_samples(held, mosaics, count // 2, seed)
+        if held.photos:
+            sets[f"photos/{split}"] = photo_samples(held, seed)
+        if held.cutouts and held.backgrounds:
+            sets[f"composites/{split}"] = drawn_samples(held, composites, count, seed)
+        if held.photos and held.cutouts and held.backgrounds:
+            sets[f"mosaics/{split}"] = drawn_samples(held, mosaics, count // 2, seed)
+    if not sets:
+        raise BankError("the packs hold nothing in the splits val_seen and val_unseen: nothing can be measured")
     return sets
 
 

@@ -25,12 +25,14 @@ def export(
     from clipmat import weights
 
     model, card = weights.load(checkpoint)
+    rows = json.loads(table.read_text(encoding="utf-8")) if table is not None else {}
     made = weights.Card(card.config, threshold, licence, note or card.note)
     digest = weights.save(out, model, made)
     if table is not None:
-        rows = json.loads(table.read_text(encoding="utf-8"))
-        rows[card.config.variant]["sha256"] = digest
-        table.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        rows.setdefault(card.config.variant, {})["sha256"] = digest
+        beside = table.with_name(table.name + ".part")
+        beside.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        beside.replace(table)
     typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from training.composition import Scene
 from training.entities import Entity
-from training.wording import ABSOLUTE, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE
+from training.wording import ABSOLUTE, ALIKE, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE
 
 FORMS = ("keyword", "basic", "absolute", "relative", "negative")
 
@@ -35,7 +35,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
+class Phrase:
     """A noun with an optional attribute, and which entities it surely or possibly names."""
 
     noun: str
@@ -53,11 +53,11 @@ def _names(noun: str) -> tuple[Callable[[Entity], bool], Callable[[Entity], bool
     return (lambda e: noun in e.names), (lambda e: noun in e.names or noun in e.maybe)
 
 
-def _plain(noun: str) -> _Phrase:
-    return _Phrase(noun, "", "", *_names(noun))
+def _plain(noun: str) -> Phrase:
+    return Phrase(noun, "", "", *_names(noun))
 
 
-def _colored(noun: str, color: str) -> _Phrase:
+def _colored(noun: str, color: str) -> Phrase:
     named, maybe = _names(noun)
     near = _confusable(color)
 
@@ -70,10 +70,10 @@ def _colored(noun: str, color: str) -> _Phrase:
         shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colors)
         return maybe(entity) and shown
 
-    return _Phrase(noun, color, "", surely, possibly)
+    return Phrase(noun, color, "", surely, possibly)
 
 
-def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _Phrase:
+def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> Phrase:
     named, maybe = _names(noun)
     near = _confusable(color) if color else set()
 
@@ -88,7 +88,8 @@ def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _
             return False
         if not entity.garments:
             return True
-        same = [g for g in entity.garments if g.name == garment or garment in WEARABLE and g.name in WEARABLE]
+        alike = next((group for group in (WEARABLE, *ALIKE) if garment in group), {garment})
+        same = [g for g in entity.garments if g.name in alike]
         return any(not color or g.color in near or g.purity < 0.6 for g in same)
 
     thing = f"{color} {garment}".strip()
@@ -98,7 +99,7 @@ def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> _
         article = "" if garment in PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
         verb = str(rng.choice(["in", "wearing", "with", "who wears", "dressed in"]))
         after = f"{verb} {article}{thing}"
-    return _Phrase(noun, "", after, surely, possibly)
+    return Phrase(noun, "", after, surely, possibly)
 
 
 def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -109,7 +110,7 @@ def _noun(entity: Entity, rng: np.random.Generator) -> str:
     return entity.keyword if rng.random() < 0.6 else _choose(rng, entity.names)
 
 
-def _phrase(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> _Phrase:
+def phrase_of(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> Phrase:
     """A way to name the entity: its noun alone, or with a colour, or (people) with what it wears."""
     noun = _noun(entity, rng)
     if rng.random() >= plain:
@@ -136,26 +137,29 @@ def _article(rng: np.random.Generator, text: str) -> str:
     return text
 
 
-def _said(phrase: _Phrase, rng: np.random.Generator) -> str:
+def said(phrase: Phrase, rng: np.random.Generator) -> str:
     """The phrase in words: `the red cup`, `cup that is red`, `a woman in a blue dress`."""
     if phrase.before and rng.random() < 0.25:
         return f"{_article(rng, phrase.noun)} {_choose(rng, ('which is', 'that is', 'that looks'))} {phrase.before}"
     return _article(rng, " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part))
 
 
-def _others(scene: Scene, target: int, phrase: _Phrase) -> list[int]:
+def _others(scene: Scene, target: int, phrase: Phrase) -> list[int]:
     return [i for i, p in enumerate(scene.placed) if i != target and phrase.possibly(p.entity)]
 
 
 def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     entity = scene.placed[target].entity
-    phrase = _phrase(entity, rng)
+    phrase = phrase_of(entity, rng)
     if not phrase.surely(entity) or _others(scene, target, phrase) or phrase.noun in scene.may_contain:
         return None
     if not phrase.before and not phrase.after:
         bare = phrase.noun if rng.random() < 0.4 else _article(rng, phrase.noun)
         return Expression(bare, "keyword", target)
-    return Expression(_said(phrase, rng), "basic", target)
+    return Expression(said(phrase, rng), "basic", target)
+
+
+_RELATION = {"left edge": "left", "right edge": "right", "upper part": "top", "lower part": "bottom"}
 
 
 def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[str]:
@@ -164,15 +168,17 @@ def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[st
     x, y = here.center
     others = [scene.placed[i] for i in rivals]
     if not others:
-        facts = [("left", x < 0.36), ("right", x > 0.64), ("top", y < 0.36), ("bottom", y > 0.66),
+        facts = [("left edge", x < 0.3), ("right edge", x > 0.7), ("upper part", y < 0.4), ("lower part", y > 0.6)]
+        facts += [("left", x < 0.36), ("right", x > 0.64), ("top", y < 0.36), ("bottom", y > 0.66),
                  ("middle", abs(x - 0.5) < 0.1)]  # fmt: skip
         return [name for name, holds in facts if holds]
     xs, ys = [o.center[0] for o in others], [o.center[1] for o in others]
     left, right = x <= min(xs) - _MARGIN, x >= max(xs) + _MARGIN
     top, bottom = y <= min(ys) - _MARGIN, y >= max(ys) + _MARGIN
     facts = [("left", left), ("right", right), ("top", top), ("bottom", bottom)]
-    if (left or right) and (top or bottom):
-        facts.append(("corner", True))
+    facts += [("left edge", left and x < 0.36), ("right edge", right and x > 0.64)]
+    facts += [("upper part", top and y < 0.45), ("lower part", bottom and y > 0.55)]
+    facts += [("corner", (left or right) and (top or bottom) and abs(x - 0.5) > 0.1 and abs(y - 0.5) > 0.1)]
     if len(others) >= 2:
         facts.append(("middle", min(xs) + _MARGIN <= x <= max(xs) - _MARGIN and
                       all(abs(o - 0.5) > abs(x - 0.5) + 0.08 for o in xs)))  # fmt: skip
@@ -185,7 +191,7 @@ def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[st
 
 def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     entity = scene.placed[target].entity
-    phrase = _phrase(entity, rng, plain=0.65)
+    phrase = phrase_of(entity, rng, plain=0.65)
     if not phrase.surely(entity) or phrase.noun in scene.may_contain:
         return None
     rivals = _others(scene, target, phrase)
@@ -201,7 +207,7 @@ def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     }
     bare = " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part)
     text = _choose(rng, ABSOLUTE[fact]).format(np=_article(rng, bare), bare=bare, **words)
-    return Expression(text, "absolute", target, fact)
+    return Expression(text, "absolute", target, _RELATION.get(fact, fact))
 
 
 def _relation_holds(scene: Scene, relation: str, a: int, b: int, slack: float) -> bool:
@@ -221,8 +227,8 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     if len(scene.placed) < 2:
         return None
     other = int(rng.choice([i for i in range(len(scene.placed)) if i != target]))
-    first = _phrase(scene.placed[target].entity, rng, plain=0.6)
-    second = _phrase(scene.placed[other].entity, rng, plain=0.5)
+    first = phrase_of(scene.placed[target].entity, rng, plain=0.6)
+    second = phrase_of(scene.placed[other].entity, rng, plain=0.5)
     if not first.surely(scene.placed[target].entity) or not second.surely(scene.placed[other].entity):
         return None
     if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
@@ -235,11 +241,11 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         return None
     relation = _choose(rng, relations)
     joint = "which is " if rng.random() < 0.15 else "that is " if rng.random() < 0.15 else ""
-    text = f"{_said(first, rng)} {joint}{_choose(rng, RELATIVE[relation])} {_said(second, rng)}"
+    text = f"{said(first, rng)} {joint}{_choose(rng, RELATIVE[relation])} {said(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 
-def _fits_none(scene: Scene, phrase: _Phrase) -> bool:
+def _fits_none(scene: Scene, phrase: Phrase) -> bool:
     return phrase.noun not in scene.may_contain and not any(phrase.possibly(p.entity) for p in scene.placed)
 
 
@@ -257,10 +263,10 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
             else:
                 phrase = _colored(_noun(entity, rng), _choose(rng, COLORS))
         else:
-            phrase = _phrase(strangers[int(rng.integers(len(strangers)))], rng, plain=0.7)
+            phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, plain=0.7)
         if not _fits_none(scene, phrase):
             continue
-        text = _said(phrase, rng)
+        text = said(phrase, rng)
         if rng.random() < 0.25:
             side = _choose(rng, ("left", "right", "top", "bottom"))
             text += f" {'at' if side in ('top', 'bottom') else 'on'} the {side}"

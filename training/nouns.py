@@ -86,10 +86,14 @@ def possible_names(keyword: str, kind: str, names: tuple[str, ...]) -> frozenset
     maybe: set[str] = set(_BROAD)
     if kind == "human":
         maybe |= CLOTHING
-        if keyword in ("person", "child") or "person" not in names:
-            maybe |= _PEOPLE | {"person", "human"}
-        if keyword in ("boy", "girl"):
-            maybe |= {"man", "woman"} if keyword == "boy" else {"woman"}
+        # An astronaut may be a man, a young woman a girl; only what the names deny is sure not to be meant.
+        gendered = {
+            "man": {"boy", "kid", "child"},
+            "woman": {"girl", "kid", "child"},
+            "boy": {"man"},
+            "girl": {"woman"},
+        }
+        maybe |= gendered.get(keyword, set(_PEOPLE)) | {"person", "human"}
     for group in _LOOKALIKES:
         if group & set(names):
             maybe |= group

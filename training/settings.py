@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from clipmat.config import variant
 from training.datasets import Mix
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Everything that decides the outcome of a run besides the data itself."""
+    """Everything that decides the outcome of a run besides the data itself. Raises SettingsError out of range."""
 
     variant: str
     """compact, vit-b-16 or vit-l-14."""
@@ -57,12 +58,22 @@ class TrainSettings:
     teacher: float = 0.3
     """Weight of the noun-vector loss; 0 when no vectors are given."""
     precision: str = "bf16-mixed"
-    """A Lightning Fabric precision."""
+    """32-true or bf16-mixed: Fabric's names. Half precision would need its scaler in the step."""
     validate_every: int = 500
     """Steps between looks at the packs' val photographs."""
     save_every: int = 100
     """Steps between checkpoints."""
     mix: Mix = field(default_factory=Mix)
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("32-true", "bf16-mixed"):
+            raise SettingsError(f"precision '{self.precision}' is not to be had: choose 32-true or bf16-mixed")
+        multiple = variant(self.variant).multiple
+        for phase in self.phases:
+            if phase.steps < 1 or phase.batch < 1 or phase.expressions < 1 or not phase.sizes:
+                raise SettingsError("steps, batch and expressions of a phase are at least 1, and it has sizes")
+            if any(side < multiple or side % multiple for size in phase.sizes for side in size):
+                raise SettingsError(f"sizes are multiples of {multiple} for '{self.variant}', not {phase.sizes}")
 
     @property
     def steps(self) -> int:
@@ -101,7 +112,12 @@ def read_settings(path: str | Path) -> TrainSettings:
 
 
 def _paired(phase: dict[str, Any]) -> dict[str, Any]:
-    return {**phase, "sizes": tuple((int(h), int(w)) for h, w in phase.get("sizes", ()))}
+    try:
+        return {**phase, "sizes": tuple((int(h), int(w)) for h, w in phase.get("sizes", ()))}
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            "sizes are pairs of height and width in pixels, such as [[256, 256], [224, 288]]"
+        ) from error
 
 
 def _build(kind: type[T], values: dict[str, Any], where: str) -> T:

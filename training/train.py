@@ -62,7 +62,7 @@ def train(
         begin = starts.start_from_mobilenet if settings.variant == "compact" else starts.start_from_clip
         begin(model, backbone)
     if start is not None:
-        model.load_state_dict(checkpoint.load(start)["averaged"])
+        checkpoint.begin_from(start, model)
     bank = EntityBank.read(data)
     trainer = Trainer(
         fabric,
@@ -79,10 +79,12 @@ def train(
     trainer.fit(out, _teller(out / f"log-{fabric.global_rank}.jsonl", settings.steps))
 
 
-def _scorer(bank: EntityBank) -> Callable[[ClipMat], float]:
+def _scorer(bank: EntityBank) -> Callable[[ClipMat], float] | None:
     from training.evaluate import photo_iou
 
     held = bank.select("val_seen", "val_unseen")
+    if not held.photos:
+        return None
     return lambda model: photo_iou(model, held)
 
 

@@ -1,9 +1,10 @@
-"""The trainer: step, validate, fit. Same settings and seed, same losses, resumed or not."""
+"""The trainer: step, validate, fit. On a CPU: same settings and seed, same losses, resumed or not."""
 
 from __future__ import annotations
 
 import math
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,7 +184,7 @@ class Trainer:
             "step": self.step_number,
             "best": self.best,
             "config": self.model.config.to_json(),
-            "settings": repr(self.settings),
+            "made_with": self._made_with(),
             "model": self.model.state_dict(),
             "averaged": self.averaged,
             "teacher_head": self.teacher_head.state_dict(),
@@ -192,15 +193,22 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint. Raises CheckpointError when it belongs to another network or other settings."""
-        if state["config"] != self.model.config.to_json() or state["settings"] != repr(self.settings):
+        if state.get("config") != self.model.config.to_json() or state.get("made_with") != self._made_with():
             raise checkpoint.CheckpointError(
-                "the checkpoint was made with other settings: resume with the same ones, or start from it with --from"
+                "the checkpoint was made with other settings, data, nouns or processes: resume with the same, "
+                "or start from it with --from and a fresh --out"
             )
         self.model.load_state_dict(state["model"])
         self.teacher_head.load_state_dict(state["teacher_head"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.averaged = {k: v.to(self.fabric.device) for k, v in state["averaged"].items()}
         self.step_number, self.best = state["step"], state["best"]
+
+    def _made_with(self) -> str:
+        """All that decides the samples and losses to come."""
+        bank = zlib.crc32("\n".join(e.id for e in self.data.everything).encode())
+        nouns = zlib.crc32("\n".join(self.nouns[0]).encode()) if self.nouns else 0
+        return f"{self.settings!r} {self.fabric.world_size} processes, bank {bank:08x}, nouns {nouns:08x}"
 
     def _due(self, every: int) -> bool:
         return self.step_number % every == 0 or self.step_number == self.settings.steps

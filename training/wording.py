@@ -9,9 +9,13 @@ COLORS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", 
 CONFUSED = (
     {"gray", "black", "white"}, {"brown", "beige", "orange"}, {"red", "orange", "pink"},
     {"yellow", "orange", "beige"}, {"turquoise", "green", "blue"}, {"blue", "purple", "black"},
-    {"pink", "purple"}, {"brown", "black"}, {"white", "beige"},
+    {"pink", "purple"}, {"brown", "black"}, {"white", "beige"}, {"gray", "brown"}, {"gray", "blue"},
+    {"gray", "beige"}, {"brown", "pink"}, {"brown", "green"}, {"brown", "red"}, {"gray", "purple", "pink"},
+    {"pink", "beige"},
 )  # fmt: skip
 """Colours that a viewer may take for one another."""
+ALIKE = ({"bag", "purse", "wallet"}, {"glasses", "sunglasses"}, {"hat", "cape"})
+"""Accessories that a viewer may take for one another, or that sources label either way."""
 WEARABLE = {
     "dress", "coat", "blouse", "shirt", "skirt", "jeans", "sweater", "hat", "t-shirt", "blazer", "suit", "jacket",
     "shorts", "vest", "top", "pants", "scarf", "sweatshirt", "hoodie", "cardigan", "leggings", "boots", "stockings",
@@ -20,16 +24,17 @@ WEARABLE = {
 PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
 """Garments that take no article."""
 ABSOLUTE: dict[str, tuple[str, ...]] = {
-    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
-             "{np} at the left edge of the photo", "{np} to the left", "{np} on the left of the image", "{np} at left",
-             "{np} at the leftmost edge of the picture", "{np} that is on the left"),
-    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}", "right {bare}",
-              "{np} at the right edge of the photo", "{np} to the right", "{np} on the right of the image",
-              "{np} at right",
-              "{np} at the rightmost edge of the picture", "{np} that is on the right"),
-    "top": ("{np} at the top", "the top {bare}", "the upper {bare}", "{np} in the upper part of the image",
+    "left": (
+             "{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}",
+             "left {bare}", "{np} to the left", "{np} on the left of the image", "{np} at left",
+             "{np} that is on the left"),
+    "right": (
+             "{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}",
+             "right {bare}", "{np} to the right", "{np} on the right of the image"),
+              "{np} at right", "{np} that is on the right"),
+    "top": ("{np} at the top", "the top {bare}", "the upper {bare}",
             "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
-    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}", "{np} in the lower part of the image",
+    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}",
                "{np} at the bottom of the picture", "{np} which is at the bottom"),
     "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
                "the central {bare}"),
@@ -37,6 +42,10 @@ ABSOLUTE: dict[str, tuple[str, ...]] = {
     "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
     "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
     "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
+    "left edge": ("{np} at the left edge of the photo", "{np} at the leftmost edge of the picture"),
+    "right edge": ("{np} at the right edge of the photo", "{np} at the rightmost edge of the picture"),
+    "upper part": ("{np} in the upper part of the image",),
+    "lower part": ("{np} in the lower part of the image",),
     "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
 }  # fmt: skip
 """Absolute positions: {bare} is the noun with its attributes, {np} the same with an article."""

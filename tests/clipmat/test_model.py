@@ -133,7 +133,7 @@ def test_half_size_outputs_are_the_same_answer(compact):
 
 
 def test_mobilenet_is_the_published_one():
-    """torchvision's MobileNetV2 is written by others: same weights, same maps (inside, away from its other padding)."""
+    """torchvision's MobileNetV2 is written by others: the same convolutions in the same order."""
     from torchvision.models import mobilenet_v2
 
     theirs = mobilenet_v2(weights=None).features.eval()

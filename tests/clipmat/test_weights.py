@@ -144,7 +144,7 @@ def test_every_bundled_tensor_is_finite_and_half():
 
 @pytest.mark.parametrize("name", ["vit-b-16", "vit-l-14"])
 def test_a_variant_without_weights_refuses_with_the_commands(name, no_user_weights):
-    with pytest.raises(WeightsMissing, match=f"training.train --config.*{name}.*models fetch {name}"):
+    with pytest.raises(WeightsMissing, match=f"training.train --config.*{name}.*fetch {name}.*training.export"):
         weights.load(name)
     row = next(i for i in weights.catalogue() if i.name == name)
     assert (row.state, row.path, row.bytes) == ("missing", None, None)
@@ -194,9 +194,26 @@ def test_a_download_is_verified_and_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: SimpleNamespace(etag=digest))
     assert weights.fetch("vit-b-16", lambda done, total: heard.append((done, total))) == file
     assert heard[-1] == (100, 100)
+
+    def offline(url):
+        raise OSError("no network")
+
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", offline)
+    assert weights.fetch("vit-b-16") == file, "what is here and was verified is not asked for again"
+
+
+def test_a_damaged_download_is_thrown_away(monkeypatch, tmp_path):
+    from types import SimpleNamespace
+
+    import huggingface_hub
+
+    file = tmp_path / "clip.safetensors"
+    file.write_bytes(b"x" * 100)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *a, **o: str(file))
     monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: SimpleNamespace(etag="0" * 64))
-    with pytest.raises(WeightsInvalid, match="damaged"):
-        weights.fetch("vit-b-16", lambda done, total: None)
+    with pytest.raises(FetchFailed, match="thrown away"):
+        weights.fetch("vit-b-16")
+    assert not file.exists()
 
 
 def test_fetching_what_is_bundled_gives_its_file(no_user_weights):

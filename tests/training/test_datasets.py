@@ -1,10 +1,11 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from training.datasets import Mix, SceneDataset, augmented, trimap_of
-from training.entities import EntityBank
+from training.entities import BankError, EntityBank
 
 
 def test_a_sample_is_a_function_of_seed_and_number(bank):
@@ -44,8 +45,13 @@ def test_shares_follow_the_mix(bank):
 
 
 def test_an_empty_bank_is_refused():
-    with pytest.raises(ValueError, match="entity bank is empty"):
+    with pytest.raises(BankError, match="no cut-outs in this split"):
         SceneDataset(EntityBank((), (), (), ()), 0)
+
+
+def test_a_pack_without_backgrounds_is_named(bank):
+    with pytest.raises(BankError, match="no backgrounds in this split"):
+        SceneDataset(replace(bank, backgrounds=()), 0)
 
 
 def test_without_augmentation_words_are_plain(bank):

@@ -80,6 +80,29 @@ def test_a_colour_never_names_a_person_but_what_she_wears(bank):
     assert not any(re.search(r"red (woman|lady|person|female|human)", s) for s in said)
 
 
+def test_an_occupation_may_be_a_man_or_a_woman(bank):
+    from training.nouns import everyday_names, possible_names
+
+    astronaut = possible_names("astronaut", "human", everyday_names("astronaut", ("person",)))
+    assert {"man", "woman"} <= astronaut
+    assert "girl" in possible_names("woman", "human", everyday_names("woman", ("person",)))
+
+
+def test_gray_and_brown_are_not_told_apart(bank):
+    scene = scene_of(bank, ("dog", "red", 0.2, 0.5, 0.1), ("dog", "blue", 0.8, 0.5, 0.1))
+    gray, brown = (
+        replace(p, entity=replace(p.entity, colors=(replace(p.entity.colors[0], name=name),)))
+        for p, name in zip(scene.placed, ("gray", "brown"), strict=True)
+    )
+    assert expressions(replace(scene, placed=(gray, brown)), 0, "basic") == set()
+
+
+def test_edges_and_corners_are_those_of_the_picture(bank):
+    scene = scene_of(bank, ("cup", "red", 0.6, 0.5, 0.1), ("cup", "red", 0.9, 0.5, 0.1))
+    said = expressions(scene, 0, "absolute")
+    assert said and not any("edge" in s or "corner" in s for s in said)
+
+
 def test_nouns_that_the_background_may_show_are_not_used(bank):
     scene = scene_of(bank, ("cup", "red", 0.2, 0.5, 0.1))
     hidden = replace(scene, may_contain=frozenset(scene.placed[0].entity.names))
