@@ -24,14 +24,11 @@ WEARABLE = {
 PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
 """Garments that take no article."""
 ABSOLUTE: dict[str, tuple[str, ...]] = {
-    "left": (
-             "{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}",
-             "left {bare}", "{np} to the left", "{np} on the left of the image", "{np} at left",
-             "{np} that is on the left"),
-    "right": (
-             "{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}",
-             "right {bare}", "{np} to the right", "{np} on the right of the image"),
-              "{np} at right", "{np} that is on the right"),
+    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
+             "{np} to the left", "{np} on the left of the image", "{np} at left", "{np} that is on the left"),
+    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}",
+              "right {bare}", "{np} to the right", "{np} on the right of the image", "{np} at right",
+              "{np} that is on the right"),
     "top": ("{np} at the top", "the top {bare}", "the upper {bare}",
             "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
     "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}",
