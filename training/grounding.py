@@ -132,7 +132,7 @@ def ground(
         with torch.autocast("cpu", torch.bfloat16):
             loss = contrast(model, regions, picks, rng)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         mean = float(loss.detach()) if step == 0 else 0.95 * mean + 0.05 * float(loss.detach())
         if (step + 1) % 20 == 0:
