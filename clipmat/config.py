@@ -116,7 +116,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
         ClipMatConfig(
             variant="compact",
             image_encoder="compact:mobilenetv2",
-            image_size=320,
+            image_size=288,
             square=False,
             multiple=32,
             mean=(0.5, 0.5, 0.5),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run.")],
     out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence below it means that nothing matches.")] = 0.5,
+    image_size: Annotated[int, typer.Option(help="Pixels of the longer side that it looks at; 0 as trained.")] = 0,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
     note: Annotated[str, typer.Option(help="How they were made, in one line.")] = "",
     table: Annotated[Path | None, typer.Option(help="A weights.json whose checksum to renew.")] = None,
@@ -26,7 +28,8 @@ def export(
 
     model, card = weights.load(checkpoint)
     rows = json.loads(table.read_text(encoding="utf-8")) if table is not None else {}
-    made = weights.Card(card.config, threshold, licence, note or card.note)
+    config = replace(card.config, image_size=image_size) if image_size else card.config
+    made = weights.Card(config, threshold, licence, note or card.note)
     digest = weights.save(out, model, made)
     if table is not None:
         rows.setdefault(card.config.variant, {})["sha256"] = digest
