@@ -185,6 +185,8 @@ def test_a_download_is_verified_and_reported(monkeypatch, tmp_path):
     heard = []
 
     def download(repo, name, tqdm_class):
+        if tqdm_class is None:  # nobody listens
+            return str(file)
         with tqdm_class(total=100, name="huggingface_hub.http_get") as bar:
             bar.update(60)
             bar.update(40)

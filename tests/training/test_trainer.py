@@ -1,4 +1,4 @@
-"""The trainer: it learns, it resumes exactly, two processes agree with one, and it refuses what does not belong."""
+"""The trainer: it learns, it resumes exactly, its processes share gradients, and it refuses what does not belong."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -194,9 +195,26 @@ def test_the_command_trains_exports_and_the_result_is_loaded_by_path(pack, tmp_p
 def test_two_processes_take_one_step_together(pack, tmp_path):
     done = run_train(pack, tmp_path / "run", "--processes", "2")
     assert done.returncode == 0, done.stderr
-    logs = [(tmp_path / f"run/log-{rank}.jsonl").exists() for rank in range(2)]
-    assert logs == [True, True]
-    assert checkpoint.load(tmp_path / "run/last.pt")["step"] == 4
+    state = checkpoint.load(tmp_path / "run/last.pt")
+    assert state["step"] == 4 and "2 processes" in state["made_with"]
+
+
+def test_gradients_are_averaged_over_the_processes_each_in_its_place(bank):
+    t = trainer(bank)
+    parameters = [p for g in t.optimizer.param_groups for p in g["params"]]
+    for i, p in enumerate(parameters):
+        p.grad = torch.full_like(p, float(i))
+    parameters[3].grad = None  # frozen
+
+    def mean_with_zeros(flat, reduce_op):
+        assert reduce_op == "mean"
+        return flat / 2
+
+    t.fabric = SimpleNamespace(world_size=2, all_reduce=mean_with_zeros)
+    t._share_gradients()
+    assert parameters[3].grad is None
+    for i, p in enumerate(parameters):
+        assert i == 3 or torch.equal(p.grad, torch.full_like(p, i / 2))
 
 
 def test_a_users_mistake_is_one_line(tmp_path):
