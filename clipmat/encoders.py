@@ -30,6 +30,10 @@ class TextTokens(NamedTuple):
     valid: Tensor
     """BxL bool, False where padded."""
 
+    def to(self, device: str | torch.device) -> TextTokens:
+        """The same tokens on a device."""
+        return TextTokens(self.ids.to(device), self.valid.to(device))
+
 
 class ImageEncoder(nn.Module):
     """An image encoder: Bx3xHxW normalised float -> ImageFeatures."""

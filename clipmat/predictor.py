@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from clipmat import weights as files
 from clipmat.devices import choose_device
-from clipmat.encoders import TextTokens
 from clipmat.errors import ExpressionTruncated, ImageNotSet
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage
 from clipmat.prompt import clean
-from clipmat.transforms import check_image, from_output, resized, to_input
+from clipmat.transforms import from_output, resized, to_input
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +72,6 @@ class Predictor:
 
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Encode an image (HxWx3 uint8 sRGB) for the expressions to come. Raises BadImage."""
-        check_image(image)
         started = time.perf_counter()
         pixels = to_input(image, self.card.config).to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode(), self._autocast():
@@ -100,16 +98,18 @@ class Predictor:
                     ExpressionTruncated,
                     stacklevel=2,
                 )
-            text, valid = self._model.encode_text(TextTokens(*(t.to(self.device) for t in tokens)))
+            text, valid = self._model.encode_text(tokens.to(self.device))
             self._finish()
             read = time.perf_counter()
             out = self._model.decode(self._image, text, valid, hard=True)
         presence = float(out.presence_logits[0].sigmoid())
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
-        present = presence >= self.card.threshold and bool((matte > 0.5).any())
+        matte, present = np.zeros(self._sides, np.float32), False
+        if presence >= self.card.threshold:
+            matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
+            present = bool((matte > 0.5).any())
         if not present:
-            matte, labels = np.zeros(self._sides, np.float32), np.zeros_like(labels)
+            matte, labels = np.zeros_like(matte), np.zeros_like(labels)
         return Prediction(
             expression=expression,
             matte=matte,

@@ -52,8 +52,13 @@ def to_input(image: NDArray[np.uint8], config: ClipMatConfig) -> Tensor:
     """HxWx3 uint8 sRGB -> 1x3xhxw float32, normalised with the constants of the configuration."""
     check_image(image)
     small = resized(image, input_size(image.shape[0], image.shape[1], config)).astype(np.float32) / 255
-    normal = (small - np.array(config.mean, np.float32)) / np.array(config.std, np.float32)
-    return torch.from_numpy(normal).permute(2, 0, 1).unsqueeze(0)
+    return normalised(torch.from_numpy(small).permute(2, 0, 1).unsqueeze(0), config)
+
+
+def normalised(pixels: Tensor, config: ClipMatConfig) -> Tensor:
+    """Bx3xHxW in [0, 1] -> the same less the mean, over the deviation that the configuration names."""
+    mean, std = (pixels.new_tensor(values).view(1, 3, 1, 1) for values in (config.mean, config.std))
+    return (pixels - mean) / std
 
 
 def from_output(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.config import VARIANTS, ClipMatConfig, variant
 from clipmat.errors import FetchFailed, UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.files import whole_file
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
@@ -159,13 +160,8 @@ def save(path: Path, model: ClipMat, card: Card) -> str:
         "note": card.note,
     }
     data = serialise(state, metadata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
+    with whole_file(path) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
     return hashlib.sha256(data).hexdigest()
 
 

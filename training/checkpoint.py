@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import torch
 from torch import nn
 
+from clipmat.files import whole_file
+from training.commands import TrainingError
 
-class CheckpointError(Exception):
+
+class CheckpointError(TrainingError):
     """A checkpoint cannot be read or belongs to another run."""
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write beside, sync, rename. `state` holds tensors, numbers, strings, lists and dicts only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
+    """Write a checkpoint, whole or not at all. `state` holds tensors, numbers, strings, lists and dicts only."""
+    with whole_file(path) as file:
         torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 def load(path: Path) -> dict[str, Any]:

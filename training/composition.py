@@ -47,6 +47,7 @@ class _Layer:
     entity: Entity
     alpha: Alpha
     full_area: float
+    covers: frozenset[int]
 
 
 class _Canvas:
@@ -56,7 +57,10 @@ class _Canvas:
         self.image = image
         self.may_contain = may_contain
         self.layers: list[_Layer] = []
-        self.covers: list[set[int]] = []
+
+    def add(self, entity: Entity, alpha: Alpha, covers: frozenset[int] = frozenset()) -> None:
+        """A layer whose pixels are in the image already."""
+        self.layers.append(_Layer(entity, alpha, float(alpha.mean()), covers))
 
     def paste(self, entity: Entity, color: NDArray[np.float32], alpha: Alpha) -> bool:
         """Put a layer in front; refused when it is too small or would hide too much of another."""
@@ -68,29 +72,26 @@ class _Canvas:
             area = left.mean()
             if area < _MIN_AREA or area < _MIN_VISIBLE * layer.full_area:
                 return False
-        covered = {i for i, left in enumerate(remaining) if self.layers[i].alpha.mean() - left.mean() > 0.002}
+        covers = frozenset(i for i, left in enumerate(remaining) if self.layers[i].alpha.mean() - left.mean() > 0.002)
         for layer, left in zip(self.layers, remaining, strict=True):
             layer.alpha = left
         self.image = color * alpha[..., None] + self.image * rest[..., None]
-        self.layers.append(_Layer(entity, alpha, float(alpha.mean())))
-        self.covers.append(covered)
+        self.add(entity, alpha, covers)
         return True
 
     def scene(self) -> Scene:
         """The finished scene."""
-        placed = tuple(
-            _measure(layer, frozenset(covered)) for layer, covered in zip(self.layers, self.covers, strict=True)
-        )
+        placed = tuple(_measure(layer) for layer in self.layers)
         return Scene(np.clip(self.image + 0.5, 0, 255).astype(np.uint8), placed, self.may_contain)
 
 
-def _measure(layer: _Layer, covered: frozenset[int]) -> Placed:
+def _measure(layer: _Layer) -> Placed:
     height, width = layer.alpha.shape
     columns, rows = layer.alpha.sum(axis=0), layer.alpha.sum(axis=1)
     total = max(float(columns.sum()), 1e-6)
     x = float(columns @ (np.arange(width) + 0.5)) / total / width
     y = float(rows @ (np.arange(height) + 0.5)) / total / height
-    return Placed(layer.entity, layer.alpha, (x, y), float(layer.alpha.mean()), covered)
+    return Placed(layer.entity, layer.alpha, (x, y), float(layer.alpha.mean()), layer.covers)
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -177,8 +178,7 @@ def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.
 def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> _Canvas:
     color, alpha = _photo_part(bank, photo, size, rng)
     canvas = _Canvas(color, frozenset())
-    canvas.layers.append(_Layer(photo, alpha, float(alpha.mean())))
-    canvas.covers.append(set())
+    canvas.add(photo, alpha)
     return canvas
 
 
@@ -197,8 +197,7 @@ def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, in
         alpha = np.zeros((height, width), np.float32)
         alpha[y : y + tall, x : x + wide] = part
         canvas.image[y : y + tall, x : x + wide] = color
-        canvas.layers.append(_Layer(photo, alpha, float(alpha.mean())))
-        canvas.covers.append(set())
+        canvas.add(photo, alpha)
     return canvas.scene()
 
 
@@ -258,7 +257,7 @@ def composed_scene(
         canvas = _Canvas(_resized(pixels[y : y + max(tall, 8), x : x + max(wide, 8)], size), ground.may_contain)
     low, high = (0.45, 1.0) if len(entities) == 1 and not canvas.layers else (0.28, 0.72)
     for entity in entities:
-        crowd = [_measure(layer, frozenset()).center for layer in canvas.layers]
+        crowd = [_measure(layer).center for layer in canvas.layers]
         for shrink in (1.0, 0.75):
             color, alpha = _placed_cutout(bank.cutout(entity), size, rng.uniform(low, high) * shrink, crowd, rng)
             if canvas.paste(entity, color, alpha):

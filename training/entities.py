@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.commands import TrainingError
 from training.nouns import everyday_names, possible_names
 
 Pixels = NDArray[np.uint8]
 
 
-class BankError(Exception):
+class BankError(TrainingError):
     """A pack is missing, incomplete or laid out differently; the text shows what was expected."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
+from training import commands
 from training.datasets import Mix, Sample, SceneDataset
 from training.entities import BankError, EntityBank, unit
 from training.expressions import negative
@@ -65,8 +65,6 @@ def photo_iou(model: ClipMat, bank: EntityBank) -> float:
     """Mean IoU over the bank's photographs, each asked for by its keyword; the fast look while training."""
     import torch
 
-    from clipmat.encoders import TextTokens
-    from clipmat.model import fuse
     from clipmat.transforms import from_output, to_input
 
     scores = []
@@ -75,8 +73,9 @@ def photo_iou(model: ClipMat, bank: EntityBank) -> float:
         image, matte = bank.photo(photo)
         tokens, _ = model.tokenize([f"the {photo.keyword}"])
         with torch.inference_mode():
-            out = model(to_input(image, model.config).to(device), TextTokens(*(t.to(device) for t in tokens)))
-        found = from_output(fuse(out.trimap_logits, out.details, hard=True)[0, 0].float().cpu().numpy(), *matte.shape)
+            encoded = model.encode_image(to_input(image, model.config).to(device))
+            out = model.decode(encoded, *model.encode_text(tokens.to(device)), hard=True)
+        found = from_output(out.matte[0, 0].float().cpu().numpy(), *matte.shape)
         scores.append(iou(found, unit(matte)))
     return float(np.mean(scores))
 
@@ -182,9 +181,7 @@ def _row(name: str, results: Sequence[Result]) -> Row:
         count=len(results),
         iou=mean(r.iou for r in results),
         right=mean(r.right for r in results),
-        missed=mean(not r.present for r in results if r.form != "negative")
-        if results[:1] and results[0].form != "negative"
-        else 0.0,
+        missed=mean(not r.present and r.form != "negative" for r in results),
         sad=mean(r.sad for r in results),
         mse=mean(r.mse for r in results),
         mad=mean(r.mad for r in results),
@@ -243,17 +240,5 @@ def evaluate(
         cv2.imwrite(str(out / "sheet.png"), sheet(tiles)[..., ::-1])
 
 
-def main() -> None:
-    """Entry point: a user's mistake is one line, not a traceback."""
-    from clipmat.errors import ClipMatError
-    from training.entities import BankError
-
-    try:
-        app()
-    except (ClipMatError, BankError) as error:
-        typer.echo(f"training.evaluate: {error}", err=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(app, "training.evaluate")

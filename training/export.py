@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from training import commands
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -25,6 +26,7 @@ def export(
 ) -> None:
     """Write the averaged weights as float16 safetensors with their card, and print the sha256."""
     from clipmat import weights
+    from clipmat.files import whole_file
 
     model, card = weights.load(checkpoint)
     rows = json.loads(table.read_text(encoding="utf-8")) if table is not None else {}
@@ -33,22 +35,10 @@ def export(
     digest = weights.save(out, model, made)
     if table is not None:
         rows.setdefault(card.config.variant, {})["sha256"] = digest
-        beside = table.with_name(table.name + ".part")
-        beside.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-        beside.replace(table)
+        with whole_file(table) as file:
+            file.write((json.dumps(rows, indent=2) + "\n").encode())
     typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
 
 
-def main() -> None:
-    """Entry point: a user's mistake is one line, not a traceback."""
-    from clipmat.errors import ClipMatError
-
-    try:
-        app()
-    except ClipMatError as error:
-        typer.echo(f"training.export: {error}", err=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(app, "training.export")

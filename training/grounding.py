@@ -6,13 +6,14 @@ in large batches, at a hundredth of the cost of whole mattes. The result is a ch
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 import typer
+
+from training import commands
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,14 +40,15 @@ def encode_regions(model: ClipMat, data: SceneDataset, first: int, count: int) -
     import torch
     import torch.nn.functional as F
 
+    from clipmat.transforms import normalised
+
     assert model.popup.appearance is not None
     rows, entities = [], []
-    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (model.config.mean, model.config.std))
     for index in range(first, first + count):
         image, placed = data.scene(index, _SIZE)
         pixels = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0).float() / 255
         with torch.inference_mode():
-            features = model.image_encoder((pixels - mean) / std)
+            features = model.image_encoder(normalised(pixels, model.config))
             shallow = torch.cat([F.adaptive_avg_pool2d(level, features.grid) for level in features.levels[:2]], dim=1)
             deep = model.popup.visual_in[0](features.tokens[0, 1:])
             seen = torch.cat([deep, model.popup.appearance[0](shallow[0].flatten(1).T)], dim=1)
@@ -141,17 +143,5 @@ def ground(
     checkpoint.save(out, state)
 
 
-def main() -> None:
-    """Entry point: a user's mistake is one line, not a traceback."""
-    from clipmat.errors import ClipMatError
-    from training.entities import BankError
-
-    try:
-        app()
-    except (ClipMatError, BankError) as error:
-        typer.echo(f"training.grounding: {error}", err=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(app, "training.grounding")

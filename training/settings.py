@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from clipmat.config import variant
+from training.commands import TrainingError
 from training.datasets import Mix
 
 T = TypeVar("T")
 
 
-class SettingsError(Exception):
+class SettingsError(TrainingError):
     """A setting is unknown, missing or out of range."""
 
 

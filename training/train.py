@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from training import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,19 +111,5 @@ def _teller(log: Path, steps: int) -> Callable[[Progress], None]:
     return tell
 
 
-def main() -> None:
-    """Entry point: a user's mistake is one line, not a traceback."""
-    from clipmat.errors import ClipMatError
-    from training.checkpoint import CheckpointError
-    from training.entities import BankError
-    from training.settings import SettingsError
-
-    try:
-        app()
-    except (ClipMatError, CheckpointError, BankError, SettingsError) as error:
-        typer.echo(f"training.train: {error}", err=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(app, "training.train")

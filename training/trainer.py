@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from clipmat.encoders import TextTokens
 from clipmat.model import ClipMat
+from clipmat.transforms import normalised
 from training import checkpoint
 from training.datasets import SceneDataset, trimap_of
 from training.losses import summed, teacher_loss, total_loss
@@ -65,9 +66,6 @@ class Trainer:
     ) -> None:
         self.fabric, self.data, self.settings, self.score = fabric, data, settings, score
         self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
-        self.mean, self.std = (
-            torch.tensor(v, device=fabric.device).view(1, 3, 1, 1) for v in (model.config.mean, model.config.std)
-        )
         self.nouns = nouns if settings.teacher > 0 else None
         self.teacher_head = nn.Linear(model.config.text_width, nouns[1].shape[1] if nouns else 1).to(fabric.device)
         pretrained: list[nn.Module] = [self.model.image_encoder]
@@ -118,7 +116,7 @@ class Trainer:
         batch = self.batch(self.step_number)
         self.model.train()
         with self.fabric.autocast():
-            pixels = ((batch.pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+            pixels = normalised(batch.pixels, self.model.config).contiguous(memory_format=torch.channels_last)
             out = self.model(pixels, batch.tokens, shrink=2)
             small = nn.functional.avg_pool2d(batch.pixels, 2)
             small = small.repeat_interleave(len(batch.present) // len(small), dim=0)
@@ -135,7 +133,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         self.fabric.backward(summed(parts))
         self._share_gradients()
-        nn.utils.clip_grad_norm_([p for g in self.optimizer.param_groups for p in g["params"]], settings.clip)
+        nn.utils.clip_grad_norm_(list(_parameters(self.optimizer)), settings.clip)
         self.optimizer.step()
         self.step_number += 1
         decay = min(settings.ema, (1 + self.step_number) / (10 + self.step_number))
@@ -160,7 +158,7 @@ class Trainer:
         device = self.fabric.device
         return Batch(
             pixels=torch.from_numpy(images).permute(0, 3, 1, 2).to(device).float() / 255,
-            tokens=TextTokens(tokens.ids.to(device), tokens.valid.to(device)),
+            tokens=tokens.to(device),
             matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1).to(device),
             trimap=torch.from_numpy(np.stack(trimaps)).to(device).long(),
             present=torch.tensor([s.form != "negative" for s in samples], device=device),
@@ -233,7 +231,7 @@ class Trainer:
         tokens, _ = self.model.tokenize([names[i] for i in picks], rng.integers(6, size=32).tolist())
         device = self.fabric.device
         with self.fabric.autocast():
-            text, valid = self.model.encode_text(TextTokens(tokens.ids.to(device), tokens.valid.to(device)))
+            text, valid = self.model.encode_text(tokens.to(device))
             weights = valid.unsqueeze(2).to(text.dtype)
             meaning = self.teacher_head((text * weights).sum(1) / weights.sum(1))
         return teacher_loss(meaning, vectors[picks].to(device))

@@ -1,0 +1,22 @@
+"""What the commands of this package share: a user's mistake is one line, not a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+
+class TrainingError(Exception):
+    """A mistake or a lack that the user can remedy; the text is fit to be shown as it is."""
+
+
+def run(app: typer.Typer, name: str) -> None:
+    """Run a command; exit with 2 and one line on stderr where the user can mend it."""
+    from clipmat.errors import ClipMatError
+
+    try:
+        app()
+    except (ClipMatError, TrainingError) as error:
+        typer.echo(f"{name}: {error}", err=True)
+        sys.exit(2)
