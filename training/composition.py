@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clipmat.transforms import resized
 from training.entities import Background, Entity, EntityBank, Pixels
 
 Alpha = NDArray[np.float32]
@@ -95,10 +96,7 @@ def _measure(layer: _Layer) -> Placed:
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Resize to (height, width), averaging when it shrinks."""
-    shrinks = size[0] < pixels.shape[0]
-    kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(pixels, (size[1], size[0]), interpolation=kind).astype(np.float32)
+    return resized(pixels, size).astype(np.float32)
 
 
 def _window(
