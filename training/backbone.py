@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from clipmat import weights
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
 
@@ -70,6 +71,19 @@ def start_from_clip(model: ClipMat, path: str | Path) -> None:
     images.visual.load_state_dict(clip.visual.state_dict(), strict=True)
     state = clip.state_dict()
     model.text_tower.load_state_dict({key: state[key] for key in model.text_tower.state_dict()}, strict=True)
+
+
+def start_from_encoders(model: ClipMat, name: str) -> None:
+    """Load the image encoder and the text tower of trained weights (a variant's name or a file).
+
+    Raises ClipMatError when they cannot be read, WeightsInvalid when they belong to other encoders.
+    """
+    trained, _ = weights.load(name)
+    try:
+        model.image_encoder.load_state_dict(trained.image_encoder.state_dict())
+        model.text_tower.load_state_dict(trained.text_tower.state_dict())
+    except RuntimeError as error:
+        raise WeightsInvalid(f"{name} has other encoders than {model.config.variant}") from error
 
 
 def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:

@@ -13,7 +13,7 @@ import numpy as np
 from clipmat.prompt import TEMPLATES
 from training.composition import Alpha, Placed, Scene, composed_scene, mosaic_scene, photo_scene
 from training.entities import BankError, Entity, EntityBank, Pixels
-from training.expressions import Expression, express, negative
+from training.expressions import FORMS, Expression, express, negative
 from training.wording import as_typed
 
 
@@ -39,6 +39,12 @@ class Sample(NamedTuple):
     """Pre-embedding context drawn for a keyword (CP)."""
     others: tuple[Alpha, ...]
     """Mattes of the scene's other entities, to tell a wrong object from a coarse matte."""
+    category: str = ""
+    """The keyword of the referred object; empty for a negative or where it is not known."""
+    image_id: str = ""
+    """Which image of its set, for means per image."""
+    entity_id: str = ""
+    """Which entity of its set, for means per entity (E); empty for a negative."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,20 @@ class Mix:
 class SceneDataset:
     """Scenes of an entity bank by number: same seed, same sample."""
 
-    def __init__(self, bank: EntityBank, seed: int, mix: Mix | None = None, augment: bool = True) -> None:
+    def __init__(
+        self,
+        bank: EntityBank,
+        seed: int,
+        mix: Mix | None = None,
+        augment: bool = True,
+        forms: Sequence[str] = FORMS[:4],
+    ) -> None:
         if not bank.cutouts:
             raise BankError("the entity bank has no cut-outs in this split: add a pack that has some")
         if not bank.backgrounds:
             raise BankError("the entity bank has no backgrounds in this split: add a pack that has some")
         self.bank, self.seed, self.mix, self.augment = bank, seed, mix or Mix(), augment
+        self.forms = tuple(forms)
         self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
 
@@ -82,7 +96,7 @@ class SceneDataset:
             scene, kind = self._scene(rng, size)
             if scene.placed and (made := self._asked(scene, count, rng)):
                 image = augmented(scene.image, rng) if self.augment else scene.image
-                return [self._sample(scene, kind, image, one, rng) for one in made]
+                return [self._sample(index, scene, kind, image, one, rng) for one in made]
         raise BankError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
 
     def scene(self, index: int, size: tuple[int, int]) -> tuple[Pixels, tuple[Placed, ...]]:
@@ -99,14 +113,16 @@ class SceneDataset:
             if rng.random() < self.mix.negative:
                 expression = negative(scene, self.everything, rng)
             else:
-                expression = express(scene, int(order[turn % len(order)]), rng)
+                expression = express(scene, int(order[turn % len(order)]), rng, self.forms)
             if expression is not None:
                 made.append(expression)
             if len(made) == count:
                 return made
         return []
 
-    def _sample(self, scene: Scene, kind: str, image: Pixels, made: Expression, rng: np.random.Generator) -> Sample:
+    def _sample(
+        self, index: int, scene: Scene, kind: str, image: Pixels, made: Expression, rng: np.random.Generator
+    ) -> Sample:
         chosen = scene.placed[made.target] if made.target is not None else None
         keyword = (chosen or scene.placed[0]).entity.keyword
         return Sample(
@@ -120,6 +136,9 @@ class SceneDataset:
             rivals=sum(p.entity.keyword == keyword for p in scene.placed) - 1,
             template=int(rng.integers(len(TEMPLATES))) if self.augment else 0,
             others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
+            category="" if chosen is None else keyword,
+            image_id=str(index),
+            entity_id="" if made.target is None else f"{index}/{made.target}",
         )
 
     def _scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:

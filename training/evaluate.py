@@ -14,7 +14,7 @@ import typer
 from training import commands
 from training.datasets import Mix, Sample, SceneDataset
 from training.entities import BankError, EntityBank, unit
-from training.expressions import negative
+from training.expressions import FORMS, negative
 from training.metrics import iou, is_right_object, mad, mse, sad
 
 if TYPE_CHECKING:
@@ -94,22 +94,33 @@ def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
             "scene": "photo",
             "rivals": 0,
             "template": 0,
+            "image_id": photo.id,
         }
-        yield Sample(matte=matte, expression=f"the {photo.keyword}", form="keyword", others=(), **common)
+        yield Sample(
+            matte=matte,
+            expression=f"the {photo.keyword}",
+            form="keyword",
+            others=(),
+            category=photo.keyword,
+            entity_id=photo.id,
+            **common,
+        )
         scene = Scene(image, (Placed(photo, matte, (0.5, 0.5), float(matte.mean()), frozenset()),), frozenset())
         made = negative(scene, bank.photos, np.random.default_rng((seed, number)))
         if made is not None:
             yield Sample(matte=np.zeros_like(matte), expression=made.text, form="negative", others=(matte,), **common)
 
 
-def drawn_samples(bank: EntityBank, mix: Mix, count: int, seed: int) -> Iterator[Sample]:
+def drawn_samples(bank: EntityBank, mix: Mix, count: int, seed: int, forms: Sequence[str]) -> Iterator[Sample]:
     """`count` scenes of the bank, without augmentation."""
-    dataset = SceneDataset(bank, seed, mix, augment=False)
+    dataset = SceneDataset(bank, seed, mix, augment=False, forms=forms)
     for index in range(count):
         yield dataset.sample(index, (_SIDE, _SIDE))
 
 
-def sample_sets(bank: EntityBank, count: int, seed: int) -> dict[str, Iterable[Sample]]:
+def sample_sets(
+    bank: EntityBank, count: int, seed: int, forms: Sequence[str] = FORMS[:4]
+) -> dict[str, Iterable[Sample]]:
     """The sets of the model card by name; same seed, same samples."""
     composites, mosaics = Mix(photo=0, mosaic=0, pasted=0), Mix(photo=0, mosaic=1)
     sets: dict[str, Iterable[Sample]] = {}
@@ -118,9 +129,9 @@ def sample_sets(bank: EntityBank, count: int, seed: int) -> dict[str, Iterable[S
         if held.photos:
             sets[f"photos/{split}"] = photo_samples(held, seed)
         if held.cutouts and held.backgrounds:
-            sets[f"composites/{split}"] = drawn_samples(held, composites, count, seed)
+            sets[f"composites/{split}"] = drawn_samples(held, composites, count, seed, forms)
         if held.photos and held.cutouts and held.backgrounds:
-            sets[f"mosaics/{split}"] = drawn_samples(held, mosaics, count // 2, seed)
+            sets[f"mosaics/{split}"] = drawn_samples(held, mosaics, count // 2, seed, forms)
     if not sets:
         raise BankError("the packs hold nothing in the splits val_seen and val_unseen: nothing can be measured")
     return sets

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from clipmat.config import variant
+from clipmat.config import ClipMatConfig, variant
 from training.commands import TrainingError
 from training.datasets import Mix
+from training.expressions import FORMS
 
 T = TypeVar("T")
+SETTINGS = {"keyword": FORMS[:1], "expression": FORMS[1:4], "both": FORMS[:4]}
+"""Forms of expressions by setting (section 4.2)."""
 
 
 class SettingsError(TrainingError):
@@ -56,6 +60,12 @@ class TrainSettings:
     """Largest norm of the gradient."""
     ema: float = 0.9985
     """Decay a step of the averaged weights, which are the ones that ship."""
+    setting: str = "both"
+    """keyword, expression or both (section 4.2): which forms of expressions are drawn."""
+    without: tuple[str, ...] = ()
+    """Modules switched off: pre_context, post_context, popup, details (table 4)."""
+    image_size: int = 0
+    """Pixels of the longer side at inference; 0 leaves the variant's."""
     teacher: float = 0.3
     """Weight of the noun-vector loss; 0 when no vectors are given."""
     precision: str = "bf16-mixed"
@@ -69,12 +79,28 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if self.precision not in ("32-true", "bf16-mixed"):
             raise SettingsError(f"precision '{self.precision}' is not to be had: choose 32-true or bf16-mixed")
-        multiple = variant(self.variant).multiple
+        if self.setting not in SETTINGS:
+            raise SettingsError(f"setting '{self.setting}' is not known: choose {', '.join(SETTINGS)}")
+        multiple = self.network.multiple
         for phase in self.phases:
             if phase.steps < 1 or phase.batch < 1 or phase.expressions < 1 or not phase.sizes:
                 raise SettingsError("steps, batch and expressions of a phase are at least 1, and it has sizes")
             if any(side < multiple or side % multiple for size in phase.sizes for side in size):
                 raise SettingsError(f"sizes are multiples of {multiple} for '{self.variant}', not {phase.sizes}")
+
+    @property
+    def network(self) -> ClipMatConfig:
+        """The configuration of the network that is trained."""
+        try:
+            config = variant(self.variant).without(*self.without)
+        except ValueError as error:
+            raise SettingsError(f"without: {error}") from error
+        return replace(config, image_size=self.image_size or config.image_size)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of expressions that are drawn."""
+        return SETTINGS[self.setting]
 
     @property
     def steps(self) -> int:
@@ -99,17 +125,31 @@ class TrainSettings:
         return drawn
 
 
-def read_settings(path: str | Path) -> TrainSettings:
-    """Settings of a TOML file. Raises SettingsError that names the key, and what was probably meant."""
+def read_settings(path: str | Path, overrides: Sequence[str] = ()) -> TrainSettings:
+    """Settings of a TOML file, some overridden by lines of TOML (`seed = 3`, `mix.negative = 0`).
+
+    Raises SettingsError that names the key, and what was probably meant.
+    """
     try:
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        for line in overrides:
+            _merge(values, tomllib.loads(line))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+        raise SettingsError(f"{path}{', ' + ', '.join(overrides) if overrides else ''}: {error}") from error
+    values = {**values, "without": tuple(values.get("without", ()))}
     phases = tuple(_build(Phase, _paired(p), f"{path}, [[phases]]") for p in values.pop("phases", ()))
     if not phases:
         raise SettingsError(f"{path}: at least one [[phases]] table is needed (steps, sizes, batch)")
     mix = _build(Mix, values.pop("mix", {}), f"{path}, [mix]")
     return _build(TrainSettings, {**values, "phases": phases, "mix": mix}, str(path))
+
+
+def _merge(values: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(values.get(key), dict):
+            _merge(values[key], value)
+        else:
+            values[key] = value
 
 
 def _paired(phase: dict[str, Any]) -> dict[str, Any]:

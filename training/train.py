@@ -32,6 +32,12 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--from", help="A checkpoint whose averaged weights to start from.")
     ] = None,
+    encoders: Annotated[
+        str | None, typer.Option(help="A variant's name or weights whose two encoders to start from; the rest is new.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting as TOML, over the file's: 'seed = 3'; repeatable.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from OUT/last.pt where there is one.")] = True,
     processes: Annotated[int, typer.Option(help="Processes, one thread each on a CPU.")] = 1,
     accelerator: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
@@ -41,7 +47,6 @@ def train(
     import torch
     from lightning_fabric import Fabric
 
-    from clipmat.config import variant
     from clipmat.model import ClipMat
     from training import backbone as starts
     from training import checkpoint
@@ -50,7 +55,7 @@ def train(
     from training.settings import read_settings
     from training.trainer import Trainer
 
-    settings = read_settings(config)
+    settings = read_settings(config, overrides or ())
     if accelerator == "cpu":
         torch.set_num_threads(1 if processes > 1 else torch.get_num_threads())
         cv2.setNumThreads(1)
@@ -58,17 +63,19 @@ def train(
     fabric = Fabric(accelerator=accelerator, devices=processes, strategy=strategy, precision=settings.precision)  # type: ignore[arg-type]
     fabric.launch()
     torch.manual_seed(settings.seed)
-    model = ClipMat(variant(settings.variant))
+    model = ClipMat(settings.network)
     if backbone is not None:
         begin = starts.start_from_mobilenet if settings.variant == "compact" else starts.start_from_clip
         begin(model, backbone)
+    if encoders is not None:
+        starts.start_from_encoders(model, encoders)
     if start is not None:
         checkpoint.begin_from(start, model)
     bank = EntityBank.read(data)
     trainer = Trainer(
         fabric,
         model,
-        SceneDataset(bank.select("train"), settings.seed, settings.mix),
+        SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms),
         settings,
         starts.noun_vectors(nouns) if nouns else None,
         _scorer(bank),

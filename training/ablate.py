@@ -1,0 +1,91 @@
+"""`python -m training.ablate`: train and measure the six rows of the paper's ablation under one budget (table 4)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from training.entities import EntityBank
+    from training.evaluate import Row
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+CONFIG = Path(__file__).parent / "configs" / "ablation.toml"
+ROWS: dict[str, tuple[str, ...]] = {
+    "none": ("popup", "details", "pre_context", "post_context"),
+    "TSP": ("details", "pre_context", "post_context"),
+    "TSP + MDE": ("pre_context", "post_context"),
+    "TSP + MDE + pre": ("post_context",),
+    "TSP + MDE + post": ("pre_context",),
+    "all": (),
+}
+"""The rows of the paper's table, and the modules that each is trained without."""
+
+
+@app.command()
+def ablate(
+    data: Annotated[list[Path], typer.Option(help="A pack of entities, photographs and backgrounds; repeatable.")],
+    out: Annotated[Path, typer.Option(help="Folder for the runs, results.json and table.md.")] = Path("runs/ablation"),
+    config: Annotated[Path, typer.Option(help="Settings of every row but the switches.")] = CONFIG,
+    encoders: Annotated[str, typer.Option(help="Weights whose encoders every row starts from.")] = "compact",
+    count: Annotated[int, typer.Option(help="Composites a split that are measured; half as many mosaics.")] = 300,
+    seed: Annotated[int, typer.Option(help="Of the measured composites.")] = 7,
+    processes: Annotated[int, typer.Option(help="Processes of each training, one thread each on a CPU.")] = 1,
+    accelerator: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+) -> None:
+    """Train and measure the six rows; stopped and called again, it goes on where it was."""
+    from training.entities import EntityBank
+    from training.settings import read_settings
+
+    forms, bank = read_settings(config).forms, EntityBank.read(data)
+    table: dict[str, list[Row]] = {}
+    for name, without in ROWS.items():
+        folder = out / name.replace(" + ", "-").lower()
+        typer.echo(f"{name}: {folder}")
+        command = [sys.executable, "-m", "training.train", "--config", str(config), "--out", str(folder)]
+        command += ["--encoders", encoders, "--processes", str(processes), "--accelerator", accelerator]
+        command += ["--set", f"without = {json.dumps(without)}"]
+        # A process of its own: a Fabric is launched once.
+        done = subprocess.run([*command, *(part for pack in data for part in ("--data", str(pack)))], check=False)
+        if done.returncode:
+            raise commands.TrainingError(f"the row '{name}' stopped with {done.returncode}: see above, then call again")
+        table[name] = _measured(folder / "last.pt", bank, count, seed, forms)
+        rows = {name: [asdict(row) for row in rows] for name, rows in table.items()}
+        (out / "results.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    text = markdown(table)
+    (out / "table.md").write_text(text, encoding="utf-8")
+    typer.echo(text)
+
+
+def markdown(table: dict[str, list[Row]]) -> str:
+    """Rows of the ablation against the sets; SAD, MSE and MAD as the paper prints them, and the right objects."""
+    lines = ["| modules | set | SAD | MSE | MAD | mean IoU | right object |", "|---|---|---|---|---|---|---|"]
+    for name, rows in table.items():
+        lines += [
+            f"| {name} | {r.name} | {r.sad:.3f} | {r.mse:.4f} | {r.mad:.4f} | {r.iou:.3f} | {r.right:.3f} |"
+            for r in rows
+            if "," not in r.name
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[Row]:
+    from clipmat.predictor import Predictor
+    from training.evaluate import run, sample_sets, summarise
+
+    predictor = Predictor.load(weights)
+    return summarise([result for _, _, result in run(predictor, sample_sets(bank, count, seed, forms))])
+
+
+if __name__ == "__main__":
+    commands.run(app, "training.ablate")
