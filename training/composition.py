@@ -3,100 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from clipmat.transforms import resized
-from training.entities import Background, Entity, EntityBank, Pixels
-
-Alpha = NDArray[np.float32]
-_MIN_AREA = 0.012
-_MIN_VISIBLE = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An entity in a scene, with what is visible of it."""
-
-    entity: Entity
-    alpha: Alpha
-    """HxW float32 in [0, 1]: its matte, less what stands in front."""
-    center: tuple[float, float]
-    """x, y of its visible centre of mass, 0..1 of the scene's sides."""
-    area: float
-    """Share of the scene, 0..1."""
-    occludes: frozenset[int]
-    """Indices of the entities it covers in part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Entities placed on a background."""
-
-    image: Pixels
-    """HxWx3 uint8."""
-    placed: tuple[Placed, ...]
-    may_contain: frozenset[str]
-    """Nouns that may be visible besides the entities."""
-
-
-@dataclass(slots=True)
-class _Layer:
-    entity: Entity
-    alpha: Alpha
-    full_area: float
-    covers: frozenset[int]
-
-
-class _Canvas:
-    """A scene in the making: pixels and the layers so far, the last in front."""
-
-    def __init__(self, image: NDArray[np.float32], may_contain: frozenset[str]) -> None:
-        self.image = image
-        self.may_contain = may_contain
-        self.layers: list[_Layer] = []
-
-    def add(self, entity: Entity, alpha: Alpha, covers: frozenset[int] = frozenset()) -> None:
-        """A layer whose pixels are in the image already."""
-        self.layers.append(_Layer(entity, alpha, float(alpha.mean()), covers))
-
-    def paste(self, entity: Entity, color: NDArray[np.float32], alpha: Alpha) -> bool:
-        """Put a layer in front; refused when it is too small or would hide too much of another."""
-        if alpha.mean() < _MIN_AREA:
-            return False
-        rest = 1 - alpha
-        remaining = [layer.alpha * rest for layer in self.layers]
-        for layer, left in zip(self.layers, remaining, strict=True):
-            area = left.mean()
-            if area < _MIN_AREA or area < _MIN_VISIBLE * layer.full_area:
-                return False
-        covers = frozenset(i for i, left in enumerate(remaining) if self.layers[i].alpha.mean() - left.mean() > 0.002)
-        for layer, left in zip(self.layers, remaining, strict=True):
-            layer.alpha = left
-        self.image = color * alpha[..., None] + self.image * rest[..., None]
-        self.add(entity, alpha, covers)
-        return True
-
-    def scene(self) -> Scene:
-        """The finished scene."""
-        placed = tuple(_measure(layer) for layer in self.layers)
-        return Scene(np.clip(self.image + 0.5, 0, 255).astype(np.uint8), placed, self.may_contain)
-
-
-def _measure(layer: _Layer) -> Placed:
-    height, width = layer.alpha.shape
-    columns, rows = layer.alpha.sum(axis=0), layer.alpha.sum(axis=1)
-    total = max(float(columns.sum()), 1e-6)
-    x = float(columns @ (np.arange(width) + 0.5)) / total / width
-    y = float(rows @ (np.arange(height) + 0.5)) / total / height
-    return Placed(layer.entity, layer.alpha, (x, y), float(layer.alpha.mean()), layer.covers)
-
-
-def _resized(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
-    return resized(pixels, size).astype(np.float32)
+from training.entities import Background, Entity, EntityBank, Pixels, unit
+from training.scene import Alpha as Alpha
+from training.scene import Canvas
+from training.scene import Placed as Placed
+from training.scene import Scene as Scene
 
 
 def _window(
@@ -156,16 +72,16 @@ def _padded(image: Pixels, matte: Pixels, rng: np.random.Generator) -> tuple[Pix
 
 def _photo_part(
     bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator
-) -> tuple[NDArray[np.float32], Alpha]:
-    """A crop of a photograph, flipped half of the time: HxWx3 float32 0..255 and its matte."""
+) -> tuple[Pixels, Alpha]:
+    """A crop of a photograph, flipped half of the time: HxWx3 uint8 and its matte."""
     image, matte = _padded(*bank.photo(photo), rng)
     y, x, tall, wide = _window(rng, matte.shape, size, _box(matte))
     tall, wide = max(tall, 8), max(wide, 8)
-    color = _resized(image[y : y + tall, x : x + wide], size)
-    alpha = _resized(matte[y : y + tall, x : x + wide], size) / 255
+    color = resized(image[y : y + tall, x : x + wide], size)
+    alpha = unit(resized(matte[y : y + tall, x : x + wide], size))
     if rng.random() < 0.5:
         color, alpha = color[:, ::-1], alpha[:, ::-1]
-    return np.ascontiguousarray(color), np.ascontiguousarray(alpha)
+    return color, np.ascontiguousarray(alpha)
 
 
 def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> Scene:
@@ -173,9 +89,9 @@ def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.
     return _photo_canvas(bank, photo, size, rng).scene()
 
 
-def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> _Canvas:
+def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> Canvas:
     color, alpha = _photo_part(bank, photo, size, rng)
-    canvas = _Canvas(color, frozenset())
+    canvas = Canvas(color)
     canvas.add(photo, alpha)
     return canvas
 
@@ -189,7 +105,7 @@ def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, in
         cells = [(0, x, height, width // 2) for x in (0, width // 2)]
     else:
         cells = [(y, 0, height // 2, width) for y in (0, height // 2)]
-    canvas = _Canvas(np.zeros((height, width, 3), np.float32), frozenset())
+    canvas = Canvas(np.zeros((height, width, 3), np.uint8))
     for photo, (y, x, tall, wide) in zip(photos, cells, strict=True):
         color, part = _photo_part(bank, photo, (tall, wide), rng)
         alpha = np.zeros((height, width), np.float32)
@@ -199,41 +115,55 @@ def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, in
     return canvas.scene()
 
 
-def _placed_cutout(
-    pixels: Pixels, size: tuple[int, int], share: float, crowd: Sequence[tuple[float, float]], rng: np.random.Generator
-) -> tuple[NDArray[np.float32], Alpha]:
-    """A cut-out scaled so that its longer side takes `share` of the scene, put away from the `crowd`."""
-    height, width = size
+def scaled(pixels: Pixels, size: tuple[int, int], share: float, rng: np.random.Generator) -> Pixels:
+    """A cut-out, flipped half of the time, whose longer side takes `share` of the scene's: hxwx4 uint8."""
     if rng.random() < 0.5:
         pixels = pixels[:, ::-1]
-    scale = min(share * height / pixels.shape[0], share * width / pixels.shape[1])
-    tall, wide = max(8, round(pixels.shape[0] * scale)), max(8, round(pixels.shape[1] * scale))
-    small = _resized(pixels, (tall, wide))
+    scale = min(share * size[0] / pixels.shape[0], share * size[1] / pixels.shape[1])
+    sides = max(8, round(pixels.shape[0] * scale)), max(8, round(pixels.shape[1] * scale))
+    return resized(pixels, sides)
+
+
+def cut_sides(pixels: Pixels) -> frozenset[str]:
+    """The sides at which the frame of its source cut an entity: bottom, left, right, top."""
     edge = pixels[..., 3]
-    cut = {side: line.mean() > 20 for side, line in
-           {"bottom": edge[-1], "left": edge[:, 0], "right": edge[:, -1], "top": edge[0]}.items()}  # fmt: skip
-    best: tuple[float, int, int] = (-1.0, 0, 0)
+    lines = {"bottom": edge[-1], "left": edge[:, 0], "right": edge[:, -1], "top": edge[0]}
+    return frozenset(side for side, line in lines.items() if line.mean() > 20)
+
+
+def place(pixels: Pixels, size: tuple[int, int], cut: frozenset[str], rng: np.random.Generator) -> tuple[int, int]:
+    """A random place (y, x) for a cut-out that fits; a person cut by the frame of the source stays cut by it here."""
+    (height, width), (tall, wide) = size, pixels.shape[:2]
+    overhang = 0.2 if rng.random() < 0.2 else 0.0
+    y = int(rng.uniform(-overhang * tall, height - tall * (1 - overhang)))
+    x = int(rng.uniform(-overhang * wide, width - wide * (1 - overhang)))
+    y = height - tall if "bottom" in cut else 0 if "top" in cut else y
+    x = 0 if "left" in cut else width - wide if "right" in cut else x
+    return y, x
+
+
+def _away(
+    pixels: Pixels, size: tuple[int, int], crowd: Sequence[tuple[float, float]], rng: np.random.Generator
+) -> tuple[int, int]:
+    """The place of a few random ones that is farthest from the `crowd` of centres."""
+    best: tuple[float, tuple[int, int]] = (-1.0, (0, 0))
+    cut = cut_sides(pixels)
     for _ in range(4):
-        overhang = 0.2 if rng.random() < 0.2 else 0.0
-        y = int(rng.uniform(-overhang * tall, height - tall * (1 - overhang)))
-        x = int(rng.uniform(-overhang * wide, width - wide * (1 - overhang)))
-        # A person cut by the frame of the source stays cut by the frame here.
-        y = height - tall if cut["bottom"] else 0 if cut["top"] else y
-        x = 0 if cut["left"] else width - wide if cut["right"] else x
-        center = ((x + wide / 2) / width, (y + tall / 2) / height)
+        y, x = place(pixels, size, cut, rng)
+        center = ((x + pixels.shape[1] / 2) / size[1], (y + pixels.shape[0] / 2) / size[0])
         room = min((np.hypot(center[0] - c[0], center[1] - c[1]) for c in crowd), default=1.0)
         if room > best[0]:
-            best = (float(room), y, x)
+            best = float(room), (y, x)
         if room > 0.35:
             break
-    _, y, x = best
-    color, alpha = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
-    y0, x0, y1, x1 = max(y, 0), max(x, 0), min(y + tall, height), min(x + wide, width)
-    if y1 > y0 and x1 > x0:
-        part = small[y0 - y : y1 - y, x0 - x : x1 - x]
-        color[y0:y1, x0:x1] = part[..., :3]
-        alpha[y0:y1, x0:x1] = part[..., 3] / 255
-    return color, alpha
+    return best[1]
+
+
+def background_part(bank: EntityBank, ground: Background, size: tuple[int, int], rng: np.random.Generator) -> Pixels:
+    """A random crop of a background, HxWx3 uint8."""
+    pixels = bank.background(ground)
+    y, x, tall, wide = _window(rng, pixels.shape[:2], size, None)
+    return resized(pixels[y : y + max(tall, 8), x : x + max(wide, 8)], size)
 
 
 def composed_scene(
@@ -250,14 +180,12 @@ def composed_scene(
     if isinstance(ground, Entity):
         canvas = _photo_canvas(bank, ground, size, rng)
     else:
-        pixels = bank.background(ground)
-        y, x, tall, wide = _window(rng, pixels.shape[:2], size, None)
-        canvas = _Canvas(_resized(pixels[y : y + max(tall, 8), x : x + max(wide, 8)], size), ground.may_contain)
-    low, high = (0.45, 1.0) if len(entities) == 1 and not canvas.layers else (0.28, 0.72)
+        canvas = Canvas(background_part(bank, ground, size, rng), ground.may_contain)
+    low, high = (0.45, 1.0) if len(entities) == 1 and not len(canvas) else (0.28, 0.72)
     for entity in entities:
-        crowd = [_measure(layer).center for layer in canvas.layers]
+        crowd = canvas.centers()
         for shrink in (1.0, 0.75):
-            color, alpha = _placed_cutout(bank.cutout(entity), size, rng.uniform(low, high) * shrink, crowd, rng)
-            if canvas.paste(entity, color, alpha):
+            pixels = scaled(bank.cutout(entity), size, rng.uniform(low, high) * shrink, rng)
+            if canvas.paste(entity, pixels, *_away(pixels, size, crowd, rng)):
                 break
     return canvas.scene()

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.composition import Scene
 from training.entities import Entity
-from training.wording import ABSOLUTE, ALIKE, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE
+from training.relations import MARGIN, holds
+from training.scene import Scene
+from training.wording import ABSOLUTE, ALIKE, CARRIED, CARRIED_BY, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE, WORN_BY
 
 FORMS = ("keyword", "basic", "absolute", "relative", "negative")
-
-_MARGIN = 0.12
-"""Distance of centres, in sides of the scene, that makes 'left of' sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> P
         after = f"with {thing}"
     else:
         article = "" if garment in PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
-        verb = str(rng.choice(["in", "wearing", "with", "who wears", "dressed in"]))
+        verb = _choose(rng, CARRIED_BY if garment in CARRIED else WORN_BY)
         after = f"{verb} {article}{thing}"
     return Phrase(noun, "", after, surely, possibly)
 
@@ -173,14 +171,14 @@ def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[st
                  ("middle", abs(x - 0.5) < 0.1)]  # fmt: skip
         return [name for name, holds in facts if holds]
     xs, ys = [o.center[0] for o in others], [o.center[1] for o in others]
-    left, right = x <= min(xs) - _MARGIN, x >= max(xs) + _MARGIN
-    top, bottom = y <= min(ys) - _MARGIN, y >= max(ys) + _MARGIN
+    left, right = x <= min(xs) - MARGIN, x >= max(xs) + MARGIN
+    top, bottom = y <= min(ys) - MARGIN, y >= max(ys) + MARGIN
     facts = [("left", left), ("right", right), ("top", top), ("bottom", bottom)]
     facts += [("left edge", left and x < 0.36), ("right edge", right and x > 0.64)]
     facts += [("upper part", top and y < 0.45), ("lower part", bottom and y > 0.55)]
     facts += [("corner", (left or right) and (top or bottom) and abs(x - 0.5) > 0.1 and abs(y - 0.5) > 0.1)]
     if len(others) >= 2:
-        facts.append(("middle", min(xs) + _MARGIN <= x <= max(xs) - _MARGIN and
+        facts.append(("middle", min(xs) + MARGIN <= x <= max(xs) - MARGIN and
                       all(abs(o - 0.5) > abs(x - 0.5) + 0.08 for o in xs)))  # fmt: skip
     areas = [o.area for o in others]
     facts += [("biggest", here.area > 1.8 * max(areas)), ("smallest", here.area * 1.8 < min(areas))]
@@ -210,19 +208,6 @@ def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     return Expression(text, "absolute", target, _RELATION.get(fact, fact))
 
 
-def _relation_holds(scene: Scene, relation: str, a: int, b: int, slack: float) -> bool:
-    first, second = scene.placed[a], scene.placed[b]
-    dx, dy = first.center[0] - second.center[0], first.center[1] - second.center[1]
-    return {
-        "left": -dx > slack,
-        "right": dx > slack,
-        "top": -dy > slack,
-        "bottom": dy > slack,
-        "front": b in first.occludes,
-        "behind": a in second.occludes,
-    }[relation]
-
-
 def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     if len(scene.placed) < 2:
         return None
@@ -233,15 +218,18 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         return None
     if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
         return None
-    relations = [r for r in RELATIVE if _relation_holds(scene, r, target, other, _MARGIN)]
+    relations = [r for r in RELATIVE if holds(scene, r, target, other)]
     rivals = [i for i in _others(scene, target, first) if i != other]
     # A rival must clearly not stand in that relation.
-    relations = [r for r in relations if not any(_relation_holds(scene, r, i, other, -0.05) for i in rivals)]
+    relations = [r for r in relations if not any(holds(scene, r, i, other, -0.05) for i in rivals)]
     if not relations:
         return None
     relation = _choose(rng, relations)
     joint = "which is " if rng.random() < 0.15 else "that is " if rng.random() < 0.15 else ""
-    text = f"{said(first, rng)} {joint}{_choose(rng, RELATIVE[relation])} {said(second, rng)}"
+    subject = said(first, rng)
+    if any(f" {word} " in subject for word in ("which", "that", "who")):
+        joint = ""  # one relative clause is enough
+    text = f"{subject} {joint}{_choose(rng, RELATIVE[relation])} {said(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 
@@ -292,3 +280,16 @@ def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence
         if made is not None and made.form in forms:
             return made
     return None
+
+
+def asked(scene: Scene, target: int, rng: np.random.Generator, count: int = 4) -> tuple[Expression, ...]:
+    """`count` different expressions of one entity, one of each form where it can be had (RefMatte has four).
+
+    Where a form cannot be had without ambiguity another of the other forms stands in; fewer when there are none.
+    """
+    made: dict[str, Expression] = {}
+    for forms in [(form,) for form in FORMS[:count]] + [FORMS[:4]] * (3 * count):
+        expression = express(scene, target, rng, forms)
+        if expression is not None and len(made) < count:
+            made.setdefault(expression.text.lower(), expression)
+    return tuple(sorted(made.values(), key=lambda e: FORMS.index(e.form)))

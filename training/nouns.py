@@ -8,7 +8,7 @@ _EVERYDAY: dict[str, tuple[str, ...]] = {
     "boy": ("kid", "child", "young boy", "person"),
     "girl": ("kid", "child", "young girl", "person"),
     "child": ("kid", "person"),
-    "person": ("human", "individual", "somebody"),
+    "person": ("human", "individual"),
     "dog": ("puppy", "doggy", "pup", "hound", "animal", "pet"),
     "cat": ("kitty", "kitten", "feline", "animal", "pet"),
     "bird": ("animal", "birdie"),

@@ -21,6 +21,10 @@ WEARABLE = {
     "shorts", "vest", "top", "pants", "scarf", "sweatshirt", "hoodie", "cardigan", "leggings", "boots", "stockings",
 }  # fmt: skip
 """Garments whose colour describes a person."""
+WORN_BY = ("in", "wearing", "with", "who wears", "dressed in")
+CARRIED = {"bag", "purse", "wallet"}
+"""What people carry rather than wear."""
+CARRIED_BY = ("with", "carrying", "who has", "with")
 PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
 """Garments that take no article."""
 ABSOLUTE: dict[str, tuple[str, ...]] = {

@@ -69,11 +69,11 @@ def pack(tmp_path_factory):
                         "mask": f"mask_{name}.png",
                     }
                 )
-    for i in range(6):
-        gray = np.random.default_rng(100 + i).integers(80, 170, (140, 180, 3)).astype(np.uint8)
+    for i in range(40):
+        gray = np.random.default_rng(100 + i).integers(80, 170, (70, 90, 3)).astype(np.uint8)
         Image.fromarray(gray).save(folder / "backgrounds" / f"bg_{i}.png")
         backgrounds.append(
-            {"id": f"bg_{i}", "file": f"bg_{i}.png", "may_contain": ["tree"], "split": "train" if i < 3 else "val"}
+            {"id": f"bg_{i}", "file": f"bg_{i}.png", "may_contain": ["tree"], "split": "train" if i < 20 else "val"}
         )
     for name, rows in (("entities", entities), ("photos", photos), ("backgrounds", backgrounds)):
         (folder / f"{name}.jsonl").write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
