@@ -70,6 +70,8 @@ class ClipMatConfig:
     """Feed F3 and F2 into the semantic decoder as well; the paper feeds the details decoder alone."""
     presence_head: bool = True
     """Score whether the expression names anything in the image. Ours; the paper always answers."""
+    presence_evidence: bool = False
+    """Let that score see what was found and how well it matches, not the class token alone."""
 
     pre_context: bool = True
     """CP: templates around a keyword (ablation switch)."""
@@ -137,6 +139,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             detail_channels=(16, 32, 64, 96),
             semantic_channels=(128, 64),
             semantic_skips=True,
+            presence_evidence=True,
         ),
         ClipMatConfig(
             variant="vit-b-16",
@@ -151,6 +154,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             text_width=512,
             text_layers=12,
             text_buckets=0,
+            presence_evidence=True,
         ),
         ClipMatConfig(
             variant="vit-l-14",
@@ -168,6 +172,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             popup_width=768,
             popup_heads=12,
             detail_projection=(512, 512, 512, 512),
+            presence_evidence=True,
         ),
     )
 }

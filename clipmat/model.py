@@ -22,6 +22,7 @@ from clipmat.encoders import (
     TextTower,
 )
 from clipmat.popup import SemanticPopup
+from clipmat.presence import PresenceHead
 from clipmat.prompt import ContextEmbeddedPrompt
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 1, 2
@@ -117,7 +118,9 @@ class ClipMat(nn.Module):
         self.details_extractor = DetailsExtractor(config) if config.details else None
         self.semantic_decoder = SemanticDecoder(config)
         self.details_decoder = DetailsDecoder(config)
-        self.presence = nn.Linear(config.popup_width, 1) if config.presence_head else None
+        self.presence: nn.Module | None = None
+        if config.presence_head:
+            self.presence = PresenceHead(config) if config.presence_evidence else nn.Linear(config.popup_width, 1)
 
     def tokenize(self, expressions: list[str], templates: list[int] | None = None) -> tuple[TextTokens, list[str]]:
         """Token ids of expressions on the CPU, and the words of each that did not fit.
@@ -154,12 +157,14 @@ class ClipMat(nn.Module):
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = details.sigmoid()
+        grid = image.features.grid
         if self.presence is None:
             presence = trimap_logits.new_full((trimap_logits.shape[0],), torch.inf)
+        elif isinstance(self.presence, PresenceHead):
+            presence = self.presence(popped, trimap_logits.softmax(dim=1)[:, FOREGROUND, None], grid)
         else:
             presence = self.presence(popped.class_token).squeeze(1).float()
         matte = fuse(trimap_logits, details, hard=hard)
-        grid = image.features.grid
         return MatteOutput(trimap_logits, details, matte, presence, popped.places, popped.meaning, grid)
 
     def forward(self, pixels: Tensor, tokens: TextTokens, shrink: int = 1) -> MatteOutput:

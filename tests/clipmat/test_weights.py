@@ -82,11 +82,11 @@ def test_loading_is_strict(saved, tmp_path, change):
         metadata = file.metadata()
     state = load_file(path)
     if change == "missing":
-        del state["presence.bias"]
+        del state["presence.score.bias"]
     elif change == "extra":
         state["nose"] = torch.zeros(1)
     else:
-        state["presence.bias"] = torch.zeros(2)
+        state["presence.score.bias"] = torch.zeros(2)
     other = tmp_path / "other.safetensors"
     save_file(state, other, metadata)
     with pytest.raises(WeightsInvalid, match="does not fit the variant 'compact'.*(presence|nose)"):
