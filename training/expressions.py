@@ -71,33 +71,41 @@ def _colored(noun: str, color: str) -> Phrase:
     return Phrase(noun, color, "", surely, possibly)
 
 
-def _wearing(noun: str, garment: str, color: str, rng: np.random.Generator) -> Phrase:
+def _wearing(noun: str, worn: Sequence[tuple[str, str]], rng: np.random.Generator) -> Phrase:
+    """A person by garments (or hair) and their colours, an empty colour meaning any: `woman in a red dress`."""
     named, maybe = _names(noun)
-    near = _confusable(color) if color else set()
 
     def surely(entity: Entity) -> bool:
-        return named(entity) and any(
-            g.name == garment and g.share >= 0.03 and (not color or (g.color == color and g.purity >= 0.5))
-            for g in entity.garments
-        )
+        return named(entity) and all(_wears(entity, garment, color) for garment, color in worn)
 
     def possibly(entity: Entity) -> bool:
-        if not maybe(entity):
-            return False
-        if not entity.garments:
-            return True
-        alike = next((group for group in (WEARABLE, *ALIKE) if garment in group), {garment})
-        same = [g for g in entity.garments if g.name in alike]
-        return any(not color or g.color in near or g.purity < 0.6 for g in same)
+        return maybe(entity) and all(_may_wear(entity, garment, color) for garment, color in worn)
 
-    thing = f"{color} {garment}".strip()
-    if garment == "hair":
-        after = f"with {thing}"
-    else:
-        article = "" if garment in PLURAL else "the " if rng.random() < 0.4 else "an " if thing[0] in "aeiou" else "a "
-        verb = _choose(rng, CARRIED_BY if garment in CARRIED else WORN_BY)
-        after = f"{verb} {article}{thing}"
-    return Phrase(noun, "", after, surely, possibly)
+    things, definite = [], rng.random() < 0.4
+    for garment, color in worn:
+        thing = f"{color} {garment}".strip()
+        bare = garment == "hair" or garment in PLURAL
+        article = "" if bare else "the " if definite else "an " if thing[0] in "aeiou" else "a "
+        things.append(article + thing)
+    first = worn[0][0]
+    verb = "with" if first == "hair" else _choose(rng, CARRIED_BY if first in CARRIED else WORN_BY)
+    return Phrase(noun, "", f"{verb} {' and '.join(things)}", surely, possibly)
+
+
+def _wears(entity: Entity, garment: str, color: str) -> bool:
+    return any(
+        g.name == garment and g.share >= 0.03 and (not color or (g.color == color and g.purity >= 0.5))
+        for g in entity.garments
+    )
+
+
+def _may_wear(entity: Entity, garment: str, color: str) -> bool:
+    if not entity.garments:
+        return True  # nobody labelled what it wears
+    near = _confusable(color) if color else set()
+    alike = next((group for group in (WEARABLE, *ALIKE) if garment in group), {garment})
+    same = [g for g in entity.garments if g.name in alike]
+    return any(not color or g.color in near or g.purity < 0.6 for g in same)
 
 
 def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -120,7 +128,11 @@ def phrase_of(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> P
                 bare = garment.name != "hair" and (
                     garment.name in ("sunglasses", "hat", "bag", "scarf") or rng.random() < 0.2
                 )
-                return _wearing(noun, garment.name, "" if bare else garment.color, rng)
+                said_of = [(garment.name, "" if bare else garment.color)]
+                more = [g for g in worn if g.name in WEARABLE and g.name != garment.name]
+                if more and garment.name in WEARABLE and rng.random() < 0.2:
+                    said_of.append((more[0].name, more[0].color))
+                return _wearing(noun, said_of, rng)
         elif entity.colors and entity.colors[0].share >= 0.45:
             return _colored(noun, entity.colors[0].name)
     return _plain(noun)
@@ -247,7 +259,7 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
                 worn = [g for g in stranger.garments if g.name in WEARABLE]
                 if not worn or not entity.garments:
                     continue
-                phrase = _wearing(_noun(entity, rng), worn[0].name, worn[0].color, rng)
+                phrase = _wearing(_noun(entity, rng), [(worn[0].name, worn[0].color)], rng)
             else:
                 phrase = _colored(_noun(entity, rng), _choose(rng, COLORS))
         else:
