@@ -25,10 +25,11 @@ def alpha_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None) -> T
 def laplacian_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None, levels: int = 5) -> Tensor:
     """L1 between Laplacian pyramids, level i weighted 2^i: Bx1xHxW (Hou and Liu, ICCV 2019, eq. 6).
 
-    With `weight` (Bx1xHxW) only the weighted pixels of each level count.
+    Each level's L1 is a mean, as in MGMatting (CVPR 2021). With `weight` (Bx1xHxW) only the weighted pixels count; the
+    others are masked before the pyramid, as in P3M, whose coarse levels would carry them in from 80 pixels away.
     """
     total = alpha.new_zeros(())
-    difference = alpha - target
+    difference = alpha - target if weight is None else (alpha - target) * weight
     for level in range(levels):
         if min(difference.shape[2:]) < 2:
             break

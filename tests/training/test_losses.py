@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 import torch
 
 from clipmat.model import MatteOutput
@@ -27,18 +28,65 @@ def test_a_weight_counts_the_transition_alone():
     np.testing.assert_allclose(losses.alpha_loss(a, b, weight), expected, rtol=1e-4)
 
 
-def test_the_first_laplacian_band_is_opencvs():
-    a, b = random_mattes(size=64)
-    one = losses.laplacian_loss(a, b, levels=1)
-    d = (a - b).numpy()[:, 0]
-    bands = []
-    for plane in d:
-        small = cv2.resize(
-            cv2.GaussianBlur(plane, (5, 5), 0, borderType=cv2.BORDER_REPLICATE), (32, 32), interpolation=cv2.INTER_AREA
-        )
-        bands.append(np.abs(plane - cv2.resize(small, (64, 64), interpolation=cv2.INTER_LINEAR)).mean())
-    # OpenCV's 5-tap Gaussian is not quite the binomial one.
-    np.testing.assert_allclose(one, np.mean(bands), rtol=0.03)
+def pyramid_l1(difference, weight=None, levels=5):
+    """The same pyramid by OpenCV's filters: binomial blur, 2x2 means, bilinear enlargement."""
+    taps = np.array([1, 4, 6, 4, 1]) / 16
+    weight = np.ones_like(difference) if weight is None else weight
+    sums, shares = np.zeros(levels), np.zeros(levels)
+    for plane, counted in zip(difference[:, 0], weight[:, 0], strict=True):
+        plane = (plane * counted).astype(np.float64)
+        for level in range(levels):
+            blurred = cv2.sepFilter2D(plane, -1, taps, taps, borderType=cv2.BORDER_REPLICATE)
+            half = (plane.shape[1] // 2, plane.shape[0] // 2)
+            small = cv2.resize(blurred, half, interpolation=cv2.INTER_AREA)
+            band = plane - cv2.resize(small, plane.shape[::-1], interpolation=cv2.INTER_LINEAR)
+            sums[level] += (np.abs(band) * counted).sum()
+            shares[level] += counted.sum()
+            plane, counted = small, cv2.resize(counted, half, interpolation=cv2.INTER_AREA)
+    return sums, shares
+
+
+@pytest.mark.parametrize("sides", [(64, 64), (96, 32)])
+def test_the_laplacian_is_opencvs_pyramid(sides):
+    a, b = torch.rand((2, 2, 1, *sides), generator=torch.Generator().manual_seed(3))
+    sums, shares = pyramid_l1((a - b).numpy())
+    expected = (2.0 ** np.arange(5) * sums / shares).sum()
+    np.testing.assert_allclose(losses.laplacian_loss(a, b), expected, rtol=1e-4)
+    np.testing.assert_allclose(losses.laplacian_loss(a, b, levels=1), sums[0] / shares[0], rtol=1e-4)
+
+
+def test_the_laplacian_in_the_transition_is_opencvs_pyramid_of_it():
+    a, b = random_mattes(seed=4, size=64)
+    weight = (torch.rand(a.shape, generator=torch.Generator().manual_seed(5)) < 0.3).float()
+    sums, shares = pyramid_l1((a - b).numpy(), weight.numpy())
+    expected = (2.0 ** np.arange(5) * sums / (shares + 1)).sum()
+    np.testing.assert_allclose(losses.laplacian_loss(a, b, weight), expected, rtol=1e-4)
+
+
+def test_a_laplacian_of_odd_sides_is_still_zero_at_the_truth_and_above_elsewhere():
+    a, b = torch.rand((2, 1, 1, 37, 23), generator=torch.Generator().manual_seed(6))
+    assert losses.laplacian_loss(a, a) == 0 < losses.laplacian_loss(a, b)
+    assert losses.laplacian_loss(a, b, torch.ones_like(a)) > 0
+
+
+@pytest.mark.parametrize("loss", [losses.alpha_loss, losses.laplacian_loss])
+def test_what_lies_beside_the_transition_neither_counts_nor_learns(loss):
+    a, b = random_mattes(seed=7, size=64)
+    weight = torch.zeros_like(a)
+    weight[..., 20:30] = 1
+    right_inside = torch.where(weight > 0, b, a).requires_grad_()
+    torch.testing.assert_close(loss(right_inside, b, weight), torch.zeros(()), atol=2e-6, rtol=0)
+    wrong = a.clone().requires_grad_()
+    loss(wrong, b, weight).backward()
+    assert not wrong.grad[weight == 0].any() and wrong.grad[weight > 0].any()
+
+
+@pytest.mark.parametrize("loss", [losses.alpha_loss, losses.laplacian_loss])
+def test_at_the_truth_gradients_are_finite(loss):
+    b, _ = random_mattes(seed=8)
+    a = b.clone().requires_grad_()
+    (loss(a, b) + loss(a, b, torch.ones_like(b)) + losses.composition_loss(a, b, torch.zeros(2, 3, 32, 32))).backward()
+    assert torch.isfinite(a.grad).all()
 
 
 def test_the_laplacian_sees_a_blur_that_l1_hardly_sees():
@@ -59,11 +107,58 @@ def test_trimap_loss_is_cross_entropy():
     np.testing.assert_allclose(losses.trimap_loss(logits, target), expected, rtol=1e-5)
 
 
-def test_composition_loss_uses_the_image_in_unit_range():
+def test_composition_loss_is_the_difference_of_two_composites_over_black():
     a, b = random_mattes()
-    image = torch.full((2, 3, 32, 32), 0.5)
-    expected = np.abs(a.numpy() - b.numpy()).mean() * 0.5
-    np.testing.assert_allclose(losses.composition_loss(a, b, image), expected, rtol=1e-4)
+    image = torch.rand((2, 3, 32, 32), generator=torch.Generator().manual_seed(1))
+    ours, truth = (x.numpy() * image.numpy() for x in (a, b))
+    np.testing.assert_allclose(losses.composition_loss(a, b, image), np.abs(ours - truth).mean(), rtol=1e-4)
+
+
+def test_overlap_is_one_less_the_soft_intersection_over_union():
+    a, b = (x.numpy().astype(np.float64) for x in random_mattes())
+    ratios = [((x * y).sum() + 1) / ((x + y - x * y).sum() + 1) for x, y in zip(a, b, strict=True)]
+    found = losses.overlap_loss(*random_mattes(), torch.tensor([True, True]))
+    np.testing.assert_allclose(found, 1 - np.mean(ratios), rtol=1e-5)
+
+
+def logistic(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def test_presence_is_binary_cross_entropy():
+    logits, present = np.array([2.0, -1.0, 0.3]), np.array([True, False, False])
+    expected = -np.log(np.where(present, logistic(logits), 1 - logistic(logits))).mean()
+    np.testing.assert_allclose(
+        losses.presence_loss(torch.from_numpy(logits), torch.from_numpy(present)), expected, rtol=1e-6
+    )
+
+
+def test_match_is_cross_entropy_of_each_place_with_its_cover():
+    rng = np.random.default_rng(0)
+    places, meaning, cover = rng.normal(size=(3, 5, 16)), rng.normal(size=(3, 16)), rng.random((3, 5))
+    present = np.array([True, False, True])
+    p = logistic(np.einsum("bnd,bd->bn", places, meaning) / 4)
+    wanted = cover * present[:, None]
+    expected = -(wanted * np.log(p) + (1 - wanted) * np.log(1 - p)).mean()
+    given = (torch.from_numpy(x.astype(np.float32)) for x in (places, meaning, cover))
+    np.testing.assert_allclose(losses.match_loss(*given, torch.from_numpy(present)), expected, rtol=1e-5)
+
+
+def test_contrast_is_infonce_of_regions_and_words():
+    rng = np.random.default_rng(0)
+    places, meaning = rng.normal(size=(4, 5, 8)), rng.normal(size=(4, 8))
+    cover = (rng.random((4, 5)) < 0.5) * 1.0
+    cover[:, 0] = 1
+    regions = np.einsum("bnd,bn->bd", places, cover)
+
+    def unit(x):
+        return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+    odds = np.exp(14 * unit(regions) @ unit(meaning).T)
+    others = np.array([[1, 0, 1, 1], [0, 1, 1, 1], [1, 1, 1, 0], [1, 1, 0, 1]])  # two rows to an image
+    expected = -np.log(np.diag(odds) / (odds * others).sum(1)).mean()
+    given = (torch.from_numpy(x.astype(np.float32)) for x in (places, meaning, cover))
+    np.testing.assert_allclose(losses.contrast_loss(*given, torch.ones(4, dtype=torch.bool), 2), expected, rtol=1e-4)
 
 
 def test_overlap_ignores_absent_objects():
@@ -105,6 +200,24 @@ def test_every_part_is_finite_and_least_at_the_truth():
     for name in names - {"contrast"}:
         assert torch.isfinite(good[name]) and good[name] < bad[name], name
     assert torch.isfinite(losses.summed(bad))
+
+
+def test_the_details_part_sees_the_transition_alone():
+    details, target = random_mattes(seed=9)
+    trimap = torch.full((2, 32, 32), 2)
+    trimap[:, 10:14], trimap[:, :10] = 1, 0
+    rest = torch.zeros(2), torch.zeros(2, 16, 4), torch.zeros(2, 4), (4, 4)
+    known = {"trimap": trimap, "target": target, "image": torch.rand(2, 3, 32, 32), "images": 2}
+
+    def part(details):
+        out = MatteOutput(torch.zeros(2, 3, 32, 32), details, target, *rest)
+        return losses.total_loss(out, present=torch.tensor([True, True]), **known)["details"]
+
+    beside, inside = details.clone(), details.clone()
+    beside[:, :, :10] = beside[:, :, 14:] = 0.5
+    inside[:, :, 10:14] = target[:, :, 10:14]
+    assert part(beside) == part(details) > part(inside)
+    assert part(inside) < 1e-5
 
 
 def test_contrast_pairs_each_object_with_its_own_words():
