@@ -9,9 +9,15 @@ from torch import Tensor
 from clipmat.model import MatteOutput
 
 
-def trimap_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy over three classes: Bx3xHxW logits, BxHxW int64 labels (AimNet, IJCAI 2021, eq. 2)."""
-    return F.cross_entropy(logits, target)
+def trimap_loss(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Cross-entropy over three classes: Bx3xHxW logits, BxHxW int64 labels (AimNet, IJCAI 2021, eq. 2).
+
+    With `weight` (Bx1xHxW) it is averaged over the weighted pixels.
+    """
+    if weight is None:
+        return F.cross_entropy(logits, target)
+    entropy = F.cross_entropy(logits, target, reduction="none").unsqueeze(1)
+    return (entropy * weight).sum() / (weight.sum() + 1.0)
 
 
 def alpha_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -50,12 +56,13 @@ def _blurred(x: Tensor) -> Tensor:
     return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), kernel)
 
 
-def composition_loss(alpha: Tensor, target: Tensor, image: Tensor) -> Tensor:
+def composition_loss(alpha: Tensor, target: Tensor, image: Tensor, weight: Tensor | None = None) -> Tensor:
     """Colour error of compositing the image itself over black: alpha Bx1xHxW, image Bx3xHxW in [0, 1].
 
     Deep Image Matting (CVPR 2017, eq. 2) with the image in place of the unknown foreground.
     """
-    return (((alpha - target) * image) ** 2 + 1e-12).sqrt().mean()
+    difference = (((alpha - target) * image) ** 2 + 1e-12).sqrt().mean(dim=1, keepdim=True)
+    return difference.mean() if weight is None else (difference * weight).sum() / (weight.sum() + 1.0)
 
 
 def overlap_loss(matte: Tensor, target: Tensor, present: Tensor) -> Tensor:
@@ -112,17 +119,19 @@ def total_loss(
     """Every part by name, each already weighted; their sum is what training descends.
 
     Of the truth: labels BxHxW int64, matte `target` Bx1xHxW, image Bx3xHxW in [0, 1], present B bool; the B rows
-    belong to `images` images, those of one image in a row.
+    belong to `images` images, those of one image in a row. Where an expression names nothing, the presence and the
+    match learn it and the matte does not: an empty matte for every doubtful word would leave rare words without one.
     """
-    transition = (trimap == 1).unsqueeze(1).to(out.matte.dtype)
+    shown = present.to(out.matte.dtype)[:, None, None, None].expand_as(out.matte)
+    transition = (trimap == 1).unsqueeze(1) * shown
     cover = F.adaptive_avg_pool2d(target, out.grid).flatten(1)
     group = len(target) // images
     matte, details = out.matte, out.details
     return {
-        "trimap": trimap_loss(out.trimap_logits, trimap),
+        "trimap": trimap_loss(out.trimap_logits, trimap, shown),
         "details": 0.7 * alpha_loss(details, target, transition) + 0.2 * laplacian_loss(details, target, transition),
-        "matte": alpha_loss(matte, target) + 0.1 * laplacian_loss(matte, target),
-        "composition": 0.5 * composition_loss(matte, target, image),
+        "matte": alpha_loss(matte, target, shown) + 0.1 * laplacian_loss(matte, target, shown),
+        "composition": 0.5 * composition_loss(matte, target, image, shown),
         "overlap": 0.5 * overlap_loss(matte, target, present),
         "presence": 0.3 * presence_loss(out.presence_logits, present),
         "match": 0.5 * match_loss(out.places, out.meaning, cover, present),

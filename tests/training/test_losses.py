@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from clipmat.model import MatteOutput
+from clipmat.model import MatteOutput, fuse
 from training import losses
 
 
@@ -244,3 +244,22 @@ def test_losses_live_where_their_tensors_live():
     a = torch.rand(1, 1, 8, 8, device="meta")
     for loss in (losses.alpha_loss, losses.laplacian_loss):
         assert loss(a, a).device.type == "meta"
+
+
+def test_an_expression_that_names_nothing_teaches_presence_and_match_but_no_matte():
+    torch.manual_seed(0)
+    logits, details = torch.randn(2, 3, 16, 16, requires_grad=True), torch.rand(2, 1, 16, 16, requires_grad=True)
+    presence = torch.zeros(2, requires_grad=True)
+    places, meaning = torch.randn(2, 4, 8, requires_grad=True), torch.randn(2, 8)
+    out = MatteOutput(logits, details, fuse(logits, details, hard=False), presence, places, meaning, (2, 2))
+    present = torch.tensor([True, False])
+    truth = torch.zeros(2, 1, 16, 16)
+    truth[0, :, 4:12, 4:12] = 1
+    trimap = torch.ones(2, 16, 16, dtype=torch.long)
+    parts = losses.total_loss(
+        out, trimap=trimap, target=truth, image=torch.rand(2, 3, 16, 16), present=present, images=1
+    )
+    losses.summed(parts).backward()
+    for tensor in (logits, details):
+        assert tensor.grad[0].abs().sum() > 0 and tensor.grad[1].abs().sum() == 0
+    assert (presence.grad.abs() > 0).all() and (places.grad.flatten(1).abs().sum(1) > 0).all()
