@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.entities import EntityBank
-    from training.evaluate import Row
+    from training.report import Row
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 CONFIG = Path(__file__).parent / "configs" / "ablation.toml"
@@ -41,12 +41,14 @@ def ablate(
     count: Annotated[int, typer.Option(help="Composites a split that are measured; half as many mosaics.")] = 300,
     seed: Annotated[int, typer.Option(help="Of the measured composites.")] = 7,
     processes: Annotated[int, typer.Option(help="Processes of each training, one thread each on a CPU.")] = 1,
-    accelerator: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
 ) -> None:
     """Train and measure the six rows; stopped and called again, it goes on where it was."""
     from training.entities import EntityBank
+    from training.runs import RunFolder
     from training.settings import read_settings
 
+    kept = RunFolder(out)
     forms, bank = read_settings(config).forms, EntityBank.read(data)
     table: dict[str, list[Row]] = {}
     for name, without in ROWS.items():
@@ -61,27 +63,31 @@ def ablate(
             raise commands.TrainingError(f"the row '{name}' stopped with {done.returncode}: see above, then call again")
         table[name] = _measured(folder / "last.pt", bank, count, seed, forms)
         rows = {name: [asdict(row) for row in rows] for name, rows in table.items()}
-        (out / "results.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        kept.write_text("results.json", json.dumps(rows, indent=1))
     text = markdown(table)
-    (out / "table.md").write_text(text, encoding="utf-8")
+    kept.write_text("table.md", text)
     typer.echo(text)
 
 
-def markdown(table: dict[str, list[Row]]) -> str:
+def markdown(measured: dict[str, list[Row]]) -> str:
     """Rows of the ablation against the sets; SAD, MSE and MAD as the paper prints them, and the right objects."""
-    lines = ["| modules | set | SAD | MSE | MAD | mean IoU | right object |", "|---|---|---|---|---|---|---|"]
-    for name, rows in table.items():
-        lines += [
-            f"| {name} | {r.name} | {r.sad:.3f} | {r.mse:.4f} | {r.mad:.4f} | {r.iou:.3f} | {r.right:.3f} |"
-            for r in rows
-            if "," not in r.name
-        ]
-    return "\n".join(lines) + "\n"
+    from training.report import columns, table
+
+    sets = {name: [row for row in rows if not row.group] for name, rows in measured.items()}
+    shown = columns([row for rows in sets.values() for row in rows])
+    lines = [
+        [name, row.name, f"{row.megapixels:.3f}", *(c.text(row) for c in shown)]
+        for name, rows in sets.items()
+        for row in rows
+    ]
+    return table(["modules", "set", "MP", *(c.head for c in shown)], lines)
 
 
 def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[Row]:
     from clipmat.predictor import Predictor
-    from training.evaluate import run, sample_sets, summarise
+    from training.judging import run
+    from training.report import summarise
+    from training.testsets import sample_sets
 
     predictor = Predictor.load(weights)
     return summarise([result for _, _, result in run(predictor, sample_sets(bank, count, seed, forms))])

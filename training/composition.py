@@ -119,23 +119,37 @@ def scaled(pixels: Pixels, size: tuple[int, int], share: float, rng: np.random.G
     """A cut-out, flipped half of the time, whose longer side takes `share` of the scene's: hxwx4 uint8."""
     if rng.random() < 0.5:
         pixels = pixels[:, ::-1]
+    shown = pixels[..., 3] > 0
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    if rows.size:  # less its empty margin, so that what the frame cut can touch the frame
+        pixels = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = min(share * size[0] / pixels.shape[0], share * size[1] / pixels.shape[1])
     sides = max(8, round(pixels.shape[0] * scale)), max(8, round(pixels.shape[1] * scale))
     return resized(pixels, sides)
 
 
-def cut_sides(pixels: Pixels) -> frozenset[str]:
+_STRAIGHT = 0.5
+"""Share of an outermost line that is solid where a frame has cut."""
+
+
+def cut_sides(pixels: Pixels, kind: str) -> frozenset[str]:
     """The sides at which the frame of its source cut an entity: bottom, left, right, top."""
-    edge = pixels[..., 3]
-    lines = {"bottom": edge[-1], "left": edge[:, 0], "right": edge[:, -1], "top": edge[0]}
-    return frozenset(side for side, line in lines.items() if line.mean() > 20)
+    solid = pixels[..., 3] > 127
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    if rows.size == 0:
+        return frozenset()
+    # Cut-outs have a margin, so the outermost solid line of a living thing tells: a cut goes straight across, a
+    # contour does not. A carton is straight by itself: of objects only what touches the border was cut.
+    box = solid if kind == "object" else solid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    lines = {"bottom": box[-1], "left": box[:, 0], "right": box[:, -1], "top": box[0]}
+    return frozenset(side for side, line in lines.items() if line.mean() > _STRAIGHT)
 
 
 def place(pixels: Pixels, size: tuple[int, int], cut: frozenset[str], rng: np.random.Generator) -> tuple[int, int]:
     """A random place (y, x) for a cut-out that fits; a person cut by the frame of the source stays cut by it here."""
     (height, width), (tall, wide) = size, pixels.shape[:2]
     overhang = 0.2 if rng.random() < 0.2 else 0.0
-    y = int(rng.uniform(-overhang * tall, height - tall * (1 - overhang)))
+    y = int(rng.uniform(0, height - tall * (1 - overhang)))  # heads stay in the picture
     x = int(rng.uniform(-overhang * wide, width - wide * (1 - overhang)))
     y = height - tall if "bottom" in cut else 0 if "top" in cut else y
     x = 0 if "left" in cut else width - wide if "right" in cut else x
@@ -143,11 +157,11 @@ def place(pixels: Pixels, size: tuple[int, int], cut: frozenset[str], rng: np.ra
 
 
 def _away(
-    pixels: Pixels, size: tuple[int, int], crowd: Sequence[tuple[float, float]], rng: np.random.Generator
+    pixels: Pixels, kind: str, size: tuple[int, int], crowd: Sequence[tuple[float, float]], rng: np.random.Generator
 ) -> tuple[int, int]:
     """The place of a few random ones that is farthest from the `crowd` of centres."""
     best: tuple[float, tuple[int, int]] = (-1.0, (0, 0))
-    cut = cut_sides(pixels)
+    cut = cut_sides(pixels, kind)
     for _ in range(4):
         y, x = place(pixels, size, cut, rng)
         center = ((x + pixels.shape[1] / 2) / size[1], (y + pixels.shape[0] / 2) / size[0])
@@ -186,6 +200,6 @@ def composed_scene(
         crowd = canvas.centers()
         for shrink in (1.0, 0.75):
             pixels = scaled(bank.cutout(entity), size, rng.uniform(low, high) * shrink, rng)
-            if canvas.paste(entity, pixels, *_away(pixels, size, crowd, rng)):
+            if canvas.paste(entity, pixels, *_away(pixels, entity.kind, size, crowd, rng)):
                 break
     return canvas.scene()

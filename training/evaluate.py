@@ -1,254 +1,218 @@
-"""`python -m training.evaluate`: how well weights matte the packs' held-out photographs and composites."""
+"""`python -m training.evaluate`: any weights on any data, the paper's table and what it hides."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from training import commands
-from training.datasets import Mix, Sample, SceneDataset
-from training.entities import BankError, EntityBank, unit
-from training.expressions import FORMS, negative
-from training.metrics import iou, is_right_object, mad, mse, sad
 
 if TYPE_CHECKING:
-    from clipmat.model import ClipMat
-    from clipmat.predictor import Prediction, Predictor
+    from collections.abc import Mapping, Sequence
+
+    from clipmat.predictor import Predictor
+    from training.judging import Measures, Result
+    from training.runs import Run, RunFolder
+    from training.sheets import Cases
+    from training.testsets import SampleSet
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_SIDE = 320
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One sample and how it was matted."""
+_WHAT, _HOW, _KEPT = "What is measured", "How", "What is kept"
+_EXAMPLES = """Examples:
 
-    set: str
-    """photos, composites or mosaics, with the split: `photos/val_seen`."""
-    expression: str
-    form: str
-    relation: str
-    kind: str
-    rivals: int
-    presence: float
-    present: bool
-    iou: float
-    right: bool
-    """On the referred object; for a negative, that nothing was found."""
-    sad: float
-    mse: float
-    mad: float
+\b
+The held-out part of packs, with a report to keep:
+  python -m training.evaluate --data PACK --data PACK2 --out runs/report
+
+\b
+A checkpoint in the paper's keyword setting, every matte saved:
+  python -m training.evaluate --data RefMatte/test --setting keyword --weights runs/mine/best.pt \\
+    --out runs/mine/report --save-mattes
+
+\b
+Earlier reports side by side:
+  python -m training.evaluate --compare runs/report --compare runs/mine/report
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Means over some results. Of negatives, `right` is the share answered with 'nothing'."""
-
-    name: str
-    count: int
-    iou: float
-    right: float
-    missed: float
-    """Share of present objects that were answered with 'nothing matches'."""
-    sad: float
-    mse: float
-    mad: float
-
-
-def photo_iou(model: ClipMat, bank: EntityBank) -> float:
-    """Mean IoU over the bank's photographs, each asked for by its keyword; the fast look while training."""
-    import torch
-
-    from clipmat.transforms import from_output, to_input
-
-    scores = []
-    device = next(model.parameters()).device
-    for photo in bank.photos:
-        image, matte = bank.photo(photo)
-        tokens, _ = model.tokenize([f"the {photo.keyword}"])
-        with torch.inference_mode():
-            encoded = model.encode_image(to_input(image, model.config).to(device))
-            out = model.decode(encoded, *model.encode_text(tokens.to(device)), hard=True)
-        found = from_output(out.matte[0, 0].float().cpu().numpy(), *matte.shape)
-        scores.append(iou(found, unit(matte)))
-    return float(np.mean(scores))
-
-
-def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
-    """Each photograph of the bank twice: asked for by its keyword, and for a noun that is not in it."""
-    from training.composition import Placed, Scene
-
-    for number, photo in enumerate(bank.photos):
-        image, mask = bank.photo(photo)
-        matte = unit(mask)
-        common: dict[str, Any] = {
-            "image": image,
-            "relation": "",
-            "kind": photo.kind,
-            "scene": "photo",
-            "rivals": 0,
-            "template": 0,
-            "image_id": photo.id,
-        }
-        yield Sample(
-            matte=matte,
-            expression=f"the {photo.keyword}",
-            form="keyword",
-            others=(),
-            category=photo.keyword,
-            entity_id=photo.id,
-            **common,
-        )
-        scene = Scene(image, (Placed(photo, matte, (0.5, 0.5), float(matte.mean()), frozenset()),), frozenset())
-        made = negative(scene, bank.photos, np.random.default_rng((seed, number)))
-        if made is not None:
-            yield Sample(matte=np.zeros_like(matte), expression=made.text, form="negative", others=(matte,), **common)
-
-
-def drawn_samples(bank: EntityBank, mix: Mix, count: int, seed: int, forms: Sequence[str]) -> Iterator[Sample]:
-    """`count` scenes of the bank, without augmentation."""
-    dataset = SceneDataset(bank, seed, mix, augment=False, forms=forms)
-    for index in range(count):
-        yield dataset.sample(index, (_SIDE, _SIDE))
-
-
-def sample_sets(
-    bank: EntityBank, count: int, seed: int, forms: Sequence[str] = FORMS[:4]
-) -> dict[str, Iterable[Sample]]:
-    """The sets of the model card by name; same seed, same samples."""
-    composites, mosaics = Mix(photo=0, mosaic=0, pasted=0), Mix(photo=0, mosaic=1)
-    sets: dict[str, Iterable[Sample]] = {}
-    for split in ("val_seen", "val_unseen"):
-        held = bank.select(split)
-        if held.photos:
-            sets[f"photos/{split}"] = photo_samples(held, seed)
-        if held.cutouts and held.backgrounds:
-            sets[f"composites/{split}"] = drawn_samples(held, composites, count, seed, forms)
-        if held.photos and held.cutouts and held.backgrounds:
-            sets[f"mosaics/{split}"] = drawn_samples(held, mosaics, count // 2, seed, forms)
-    if not sets:
-        raise BankError("the packs hold nothing in the splits val_seen and val_unseen: nothing can be measured")
-    return sets
-
-
-def judge(name: str, sample: Sample, prediction: Prediction) -> Result:
-    """Measure one prediction."""
-    matte, empty = prediction.matte, sample.form == "negative"
-    return Result(
-        set=name,
-        expression=sample.expression,
-        form=sample.form,
-        relation=sample.relation,
-        kind=sample.kind,
-        rivals=sample.rivals,
-        presence=prediction.presence,
-        present=prediction.present,
-        iou=iou(matte, sample.matte),
-        right=not prediction.present if empty else is_right_object(matte, sample.matte, sample.others),
-        sad=sad(matte, sample.matte),
-        mse=mse(matte, sample.matte),
-        mad=mad(matte, sample.matte),
-    )
-
-
-def summarise(results: Sequence[Result]) -> list[Row]:
-    """Rows by set, by form, by relation, by kind, for two of a kind, and negatives."""
-    positives = [r for r in results if r.form != "negative"]
-    rows = []
-    for name in dict.fromkeys(r.set for r in results):
-        inside = [r for r in positives if r.set == name]
-        rows.append(_row(name, inside))
-        outside = [r for r in results if r.set == name and r.form == "negative"]
-        if outside:
-            rows.append(_row(f"{name}, matching nothing", outside))
-        for label, key in _GROUPS if not name.startswith("photos") else _GROUPS[-1:]:
-            for value in dict.fromkeys(sorted(key(r) for r in inside)):
-                chosen = [r for r in inside if key(r) == value]
-                if value and len(chosen) >= 5:
-                    rows.append(_row(f"{name}, {label} {value}", chosen))
-    return rows
-
-
-_GROUPS: tuple[tuple[str, Callable[[Result], str]], ...] = (
-    ("form", lambda r: r.form),
-    ("position", lambda r: r.relation),
-    ("two of a kind:", lambda r: "yes" if r.rivals else ""),
-    ("kind", lambda r: r.kind),
-)
-
-
-def _row(name: str, results: Sequence[Result]) -> Row:
-    def mean(values: Iterable[float]) -> float:
-        return round(float(np.mean(list(values))), 4) if results else float("nan")
-
-    return Row(
-        name=name,
-        count=len(results),
-        iou=mean(r.iou for r in results),
-        right=mean(r.right for r in results),
-        missed=mean(not r.present and r.form != "negative" for r in results),
-        sad=mean(r.sad for r in results),
-        mse=mean(r.mse for r in results),
-        mad=mean(r.mad for r in results),
-    )
-
-
-def markdown(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table; of samples that match nothing, 1 - `right` is the share of false alarms."""
-    head = "| set | samples | mean IoU | right object | missed | SAD | MSE | MAD |\n|---|---|---|---|---|---|---|---|\n"
-    return head + "".join(
-        f"| {r.name} | {r.count} | {'' if 'nothing' in r.name else f'{r.iou:.3f}'} | {r.right:.3f} | {r.missed:.3f} "
-        f"| {r.sad:.2f} | {r.mse:.4f} | {r.mad:.4f} |\n"
-        for r in rows
-    )
-
-
-def run(predictor: Predictor, sets: dict[str, Iterable[Sample]]) -> Iterator[tuple[Sample, Prediction, Result]]:
-    """Matte every sample of every set through the public API."""
-    for name, samples in sets.items():
-        for sample in samples:
-            predictor.set_image(sample.image)
-            prediction = predictor.predict(sample.expression)
-            yield sample, prediction, judge(name, sample, prediction)
-
-
-@app.command()
+@app.command(epilog=_EXAMPLES)
 def evaluate(
-    data: Annotated[list[Path], typer.Option(help="A pack of entities, photographs and backgrounds; repeatable.")],
-    weights: Annotated[str, typer.Option(help="A variant's name or a file.")] = "compact",
-    count: Annotated[int, typer.Option(help="Composites a split; half as many mosaics.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the composites.")] = 7,
-    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    out: Annotated[Path | None, typer.Option(help="Folder for results.json, table.md and sheet.png.")] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Packs or public matting sets (their held-out part, measured together), a RefMatte set or one split "
+            "of it, RefMatte-RW100, a folder of images, mattes and expressions; repeatable.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    weights: Annotated[
+        str, typer.Option(help="A variant's name, a .safetensors file or a checkpoint.", rich_help_panel=_HOW)
+    ] = "compact",
+    setting: Annotated[
+        str, typer.Option(help="Expressions asked: keyword, expression or both.", rich_help_panel=_WHAT)
+    ] = "both",
+    count: Annotated[
+        int, typer.Option(min=2, help="Composites a split of the packs; half as many mosaics.", rich_help_panel=_WHAT)
+    ] = 300,
+    held_out: Annotated[
+        bool,
+        typer.Option("--held-out", help="Of a folder, the tenth that training leaves out only.", rich_help_panel=_WHAT),
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Samples of each set at most; all by default.", rich_help_panel=_WHAT)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of composites and random cases.", rich_help_panel=_WHAT)] = 7,
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.", rich_help_panel=_HOW)] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel=_HOW)] = "auto",
+    grad_conn: Annotated[
+        bool, typer.Option("--grad-conn", help="Gradient and connectivity errors too; slow.", rich_help_panel=_HOW)
+    ] = False,
+    transition: Annotated[
+        bool, typer.Option("--transition", help="Errors in the true matte's soft band too.", rich_help_panel=_HOW)
+    ] = False,
+    compare: Annotated[
+        list[Path] | None,
+        typer.Option(help="OUT of an earlier run, laid beside this one; repeatable.", rich_help_panel=_WHAT),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for table.md, results.json and contact sheets.", rich_help_panel=_KEPT),
+    ] = None,
+    sheet: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Cases on each contact sheet: best, worst, false alarms, random; 0 for none.",
+            rich_help_panel=_KEPT,
+        ),
+    ] = 12,
+    save_mattes: Annotated[
+        bool, typer.Option("--save-mattes", help="Every matte as PNG in OUT/mattes.", rich_help_panel=_KEPT)
+    ] = False,
 ) -> None:
-    """Print the table of the model card: mean IoU, share of right objects, SAD, MSE and MAD by set, form and kind."""
-    from clipmat.predictor import Predictor
-    from training.sheets import sheet
+    """Measure weights on data: the paper's table, the share of right objects, and how far the presence score holds.
 
-    predictor = Predictor.load(weights, device=device, precision=precision)
-    judged, tiles = [], []
-    for number, (sample, prediction, result) in enumerate(
-        run(predictor, sample_sets(EntityBank.read(data), count, seed))
-    ):
-        judged.append(result)
-        if out is not None and number % 12 == 0:
-            tiles.append((sample, prediction))
-    table = markdown(summarise(judged))
-    typer.echo(table)
-    if out is not None:
-        import cv2
+    SAD, MSE and MAD, as means over images and over entities (E); by set, setting, form, position, kind and category.
+    """
+    from training.judging import EvaluationError
+    from training.runs import RunFolder, read_run
 
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "table.md").write_text(table, encoding="utf-8")
-        (out / "results.json").write_text(json.dumps([asdict(r) for r in judged]), encoding="utf-8")
-        cv2.imwrite(str(out / "sheet.png"), sheet(tiles)[..., ::-1])
+    earlier = [read_run(path) for path in compare or ()]
+    if not data and len(earlier) < 2:
+        raise EvaluationError("there is nothing to measure: give --data, or --compare twice or more often")
+    if save_mattes and out is None:
+        raise EvaluationError("--save-mattes needs --out, the folder that the mattes go to")
+    folder = RunFolder(out) if out else None
+    measured = []
+    if data:
+        from clipmat.predictor import Predictor
+        from training.judging import measures
+        from training.runs import Run
+        from training.sheets import Cases
+        from training.testsets import read_sets
+
+        sets = read_sets(data, count, seed, setting, limit, held_out)
+        predictor = Predictor.load(weights, device=device, precision=precision)
+        cases = Cases(sheet if folder else 0, seed)
+        results = _judged(predictor, sets, measures(grad_conn, transition), cases, folder if save_mattes else None)
+        options = {"data": [str(path) for path in data], "setting": setting, "count": count, "seed": seed}
+        options |= {"limit": limit, "held_out": held_out}
+        measured = [Run(weights, options | _told(predictor), tuple(results))]
+        typer.echo(_page(measured[0], every=False))
+        if folder is not None:
+            folder.write_run(measured[0])
+            folder.write_text("table.md", _page(measured[0], every=True))
+            for name, pixels in cases.sheets().items():
+                folder.write_sheet(name, pixels)
+    if earlier:
+        from training.comparison import markdown
+
+        paths = [str(path) for path in compare or ()] + ["this run"] * len(measured)
+        table = markdown(_distinct([*earlier, *measured], paths))
+        typer.echo(table)
+        if folder is not None:
+            folder.write_text("comparison.md", table)
+
+
+def _judged(
+    predictor: Predictor,
+    sets: Mapping[str, SampleSet],
+    chosen: Measures,
+    cases: Cases,
+    folder: RunFolder | None,
+) -> list[Result]:
+    """Every result; on the way the cases for the sheets, the mattes (into `folder`), progress on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from training.judging import EvaluationError, run
+
+    results: list[Result] = []
+    sizes = [drawn.most for drawn in sets.values()]
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None if None in sizes else sum(size or 0 for size in sizes))
+        for sample, prediction, result in run(predictor, sets, chosen):
+            cases.offer(sample, prediction, result)
+            if folder is not None:
+                folder.write_matte(len(results), result, prediction.matte)
+            results.append(result)
+            bar.update(task, advance=1, description=result.set)
+    if not results:
+        raise EvaluationError(f"{', '.join(sets)}: nothing to ask for there; choose another --setting or --data")
+    for name in sets.keys() - {result.set for result in results}:
+        typer.echo(f"{name}: nothing to ask for there", err=True)
+    return results
+
+
+def _told(predictor: Predictor) -> dict[str, Any]:
+    """What decided the mattes besides the data."""
+    import hashlib
+
+    from clipmat.weights import locate
+
+    with locate(predictor.weights)[0].open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "weights": predictor.weights,
+        "sha256": checksum,
+        "threshold": predictor.card.threshold,
+        "image_size": predictor.card.config.image_size,
+        "device": predictor.device,
+        "precision": predictor.precision,
+    }
+
+
+def _page(run: Run, every: bool) -> str:
+    """The rows and the calibration in Markdown; with `every`, categories and each set's calibration too."""
+    from training import calibration, report
+
+    rows = [row for row in report.summarise(run.results) if every or row.group != "category"]
+    parts = [report.markdown(rows), "How far the presence score holds, over all samples:\n"]
+    parts.append(calibration.markdown(calibration.calibrate(run.results)))
+    for name in dict.fromkeys(r.set for r in run.results if r.negative) if every else ():
+        inside = [r for r in run.results if r.set == name]
+        parts += [f"Over {name}:\n", calibration.markdown(calibration.calibrate(inside))]
+    if every:
+        made = ", ".join(f"{key} {value}" for key, value in run.made_with.items() if value is not None)
+        parts.append(f"Made with: {made}.\n")
+    return "\n".join(parts)
+
+
+def _distinct(runs: Sequence[Run], paths: Sequence[str]) -> list[Run]:
+    """The runs under names that differ: where two have the same weights, with the folder."""
+    from dataclasses import replace
+
+    names = [run.name for run in runs]
+    return [
+        run if names.count(run.name) == 1 else replace(run, name=f"{run.name} ({path})")
+        for run, path in zip(runs, paths, strict=True)
+    ]
 
 
 if __name__ == "__main__":

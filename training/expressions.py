@@ -6,16 +6,21 @@ a negative only when it can fit none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from training.entities import Entity
+from training.phrases import Phrase, colored, noun_of, phrase_of, plain, said, wearing, with_article
 from training.relations import MARGIN, holds
-from training.scene import Scene
-from training.wording import ABSOLUTE, ALIKE, CARRIED, CARRIED_BY, COLORS, CONFUSED, PLURAL, RELATIVE, WEARABLE, WORN_BY
+from training.scene import Placed, Scene
+from training.wording import ABSOLUTE, COLORS, RELATIVE, WEARABLE, choose, is_plural
 
+_MOSTLY = 0.85
+"""Share of a person that is seen when its clothes may be spoken of."""
+_ARTICLE = re.compile("^(the|an|a) ")
 FORMS = ("keyword", "basic", "absolute", "relative", "negative")
 
 
@@ -32,139 +37,23 @@ class Expression:
     """left, right, top, bottom, middle, front, behind, biggest, smallest or corner; empty without position."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A noun with an optional attribute, and which entities it surely or possibly names."""
-
-    noun: str
-    before: str
-    after: str
-    surely: Callable[[Entity], bool]
-    possibly: Callable[[Entity], bool]
-
-
-def _confusable(color: str) -> set[str]:
-    return set().union(*(group for group in CONFUSED if color in group), {color})
-
-
-def _names(noun: str) -> tuple[Callable[[Entity], bool], Callable[[Entity], bool]]:
-    return (lambda e: noun in e.names), (lambda e: noun in e.names or noun in e.maybe)
-
-
-def _plain(noun: str) -> Phrase:
-    return Phrase(noun, "", "", *_names(noun))
-
-
-def _colored(noun: str, color: str) -> Phrase:
-    named, maybe = _names(noun)
-    near = _confusable(color)
-
-    def surely(entity: Entity) -> bool:
-        if not named(entity) or entity.kind == "human" or not entity.colors:
-            return False
-        return entity.colors[0].name == color and entity.colors[0].share >= 0.4
-
-    def possibly(entity: Entity) -> bool:
-        shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colors)
-        return maybe(entity) and shown
-
-    return Phrase(noun, color, "", surely, possibly)
-
-
-def _wearing(noun: str, worn: Sequence[tuple[str, str]], rng: np.random.Generator) -> Phrase:
-    """A person by garments (or hair) and their colours, an empty colour meaning any: `woman in a red dress`."""
-    named, maybe = _names(noun)
-
-    def surely(entity: Entity) -> bool:
-        return named(entity) and all(_wears(entity, garment, color) for garment, color in worn)
-
-    def possibly(entity: Entity) -> bool:
-        return maybe(entity) and all(_may_wear(entity, garment, color) for garment, color in worn)
-
-    things, definite = [], rng.random() < 0.4
-    for garment, color in worn:
-        thing = f"{color} {garment}".strip()
-        bare = garment == "hair" or garment in PLURAL
-        article = "" if bare else "the " if definite else "an " if thing[0] in "aeiou" else "a "
-        things.append(article + thing)
-    first = worn[0][0]
-    verb = "with" if first == "hair" else _choose(rng, CARRIED_BY if first in CARRIED else WORN_BY)
-    return Phrase(noun, "", f"{verb} {' and '.join(things)}", surely, possibly)
-
-
-def _wears(entity: Entity, garment: str, color: str) -> bool:
-    return any(
-        g.name == garment and g.share >= 0.03 and (not color or (g.color == color and g.purity >= 0.5))
-        for g in entity.garments
-    )
-
-
-def _may_wear(entity: Entity, garment: str, color: str) -> bool:
-    if not entity.garments:
-        return True  # nobody labelled what it wears
-    near = _confusable(color) if color else set()
-    alike = next((group for group in (WEARABLE, *ALIKE) if garment in group), {garment})
-    same = [g for g in entity.garments if g.name in alike]
-    return any(not color or g.color in near or g.purity < 0.6 for g in same)
-
-
-def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
-    return options[int(rng.integers(len(options)))]
-
-
-def _noun(entity: Entity, rng: np.random.Generator) -> str:
-    return entity.keyword if rng.random() < 0.6 else _choose(rng, entity.names)
-
-
-def phrase_of(entity: Entity, rng: np.random.Generator, plain: float = 0.4) -> Phrase:
-    """A way to name the entity: its noun alone, or with a colour, or (people) with what it wears."""
-    noun = _noun(entity, rng)
-    if rng.random() >= plain:
-        if entity.kind == "human":
-            telling = WEARABLE | {"hair", "sunglasses", "bag"}
-            worn = [g for g in entity.garments if g.share >= 0.03 and g.purity >= 0.5 and g.name in telling]
-            if worn:
-                garment = worn[int(rng.integers(len(worn)))]
-                bare = garment.name != "hair" and (
-                    garment.name in ("sunglasses", "hat", "bag", "scarf") or rng.random() < 0.2
-                )
-                said_of = [(garment.name, "" if bare else garment.color)]
-                more = [g for g in worn if g.name in WEARABLE and g.name != garment.name]
-                if more and garment.name in WEARABLE and rng.random() < 0.2:
-                    said_of.append((more[0].name, more[0].color))
-                return _wearing(noun, said_of, rng)
-        elif entity.colors and entity.colors[0].share >= 0.45:
-            return _colored(noun, entity.colors[0].name)
-    return _plain(noun)
-
-
-def _article(rng: np.random.Generator, text: str) -> str:
-    draw = rng.random()
-    if draw < 0.72:
-        return f"the {text}"
-    if draw < 0.78:
-        return f"an {text}" if text[0] in "aeiou" else f"a {text}"
-    return text
-
-
-def said(phrase: Phrase, rng: np.random.Generator) -> str:
-    """The phrase in words: `the red cup`, `cup that is red`, `a woman in a blue dress`."""
-    if phrase.before and rng.random() < 0.25:
-        return f"{_article(rng, phrase.noun)} {_choose(rng, ('which is', 'that is', 'that looks'))} {phrase.before}"
-    return _article(rng, " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part))
-
-
 def _others(scene: Scene, target: int, phrase: Phrase) -> list[int]:
     return [i for i, p in enumerate(scene.placed) if i != target and phrase.possibly(p.entity)]
 
 
+def _phrase(placed: Placed, rng: np.random.Generator, bare: float) -> Phrase:
+    """A phrase for what is seen: clothes are not spoken of where a part may be hidden."""
+    hidden = placed.visible < _MOSTLY and placed.entity.kind == "human"
+    return phrase_of(placed.entity, rng, 1.0 if hidden else bare)
+
+
 def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     entity = scene.placed[target].entity
-    phrase = phrase_of(entity, rng)
+    phrase = _phrase(scene.placed[target], rng, 0.4)
     if not phrase.surely(entity) or _others(scene, target, phrase) or phrase.noun in scene.may_contain:
         return None
     if not phrase.before and not phrase.after:
-        bare = phrase.noun if rng.random() < 0.4 else _article(rng, phrase.noun)
+        bare = phrase.noun if rng.random() < 0.4 else with_article(rng, phrase.noun, phrase.noun)
         return Expression(bare, "keyword", target)
     return Expression(said(phrase, rng), "basic", target)
 
@@ -201,22 +90,22 @@ def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[st
 
 def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     entity = scene.placed[target].entity
-    phrase = phrase_of(entity, rng, plain=0.65)
+    phrase = _phrase(scene.placed[target], rng, 0.65)
     if not phrase.surely(entity) or phrase.noun in scene.may_contain:
         return None
     rivals = _others(scene, target, phrase)
     facts = _absolute_facts(scene, target, rivals)
     if not facts:
         return None
-    fact = _choose(rng, facts)
+    fact = choose(rng, facts)
     x, y = scene.placed[target].center
     mean = np.mean([scene.placed[i].center for i in rivals], axis=0) if rivals else (0.5, 0.5)
     words = {
         "h": "left" if x < mean[0] else "right",
-        "v": _choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower")),
+        "v": choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower")),
     }
     bare = " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part)
-    text = _choose(rng, ABSOLUTE[fact]).format(np=_article(rng, bare), bare=bare, **words)
+    text = choose(rng, ABSOLUTE[fact]).format(np=with_article(rng, bare, phrase.noun), bare=bare, **words)
     return Expression(text, "absolute", target, _RELATION.get(fact, fact))
 
 
@@ -224,8 +113,8 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     if len(scene.placed) < 2:
         return None
     other = int(rng.choice([i for i in range(len(scene.placed)) if i != target]))
-    first = phrase_of(scene.placed[target].entity, rng, plain=0.6)
-    second = phrase_of(scene.placed[other].entity, rng, plain=0.5)
+    first = _phrase(scene.placed[target], rng, 0.6)
+    second = _phrase(scene.placed[other], rng, 0.5)
     if not first.surely(scene.placed[target].entity) or not second.surely(scene.placed[other].entity):
         return None
     if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
@@ -236,12 +125,13 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     relations = [r for r in relations if not any(holds(scene, r, i, other, -0.05) for i in rivals)]
     if not relations:
         return None
-    relation = _choose(rng, relations)
-    joint = "which is " if rng.random() < 0.15 else "that is " if rng.random() < 0.15 else ""
+    relation = choose(rng, relations)
+    verb = "are" if is_plural(first.noun) else "is"
+    joint = f"which {verb} " if rng.random() < 0.15 else f"that {verb} " if rng.random() < 0.15 else ""
     subject = said(first, rng)
     if any(f" {word} " in subject for word in ("which", "that", "who")):
         joint = ""  # one relative clause is enough
-    text = f"{subject} {joint}{_choose(rng, RELATIVE[relation])} {said(second, rng)}"
+    text = f"{subject} {joint}{choose(rng, RELATIVE[relation])} {said(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 
@@ -259,16 +149,16 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
                 worn = [g for g in stranger.garments if g.name in WEARABLE]
                 if not worn or not entity.garments:
                     continue
-                phrase = _wearing(_noun(entity, rng), [(worn[0].name, worn[0].color)], rng)
+                phrase = wearing(noun_of(entity, rng), [(worn[0].name, worn[0].color)], rng)
             else:
-                phrase = _colored(_noun(entity, rng), _choose(rng, COLORS))
+                phrase = colored(noun_of(entity, rng), choose(rng, COLORS))
         else:
-            phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, plain=0.7)
+            phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, 0.7)
         if not _fits_none(scene, phrase):
             continue
         text = said(phrase, rng)
         if rng.random() < 0.25:
-            side = _choose(rng, ("left", "right", "top", "bottom"))
+            side = choose(rng, ("left", "right", "top", "bottom"))
             text += f" {'at' if side in ('top', 'bottom') else 'on'} the {side}"
         elif not phrase.before and not phrase.after and rng.random() < 0.4:
             text = phrase.noun
@@ -281,7 +171,7 @@ def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence
 
     With rivals of the same noun in the scene, positions are drawn more often.
     """
-    noun = _plain(scene.placed[target].entity.keyword)
+    noun = plain(scene.placed[target].entity.keyword)
     crowded = bool(_others(scene, target, noun))
     weights = {"keyword": 0.5, "basic": 0.5, "absolute": 1.4 if crowded else 0.2, "relative": 0.6 if crowded else 0.3}
     makers = {"keyword": _basic, "basic": _basic, "absolute": _absolute, "relative": _relative}
@@ -303,5 +193,5 @@ def asked(scene: Scene, target: int, rng: np.random.Generator, count: int = 4) -
     for forms in [(form,) for form in FORMS[:count]] + [FORMS[:4]] * (3 * count):
         expression = express(scene, target, rng, forms)
         if expression is not None and len(made) < count:
-            made.setdefault(expression.text.lower(), expression)
+            made.setdefault(_ARTICLE.sub("", expression.text.lower()), expression)
     return tuple(sorted(made.values(), key=lambda e: FORMS.index(e.form)))

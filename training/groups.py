@@ -16,6 +16,8 @@ from training.scene import Canvas, Scene
 GROUP = {"human": 5, "animal": 1, "object": 1}
 IMAGES = 20
 """Images of a group, each on a background of its own."""
+DRAWN = 0.3
+"""Share of the drawn entities (emoji) that do not wait for the photographed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def composed(bank: EntityBank, recipe: Recipe, size: tuple[int, int]) -> tuple[S
 
     It is the recipe's relation, or its opposite where the entities do not allow it (half a person, cut by the
     frame of the photograph it came from, stands on the lower edge and not above a dog).
-    `Scene.placed` keeps the recipe's order. Raises BankError when the entities do not fit into one scene.
+    `Scene.placed` keeps the recipe's order; where no arrangement is found the last entities are left out. Raises
+    BankError when not even the first fits.
     """
     first = recipe.relation
     for attempt in range(40):
@@ -84,8 +87,10 @@ def composed(bank: EntityBank, recipe: Recipe, size: tuple[int, int]) -> tuple[S
         scene = _arranged(bank, recipe, relation, size, rng)
         if len(scene.placed) == len(recipe.entities) and (not relation or holds(scene, relation, 0, 1)):
             return scene, relation
-    names = ", ".join(entity.id for entity in recipe.entities)
-    raise BankError(f"image {recipe.number}: no arrangement of {names} was found in 40 tries: use fewer (--most)")
+    if len(recipe.entities) == 1:
+        raise BankError(f"{recipe.entities[0].id} does not fit into a scene: it is too thin, or its alpha is empty")
+    fewer = recipe.entities[:-1]  # half people, cut by the frame, do not all find room beside each other
+    return composed(bank, replace(recipe, entities=fewer, relation=recipe.relation if len(fewer) > 1 else ""), size)
 
 
 def _arranged(
@@ -94,7 +99,7 @@ def _arranged(
     canvas = Canvas(background_part(bank, recipe.background, size, rng), recipe.background.may_contain)
     high = {1: 1.0, 2: 0.75}.get(len(recipe.entities), 0.6)
     pixels = [scaled(bank.cutout(entity), size, rng.uniform(0.4, high), rng) for entity in recipe.entities]
-    places = _places(pixels, relation, size, rng)
+    places = _places(pixels, [entity.kind for entity in recipe.entities], relation, size, rng)
     # What comes later stands in front; the rest of the entities stay behind the two that are related.
     order = [int(i) for i in rng.permutation(len(pixels))]
     if relation in ("front", "behind"):
@@ -122,11 +127,11 @@ Box = tuple[float, float, float, float]
 
 
 def _places(
-    pixels: Sequence[Pixels], relation: str, size: tuple[int, int], rng: np.random.Generator
+    pixels: Sequence[Pixels], kinds: Sequence[str], relation: str, size: tuple[int, int], rng: np.random.Generator
 ) -> list[tuple[int, int]]:
     """Places (y, x) of the cut-outs: of some random arrangements the one that serves the relation best."""
     best: tuple[float, list[tuple[int, int]]] = (np.inf, [])
-    cuts = [cut_sides(p) for p in pixels]
+    cuts = [cut_sides(p, kind) for p, kind in zip(pixels, kinds, strict=True)]
     for _ in range(16):
         places = [place(p, size, cut, rng) for p, cut in zip(pixels, cuts, strict=True)]
         boxes = [_box(p, at, size) for p, at in zip(pixels, places, strict=True)]
@@ -200,4 +205,6 @@ class _Turns:
 
     def _shuffled(self, kind: str, turn: int) -> list[int]:
         rng = np.random.default_rng((self._seed, [*GROUP].index(kind), turn, 1))
-        return [int(i) for i in rng.permutation(len(self._kinds[kind]))]
+        order = [int(i) for i in rng.permutation(len(self._kinds[kind]))]
+        # Most drawings wait until the photographed have come.
+        return sorted(order, key=lambda i: "emoji" in self._kinds[kind][i].source and rng.random() > DRAWN)

@@ -16,6 +16,8 @@ _EVERYDAY: dict[str, tuple[str, ...]] = {
     "airplane": ("plane", "aircraft", "aeroplane", "jet"),
     "motorcycle": ("motorbike", "bike", "vehicle"),
     "bus": ("coach", "vehicle"),
+    "fruit": ("food",),
+    "vegetable": ("food",),
     "cup": ("mug", "coffee cup", "teacup"),
     "t-shirt": ("tee", "tee shirt", "tshirt", "top"),
     "trousers": ("pants",),

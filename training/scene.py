@@ -30,6 +30,8 @@ class Placed:
     """Share of the scene, 0..1."""
     occludes: frozenset[int]
     """Indices of the entities it covers in part."""
+    visible: float = 1.0
+    """Share of it that nothing in the scene covers, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class Canvas:
 
     def scene(self) -> Scene:
         """The finished scene, layers in the order in which they came."""
-        placed = tuple(Placed(la.entity, la.alpha, _center(la.alpha), la.area, la.covers) for la in self._layers)
+        placed = tuple(
+            Placed(la.entity, la.alpha, _center(la.alpha), la.area, la.covers, la.area / max(la.full_area, 1e-6))
+            for la in self._layers
+        )
         return Scene(self.image, placed, self.may_contain)
 
 

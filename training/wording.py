@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 COLORS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")
@@ -22,11 +24,36 @@ WEARABLE = {
 }  # fmt: skip
 """Garments whose colour describes a person."""
 WORN_BY = ("in", "wearing", "with", "who wears", "dressed in")
+WORN_BARE = {"sunglasses", "glasses", "hat", "scarf", "bag"}
+"""Accessories that are named without a colour, and never dressed in."""
+PUT_ON_BY = ("in", "wearing", "with", "who wears")
 CARRIED = {"bag", "purse", "wallet"}
 """What people carry rather than wear."""
 CARRIED_BY = ("with", "carrying", "who has", "with")
-PLURAL = {"jeans", "shorts", "pants", "leggings", "boots", "stockings", "sunglasses", "glasses"}
-"""Garments that take no article."""
+SEE_THROUGH = ("transparent", "see-through", "translucent")
+MASS = {"clothing", "food", "body part", "clothes", "fruit and vegetable", "flora", "fauna", "people"}
+"""Nouns that name no single thing."""
+PLURAL = {
+    "jeans",
+    "shorts",
+    "pants",
+    "leggings",
+    "boots",
+    "stockings",
+    "sunglasses",
+    "glasses",
+    "trousers",
+    "hands",
+    "shoes",
+    "socks",
+    "binoculars",
+    "scissors",
+    "headphones",
+    "gloves",
+    "sneakers",
+    "goggles",
+}
+"""Nouns that take no 'a', and 'are'."""
 ABSOLUTE: dict[str, tuple[str, ...]] = {
     "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
              "{np} to the left", "{np} on the left of the image", "{np} at left", "{np} that is on the left"),
@@ -59,6 +86,16 @@ RELATIVE: dict[str, tuple[str, ...]] = {
     "behind": ("behind", "in back of"),
 }
 """Relative positions, between two noun phrases."""
+
+
+def is_plural(noun: str) -> bool:
+    """Whether a noun takes 'are': `gray shorts`, `running shoes`."""
+    return noun.split()[-1] in PLURAL
+
+
+def choose(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """One of the options."""
+    return options[int(rng.integers(len(options)))]
 
 
 def as_typed(text: str, rng: np.random.Generator) -> str:

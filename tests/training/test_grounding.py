@@ -13,7 +13,7 @@ from clipmat.config import variant
 from clipmat.model import ClipMat
 from training import checkpoint
 from training.datasets import SceneDataset
-from training.expressions import phrase_of
+from training.phrases import phrase_of
 from training.grounding import Regions, contrast, encode_regions, fits
 
 ROOT = Path(__file__).parents[2]
