@@ -60,13 +60,10 @@ class Plan:
         return EntityBank.read(self.packs).select(*SPLITS[self.split])
 
     def stamp(self) -> dict[str, object]:
-        """What is kept beside a set to know it by; a pack is known by its indexes, wherever it lies."""
-        packs = []
-        for pack in self.packs:
-            indexes = [pack / f"{part}.jsonl" for part in ("entities", "photos", "backgrounds")]
-            code = b"".join(index.read_bytes() for index in indexes if index.is_file())
-            packs.append(hashlib.sha256(code).hexdigest())
-        return {**asdict(self), "packs": packs}
+        """What is kept beside a set to know it by; packs are known by what they hold, wherever they lie."""
+        bank = self.bank()
+        known = [(e.id, e.keyword, e.kind, e.split) for e in bank.cutouts], [b.id for b in bank.backgrounds]
+        return {**asdict(self), "packs": hashlib.sha256(json.dumps(known).encode()).hexdigest()}
 
 
 def write_set(

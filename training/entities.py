@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Colour:
 
     name: str
     share: float
+    css: str = ""
+    """The nearest CSS3 name of its median, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Entity:
     """The soft mask of a photograph; empty for a cut-out, which has its alpha inside."""
     pack: int
     """Index of the folder it was read from."""
+    transparent: bool = False
+    """What is behind it shines through its inside, not only at its contour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +91,37 @@ class EntityBank:
     cutouts: tuple[Entity, ...]
     photos: tuple[Entity, ...]
     backgrounds: tuple[Background, ...]
+    foreign: frozenset[int] = frozenset()
+    """Indices of the folders that are no packs: `training.sources` knows their layouts."""
     _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
     _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, folders: Sequence[str | Path]) -> EntityBank:
-        """Read the packs in `folders`. Raises BankError with the expected tree when one is not a pack."""
+        """Read packs, and folders of images in the layouts that `training.sources` lists.
+
+        Colours and transparency that an index lacks are measured. Raises BankError with the expected tree when a folder
+        is neither, LayoutError for a broken list or image.
+        """
         cutouts: list[Entity] = []
         photos: list[Entity] = []
         backgrounds: list[Background] = []
         paths = tuple(Path(folder) for folder in folders)
+        foreign = frozenset(i for i, folder in enumerate(paths) if not (folder / "entities.jsonl").is_file())
         for pack, folder in enumerate(paths):
-            if not (folder / "entities.jsonl").is_file():
-                raise BankError(
-                    f"{folder} is no entity bank: expected entities.jsonl with entities.zip (or entities/), and "
-                    "optionally photos.jsonl and backgrounds.jsonl with theirs"
-                )
-            cutouts += [_entity(row, pack) for row in _rows(folder / "entities.jsonl")]
-            photos += [_entity(row, pack) for row in _rows(folder / "photos.jsonl")]
-            backgrounds += [_background(row, pack) for row in _rows(folder / "backgrounds.jsonl")]
+            index = _foreign_index(folder) if pack in foreign else _index(folder)
+            cutouts += [_entity(row, pack) for row in index["entities"]]
+            photos += [_entity(row, pack) for row in index["photos"]]
+            backgrounds += [_background(row, pack) for row in index["backgrounds"]]
         # A photograph shows the person of the cut-out with the same id: it wears the same garments.
         worn = {entity.id: entity.garments for entity in cutouts}
         photos = [replace(p, garments=worn.get(p.id.removeprefix("photo_"), p.garments)) for p in photos]
-        return cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds))
+        bank = cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds), foreign)
+        if all(entity.colors for entity in (*cutouts, *photos)):
+            return bank
+        from training.measuring import measured
+
+        return measured(bank)
 
     def select(self, *splits: str) -> EntityBank:
         """The part of the bank in the named splits; backgrounds follow as train or val."""
@@ -123,15 +135,27 @@ class EntityBank:
 
     def cutout(self, entity: Entity) -> Pixels:
         """HxWx4 uint8 RGBA with straight alpha."""
+        if entity.pack in self.foreign:
+            from training import cutouts
+
+            return cutouts.cutout(self.folders[entity.pack], entity.file, entity.mask)
         return self._load(entity.pack, "entities", entity.file, "RGBA")
 
     def photo(self, entity: Entity) -> tuple[Pixels, Pixels]:
         """HxWx3 uint8 image and HxW uint8 matte of a photograph."""
+        if entity.pack in self.foreign:
+            from training import cutouts
+
+            return cutouts.photo(self.folders[entity.pack], entity.file, entity.mask)
         image = self._load(entity.pack, "photos", entity.file, "RGB")
         return image, self._load(entity.pack, "photos", entity.mask, "L")
 
     def background(self, background: Background) -> Pixels:
         """HxWx3 uint8 image."""
+        if background.pack in self.foreign:
+            from training import cutouts
+
+            return cutouts.background(self.folders[background.pack], background.file)
         return self._load(background.pack, "backgrounds", background.file, "RGB")
 
     def _load(self, pack: int, part: str, name: str, mode: str) -> Pixels:
@@ -156,6 +180,16 @@ class EntityBank:
 def unit(mask: Pixels) -> NDArray[np.float32]:
     """uint8 0..255 -> float32 0..1, any shape."""
     return np.asarray(mask / np.float32(255), np.float32)
+
+
+def _index(folder: Path) -> Mapping[str, Iterable[dict[str, Any]]]:
+    return {part: _rows(folder / f"{part}.jsonl") for part in ("entities", "photos", "backgrounds")}
+
+
+def _foreign_index(folder: Path) -> Mapping[str, Iterable[dict[str, Any]]]:
+    from training.sources import rows
+
+    return rows(folder)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -188,13 +222,14 @@ def _entity(row: dict[str, Any], pack: int) -> Entity:
             kind=row["kind"],
             names=names,
             maybe=possible_names(row["keyword"], row["kind"], names),
-            colors=tuple(Colour(c["name"], c["share"]) for c in row["colors"]),
+            colors=tuple(Colour(c["name"], c["share"], c.get("css", "")) for c in row.get("colors", ())),
             garments=tuple(Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())),
             source=row["source"],
             split=row["split"],
             file=row["file"],
             mask=row.get("mask", ""),
             pack=pack,
+            transparent=row.get("transparent", False),
         )
     except KeyError as error:
         raise BankError(f"entry {row.get('id', '?')}: the field {error} is missing") from error

@@ -12,15 +12,15 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 
 from clipmat.files import whole_file
+from training.attributes import is_salient, is_transparent
 from training.commands import TrainingError
 from training.entities import Colour, Garment
 from training.expressions import Expression
 from training.relations import OPPOSITE
-from training.scene import Alpha, Scene
+from training.scene import Scene
 
 
 class LayoutError(TrainingError):
@@ -73,7 +73,6 @@ def labels_of(
 
     `relation` is that of the first entity to the second; the second has the opposite one, the others none.
     """
-    largest = max(placed.area for placed in scene.placed)
     relations = (relation, OPPOSITE.get(relation, ""))
     return tuple(
         Label(
@@ -85,8 +84,8 @@ def labels_of(
             kind=placed.entity.kind,
             colors=placed.entity.colors,
             garments=placed.entity.garments,
-            salient=placed.area >= 0.5 * largest,
-            transparent=_shines_through(placed.alpha),
+            salient=is_salient(scene.image, placed.alpha),
+            transparent=is_transparent((placed.alpha * 255 + 0.5).astype(np.uint8)),
             relation=relations[number] if number < 2 else "",
             keyword_unambiguous=_means_one(scene, number),
             size=scene.image.shape[:2],
@@ -174,10 +173,3 @@ def _means_one(scene: Scene, number: int) -> bool:
     keyword = scene.placed[number].entity.keyword
     others = (placed.entity for i, placed in enumerate(scene.placed) if i != number)
     return keyword not in scene.may_contain and not any(keyword in e.names or keyword in e.maybe for e in others)
-
-
-def _shines_through(alpha: Alpha) -> bool:
-    radius = max(2, round(0.015 * min(alpha.shape)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    inside = alpha[cv2.erode((alpha > 0.05).astype(np.uint8), kernel) > 0]
-    return inside.size > 0 and float((inside < 0.9).mean()) > 0.25

@@ -83,3 +83,9 @@ def pack(tmp_path_factory):
 @pytest.fixture(scope="session")
 def bank(pack):
     return EntityBank.read([pack])
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """Tests leave the user's own cache alone."""
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))

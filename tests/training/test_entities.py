@@ -15,7 +15,7 @@ def test_a_bank_is_read_from_folders(bank):
     assert bank.cutout(entity).shape == (96, 80, 4)
     image, matte = bank.photo(bank.photos[0])
     assert image.shape == (120, 150, 3) and matte.shape == (120, 150)
-    assert bank.background(bank.backgrounds[0]).shape == (140, 180, 3)
+    assert bank.background(bank.backgrounds[0]).shape == (70, 90, 3)
 
 
 def test_zip_and_folder_give_the_same(pack, bank, tmp_path):

@@ -1,0 +1,156 @@
+"""Attributes of an entity, measured from its pixels where nobody wrote them down (RIM section 3.1).
+
+Colours are told apart in CIELAB (D65, as OpenCV converts sRGB) by lightness L 0..100, chroma C and hue h in degrees.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageColor
+
+from clipmat.transforms import resized
+from training.entities import Colour, Pixels
+
+Floats = NDArray[np.float32]
+_SIDE = 256
+"""Longer side in pixels at which attributes are measured: they are of the object, not of its resolution."""
+_OPAQUE = 160
+"""Alpha, 0..255, from which a pixel shows the colour of the object."""
+_LEAST_SHARE = 0.12
+_HUES = (
+    (13, "pink"), (42, "red"), (78, "orange"), (112, "yellow"), (168, "green"), (232, "turquoise"), (304, "blue"),
+    (345, "purple"), (360, "pink"),
+)  # fmt: skip
+"""Where each hue ends, degrees."""
+NAMES = (*dict.fromkeys(name for _, name in _HUES), "brown", "beige", "black", "gray", "white")
+"""The basic colour names: the eleven of Berlin and Kay (1969), turquoise and beige."""
+
+
+def basic_names(lab: Floats) -> NDArray[np.str_]:
+    """One of NAMES for each colour, Nx3 CIELAB -> N.
+
+    The hue names it, save that dark or dull orange and yellow are brown, pale ones beige; pale red is pink, dull red
+    brown; without chroma it is black, gray or white by lightness.
+    """
+    lightness, a, b = lab[:, 0], lab[:, 1], lab[:, 2]
+    chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
+    ends, hues = zip(*_HUES, strict=True)
+    names = np.array(hues)[np.searchsorted(ends[:-1], hue, side="right")].astype("<U9")
+    red, pink, purple = names == "red", names == "pink", names == "purple"
+    warm = (names == "orange") | (names == "yellow")
+    rules = (
+        ("pink", red & (lightness >= 60)),
+        ("brown", red & (lightness < 60) & (chroma < 24)),
+        ("brown", warm & ((lightness < 55) | (chroma < 42))),
+        ("beige", warm & (lightness >= 61) & (chroma < 42)),
+        ("red", pink & (lightness < 37)),
+        ("pink", purple & (lightness >= 52) & (hue >= 325)),
+        ("blue", purple & (hue < 309) & (chroma >= 75)),  # CIELAB bends the hue of vivid blue towards purple
+        ("gray", (chroma < 9) | (purple & (chroma < 16))),
+        ("black", (lightness < 10) | ((lightness < 24) & (chroma < 12))),
+        ("white", (lightness >= 86) & (chroma < 12)),
+    )
+    for name, where in rules:
+        names[where] = name
+    return names
+
+
+def css_name(color: tuple[int, int, int]) -> str:
+    """The CSS3 colour name nearest to an sRGB colour of 0..255, by distance in CIELAB (CIE 1976)."""
+    names, table = _css()
+    return names[int(np.linalg.norm(table - _lab(np.array([color], np.uint8)), axis=1).argmin())]
+
+
+def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[Colour, ...]:
+    """The colours of a HxWx4 uint8 cut-out by their share of the opaque pixels, the largest first.
+
+    Those with a share of at least 0.12, and always the first; `css` names the median of a colour's pixels. Where
+    nothing is opaque the most opaque half of the range counts. Empty when there is nothing at all.
+    """
+    small = _small(cutout)
+    alpha = small[..., 3]
+    pixels = small[..., :3][alpha >= max(1, min(_OPAQUE, int(alpha.max()) // 2))]
+    if len(pixels) == 0:
+        return ()
+    found = basic_names(_lab(pixels))
+    counted = sorted(((float((found == name).mean()), name) for name in NAMES), reverse=True)
+    kept = [counted[0], *(c for c in counted[1:most] if c[0] >= _LEAST_SHARE)]
+    return tuple(Colour(name, round(share, 3), css_name(_median(pixels[found == name]))) for share, name in kept)
+
+
+def is_transparent(alpha: Pixels) -> bool:
+    """Whether an object, HxW uint8 alpha, is semi-transparent inside, not only at its contour.
+
+    Inside is what lies deeper within alpha > 0.05 than 8 % of the side of a square of that area; transparent means that
+    at least a fifth of it has an alpha between 0.1 and 0.9. So hair and blurred contours are opaque; glass,
+    smoke, veils and fine nets are transparent.
+    """
+    small = _small(alpha)
+    shape = (small > 0.05 * 255).astype(np.uint8)
+    depth = cv2.distanceTransform(np.pad(shape, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    inside = small[depth > max(2.0, 0.08 * float(np.sqrt(shape.sum())))]
+    return inside.size > 0 and bool(((inside > 0.1 * 255) & (inside < 0.9 * 255)).mean() >= 0.2)
+
+
+def is_salient(image: Pixels, alpha: Floats) -> bool:
+    """Whether an object stands out of a scene: HxWx3 uint8 image, HxW float32 of what is visible of it in [0, 1].
+
+    It stands out when it fills at least 2 % of the scene and its mean colour is at least 20 from that of the rest in
+    CIELAB, where 2.3 is just noticeable (Mahy et al. 1994). Salience as distance to the mean CIELAB colour of the whole
+    image is that of Achanta et al., Frequency-tuned Salient Region Detection, CVPR 2009; here the object is left out of
+    that mean, or a large one would be compared with itself.
+    """
+    whole = resized(image, _size(image))
+    lab = _lab(whole.reshape(-1, 3))
+    weight = resized(alpha, whole.shape[:2]).reshape(-1, 1)
+    seen, rest = float(weight.sum()), float((1 - weight).sum())
+    if seen < 0.02 * len(weight):
+        return False
+    if rest < 0.02 * len(weight):
+        return True  # it is the scene
+    gap = (lab * weight).sum(axis=0) / seen - (lab * (1 - weight)).sum(axis=0) / rest
+    return bool(np.linalg.norm(gap) >= 20)
+
+
+def size_of(alpha: Floats) -> str:
+    """small, medium or large by the share of the scene that a HxW alpha in [0, 1] fills: to 5 %, to 25 %, above."""
+    share = float(alpha.mean())
+    return "small" if share <= 0.05 else "medium" if share <= 0.25 else "large"
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    scale = min(1.0, _SIDE / max(pixels.shape[:2]))
+    return max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale))
+
+
+def _small(pixels: Pixels) -> Pixels:
+    """Colours are weighed by their alpha, so that what lies under transparent pixels does not count."""
+    size = _size(pixels)
+    if pixels.ndim == 2 or size == pixels.shape[:2]:
+        return resized(pixels, size)
+    alpha = resized(pixels[..., 3].astype(np.float32), size)
+    covered = resized(pixels[..., :3].astype(np.float32) * pixels[..., 3:], size)
+    color = covered / np.maximum(alpha, 1e-3)[..., None]
+    return np.asarray(np.rint(np.dstack([color, alpha])).clip(0, 255), np.uint8)
+
+
+def _lab(colors: Pixels) -> Floats:
+    plane = colors.reshape(1, -1, 3).astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(plane, cv2.COLOR_RGB2LAB)[0], np.float32)
+
+
+def _median(pixels: Pixels) -> tuple[int, int, int]:
+    red, green, blue = np.median(pixels, axis=0)
+    return int(red), int(green), int(blue)
+
+
+@cache
+def _css() -> tuple[tuple[str, ...], Floats]:
+    # Pillow knows CSS3's names and rebeccapurple, which is younger; of two names of a colour the first stays.
+    names = sorted(set(ImageColor.colormap) - {"rebeccapurple"}, reverse=True)
+    named = {ImageColor.getrgb(name)[:3]: name for name in names}
+    return tuple(named.values()), _lab(np.array(list(named), np.uint8))
