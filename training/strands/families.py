@@ -1,0 +1,60 @@
+"""The families of strand entities by name: the door to the rest of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.strands.air import bubble, smoke
+from training.strands.feather import feather
+from training.strands.geometry import Geometry, StrandError
+from training.strands.glass import glass
+from training.strands.hair import fur, hair
+from training.strands.lace import lace
+from training.strands.mesh import fence, net, web
+from training.strands.plants import branch, fern, grass
+from training.strands.render import render
+from training.strands.ring import ring
+
+FAMILIES: dict[str, Callable[[np.random.Generator], Geometry]] = {
+    "hair": hair,
+    "fur": fur,
+    "feather": feather,
+    "web": web,
+    "lace": lace,
+    "net": net,
+    "fence": fence,
+    "grass": grass,
+    "fern": fern,
+    "branch": branch,
+    "smoke": smoke,
+    "glass": glass,
+    "bubble": bubble,
+    "ring": ring,
+}
+"""What draws a new entity of a family from a generator."""
+
+
+def geometry(family: str, rng: np.random.Generator) -> Geometry:
+    """A new entity of `family`, one of FAMILIES, without a size: `render` gives it one.
+
+    Raises StrandError, with the nearest name, for a family that there is not.
+    """
+    if family not in FAMILIES:
+        near = get_close_matches(family, FAMILIES, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"choose one of {', '.join(FAMILIES)}"
+        raise StrandError(f"there is no family of strands '{family}'; {hint}")
+    return FAMILIES[family](rng)
+
+
+def strand(family: str, side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A new entity of `family` as a cut-out: `side` x `side` x 4 uint8 RGBA with straight alpha.
+
+    The colour is the foreground's everywhere, so resizing brings no other colour in. Raises StrandError for a family
+    that there is not or a side below 1.
+    """
+    color, alpha = render(geometry(family, rng), side)
+    return np.dstack([color, np.round(alpha * 255).astype(np.uint8)])
