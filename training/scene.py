@@ -58,7 +58,7 @@ class Canvas:
     """A scene in the making: pixels and the layers so far, the last in front."""
 
     def __init__(self, image: Pixels, may_contain: frozenset[str] = frozenset()) -> None:
-        self.image = np.ascontiguousarray(image)
+        self.image = np.array(image)  # pasted into: the bank's own pixels stay as they are
         self.may_contain = may_contain
         self._layers: list[_Layer] = []
 
@@ -68,7 +68,7 @@ class Canvas:
     def add(self, entity: Entity, alpha: Alpha) -> None:
         """A layer whose pixels are in the image already: HxW float32 of the whole scene."""
         area = float(alpha.mean())
-        self._layers.append(_Layer(entity, alpha, area, area, frozenset()))
+        self._layers.append(_Layer(entity, np.array(alpha), area, area, frozenset()))
 
     def paste(self, entity: Entity, pixels: Pixels, y: int, x: int) -> bool:
         """Put a cut-out (hxwx4 uint8, straight alpha) in front, its upper left corner at y, x; it may overhang.

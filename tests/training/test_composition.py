@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.composition import composed_scene, mosaic_scene, photo_scene
+from training.scene import Canvas
 
 SIZE = (128, 160)
 
@@ -80,3 +81,13 @@ def test_cut_outs_on_a_photograph_leave_its_object_an_entity(bank):
     for seed in range(10):
         scene = composed_scene(bank, [bank.cutouts[3]], bank.photos[0], SIZE, np.random.default_rng(seed))
         assert scene.placed[0].entity.id == bank.photos[0].id
+
+
+def test_the_banks_own_pixels_stay_as_they_are(bank):
+    ground, cup = bank.backgrounds[0], bank.cutouts[0]
+    before = bank.background(ground).copy()
+    for seed in range(6):
+        canvas = Canvas(bank.background(ground))
+        assert canvas.paste(cup, bank.cutout(cup), 0, seed)
+        assert not np.array_equal(canvas.scene().image, before)
+    np.testing.assert_array_equal(bank.background(ground), before)
