@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,6 +82,13 @@ class SceneDataset:
         self.forms = tuple(forms)
         self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of all that decides the samples: ids of the bank in order, seed, mix, augmentation, forms."""
+        ids = [e.id for e in self.everything] + [b.id for b in self.bank.backgrounds]
+        told = repr((ids, self.seed, self.mix, self.augment, self.forms))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     def sample(self, index: int, size: tuple[int, int]) -> Sample:
         """The first of `samples`."""

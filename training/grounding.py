@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clipmat.model import ClipMat
     from training.datasets import SceneDataset
     from training.entities import Entity
-    from training.expressions import Phrase
+    from training.phrases import Phrase
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _SIZE = (192, 192)
@@ -73,7 +73,7 @@ def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.ran
     import torch.nn.functional as F
 
     from clipmat.prompt import TEMPLATES
-    from training.expressions import phrase_of, said
+    from training.phrases import phrase_of, said
     from training.wording import as_typed
 
     assert model.popup.match is not None
@@ -109,7 +109,7 @@ def ground(
     from training import checkpoint
     from training.datasets import SceneDataset
     from training.entities import EntityBank
-    from training.trainer import schedule
+    from training.rates import schedule
 
     model, card = weights.load(start)
     dataset = SceneDataset(EntityBank.read(data).select("train"), seed)

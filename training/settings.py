@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from clipmat.config import ClipMatConfig, variant
 from training.commands import TrainingError
@@ -17,6 +17,8 @@ from training.expressions import FORMS
 T = TypeVar("T")
 SETTINGS = {"keyword": FORMS[:1], "expression": FORMS[1:4], "both": FORMS[:4]}
 """Forms of expressions by setting (section 4.2)."""
+PRECISIONS = ("32-true", "bf16-mixed", "16-mixed", "auto")
+"""Fabric's names; auto takes bf16-mixed where the device computes it, else 32-true."""
 
 
 class SettingsError(TrainingError):
@@ -32,7 +34,7 @@ class Phase:
     sizes: tuple[tuple[int, int], ...]
     """Heights and widths in pixels, taken in turn; multiples of 32."""
     batch: int
-    """Images a process and step."""
+    """Images a process and step, whatever `accumulate` is."""
     frozen_stages: int = 0
     """First stages of the compact image encoder that do not train; -1 freezes none, 0 the stem only."""
     expressions: int = 1
@@ -50,14 +52,23 @@ class TrainSettings:
     """Of the initial weights and of every sample."""
     learning_rate: float = 6e-4
     """Peak, of the modules that start at random."""
-    encoder_rate: float = 0.2
-    """The learning rate of encoders that start trained, as a fraction of the above."""
+    image_rate: float = 0.2
+    """The image encoder's learning rate as a fraction of the above; 0 freezes it."""
+    text_rate: float = 0.2
+    """The text tower's learning rate as a fraction of the above; 0 freezes it, 1 where it starts at random."""
     warmup: int = 200
     """Steps of linear warm-up; cosine to zero follows."""
     weight_decay: float = 0.02
     """AdamW's, on matrices only."""
     clip: float = 2.0
     """Largest norm of the gradient."""
+    accumulate: int = 1
+    """Parts in which a step's batch goes through the network, to save memory: the loss is that of the whole batch.
+
+    Each part but the first costs a third more time, and batch norms see one part at a time unless `frozen_norms`.
+    """
+    frozen_norms: bool = False
+    """Batch norms keep the statistics of the weights that the run starts from: for small batches."""
     ema: float = 0.9985
     """Decay a step of the averaged weights, which are the ones that ship."""
     setting: str = "both"
@@ -69,7 +80,9 @@ class TrainSettings:
     teacher: float = 0.3
     """Weight of the noun-vector loss; 0 when no vectors are given."""
     precision: str = "bf16-mixed"
-    """32-true or bf16-mixed: Fabric's names. Half precision would need its scaler in the step."""
+    """One of PRECISIONS; 16-mixed needs a GPU."""
+    compile: bool = False
+    """Compile the network with torch.compile: slow first steps, then faster on most GPUs."""
     validate_every: int = 500
     """Steps between looks at the packs' val photographs."""
     save_every: int = 100
@@ -77,10 +90,14 @@ class TrainSettings:
     mix: Mix = field(default_factory=Mix)
 
     def __post_init__(self) -> None:
-        if self.precision not in ("32-true", "bf16-mixed"):
-            raise SettingsError(f"precision '{self.precision}' is not to be had: choose 32-true or bf16-mixed")
+        if self.precision not in PRECISIONS:
+            raise SettingsError(f"precision '{self.precision}' is not to be had: choose {', '.join(PRECISIONS)}")
         if self.setting not in SETTINGS:
             raise SettingsError(f"setting '{self.setting}' is not known: choose {', '.join(SETTINGS)}")
+        if min(self.accumulate, self.validate_every, self.save_every) < 1:
+            raise SettingsError("accumulate, validate_every and save_every are at least 1")
+        if min(self.learning_rate, self.image_rate, self.text_rate, self.warmup) < 0:
+            raise SettingsError("learning_rate, image_rate, text_rate and warmup are not negative")
         multiple = self.network.multiple
         for phase in self.phases:
             if phase.steps < 1 or phase.batch < 1 or phase.expressions < 1 or not phase.sizes:
@@ -162,13 +179,23 @@ def _paired(phase: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(kind: type[T], values: dict[str, Any], where: str) -> T:
-    known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    known, types = [f.name for f in fields(kind)], get_type_hints(kind)  # type: ignore[arg-type]
     for key in values:
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
             raise SettingsError(f"{where}: unknown setting '{key}'; {hint}")
+        _check_type(f"{where}: {key}", values[key], types[key])
     try:
         return kind(**values)
     except TypeError as error:
         raise SettingsError(f"{where}: {error}") from error
+
+
+_MEANT = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
+
+
+def _check_type(name: str, value: object, meant: type) -> None:
+    fits = (int, float) if meant is float else meant
+    if meant in _MEANT and (not isinstance(value, fits) or (isinstance(value, bool) and meant is not bool)):
+        raise SettingsError(f"{name} is {_MEANT[meant]}, not {value!r}")

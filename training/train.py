@@ -1,9 +1,8 @@
-"""`python -m training.train`: train a variant on entity-bank packs."""
+"""`python -m training.train`: train a variant, or fine-tune weights on a folder of one's own."""
 
 from __future__ import annotations
 
-import json
-import time
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,110 +11,158 @@ import typer
 from training import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from clipmat.model import ClipMat
-    from training.entities import EntityBank
-    from training.trainer import Progress
+    from training.progress import Progress
+    from training.settings import TrainSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 CONFIGS = Path(__file__).parent / "configs"
+_EXAMPLES = """Examples:
+
+\b
+Train compact on a pack, from ImageNet's MobileNetV2:
+  python -m training.train --data PACK --backbone mobilenetv2_100.safetensors
+
+\b
+Fine-tune it on a folder of images and mattes, a CPU will do; the editor loads the result by its path:
+  python -m training.train --from compact --data my_folder --out runs/mine
+  rim-editor matte photo.jpg "the lamp" -o lamp.png --weights runs/mine/last.pt
+
+\b
+The paper's base variant without MDE, keyword setting, on four GPUs:
+  python -m training.train --config training/configs/vit-b-16.toml --backbone CLIP.safetensors --data PACK \\
+    --processes 4 --set 'setting = "keyword"' --set 'without = ["details"]'
+
+\b
+Two machines of four GPUs each, the same on both but for NODE_RANK:
+  MASTER_ADDR=HOST MASTER_PORT=29500 NODE_RANK=0 python -m training.train --nodes 2 --processes 4 ...
+"""
 
 
-@app.command()
+@app.command(epilog=_EXAMPLES)
 def train(
-    data: Annotated[list[Path], typer.Option(help="A pack of entities, photographs and backgrounds; repeatable.")],
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")] = Path("runs/compact"),
-    config: Annotated[Path, typer.Option(help="Settings of the run.")] = CONFIGS / "compact.toml",
-    backbone: Annotated[Path | None, typer.Option(help="Weights to start the encoders from.")] = None,
-    nouns: Annotated[Path | None, typer.Option(help="CLIP vectors of nouns that teach the text tower.")] = None,
-    start: Annotated[
-        Path | None, typer.Option("--from", help="A checkpoint whose averaged weights to start from.")
+    data: Annotated[
+        list[Path],
+        typer.Option(help="A folder of images and mattes, a pack, or a set in RefMatte's layout; repeatable."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for checkpoints, log and TensorBoard; runs/NAME of the settings.")
     ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings of the run; configs/compact.toml, with --from finetune.toml.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Weights to start from: a variant's name, .safetensors or a checkpoint."),
+    ] = None,
+    backbone: Annotated[Path | None, typer.Option(help="ImageNet or CLIP weights to start the encoders from.")] = None,
     encoders: Annotated[
         str | None, typer.Option(help="A variant's name or weights whose two encoders to start from; the rest is new.")
     ] = None,
+    nouns: Annotated[Path | None, typer.Option(help="CLIP vectors of nouns that teach the text tower.")] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="A setting as TOML, over the file's: 'seed = 3'; repeatable.")
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from OUT/last.pt where there is one.")] = True,
-    processes: Annotated[int, typer.Option(help="Processes, one thread each on a CPU.")] = 1,
-    accelerator: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    processes: Annotated[int, typer.Option(min=1, help="Processes on this machine: GPUs, or CPU threads.")] = 1,
+    nodes: Annotated[int, typer.Option(min=1, help="Machines.")] = 1,
+    accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    threads: Annotated[int, typer.Option(min=1, help="Threads a process that compose samples ahead.")] = 1,
+    tensorboard: Annotated[
+        bool | None, typer.Option(help="Curves and mattes in OUT/tensorboard; on where it is installed.")
+    ] = None,
 ) -> None:
-    """Train a variant; OUT keeps `last.pt` and `best.pt`. Stopped and called again, it goes on where it was."""
+    """Train a variant; OUT keeps `last.pt` and `best.pt`. Stopped and called again, it goes on exactly where it was."""
+    import logging
+
     import cv2
     import torch
     from lightning_fabric import Fabric
 
-    from clipmat.model import ClipMat
+    from clipmat.devices import choose_device
     from training import backbone as starts
-    from training import checkpoint
-    from training.datasets import SceneDataset
-    from training.entities import EntityBank
+    from training import checkpoint, preflight, progress
+    from training.data import read_data
     from training.settings import read_settings
     from training.trainer import Trainer
 
-    settings = read_settings(config, overrides or ())
-    if accelerator == "cpu":
+    config = config or CONFIGS / ("finetune.toml" if start else "compact.toml")
+    out = out or Path("runs") / config.stem
+    device = "cpu" if accelerator == "auto" and not torch.cuda.is_available() else accelerator
+    device = choose_device(device).device
+    settings = _with_precision(read_settings(config, overrides or ()), device)
+    if device == "cpu":
         torch.set_num_threads(1 if processes > 1 else torch.get_num_threads())
-        cv2.setNumThreads(1)
-    strategy = "ddp" if processes > 1 else "auto"
-    fabric = Fabric(accelerator=accelerator, devices=processes, strategy=strategy, precision=settings.precision)  # type: ignore[arg-type]
+    cv2.setNumThreads(1)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would introduce itself
+    found = read_data(data, settings)
+    vectors = starts.noun_vectors(nouns) if nouns else None
+    model = _model(settings, start, backbone, encoders)
+    fabric = Fabric(
+        accelerator=device,
+        devices=processes,
+        num_nodes=nodes,
+        strategy="ddp" if processes * nodes > 1 else "auto",
+        precision=settings.precision,  # type: ignore[arg-type]
+    )
+    if os.environ.get("LOCAL_RANK", "0") == "0":  # the first process starts the others once all is well
+        preflight.refuse_full_disk(out, model)
+        preflight.refuse_small_memory(fabric, model, settings, processes, processes * nodes)
+        if settings.compile:
+            preflight.refuse_no_compiler(fabric.device)
     fabric.launch()
+    trainer = Trainer(fabric, model, found.drawn, settings, vectors, found.look, threads)
+    last = out / "last.pt"
+    if resume and last.is_file():
+        trainer.restore(checkpoint.load(last))
+    try:
+        if not fabric.is_global_zero:
+            trainer.fit(out, _silent)
+            return
+        with progress.listeners(out, trainer.step_number, settings.steps, fabric.device, tensorboard) as tell:
+            trainer.fit(out, tell)
+    except torch.OutOfMemoryError as error:
+        raise preflight.PreflightError(
+            f"step {trainer.step_number} did not fit into memory after all: raise `accumulate`, or lower `batch`"
+        ) from error
+
+
+def _model(settings: TrainSettings, start: str | None, backbone: Path | None, encoders: str | None) -> ClipMat:
+    import torch
+
+    from clipmat.model import ClipMat
+    from training import backbone as starts
+    from training import checkpoint
+
     torch.manual_seed(settings.seed)
-    model = ClipMat(settings.network)
+    model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
     if backbone is not None:
         begin = starts.start_from_mobilenet if settings.variant == "compact" else starts.start_from_clip
         begin(model, backbone)
     if encoders is not None:
         starts.start_from_encoders(model, encoders)
-    if start is not None:
-        checkpoint.begin_from(start, model)
-    bank = EntityBank.read(data)
-    trainer = Trainer(
-        fabric,
-        model,
-        SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms),
-        settings,
-        starts.noun_vectors(nouns) if nouns else None,
-        _scorer(bank),
-    )
-    last = out / "last.pt"
-    if resume and last.is_file():
-        trainer.restore(checkpoint.load(last))
-    out.mkdir(parents=True, exist_ok=True)
-    trainer.fit(out, _teller(out / f"log-{fabric.global_rank}.jsonl", settings.steps))
+    return model
 
 
-def _scorer(bank: EntityBank) -> Callable[[ClipMat], float] | None:
-    from training.evaluate import photo_iou
+def _with_precision(settings: TrainSettings, device: str) -> TrainSettings:
+    """The settings with a precision that the device computes. Raises SettingsError where it cannot."""
+    from dataclasses import replace
 
-    held = bank.select("val_seen", "val_unseen")
-    if not held.photos:
-        return None
-    return lambda model: photo_iou(model, held)
+    import torch
+
+    from clipmat.devices import computes_bfloat16
+    from training.settings import SettingsError
+
+    if settings.precision == "16-mixed" and device == "cpu":
+        raise SettingsError("precision 16-mixed needs a GPU: choose bf16-mixed, 32-true or auto")
+    if settings.precision != "auto":
+        return settings
+    able = computes_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
+    return replace(settings, precision="bf16-mixed" if able else "32-true")
 
 
-def _teller(log: Path, steps: int) -> Callable[[Progress], None]:
-    """Every 20th step as a JSON line and as a line on the terminal."""
-    means: dict[str, float] = {}
-    started = time.time()
-
-    def tell(progress: Progress) -> None:
-        for name, value in progress.parts.items():
-            means[name] = 0.95 * means.get(name, value) + 0.05 * value
-        if progress.step % 20 and progress.score is None:
-            return
-        row: dict[str, float] = {"step": progress.step, **{k: round(v, 4) for k, v in means.items()}}
-        row["samples/s"] = round(progress.samples_per_second, 1)
-        row["minutes"] = round((time.time() - started) / 60, 1)
-        if progress.score is not None:
-            row["val photo IoU"] = round(progress.score, 4)
-        with log.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(row) + "\n")
-        typer.echo(f"{progress.step}/{steps} " + " ".join(f"{k} {v}" for k, v in row.items() if k != "step"))
-
-    return tell
+def _silent(progress: Progress) -> None:
+    """The other processes say nothing."""
 
 
 if __name__ == "__main__":

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import math
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from clipmat.encoders import TextTokens
-from clipmat.model import ClipMat
+from clipmat.model import ClipMat, MatteOutput
 from clipmat.transforms import normalised
 from training import checkpoint
-from training.datasets import SceneDataset, trimap_of
+from training.batches import Ahead, Batch, Data, Nouns, Shown, batch_of
 from training.losses import summed, teacher_loss, total_loss
+from training.processes import add_gradients, share_norms, with_others
+from training.progress import Progress, Tell
+from training.rates import optimizer_of, parameters_of, rate_at, set_learning, set_rates, without_trace
 from training.settings import TrainSettings
+from training.validation import Look
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-
-class Batch(NamedTuple):
-    """Tensors of one step: B images, K expressions in a row for each, targets at half size."""
-
-    pixels: Tensor
-    """Bx3xHxW float32 in [0, 1]."""
-    tokens: TextTokens
-    matte: Tensor
-    """BKx1x(H/2)x(W/2) float32."""
-    trimap: Tensor
-    """BKx(H/2)x(W/2) int64."""
-    present: Tensor
-    """BK bool."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a listener is told after a step."""
-
-    step: int
-    parts: dict[str, float]
-    samples_per_second: float
-    score: float | None
-    """Mean IoU on the val photographs, when this step looked at them."""
 
 
 class Trainer:
@@ -59,120 +34,95 @@ class Trainer:
         self,
         fabric: Fabric,
         model: ClipMat,
-        data: SceneDataset,
+        data: Data,
         settings: TrainSettings,
-        nouns: tuple[list[str], Tensor] | None = None,
-        score: Callable[[ClipMat], float] | None = None,
+        nouns: Nouns | None = None,
+        look: Callable[[ClipMat], Look] | None = None,
+        threads: int = 1,
     ) -> None:
-        self.fabric, self.data, self.settings, self.score = fabric, data, settings, score
+        self.fabric, self.data, self.settings, self.look = fabric, data, settings, look
+        if fabric.world_size > 1 and not settings.frozen_norms:
+            share_norms(model)
         self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
         self.nouns = nouns if settings.teacher > 0 else None
         self.teacher_head = nn.Linear(model.config.text_width, nouns[1].shape[1] if nouns else 1).to(fabric.device)
-        pretrained: list[nn.Module] = [self.model.image_encoder]
-        if not model.config.text_buckets:  # CLIP's text tower comes trained; the compact one starts at random
-            pretrained.append(self.model.text_tower)
-        encoder = {id(p) for tower in pretrained for p in tower.parameters()}
-        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-        for p in [*self.model.parameters(), *self.teacher_head.parameters()]:
-            groups.setdefault((id(p) in encoder, p.ndim > 1), []).append(p)
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": ps,
-                    "rate": settings.encoder_rate if enc else 1.0,
-                    "weight_decay": settings.weight_decay * mat,
-                }
-                for (enc, mat), ps in groups.items()
-            ],
-            lr=settings.learning_rate,
-            betas=(0.9, 0.98),
-        )
+        self.learner = nn.ModuleList([self.model, self.teacher_head])
+        optimizer = fabric.setup_optimizers(optimizer_of(self.model, self.teacher_head, settings))
+        self.optimizer = cast("torch.optim.Optimizer", optimizer)
         self.averaged = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        self.ahead = Ahead(self.batch, settings.steps, threads + 1, threads)
         self.step_number, self.best = 0, -1.0
+        names = zlib.crc32("\n".join(self.nouns[0]).encode()) if self.nouns else 0
+        world = f"{fabric.world_size} processes, data {data.fingerprint}, nouns {names:08x}"
+        self.made_with = f"{settings!r} {world}"
+        """All that decides the samples and losses to come."""
+        if settings.compile:
+            self.model.compile()
 
-    def fit(self, folder: Path, tell: Callable[[Progress], None]) -> None:
-        """Run to the last step, saving `last.pt` and the best on val as `best.pt`; `tell` hears of every step."""
-        while self.step_number < self.settings.steps:
-            started = time.perf_counter()
+    def fit(self, folder: Path, tell: Tell) -> None:
+        """Run to the last step, saving `last.pt` and the best on val as `best.pt`; `tell` hears of every step.
+
+        Raises CheckpointError when they cannot be written; the former ones stay.
+        """
+        settings = self.settings
+        while self.step_number < settings.steps:
+            phase = settings.phase_at(self.step_number)
+            rate = rate_at(settings, self.step_number)
+            began, waited = time.perf_counter(), self.ahead.waited
             parts = self.step()
-            phase = self.settings.phase_at(self.step_number - 1)
-            drawn = phase.batch * phase.expressions * self.fabric.world_size
-            speed = drawn / (time.perf_counter() - started)
-            score = self.validate() if self._due(self.settings.validate_every) else None
-            if score is not None and score > self.best:
-                self.best = score
+            seconds, waited = time.perf_counter() - began, self.ahead.waited - waited
+            look = self.validate() if self._due(settings.validate_every) else None
+            samples = phase.batch * phase.expressions * self.fabric.world_size
+            tell(Progress(self.step_number, parts, rate, samples, seconds, waited, look))
+            if look is not None and look.score > self.best:
+                self.best = look.score
                 self._save(folder / "best.pt")
-            if self._due(self.settings.save_every):
+            if self._due(settings.save_every):
                 self._save(folder / "last.pt")
-            tell(Progress(self.step_number, parts, speed, score))
 
     def step(self) -> dict[str, float]:
-        """One optimiser step; returns the parts of the loss."""
-        settings, phase = self.settings, self.settings.phase_at(self.step_number)
-        self._freeze(phase.frozen_stages)
-        rate = settings.learning_rate * schedule(self.step_number, settings.warmup, settings.steps)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * group["rate"]
-        batch = self.batch(self.step_number)
-        self.model.train()
-        with self.fabric.autocast():
-            pixels = normalised(batch.pixels, self.model.config).contiguous(memory_format=torch.channels_last)
-            out = self.model(pixels, batch.tokens, shrink=2)
-            small = nn.functional.avg_pool2d(batch.pixels, 2)
-            small = small.repeat_interleave(len(batch.present) // len(small), dim=0)
-        parts = total_loss(
-            out,
-            trimap=batch.trimap,
-            target=batch.matte,
-            image=small,
-            present=batch.present,
-            images=len(batch.pixels),
-        )
-        if self.nouns is not None:
-            parts["teacher"] = settings.teacher * self._taught(self.step_number)
+        """One optimiser step; returns the parts of the loss.
+
+        The loss is that of the whole batch of all processes, as if one had computed it in one go. Where the batch goes
+        through in parts, it is looked at first, and then again part by part with the slopes of the whole loss (Gao et
+        al., Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup, RepL4NLP 2021, section 3).
+        """
+        settings = self.settings
+        set_rates(self.optimizer, rate_at(settings, self.step_number))
+        set_learning(self.model, settings, settings.phase_at(self.step_number))
+        batch: Batch = self.fabric.to_device(self.ahead.take(self.step_number))
+        shown = list(batch.shown.split(settings.accumulate))
+        with without_trace(self.model) if len(shown) > 1 else nullcontext():
+            answers = [self._answer(part) for part in shown]
+        parts, slopes = self._judge(answers, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(summed(parts))
-        self._share_gradients()
-        nn.utils.clip_grad_norm_(list(_parameters(self.optimizer)), settings.clip)
+        for part, answer, slope in zip(shown, answers, slopes, strict=True):
+            followed = self._answer(part) if len(shown) > 1 else answer
+            along = [(tensor * s).sum() for tensor, s in zip(followed.tensors, slope, strict=True)]
+            self.fabric.backward(torch.stack(along).sum())
+        add_gradients(self.fabric, parameters_of(self.optimizer))
+        self.fabric.clip_gradients(self.learner, self.optimizer, max_norm=settings.clip, error_if_nonfinite=False)
         self.optimizer.step()
         self.step_number += 1
-        decay = min(settings.ema, (1 + self.step_number) / (10 + self.step_number))
-        with torch.no_grad():
-            for key, value in self.model.state_dict().items():
-                kept = self.averaged[key]
-                kept.lerp_(value, 1 - decay) if kept.is_floating_point() else kept.copy_(value)
+        self._average()
         return {name: float(value.detach()) for name, value in parts.items()}
 
     def batch(self, step: int) -> Batch:
-        """The samples of a step for this process: a function of the seed and the step alone."""
+        """What this process brings to a step, on the CPU. The processes' images are numbered in one row."""
         settings, phase = self.settings, self.settings.phase_at(step)
-        size = phase.sizes[step % len(phase.sizes)]
         first = settings.samples_before(step, self.fabric.world_size) + self.fabric.global_rank * phase.batch
-        samples = [s for i in range(phase.batch) for s in self.data.samples(first + i, size, phase.expressions)]
-        images = np.stack([s.image for s in samples[:: phase.expressions]])
-        half = (size[1] // 2, size[0] // 2)
-        mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
-        rng = np.random.default_rng((settings.seed, step, self.fabric.global_rank))
-        trimaps = [trimap_of(m, int(rng.integers(1, 4))) for m in mattes]
-        tokens, _ = self.model.tokenize([s.expression for s in samples], [s.template for s in samples])
-        device = self.fabric.device
-        return Batch(
-            pixels=torch.from_numpy(images).permute(0, 3, 1, 2).to(device).float() / 255,
-            tokens=tokens.to(device),
-            matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1).to(device),
-            trimap=torch.from_numpy(np.stack(trimaps)).to(device).long(),
-            present=torch.tensor([s.form != "negative" for s in samples], device=device),
-        )
+        size = phase.sizes[step % len(phase.sizes)]
+        numbers = range(first, first + phase.batch)
+        return batch_of(self.data, numbers, size, phase.expressions, self.model.tokenize, settings.seed, self.nouns)
 
-    def validate(self) -> float | None:
-        """Score of the averaged weights, taken by the first process only."""
-        if self.score is None or not self.fabric.is_global_zero:
+    def validate(self) -> Look | None:
+        """What the averaged weights show on the held-out samples, looked at by the first process only."""
+        if self.look is None or not self.fabric.is_global_zero:
             return None
         current = {k: v.clone() for k, v in self.model.state_dict().items()}
         self.model.load_state_dict(self.averaged)
-        self.model.eval()
         try:
-            return self.score(self.model)
+            return self.look(self.model.eval())
         finally:
             self.model.load_state_dict(current)
 
@@ -182,16 +132,17 @@ class Trainer:
             "step": self.step_number,
             "best": self.best,
             "config": self.model.config.to_json(),
-            "made_with": self._made_with(),
+            "made_with": self.made_with,
             "model": self.model.state_dict(),
             "averaged": self.averaged,
             "teacher_head": self.teacher_head.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.fabric.strategy.precision.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint. Raises CheckpointError when it belongs to another network or other settings."""
-        if state.get("config") != self.model.config.to_json() or state.get("made_with") != self._made_with():
+        if state.get("config") != self.model.config.to_json() or state.get("made_with") != self.made_with:
             raise checkpoint.CheckpointError(
                 "the checkpoint was made with other settings, data, nouns or processes: resume with the same, "
                 "or start from it with --from and a fresh --out"
@@ -199,14 +150,49 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.teacher_head.load_state_dict(state["teacher_head"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.fabric.strategy.precision.load_state_dict(state["scaler"])
         self.averaged = {k: v.to(self.fabric.device) for k, v in state["averaged"].items()}
         self.step_number, self.best = state["step"], state["best"]
 
-    def _made_with(self) -> str:
-        """All that decides the samples and losses to come."""
-        bank = zlib.crc32("\n".join(e.id for e in self.data.everything).encode())
-        nouns = zlib.crc32("\n".join(self.nouns[0]).encode()) if self.nouns else 0
-        return f"{self.settings!r} {self.fabric.world_size} processes, bank {bank:08x}, nouns {nouns:08x}"
+    def _answer(self, shown: Shown) -> _Answer:
+        with self.fabric.autocast():
+            pixels = normalised(shown.pixels.float() / 255, self.model.config)
+            out = self.model(pixels.contiguous(memory_format=torch.channels_last), shown.tokens, shrink=2)
+            tensors = list(out[:-1])
+            if shown.nouns is not None:
+                text, valid = self.model.encode_text(shown.nouns)
+                weights = valid.unsqueeze(2).to(text.dtype)
+                tensors.append(self.teacher_head((text * weights).sum(1) / weights.sum(1)))
+        return _Answer(tuple(tensor.float() for tensor in tensors), out.grid)
+
+    def _judge(self, answers: Sequence[_Answer], batch: Batch) -> tuple[dict[str, Tensor], list[tuple[Tensor, ...]]]:
+        """Parts of the loss over all processes, and for each answer the slopes of the loss at its tensors."""
+        own = [torch.cat(t).detach().requires_grad_() for t in zip(*(a.tensors for a in answers), strict=True)]
+        tensors = [with_others(self.fabric, t) for t in own]
+        pixels = with_others(self.fabric, batch.shown.pixels)
+        matte, trimap, present = (with_others(self.fabric, t) for t in batch.truth[:3])
+        small = nn.functional.avg_pool2d(pixels.float() / 255, 2)
+        parts = total_loss(
+            MatteOutput._make([*tensors[:6], answers[0].grid]),
+            trimap=trimap.long(),
+            target=matte,
+            image=small.repeat_interleave(len(matte) // len(pixels), dim=0),
+            present=present.bool(),
+            images=len(pixels),
+        )
+        if batch.truth.vectors is not None:
+            vectors = with_others(self.fabric, batch.truth.vectors)
+            parts["teacher"] = self.settings.teacher * teacher_loss(tensors[6], vectors)
+        slopes = torch.autograd.grad(summed(parts), own, materialize_grads=True)
+        rows = [len(answer.tensors[0]) for answer in answers]
+        return parts, list(zip(*(torch.split(slope, rows) for slope in slopes), strict=True))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.settings.ema, (1 + self.step_number) / (10 + self.step_number))
+        for key, value in self.model.state_dict().items():
+            kept = self.averaged[key]
+            kept.lerp_(value, 1 - decay) if kept.is_floating_point() else kept.copy_(value)
 
     def _due(self, every: int) -> bool:
         return self.step_number % every == 0 or self.step_number == self.settings.steps
@@ -215,45 +201,8 @@ class Trainer:
         if self.fabric.is_global_zero:
             checkpoint.save(path, self.state())
 
-    def _freeze(self, stages: int) -> None:
-        encoder = self.model.image_encoder
-        encoder.requires_grad_(True)
-        if stages >= 0 and hasattr(encoder, "stages"):
-            encoder.stem.requires_grad_(False)
-            for stage in list(encoder.stages)[:stages]:  # type: ignore[arg-type]
-                stage.requires_grad_(False)
 
-    def _taught(self, step: int) -> Tensor:
-        assert self.nouns is not None
-        names, vectors = self.nouns
-        rng = np.random.default_rng((self.settings.seed, step, self.fabric.global_rank, 1))
-        picks = rng.integers(len(names), size=32).tolist()
-        tokens, _ = self.model.tokenize([names[i] for i in picks], rng.integers(6, size=32).tolist())
-        device = self.fabric.device
-        with self.fabric.autocast():
-            text, valid = self.model.encode_text(tokens.to(device))
-            weights = valid.unsqueeze(2).to(text.dtype)
-            meaning = self.teacher_head((text * weights).sum(1) / weights.sum(1))
-        return teacher_loss(meaning, vectors[picks].to(device))
-
-    def _share_gradients(self) -> None:
-        """Average the gradients of all processes in one message."""
-        if self.fabric.world_size == 1:
-            return
-        grads = [p.grad for p in _parameters(self.optimizer) if p.grad is not None]
-        flat = torch.cat([g.reshape(-1) for g in grads])
-        flat = self.fabric.all_reduce(flat, reduce_op="mean")  # type: ignore[assignment]
-        for grad, part in zip(grads, torch.split(flat, [g.numel() for g in grads]), strict=True):
-            grad.copy_(part.view_as(grad))
-
-
-def _parameters(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
-    for group in optimizer.param_groups:
-        yield from group["params"]
-
-
-def schedule(step: int, warmup: int, steps: int) -> float:
-    """Factor of the learning rate: linear warm-up, then cosine to zero (Loshchilov and Hutter, ICLR 2017)."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
+class _Answer(NamedTuple):
+    tensors: tuple[Tensor, ...]
+    """Those of a MatteOutput in float32, then with a teacher what the nouns are taken to mean (BKxE)."""
+    grid: tuple[int, int]

@@ -1,0 +1,143 @@
+"""The batches of a run: composed by number, and ahead of their step while the device computes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from clipmat.encoders import TextTokens
+from clipmat.prompt import TEMPLATES
+from training.datasets import Sample, trimap_of
+
+Tokenize = Callable[[list[str], list[int]], tuple[TextTokens, list[str]]]
+Nouns = tuple[list[str], Tensor]
+"""Names, and NxE float32 vectors that tell what resembles what."""
+T = TypeVar("T")
+
+
+class Data(Protocol):
+    """What a run draws its samples from."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of all that decides the samples."""
+
+    def samples(self, index: int, size: tuple[int, int], count: int) -> list[Sample]:
+        """`count` samples of the image with a number, HxW `size`: a function of these alone."""
+
+
+class Shown(NamedTuple):
+    """What the network is shown: B images, K expressions in a row for each, and words without an image."""
+
+    pixels: Tensor
+    """Bx3xHxW uint8."""
+    tokens: TextTokens
+    """BK rows."""
+    nouns: TextTokens | None
+    """BK rows; None without a teacher."""
+
+    def split(self, parts: int) -> Iterator[Shown]:
+        """The same in `parts` parts of whole images, or one an image where there are fewer."""
+        each, count = len(self.tokens.ids) // len(self.pixels), len(self.pixels)
+        for images in np.array_split(np.arange(count), min(parts, count)):
+            first, last = int(images[0]), int(images[-1]) + 1
+            rows = slice(first * each, last * each)
+            tokens = TextTokens(*(t[rows] for t in self.tokens))
+            nouns = None if self.nouns is None else TextTokens(*(t[rows] for t in self.nouns))
+            yield Shown(self.pixels[first:last], tokens, nouns)
+
+
+class Truth(NamedTuple):
+    """What the answers to a batch are judged by, at half size."""
+
+    matte: Tensor
+    """BKx1x(H/2)x(W/2) float32."""
+    trimap: Tensor
+    """BKx(H/2)x(W/2) uint8."""
+    present: Tensor
+    """BK uint8: 0 where the expression names nothing in the image."""
+    vectors: Tensor | None
+    """BKxE float32: the teacher's vectors of the nouns."""
+
+
+class Batch(NamedTuple):
+    """Tensors of one step of one process."""
+
+    shown: Shown
+    truth: Truth
+
+
+def batch_of(
+    data: Data,
+    numbers: Sequence[int],
+    size: tuple[int, int],
+    expressions: int,
+    tokenize: Tokenize,
+    seed: int,
+    nouns: Nouns | None = None,
+) -> Batch:
+    """The batch of the images with these numbers, HxW `size`, on the CPU.
+
+    A function of its arguments: what is drawn for an image depends on the seed and its number, never on the others.
+    """
+    samples: list[Sample] = []
+    radii: list[int] = []
+    words: list[tuple[int, int]] = []
+    for number in numbers:
+        samples += data.samples(number, size, expressions)
+        rng = np.random.default_rng((seed, number, 1 << 20))  # a stream of its own beside the sample's
+        radii += rng.integers(1, 4, expressions).tolist()
+        if nouns is not None:
+            words += zip(
+                rng.integers(len(nouns[0]), size=expressions).tolist(),
+                rng.integers(len(TEMPLATES), size=expressions).tolist(),
+                strict=True,
+            )
+    half = (size[1] // 2, size[0] // 2)
+    mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
+    trimaps = [trimap_of(matte, radius) for matte, radius in zip(mattes, radii, strict=True)]
+    tokens, _ = tokenize([s.expression for s in samples], [s.template for s in samples])
+    shown = Shown(
+        pixels=torch.from_numpy(np.stack([s.image for s in samples[::expressions]])).permute(0, 3, 1, 2),
+        tokens=tokens,
+        nouns=None if nouns is None else tokenize([nouns[0][i] for i, _ in words], [t for _, t in words])[0],
+    )
+    truth = Truth(
+        matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1),
+        trimap=torch.from_numpy(np.stack(trimaps)),
+        present=torch.tensor([s.form != "negative" for s in samples], dtype=torch.uint8),
+        vectors=None if nouns is None else nouns[1][[i for i, _ in words]],
+    )
+    return Batch(shown, truth)
+
+
+class Ahead(Generic[T]):
+    """Makes the next numbered things in a thread while the last is used; order and outcome stay the same."""
+
+    def __init__(self, make: Callable[[int], T], end: int, depth: int = 2, threads: int = 1) -> None:
+        self._make, self._end, self._depth = make, end, depth
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="composing")
+        self._pending: dict[int, Future[T]] = {}
+        self.waited = 0.0
+        """Seconds that callers of `take` have waited in all."""
+
+    def take(self, number: int) -> T:
+        """The thing with a number; those after it, before `end`, are begun. Raises what making it raised."""
+        began = time.perf_counter()
+        wanted = range(number, max(number + 1, min(number + 1 + self._depth, self._end)))
+        self._pending = {n: self._pending.get(n) or self._pool.submit(self._make, n) for n in wanted}
+        made = self._pending.pop(number).result()
+        self.waited += time.perf_counter() - began
+        return made
+
+    def close(self) -> None:
+        """Give up what was begun."""
+        self._pool.shutdown(cancel_futures=True)
+        self._pending = {}

@@ -1,0 +1,58 @@
+"""A fast look at held-out samples while training: mean IoU, and a few mattes for eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from clipmat.model import ClipMat
+from training.datasets import Sample
+from training.entities import Pixels
+from training.metrics import iou
+from training.scene import Alpha
+
+_SIDE = 256
+
+
+class Look(NamedTuple):
+    """What a look at the held-out samples showed."""
+
+    score: float
+    """Mean IoU, 0..1."""
+    panels: tuple[Pixels, ...]
+    """Image, truth and matte side by side, HxWx3 uint8, always of the same samples."""
+
+
+def look(model: ClipMat, held: Callable[[], Iterable[Sample]], shown: int = 4) -> Look:
+    """Matte every held-out sample but negatives through the public API, as a user would; the first `shown` are panels.
+
+    The model is left in evaluation mode. ValueError when nothing is held out.
+    """
+    from clipmat.predictor import Predictor
+    from clipmat.weights import Card
+
+    device = next(model.parameters()).device.type
+    predictor = Predictor(model, Card(model.config, 0.0, "", ""), device=device, precision="float32")
+    scores: list[float] = []
+    panels: list[Pixels] = []
+    for sample in held():
+        if sample.form == "negative":
+            continue
+        predictor.set_image(sample.image)
+        matte = predictor.predict(sample.expression, refine=False).matte  # the refiner is trained by itself
+        scores.append(iou(matte, sample.matte))
+        if len(panels) < shown:
+            panels.append(_panel(sample.image, sample.matte, matte))
+    if not scores:
+        raise ValueError("nothing is held out to look at")
+    return Look(float(np.mean(scores)), tuple(panels))
+
+
+def _panel(image: Pixels, truth: Alpha, matte: Alpha) -> Pixels:
+    scale = _SIDE / max(image.shape[:2])
+    sides = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    planes = [image] + [cv2.cvtColor((a * 255 + 0.5).astype(np.uint8), cv2.COLOR_GRAY2RGB) for a in (truth, matte)]
+    return np.hstack([np.asarray(cv2.resize(p, sides, interpolation=cv2.INTER_AREA), np.uint8) for p in planes])
