@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.entities import EntityBank
-    from training.report import Row
+    from training.report.tables import Row
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 CONFIG = Path(__file__).parent / "configs" / "ablation.toml"
@@ -45,8 +45,8 @@ def ablate(
 ) -> None:
     """Train and measure the six rows; stopped and called again, it goes on where it was."""
     from training.entities import EntityBank
-    from training.runs import RunFolder
-    from training.settings import read_settings
+    from training.fitting.settings import read_settings
+    from training.report.runs import RunFolder
 
     kept = RunFolder(out)
     forms, bank = read_settings(config).forms, EntityBank.read(data)
@@ -71,7 +71,7 @@ def ablate(
 
 def markdown(measured: dict[str, list[Row]]) -> str:
     """Rows of the ablation against the sets; SAD, MSE and MAD as the paper prints them, and the right objects."""
-    from training.report import columns, table
+    from training.report.tables import columns, table
 
     sets = {name: [row for row in rows if not row.group] for name, rows in measured.items()}
     shown = columns([row for rows in sets.values() for row in rows])
@@ -85,9 +85,9 @@ def markdown(measured: dict[str, list[Row]]) -> str:
 
 def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[Row]:
     from clipmat.predictor import Predictor
-    from training.judging import run
-    from training.report import summarise
-    from training.testsets import sample_sets
+    from training.report.judging import run
+    from training.report.tables import summarise
+    from training.report.testsets import sample_sets
 
     predictor = Predictor.load(weights)
     return summarise([result for _, _, result in run(predictor, sample_sets(bank, count, seed, forms))])

@@ -13,7 +13,7 @@ from clipmat import weights
 from clipmat.files import whole_file
 from clipmat.model import ClipMat
 from training.commands import TrainingError
-from training.settings import TrainSettings
+from training.fitting.settings import TrainSettings
 
 
 class CheckpointError(TrainingError):

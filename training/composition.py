@@ -9,10 +9,7 @@ import numpy as np
 
 from clipmat.transforms import resized
 from training.entities import Background, Entity, EntityBank, Pixels, unit
-from training.scene import Alpha as Alpha
-from training.scene import Canvas
-from training.scene import Placed as Placed
-from training.scene import Scene as Scene
+from training.scene import Alpha, Canvas, Scene
 
 
 def _window(

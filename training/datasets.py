@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 
 from clipmat.prompt import TEMPLATES
-from training.composition import Alpha, Placed, Scene, composed_scene, mosaic_scene, photo_scene
+from training.composition import composed_scene, mosaic_scene, photo_scene
 from training.entities import BankError, Entity, EntityBank, Pixels
 from training.expressions import FORMS, Expression, express, negative
+from training.scene import Alpha, Placed, Scene
 from training.wording import as_typed
 
 

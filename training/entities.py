@@ -92,13 +92,13 @@ class EntityBank:
     photos: tuple[Entity, ...]
     backgrounds: tuple[Background, ...]
     foreign: frozenset[int] = frozenset()
-    """Indices of the folders that are no packs: `training.sources` knows their layouts."""
+    """Indices of the folders that are no packs: `training.files.sources` knows their layouts."""
     _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
     _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, folders: Sequence[str | Path]) -> EntityBank:
-        """Read packs, and folders of images in the layouts that `training.sources` lists.
+        """Read packs, and folders of images in the layouts that `training.files.sources` lists.
 
         Colours and transparency that an index lacks are measured. Raises BankError with the expected tree when a folder
         is neither, LayoutError for a broken list or image.
@@ -119,7 +119,7 @@ class EntityBank:
         bank = cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds), foreign)
         if all(entity.colors for entity in (*cutouts, *photos)):
             return bank
-        from training.measuring import measured
+        from training.files.measuring import measured
 
         return measured(bank)
 
@@ -136,7 +136,7 @@ class EntityBank:
     def cutout(self, entity: Entity) -> Pixels:
         """HxWx4 uint8 RGBA with straight alpha."""
         if entity.pack in self.foreign:
-            from training import cutouts
+            from training.files import cutouts
 
             return cutouts.cutout(self.folders[entity.pack], entity.file, entity.mask)
         return self._load(entity.pack, "entities", entity.file, "RGBA")
@@ -144,7 +144,7 @@ class EntityBank:
     def photo(self, entity: Entity) -> tuple[Pixels, Pixels]:
         """HxWx3 uint8 image and HxW uint8 matte of a photograph."""
         if entity.pack in self.foreign:
-            from training import cutouts
+            from training.files import cutouts
 
             return cutouts.photo(self.folders[entity.pack], entity.file, entity.mask)
         image = self._load(entity.pack, "photos", entity.file, "RGB")
@@ -153,7 +153,7 @@ class EntityBank:
     def background(self, background: Background) -> Pixels:
         """HxWx3 uint8 image."""
         if background.pack in self.foreign:
-            from training import cutouts
+            from training.files import cutouts
 
             return cutouts.background(self.folders[background.pack], background.file)
         return self._load(background.pack, "backgrounds", background.file, "RGB")
@@ -187,7 +187,7 @@ def _index(folder: Path) -> Mapping[str, Iterable[dict[str, Any]]]:
 
 
 def _foreign_index(folder: Path) -> Mapping[str, Iterable[dict[str, Any]]]:
-    from training.sources import rows
+    from training.files.sources import rows
 
     return rows(folder)
 

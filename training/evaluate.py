@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clipmat.predictor import Predictor
-    from training.judging import Measures, Result
-    from training.runs import Run, RunFolder
-    from training.sheets import Cases
-    from training.testsets import SampleSet
+    from training.report.judging import Measures, Result
+    from training.report.runs import Run, RunFolder
+    from training.report.sheets import Cases
+    from training.report.testsets import SampleSet
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -98,8 +98,8 @@ def evaluate(
 
     SAD, MSE and MAD, as means over images and over entities (E); by set, setting, form, position, kind and category.
     """
-    from training.judging import EvaluationError
-    from training.runs import RunFolder, read_run
+    from training.report.judging import EvaluationError
+    from training.report.runs import RunFolder, read_run
 
     earlier = [read_run(path) for path in compare or ()]
     if not data and len(earlier) < 2:
@@ -110,10 +110,10 @@ def evaluate(
     measured = []
     if data:
         from clipmat.predictor import Predictor
-        from training.judging import measures
-        from training.runs import Run
-        from training.sheets import Cases
-        from training.testsets import read_sets
+        from training.report.judging import measures
+        from training.report.runs import Run
+        from training.report.sheets import Cases
+        from training.report.testsets import read_sets
 
         sets = read_sets(data, count, seed, setting, limit, held_out)
         predictor = Predictor.load(weights, device=device, precision=precision)
@@ -129,7 +129,7 @@ def evaluate(
             for name, pixels in cases.sheets().items():
                 folder.write_sheet(name, pixels)
     if earlier:
-        from training.comparison import markdown
+        from training.report.comparison import markdown
 
         paths = [str(path) for path in compare or ()] + ["this run"] * len(measured)
         table = markdown(_distinct([*earlier, *measured], paths))
@@ -149,7 +149,7 @@ def _judged(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from training.judging import EvaluationError, run
+    from training.report.judging import EvaluationError, run
 
     results: list[Result] = []
     sizes = [drawn.most for drawn in sets.values()]
@@ -190,7 +190,8 @@ def _told(predictor: Predictor) -> dict[str, Any]:
 
 def _page(run: Run, every: bool) -> str:
     """The rows and the calibration in Markdown; with `every`, categories and each set's calibration too."""
-    from training import calibration, report
+    from training.report import calibration
+    from training.report import tables as report
 
     rows = [row for row in report.summarise(run.results) if every or row.group != "category"]
     parts = [report.markdown(rows), "How far the presence score holds, over all samples:\n"]

@@ -109,7 +109,7 @@ def ground(
     from training import checkpoint
     from training.datasets import SceneDataset
     from training.entities import EntityBank
-    from training.rates import schedule
+    from training.fitting.rates import schedule
 
     model, card = weights.load(start)
     dataset = SceneDataset(EntityBank.read(data).select("train"), seed)

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.composition import Alpha
+from training.scene import Alpha
 
 Region = NDArray[np.bool_]
 

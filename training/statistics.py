@@ -18,7 +18,7 @@ from training import commands
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from training.labels import Label
+    from training.files.labels import Label
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PAPER = {
@@ -83,7 +83,7 @@ class Statistics:
 
 def statistics_of(labels: Sequence[Label]) -> Statistics:
     """Count a set by its labels; what they do not tell is not counted."""
-    from training.labels import by_image, in_keyword_setting
+    from training.files.labels import by_image, in_keyword_setting
 
     groups = by_image(labels)
     alone = [label for group in groups.values() if in_keyword_setting(group) for label in group if label.keyword]
@@ -156,7 +156,7 @@ def report(folder: Path, splits: Sequence[str] = ()) -> str:
     Each split's folder gets `statistics.json` and `charts/NAME.png`. Raises LayoutError.
     """
     from clipmat.files import whole_file
-    from training.refmatte import label_file, split_labels, splits_of, writing
+    from training.files.refmatte import label_file, split_labels, splits_of, writing
 
     sets: dict[str, Statistics] = {}
     for split in splits or splits_of(folder) or ["train"]:

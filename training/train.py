@@ -12,8 +12,8 @@ from training import commands
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
-    from training.progress import Progress
-    from training.settings import TrainSettings
+    from training.fitting.progress import Progress
+    from training.fitting.settings import TrainSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 CONFIGS = Path(__file__).parent / "configs"
@@ -80,10 +80,11 @@ def train(
     from lightning_fabric import Fabric
 
     from clipmat.devices import choose_device
-    from training import backbone as starts
-    from training import checkpoint, preflight, progress
-    from training.data import read_data
-    from training.settings import read_settings
+    from training import checkpoint
+    from training.fitting import backbone as starts
+    from training.fitting import preflight, progress
+    from training.fitting.data import read_data
+    from training.fitting.settings import read_settings
     from training.trainer import Trainer
 
     config = config or CONFIGS / ("finetune.toml" if start else "compact.toml")
@@ -131,8 +132,8 @@ def _model(settings: TrainSettings, start: str | None, backbone: Path | None, en
     import torch
 
     from clipmat.model import ClipMat
-    from training import backbone as starts
     from training import checkpoint
+    from training.fitting import backbone as starts
 
     torch.manual_seed(settings.seed)
     model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
@@ -151,7 +152,7 @@ def _with_precision(settings: TrainSettings, device: str) -> TrainSettings:
     import torch
 
     from clipmat.devices import computes_bfloat16
-    from training.settings import SettingsError
+    from training.fitting.settings import SettingsError
 
     if settings.precision == "16-mixed" and device == "cpu":
         raise SettingsError("precision 16-mixed needs a GPU: choose bf16-mixed, 32-true or auto")

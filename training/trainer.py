@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.transforms import normalised
 from training import checkpoint
-from training.batches import Ahead, Batch, Data, Nouns, Shown, batch_of
+from training.fitting.batches import Ahead, Batch, Data, Nouns, Shown, batch_of
+from training.fitting.processes import add_gradients, share_norms, with_others
+from training.fitting.progress import Progress, Tell
+from training.fitting.rates import optimizer_of, parameters_of, rate_at, set_learning, set_rates, without_trace
+from training.fitting.settings import TrainSettings
+from training.fitting.validation import Look
 from training.losses import summed, teacher_loss, total_loss
-from training.processes import add_gradients, share_norms, with_others
-from training.progress import Progress, Tell
-from training.rates import optimizer_of, parameters_of, rate_at, set_learning, set_rates, without_trace
-from training.settings import TrainSettings
-from training.validation import Look
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

@@ -7,8 +7,8 @@ import typer
 
 from training import ablate as ablation
 from training.commands import TrainingError
-from training.report import Row
-from training.settings import read_settings
+from training.fitting.settings import read_settings
+from training.report.tables import Row
 from training.train import app as train
 
 NUMBERS = {"none": 22.88, "TSP": 18.28, "TSP + MDE": 14.55, "TSP + MDE + pre": 11.48, "TSP + MDE + post": 12.96}

@@ -12,7 +12,7 @@ from clipmat.errors import ClipMatError
 from clipmat.model import ClipMat
 from training import checkpoint
 from training.checkpoint import CheckpointError
-from training.settings import Phase, TrainSettings
+from training.fitting.settings import Phase, TrainSettings
 
 SETTINGS = TrainSettings("compact", (Phase(1, ((64, 64),), 1),))
 CONFIG = replace(variant("compact"), image_size=224).without("post_context")

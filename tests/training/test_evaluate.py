@@ -14,10 +14,10 @@ from PIL import Image
 from clipmat.predictor import Prediction
 from training.commands import TrainingError
 from training.evaluate import evaluate
-from training.judging import judge
-from training.report import summarise
-from training.runs import read_run
-from training.testsets import sample_sets
+from training.report.judging import judge
+from training.report.runs import read_run
+from training.report.tables import summarise
+from training.report.testsets import sample_sets
 
 ROOT = Path(__file__).parents[2]
 

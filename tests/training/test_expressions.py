@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.composition import Placed, Scene
 from training.datasets import SceneDataset
 from training.expressions import FORMS, express, negative
+from training.scene import Placed, Scene
 from training.wording import as_typed
 
 COLORS = ("red", "blue", "green", "yellow")

@@ -13,9 +13,9 @@ from clipmat.config import variant
 from clipmat.model import ClipMat
 from training import checkpoint
 from training.datasets import SceneDataset
+from training.fitting.settings import Phase, TrainSettings
 from training.grounding import Regions, contrast, encode_regions, fits
 from training.phrases import phrase_of
-from training.settings import Phase, TrainSettings
 
 ROOT = Path(__file__).parents[2]
 

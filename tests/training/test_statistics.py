@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from training import statistics
 from training.entities import Colour, Garment
-from training.labels import Label, LayoutError, Words, write_labels
-from training.refmatte import label_file
+from training.files.labels import Label, LayoutError, Words, write_labels
+from training.files.refmatte import label_file
 from training.statistics import PAPER, app, bar_chart, markdown, report, statistics_of
 
 LABELS = (

@@ -19,10 +19,10 @@ from clipmat import weights
 from clipmat.model import ClipMat
 from clipmat.predictor import Predictor
 from training import checkpoint
-from training.backbone import noun_vectors
-from training.data import read_data
-from training.rates import parameters_of
-from training.settings import SettingsError, TrainSettings, read_settings
+from training.fitting.backbone import noun_vectors
+from training.fitting.data import read_data
+from training.fitting.rates import parameters_of
+from training.fitting.settings import SettingsError, TrainSettings, read_settings
 from training.train import _with_precision, app
 from training.trainer import Trainer
 

@@ -13,11 +13,11 @@ from clipmat.model import ClipMat
 from clipmat.transforms import normalised
 from training import checkpoint
 from training.datasets import SceneDataset
+from training.fitting.rates import norms_of, parameters_of, schedule
+from training.fitting.settings import Phase, TrainSettings
+from training.fitting.validation import Look
 from training.losses import summed, total_loss
-from training.rates import norms_of, parameters_of, schedule
-from training.settings import Phase, TrainSettings
 from training.trainer import Trainer
-from training.validation import Look
 
 SETTINGS = TrainSettings(
     variant="compact",

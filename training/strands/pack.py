@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from clipmat.files import whole_file
-from training.attributes import dominant_colours
+from training.files.attributes import dominant_colours
 from training.strands.families import FAMILIES, geometry
 from training.strands.geometry import StrandError
 from training.strands.render import render

@@ -1,0 +1,124 @@
+"""What a user may give as --data, recognised by what lies in it: banks, folders of pairs, sets in RefMatte's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from clipmat.model import ClipMat
+from training.commands import TrainingError
+from training.datasets import Sample, SceneDataset
+from training.entities import EntityBank
+from training.files import folders, sources
+from training.files.folders import FolderDataset, Pair
+from training.files.images import by_stem
+from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting
+from training.files.refmatte import label_file, split_labels
+from training.fitting.batches import Data
+from training.fitting.settings import TrainSettings
+from training.fitting.validation import Look, look
+from training.report.testsets import photo_samples
+
+_LOOKED_AT = 200
+"""Held-out samples that a look takes at most, of folders and sets."""
+
+
+class DataError(TrainingError):
+    """A folder is missing, holds too little, or was mixed with one of another kind."""
+
+
+class Found(NamedTuple):
+    """What a run learns from, and how it looks at what is held out."""
+
+    drawn: Data
+    look: Callable[[ClipMat], Look] | None
+    """None when nothing is held out."""
+
+
+def kind_of(path: Path) -> str:
+    """bank, set (in RefMatte's layout) or folder. Raises DataError when there is no such folder."""
+    if not path.is_dir():
+        raise DataError(f"there is no folder {path}: --data takes an entity bank, a folder of pairs or a RefMatte set")
+    if (path / "entities.jsonl").is_file():
+        return "bank"
+    if label_file(path, "train").is_file():
+        return "set"
+    return "bank" if sources.recognised(path) and not folders.recognised(path) else "folder"
+
+
+def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
+    """The training data in folders of one kind, and a look at the part of it that is held out.
+
+    Of banks the splits `val_seen` and `val_unseen` are held out, of folders and sets a tenth of the images. Raises a
+    TrainingError that names what is wrong with a folder.
+    """
+    kinds = {path: kind_of(path) for path in paths}
+    if len(set(kinds.values())) > 1:
+        told = ", ".join(f"{path} is a {kind}" for path, kind in kinds.items())
+        raise DataError(
+            f"data of different kinds cannot be mixed ({told}): train on one, then --from that on the other"
+        )
+    match kinds[paths[0]]:
+        case "bank":
+            return _bank(paths, settings)
+        case "set":
+            # What else the image shows is not known to a pair, so nothing surely fits nothing in it.
+            pairs = [pair for path in paths for pair in _pairs_of_set(path)]
+            return _folders(pairs, settings, negative=0.0)
+        case _:
+            pairs = [pair for path in paths for pair in folders.read_folder(path)]
+            return _folders(pairs, settings, settings.mix.negative)
+
+
+def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
+    bank = EntityBank.read(paths)
+    held = bank.select("val_seen", "val_unseen")
+    drawn = SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms)
+
+    def samples() -> Iterator[Sample]:
+        return photo_samples(held, settings.seed)
+
+    return Found(drawn, partial(look, held=samples) if held.photos else None)
+
+
+def _folders(pairs: Sequence[Pair], settings: TrainSettings, negative: float) -> Found:
+    train, held = (_asked(part, settings.setting) for part in folders.split(pairs))
+    if not train:
+        raise DataError(f"the data holds no expressions of the setting '{settings.setting}': choose both")
+
+    def samples() -> Iterator[Sample]:
+        return islice(folders.samples(held), _LOOKED_AT)
+
+    drawn = FolderDataset(train, settings.seed, negative=negative)
+    return Found(drawn, partial(look, held=samples) if held else None)
+
+
+def _asked(pairs: Sequence[Pair], setting: str) -> list[Pair]:
+    """The pairs with the words of a setting alone, where they have such words."""
+
+    def fits(words: Words) -> bool:
+        return setting == "both" or words.form == "negative" or (words.form == "keyword") == (setting == "keyword")
+
+    kept = [replace(pair, expressions=tuple(filter(fits, pair.expressions))) for pair in pairs]
+    return [pair for pair in kept if pair.expressions]
+
+
+def _pairs_of_set(folder: Path) -> Iterator[Pair]:
+    split = folder / "train"
+    images = by_stem(split / "img_full")
+    for name, group in by_image(split_labels(folder, "train")).items():
+        if name not in images:
+            raise LayoutError(f"{split / 'img_full'} has no image {name}, which the labels name")
+        for label in group:
+            yield Pair(images[name], split / "mask" / f"{label.stem}.png", _words(label, group), label.keyword)
+
+
+def _words(label: Label, group: Sequence[Label]) -> tuple[Words, ...]:
+    """Its phrases, and its keyword where no keyword of the image is ambiguous (RIM section 3.4)."""
+    phrases = tuple(words for words in label.expressions if words.form != "keyword")
+    alone = label.keyword and in_keyword_setting(group)
+    return (Words(label.keyword, "keyword"), *phrases) if alone else phrases

@@ -1,0 +1,150 @@
+"""What would stop a run later stops it before its first step: no room on the disk, too little memory, no compiler."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from clipmat.encoders import TextTokens
+from clipmat.model import ClipMat
+from training.commands import TrainingError
+from training.fitting.settings import Phase, TrainSettings
+from training.losses import summed, total_loss
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+_GIB = 2**30
+_COPIES = 4
+"""Of the weights in a checkpoint: themselves, averaged, and AdamW's two moments."""
+_FILES = 3
+"""last.pt, best.pt, and the one being written beside."""
+_WORDS = 24
+"""Words of an expression that memory is reckoned with."""
+
+
+class PreflightError(TrainingError):
+    """The machine lacks what the run needs; the text says how much, and what to do."""
+
+
+def refuse_full_disk(out: Path, model: ClipMat) -> None:
+    """Raise PreflightError unless the disk of folder `out` has room for the checkpoints."""
+    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    needed, free = _FILES * _COPIES * _bytes(model), shutil.disk_usage(there).free
+    if free < needed:
+        raise PreflightError(
+            f"checkpoints in {out} need {needed / _GIB:.1f} GiB and {free / _GIB:.1f} GiB are free: "
+            "make room, or choose another --out"
+        )
+
+
+def refuse_small_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, processes: int, world: int) -> None:
+    """Raise PreflightError unless a step fits into the memory that is free now, for `processes` on this machine.
+
+    `world` counts the processes of all machines: each judges the answers to the batch of all. What composing keeps of
+    the data in memory is not known beforehand and comes on top.
+    """
+    device: torch.device = fabric.device
+    model.to(device)
+    shares = processes if device.type == "cpu" else 1  # a GPU has one process
+    largest = max(settings.phases, key=lambda phase: max(h * w for h, w in phase.sizes) * phase.batch)
+    needed, free = shares * needed_memory(fabric, model, settings, largest, world), free_memory(device)
+    if needed > free:
+        raise PreflightError(
+            f"a step needs about {needed / _GIB:.1f} GiB and {free / _GIB:.1f} GiB are free: raise `accumulate`, which "
+            "changes nothing but memory and time, or lower `batch` or `sizes`"
+        )
+
+
+def needed_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, phase: Phase, world: int = 1) -> float:
+    """Bytes that a step of a phase takes: weights, slopes, averages and moments, and what one image leaves for the way
+    back, measured, times the images that go through together."""
+    size = max(phase.sizes, key=lambda size: size[0] * size[1])
+    seen, judged = _measured(fabric, model, size, phase.expressions)
+    parts = min(settings.accumulate, phase.batch)
+    together = -(-phase.batch // parts)
+    weights = (2 + _COPIES) * _bytes(model)  # and the slopes, and a copy while validating
+    return weights + 1.3 * (seen * together + judged * phase.batch * world)  # passing values on top of the kept
+
+
+def free_memory(device: torch.device) -> float:
+    """Bytes that can be had on a device; without /proc/meminfo, all memory of the machine, or infinity."""
+    if device.type == "cuda":
+        return float(torch.cuda.mem_get_info(device)[0])
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):
+        pass
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return float("inf")
+
+
+def refuse_no_compiler(device: torch.device) -> None:
+    """Raise PreflightError when torch.compile cannot compile the least of functions for a device."""
+    try:
+        torch.compile(lambda x: x.sin() + 1)(torch.zeros(8, device=device))
+    except (RuntimeError, OSError, ImportError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise PreflightError(
+            f"torch.compile does not work on this machine ({reason}): leave `compile` out of the settings"
+        ) from error
+
+
+def _bytes(model: ClipMat) -> int:
+    return sum(p.numel() * p.element_size() for p in model.state_dict().values())
+
+
+def _measured(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions: int) -> tuple[int, int]:
+    """Bytes that one image with its expressions leaves behind in the network, and in the loss."""
+    height, width = size
+    device = fabric.device
+    ids_shape = model.text_tower.tokenize(["a"], 1)[0].ids.shape[2:]
+    tokens = TextTokens(
+        torch.zeros(expressions, _WORDS, *ids_shape, dtype=torch.long, device=device),
+        torch.ones(expressions, _WORDS, dtype=torch.bool, device=device),
+    )
+    training = model.training
+    model.eval()
+    with _kept(model) as seen, fabric.autocast():
+        out = model(torch.zeros(1, 3, height, width, device=device), tokens, shrink=2)
+    model.train(training)
+    truth = torch.zeros(expressions, 1, height // 2, width // 2, device=device)
+    with _kept(model) as judged:
+        summed(
+            total_loss(
+                out,
+                trimap=torch.ones_like(truth[:, 0], dtype=torch.long),
+                target=truth,
+                image=truth.expand(-1, 3, -1, -1),
+                present=torch.ones(expressions, dtype=torch.bool, device=device),
+                images=1,
+            )
+        )
+    return sum(seen.values()), sum(judged.values())
+
+
+@contextmanager
+def _kept(model: ClipMat) -> Iterator[dict[int, int]]:
+    """Collects what is saved for the way back, by address in bytes; the weights are there anyway."""
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    found: dict[int, int] = {}
+    alive: list[Tensor] = []  # an address must not be used twice
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            found[storage.data_ptr()] = storage.nbytes()
+            alive.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        yield found

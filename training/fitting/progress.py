@@ -1,0 +1,237 @@
+"""What a run tells while it goes: a log, a live line or plain ones on the terminal, TensorBoard."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from clipmat.files import whole_file
+from training.commands import TrainingError
+from training.fitting.validation import Look
+
+if TYPE_CHECKING:
+    import torch
+
+Tell = Callable[["Progress"], None]
+_PLAIN_EVERY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a listener is told after a step."""
+
+    step: int
+    """Steps done, this one among them."""
+    parts: dict[str, float]
+    """The loss of the whole batch of all processes, part by part."""
+    rate: float
+    """Learning rate of the new modules."""
+    samples: int
+    """Samples of the step, all processes together."""
+    seconds: float
+    """What the step took."""
+    waited: float
+    """Seconds of it in which nothing could be computed because the samples were not there yet."""
+    look: Look | None
+    """What the held-out samples showed, when this step looked at them."""
+
+    @property
+    def loss(self) -> float:
+        """The sum of the parts."""
+        return sum(self.parts.values())
+
+
+@contextmanager
+def listeners(out: Path, begin: int, steps: int, device: torch.device, tensorboard: bool | None) -> Iterator[Tell]:
+    """Log, terminal and TensorBoard of a run in folder `out` that goes on after step `begin`, as one listener.
+
+    `tensorboard`: None takes it where it is installed. Raises TrainingError when it is asked for and is not, and when
+    a file cannot be written.
+    """
+    with ExitStack() as stack:
+        board = _board_is_there(tensorboard)
+        tells: list[Tell] = [log(out / "log.jsonl", begin)]
+        if board:
+            tells.append(stack.enter_context(_board(out / "tensorboard", begin)))
+        missing = "" if tensorboard is False else "; no TensorBoard: `pip install tensorboard` gives curves and mattes"
+        typer.echo(f"log: {out / 'log.jsonl'}" + (f"; TensorBoard: {out / 'tensorboard'}" if board else missing))
+        tells.append(stack.enter_context(_terminal(begin, steps, device)))
+
+        def tell(progress: Progress) -> None:
+            for listener in tells:
+                listener(progress)
+
+        yield tell
+
+
+def log(path: Path, begin: int) -> Tell:
+    """A listener that adds a JSON line a step to a file: loss by part, rate, samples/s, share of waiting, val IoU.
+
+    Lines of steps after `begin`, which a run that was killed left behind, are taken out first: they come again.
+    """
+    try:
+        kept = [line for line in _lines(path) if _step_of(line) <= begin] if begin else []
+        with whole_file(path) as file:
+            file.write("".join(kept).encode())
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+    def tell(progress: Progress) -> None:
+        row: dict[str, Any] = {"step": progress.step, "loss": progress.loss, **progress.parts, "rate": progress.rate}
+        row["samples/s"] = round(progress.samples / progress.seconds, 2)
+        row["waited"] = round(progress.waited / progress.seconds, 4)
+        if progress.look is not None:
+            row["val IoU"] = progress.look.score
+        try:
+            with path.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(row) + "\n")
+        except OSError as error:
+            raise _unwritten(path, error) from error
+
+    return tell
+
+
+def _lines(path: Path) -> Sequence[str]:
+    return path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+
+
+def _step_of(line: str) -> float:
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")  # torn when the run was killed
+
+
+def _unwritten(path: Path, error: OSError) -> TrainingError:
+    return TrainingError(f"{path} cannot be written ({error.strerror or error}): make room, then call again to go on")
+
+
+def _board_is_there(wanted: bool | None) -> bool:
+    there = find_spec("tensorboard") is not None
+    if wanted and not there:
+        raise TrainingError("TensorBoard is not installed: `pip install tensorboard`, or leave --tensorboard out")
+    return there if wanted is None else wanted
+
+
+@contextmanager
+def _board(folder: Path, begin: int) -> Iterator[Tell]:
+    from torch.utils.tensorboard import SummaryWriter
+
+    try:
+        writer: Any = SummaryWriter(str(folder), purge_step=begin + 1)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+    def tell(progress: Progress) -> None:
+        step = progress.step
+        try:
+            for name, value in {**progress.parts, "all": progress.loss}.items():
+                writer.add_scalar(f"loss/{name}", value, step)
+            writer.add_scalar("run/rate", progress.rate, step)
+            writer.add_scalar("run/samples per second", progress.samples / progress.seconds, step)
+            writer.add_scalar("run/waited for data", progress.waited / progress.seconds, step)
+            if progress.look is not None:
+                writer.add_scalar("val/IoU", progress.look.score, step)
+                for number, panel in enumerate(progress.look.panels):
+                    writer.add_image(f"val/{number}: image, truth, matte", panel, step, dataformats="HWC")
+        except OSError as error:
+            raise _unwritten(folder, error) from error
+
+    try:
+        yield tell
+    finally:
+        try:
+            writer.close()
+        except OSError as error:
+            raise _unwritten(folder, error) from error
+
+
+@contextmanager
+def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Tell]:
+    """A live line on a terminal, a plain line every 20th step and at every look elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console, pace = Console(), _Pace(begin, steps, device)
+    if not console.is_terminal:
+        yield lambda progress: _say_plainly(progress, pace)
+        return
+    columns = (
+        MofNCompleteColumn(),
+        BarColumn(bar_width=20),
+        TextColumn("{task.description}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    with Bar(*columns, console=console, refresh_per_second=2) as bar:
+        task = bar.add_task("", total=steps, completed=begin)
+
+        def tell(progress: Progress) -> None:
+            pace.add(progress)
+            bar.update(task, completed=progress.step, description=pace.line())
+            if progress.look is not None:
+                bar.console.print(f"{progress.step}/{steps} val IoU {progress.look.score:.4f}", highlight=False)
+
+        yield tell
+
+
+def _say_plainly(progress: Progress, pace: _Pace) -> None:
+    pace.add(progress)
+    if progress.step % _PLAIN_EVERY == 0 or progress.look is not None or progress.step == pace.steps:
+        parts = " ".join(f"{name} {value:.3f}" for name, value in pace.means.items())
+        look = "" if progress.look is None else f", val IoU {progress.look.score:.4f}"
+        typer.echo(f"{progress.step}/{pace.steps} {pace.line()}, {pace.left()} left ({parts}){look}")
+
+
+class _Pace:
+    """Means over the last twenty steps or so, and how busy the device is."""
+
+    def __init__(self, begin: int, steps: int, device: torch.device) -> None:
+        self.steps, self.device = steps, device
+        self.means: dict[str, float] = {}
+        self._speed = self._waited = 0.0
+        self._begin, self._began, self._step = begin, time.monotonic(), begin
+        self._clock, self._worked = time.monotonic(), time.process_time()
+
+    def add(self, progress: Progress) -> None:
+        keep = 0.95 if self.means else 0.0
+        self._speed = keep * self._speed + (1 - keep) * progress.samples / progress.seconds
+        self._waited = keep * self._waited + (1 - keep) * progress.waited / progress.seconds
+        for name, value in progress.parts.items():
+            self.means[name] = keep * self.means.get(name, value) + (1 - keep) * value
+        self._step = progress.step
+
+    def line(self) -> str:
+        loss = sum(self.means.values())
+        return f"loss {loss:.4f}, {self._speed:.1f} samples/s, waited for data {self._waited:.0%}{self._busy()}"
+
+    def left(self) -> str:
+        passed = time.monotonic() - self._began
+        seconds = passed / max(1, self._step - self._begin) * (self.steps - self._step)
+        return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.1f} min"
+
+    def _busy(self) -> str:
+        import torch
+
+        if self.device.type == "cuda":
+            try:
+                return f", GPU {torch.cuda.utilization(self.device)} % busy"
+            except ModuleNotFoundError:  # it asks pynvml, which is not needed for anything else
+                return ""
+        if self.device.type != "cpu":
+            return ""
+        now, worked = time.monotonic(), time.process_time()
+        threads = min(torch.get_num_threads(), os.cpu_count() or 1)
+        share = (worked - self._worked) / max(1e-9, now - self._clock) / threads
+        self._clock, self._worked = now, worked
+        return f", CPU {min(share, 1):.0%} busy"

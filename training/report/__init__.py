@@ -1,0 +1,1 @@
+"""What evaluation tells: judged samples, tables, calibration, comparisons, contact sheets."""
