@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from clipmat.transforms import resized
-from training.entities import Background, Entity, EntityBank, Pixels, unit
+from training.entities import EntityBank
+from training.entity import Background, Entity, Pixels, unit
 from training.scene import Alpha, Canvas, Scene
 
 

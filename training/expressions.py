@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.entities import Entity
+from training.entity import Entity
 from training.phrases import Phrase, colored, noun_of, phrase_of, plain, said, wearing, with_article
 from training.relations import MARGIN, holds
 from training.scene import Placed, Scene

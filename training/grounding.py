@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from clipmat.model import ClipMat
     from training.datasets import SceneDataset
-    from training.entities import Entity
+    from training.entity import Entity
     from training.phrases import Phrase
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

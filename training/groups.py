@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 
 from training.composition import background_part, cut_sides, place, scaled
-from training.entities import Background, BankError, Entity, EntityBank, Pixels
+from training.entities import EntityBank
+from training.entity import Background, BankError, Entity, Pixels
 from training.relations import MARGIN, OPPOSITE, RELATIONS, holds
 from training.scene import Canvas, Scene
 

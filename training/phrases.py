@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.entities import Entity
+from training.entity import Entity
 from training.wording import (
     ALIKE,
     CARRIED,

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.entities import Entity, Pixels, unit
+from training.entity import Entity, Pixels, unit
 
 Alpha = NDArray[np.float32]
 MIN_AREA = 0.012

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from training.compose import app
-from training.entities import BankError
+from training.entity import BankError
 from training.files import composed_set
 from training.files.composed_set import ComposeError, Plan, write_set
 from training.files.labels import LayoutError, by_image, in_keyword_setting

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from training.datasets import Mix, SceneDataset, augmented, trimap_of
-from training.entities import BankError, EntityBank
+from training.entities import EntityBank
+from training.entity import BankError
 
 
 def test_a_sample_is_a_function_of_seed_and_number(bank):

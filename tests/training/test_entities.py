@@ -5,7 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from training.entities import BankError, EntityBank
+from training.entities import EntityBank
+from training.entity import BankError
 from training.nouns import everyday_names, possible_names
 
 

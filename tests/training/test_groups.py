@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.entities import BankError
+from training.entity import BankError
 from training.expressions import FORMS, asked
 from training.groups import GROUP, IMAGES, composed, recipes
 from training.relations import OPPOSITE, RELATIONS, holds
@@ -46,7 +46,7 @@ def test_a_group_of_5_humans_1_animal_and_1_object_makes_20_images_on_20_backgro
 def test_every_entity_of_a_kind_comes_once_before_any_comes_again(training):
     made = list(recipes(training, 20 * 8, seed=5))
     objects = {r.group: e.id for r in made for e in r.entities if e.kind == "object"}
-    everyone = {e.id for e in training.files.cutouts if e.kind == "object"}
+    everyone = {e.id for e in training.cutouts if e.kind == "object"}
     assert len(everyone) == 8 and {objects[g] for g in range(8)} == everyone
 
 
@@ -108,7 +108,7 @@ def test_a_bank_without_cutouts_is_refused(training):
 
 
 def test_a_kind_that_is_missing_leaves_its_place_to_the_others(training):
-    only = replace(training, cutouts=tuple(e for e in training.files.cutouts if e.kind != "animal"))
+    only = replace(training, cutouts=tuple(e for e in training.cutouts if e.kind != "animal"))
     kinds = Counter(e.kind for r in recipes(only, 40, 1) for e in r.entities)
     assert set(kinds) == {"human", "object"}
 

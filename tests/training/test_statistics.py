@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from training import statistics
-from training.entities import Colour, Garment
+from training.entity import Colour, Garment
 from training.files.labels import Label, LayoutError, Words, write_labels
 from training.files.refmatte import label_file
 from training.statistics import PAPER, app, bar_chart, markdown, report, statistics_of

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import ImageColor
 
 from clipmat.transforms import resized
-from training.entities import Colour, Pixels
+from training.entity import Colour, Pixels
 
 Floats = NDArray[np.float32]
 _SIDE = 256

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from clipmat.transforms import resized
-from training.entities import Pixels
+from training.entity import Pixels
 from training.files.foreground import foreground
 from training.files.images import read_image, read_pair, refuse_empty
 from training.files.layouts import LAYOUTS

@@ -21,7 +21,7 @@ import numpy as np
 from clipmat.prompt import TEMPLATES
 from clipmat.transforms import resized
 from training.datasets import Sample, augmented
-from training.entities import Pixels
+from training.entity import Pixels
 from training.files.crops import around_object, around_transition
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
 from training.files.labels import LayoutError, Words

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from training.entities import Pixels
+from training.entity import Pixels
 from training.scene import Alpha
 
 # numba's parallel loops must not be entered by two threads at once: one of its back ends ends the process.

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from clipmat.transforms import resized
-from training.entities import Pixels
+from training.entity import Pixels
 from training.files.labels import LayoutError
 from training.scene import Alpha
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from clipmat.files import whole_file
 from training.commands import TrainingError
-from training.entities import Colour, Garment
+from training.entity import Colour, Garment
 from training.expressions import Expression
 from training.files.attributes import is_salient, is_transparent
 from training.relations import OPPOSITE

@@ -9,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from clipmat.files import whole_file
-from training.entities import Colour, Entity, EntityBank, Pixels
+from training.entity import Colour, Entity, Pixels
 from training.files.attributes import dominant_colours, is_transparent
 from training.files.cutouts import glance
+
+if TYPE_CHECKING:
+    from training.entities import EntityBank
 
 Measured = tuple[tuple[Colour, ...], bool]
 """Colours, and whether it is transparent."""

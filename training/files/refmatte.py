@@ -18,7 +18,7 @@ from PIL import Image
 
 from clipmat.files import whole_file
 from training.datasets import Sample
-from training.entities import Pixels, unit
+from training.entity import Pixels, unit
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting, read_labels
 from training.scene import Alpha, Scene
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from training.entities import BankError
+from training.entity import BankError
 from training.files.images import WITH_ALPHA, by_stem, image_files
 from training.files.layouts import LAYOUTS, Layout, Part
 from training.files.lists import names_of, plain, read_list

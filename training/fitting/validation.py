@@ -10,7 +10,7 @@ import numpy as np
 
 from clipmat.model import ClipMat
 from training.datasets import Sample
-from training.entities import Pixels
+from training.entity import Pixels
 from training.metrics import iou
 from training.scene import Alpha
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from clipmat.files import whole_file
-from training.entities import Pixels
+from training.entity import Pixels
 from training.report.calibration import calibrate
 from training.report.judging import EvaluationError, Result
 from training.report.tables import summarise

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from training.entities import Pixels
+from training.entity import Pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

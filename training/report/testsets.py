@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from training.datasets import Mix, Sample, SceneDataset
-from training.entities import BankError, EntityBank, unit
+from training.entities import EntityBank
+from training.entity import BankError, unit
 from training.expressions import FORMS, negative
 from training.files import folders, sources
 from training.files.labels import Words, read_labels

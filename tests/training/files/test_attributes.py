@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageColor
 
-from training.entities import Colour
+from training.entity import Colour
 from training.files.attributes import (
     NAMES,
     basic_names,

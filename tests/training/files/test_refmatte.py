@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from training.entities import Colour, Garment
+from training.entity import Colour, Garment
 from training.expressions import Expression
 from training.files.labels import Label, LayoutError, Words, in_keyword_setting, labels_of, read_labels, write_labels
 from training.files.refmatte import (

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from training.datasets import SceneDataset
-from training.entities import BankError, EntityBank
+from training.entities import EntityBank
+from training.entity import BankError
 from training.files import measuring
 from training.files.labels import LayoutError
 from training.files.sources import held_out, kind_of, recognised, rows

@@ -10,7 +10,7 @@ import torch
 from clipmat.config import variant
 from clipmat.model import ClipMat
 from training.datasets import SceneDataset
-from training.entities import BankError
+from training.entity import BankError
 from training.fitting.batches import Ahead, batch_of
 
 

@@ -1,0 +1,80 @@
+"""What is known of one entity, its colours and garments, and of a background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.commands import TrainingError
+
+Pixels = NDArray[np.uint8]
+
+
+class BankError(TrainingError):
+    """A pack is missing, incomplete or laid out differently; the text shows what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour and its share of the opaque pixels, 0..1."""
+
+    name: str
+    share: float
+    css: str = ""
+    """The nearest CSS3 name of its median, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Garment:
+    """A piece of clothing (or `hair`): its colour, share of the person, and the part that has the colour."""
+
+    name: str
+    color: str
+    share: float
+    purity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What is known of one cut-out or of the one object of a photograph."""
+
+    id: str
+    keyword: str
+    kind: str
+    """human, animal or object."""
+    names: tuple[str, ...]
+    """Every noun that surely refers to it, the keyword first."""
+    maybe: frozenset[str]
+    """Further nouns that a viewer might use for it or a part of it."""
+    colors: tuple[Colour, ...]
+    garments: tuple[Garment, ...]
+    source: str
+    """The public collection it comes from."""
+    split: str
+    """train, val_seen or val_unseen."""
+    file: str
+    mask: str
+    """The soft mask of a photograph; empty for a cut-out, which has its alpha inside."""
+    pack: int
+    """Index of the folder it was read from."""
+    transparent: bool = False
+    """What is behind it shines through its inside, not only at its contour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A picture to compose on, with the nouns that may be visible in it."""
+
+    id: str
+    file: str
+    may_contain: frozenset[str]
+    split: str
+    """train or val."""
+    pack: int
+
+
+def unit(mask: Pixels) -> NDArray[np.float32]:
+    """uint8 0..255 -> float32 0..1, any shape."""
+    return np.asarray(mask / np.float32(255), np.float32)
