@@ -70,6 +70,8 @@ class ClipMatConfig:
     """Feed F3 and F2 into the semantic decoder as well; the paper feeds the details decoder alone."""
     presence_head: bool = True
     """Score whether the expression names anything in the image. Ours; the paper always answers."""
+    refiner: bool = False
+    """The post-refiner's weights are among these (section 4.5)."""
     presence_evidence: bool = False
     """Let that score see what was found and how well it matches, not the class token alone."""
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from clipmat import weights as files
 from clipmat.devices import choose_device
 from clipmat.errors import ExpressionTruncated, ImageNotSet
-from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage
+from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
 from clipmat.prompt import clean
+from clipmat.refiner import Refiner, refined
 from clipmat.transforms import from_output, resized, to_input
 
 
@@ -53,8 +54,9 @@ class Predictor:
         self.weights, self.card = weights, card
         self._dtype = choice.dtype
         self._model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
+        self._refiner: Refiner | None = getattr(self._model, "refiner", None)
         self._image: EncodedImage | None = None
-        self._sides = (0, 0)
+        self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._image_ms = 0.0
 
     @classmethod
@@ -71,18 +73,22 @@ class Predictor:
         return cls(model, card, weights=str(weights), device=device, precision=precision)
 
     def set_image(self, image: NDArray[np.uint8]) -> None:
-        """Encode an image (HxWx3 uint8 sRGB) for the expressions to come. Raises BadImage."""
+        """Encode an image (HxWx3 uint8 sRGB) for the expressions to come. Raises BadImage.
+
+        The array is kept, not copied: what is written into it later would be seen by the refiner.
+        """
         started = time.perf_counter()
         pixels = to_input(image, self.card.config).to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode(), self._autocast():
             encoded = self._model.encode_image(pixels)
         self._finish()
-        self._image, self._sides = encoded, (image.shape[0], image.shape[1])
+        self._image, self._pixels = encoded, image
         self._image_ms = (time.perf_counter() - started) * 1000
 
-    def predict(self, expression: str) -> Prediction:
+    def predict(self, expression: str, *, refine: bool = True) -> Prediction:
         """The matte of what the expression refers to, at the image's own size.
 
+        The post-refiner follows the image's own pixels where the weights bring one, unless `refine` is False.
         Raises ImageNotSet before `set_image`, BadExpression when there is no word. Warns ExpressionTruncated
         with the words that did not fit. Costs the text tower, TSP and the semantic decoder only.
         """
@@ -102,18 +108,19 @@ class Predictor:
             self._finish()
             read = time.perf_counter()
             out = self._model.decode(self._image, text, valid, hard=True)
+        sides = (self._pixels.shape[0], self._pixels.shape[1])
         presence = float(out.presence_logits[0].sigmoid())
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        matte, present = np.zeros(self._sides, np.float32), False
+        matte, present = np.zeros(sides, np.float32), False
         if presence >= self.card.threshold:
-            matte = from_output(out.matte[0, 0].float().cpu().numpy(), *self._sides)
+            matte = self._at_full_size(out, refine)
             present = bool((matte > 0.5).any())
         if not present:
             matte, labels = np.zeros_like(matte), np.zeros_like(labels)
         return Prediction(
             expression=expression,
             matte=matte,
-            trimap=_trimap(labels, self._sides),
+            trimap=_trimap(labels, sides),
             presence=presence,
             present=present,
             timings={
@@ -122,6 +129,14 @@ class Predictor:
                 "matte": (time.perf_counter() - read) * 1000,
             },
         )
+
+    def _at_full_size(self, out: MatteOutput, refine: bool) -> NDArray[np.float32]:
+        coarse = out.matte[0, 0].float().cpu().numpy()
+        if self._refiner is None or not refine:
+            return from_output(coarse, *self._pixels.shape[:2])
+        with self._autocast():
+            labels = out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
+            return refined(self._refiner, self._pixels, coarse, labels)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)

@@ -124,10 +124,8 @@ def load(weights: str | Path) -> tuple[ClipMat, Card]:
     if sha256 is not None:
         verify(path, sha256)
     state, card = _read_checkpoint(path) if path.suffix == ".pt" else _read_safetensors(path)
-    from clipmat.model import ClipMat
-
     try:
-        model = ClipMat(card.config)
+        model = _network(card.config)
         model.load_state_dict(
             {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
         )
@@ -141,10 +139,8 @@ def load(weights: str | Path) -> tuple[ClipMat, Card]:
 
 def untrained(name: str) -> tuple[ClipMat, Card]:
     """A network with random weights, for tests and benchmarks that ask for it by name."""
-    from clipmat.model import ClipMat
-
     config = variant(name)
-    return ClipMat(config).eval(), Card(config, 0.0, "none: random numbers", "untrained")
+    return _network(config).eval(), Card(config, 0.0, "none: random numbers", "untrained")
 
 
 def save(path: Path, model: ClipMat, card: Card) -> str:
@@ -196,6 +192,17 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
             path.unlink()
             raise FetchFailed(f"{file} of {repo} arrived damaged and was thrown away: fetch it again") from error
     return path
+
+
+def _network(config: ClipMatConfig) -> ClipMat:
+    from clipmat.model import ClipMat
+
+    model = ClipMat(config)
+    if config.refiner:  # it stands beside the network, not in it: the coarse matte is trained without it
+        from clipmat.refiner import Refiner
+
+        model.add_module("refiner", Refiner())
+    return model
 
 
 def _network_errors() -> tuple[type[Exception], ...]:

@@ -43,7 +43,12 @@ def ablate(
     processes: Annotated[int, typer.Option(help="Processes of each training, one thread each on a CPU.")] = 1,
     accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
 ) -> None:
-    """Train and measure the six rows; stopped and called again, it goes on where it was."""
+    """Train and measure the six rows; stopped and called again, it goes on where it was.
+
+    Example:
+
+    python -m training.ablate --data PACK --data PACK2 --out runs/ablation --processes 2
+    """
     from training.entities import EntityBank
     from training.fitting.settings import read_settings
     from training.report.runs import RunFolder

@@ -102,7 +102,12 @@ def ground(
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of scenes and batches.")] = 11,
 ) -> None:
-    """Ground words in regions and write a checkpoint."""
+    """Ground words in regions and write a checkpoint.
+
+    Example:
+
+    python -m training.grounding --data PACK --from runs/compact/last.pt --out runs/ground.pt
+    """
     import torch
 
     from clipmat import weights

@@ -99,6 +99,7 @@ def train(
     found = read_data(data, settings)
     vectors = starts.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, backbone, encoders)
+    preflight.refuse_few_devices(device, processes)
     fabric = Fabric(
         accelerator=device,
         devices=processes,
@@ -116,6 +117,10 @@ def train(
     last = out / "last.pt"
     if resume and last.is_file():
         trainer.restore(checkpoint.load(last))
+    if trainer.step_number >= settings.steps:
+        if fabric.is_global_zero:
+            typer.echo(f"already at step {trainer.step_number} of {settings.steps}: {last} is done")
+        return
     try:
         if not fabric.is_global_zero:
             trainer.fit(out, _silent)

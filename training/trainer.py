@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.transforms import normalised
 from training import checkpoint
+from training.commands import TrainingError
 from training.fitting.batches import Ahead, Batch, Data, Nouns, Shown, batch_of
 from training.fitting.processes import add_gradients, share_norms, with_others
 from training.fitting.progress import Progress, Tell
@@ -25,6 +27,10 @@ from training.losses import summed, teacher_loss, total_loss
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+
+class DivergedError(TrainingError):
+    """The loss, or its slope, is no number any more."""
 
 
 class Trainer:
@@ -41,6 +47,7 @@ class Trainer:
         threads: int = 1,
     ) -> None:
         self.fabric, self.data, self.settings, self.look = fabric, data, settings, look
+        start = _checksum(model)
         if fabric.world_size > 1 and not settings.frozen_norms:
             share_norms(model)
         self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
@@ -54,7 +61,7 @@ class Trainer:
         self.step_number, self.best = 0, -1.0
         names = zlib.crc32("\n".join(self.nouns[0]).encode()) if self.nouns else 0
         world = f"{fabric.world_size} processes, data {data.fingerprint}, nouns {names:08x}"
-        self.made_with = f"{settings!r} {world}"
+        self.made_with = f"{settings!r} {world}, start {start:08x}"
         """All that decides the samples and losses to come."""
         if settings.compile:
             self.model.compile()
@@ -62,7 +69,7 @@ class Trainer:
     def fit(self, folder: Path, tell: Tell) -> None:
         """Run to the last step, saving `last.pt` and the best on val as `best.pt`; `tell` hears of every step.
 
-        Raises CheckpointError when they cannot be written; the former ones stay.
+        Raises CheckpointError when they cannot be written, DivergedError as `step`; the former ones stay.
         """
         settings = self.settings
         while self.step_number < settings.steps:
@@ -86,6 +93,9 @@ class Trainer:
         The loss is that of the whole batch of all processes, as if one had computed it in one go. Where the batch goes
         through in parts, it is looked at first, and then again part by part with the slopes of the whole loss (Gao et
         al., Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup, RepL4NLP 2021, section 3).
+
+        Raises DivergedError, with the weights as they were, when the loss is not finite. A slope that is not raises
+        too, but with 16-mixed, where the scaler leaves the step out.
         """
         settings = self.settings
         set_rates(self.optimizer, rate_at(settings, self.step_number))
@@ -95,13 +105,18 @@ class Trainer:
         with without_trace(self.model) if len(shown) > 1 else nullcontext():
             answers = [self._answer(part) for part in shown]
         parts, slopes = self._judge(answers, batch)
+        self._refuse_diverged("loss", summed(parts))
         self.optimizer.zero_grad(set_to_none=True)
         for part, answer, slope in zip(shown, answers, slopes, strict=True):
             followed = self._answer(part) if len(shown) > 1 else answer
             along = [(tensor * s).sum() for tensor, s in zip(followed.tensors, slope, strict=True)]
             self.fabric.backward(torch.stack(along).sum())
         add_gradients(self.fabric, parameters_of(self.optimizer))
-        self.fabric.clip_gradients(self.learner, self.optimizer, max_norm=settings.clip, error_if_nonfinite=False)
+        norm = self.fabric.clip_gradients(
+            self.learner, self.optimizer, max_norm=settings.clip, error_if_nonfinite=False
+        )
+        if norm is not None and not self.fabric.strategy.precision.state_dict():  # of the scaler
+            self._refuse_diverged("gradient", norm)
         self.optimizer.step()
         self.step_number += 1
         self._average()
@@ -144,8 +159,8 @@ class Trainer:
         """Go on from a checkpoint. Raises CheckpointError when it belongs to another network or other settings."""
         if state.get("config") != self.model.config.to_json() or state.get("made_with") != self.made_with:
             raise checkpoint.CheckpointError(
-                "the checkpoint was made with other settings, data, nouns or processes: resume with the same, "
-                "or start from it with --from and a fresh --out"
+                "the checkpoint was made with other settings, data, nouns, processes or start (--from, --backbone, "
+                "--encoders): resume with the same, or begin anew with --no-resume or a fresh --out"
             )
         self.model.load_state_dict(state["model"])
         self.teacher_head.load_state_dict(state["teacher_head"])
@@ -153,6 +168,14 @@ class Trainer:
         self.fabric.strategy.precision.load_state_dict(state["scaler"])
         self.averaged = {k: v.to(self.fabric.device) for k, v in state["averaged"].items()}
         self.step_number, self.best = state["step"], state["best"]
+
+    def _refuse_diverged(self, what: str, value: Tensor) -> None:
+        found = float(value.detach())
+        if not math.isfinite(found):
+            raise DivergedError(
+                f"step {self.step_number + 1} diverged ({what} {found}): the last whole checkpoint stands; lower "
+                "learning_rate or raise warmup and call again with a fresh --out"
+            )
 
     def _answer(self, shown: Shown) -> _Answer:
         with self.fabric.autocast():
@@ -200,6 +223,14 @@ class Trainer:
     def _save(self, path: Path) -> None:
         if self.fabric.is_global_zero:
             checkpoint.save(path, self.state())
+
+
+def _checksum(model: ClipMat) -> int:
+    """Of the weights that a run starts from, wherever they come from."""
+    digest = 0
+    for value in model.state_dict().values():
+        digest = zlib.crc32(value.detach().cpu().contiguous().numpy().tobytes(), digest)
+    return digest
 
 
 class _Answer(NamedTuple):

@@ -249,6 +249,16 @@ def test_a_run_of_other_settings_is_not_gone_on_with(tuned):
     )
 
 
+def test_a_run_that_is_done_says_so_and_another_start_is_refused(tuned):
+    folder, out, _ = tuned
+    few = ["--set", "phases = [{steps = 4, sizes = [[64, 96]], batch = 4}]", "--set", "validate_every = 2"]
+    line = ["--data", str(folder), "--out", str(out), "--accelerator", "cpu", "--no-tensorboard", *few]
+    config = ["--config", str(ROOT / "training/configs/finetune.toml")]
+    done = CliRunner().invoke(app, [*line, "--from", "compact"])
+    assert done.exit_code == 0 and "already at step 4 of 4" in done.stdout
+    assert "--no-resume or a fresh --out" in mistake(*line, *config), "from nothing"
+
+
 def test_help_shows_examples_and_loads_nothing_heavy():
     code = "import sys; from training.train import app; app(['--help'], standalone_mode=False); " \
         "assert 'torch' not in sys.modules and 'cv2' not in sys.modules"  # fmt: skip

@@ -17,7 +17,7 @@ from training.fitting.rates import norms_of, parameters_of, schedule
 from training.fitting.settings import Phase, TrainSettings
 from training.fitting.validation import Look
 from training.losses import summed, total_loss
-from training.trainer import Trainer
+from training.trainer import DivergedError, Trainer
 
 SETTINGS = TrainSettings(
     variant="compact",
@@ -222,6 +222,29 @@ def test_a_checkpoint_of_other_data_is_refused(bank):
     one, other = trainer(bank), trainer(replace(bank, photos=bank.photos[1:]))
     with pytest.raises(checkpoint.CheckpointError, match="other settings, data"):
         other.restore(one.state())
+
+
+def test_a_checkpoint_of_another_start_is_refused(bank):
+    one, other = trainer(bank), ClipMat(variant("compact"))
+    with torch.no_grad():
+        next(other.parameters()).flatten()[0] += 1
+    other = Trainer(one.fabric, other, one.data, SETTINGS)
+    with pytest.raises(checkpoint.CheckpointError, match=r"or start \(--from.*--no-resume or a fresh --out"):
+        other.restore(one.state())
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+def test_a_run_that_diverges_says_so_and_leaves_the_weights(bank, what, monkeypatch):
+    t = trainer(bank)
+    t.step()
+    before = {k: v.detach().clone() for k, v in t.model.named_parameters()}
+    if what == "loss":
+        monkeypatch.setattr("training.trainer.total_loss", lambda out, **_: {"x": out[0].mean() * float("nan")})
+    else:
+        next(p for p in t.model.parameters() if p.requires_grad).register_hook(lambda slope: slope * float("nan"))
+    with pytest.raises(DivergedError, match=rf"step 2 diverged \({what} nan\).*lower learning_rate"):
+        t.step()
+    assert all(torch.equal(v, before[k]) for k, v in t.model.named_parameters()) and t.step_number == 1
 
 
 def test_the_schedule_warms_up_and_ends_at_zero():

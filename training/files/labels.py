@@ -54,7 +54,7 @@ class Label:
     colors: tuple[Colour, ...] = ()
     garments: tuple[Garment, ...] = ()
     salient: bool | None = None
-    """At least half as much of it is seen as of the largest entity of the image."""
+    """It stands out of its scene (`attributes.is_salient`)."""
     transparent: bool | None = None
     """What is behind it shines through its inside, not only at its contour."""
     relation: str = ""

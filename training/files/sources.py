@@ -54,7 +54,8 @@ def rows(folder: Path) -> dict[str, list[Row]]:
 def held_out(stems: Iterable[str]) -> frozenset[str]:
     """The tenth of the names that is kept for validation, at least one of five or more.
 
-    Chosen by their hashes, so that a name stays on its side when others come or go.
+    Chosen by their hashes, so that a name stays on its side when others come or go; but where no hash falls into the
+    tenth, as in small folders, the lowest is taken, and that may be another name's when some come or go.
     """
     ranks = {stem: int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8], "big") for stem in stems}
     chosen = frozenset(stem for stem, rank in ranks.items() if rank < 2**64 // 10)

@@ -53,8 +53,8 @@ def kind_of(path: Path) -> str:
 def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
     """The training data in folders of one kind, and a look at the part of it that is held out.
 
-    Of banks the splits `val_seen` and `val_unseen` are held out, of folders and sets a tenth of the images. Raises a
-    TrainingError that names what is wrong with a folder.
+    Of banks the splits `val_seen` and `val_unseen` are held out, of every folder or set a tenth of its images, whatever
+    the others hold. Raises a TrainingError that names what is wrong with a folder.
     """
     kinds = {path: kind_of(path) for path in paths}
     if len(set(kinds.values())) > 1:
@@ -67,11 +67,9 @@ def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
             return _bank(paths, settings)
         case "set":
             # What else the image shows is not known to a pair, so nothing surely fits nothing in it.
-            pairs = [pair for path in paths for pair in _pairs_of_set(path)]
-            return _folders(pairs, settings, negative=0.0)
+            return _folders([tuple(_pairs_of_set(path)) for path in paths], settings, negative=0.0)
         case _:
-            pairs = [pair for path in paths for pair in folders.read_folder(path)]
-            return _folders(pairs, settings, settings.mix.negative)
+            return _folders([folders.read_folder(path) for path in paths], settings, settings.mix.negative)
 
 
 def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
@@ -85,8 +83,9 @@ def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
     return Found(drawn, partial(look, held=samples) if held.photos else None)
 
 
-def _folders(pairs: Sequence[Pair], settings: TrainSettings, negative: float) -> Found:
-    train, held = (_asked(part, settings.setting) for part in folders.split(pairs))
+def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative: float) -> Found:
+    parts = zip(*(folders.split(pairs) for pairs in given), strict=True)  # each by itself, as it is measured
+    train, held = (_asked([pair for pairs in part for pair in pairs], settings.setting) for part in parts)
     if not train:
         raise DataError(f"the data holds no expressions of the setting '{settings.setting}': choose both")
 

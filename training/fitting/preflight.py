@@ -54,13 +54,17 @@ def refuse_small_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings,
     device: torch.device = fabric.device
     model.to(device)
     shares = processes if device.type == "cpu" else 1  # a GPU has one process
-    largest = max(settings.phases, key=lambda phase: max(h * w for h, w in phase.sizes) * phase.batch)
+    largest = max(settings.phases, key=_weight)
     needed, free = shares * needed_memory(fabric, model, settings, largest, world), free_memory(device)
     if needed > free:
         raise PreflightError(
             f"a step needs about {needed / _GIB:.1f} GiB and {free / _GIB:.1f} GiB are free: raise `accumulate`, which "
             "changes nothing but memory and time, or lower `batch` or `sizes`"
         )
+
+
+def _weight(phase: Phase) -> int:
+    return max(h * w for h, w in phase.sizes) * phase.batch * phase.expressions
 
 
 def needed_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, phase: Phase, world: int = 1) -> float:
@@ -86,6 +90,13 @@ def free_memory(device: torch.device) -> float:
     if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     return float("inf")
+
+
+def refuse_few_devices(device: str, processes: int) -> None:
+    """Raise PreflightError when there are fewer GPUs than processes on this machine; `device` is cuda, mps or cpu."""
+    there = torch.cuda.device_count() if device == "cuda" else processes
+    if processes > there:
+        raise PreflightError(f"{processes} processes need as many GPUs and this machine has {there}: lower --processes")
 
 
 def refuse_no_compiler(device: torch.device) -> None:

@@ -96,8 +96,8 @@ class TrainSettings:
             raise SettingsError(f"setting '{self.setting}' is not known: choose {', '.join(SETTINGS)}")
         if min(self.accumulate, self.validate_every, self.save_every) < 1:
             raise SettingsError("accumulate, validate_every and save_every are at least 1")
-        if min(self.learning_rate, self.image_rate, self.text_rate, self.warmup) < 0:
-            raise SettingsError("learning_rate, image_rate, text_rate and warmup are not negative")
+        if min(self.seed, self.learning_rate, self.image_rate, self.text_rate, self.warmup) < 0:
+            raise SettingsError("seed, learning_rate, image_rate, text_rate and warmup are not negative")
         multiple = self.network.multiple
         for phase in self.phases:
             if phase.steps < 1 or phase.batch < 1 or phase.expressions < 1 or not phase.sizes:
@@ -151,14 +151,27 @@ def read_settings(path: str | Path, overrides: Sequence[str] = ()) -> TrainSetti
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         for line in overrides:
             _merge(values, tomllib.loads(line))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is no text in UTF-8, which TOML is: save it as such") from error
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}{', ' + ', '.join(overrides) if overrides else ''}: {error}") from error
-    values = {**values, "without": tuple(values.get("without", ()))}
-    phases = tuple(_build(Phase, _paired(p), f"{path}, [[phases]]") for p in values.pop("phases", ()))
+    without, stretches, mixed = values.get("without", []), values.pop("phases", []), values.pop("mix", {})
+    if not _holds(without, str):
+        raise SettingsError(f'{path}: without is a list of texts, such as ["details"], not {without!r}')
+    if not _holds(stretches, dict):
+        raise SettingsError(f"{path}: phases is a list of tables [[phases]] (steps, sizes, batch), not {stretches!r}")
+    if not isinstance(mixed, dict):
+        raise SettingsError(f"{path}: mix is a table [mix], such as mix.negative = 0, not {mixed!r}")
+    values = {**values, "without": tuple(without)}
+    phases = tuple(_build(Phase, _paired(p), f"{path}, [[phases]]") for p in stretches)
     if not phases:
         raise SettingsError(f"{path}: at least one [[phases]] table is needed (steps, sizes, batch)")
-    mix = _build(Mix, values.pop("mix", {}), f"{path}, [mix]")
+    mix = _build(Mix, mixed, f"{path}, [mix]")
     return _build(TrainSettings, {**values, "phases": phases, "mix": mix}, str(path))
+
+
+def _holds(value: object, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _merge(values: dict[str, Any], more: dict[str, Any]) -> None:

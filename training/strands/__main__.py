@@ -19,7 +19,12 @@ def strands(
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
     side: Annotated[int, typer.Option(help="Pixels of the square that each is drawn in.")] = 384,
 ) -> None:
-    """Draw hair, webs, lace, smoke, glass and the like, with exact alpha, as a pack for `training.train --data`."""
+    """Draw hair, webs, lace, smoke, glass and the like, with exact alpha, as a pack for `training.train --data`.
+
+    Example:
+
+    python -m training.strands --out strands --count 200 --seed 1
+    """
     from training.strands.pack import write_pack
 
     index = write_pack(out, count, seed, side)

@@ -1,5 +1,6 @@
 """What is given as --data is recognised, and a part of it is held out."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from training.datasets import SceneDataset
 from training.fitting.data import DataError, kind_of, read_data
 from training.fitting.settings import Phase, TrainSettings
 from training.fitting.validation import look
+from training.report.testsets import read_sets
 
 SETTINGS = TrainSettings("compact", (Phase(1, ((64, 64),), 1),))
 COLORS = {"red": (210, 30, 30), "blue": (30, 60, 210)}
@@ -92,6 +94,25 @@ def test_what_is_held_out_is_never_trained_on(kind, request, monkeypatch):
     trained = seen_by(found)
     assert held and trained and not held & trained
     assert len(held | trained) == (24 if kind == "folder" else 12), "every image serves"
+
+
+def test_of_two_folders_each_holds_out_what_is_measured_of_it(folder, tmp_path):
+    """Of 24 images the hash alone chooses some; of 5 others the at-least-one rule does, if they stand by themselves."""
+    names = [f"q{i}" for i in range(200)]
+    far = [name for name in names if hashlib.sha256(name.encode()).digest()[0] > 40][:5]
+    few = tmp_path / "few"
+    for part in ("images", "mattes"):
+        (few / part).mkdir(parents=True)
+    for i, name in enumerate(far):
+        image, matte = drawn("red", i)
+        cv2.imwrite(str(few / "images" / f"{name}.jpg"), image)
+        cv2.imwrite(str(few / "mattes" / f"{name}.png"), matte)
+        (few / "images" / f"{name}.txt").write_text("the ball")
+    found = read_data([folder, few], SETTINGS)
+    held = {s.image_id for s in found.look.keywords["held"]()}
+    measured = {s.image_id for drawn in read_sets([folder, few], 1, 0, held_out=True).values() for s in drawn}
+    assert held == measured and len(held & set(far)) == 1
+    assert not measured & seen_by(found, 29)
 
 
 def test_the_setting_chooses_the_words(refmatte, folder):

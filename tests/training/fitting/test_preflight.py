@@ -55,6 +55,22 @@ def test_too_little_memory_is_refused_with_the_remedy(model, fabric, monkeypatch
         refuse_small_memory(fabric, model, SETTINGS, 1, 1)
 
 
+def test_the_phase_that_is_reckoned_with_has_the_most_pixels_images_and_expressions(model, fabric, monkeypatch):
+    reckoned = []
+    monkeypatch.setattr(preflight, "needed_memory", lambda *given: reckoned.append(given[3]) or 0.0)
+    phases = (Phase(1, ((64, 64),), 4, expressions=4), Phase(1, ((64, 96),), 4, expressions=1))
+    refuse_small_memory(fabric, model, replace(SETTINGS, phases=phases), 1, 1)
+    assert reckoned == [phases[0]]
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    preflight.refuse_few_devices("cuda", 2)
+    preflight.refuse_few_devices("cpu", 8)
+    with pytest.raises(PreflightError, match="3 processes need as many GPUs and this machine has 2"):
+        preflight.refuse_few_devices("cuda", 3)
+
+
 def test_the_remedy_helps_and_what_costs_is_counted(model, fabric):
     def needed(world=1, **changes):
         phase = replace(SETTINGS.phases[0], **changes)

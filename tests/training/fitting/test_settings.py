@@ -68,12 +68,25 @@ def test_the_documented_fields_are_all_that_there_are():
         (f'variant = "compact"\nwithout = ["mde"]\n{PHASE}', "no such module: mde"),
         (PHASE.replace("64,64", "64,65") + "\n[mix]\n", "variant"),
         (f'variant = "compact"\n{PHASE.replace("64,64", "64,65")}', "multiples of 32"),
+        (f'variant = "compact"\nwithout = 3\n{PHASE}', "without is a list of texts"),
+        (f'variant = "compact"\nwithout = "details"\n{PHASE}', "without is a list of texts.* not 'details'"),
+        (f'variant = "compact"\nwithout = [3]\n{PHASE}', "without is a list of texts"),
+        ('variant = "compact"\nphases = 3', "phases is a list of tables"),
+        ('variant = "compact"\nphases = [1]', "phases is a list of tables"),
+        (f'variant = "compact"\nmix = 3\n{PHASE}', "mix is a table"),
+        (f'variant = "compact"\nseed = -1\n{PHASE}', "seed, .* are not negative"),
         ("variant = ", "x.toml"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, text, complaint):
     with pytest.raises(SettingsError, match=complaint):
         read(tmp_path, text)
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path):
+    (tmp_path / "x.toml").write_text(f'variant = "compact"\n{PHASE}', encoding="utf-16")
+    with pytest.raises(SettingsError, match=r"x\.toml is no text in UTF-8"):
+        read_settings(tmp_path / "x.toml")
 
 
 @given(st.sampled_from([f.name for f in fields(TrainSettings)]), st.data())

@@ -1,0 +1,125 @@
+"""`python -m training.refine`: make coarse pairs, train the post-refiner on them and on strands, and measure it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training import commands
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from clipmat.refiner import Refiner
+    from training.entities import EntityBank
+    from training.refiner_data import Example
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Example: python -m training.refine train --data PACK --out runs/refiner",
+)
+Packs = Annotated[list[Path], typer.Option(help="A pack of entities, photographs and backgrounds; repeatable.")]
+
+
+@app.command()
+def pairs(
+    data: Packs,
+    out: Annotated[Path, typer.Option(help="The .npz file to write.")],
+    weights: Annotated[str, typer.Option(help="Whose coarse mattes: a variant, a file or a checkpoint.")] = "compact",
+    count: Annotated[int, typer.Option(min=1, help="Patches; two of a scene.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the scenes.")] = 0,
+) -> None:
+    """Keep what a trained network says of composed scenes, for the refiner to learn from its real mistakes."""
+    from clipmat.weights import load
+    from training.refiner_pairs import pairs as patches
+    from training.refiner_pairs import write
+
+    model, _ = load(weights)
+    kept = write(out, patches(model, _bank(data, "train"), count, seed))
+    typer.echo(f"{out}: {kept} patches, {out.stat().st_size / 2**20:.0f} MiB")
+
+
+@app.command()
+def train(
+    data: Packs,
+    out: Annotated[Path, typer.Option(help="Folder of the run: last.pt, and refiner.safetensors at the end.")],
+    pairs: Annotated[Path | None, typer.Option(help="A file of `pairs`; a quarter of what is shown.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps of 8 patches.")] = 3500,
+    begin: Annotated[Path | None, typer.Option(help="A refiner to start from instead of from scratch.")] = None,
+    learning_rate: Annotated[float, typer.Option(min=0, help="Peak.")] = 2e-3,
+    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the patches.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    bfloat16: Annotated[bool, typer.Option(help="Autocast; faster where the device computes it.")] = True,
+) -> None:
+    """Train the refiner; stopped and called again, it goes on where it was."""
+    from statistics import fmean
+
+    from training.refiner_data import Cutouts, drawn, joined
+    from training.refiner_fit import RefinerSettings, export, fit, trained
+    from training.refiner_pairs import Pairs
+
+    settings = RefinerSettings(steps=steps, learning_rate=learning_rate, bfloat16=bfloat16)
+    cutouts = Cutouts(_bank(data, "train"))
+    real = None if pairs is None else Pairs.read(pairs)
+
+    def draw(rng: np.random.Generator, network: Refiner) -> Example:
+        count = settings.batch
+        kept = [] if real is None else [real.drawn(rng) for _ in range(count // 4)]
+        return joined(kept + [drawn(cutouts, rng, network) for _ in range(count - len(kept))])
+
+    first = None if begin is None else trained(begin)
+    shown = []
+    for progress in fit(draw, out, settings, seed, device, first):
+        shown.append(progress)
+        if progress.step % 50 == 0 or progress.step == steps:
+            loss, coarse, refined = (fmean(getattr(p, name) for p in shown) for name in ("loss", "coarse", "refined"))
+            typer.echo(f"step {progress.step}: loss {loss:.4f}, error in the window {coarse:.4f} -> {refined:.4f}")
+            shown.clear()
+    size = export(trained(out / "last.pt"), out / "refiner.safetensors")
+    typer.echo(f"{out / 'refiner.safetensors'}: {size / 2**20:.2f} MiB")
+
+
+@app.command()
+def measure(
+    data: Packs,
+    refiner: Annotated[Path, typer.Option(help="refiner.safetensors, or last.pt of a run.")],
+    count: Annotated[int, typer.Option(min=1, help="Scenes a factor.")] = 28,
+    factor: Annotated[
+        list[int] | None, typer.Option(help="Upsampling factors; repeatable. 4 and 8 by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the scenes; none of training's.")] = 777,
+    unseen: Annotated[
+        bool, typer.Option("--unseen", help="Only families of strands that were not trained on.")
+    ] = False,
+    faulty: Annotated[bool, typer.Option("--faulty", help="Coarse mattes with a network's faults.")] = False,
+    closed_form: Annotated[bool, typer.Option(help="Closed-form matting too; slow.")] = True,
+    out: Annotated[Path | None, typer.Option(help="A folder for a picture of each scene.")] = None,
+) -> None:
+    """SAD, MSE and Grad on strand scenes not trained on: bilinear, guided filter, closed form, refiner."""
+    from training.refiner_data import TRAINED, UNSEEN
+    from training.refiner_fit import trained
+    from training.refiner_measure import Figures, cases, figures, picture, summary
+
+    network, bank = trained(refiner), _bank(data, "val_seen")
+    families = UNSEEN if unseen else tuple(dict.fromkeys((*TRAINED, *UNSEEN)))
+    rows: list[Figures] = []
+    for each in factor or [4, 8]:
+        for number, case in enumerate(cases(bank, families, count, seed, each, exact=not faulty)):
+            ways = figures(case, network, closed_form=closed_form)
+            rows += ways
+            if out is not None:
+                picture(out / f"{each}x_{number:02d}_{case.family}.png", case, ways)
+    typer.echo(summary(rows))
+
+
+def _bank(data: list[Path], split: str) -> EntityBank:
+    from training.entities import EntityBank
+
+    return EntityBank.read(data).select(split)
+
+
+if __name__ == "__main__":
+    commands.run(app, "training.refine")
