@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,12 +14,18 @@ from training import commands
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
+class ExportError(commands.TrainingError):
+    """Weights cannot be written as asked."""
+
+
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run, or a .safetensors file.")],
     out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence below it means that nothing matches.")] = 0.5,
-    image_size: Annotated[int, typer.Option(help="Pixels of the longer side that it looks at; 0 as trained.")] = 0,
+    image_size: Annotated[
+        int, typer.Option(min=0, help="Pixels of the longer side that it looks at; 0 as trained.")
+    ] = 0,
     refiner: Annotated[Path | None, typer.Option(help="A refiner.safetensors to go into the same file.")] = None,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
     note: Annotated[str, typer.Option(help="How they were made, in one line.")] = "",
@@ -34,8 +40,12 @@ def export(
     from clipmat import weights
     from clipmat.files import whole_file
 
+    if out.suffix != ".safetensors":
+        raise ExportError(f"{out} would not be recognised as weights: give it the suffix .safetensors")
     model, card = weights.load(checkpoint)
-    rows = json.loads(table.read_text(encoding="utf-8")) if table is not None else {}
+    rows = _rows(table) if table is not None else {}
+    if image_size % card.config.multiple:
+        raise ExportError(f"--image-size {image_size} is no multiple of {card.config.multiple}, as this network needs")
     config = replace(card.config, image_size=image_size) if image_size else card.config
     if refiner is not None:
         from training.refiner_fit import trained
@@ -43,12 +53,27 @@ def export(
         model.add_module("refiner", trained(refiner))
         config = replace(config, refiner=True)
     made = weights.Card(config, threshold, licence, note or card.note)
-    digest = weights.save(out, model, made)
+    try:
+        digest = weights.save(out, model, made)
+    except OSError as error:
+        raise ExportError(f"{out} cannot be written ({error.strerror}): choose another place or make room") from error
     if table is not None:
         rows.setdefault(card.config.variant, {})["sha256"] = digest
         with whole_file(table) as file:
             file.write((json.dumps(rows, indent=2) + "\n").encode())
     typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+
+
+def _rows(table: Path) -> dict[str, Any]:
+    try:
+        rows = json.loads(table.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExportError(
+            f"{table} is no table of weights ({error}): give a weights.json, or leave --table out"
+        ) from error
+    if not isinstance(rows, dict):
+        raise ExportError(f"{table} is no table of weights: give a weights.json, or leave --table out")
+    return rows
 
 
 if __name__ == "__main__":
