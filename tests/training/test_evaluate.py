@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat import weights
 from clipmat.predictor import Prediction
 from training.commands import TrainingError
 from training.evaluate import evaluate
@@ -70,7 +71,8 @@ def test_a_run_is_printed_kept_and_looked_at(pack, tmp_path, capsys):
         assert float(row["MAD"]) == pytest.approx(np.mean([r.errors["MAD"] for r in photos]), abs=6e-5)
         assert float(row["right object"]) == pytest.approx(np.mean([r.right for r in photos]), abs=6e-4)
         assert float(row["MP"]) == 0.018 and row["MAD trans. (E)"] and "| threshold |" in text
-    assert "Over photos/val_seen:" in kept and "seed 7" in kept and run.made_with["threshold"] == 0.5
+    _, card = weights.load("compact")
+    assert "Over photos/val_seen:" in kept and "seed 7" in kept and run.made_with["threshold"] == card.threshold
     content = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert [row["samples"] for row in content["rows"] if row["set"] == "photos/val_seen" and not row["group"]] == [16]
     mattes = sorted((tmp_path / "mattes").rglob("*.png"), key=lambda path: path.name)
