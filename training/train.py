@@ -92,8 +92,8 @@ def train(
     device = "cpu" if accelerator == "auto" and not torch.cuda.is_available() else accelerator
     device = choose_device(device).device
     settings = _with_precision(read_settings(config, overrides or ()), device)
-    if device == "cpu":
-        torch.set_num_threads(1 if processes > 1 else torch.get_num_threads())
+    if device == "cpu" and processes > 1:
+        torch.set_num_threads(1)
     cv2.setNumThreads(1)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would introduce itself
     found = read_data(data, settings)

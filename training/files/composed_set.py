@@ -59,9 +59,8 @@ class Plan:
         """The part of the packs that the split draws from. Raises BankError."""
         return EntityBank.read(self.packs).select(*SPLITS[self.split])
 
-    def stamp(self) -> dict[str, object]:
+    def stamp(self, bank: EntityBank) -> dict[str, object]:
         """What is kept beside a set to know it by; packs are known by what they hold, wherever they lie."""
-        bank = self.bank()
         known = [(e.id, e.keyword, e.kind, e.split) for e in bank.cutouts], [b.id for b in bank.backgrounds]
         return {**asdict(self), "packs": hashlib.sha256(json.dumps(known).encode()).hexdigest()}
 
@@ -78,7 +77,7 @@ def write_set(
     folder, bank = out / plan.split, plan.bank()
     ordered = list(recipes(bank, images, plan.seed, plan.most))
     with writing(folder):
-        _claim(folder, plan)
+        _claim(folder, plan, bank)
         journal = _Journal(folder, label_file(out, plan.split))
         there = journal.standing()
         if there.keys() - {_name(recipe) for recipe in ordered}:
@@ -97,8 +96,8 @@ def write_set(
         journal.path.unlink(missing_ok=True)
 
 
-def _claim(folder: Path, plan: Plan) -> None:
-    path, stamp = folder / "compose.json", plan.stamp()
+def _claim(folder: Path, plan: Plan, bank: EntityBank) -> None:
+    path, stamp = folder / "compose.json", plan.stamp(bank)
     if path.is_file():
         try:
             former = json.loads(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from clipmat.prompt import TEMPLATES
 from clipmat.transforms import resized
 from training.datasets import Sample, augmented
 from training.entity import Pixels
+from training.files import sources
 from training.files.crops import around_object, around_transition
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
 from training.files.labels import LayoutError, Words
@@ -73,6 +74,21 @@ def recognised(folder: Path) -> bool:
     return (folder / EXPRESSIONS).is_file() or any(
         p.with_suffix(".txt").is_file() for p in image_files(folder, WITH_ALPHA)
     )
+
+
+def is_bank(folder: Path) -> bool:
+    """Whether a folder holds entities to compose with, as packs and public sets do, rather than pairs as they are."""
+    return (folder / "entities.jsonl").is_file() or (sources.recognised(folder) and not recognised(folder))
+
+
+def asked_in(pairs: Sequence[Pair], setting: str) -> list[Pair]:
+    """The pairs with the words of a setting (keyword, expression or both) alone, where they have such words."""
+
+    def fits(words: Words) -> bool:
+        return setting == "both" or words.form == "negative" or (words.form == "keyword") == (setting == "keyword")
+
+    kept = [replace(pair, expressions=tuple(filter(fits, pair.expressions))) for pair in pairs]
+    return [pair for pair in kept if pair.expressions]
 
 
 def read_folder(path: str | Path) -> tuple[Pair, ...]:

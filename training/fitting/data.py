@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from clipmat.model import ClipMat
 from training.commands import TrainingError
 from training.datasets import Sample, SceneDataset
 from training.entities import EntityBank
-from training.files import folders, sources
+from training.files import folders
 from training.files.folders import FolderDataset, Pair
 from training.files.images import by_stem
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting
@@ -43,11 +42,9 @@ def kind_of(path: Path) -> str:
     """bank, set (in RefMatte's layout) or folder. Raises DataError when there is no such folder."""
     if not path.is_dir():
         raise DataError(f"there is no folder {path}: --data takes an entity bank, a folder of pairs or a RefMatte set")
-    if (path / "entities.jsonl").is_file():
-        return "bank"
-    if label_file(path, "train").is_file():
+    if label_file(path, "train").is_file() and not (path / "entities.jsonl").is_file():
         return "set"
-    return "bank" if sources.recognised(path) and not folders.recognised(path) else "folder"
+    return "bank" if folders.is_bank(path) else "folder"
 
 
 def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
@@ -85,7 +82,7 @@ def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
 
 def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative: float) -> Found:
     parts = zip(*(folders.split(pairs) for pairs in given), strict=True)  # each by itself, as it is measured
-    train, held = (_asked([pair for pairs in part for pair in pairs], settings.setting) for part in parts)
+    train, held = (folders.asked_in([p for pairs in part for p in pairs], settings.setting) for part in parts)
     if not train:
         raise DataError(f"the data holds no expressions of the setting '{settings.setting}': choose both")
 
@@ -94,16 +91,6 @@ def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative:
 
     drawn = FolderDataset(train, settings.seed, negative=negative)
     return Found(drawn, partial(look, held=samples) if held else None)
-
-
-def _asked(pairs: Sequence[Pair], setting: str) -> list[Pair]:
-    """The pairs with the words of a setting alone, where they have such words."""
-
-    def fits(words: Words) -> bool:
-        return setting == "both" or words.form == "negative" or (words.form == "keyword") == (setting == "keyword")
-
-    kept = [replace(pair, expressions=tuple(filter(fits, pair.expressions))) for pair in pairs]
-    return [pair for pair in kept if pair.expressions]
 
 
 def _pairs_of_set(folder: Path) -> Iterator[Pair]:

@@ -15,8 +15,8 @@ from training.datasets import Mix, Sample, SceneDataset
 from training.entities import EntityBank
 from training.entity import BankError, unit
 from training.expressions import FORMS, negative
-from training.files import folders, sources
-from training.files.labels import Words, read_labels
+from training.files import folders
+from training.files.labels import read_labels
 from training.files.refmatte import label_file, read_refmatte, read_rw100, splits_of
 from training.fitting.settings import SETTINGS
 from training.report.judging import EvaluationError
@@ -54,7 +54,7 @@ def read_sets(
     """
     if setting not in SETTINGS:
         raise EvaluationError(f"setting '{setting}' is not known: choose {', '.join(SETTINGS)}")
-    banks = [folder for folder in data if _is_bank(folder)]
+    banks = [folder for folder in data if folders.is_bank(folder)]
     sets = sample_sets(EntityBank.read(banks), count, seed, SETTINGS[setting]) if banks else {}
     for folder in data:
         if folder not in banks:
@@ -65,12 +65,6 @@ def read_sets(
     if limit is not None:
         sets = {name: replace(drawn, most=min(limit, drawn.most or limit)) for name, drawn in sets.items()}
     return sets
-
-
-def _is_bank(folder: Path) -> bool:
-    if (folder / "entities.jsonl").is_file():
-        return True
-    return sources.recognised(folder) and not folders.recognised(folder)
 
 
 def _others(folder: Path, setting: str, held_out: bool) -> dict[str, SampleSet]:
@@ -91,13 +85,8 @@ def _others(folder: Path, setting: str, held_out: bool) -> dict[str, SampleSet]:
 
 
 def _folder(pairs: Sequence[folders.Pair], setting: str) -> SampleSet:
-    asked = [replace(pair, expressions=tuple(w for w in pair.expressions if _asked(w, setting))) for pair in pairs]
-    count = sum(len(pair.expressions) for pair in asked)
-    return SampleSet(folders.samples([pair for pair in asked if pair.expressions]), count)
-
-
-def _asked(words: Words, setting: str) -> bool:
-    return setting == "both" or words.form == "negative" or (words.form == "keyword") == (setting == "keyword")
+    asked = folders.asked_in(pairs, setting)
+    return SampleSet(folders.samples(asked), sum(len(pair.expressions) for pair in asked))
 
 
 def _refmatte(folder: Path, split: str, setting: str) -> dict[str, SampleSet]:
