@@ -21,6 +21,14 @@ class FetchFailed(ClipMatError):
     """A download did not arrive whole; nothing was kept."""
 
 
+class FetchCancelled(ClipMatError):
+    """Whoever followed the download ended it; nothing was kept."""
+
+
+class RemoveFailed(ClipMatError):
+    """The weights belong to the program, or their file cannot be deleted."""
+
+
 class DeviceUnavailable(ClipMatError):
     """The device that was asked for is not on this machine."""
 

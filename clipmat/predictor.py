@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from clipmat import weights as files
 from clipmat.devices import choose_device
-from clipmat.errors import ExpressionTruncated, ImageNotSet
+from clipmat.errors import BadImage, ClipMatError, ExpressionTruncated, ImageNotSet
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
 from clipmat.prompt import clean
 from clipmat.refiner import Refiner, refined
-from clipmat.transforms import from_output, resized, to_input
+from clipmat.transforms import check_image, from_output, resized, to_input
+
+COARSER = 6
+"""How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_STEP of the
+refiner, so that a second step mends what the first one could not reach."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +133,39 @@ class Predictor:
                 "matte": (time.perf_counter() - read) * 1000,
             },
         )
+
+    def refine(
+        self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """The matte made anew, by the post-refiner, where `trimap` does not know; elsewhere it stays as it is.
+
+        Crops of one place: `image` hxwx3 uint8 sRGB, `matte` hxw float32 in [0, 1], `trimap` hxw uint8 (0
+        background, 128 unknown, 255 foreground). Returns hxw float32 in [0, 1], a new array. Needs no `set_image`
+        and leaves the image that was set. What is known around the unknown region says which colours
+        belong to which side: give the crop some of both. Raises BadImage when the three do not belong together,
+        ClipMatError when the weights bring no refiner.
+        """
+        check_image(image)
+        size = (image.shape[0], image.shape[1])
+        if matte.shape != size or trimap.shape != size or not np.isin(trimap, (0, 128, 255)).all():
+            raise BadImage(
+                f"an image {image.shape} needs a matte and a trimap of {size}, the trimap of 0, 128 and 255 only; "
+                f"these are {matte.shape} and {trimap.shape}"
+            )
+        if self._refiner is None:
+            raise ClipMatError(
+                f"the weights '{self.weights}' bring no refiner: choose 'compact', which do, or paint by hand"
+            )
+        unknown = trimap == 128
+        if not unknown.any():
+            return matte.copy()
+        levels = (0, 128, 255)  # in the order of BACKGROUND, UNKNOWN, FOREGROUND
+        small = (max(1, round(size[0] / COARSER)), max(1, round(size[1] / COARSER)))
+        labels = resized(np.stack([trimap == level for level in levels], axis=2).astype(np.float32), small)
+        coarse = resized(np.ascontiguousarray(matte, np.float32), small)
+        with self._autocast():
+            found = refined(self._refiner, image, coarse, np.ascontiguousarray(labels.transpose(2, 0, 1)))
+        return np.where(unknown, found, matte).astype(np.float32)
 
     def _at_full_size(self, out: MatteOutput, refine: bool) -> NDArray[np.float32]:
         coarse = out.matte[0, 0].float().cpu().numpy()

@@ -1,16 +1,14 @@
-"""The table of weights, and the only way in and out of a file: verify, load strictly, save whole, fetch.
+"""The table of weights, and the only way in and out of a file: verify, load strictly, save whole, fetch, remove.
 
 A weights file is safetensors whose metadata carry the configuration (with input size and normalisation), the
-presence threshold and the licence. Importing this module imports no torch.
+presence threshold, the licence and the nouns it knows. Importing this module imports no torch.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -18,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipmat.config import VARIANTS, ClipMatConfig, variant
-from clipmat.errors import FetchFailed, UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.errors import FetchFailed, RemoveFailed, UnknownWeights, WeightsInvalid, WeightsMissing
 from clipmat.files import whole_file
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
 
 FORMAT = "clipmat-1"
+_LONGEST_HEADER = 100_000_000  # bytes, as safetensors itself has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ class Card:
     licence: str
     note: str
     """How the weights were made, in one line."""
+    nouns: tuple[str, ...] = ()
+    """What the weights learned to find, sorted; empty when nobody noted it."""
 
 
 def user_folder() -> Path:
@@ -115,6 +116,34 @@ def verify(path: Path, sha256: str) -> None:
         )
 
 
+def check(weights: str | Path) -> str:
+    """Look whether a variant's weights, or a file, are whole; one line that says what was compared.
+
+    Raises WeightsInvalid when they are not, UnknownWeights, WeightsMissing.
+    """
+    path, sha256 = locate(weights)
+    if sha256 is not None:
+        verify(path, sha256)
+        return f"{path} is whole: its sha256 {sha256[:12]}… is as expected"
+    if path.suffix == ".pt":
+        _read_checkpoint(path)
+    else:
+        metadata, size = _header(path)
+        if size != path.stat().st_size:
+            raise WeightsInvalid(f"{path} is cut short or has more than it should: fetch, copy or export it again")
+        _card(path, metadata)
+    return f"{path} can be read and has its full length; it is your own, so there is no checksum to compare it with"
+
+
+def nouns(weights: str | Path) -> tuple[str, ...]:
+    """The nouns that the weights learned to find, sorted; () for a file that does not say. Imports no torch.
+
+    Raises UnknownWeights, WeightsMissing, WeightsInvalid.
+    """
+    path, _ = locate(weights)
+    return () if path.suffix == ".pt" else _nouns(_header(path)[0])
+
+
 def load(weights: str | Path) -> tuple[ClipMat, Card]:
     """The network of a variant's name, a .safetensors file or a training checkpoint, on the CPU in float32.
 
@@ -155,6 +184,8 @@ def save(path: Path, model: ClipMat, card: Card) -> str:
         "licence": card.licence,
         "note": card.note,
     }
+    if card.nouns:
+        metadata["nouns"] = "\n".join(sorted({" ".join(noun.split()) for noun in card.nouns} - {""}))
     data = serialise(state, metadata)
     with whole_file(path) as file:
         file.write(data)
@@ -164,34 +195,63 @@ def save(path: Path, model: ClipMat, card: Card) -> str:
 def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
     """Bring what can be downloaded of a variant: CLIP's towers, on which `training` builds vit-b-16 and vit-l-14.
 
-    Returns the verified file; `progress` hears bytes done and in all. `compact` is bundled and returned at once.
-    Raises FetchFailed that says what to do offline.
+    Returns the verified file; `progress` hears bytes done and in all (None while unknown), and ends the download by
+    raising. `compact` is bundled and returned at once.
+    Raises FetchFailed that says what to do offline, FetchCancelled from what `progress` raised; nothing half is kept.
     """
     variant(name)
     entry = _table()[name]
     if "hub" not in entry:
         return locate(name)[0]
-    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+    from clipmat import hub
 
     repo, file = entry["hub"], entry["file"]
-    try:
-        path = Path(hf_hub_download(repo, file, tqdm_class=_reporting(progress) if progress else None))
-    except _network_errors() as error:
-        raise FetchFailed(
-            f"{file} of {repo} could not be fetched ({type(error).__name__}): connect to the internet and call this "
-            f"again (it resumes), or bring the file from another machine and pass it to training with --backbone FILE"
-        ) from error
-    try:
-        expected = get_hf_file_metadata(hf_hub_url(repo, file)).etag
-    except _network_errors():
-        return path  # offline, and it was here and verified before
-    if expected and len(expected) == 64:  # the hub's tag of a large file is its sha256
+    path = hub.download(repo, file, progress)
+    expected = hub.checksum(repo, file)  # None offline: then it was here and verified before
+    if expected is not None:
         try:
             verify(path, expected)
         except WeightsInvalid as error:
-            path.unlink()
+            hub.discard(path)
             raise FetchFailed(f"{file} of {repo} arrived damaged and was thrown away: fetch it again") from error
     return path
+
+
+def removable(name: str) -> tuple[Path, ...]:
+    """The files that `remove` would delete: a user's own weights of the variant, and what `fetch` brought.
+
+    Raises UnknownWeights.
+    """
+    variant(name)
+    own = user_folder() / f"{name}.safetensors"
+    entry, found = _table()[name], [own] if own.is_file() else []
+    if "hub" in entry:
+        from clipmat import hub
+
+        fetched = hub.cached(entry["hub"], entry["file"])
+        found += [fetched] if fetched else []
+    return tuple(found)
+
+
+def remove(name: str) -> tuple[Path, ...]:
+    """Delete the files that `removable` names and return them; the bundled weights stay.
+
+    Raises RemoveFailed when there is nothing to delete or a file resists, UnknownWeights.
+    """
+    from clipmat import hub
+
+    paths = removable(name)
+    if not paths:
+        stays = " and the bundled ones belong to the program" if _bundled(name).is_file() else ""
+        raise RemoveFailed(f"there are no weights of '{name}' to remove: none are your own or were fetched{stays}")
+    for path in paths:
+        try:
+            hub.discard(path)
+        except OSError as error:
+            raise RemoveFailed(
+                f"{path} cannot be removed ({error.strerror}): close what uses it, or delete it yourself"
+            ) from error
+    return paths
 
 
 def _network(config: ClipMatConfig) -> ClipMat:
@@ -205,17 +265,6 @@ def _network(config: ClipMatConfig) -> ClipMat:
     return model
 
 
-def _network_errors() -> tuple[type[Exception], ...]:
-    """What the hub's client raises when the network or the hub fails; its HTTP library changed its name."""
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
-
-    found: list[type[Exception]] = [OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled]
-    for name in ("httpx", "httpx2"):
-        if name in sys.modules:
-            found.append(sys.modules[name].HTTPError)
-    return tuple(found)
-
-
 def _read_safetensors(path: Path) -> tuple[dict[str, Any], Card]:
     from safetensors import SafetensorError, safe_open
 
@@ -225,16 +274,37 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Any], Card]:
             state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise WeightsInvalid(f"{path} is no readable safetensors file ({error}): fetch or train it again") from error
+    return state, _card(path, metadata)
+
+
+def _card(path: Path, metadata: dict[str, str]) -> Card:
     if metadata.get("format") != FORMAT:
         raise WeightsInvalid(
             f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})"
         )
     try:
-        threshold = float(metadata["threshold"])
-        card = Card(ClipMatConfig.from_json(metadata["config"]), threshold, metadata["licence"], metadata["note"])
+        config, threshold = ClipMatConfig.from_json(metadata["config"]), float(metadata["threshold"])
+        return Card(config, threshold, metadata["licence"], metadata["note"], _nouns(metadata))
     except (KeyError, ValueError) as error:
         raise WeightsInvalid(f"{path} carries no complete card: {error}") from error
-    return state, card
+
+
+def _nouns(metadata: dict[str, str]) -> tuple[str, ...]:
+    return tuple(filter(None, metadata.get("nouns", "").split("\n")))
+
+
+def _header(path: Path) -> tuple[dict[str, str], int]:
+    """The metadata of a safetensors file, and the bytes that the whole file must have."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 2 <= length <= min(path.stat().st_size - 8, _LONGEST_HEADER):
+                raise ValueError(f"a header of {length} bytes")
+            rows = json.loads(file.read(length))
+        metadata = {str(key): str(value) for key, value in rows.pop("__metadata__", {}).items()}
+        return metadata, 8 + length + max((int(row["data_offsets"][1]) for row in rows.values()), default=0)
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise WeightsInvalid(f"{path} is no readable safetensors file ({error}): fetch or train it again") from error
 
 
 def _read_checkpoint(path: Path) -> tuple[dict[str, Any], Card]:
@@ -276,22 +346,3 @@ def _remedy(name: str) -> str:
         f"--backbone FILE --data PACK --out RUN`, after `rim-editor models fetch {name}` has brought CLIP as FILE, "
         f"then `python -m training.export RUN/last.pt {user_folder() / name}.safetensors`"
     )
-
-
-def _reporting(progress: Callable[[int, int | None], None]) -> type:
-    from tqdm.auto import tqdm
-
-    class Reporting(tqdm):  # type: ignore[misc]
-        """tqdm that tells a callback instead of drawing."""
-
-        def __init__(self, *args: object, **options: object) -> None:
-            options |= {"disable": False, "file": io.StringIO()}
-            options.pop("name", None)  # the hub's own extra
-            super().__init__(*args, **options)
-
-        def update(self, n: float | None = 1) -> bool | None:
-            shown: bool | None = super().update(n)
-            progress(int(self.n), int(self.total) if self.total else None)
-            return shown
-
-    return Reporting

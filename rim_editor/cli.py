@@ -1,4 +1,4 @@
-"""The command line: `rim-editor matte` and `rim-editor models`; arguments in, one line or JSON out.
+"""The command line: `rim-editor [open | matte | models]`; arguments in, the window, one line or JSON out.
 
 Only typer is imported here; what a command needs beyond it is imported when the command runs.
 """
@@ -6,17 +6,19 @@ Only typer is imported here; what a command needs beyond it is imported when the
 from __future__ import annotations
 
 import json
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rim_editor.document import MatteControls
 from rim_editor.edit_options import EditName, EditOptions, edit_from
 from rim_editor.edits import Fit, Style
-from rim_editor.errors import EditorError, EditorWarning
+from rim_editor.errors import BadOption, EditorError, EditorWarning, OutputExists
 from rim_editor.matting import ClipMatError, ExpressionTruncated, Matting
 
 if TYPE_CHECKING:
@@ -44,19 +46,23 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; None reads it from the process.
+    """Run the command line; None reads it from the process. Without a command it opens the window.
 
     Returns the exit code: 0 done, 2 a mistake or a lack that one line on stderr names with its remedy,
     3 nothing matched the expression, 130 interrupted.
     """
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
     with warnings.catch_warnings():
         for ours in (EditorWarning, ExpressionTruncated):
             warnings.simplefilter("always", ours)
         warnings.showwarning = _say_warning
         try:
-            code = command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False) or 0
+            words = _with_command(sys.argv[1:] if arguments is None else list(arguments), command.commands)
+            code = command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0
+        except OutputExists as error:
+            _say(f"{str(error).removesuffix('.')} with --force.")
+            return error.exit_code
         except (EditorError, ClipMatError) as error:
             _say(str(error))
             return getattr(error, "exit_code", EditorError.exit_code)
@@ -69,6 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if code == INTERRUPTED:
             _say("interrupted: nothing was written.")
         return int(code)
+
+
+def _with_command(words: list[str], commands: Container[str]) -> list[str]:
+    first = words[0] if words else "open"
+    if first in commands or first in ("--help", "--version"):
+        return words or [first]
+    if not first.startswith("-") and not Path(first).exists():
+        raise BadOption(f"'{first}' is no command and no file: check its name, or see '{PROGRAM} --help'.")
+    return ["open", *words]
 
 
 def _say(text: str) -> None:
@@ -87,37 +102,64 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@app.callback()
 def root(
-    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Cut one thing out of a photograph by describing it, on this machine alone."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    """Cut one thing out of a photograph by describing it, on this machine alone.
+
+    Without a command, the window opens, with the images that are named.
+    """
+
+
+@app.command("open")
+def open_window(
+    images: Annotated[list[Path] | None, typer.Argument(metavar="[IMAGE]...", help="The images to open.")] = None,
+    debug_stalls: Annotated[
+        bool, typer.Option("--debug-stalls", help="Say on stderr when the window stalls for over 16 ms.")
+    ] = False,
+) -> int:
+    """Open the window; `rim-editor photo.jpg` does the same."""
+    from rim_editor.ui.app import run
+
+    return run(images or (), debug_stalls=debug_stalls)
 
 
 @app.command()
 def matte(
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[str, typer.Argument(help="What to cut out, such as 'the flower on the left'.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora for layers.")],
     edit: Annotated[EditName, typer.Option(help="What to make of the object.")] = EditName.CUTOUT,
     color: Annotated[
-        str | None, typer.Option(help="Of solid, of the tint, beside a fitted background: '#rrggbb'.")
+        str | None, typer.Option(help="Of solid, gradient (its start), tint, beside a fitted background: '#rrggbb'.")
+    ] = None,
+    to_color: Annotated[str | None, typer.Option(help="Of the gradient's end: '#000000'.")] = None,
+    angle: Annotated[
+        float | None, typer.Option(help="Of the gradient: 0 left to right, 90 top to bottom, which is usual.")
     ] = None,
     background: Annotated[Path | None, typer.Option(help="The image behind the object.")] = None,
     fit: Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")] = None,
+    offset: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y", help="Moves the background right and down by shares of the size: '0.1,-0.2'."),
+    ] = None,
     style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None,
     strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None,
     depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None,
+    shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0,
+    feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0,
+    contrast: Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")] = 0.0,
+    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close what the matte wholly surrounds.")] = False,
+    invert: Annotated[bool, typer.Option("--invert", help="Keep all but the object.")] = False,
     quality: Annotated[
         int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
     ] = None,
     weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact",
     device: Annotated[Device, typer.Option(help="Where the model runs.")] = Device.AUTO,
+    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
@@ -127,15 +169,17 @@ def matte(
     """Cut the object that EXPRESSION names out of IMAGE."""
     from rim_editor import single
 
-    options = EditOptions(color, background, fit, style, strength, depth)
+    options = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
     job = single.Job(
         image=image,
         expression=expression,
         output=output,
         edit=edit_from(edit, options),
+        controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         weights=weights,
         device=device.value,
         quality=quality,
+        metadata=not no_metadata,
         overwrite=force,
         allow_empty=allow_empty,
         other_inputs=(background,) if background else (),

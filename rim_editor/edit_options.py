@@ -11,6 +11,7 @@ from rim_editor.edits import (
     Cutout,
     Edit,
     Fit,
+    Gradient,
     Highlight,
     MatteOnly,
     SolidColour,
@@ -27,6 +28,7 @@ class EditName(StrEnum):
     MATTE = "matte"
     HIGHLIGHT = "highlight"
     SOLID = "solid"
+    GRADIENT = "gradient"
     BACKGROUND = "background"
 
 
@@ -35,8 +37,11 @@ class EditOptions:
     """What was said about the edit; None where nothing was."""
 
     color: str | None = None
+    to_color: str | None = None
+    angle: float | None = None
     background: Path | None = None
     fit: Fit | None = None
+    offset: str | None = None
     style: Style | None = None
     strength: float | None = None
     depth: int | None = None
@@ -47,7 +52,8 @@ _USES = {
     EditName.MATTE: ("depth",),
     EditName.HIGHLIGHT: ("style", "strength", "color"),
     EditName.SOLID: ("color",),
-    EditName.BACKGROUND: ("background", "fit", "color"),
+    EditName.GRADIENT: ("color", "to_color", "angle"),
+    EditName.BACKGROUND: ("background", "fit", "offset", "color"),
 }
 
 
@@ -60,9 +66,14 @@ def edit_from(name: EditName, options: EditOptions) -> Edit:
     for option in given:
         if option not in _USES[name]:
             users = " or ".join(f"--edit {other}" for other, used in _USES.items() if option in used)
-            raise BadOption(f"--{option} has no use with --edit {name}: leave it out, or choose {users}.")
+            spelt = option.replace("_", "-")
+            raise BadOption(f"--{spelt} has no use with --edit {name}: leave it out, or choose {users}.")
     if "color" in given:
         given["colour"] = parse_colour(given.pop("color"))
+    if "to_color" in given:
+        given["end"] = parse_colour(given.pop("to_color"))
+    if "offset" in given:
+        given["offset"] = parse_offset(given["offset"])
     match name:
         case EditName.CUTOUT:
             return Cutout()
@@ -70,6 +81,10 @@ def edit_from(name: EditName, options: EditOptions) -> Edit:
             return MatteOnly(**given)
         case EditName.SOLID:
             return SolidColour(**given)
+        case EditName.GRADIENT:
+            if "colour" in given:
+                given["start"] = given.pop("colour")
+            return Gradient(**given)
         case EditName.HIGHLIGHT:
             if "colour" in given and options.style is not Style.TINT:
                 raise BadOption("--color has no use in this highlight: leave it out, or add --style tint.")
@@ -81,3 +96,13 @@ def edit_from(name: EditName, options: EditOptions) -> Edit:
 
             del given["background"]
             return Background(images.read(options.background).pixels, **given)
+
+
+def parse_offset(text: str) -> tuple[float, float]:
+    """The two shares that 'X,Y' names, such as '0.1,-0.25'. Raises BadOption."""
+    try:
+        right, down = (float(share) for share in text.split(","))
+    except ValueError as error:
+        what = f"'{text}' is no offset: write shares of width and height, for example '0.1,-0.25'."
+        raise BadOption(what) from error
+    return right, down

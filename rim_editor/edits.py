@@ -5,8 +5,9 @@ The arithmetic is in compositing.py; numpy is not imported here, so the command 
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, assert_never
 
@@ -22,6 +23,7 @@ Colour = tuple[int, int, int]
 """Red, green, blue in sRGB, each 0 to 255."""
 
 WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 SIGNAL: Colour = (255, 64, 64)
 
 
@@ -87,6 +89,23 @@ class SolidColour:
     transparent: ClassVar[bool] = False
 
 
+@dataclass(frozen=True)
+class Gradient:
+    """The object on a gradient from `start` to `end`, HxWx3 uint8, opaque, dithered so that no bands show.
+
+    `angle` is in degrees: 0 runs from left to right, 90 from top to bottom; the ends meet the corners.
+    """
+
+    start: Colour = WHITE
+    end: Colour = BLACK
+    angle: float = 90.0
+    transparent: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.angle):
+            raise BadOption(f"An angle of {self.angle} is none: choose degrees, such as 90 for top to bottom.")
+
+
 @dataclass(frozen=True, eq=False)
 class Background:
     """The object on another image, HxWx3 uint8, opaque.
@@ -98,10 +117,17 @@ class Background:
     image: NDArray[np.uint8]
     fit: Fit = Fit.COVER
     colour: Colour = WHITE
+    offset: tuple[float, float] = (0.0, 0.0)
+    """Shares of the result's width and height by which the background is moved right and down. Cover stops
+    where a gap would open, fit moves `colour` in, tile goes on for ever."""
     transparent: ClassVar[bool] = False
 
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(share) for share in self.offset):
+            raise BadOption(f"An offset of {self.offset} is none: choose shares of width and height, such as 0.1.")
 
-Edit = Cutout | MatteOnly | Highlight | SolidColour | Background
+
+Edit = Cutout | MatteOnly | Highlight | SolidColour | Gradient | Background
 
 
 def parse_colour(text: str) -> Colour:
@@ -113,6 +139,21 @@ def parse_colour(text: str) -> Colour:
         digits = "".join(digit * 2 for digit in digits)
     red, green, blue = bytes.fromhex(digits)
     return red, green, blue
+
+
+def scaled(edit: Edit, factor: float) -> Edit:
+    """The edit that makes of an image reduced by `factor` (2: half as wide) what `edit` makes of the whole, reduced.
+
+    Only a tiled background has a size of its own; all else is relative to the image and comes back as it is.
+    Raises ValueError when `factor` is not positive.
+    """
+    if not factor > 0:
+        raise ValueError(f"an edit cannot be reduced by {factor}")
+    if factor == 1 or not isinstance(edit, Background) or edit.fit is not Fit.TILE:
+        return edit
+    from rim_editor import compositing
+
+    return replace(edit, image=compositing.tile_reduced(edit.image, factor))
 
 
 def apply(
@@ -134,13 +175,24 @@ def apply(
     layers = layers or separate(image, matte)
     if isinstance(edit, Cutout):
         return compositing.cut_out(layers.foreground, matte)
-    if isinstance(edit, SolidColour):
-        return compositing.over(layers.foreground, compositing.plain(image.shape, edit.colour), matte)
-    if isinstance(edit, Background):
-        backdrop = compositing.fitted(edit.image, image.shape, edit.fit.value, edit.colour)
-        return compositing.over(layers.foreground, backdrop, matte)
     if isinstance(edit, Highlight):
         return _highlight(image, matte, edit, layers)
+    return compositing.over(layers.foreground, backdrop(edit, image.shape), matte)
+
+
+def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """What `edit` puts behind the object of an image of this shape (height, width, ...): HxWx3 uint8.
+
+    May be a read-only view.
+    """
+    from rim_editor import compositing
+
+    if isinstance(edit, SolidColour):
+        return compositing.plain(shape, edit.colour)
+    if isinstance(edit, Gradient):
+        return compositing.gradient(shape, edit.start, edit.end, edit.angle)
+    if isinstance(edit, Background):
+        return compositing.fitted(edit.image, shape, edit.fit.value, edit.colour, edit.offset)
     assert_never(edit)
 
 
@@ -154,7 +206,7 @@ def _highlight(
         tinted = compositing.mixed(layers.foreground, compositing.plain(image.shape, edit.colour), strength)
         return compositing.exchanged(image, layers.foreground, tinted, matte)
     if edit.style is Style.DIM:
-        changed = compositing.mixed(rest, compositing.plain(image.shape, (0, 0, 0)), strength)
+        changed = compositing.mixed(rest, compositing.plain(image.shape, BLACK), strength)
     elif edit.style is Style.DESATURATE:
         changed = compositing.mixed(rest, compositing.grey(rest), strength)
     elif edit.style is Style.BLUR:

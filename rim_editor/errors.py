@@ -21,6 +21,10 @@ class ImageUnsupported(EditorError):
     """The image is whole, but its kind of pixels has no agreed range to scale from."""
 
 
+class NoMatte(EditorError):
+    """The document has no matte yet: nothing was found, and nothing painted."""
+
+
 class OutputUnsupported(EditorError):
     """The format of the output is unknown or cannot hold the result."""
 

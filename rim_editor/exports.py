@@ -43,11 +43,16 @@ def check(
     if quality is not None and name not in LOSSY:
         text = f"'{path.suffix}' is lossless and has no quality: leave it out, or write .webp, .avif or .jpg."
         raise OutputUnsupported(text)
+    check_place(path, inputs=inputs, overwrite=overwrite)
+
+
+def check_place(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
+    """The part of `check` that asks nothing of the format. Raises OutputExists, OutputNotWritable."""
     if os.path.isdir(path):
         raise OutputNotWritable(f"'{path}' is a folder: add a file name to it.")
     for source in inputs:
         if not overwrite and _same(path, source):
-            text = f"'{path}' is an input: choose another name, or replace it on purpose with --force."
+            text = f"'{path}' is an input: choose another name, or replace it on purpose."
             raise OutputExists(text)
     _refuse_existing(path, overwrite)
     _probe(path)
@@ -67,7 +72,14 @@ def write(
     as sRGB, `exif` is kept. The file appears whole or not at all; an existing one stays unless `overwrite`.
     Raises OutputUnsupported, OutputExists, OutputNotWritable.
     """
-    content = encoded(path, pixels, exif, quality)
+    write_bytes(path, encoded(path, pixels, exif, quality), overwrite=overwrite)
+
+
+def write_bytes(path: Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file that appears whole or not at all; an existing one stays unless `overwrite`.
+
+    Raises OutputExists, OutputNotWritable.
+    """
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with beside.open("xb") as file:
@@ -91,7 +103,7 @@ def _same(path: Path, other: Path) -> bool:
 
 def _refuse_existing(path: Path, overwrite: bool) -> None:
     if not overwrite and os.path.lexists(path):
-        raise OutputExists(f"'{path}' exists already: choose another name, or replace it with --force.")
+        raise OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
 
 
 def _probe(path: Path) -> None:

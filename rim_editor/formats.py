@@ -33,7 +33,7 @@ def format_of(path: Path) -> str:
     name = _SUFFIXES.get(path.suffix.lower())
     if name is None:
         what = f"'{path}' names no format that can be written"
-        raise OutputUnsupported(f"{what}: end the name with one of {', '.join(_SUFFIXES)}.")
+        raise OutputUnsupported(f"{what}: end the name with one of {', '.join(_SUFFIXES)}, or .ora for layers.")
     if name == "AVIF":
         from PIL import features
 
@@ -56,7 +56,7 @@ def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: by
         exif = b""
     try:
         if name == "PNG":
-            return _png(pixels, exif)
+            return png(pixels, exif)
         if name == "TIFF":
             return _tiff(pixels, exif)
         return _lossy(name, pixels, exif, quality)
@@ -115,7 +115,8 @@ def _append_directory(file: bytearray, place: int, directory: ImageFileDirectory
             file += directory.tobytes(offset)
 
 
-def _png(pixels: NDArray[Any], exif: bytes) -> bytes:
+def png(pixels: NDArray[Any], exif: bytes) -> bytes:
+    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `exif` unless it is b''."""
     # OpenCV writes a photograph as RGBA 3 to 16 times as fast as Pillow, and no larger.
     import cv2
 

@@ -37,13 +37,14 @@ _COLOUR_SPACE, _WIDTH, _HEIGHT, _MAKER_NOTE, _INTEROPERABILITY = 0xA001, 0xA002,
 
 @dataclass(frozen=True, eq=False)
 class OpenedImage:
-    """A file's pixels and what a result made from them should carry on."""
+    """An image's pixels and what a result made from them should carry on."""
 
-    path: Path
+    path: Path | None
+    """The file; None for an image that came without one, from the clipboard for instance."""
     pixels: NDArray[np.uint8]
     """HxWx3 sRGB, orientation applied; what was transparent is shown on white."""
     alpha: NDArray[np.uint8] | None
-    """HxW, 255 opaque; None when the whole file is opaque."""
+    """HxW, 255 opaque; None when the whole image is opaque."""
     exif: bytes
     """EXIF without orientation, thumbnail and maker note; b'' when there is none."""
 
@@ -83,6 +84,27 @@ def read(path: Path) -> OpenedImage:
         return OpenedImage(path, np.array(colours), None, exif)
     shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
     return OpenedImage(path, np.array(shown), np.array(alpha), exif)
+
+
+def of_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> OpenedImage:
+    """An image without a file: `pixels` HxWx3 uint8 sRGB, upright, and `alpha` HxW uint8 where it is not opaque.
+
+    Colours are straight; they are shown on white, as `read` does. The arrays are copied.
+    Raises ValueError when they have another layout or do not belong together.
+    """
+    import numpy as np
+
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
+        raise ValueError(f"an image is HxWx3 uint8, not {pixels.shape} {pixels.dtype}")
+    if alpha is not None and (alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]):
+        raise ValueError(f"alpha {alpha.shape} {alpha.dtype} does not belong to {pixels.shape}")
+    if alpha is None or alpha.min() == 255:
+        return OpenedImage(None, pixels.copy(), None, b"")
+    from PIL import Image
+
+    white = Image.new("RGB", pixels.shape[1::-1], "white")
+    shown = Image.composite(Image.fromarray(pixels), white, Image.fromarray(alpha))
+    return OpenedImage(None, np.array(shown), alpha.copy(), b"")
 
 
 def _opened(path: Path) -> Image.Image:

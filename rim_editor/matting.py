@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from clipmat.weights import WeightsInfo as WeightsInfo
 
 __all__ = [
-    "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "fetch",
-    "load_predictor",
+    "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
+    "explain", "fetch", "load_predictor", "nouns", "remove",
 ]  # fmt: skip
 
 
@@ -62,12 +63,17 @@ class PredictorLike(Protocol):
     def predict(self, expression: str) -> PredictionLike:
         """Find what the expression names in the image that was set."""
 
+    def refine(
+        self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """The matte made anew where the trimap says 128; see `Matting.refine`."""
 
-def load_predictor(weights: str, device: str) -> PredictorLike:
+
+def load_predictor(weights: str, device: str, precision: str = "auto") -> PredictorLike:
     """The model itself; imports torch. Raises ClipMatError."""
     from clipmat.predictor import Predictor
 
-    predictor: PredictorLike = Predictor.load(weights=weights, device=device)
+    predictor: PredictorLike = Predictor.load(weights=weights, device=device, precision=precision)
     return predictor
 
 
@@ -88,44 +94,130 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
     return fetch(name, progress)
 
 
+def check(weights: str) -> str:
+    """Look whether the weights of this name or file are whole; one line that says what was compared.
+
+    Raises ClipMatError when they are not. Imports no torch but for a training checkpoint.
+    """
+    from clipmat.weights import check
+
+    return check(weights)
+
+
+def remove(name: str) -> tuple[Path, ...]:
+    """Delete what is the user's own or was fetched of a variant; returns what is gone. Raises ClipMatError."""
+    from clipmat.weights import remove
+
+    return remove(name)
+
+
+def explain(device: str, precision: str) -> str:
+    """What these settings come to on this machine and why, in words; imports torch.
+
+    Raises ClipMatError when the device is not to be had.
+    """
+    from clipmat.devices import choose_device
+
+    return choose_device(device, precision).reason
+
+
+def nouns(weights: str) -> tuple[str, ...]:
+    """The nouns that the weights of this name or file know; () when that is unknown. Imports no torch.
+
+    Weights that are missing or damaged know none: what is wrong with them is said when they are loaded.
+    """
+    from clipmat.weights import nouns
+
+    try:
+        return nouns(weights)
+    except ClipMatError:
+        return ()
+
+
 class Matting:
     """Keeps one model and the features of one image, so that the next expression costs only its own share.
 
-    `load(weights, device)` makes the predictor; tests pass a fake. Calls from several threads wait for
-    each other.
+    `load(weights, device, precision)` makes the predictor, and is left the choice of the precision where that is
+    "auto"; tests pass a fake. Calls from several threads wait for each other.
     """
 
-    def __init__(self, load: Callable[[str, str], PredictorLike] | None = None) -> None:
+    def __init__(self, load: Callable[..., PredictorLike] | None = None) -> None:
         self._load = load or load_predictor
         self._lock = threading.Lock()
-        self._loaded: tuple[str, str] | None = None
+        self._loaded: tuple[str, ...] = ()
         self._predictor: PredictorLike | None = None
         self._image: NDArray[np.uint8] | None = None
 
-    def predictor(self, weights: str, device: str) -> PredictorLike:
-        """The model for these weights on this device, loaded once while both stay. Raises ClipMatError."""
+    def predictor(self, weights: str, device: str, precision: str = "auto") -> PredictorLike:
+        """The model for these weights on this device, loaded once while all three stay. Raises ClipMatError."""
         with self._lock:
-            return self._predictor_for(weights, device)
+            return self._predictor_for(weights, device, precision)
+
+    def warm_up(self, weights: str, device: str = "auto", precision: str = "auto") -> Future[PredictorLike]:
+        """Load the model on a thread of its own, so that the first expression need not wait; returns at once.
+
+        What goes wrong is in the future, and the first expression will raise it again.
+        """
+        loading: Future[PredictorLike] = Future()
+
+        def load() -> None:
+            try:
+                loading.set_result(self.predictor(weights, device, precision))
+            except Exception as error:  # noqa: BLE001 - whoever holds the future is told
+                loading.set_exception(error)
+
+        threading.Thread(target=load, name="warm-up").start()
+        return loading
 
     def predict(
-        self, image: NDArray[np.uint8], expression: str, *, weights: str = "compact", device: str = "auto"
+        self,
+        image: NDArray[np.uint8],
+        expression: str,
+        *,
+        weights: str = "compact",
+        device: str = "auto",
+        precision: str = "auto",
     ) -> PredictionLike:
         """Find what `expression` names in `image`, HxWx3 uint8 sRGB; the same array again is not read again.
 
         The array must not be changed in place between calls. Raises ClipMatError.
         """
         with self._lock:
-            predictor = self._predictor_for(weights, device)
+            predictor = self._predictor_for(weights, device, precision)
             if self._image is not image:
                 self._image = None  # if reading it fails, the old image is gone as well
                 predictor.set_image(image)
                 self._image = image
             return predictor.predict(expression)
 
-    def _predictor_for(self, weights: str, device: str) -> PredictorLike:
-        if self._predictor is None or self._loaded != (weights, device):
+    def refine(
+        self,
+        image: NDArray[np.uint8],
+        matte: NDArray[np.float32],
+        trimap: NDArray[np.uint8],
+        *,
+        weights: str = "compact",
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> NDArray[np.float32]:
+        """The matte made anew, from the image's own pixels, where `trimap` is 128; elsewhere it stays.
+
+        Crops of one place: `image` hxwx3 uint8 sRGB, `matte` hxw float32 in [0, 1], `trimap` hxw uint8 (0
+        background, 128 unknown, 255 foreground) -> hxw float32 in [0, 1]. The image that was read for expressions
+        stays read. Raises ClipMatError, also when the weights bring no refiner.
+        """
+        with self._lock:
+            return self._predictor_for(weights, device, precision).refine(image, matte, trimap)
+
+    def nouns(self, weights: str) -> tuple[str, ...]:
+        """The nouns that the weights of this name or file know; () when that is unknown."""
+        return nouns(weights)
+
+    def _predictor_for(self, weights: str, device: str, precision: str) -> PredictorLike:
+        wanted = (weights, device) if precision == "auto" else (weights, device, precision)
+        if self._predictor is None or self._loaded != wanted:
             # Let go of the old model first: two at once may not fit the device.
-            self._predictor, self._loaded, self._image = None, None, None
-            self._predictor = self._load(weights, device)
-            self._loaded = (weights, device)
+            self._predictor, self._loaded, self._image = None, (), None
+            self._predictor = self._load(*wanted)
+            self._loaded = wanted
         return self._predictor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor.edits import Cutout, Edit, MatteOnly
-from rim_editor.errors import EmptyExpression, NothingMatched
+from rim_editor.document import MatteControls
+from rim_editor.edits import Cutout, Edit
+from rim_editor.errors import BadOption, EmptyExpression, NothingMatched
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rim_editor.exporting import ExportRequest
     from rim_editor.matting import Matting
 
 Box = tuple[int, int, int, int]
@@ -24,16 +27,19 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Job:
-    """What to cut out of which file, and where to."""
+    """What to cut out of which file, and where to; an output that ends in .ora is written in layers."""
 
     image: Path
     expression: str
     output: Path
     edit: Edit = Cutout()
+    controls: MatteControls = MatteControls()
     weights: str = "compact"
     device: str = "auto"
     quality: int | None = None
     """1 to 100 for lossy formats; None for the usual."""
+    metadata: bool = True
+    """Whether the EXIF of the image is kept."""
     overwrite: bool = False
     allow_empty: bool = False
     """Write a matte without any object rather than raise NothingMatched."""
@@ -61,19 +67,18 @@ class Report:
 
 
 def check(job: Job) -> None:
-    """Refuse what can be refused before the image is read: EmptyExpression, or an error of the output."""
-    from rim_editor import exports
+    """Refuse what can be refused before the image is read.
+
+    Raises EmptyExpression, BadOption, or an error of the output.
+    """
+    from rim_editor import exporting
 
     if not any(character.isalnum() for character in job.expression):
         raise EmptyExpression("The expression is empty: say what to cut out, such as 'the red flower'.")
-    exports.check(
-        job.output,
-        transparent=job.edit.transparent,
-        depth=job.edit.depth if isinstance(job.edit, MatteOnly) else 8,
-        quality=job.quality,
-        inputs=(job.image, *job.other_inputs),
-        overwrite=job.overwrite,
-    )
+    controls = job.controls
+    if not all(math.isfinite(value) for value in (controls.shift_edge, controls.feather, controls.contrast)):
+        raise BadOption("A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast.")
+    exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 
 def cut_out(job: Job, matting: Matting) -> Report:
@@ -82,7 +87,7 @@ def cut_out(job: Job, matting: Matting) -> Report:
     An image with transparency of its own keeps it: the matte is multiplied by it.
     Raises EditorError, NothingMatched among them, and ClipMatError.
     """
-    from rim_editor import edits, exports, images
+    from rim_editor import edits, exporting, images, mattes
 
     check(job)
     spent: dict[str, float] = {}
@@ -92,16 +97,29 @@ def cut_out(job: Job, matting: Matting) -> Report:
         predictor = matting.predictor(job.weights, job.device)
     prediction = matting.predict(opened.pixels, job.expression, weights=job.weights, device=job.device)
     spent |= {step: float(value) for step, value in prediction.timings.items()}
-    matte = prediction.matte if opened.alpha is None else _limited(prediction.matte, opened.alpha)
-    if not job.allow_empty and not (prediction.present and matte.max() >= 0.5 / 255):
+    found = prediction.matte if opened.alpha is None else _limited(prediction.matte, opened.alpha)
+    if not job.allow_empty and not (prediction.present and _seen(found)):
         raise NothingMatched(
             f"Nothing in this image matches '{job.expression}' (presence {prediction.presence:.2f}): "
             "use other words, or write the empty result with --allow-empty."
         )
+    request = _request(job)
     with _timed(spent, "edit"):
-        result = edits.apply(opened.pixels, matte, job.edit)
+        matte = mattes.controlled(prediction.matte, job.controls)
+        if opened.alpha is not None:
+            matte = _limited(matte, opened.alpha)
+        if not (job.allow_empty or _seen(matte)):
+            raise NothingMatched(
+                f"The controls leave nothing of the matte of '{job.expression}': shift the edge less, "
+                "or write the empty result with --allow-empty."
+            )
+        layered = request.content is exporting.Content.LAYERS
+        result = None if layered else edits.apply(opened.pixels, matte, job.edit)
     with _timed(spent, "encode"):
-        exports.write(job.output, result, exif=opened.exif, quality=job.quality, overwrite=job.overwrite)
+        if result is None:
+            exporting.write_layers(job.output, request, opened, matte, job.edit)
+        else:
+            exporting.write_result(job.output, request, opened, result)
     return Report(
         output=job.output,
         size=(matte.shape[1], matte.shape[0]),
@@ -124,6 +142,22 @@ def box_of(matte: NDArray[np.float32]) -> Box | None:
     if not len(rows):
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _request(job: Job) -> ExportRequest:
+    from rim_editor.exporting import Content, ExportRequest
+    from rim_editor.openraster import SUFFIX
+
+    return ExportRequest(
+        content=Content.LAYERS if job.output.suffix.lower() == SUFFIX else Content.RESULT,
+        quality=job.quality,
+        metadata=job.metadata,
+        overwrite=job.overwrite,
+    )
+
+
+def _seen(matte: NDArray[np.float32]) -> bool:
+    return bool(matte.max() >= 0.5 / 255)
 
 
 def _limited(matte: NDArray[np.float32], alpha: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -29,6 +29,9 @@ def export(
     refiner: Annotated[Path | None, typer.Option(help="A refiner.safetensors to go into the same file.")] = None,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
     note: Annotated[str, typer.Option(help="How they were made, in one line.")] = "",
+    data: Annotated[
+        list[Path] | None, typer.Option(help="A pack it was trained on; repeatable. Its nouns travel with the weights.")
+    ] = None,
     table: Annotated[Path | None, typer.Option(help="A weights.json whose checksum to renew.")] = None,
 ) -> None:
     """Write the averaged weights as float16 safetensors with their card, and print the sha256.
@@ -52,7 +55,8 @@ def export(
 
         model.add_module("refiner", trained(refiner))
         config = replace(config, refiner=True)
-    made = weights.Card(config, threshold, licence, note or card.note)
+    nouns = _nouns(data) if data else card.nouns
+    made = weights.Card(config, threshold, licence, note or card.note, nouns)
     try:
         digest = weights.save(out, model, made)
     except OSError as error:
@@ -62,6 +66,16 @@ def export(
         with whole_file(table) as file:
             file.write((json.dumps(rows, indent=2) + "\n").encode())
     typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+
+
+def _nouns(packs: list[Path]) -> tuple[str, ...]:
+    """What the training expressions call things: keywords, synonyms and garments of the training split, sorted."""
+    from training.entities import EntityBank
+
+    bank = EntityBank.read(packs).select("train")
+    entities = (*bank.cutouts, *bank.photos)
+    garments = {garment.name for entity in entities for garment in entity.garments}
+    return tuple(sorted({name for entity in entities for name in entity.names} | garments))
 
 
 def _rows(table: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clipmat import weights
 from clipmat.devices import choose_device, computes_bfloat16
-from clipmat.errors import BadExpression, BadImage, DeviceUnavailable, ExpressionTruncated, ImageNotSet
+from clipmat.errors import BadExpression, BadImage, ClipMatError, DeviceUnavailable, ExpressionTruncated, ImageNotSet
 from clipmat.predictor import Predictor
 
 
@@ -140,6 +140,104 @@ def test_the_clip_variant_answers_through_the_same_door():
     found = p.predict("the red cup on the left")
     assert found.matte.shape == (90, 130)
     assert found.present
+
+
+def hairy(size=192, seed=0):
+    """A disc with fine strands around it, drawn four times larger: HxWx3 uint8, and its matte."""
+    import cv2
+
+    random = np.random.default_rng(seed)
+    large, middle = np.zeros((4 * size, 4 * size), np.uint8), 2 * size
+    cv2.circle(large, (middle, middle), size, 255, -1)
+    for angle in random.uniform(0, 2 * np.pi, 80):
+        bend, reach = angle + random.uniform(-0.25, 0.25), 4 * size * random.uniform(0.28, 0.4)
+        ends = [(0.9 * size, angle), (1.2 * size, (angle + bend) / 2), (reach, bend)]
+        points = [(middle + r * np.cos(a), middle + r * np.sin(a)) for r, a in ends]
+        cv2.polylines(large, [np.array(points, np.int32).reshape(-1, 1, 2)], False, 255, int(random.integers(3, 8)))
+    matte = cv2.resize(large, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    fur = (150, 90, 40) + random.normal(0, 14, (size, size, 3))
+    wall = (70, 120, 160) + cv2.GaussianBlur(random.normal(0, 90, (size, size, 3)), (0, 0), 6)
+    image = matte[..., None] * fur + (1 - matte[..., None]) * wall
+    return np.clip(image, 0, 255).astype(np.uint8), matte
+
+
+def ring(size=192, inner=0.22, outer=0.43):
+    """A trimap: unknown between two circles, as shares of the side."""
+    y, x = np.mgrid[:size, :size] - size / 2
+    distance = np.hypot(y, x) / size
+    return np.where(distance < inner, 255, np.where(distance > outer, 0, 128)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("poor", "share"), [("without the strands", 0.25), ("blurred", 0.25), ("too fat", 0.65)])
+def test_refining_goes_towards_the_truth(bundled, poor, share):
+    import cv2
+
+    image, truth = hairy()
+    start = np.zeros_like(truth)
+    if poor == "blurred":
+        start = cv2.GaussianBlur(truth, (0, 0), 5)
+    else:
+        cv2.circle(start, (96, 96), 52 if poor == "without the strands" else 68, 1.0, -1, cv2.LINE_AA)
+    trimap = ring()
+    unknown = trimap == 128
+    kept = start.copy()
+    found = bundled.refine(image, start, trimap)
+    assert np.abs(found - truth)[unknown].mean() < share * np.abs(start - truth)[unknown].mean()
+    np.testing.assert_array_equal(found[~unknown], start[~unknown])
+    np.testing.assert_array_equal(start, kept)
+    assert found.dtype == np.float32 and found.min() >= 0 and found.max() <= 1
+
+
+def test_refining_hardly_changes_what_is_right(bundled):
+    image, truth = hairy()
+    found = bundled.refine(image, truth, ring())
+    assert np.abs(found - truth)[ring() == 128].mean() < 0.03
+
+
+def test_nothing_unknown_is_nothing_new(bundled):
+    image, truth = hairy()
+    found = bundled.refine(image, truth, np.where(ring() == 255, 255, 0).astype(np.uint8))
+    np.testing.assert_array_equal(found, truth)
+    assert found is not truth
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+@settings(max_examples=10, deadline=None)
+def test_any_crop_can_be_refined(bundled, height, width):
+    trimap = np.random.default_rng(height).choice(np.array([0, 128, 255], np.uint8), (height, width))
+    found = bundled.refine(noise(height, width), np.full((height, width), 0.5, np.float32), trimap)
+    assert found.shape == (height, width) and (found[trimap != 128] == 0.5).all()
+    assert found.min() >= 0 and found.max() <= 1
+
+
+def test_refining_leaves_the_image_that_was_set(bundled):
+    image, truth = hairy()
+    bundled.set_image(image)
+    before = bundled.predict("the cup").presence
+    bundled.refine(noise(40, 50), np.zeros((40, 50), np.float32), np.full((40, 50), 128, np.uint8))
+    assert bundled.predict("the cup").presence == before
+
+
+@pytest.mark.parametrize(
+    ("image", "matte", "trimap"),
+    [
+        (noise(4, 5), np.zeros((5, 4), np.float32), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.zeros((4, 5), np.float32), np.zeros((4, 6), np.uint8)),
+        (noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 1, np.uint8)),
+        (noise(4, 5)[..., 0], np.zeros((4, 5), np.float32), np.zeros((4, 5), np.uint8)),
+    ],
+    ids=["matte", "trimap", "labels", "image"],
+)
+def test_crops_that_do_not_belong_together_are_refused(bundled, image, matte, trimap):
+    with pytest.raises(BadImage):
+        bundled.refine(image, matte, trimap)
+
+
+def test_weights_without_a_refiner_say_what_to_do(predictor, monkeypatch):
+    monkeypatch.setattr(predictor, "_refiner", None)
+    monkeypatch.setattr(predictor, "weights", "vit-b-16")
+    with pytest.raises(ClipMatError, match="'vit-b-16' bring no refiner: choose 'compact'"):
+        predictor.refine(noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 128, np.uint8))
 
 
 def test_auto_takes_the_best_device_and_says_why(monkeypatch):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from clipmat import weights
 from clipmat.config import VARIANTS, variant
-from clipmat.errors import FetchFailed, UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, UnknownWeights, WeightsInvalid, WeightsMissing
 from clipmat.model import ClipMat
 
 ROOT = Path(__file__).parents[2]
@@ -76,8 +77,6 @@ def test_safetensors_of_something_else_are_refused(tmp_path):
 @pytest.mark.parametrize("change", ["missing", "extra", "shape"])
 def test_loading_is_strict(saved, tmp_path, change):
     _, path, _ = saved
-    from safetensors import safe_open
-
     with safe_open(path, "pt") as file:
         metadata = file.metadata()
     state = load_file(path)
@@ -218,6 +217,154 @@ def test_a_damaged_download_is_thrown_away(monkeypatch, tmp_path):
     assert not file.exists()
 
 
+HUB = """
+import hashlib, os, sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+BODY = bytes(range(256)) * 256 * 480  # 30 MB: more than one chunk of the hub's client
+sent = []
+
+class Hub(BaseHTTPRequestHandler):
+    def do_HEAD(self, body=b""):
+        self.send_response(200)
+        for key, value in {
+            "Content-Length": len(BODY), "X-Repo-Commit": "a" * 40, "ETag": hashlib.sha256(BODY).hexdigest().join('""'),
+        }.items():
+            self.send_header(key, str(value))
+        self.end_headers()
+
+    def do_GET(self):
+        self.do_HEAD()
+        sent.append(self.path)
+        try:
+            self.wfile.write(BODY)
+        except OSError:
+            pass  # the client went away, as it may
+
+    def log_message(self, *args):
+        pass
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ |= {
+    "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "HF_HOME": sys.argv[1], "HF_HUB_OFFLINE": "0",
+    "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+from clipmat import weights
+from clipmat.errors import FetchCancelled
+
+def kept():
+    return [p for p in Path(sys.argv[1]).rglob("*") if p.is_file() and p.stat().st_size > 1000]
+
+class Enough(Exception):
+    pass
+
+def cancel(done, total):
+    if done:
+        assert 0 < done < total == len(BODY), (done, total)
+        raise Enough
+
+try:
+    weights.fetch("vit-b-16", cancel)
+except FetchCancelled as error:
+    assert "was cancelled" in str(error) and isinstance(error.__cause__, Enough)
+else:
+    raise AssertionError("the cancel was not heard")
+assert not kept(), kept()
+
+heard = []
+path = weights.fetch("vit-b-16", lambda *bytes: heard.append(bytes))
+assert path.read_bytes() == BODY and len(sent) == 2
+assert heard[0] == (0, None) and heard[-1] == (len(BODY), len(BODY)) and heard[1:] == sorted(heard[1:])
+assert weights.removable("vit-b-16") == (path,) == weights.remove("vit-b-16")
+assert not kept() and weights.removable("vit-b-16") == ()
+"""
+
+
+def test_a_download_is_cancelled_followed_and_removed_again(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", HUB, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_cancel_before_the_first_byte_asks_no_network(monkeypatch):
+    def reached(*args, **options):
+        raise AssertionError
+
+    def cancel(done, total):
+        raise RuntimeError
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", reached)
+    with pytest.raises(FetchCancelled, match="cancelled: nothing of it was kept"):
+        weights.fetch("vit-b-16", cancel)
+
+
+def test_a_users_own_weights_are_removed_and_the_bundled_stay(no_user_weights):
+    bundled, _ = weights.locate("compact")
+    with pytest.raises(RemoveFailed, match="to remove.*bundled ones belong to the program"):
+        weights.remove("compact")
+    no_user_weights.mkdir()
+    own = no_user_weights / "compact.safetensors"
+    own.write_bytes(b"mine")
+    assert weights.remove("compact") == (own,)
+    assert not own.exists()
+    assert weights.locate("compact")[0] == bundled
+    with pytest.raises(UnknownWeights):
+        weights.remove("compct")
+
+
+def test_checking_tells_whole_weights_from_damaged(saved, tmp_path, no_user_weights):
+    _, path, _ = saved
+    assert "sha256" in weights.check("compact")
+    assert "your own" in weights.check(path)
+    data = path.read_bytes()
+    short, long, bare = tmp_path / "short.safetensors", tmp_path / "long.safetensors", tmp_path / "bare.safetensors"
+    short.write_bytes(data[:-1])
+    long.write_bytes(data + b"x")
+    for wrong in (short, long):
+        with pytest.raises(WeightsInvalid, match="cut short or has more"):
+            weights.check(wrong)
+    save_file({"a": torch.zeros(2)}, bare)
+    with pytest.raises(WeightsInvalid, match="holds no CLIPMat weights"):
+        weights.check(bare)
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"[]", b"{", b'{"__metadata__": 3}', b'{"a": {}}', b'{"a": {"data_offsets": [0]}}', b"\xff\xff"]
+)
+def test_a_broken_header_is_no_weights_file(tmp_path, header):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    for ask in (weights.check, weights.nouns):
+        with pytest.raises(WeightsInvalid, match="no readable safetensors"):
+            ask(path)
+
+
+def test_nouns_travel_with_the_weights(saved, tmp_path):
+    model, path, _ = saved
+    assert weights.nouns(path) == ()
+    named = tmp_path / "named.safetensors"
+    words = ("teddy  bear", "épée", "cup", "cup", " ")
+    weights.save(named, model, weights.Card(model.config, 0.4, "CC0-1.0", "", words))
+    with safe_open(named, "pt") as file:
+        assert file.metadata()["nouns"] == "cup\nteddy bear\népée"
+    assert weights.nouns(named) == weights.load(named)[1].nouns == ("cup", "teddy bear", "épée")
+
+
+def test_a_checkpoint_names_no_nouns(tmp_path):
+    (tmp_path / "last.pt").write_bytes(b"")
+    assert weights.nouns(tmp_path / "last.pt") == ()
+
+
+def test_the_bundled_weights_know_everyday_nouns():
+    known = weights.nouns("compact")
+    assert list(known) == sorted(set(known)) and len(known) > 500
+    assert {"dog", "woman", "cup", "flower", "dress"} <= set(known)
+
+
 def test_fetching_what_is_bundled_gives_its_file(no_user_weights):
     assert weights.fetch("compact") == weights.locate("compact")[0]
 
@@ -228,5 +375,6 @@ def test_the_table_names_every_variant():
 
 
 def test_the_table_imports_no_torch():
-    code = "import sys; from clipmat.weights import catalogue; catalogue(); assert 'torch' not in sys.modules"
+    code = "import sys; from clipmat.weights import catalogue, check, nouns; catalogue(); check('compact')"
+    code += "; nouns('compact'); assert not {'torch', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from PIL import Image
 
 from clipmat.errors import FetchFailed
 from rim_editor import cli, matting
+from rim_editor.errors import ImageUnreadable
 
 HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "open_clip", "numba", "pymatting")
 
@@ -101,7 +106,17 @@ def test_weights_and_device_reach_the_model(run, photo, tmp_path, loaded):
             (0, 0, 255),
             (30, 160, 60),
         ),
+        (["--edit", "gradient", "--color", "#0000ff", "--to-color", "#0000ff"], (230, 20, 20), (0, 0, 255)),
+        (["--edit", "gradient", "--color", "#0a0b0c", "--angle", "0"], (230, 20, 20), (10, 10, 11)),
         (["--edit", "background", "--background", "back.png"], (230, 20, 20), (1, 2, 3)),
+        (["--edit", "background", "--background", "back.png", "--offset", "-0.5,2"], (230, 20, 20), (1, 2, 3)),
+        (
+            ["--edit", "background", "--background", "back.png", "--fit", "fit", "--offset=0,0.9", "--color", "#fff"],
+            (230, 20, 20),
+            (255, 255, 255),
+        ),
+        (["--edit", "solid", "--invert"], (255, 255, 255), (30, 160, 60)),
+        (["--edit", "matte", "--shift-edge", "-5"], 255, 0),
         (["--edit", "background", "--background", "back.png", "--fit", "tile"], (230, 20, 20), (1, 2, 3)),
         (
             ["--edit", "background", "--background", "back.png", "--fit", "fit", "--color", "#fff"],
@@ -118,6 +133,53 @@ def test_every_edit(run, photo, tmp_path, monkeypatch, options, inside, outside)
     result = opened("out.png")
     assert (result[20, 30] == inside).all()
     assert np.abs(result[2, 2].astype(int) - outside).max() <= 1
+
+
+def test_the_controls_change_the_matte(run, photo, tmp_path):
+    mattes = []
+    for options in ([], ["--shift-edge", "3"], ["--shift-edge", "-3"], ["--feather", "4"], ["--invert"]):
+        out = tmp_path / f"{len(mattes)}.png"
+        assert run("matte", photo, "the red square", "-o", out, "--edit", "matte", *options)[0] == 0
+        mattes.append(opened(out).astype(int))
+    plain, wide, narrow, feathered, inverted = mattes
+    assert narrow.sum() < plain.sum() < wide.sum()
+    assert ((feathered > 10) & (feathered < 245)).any()
+    assert (inverted == 255 - plain).all()
+
+
+def test_holes_are_filled_on_demand(run, tmp_path):
+    pixels = np.full((40, 40, 3), (30, 160, 60), np.uint8)
+    pixels[10:30, 10:30] = (230, 20, 20)
+    pixels[18:22, 18:22] = (30, 160, 60)
+    Image.fromarray(pixels).save(tmp_path / "ring.png")
+    for options, inside in (([], 0), (["--fill-holes"], 255)):
+        run("matte", tmp_path / "ring.png", "red", "-o", tmp_path / "a.png", "--edit", "matte", "--force", *options)
+        assert opened(tmp_path / "a.png")[20, 20] == inside
+
+
+def test_controls_that_leave_nothing_are_told(run, photo, tmp_path):
+    result = run("matte", photo, "red", "-o", tmp_path / "out.png", "--shift-edge", "-50")
+    refused(result, 3, "leave nothing", "--allow-empty")
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_layers(run, photo, tmp_path):
+    out = tmp_path / "out.ora"
+    assert run("matte", photo, "red", "-o", out, "--edit", "solid", "--color", "#00b140")[0] == 0
+    with ZipFile(out) as archive:
+        assert archive.read("mimetype") == b"image/openraster"
+        stack = ElementTree.fromstring(archive.read("stack.xml"))
+        assert [layer.get("name") for layer in stack.iter("layer")] == ["cut-out", "matte", "background", "original"]
+        with Image.open(BytesIO(archive.read("mergedimage.png"))) as merged:
+            assert merged.getpixel((30, 20)) == (230, 20, 20)
+            assert merged.getpixel((2, 2)) == (0, 177, 64)
+            assert merged.getexif()[0x013B] == "Ann"
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.ora"])
+def test_metadata_can_be_left_out(run, photo, tmp_path, name):
+    assert run("matte", photo, "red", "-o", tmp_path / name, "--no-metadata")[0] == 0
+    assert b"Ann" not in (tmp_path / name).read_bytes()
 
 
 def test_the_transparency_of_the_image_limits_the_cutout(run, tmp_path):
@@ -187,6 +249,34 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
         (["photo.png", "red", "-o", "out.png", "--edit", "sepia"], ["sepia", "cutout"]),
         (["photo.png", "red", "-o", "out.png", "--edit", "background"], ["--background FILE"]),
         (["photo.png", "red", "-o", "out.png", "--background", "back.png"], ["--edit background"]),
+        (["photo.png", "red", "-o", "out.png", "--to-color", "#fff"], ["--to-color", "--edit gradient"]),
+        (["photo.png", "red", "-o", "out.png", "--edit", "gradient", "--to-color", "dusk"], ["dusk", "#rrggbb"]),
+        (["photo.png", "red", "-o", "out.png", "--edit", "gradient", "--angle", "nan"], ["angle", "degrees"]),
+        (["photo.png", "red", "-o", "out.png", "--edit", "solid", "--offset", "0,0"], ["--edit background"]),
+        *(
+            (
+                [
+                    "photo.png",
+                    "red",
+                    "-o",
+                    "out.png",
+                    "--edit",
+                    "background",
+                    "--background",
+                    "back.png",
+                    "--offset",
+                    o,
+                ],
+                ["offset", "0.1"],
+            )
+            for o in ("left", "1", "1,2,3", "", "nan,0", "0,inf")
+        ),
+        (["photo.png", "red", "-o", "out.png", "--shift-edge", "51"], ["--shift-edge", "50"]),
+        (["photo.png", "red", "-o", "out.png", "--feather", "-1"], ["--feather"]),
+        (["photo.png", "red", "-o", "out.png", "--contrast", "nan"], ["contrast"]),
+        (["photo.png", "red", "-o", "out.ora", "--quality", "80"], ["lossless", "leave it out"]),
+        (["photo.png", "red", "-o", "none/out.ora"], ["no folder", "create it"]),
+        (["photo.png", "red", "-o", "out.ora", "--edit", "matte", "--depth", "16"], ["16 bits", ".png"]),
         (
             ["photo.png", "red", "-o", "out.png", "--edit", "background", "--background", "missing.png"],
             ["missing.png", "does not exist"],
@@ -326,7 +416,74 @@ def test_a_failed_fetch(run, monkeypatch):
     refused(run("models", "fetch", "vit-b-16"), 2, "broke off: try again, nothing was kept")
 
 
-@pytest.mark.parametrize("command", [[], ["--help"], ["matte", "--help"], ["models", "--help"]])
+@pytest.fixture
+def windows(monkeypatch):
+    """What the window was asked to open, instead of a window."""
+    asked = []
+    fake = ModuleType("rim_editor.ui.app")
+
+    def run(images, *, debug_stalls=False):
+        asked.append((list(images), debug_stalls))
+        return 0
+
+    fake.run = run
+    monkeypatch.setitem(sys.modules, "rim_editor.ui.app", fake)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("words", "opened_with"),
+    [
+        ([], ([], False)),
+        (["open"], ([], False)),
+        (["photo.png"], (["photo.png"], False)),
+        (["photo.png", "missing.png"], (["photo.png", "missing.png"], False)),
+        (["open", "photo.png", "--debug-stalls"], (["photo.png"], True)),
+        (["--debug-stalls"], ([], True)),
+        (["--debug-stalls", "photo.png"], (["photo.png"], True)),
+        (["./matte"], (["matte"], False)),
+        (["open", "matte"], (["matte"], False)),
+        (["--", "photo.png"], (["photo.png"], False)),
+    ],
+)
+def test_without_a_command_the_window_opens(run, photo, tmp_path, monkeypatch, windows, words, opened_with):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "matte").write_bytes(photo.read_bytes())
+    assert run(*words) == (0, "", "")
+    assert windows == [([Path(name) for name in opened_with[0]], opened_with[1])]
+
+
+def test_the_process_gives_the_words_when_nobody_else_does(capsys, photo, windows, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["rim-editor", str(photo)])
+    assert cli.main() == 0
+    assert windows == [([photo], False)]
+
+
+@pytest.mark.parametrize("error", [ImageUnreadable("no display: use -X."), KeyboardInterrupt()])
+def test_a_window_that_cannot_open_ends_in_one_line(run, windows, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(sys.modules["rim_editor.ui.app"], "run", fail)
+    code = 2 if isinstance(error, ImageUnreadable) else 130
+    refused(run(), code, "no display" if code == 2 else "interrupted")
+
+
+def test_the_exit_code_of_the_window_is_the_programs(run, windows, monkeypatch):
+    monkeypatch.setattr(sys.modules["rim_editor.ui.app"], "run", lambda images, debug_stalls: 5)
+    assert run() == (5, "", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["modles"], ["'modles'", "--help"]), (["--colour"], ["--colour", "rim-editor open --help"])]
+)
+def test_a_word_that_means_nothing_opens_no_window(run, windows, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    refused(run(*words), 2, *said)
+    assert windows == []
+
+
+@pytest.mark.parametrize("command", [["--help"], ["open", "--help"], ["matte", "--help"], ["models", "--help"]])
 def test_help(run, command):
     code, out, err = run(*command)
     assert (code, err) == (0, "")

@@ -12,12 +12,15 @@ from rim_editor.edits import (
     Background,
     Cutout,
     Fit,
+    Gradient,
     Highlight,
     MatteOnly,
     SolidColour,
     Style,
     apply,
+    backdrop,
     parse_colour,
+    scaled,
 )
 from rim_editor.errors import BadOption
 from rim_editor.foreground import Layers, separate
@@ -57,6 +60,7 @@ EDITS = [
     Cutout(),
     MatteOnly(),
     SolidColour(GREEN),
+    Gradient(GREEN, GREEN),
     Background(np.full((3, 5, 3), 9, np.uint8), Fit.TILE),
     *(Highlight(style, 0.8) for style in Style),
 ]
@@ -91,9 +95,9 @@ def test_every_edit_keeps_any_size_and_touches_what_it_must_only(pair, edit):
         assert (result[inside][:, :3] == image[inside]).all()
         assert (result[inside][:, 3] == 255).all()
         assert (result[outside][:, 3] == 0).all()
-    elif isinstance(edit, SolidColour | Background):
+    elif isinstance(edit, SolidColour | Gradient | Background):
         assert (result[inside] == image[inside]).all()
-        assert (result[outside] == (edit.colour if isinstance(edit, SolidColour) else 9)).all()
+        assert (result[outside] == (9 if isinstance(edit, Background) else GREEN)).all()
     elif isinstance(edit, Highlight):
         same = outside if edit.style is Style.TINT else inside
         assert (result[same] == image[same]).all()
@@ -220,6 +224,103 @@ def test_tile_repeats_from_the_corner():
     behind = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
     blank, none = np.zeros((5, 7, 3), np.uint8), np.zeros((5, 7), np.float32)
     assert (apply(blank, none, Background(behind, Fit.TILE)) == np.tile(behind, (3, 3, 1))[:5, :7]).all()
+
+
+OFFSETS = st.tuples(*[st.floats(-1.5, 1.5) | st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0, 1e9])] * 2)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.tuples(*[st.integers(1, 40)] * 4), st.sampled_from(list(Fit)), OFFSETS)
+def test_a_background_moved_anywhere_leaves_no_gap(sizes, fit, offset):
+    height, width, own_height, own_width = sizes
+    behind = np.full((own_height, own_width, 3), 50, np.uint8)
+    moved = backdrop(Background(behind, fit, (1, 2, 3), offset), (height, width))
+    assert moved.shape == (height, width, 3)
+    own = (moved == 50).all(axis=2)
+    assert (own | (moved == (1, 2, 3)).all(axis=2)).all()
+    if fit is not Fit.FIT:
+        assert own.all()
+
+
+def test_cover_slides_within_what_it_has_to_spare():
+    behind = np.zeros((10, 30, 3), np.uint8)
+    behind[:] = np.arange(30)[None, :, None]
+    at = [
+        backdrop(Background(behind, offset=(share, 0.7)), (10, 10))[0, 0, 0] for share in (-9, -1, -0.3, 0, 0.5, 1, 2)
+    ]
+    assert at == [20, 20, 13, 10, 5, 0, 0]
+
+
+def test_fit_moves_its_colour_in_and_may_leave_altogether():
+    behind = np.full((10, 10, 3), 100, np.uint8)
+    moved = backdrop(Background(behind, Fit.FIT, (9, 9, 9), (0.5, -0.25)), (20, 20))
+    assert (moved[:15, 10:] == 100).all()
+    assert (moved[15:] == 9).all()
+    assert (moved[:, :10] == 9).all()
+    assert (backdrop(Background(behind, Fit.FIT, (9, 9, 9), (1.0, 0.0)), (20, 20)) == 9).all()
+
+
+def test_tile_moves_round_and_round():
+    behind = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+    still = backdrop(Background(behind, Fit.TILE), (10, 12))
+    moved = backdrop(Background(behind, Fit.TILE, offset=(1 / 12, -0.1)), (10, 12))
+    assert (moved == np.roll(still, (-1, 1), (0, 1))).all()
+    assert (backdrop(Background(behind, Fit.TILE, offset=(-2.0, 4.0)), (10, 12)) == still).all()
+
+
+@pytest.mark.parametrize(
+    ("angle", "axis"), [(0, (1, 0)), (90, (0, 1)), (180, (-1, 0)), (-90, (0, -1)), (45, (0.7071, 0.7071))]
+)
+def test_a_gradient_runs_along_its_angle_from_corner_to_corner(angle, axis):
+    ends = np.array((200, 0, 30), float), np.array((20, 255, 30), float)
+    found = backdrop(Gradient((200, 0, 30), (20, 255, 30), angle), (60, 90))
+    y, x = np.mgrid[:60, :90]
+    run = (x + 0.5) * axis[0] + (y + 0.5) * axis[1]
+    reach = [cx * axis[0] + cy * axis[1] for cx in (0, 90) for cy in (0, 60)]
+    share = ((run - min(reach)) / (max(reach) - min(reach)))[..., None]
+    exact = ends[0] * (1 - share) + ends[1] * share
+    assert np.abs(found - exact).max() <= 1 + 1e-2
+    assert (found[..., 2] == 30).all()
+    assert (found == backdrop(Gradient((200, 0, 30), (20, 255, 30), angle), (60, 90))).all()
+
+
+def test_a_slow_gradient_shows_no_bands():
+    found = backdrop(Gradient((100, 100, 100), (104, 104, 104), 0), (64, 1024))[..., 0]
+    columns = found.reshape(64, 64, 16).mean(axis=(0, 2))
+    assert np.abs(columns - np.linspace(100, 104, 129)[1::2]).max() < 0.05
+
+
+def test_a_gradient_goes_behind_the_object(scene):
+    image, matte, _ = scene
+    result = apply(image, matte, Gradient(GREEN, (0, 0, 0), 0))
+    assert (result[matte == 1] == image[matte == 1]).all()
+    assert np.abs(result[0, 0].astype(int) - GREEN).max() <= 2
+    assert result[-1, -1].max() <= 2
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 30), st.integers(1, 30), st.sampled_from([2, 4, 8]))
+def test_a_reduced_tile_looks_like_the_reduced_result(own_height, own_width, factor):
+    behind = np.random.default_rng(own_height).integers(0, 256, (own_height, own_width, 3), np.uint8)
+    edit = Background(behind, Fit.TILE)
+    whole = backdrop(edit, (40 * factor, 48 * factor)).astype(float)
+    exact = whole.reshape(40, factor, 48, factor, 3).mean(axis=(1, 3))
+    assert np.abs(backdrop(scaled(edit, factor), (40, 48)) - exact).max() <= 1.5
+
+
+def test_only_tiles_have_a_size_to_reduce():
+    behind = np.zeros((4, 4, 3), np.uint8)
+    for edit in (*EDITS[:4], Background(behind), Background(behind, Fit.FIT)):
+        assert scaled(edit, 8) is edit
+    with pytest.raises(ValueError, match="reduced"):
+        scaled(Cutout(), 0)
+
+
+@pytest.mark.parametrize("make", [lambda nan: Gradient(angle=nan), lambda nan: Background(None, offset=(0.0, nan))])
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(make, number):
+    with pytest.raises(BadOption, match="choose"):
+        make(number)
 
 
 def test_inputs_are_left_as_they_were(scene):

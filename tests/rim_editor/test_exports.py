@@ -192,9 +192,9 @@ def test_a_free_name_is_allowed_and_leaves_no_trace(tmp_path):
 
 def test_an_existing_file_stays_unless_it_is_given_up(tmp_path):
     (tmp_path / "a.png").write_text("precious")
-    with pytest.raises(OutputExists, match="--force"):
+    with pytest.raises(OutputExists, match="on purpose"):
         allowed(tmp_path / "a.png")
-    with pytest.raises(OutputExists, match="--force"):
+    with pytest.raises(OutputExists, match="on purpose"):
         write(tmp_path / "a.png", smooth(3))
     assert (tmp_path / "a.png").read_text() == "precious"
     allowed(tmp_path / "a.png", overwrite=True)
@@ -210,7 +210,7 @@ def test_an_input_by_any_other_name_is_the_input(tmp_path, link):
     getattr(tmp_path / "out.png", link)(tmp_path / "in.png")
     (tmp_path / "sub").mkdir()
     for name in ("in.png", "out.png", "sub/../in.png"):
-        with pytest.raises(OutputExists, match="is an input.*--force"):
+        with pytest.raises(OutputExists, match="is an input.*on purpose"):
             allowed(tmp_path / name, inputs=(tmp_path / "in.png",))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from clipmat.errors import UnknownWeights
+from rim_editor import matting as room
 from rim_editor.matting import Matting
 
 ONE, TWO = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint8)
@@ -89,3 +90,101 @@ def test_threads_get_the_answer_for_their_own_image(loaded):
     assert {level: {round(value * 200) for value in found} for level, found in answers.items()} == {
         level: {level} for level in images
     }
+
+
+def test_a_precision_that_is_asked_for_loads_again():
+    asked = []
+
+    def load(*options):
+        asked.append(options)
+        return RED
+
+    matting = Matting(load)
+    for precision in ("auto", "auto", "float32", "float32", "auto"):
+        matting.predict(ONE, "red", weights="compact", device="cpu", precision=precision)
+    assert asked == [("compact", "cpu"), ("compact", "cpu", "float32"), ("compact", "cpu")]
+
+
+class Still:
+    """Answers nothing, remembers which images it was given, and refines to a half."""
+
+    def __init__(self):
+        self.images = []
+
+    def set_image(self, image):
+        self.images.append(image)
+
+    def predict(self, expression):
+        return expression
+
+    def refine(self, image, matte, trimap):
+        return np.where(trimap == 128, np.float32(0.5), matte)
+
+
+RED = Still()
+
+
+def test_refining_leaves_the_image_that_was_read():
+    still = Still()
+    matting = Matting(lambda *_: still)
+    matting.predict(ONE, "red")
+    trimap = np.full((4, 4), 128, np.uint8)
+    assert (matting.refine(TWO, np.zeros((4, 4), np.float32), trimap) == 0.5).all()
+    matting.predict(ONE, "blue")
+    assert len(still.images) == 1
+
+
+def test_warming_up_loads_elsewhere_and_only_once(loaded):
+    begun, go = threading.Event(), threading.Event()
+
+    def slowly(*options):
+        begun.set()
+        go.wait(10)
+        return room.load_predictor(*options)
+
+    matting = Matting(slowly)
+    future = matting.warm_up("compact", "cpu")
+    assert begun.wait(10) and not future.done()
+    go.set()
+    assert future.result(10) is matting.predictor("compact", "cpu")
+    matting.predict(ONE, "red", device="cpu")
+    assert len(loaded) == 1
+
+
+def test_what_goes_wrong_while_warming_up_is_in_the_future_and_told_again(loaded):
+    matting = Matting()
+    assert isinstance(matting.warm_up("unknown").exception(10), UnknownWeights)
+    with pytest.raises(UnknownWeights):
+        matting.predictor("unknown", "auto")
+
+
+def test_the_nouns_are_those_of_the_weights(monkeypatch):
+    from clipmat import weights
+
+    monkeypatch.setattr(weights, "nouns", lambda name: ("cup", "dog") if name == "compact" else ())
+    assert Matting().nouns("compact") == ("cup", "dog") and room.nouns("other") == ()
+
+
+def test_weights_that_are_not_here_know_no_nouns():
+    assert Matting().nouns("no-such-variant") == ()
+
+
+def test_a_device_is_explained_or_refused_in_words():
+    assert room.explain("cpu", "float32") == "cpu, as asked; float32, as asked"
+    with pytest.raises(room.ClipMatError, match="no device 'tpu'"):
+        room.explain("tpu", "auto")
+
+
+def test_the_weights_that_ship_are_whole_and_stay(tmp_path, monkeypatch):
+    from clipmat import weights
+
+    monkeypatch.setattr(weights, "user_folder", lambda: tmp_path)
+    assert "is whole" in room.check("compact")
+    with pytest.raises(room.ClipMatError, match="belong to the program"):
+        room.remove("compact")
+    own = tmp_path / "vit-b-16.safetensors"
+    own.write_bytes(b"cut short")
+    with pytest.raises(room.ClipMatError):
+        room.check("vit-b-16")
+    monkeypatch.setattr("clipmat.hub.cached", lambda *_: None)
+    assert room.remove("vit-b-16") == (own,) and not own.exists()

@@ -1,16 +1,28 @@
 """Exported weights are what the editor loads; a user's mistakes are named."""
 
+import json
+
 import pytest
 
 from clipmat import weights
 from training.commands import TrainingError
 from training.export import export
 
+COMMON = {"threshold": 0.5, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}
+
 
 def exported(out, **options):
-    common = {"threshold": 0.5, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}
-    export("compact", out, **{**common, **options})
+    export("compact", out, **{**COMMON, **options})
     return weights.load(out)
+
+
+def rows_of(pack):
+    return (pack / "entities.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def tensors(path):
+    data = path.read_bytes()
+    return data[8 + int.from_bytes(data[:8], "little") :]
 
 
 def test_threshold_size_and_licence_travel_with_the_weights(tmp_path):
@@ -18,6 +30,37 @@ def test_threshold_size_and_licence_travel_with_the_weights(tmp_path):
     assert (card.threshold, card.config.image_size, card.licence) == (0.7, 320, "mine")
     before = weights.load("compact")[0].state_dict()
     assert all((before[key] == value).all() for key, value in model.state_dict().items())
+
+
+def test_the_nouns_of_the_training_split_travel_with_the_weights(tmp_path, pack):
+    changed = tmp_path / "pack"
+    changed.mkdir()
+    for part in ("entities", "photos", "backgrounds"):
+        rows = (pack / f"{part}.jsonl").read_text(encoding="utf-8")
+        (changed / f"{part}.jsonl").write_text(rows, encoding="utf-8")
+    with (changed / "entities.jsonl").open("a", encoding="utf-8") as file:
+        row = json.loads(rows_of(pack)[0]) | {"id": "unseen", "keyword": "zeppelin", "split": "val_unseen"}
+        file.write("\n" + json.dumps(row))
+    out = tmp_path / "a.safetensors"
+    exported(out, data=[changed])
+    known = set(weights.nouns(out))
+    assert {"cup", "dog", "woman", "car", "lady", "animal", "dress"} <= known
+    assert "zeppelin" not in known
+    again = tmp_path / "b.safetensors"
+    export(str(out), again, **COMMON)
+    assert weights.nouns(again) == weights.nouns(out), "without --data they are handed on"
+
+
+def test_naming_nouns_leaves_the_tensors_alone(tmp_path, pack):
+    out = tmp_path / "a.safetensors"
+    exported(out, data=[pack])
+    assert tensors(out) == tensors(weights.locate("compact")[0])
+
+
+def test_a_pack_that_is_none_is_named(tmp_path):
+    with pytest.raises(TrainingError, match=str(tmp_path)):
+        exported(tmp_path / "a.safetensors", data=[tmp_path])
+    assert not (tmp_path / "a.safetensors").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""Document: one image, what made its matte, and its edit. Frozen; every change makes a new one that shares arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rim_editor.edits import Cutout, Edit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.images import OpenedImage
+
+Point = tuple[float, float]
+"""x, y in pixels of the image; (0, 0) is the upper left corner of the upper left pixel."""
+
+
+class Combine(StrEnum):
+    """How an answer joins the matte so far."""
+
+    NEW = "new"
+    ADD = "add"
+    SUBTRACT = "subtract"
+    INTERSECT = "intersect"
+
+
+class Brush(StrEnum):
+    """What a stroke does to the matte under it."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+    REFINE = "refine"
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the model found for one expression."""
+
+    expression: str
+    combine: Combine
+    matte: NDArray[np.float32]
+    """HxW in [0, 1], read-only."""
+    presence: float
+    """0 to 1, as the model says it."""
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One gesture of the brush: KEEP paints matte, REMOVE takes it away."""
+
+    brush: Brush
+    points: tuple[Point, ...]
+    """At least one; joined by straight lines with round ends."""
+    radius: float
+    """Pixels of the image."""
+    hardness: float = 0.8
+    """Share of the radius that is fully covered; from there the cover falls smoothly to 0 at the radius."""
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A part of the matte that was made anew, by the refining brush."""
+
+    x: int
+    y: int
+    matte: NDArray[np.float32]
+    """hxw in [0, 1], read-only; replaces the matte from (x, y) on."""
+
+
+Part = Answer | Stroke | Patch
+"""What the matte is made of, in the order in which it was said and painted."""
+
+
+@dataclass(frozen=True)
+class MatteControls:
+    """What is done to the whole matte after its parts; the defaults leave it as it is."""
+
+    shift_edge: float = 0.0
+    """Pixels outwards (positive) or inwards, -50 to 50."""
+    feather: float = 0.0
+    """Standard deviation of the blur in pixels, 0 to 100."""
+    contrast: float = 0.0
+    """0 to 1: 0 as it is, 1 a hard edge at one half."""
+    fill_holes: bool = False
+    """Close what the matte wholly surrounds."""
+    invert: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One image, what made its matte, and its edit."""
+
+    source: OpenedImage
+    parts: tuple[Part, ...] = ()
+    controls: MatteControls = field(default_factory=MatteControls)
+    edit: Edit = field(default_factory=Cutout)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.source.pixels.shape[1], self.source.pixels.shape[0]
+
+    @property
+    def expressions(self) -> tuple[Answer, ...]:
+        """The answers among the parts."""
+        return tuple(part for part in self.parts if isinstance(part, Answer))

@@ -1,0 +1,251 @@
+"""A document as a folder: state.json, and each array as a PNG beside it; mattes with 16 bits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import warnings
+import weakref
+import zlib
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from rim_editor import images
+from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
+from rim_editor.edits import Edit, Fit, Style
+from rim_editor.errors import EditorError, EditorWarning, ImageUnreadable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = 1
+_STATE = "state.json"
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Answer, Stroke, Patch, MatteControls, *get_args(Edit))}
+_ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit}
+
+
+class UnknownVersion(Exception):
+    """The state was kept by another version of the editor."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a state says of itself before it is restored."""
+
+    path: Path | None
+    """The image's file; None for one that had none."""
+    kept: datetime
+    """When, in UTC."""
+    expressions: tuple[str, ...]
+
+
+@dataclass
+class Written:
+    """Which arrays a folder holds, so that the next one links to them instead of encoding them again."""
+
+    names: dict[int, tuple[weakref.ref[Any], str]] = field(default_factory=dict)
+    image: tuple[weakref.ref[Any], int, tuple[int, int] | None] | None = None
+    """The pixels of the source, their checksum, and the size and time that its file had when it was first seen."""
+
+    def name(self, array: NDArray[Any]) -> str | None:
+        """The file that holds this very array; None when there is none."""
+        known, name = self.names.get(id(array), (None, ""))
+        return name if known is not None and known() is array else None
+
+
+def write(document: Document, folder: Path, former: Written, there: Path | None) -> Written:
+    """Write a document into an empty folder; arrays that `there` holds according to `former` are linked.
+
+    An image is noted by its path while its file is what it was when it was first kept, else stored. Raises OSError.
+    """
+    return _Writer(folder, former, there).write(document)
+
+
+def summary(folder: Path) -> Summary:
+    """What the state in a folder says of itself. Raises UnknownVersion, ValueError when it is damaged."""
+    state = _state(folder)
+    try:
+        path = state["image"]["path"]
+        expressions = tuple(str(part["expression"]) for part in state["parts"] if part["kind"] == "Answer")
+        return Summary(None if path is None else Path(path), datetime.fromisoformat(state["kept"]), expressions)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{error!r} is missing in {_STATE}") from error
+
+
+def read(folder: Path) -> Document:
+    """The document of a folder, its mattes within half a 65535th.
+
+    Says with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when it is gone, other
+    EditorErrors when the folder is damaged or the image has another size now.
+    """
+    try:
+        state = _state(folder)
+        source = _source(folder, state["image"])
+        parts = tuple(_restored(folder, part) for part in state["parts"])
+        return Document(source, parts, _restored(folder, state["controls"]), _restored(folder, state["edit"]))
+    except UnknownVersion as error:
+        raise EditorError(f"{error}: open it with that version.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EditorError(f"What was kept in '{folder}' is damaged ({error}): it cannot be restored.") from error
+
+
+class _Writer:
+    def __init__(self, folder: Path, former: Written, there: Path | None) -> None:
+        self.folder, self.former, self.there, self.written = folder, former, there, Written()
+
+    def write(self, document: Document) -> Written:
+        state = {
+            "version": VERSION,
+            "kept": datetime.now(UTC).isoformat(),
+            "image": self._image(document.source),
+            "parts": [self._described(part) for part in document.parts],
+            "controls": self._described(document.controls),
+            "edit": self._described(document.edit),
+        }
+        # numpy's numbers are what arithmetic on coordinates gives
+        text = json.dumps(state, default=lambda number: number.item())
+        _write_synced(self.folder / _STATE, text.encode("ascii"))
+        return self.written
+
+    def _image(self, source: images.OpenedImage) -> dict[str, Any]:
+        path = None if source.path is None else source.path.absolute()
+        now = _signature(path)
+        if self.former.image is None or self.former.image[0]() is not source.pixels:
+            checksum = _checksum(source.pixels)
+            self.written.image = (weakref.ref(source.pixels), checksum, now)
+        else:
+            self.written.image = self.former.image
+        _, checksum, first = self.written.image
+        size = [source.pixels.shape[1], source.pixels.shape[0]]
+        described: dict[str, Any] = {"path": None if path is None else str(path), "size": size, "checksum": checksum}
+        if now is None or now != first:
+            alpha = None if source.alpha is None else self._stored(source.alpha)
+            exif = base64.b64encode(source.exif).decode("ascii")
+            described |= {"pixels": self._stored(source.pixels), "alpha": alpha, "exif": exif}
+        return described
+
+    def _described(self, thing: Any) -> dict[str, Any]:  # noqa: ANN401
+        values = {each.name: getattr(thing, each.name) for each in fields(thing)}
+        stored = {
+            name: {"file": self._stored(v)} if hasattr(v, "dtype") and v.ndim else v for name, v in values.items()
+        }
+        return {"kind": type(thing).__name__, **stored}
+
+    def _stored(self, array: NDArray[Any]) -> str:
+        name = self.written.name(array)
+        if name is None:
+            name = f"{len(self.written.names)}.png"
+            if not self._linked(array, self.folder / name):
+                _write_synced(self.folder / name, _encoded(array))
+            self.written.names[id(array)] = (weakref.ref(array), name)
+        return name
+
+    def _linked(self, array: NDArray[Any], path: Path) -> bool:
+        former = self.former.name(array)
+        if former is None or self.there is None:
+            return False
+        try:
+            os.link(self.there / former, path)
+        except OSError:  # a disk without links, or a newer state took the former one's place
+            return False
+        return True
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    try:
+        state = json.loads((folder / _STATE).read_bytes())
+        version = state["version"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{_STATE}: {error}") from error
+    if version != VERSION:
+        raise UnknownVersion(f"'{folder}' was kept by another version of RIM Editor")
+    return dict(state)
+
+
+def _source(folder: Path, image: dict[str, Any]) -> images.OpenedImage:
+    path = None if image["path"] is None else Path(image["path"])
+    if image.get("pixels") is not None:
+        alpha = None if image["alpha"] is None else _decoded(folder / image["alpha"])
+        return images.OpenedImage(path, _decoded(folder / image["pixels"]), alpha, base64.b64decode(image["exif"]))
+    if path is None:
+        raise ValueError("it holds no image")
+    if not path.is_file():
+        raise ImageUnreadable(f"'{path}' is gone: put the image back at that place to restore the work on it.")
+    source = images.read(path)
+    height, width = source.pixels.shape[:2]
+    if [width, height] != image["size"]:
+        was = " by ".join(str(side) for side in image["size"])
+        raise EditorError(
+            f"'{path}' is {width} by {height} pixels now and was {was}: put the image back as it was to restore the "
+            f"work on it."
+        )
+    if _checksum(source.pixels) != image["checksum"]:
+        text = f"'{path}' has changed since the work on it was kept: see whether the matte still fits."
+        warnings.warn(text, EditorWarning, stacklevel=4)
+    return source
+
+
+def _restored(folder: Path, described: dict[str, Any]) -> Any:  # noqa: ANN401
+    values = {name: _value(folder, name, value) for name, value in described.items() if name != "kind"}
+    return _KINDS[described["kind"]](**values)
+
+
+def _value(folder: Path, name: str, value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return _decoded(folder / value["file"])
+    return _ENUMS[name](value) if name in _ENUMS else _tuples(value)
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _encoded(array: NDArray[Any]) -> bytes:
+    import cv2
+    import numpy as np
+
+    if array.dtype.kind == "f":
+        array = np.rint(array * np.float32(65535)).astype(np.uint16)
+    if array.ndim == 3:
+        array = cv2.cvtColor(np.ascontiguousarray(array), cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
+
+
+def _decoded(path: Path) -> NDArray[Any]:
+    import cv2
+    import numpy as np
+
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    array: NDArray[Any] | None = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if array is None:
+        raise ValueError(f"{path.name} is no whole PNG")
+    if array.dtype == np.uint16:
+        array = array.astype(np.float32) / np.float32(65535)
+    if array.ndim == 3:
+        array = cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
+    array.flags.writeable = False
+    return array
+
+
+def _checksum(pixels: NDArray[Any]) -> int:
+    import numpy as np
+
+    return zlib.crc32(np.ascontiguousarray(pixels).data)
+
+
+def _signature(path: Path | None) -> tuple[int, int] | None:
+    try:
+        found = path.stat() if path is not None and path.is_file() else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_size, found.st_mtime_ns)
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

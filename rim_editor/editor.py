@@ -1,0 +1,317 @@
+"""Editor: the one mutable object of an open image. Every action of the user is a method, and listeners are told.
+
+The document is a description and changes at once; what takes time runs as jobs that capture the document.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rim_editor import asking, step_names
+from rim_editor.asking import Asking
+from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Part, Patch, Stroke
+from rim_editor.edits import Edit
+from rim_editor.events import (
+    Answered,
+    Aspect,
+    DocumentChanged,
+    Event,
+    Level,
+    Listeners,
+    Notice,
+    WorkEnded,
+    WorkStarted,
+)
+from rim_editor.history import History
+from rim_editor.runner import AtOnce, Job, Runner
+from rim_editor.work import Work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.exporting import ExportRequest
+    from rim_editor.images import OpenedImage
+    from rim_editor.matting import Matting
+    from rim_editor.rendering import Renderer, View
+
+__all__ = [
+    "Answered", "Asking", "AtOnce", "DocumentChanged", "Editor", "Event", "Job", "Notice", "Runner", "WorkEnded",
+    "WorkStarted",
+]  # fmt: skip
+
+
+class Editor:
+    """One open image: its history, what is at work on it, and what the user may do.
+
+    Without `runner` everything is done before a method returns. Mistakes and lacks that the user can remedy
+    are told as a `Notice`, never raised. Call the methods on one thread.
+    """
+
+    def __init__(
+        self, source: OpenedImage, matting: Matting, runner: Runner | None = None, options: Asking | None = None
+    ) -> None:
+        self.options = options or Asking()
+        """Which model answers the next question, and where."""
+        self._matting = matting
+        self._listeners = Listeners()
+        self._work = Work(runner or AtOnce(), self._listeners)
+        self._strokes: deque[Stroke] = deque()
+        """Strokes of the refining brush that wait for the one at work."""
+        self._open(Document(source))
+        self._saved: object = _content(self.document)
+
+    @property
+    def document(self) -> Document:
+        """The document as it is now."""
+        return self._history.current
+
+    @property
+    def history(self) -> History:
+        """What can be undone and redone; moved by the editor's methods only."""
+        return self._history
+
+    @property
+    def renderer(self) -> Renderer:
+        """What makes mattes and pixels of the document, for worker threads."""
+        return self._renderer
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the document differs from the one that was opened or exported last."""
+        return _content(self.document) != self._saved
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The kinds of work that the user is waiting for: ask, refine, export."""
+        return self._work.busy
+
+    @property
+    def title(self) -> str:
+        """The name of the file, or what to call an image that has none."""
+        path = self.document.source.path
+        return "Untitled image" if path is None else path.name
+
+    def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Have `callback` hear every event from now on; returns what ends that."""
+        return self._listeners.add(callback)
+
+    def ask(self, expression: str, combine: Combine = Combine.NEW) -> None:
+        """Find what `expression` names and join it to the matte, as that is when the answer comes.
+
+        A question that has no answer yet is dropped. Nothing is changed when nothing in the image matches.
+        """
+        expression = " ".join(expression.split())
+        if not any(character.isalnum() for character in expression):
+            self._notice('Type what to cut out, such as "the dog on the left".', "warning")
+        elif not self._lacks_matte(combine):
+            document, options = self.document, self.options
+            self._work.start(
+                "ask",
+                f'Looking for "{expression}"',
+                lambda: asking.find(self._matting, options, document, expression),
+                lambda found: self._answered(expression, combine, options, found),
+            )
+
+    def cancel(self) -> None:
+        """Drop the question, the refining strokes and the export that are at work.
+
+        A file that is already being written may still appear.
+        """
+        self._strokes.clear()
+        self._work.cancel()
+
+    def close(self) -> None:
+        """Put the image away: all work is dropped, and nobody is told anything any more."""
+        self._listeners.clear()
+        self.cancel()
+        self._work.drop("shown")
+        self._work.drop("outline")
+
+    def remove_part(self, index: int) -> None:
+        """Take away the part at `index` of `document.parts`; with an answer go the refinements of its edge.
+
+        Raises IndexError when there is no such part.
+        """
+        parts = self.document.parts
+        if not 0 <= index < len(parts):
+            raise IndexError(f"there is no part {index}, there are {len(parts)}")
+        later = tuple(part for part in parts[index + 1 :] if not _made_of(part, parts[index]))
+        self._change(step_names.removing(parts[index]), parts=parts[:index] + later)
+
+    def clear_matte(self) -> None:
+        """Take away all parts, and set the controls back."""
+        self._change("Clear matte", parts=(), controls=MatteControls())
+
+    def paint(self, stroke: Stroke) -> None:
+        """Paint matte, take it away, or refine the edge under the stroke.
+
+        Refining takes time; several strokes are refined one after the other.
+        """
+        if stroke.brush is not Brush.REFINE:
+            self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
+        elif not _holds_matte(self.document.parts):
+            self._notice("There is no edge to refine yet: find or paint something first.", "warning")
+        else:
+            self._strokes.append(stroke)
+            if "refine" not in self.busy:
+                self._refine_next()
+
+    def set_controls(self, controls: MatteControls, gesture: str = "") -> None:
+        """Set what is done to the whole matte; what follows in the same `gesture` is undone with it."""
+        self._change(step_names.controlling(self.document.controls, controls), gesture, controls=controls)
+
+    def set_edit(self, edit: Edit, gesture: str = "") -> None:
+        """Set what becomes of object and surroundings; what follows in the same `gesture` is undone with it."""
+        self._change(step_names.editing(edit), gesture, edit=edit)
+
+    def end_gesture(self) -> None:
+        """The next change is a step of its own, whatever its gesture."""
+        self._history.end_gesture()
+
+    def undo(self) -> None:
+        """Take back the last step, if there is one."""
+        self._move(self._history.undo)
+
+    def redo(self) -> None:
+        """Do again what was undone last, if anything was."""
+        self._move(self._history.redo)
+
+    def restore(self, document: Document) -> None:
+        """Go on with a document that was kept elsewhere: it is unsaved, and nothing before it can be undone."""
+        self.cancel()
+        self._open(document)
+        self._saved = None
+        self._listeners.tell(DocumentChanged(frozenset({"image", "matte", "edit"})))
+
+    def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
+        """Have `done` hear what `Renderer.shown` makes of the document as it is now; the newest call wins."""
+        document, renderer = self.document, self._renderer
+        self._work.run("shown", lambda: renderer.shown(document, view, level), done)
+
+    def outline(self, level: int, done: Callable[[tuple[NDArray[np.float32], ...]], None]) -> None:
+        """Have `done` hear what `Renderer.outline` makes of the document as it is now; the newest call wins."""
+        document, renderer = self.document, self._renderer
+        self._work.run("outline", lambda: renderer.outline(document, level), done)
+
+    def export(self, path: Path, request: ExportRequest, done: Callable[[Path], None] | None = None) -> None:
+        """Write the document as it is now; `done` hears the path once the file is there.
+
+        One export is at work at a time: another is refused meanwhile, so that none is lost.
+        """
+        if "export" in self.busy:
+            self._notice("An export is at work: wait for it or cancel it, then export again.", "warning")
+            return
+        document, renderer = self.document, self._renderer
+
+        def write() -> None:
+            from rim_editor import exporting
+
+            exporting.export(document, renderer, path, request)
+
+        def written(_: None) -> None:
+            self._saved = _content(document)
+            self._listeners.tell(DocumentChanged(frozenset()))
+            self._notice(f"Exported to '{path}'.")
+            if done is not None:
+                done(path)
+
+        self._work.start("export", f"Exporting '{path.name}'", write, written)
+
+    def _open(self, document: Document) -> None:
+        from rim_editor.rendering import Renderer
+
+        self._history = History(document)
+        self._renderer = Renderer(document.source)
+
+    def _answered(self, expression: str, combine: Combine, options: Asking, found: asking.Found) -> None:
+        presence, present = float(found.prediction.presence), bool(found.prediction.present)
+        if not present:
+            text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."
+            self._notice(text)
+        elif not self._lacks_matte(combine):  # what was there when the question was asked may have been undone
+            matte = found.prediction.matte
+            matte.setflags(write=False)
+            answer = Answer(expression, combine, matte, presence)
+            before = () if combine is Combine.NEW else self.document.parts
+            self._change(step_names.adding(answer), parts=(*before, answer))
+        device, reason = found.predictor.device, found.predictor.device_reason
+        answered = Answered(expression, presence, present, device, reason, options.weights, found.milliseconds)
+        self._listeners.tell(answered)
+
+    def _lacks_matte(self, combine: Combine) -> bool:
+        if combine in (Combine.NEW, Combine.ADD) or _holds_matte(self.document.parts):
+            return False
+        verb = "subtract from" if combine is Combine.SUBTRACT else "intersect with"
+        self._notice(f"There is no matte to {verb} yet: find or paint something first.", "warning")
+        return True
+
+    def _refine_next(self) -> None:
+        stroke, document, options, renderer = self._strokes.popleft(), self.document, self.options, self._renderer
+
+        def refined(patch: Patch | None) -> None:
+            if patch is not None:
+                self._insert(document.parts, patch)
+            if self._strokes:
+                self._refine_next()
+
+        self._work.start(
+            "refine",
+            "Refining the edge",
+            lambda: asking.refine(self._matting, options, document, stroke, renderer),
+            refined,
+            self._strokes.clear,  # what stopped this one would stop the others
+        )
+
+    def _insert(self, base: tuple[Part, ...], patch: Patch) -> None:
+        parts = self.document.parts
+        if parts[: len(base)] == base:  # what was painted since stays on top
+            self._change(step_names.adding(patch), parts=(*base, patch, *parts[len(base) :]))
+        else:
+            self._notice("The matte changed while its edge was refined: paint the edge again.", "warning")
+
+    def _change(self, name: str, gesture: str = "", **changes: Any) -> None:  # noqa: ANN401
+        before = self.document
+        after = replace(before, **changes)
+        if _content(after) != _content(before):
+            self._history.commit(after, name, gesture)
+            self._tell_difference(before)
+
+    def _move(self, step: Callable[[], None]) -> None:
+        before = self.document
+        step()
+        if self.document is not before:
+            self._tell_difference(before)
+
+    def _tell_difference(self, before: Document) -> None:
+        now = self.document
+        what: set[Aspect] = set()
+        if (now.parts, now.controls) != (before.parts, before.controls):
+            what.add("matte")
+        if now.edit != before.edit:
+            what.add("edit")
+        self._listeners.tell(DocumentChanged(frozenset(what)))
+
+    def _notice(self, text: str, level: Level = "info") -> None:
+        self._listeners.tell(Notice(text, level))
+
+
+def _content(document: Document) -> tuple[tuple[Part, ...], MatteControls, Edit]:
+    return document.parts, document.controls, document.edit
+
+
+def _holds_matte(parts: tuple[Part, ...]) -> bool:
+    return any(not isinstance(part, Stroke) or part.brush is Brush.KEEP for part in parts)
+
+
+def _made_of(part: Part, gone: Part) -> bool:
+    """Whether `part` is a refinement of the edge of what is `gone`."""
+    if not (isinstance(part, Patch) and isinstance(gone, Answer)):
+        return False
+    height, width = part.matte.shape
+    return bool((gone.matte[part.y : part.y + height, part.x : part.x + width] > 0.05).any())

@@ -1,0 +1,113 @@
+"""History: undo and redo over documents that share their arrays, bounded in steps and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rim_editor.document import Answer, Document, Patch
+from rim_editor.edits import Background
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    document: Document
+    name: str
+    """What was done to get here; '' for the first."""
+    arrays: Mapping[int, int] = field(default_factory=dict)
+    """Identity -> bytes of the arrays that the document holds."""
+
+
+class History:
+    """The documents of one image in the order in which they were made, and which of them is current.
+
+    At most `steps` undo steps are kept, and at most `limit_bytes` bytes of arrays that the current document
+    does not hold itself; the oldest steps go first, the current document never.
+    """
+
+    def __init__(self, document: Document, *, steps: int = 200, limit_bytes: int = 2 << 30) -> None:
+        self._limit_steps, self._limit_bytes = steps, limit_bytes
+        self._steps = [_step(document, "")]
+        self._at = 0
+        self._gesture = ""
+
+    @property
+    def current(self) -> Document:
+        """The document as it is now."""
+        return self._steps[self._at].document
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to go back."""
+        return self._at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step that was undone."""
+        return self._at + 1 < len(self._steps)
+
+    @property
+    def undo_name(self) -> str:
+        """What `undo` would take back, such as 'Add "the hat"'; '' when there is nothing."""
+        return self._steps[self._at].name if self.can_undo else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What `redo` would do again; '' when there is nothing."""
+        return self._steps[self._at + 1].name if self.can_redo else ""
+
+    def commit(self, document: Document, name: str, gesture: str = "") -> None:
+        """Make `document` current, as one step called `name`; what was undone is given up.
+
+        A commit of the same gesture, not '', as the last one continues it: both are one step. Committing
+        the current document itself does nothing.
+        """
+        if document is self.current:
+            return
+        continues = gesture != "" and gesture == self._gesture and self.can_undo
+        del self._steps[self._at + (0 if continues else 1) :]
+        self._steps.append(_step(document, name))
+        self._gesture = gesture
+        self._bound()
+        self._at = len(self._steps) - 1
+
+    def end_gesture(self) -> None:
+        """The next commit is a step of its own, whatever its gesture."""
+        self._gesture = ""
+
+    def undo(self) -> None:
+        """Go back one step; nothing happens at the first."""
+        self._gesture = ""
+        if self.can_undo:
+            self._at -= 1
+
+    def redo(self) -> None:
+        """Do again what was undone last; nothing happens at the end."""
+        self._gesture = ""
+        if self.can_redo:
+            self._at += 1
+
+    def _bound(self) -> None:
+        own = self._steps[-1].arrays
+        first = max(0, len(self._steps) - 1 - self._limit_steps)
+        seen: dict[int, int] = {}
+        # From the newest backwards: what a step adds is what no newer one holds.
+        for index in range(len(self._steps) - 2, first - 1, -1):
+            seen.update((key, size) for key, size in self._steps[index].arrays.items() if key not in own)
+            if sum(seen.values()) > self._limit_bytes:
+                first = index + 1
+                break
+        del self._steps[:first]
+
+
+def _step(document: Document, name: str) -> _Step:
+    held: list[NDArray[np.generic] | None] = [document.source.pixels, document.source.alpha]
+    held += [part.matte for part in document.parts if isinstance(part, Answer | Patch)]
+    if isinstance(document.edit, Background):
+        held.append(document.edit.image)
+    return _Step(document, name, {id(array): array.nbytes for array in held if array is not None})

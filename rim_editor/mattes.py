@@ -1,0 +1,382 @@
+"""Mattes: combining, brushing and controlling them. Pure functions: HxW float32 in [0, 1] in, the same out.
+
+No argument is ever written to; where there is nothing to do, the very array that came in is returned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from rim_editor.document import Answer, Brush, Combine, MatteControls, Part, Patch, Stroke
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matte = NDArray[np.float32]
+
+Box = tuple[slice, slice]
+"""Rows and columns of an image."""
+
+# Tiles of this side and their intermediate maxima stay in the processor's cache.
+_TILE_PX = 384
+# Below this radius half a pixel shows: distances to the stroke are exact; above, they are measured on a raster.
+_EXACT_PX = 16.0
+# Mattes fill their holes to the highest of these that surrounds them. 254.6 of 255 is what a file calls opaque.
+_FILLS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 254.6 / 255, 1.0)
+# What a trimap takes for certain, and what the solver sees around a refining stroke at least.
+_CERTAIN, _AROUND_PX = 0.05, 16
+
+
+def combined(matte: Matte, other: Matte, combine: Combine) -> Matte:
+    """`other` joined to `matte`: new is `other`, add max(a, b), subtract min(a, 1 - b), intersect min(a, b).
+
+    Raises ValueError when the sizes differ.
+    """
+    import numpy as np
+
+    if matte.shape != other.shape:
+        raise ValueError(f"mattes {matte.shape} and {other.shape} do not belong together")
+    if combine is Combine.NEW:
+        return other
+    if combine is Combine.ADD:
+        return np.asarray(np.maximum(matte, other), np.float32)
+    if combine is Combine.SUBTRACT:
+        return np.asarray(np.minimum(matte, np.float32(1) - other), np.float32)
+    if combine is Combine.INTERSECT:
+        return np.asarray(np.minimum(matte, other), np.float32)
+    assert_never(combine)
+
+
+def inverted(matte: Matte) -> Matte:
+    """1 - matte: the surroundings in place of the object."""
+    import numpy as np
+
+    return np.asarray(np.float32(1) - matte, np.float32)
+
+
+def contrasted(matte: Matte, amount: float) -> Matte:
+    """The matte with its slope about one half raised by 1 / (1 - amount): 0 as it is, 1 a hard edge (>= 0.5 is 1)."""
+    import numpy as np
+
+    if amount <= 0:
+        return matte
+    if amount >= 1:
+        return (matte >= np.float32(0.5)).astype(np.float32)
+    result = np.asarray((matte - np.float32(0.5)) * np.float32(1 / (1 - amount)), np.float32)
+    result += np.float32(0.5)
+    return np.clip(result, 0, 1, out=result)
+
+
+def feathered(matte: Matte, sigma: float) -> Matte:
+    """A Gaussian blur with a standard deviation of `sigma` pixels; beyond the border the matte is mirrored.
+
+    A wide blur is done on a smaller copy, where it costs the same as a narrow one.
+    """
+    import cv2
+    import numpy as np
+
+    if sigma <= 0:
+        return matte
+    height, width = matte.shape
+    shrink = max(1, int(sigma / 4))
+    result = matte
+    if shrink > 1:
+        small = (max(1, -(-width // shrink)), max(1, -(-height // shrink)))
+        result = np.asarray(cv2.resize(matte, small, interpolation=cv2.INTER_AREA), np.float32)
+        # The box that shrinks and the triangle that grows blur as well, by shrink² / 12 and shrink² / 6.
+        sigma = math.sqrt(sigma**2 - shrink**2 / 4) / shrink
+    result = np.asarray(cv2.GaussianBlur(result, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
+    if shrink > 1:
+        result = np.asarray(cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.clip(result, 0, 1, out=result)
+
+
+def holes_filled(matte: Matte) -> Matte:
+    """What the matte wholly surrounds is raised to the matte around it, where that is one half at least.
+
+    A hole is what cannot reach the border of the image over edges of pixels (grey-scale hole filling in
+    ten levels, Soille 2003, section 6.3.7); an opening of one pixel makes it none.
+    """
+    import cv2
+    import numpy as np
+
+    if not matte.size:
+        return matte
+    result = matte
+    for level in _FILLS:
+        outside = cv2.copyMakeBorder(
+            (matte < np.float32(level)).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(1,)
+        )
+        cv2.floodFill(outside, None, (0, 0), (2,), flags=4)
+        enclosed = outside[1:-1, 1:-1] == 1
+        if enclosed.any():
+            result = result.copy() if result is matte else result
+            np.maximum(result, np.float32(level), out=result, where=enclosed)
+    return result
+
+
+def shifted(matte: Matte, pixels: float) -> Matte:
+    """The edge moved by `pixels`, outwards when positive, inwards when negative.
+
+    Grey dilation or erosion by a disc; between two whole radii it is interpolated. Beyond the border of the image
+    there is nothing: an object that the border cuts does not shrink from it.
+    """
+    import numpy as np
+
+    radius = abs(pixels)
+    low, share = int(radius), np.float32(radius - int(radius))
+    if radius == 0 or not matte.size:
+        return matte
+    near, far = low, low + 1 if share else low
+    result = matte.copy()
+    for rows, columns, outer in _tiles(matte.shape, far):
+        tile = matte[outer]
+        if tile.min() == tile.max():
+            continue
+        inner = (slice(rows.start - outer[0].start, rows.stop - outer[0].start),
+                 slice(columns.start - outer[1].start, columns.stop - outer[1].start))  # fmt: skip
+        moved = _spread(tile, far, inner, grows=pixels > 0)
+        if share:
+            less = _spread(tile, near, inner, grows=pixels > 0)
+            moved = np.clip(less + (moved - less) * share, 0, 1)
+        result[rows, columns] = moved
+    return result
+
+
+def controlled(matte: Matte, controls: MatteControls) -> Matte:
+    """The matte with its controls applied: holes filled, edge shifted, feathered, contrast raised, inverted."""
+    if controls.fill_holes:
+        matte = holes_filled(matte)
+    matte = shifted(matte, controls.shift_edge)
+    matte = feathered(matte, controls.feather)
+    matte = contrasted(matte, controls.contrast)
+    return inverted(matte) if controls.invert else matte
+
+
+def scaled(controls: MatteControls, factor: float) -> MatteControls:
+    """The controls for a matte that was reduced by `factor`, such as 4 for a quarter of width and height."""
+    return replace(controls, shift_edge=controls.shift_edge / factor, feather=controls.feather / factor)
+
+
+def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
+    """What a stroke covers of an image of this size: the box that it touches, and its cover there in [0, 1].
+
+    Full up to `hardness` of the radius from the line, then falling smoothly to 0 at the radius, over a pixel at
+    least, so that no edge is jagged; a radius below one pixel counts as one. The box may be empty.
+    """
+    import numpy as np
+
+    outer = max(stroke.radius, 1.0)
+    inner = min(stroke.hardness * stroke.radius, outer - 1.0)
+    # Pixels count by their middles, which lie at halves.
+    points = np.asarray(stroke.points, np.float64).reshape(-1, 2) - 0.5
+    rows, columns = _spans(points, outer, height, width)
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.float32)
+    distance = _distances(points, outer, rows, columns)
+    distance -= np.float32(outer)
+    distance /= np.float32(inner - outer)
+    fall = np.clip(distance, 0, 1, out=distance)
+    return (rows, columns), np.asarray(fall * fall * (np.float32(3) - np.float32(2) * fall), np.float32)
+
+
+def stroked(matte: Matte, stroke: Stroke) -> Matte:
+    """The matte with a stroke on it: keep is max(matte, cover), remove min(matte, 1 - cover).
+
+    A refining stroke changes nothing by itself: its outcome is a `Patch`.
+    """
+    return with_parts(matte, (stroke,))
+
+
+def patched(matte: Matte, patch: Patch) -> Matte:
+    """The matte with the patch in its place; what of it lies outside the image is cut off."""
+    return with_parts(matte, (patch,))
+
+
+def with_part(matte: Matte, part: Part) -> Matte:
+    """The matte after one more part. Raises ValueError when an answer is of another size."""
+    return with_parts(matte, (part,))
+
+
+def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
+    """The matte after more parts, one after the other; any number of strokes costs one copy and their boxes.
+
+    Raises ValueError when an answer is of another size.
+    """
+    result, own = matte, False
+    for part in parts:
+        if isinstance(part, Answer):
+            result, own = combined(result, part.matte, part.combine), part.combine is not Combine.NEW
+            continue
+        if isinstance(part, Stroke) and part.brush is Brush.REFINE:
+            continue
+        if not own:
+            result, own = result.copy(), True
+        if isinstance(part, Stroke):
+            _stroke_onto(result, part)
+        elif isinstance(part, Patch):
+            _patch_onto(result, part)
+        else:
+            assert_never(part)
+    return result
+
+
+def trimap_of(matte: Matte, stroke: Stroke) -> tuple[Box, NDArray[np.uint8]]:
+    """What a refining stroke leaves open: a box around it, and hxw labels 0 background, 128 unknown, 255 foreground.
+
+    Unknown is what the stroke touches and what the matte itself leaves between 0.05 and 0.95. The box reaches
+    beyond the stroke, so that there is something certain to start from; where there is none, a label is missing.
+    """
+    import numpy as np
+
+    (rows, columns), cover = stroke_cover(stroke, *matte.shape)
+    margin = max(_AROUND_PX, math.ceil(stroke.radius)) if cover.size else 0
+    box = _grown(rows, margin, matte.shape[0]), _grown(columns, margin, matte.shape[1])
+    share = matte[box]
+    trimap = np.full(share.shape, 128, np.uint8)
+    trimap[share <= _CERTAIN] = 0
+    trimap[share >= 1 - _CERTAIN] = 255
+    top, left = rows.start - box[0].start, columns.start - box[1].start
+    trimap[top : top + cover.shape[0], left : left + cover.shape[1]][cover > 0] = 128
+    return box, trimap
+
+
+def refined_patch(matte: Matte, stroke: Stroke, box: Box, refined: Matte) -> Patch:
+    """The patch that `refined`, the new matte of `box`, makes of `matte`: new under the stroke, as it was beside it.
+
+    `box` is the one that `trimap_of` said. Raises ValueError when `refined` is of another size.
+    """
+    import numpy as np
+
+    old = matte[box]
+    if old.shape != refined.shape:
+        raise ValueError(f"a box of {old.shape} and its new matte of {refined.shape} do not belong together")
+    share = np.zeros(old.shape, np.float32)
+    (rows, columns), cover = stroke_cover(stroke, *matte.shape)
+    top, left = rows.start - box[0].start, columns.start - box[1].start
+    share[top : top + cover.shape[0], left : left + cover.shape[1]] = cover
+    new = np.clip(old + (refined - old) * share, 0, 1).astype(np.float32)
+    new.setflags(write=False)
+    return Patch(x=box[1].start, y=box[0].start, matte=new)
+
+
+def _stroke_onto(matte: Matte, stroke: Stroke) -> None:
+    import numpy as np
+
+    box, cover = stroke_cover(stroke, *matte.shape)
+    under = matte[box]
+    if stroke.brush is Brush.KEEP:
+        np.maximum(under, cover, out=under)
+    else:
+        np.minimum(under, np.float32(1) - cover, out=under)
+
+
+def _patch_onto(matte: Matte, patch: Patch) -> None:
+    height, width = patch.matte.shape
+    top, left = max(0, patch.y), max(0, patch.x)
+    under = matte[top : max(top, patch.y + height), left : max(left, patch.x + width)]
+    down, across = top - patch.y, left - patch.x
+    under[:] = patch.matte[down : down + under.shape[0], across : across + under.shape[1]]
+
+
+def _grown(span: slice, margin: int, length: int) -> slice:
+    return slice(max(0, span.start - margin), min(length, span.stop + margin))
+
+
+def _spans(points: NDArray[np.float64], reach: float, height: int, width: int) -> Box:
+    if not len(points):
+        return slice(0, 0), slice(0, 0)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+
+    def span(start: float, stop: float, length: int) -> slice:
+        return slice(int(max(0.0, math.floor(start - reach))), int(min(length, math.ceil(stop + reach) + 1.0)))
+
+    return span(top, bottom, height), span(left, right, width)
+
+
+def _distances(points: NDArray[np.float64], reach: float, rows: slice, columns: slice) -> Matte:
+    import cv2
+    import numpy as np
+
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    if reach < _EXACT_PX:
+        return _exact_distances(points, reach, rows, columns)
+    # The line may run outside the image and cover a part of it from there.
+    beside = math.ceil(reach) + 2
+    drawn = np.full((shape[0] + 2 * beside, shape[1] + 2 * beside), 255, np.uint8)
+    at = points - (columns.start - beside, rows.start - beside)
+    # Far away points only say a direction; OpenCV takes no coordinates that do not fit its integers.
+    at = np.clip(np.rint(at), -1e6, 1e6).astype(np.int32)
+    # Of a single point alone OpenCV draws nothing.
+    cv2.polylines(drawn, [np.concatenate([at, at[-1:]]).reshape(-1, 1, 2)], False, (0,))
+    distance = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.ascontiguousarray(distance[beside:-beside, beside:-beside], np.float32)
+
+
+def _exact_distances(points: NDArray[np.float64], reach: float, rows: slice, columns: slice) -> Matte:
+    import numpy as np
+
+    nearest = np.full((rows.stop - rows.start, columns.stop - columns.start), reach * reach, np.float32)
+    ends = points[1:] if len(points) > 1 else points
+    for start, end in zip(points, ends, strict=False):
+        down, across = _spans(np.stack([start, end]), reach, rows.stop, columns.stop)
+        box = slice(max(down.start, rows.start), down.stop), slice(max(across.start, columns.start), across.stop)
+        if box[0].start >= box[0].stop or box[1].start >= box[1].stop:
+            continue
+        y = np.arange(box[0].start, box[0].stop, dtype=np.float32)[:, None] - np.float32(start[1])
+        x = np.arange(box[1].start, box[1].stop, dtype=np.float32)[None] - np.float32(start[0])
+        step_x, step_y = (float(value) for value in end - start)
+        square = step_x**2 + step_y**2
+        along = np.clip((x * step_x + y * step_y) / square, 0, 1) if square > 0 else np.float32(0)
+        found = (x - along * step_x) ** 2 + (y - along * step_y) ** 2
+        under = nearest[box[0].start - rows.start : box[0].stop - rows.start,
+                        box[1].start - columns.start : box[1].stop - columns.start]  # fmt: skip
+        np.minimum(under, found, out=under)
+    return np.sqrt(nearest, out=nearest)
+
+
+def _tiles(shape: tuple[int, ...], margin: int) -> Iterator[tuple[slice, slice, Box]]:
+    height, width = shape
+    for top in range(0, height, _TILE_PX):
+        for left in range(0, width, _TILE_PX):
+            rows, columns = slice(top, min(height, top + _TILE_PX)), slice(left, min(width, left + _TILE_PX))
+            yield rows, columns, (_grown(rows, margin, height), _grown(columns, margin, width))
+
+
+def _spread(tile: Matte, radius: int, inner: Box, *, grows: bool) -> Matte:
+    """The maximum (or minimum) of the disc about every pixel of `inner`, a disc of OpenCV's shape.
+
+    A disc is a stack of chords (Urbach and Wilkinson 2008): the maximum over a chord is that of two spans whose
+    length is a power of two, and those come from each other by doubling.
+    """
+    import numpy as np
+
+    extreme = np.maximum if grows else np.minimum
+    if radius == 0:
+        return tile[inner]
+    rows, columns = inner
+    width = columns.stop - columns.start
+    # Beyond the tile lies the border of the image: nothing there may win.
+    padded = np.pad(tile, radius, constant_values=-1.0 if grows else 2.0)
+    spans = [padded]
+    while 1 << len(spans) <= 2 * radius + 1:
+        half = 1 << (len(spans) - 1)
+        spans.append(extreme(spans[-1][:, :-half], spans[-1][:, half:]))
+    result: Matte | None = None
+    chord, reach = padded, -1
+    for down in range(radius + 1):
+        wanted = round(math.sqrt(radius * radius - down * down))
+        if wanted != reach:
+            reach, power = wanted, (2 * wanted + 1).bit_length() - 1
+            first = columns.start + radius - reach
+            second = columns.start + radius + reach + 1 - (1 << power)
+            chord = extreme(spans[power][:, first : first + width], spans[power][:, second : second + width])
+        for row in {radius + down, radius - down}:
+            part = chord[rows.start + row : rows.stop + row]
+            result = part.copy() if result is None else extreme(result, part, out=result)
+    assert result is not None
+    return result

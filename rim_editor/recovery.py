@@ -1,0 +1,177 @@
+"""Recovery: the state of open documents on disk, so that the start after a crash can offer it.
+
+FOLDER/<process>/<key>.<turn>/ is one state, written as <key>.<turn>.part and renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from rim_editor import processes
+from rim_editor.errors import EditorWarning, OutputNotWritable
+
+if TYPE_CHECKING:
+    from rim_editor.document import Document
+    from rim_editor.document_files import Written
+
+_turns = count(1)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A document that a process left behind when it ended without closing it."""
+
+    folder: Path
+    key: str
+    path: Path | None
+    """The image's file; None for one that had none."""
+    kept: datetime
+    """When it was last kept, in UTC."""
+    expressions: tuple[str, ...]
+    """What was asked for, oldest first."""
+
+    @property
+    def name(self) -> str:
+        """The image's name, to be shown."""
+        return "Untitled" if self.path is None else self.path.name
+
+    def restore(self) -> Document:
+        """The document as it was kept, mattes within half a 65535th; the state stays until `discard`.
+
+        Says with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when the image is
+        gone, other EditorErrors when the image or the state no longer is what it was.
+        """
+        from rim_editor import document_files
+
+        return document_files.read(self.folder)
+
+    def discard(self) -> None:
+        """Delete the state; one that is gone already is fine. Raises OutputNotWritable."""
+        try:
+            shutil.rmtree(self.folder)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            text = f"'{self.folder}' cannot be deleted ({error.strerror}): delete it yourself."
+            raise OutputNotWritable(text) from error
+        _remove_if_empty(self.folder.parent)
+
+
+class Recovery:
+    """Keeps states under `folder`. `keep` may run on a worker thread, also while `forget` is called on another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._own = folder / processes.own_name()
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[int, Path, Written]] = {}
+        self._forgotten: dict[str, int] = {}
+
+    def keep(self, key: str, document: Document) -> None:
+        """Put the document's state in place of the former one of this key, whole or not at all.
+
+        Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
+        it was being written is dropped. Raises OutputNotWritable; the former state stays then.
+        """
+        from rim_editor import document_files
+
+        with self._lock:
+            turn = next(_turns)
+            _, there, former = self._kept.get(key, (0, None, document_files.Written()))
+        place = self._own / f"{quote(key, safe='')}.{turn}"
+        part = place.with_name(place.name + ".part")
+        try:
+            part.mkdir(parents=True)
+            written = document_files.write(document, part, former, there)
+            with self._lock:
+                last, there, _ = self._kept.get(key, (0, None, None))
+                if turn < max(last, self._forgotten.get(key, 0)):
+                    return
+                part.rename(place)
+                self._kept[key] = (turn, place, written)
+            if there is not None:
+                shutil.rmtree(there, ignore_errors=True)  # the highest turn counts; left_behind sweeps the rest
+        except OSError as error:
+            text = f"The work cannot be kept for recovery in '{self._folder}' ({error.strerror}): make room there."
+            raise OutputNotWritable(text) from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def forget(self, key: str) -> None:
+        """Delete the state of a document that was closed or saved; one that was never kept is fine.
+
+        Raises OutputNotWritable when the state cannot be deleted.
+        """
+        with self._lock:
+            self._forgotten[key] = next(_turns)
+            _, place, _ = self._kept.pop(key, (0, None, None))
+        if place is not None:
+            try:
+                shutil.rmtree(place)
+            except OSError as error:
+                text = f"'{place}' cannot be deleted ({error.strerror}): delete it yourself."
+                raise OutputNotWritable(text) from error
+        _remove_if_empty(self._own)
+
+    def left_behind(self) -> tuple[Left, ...]:
+        """The states of processes that run no more, the last kept first; half-written ones are swept away.
+
+        A state of another version, or one that is damaged, is left alone and named by an EditorWarning.
+        """
+        found = [left for folder in self._dead() for left in _left(folder)]
+        return tuple(sorted(found, key=lambda left: left.kept, reverse=True))
+
+    def _dead(self) -> Iterator[Path]:
+        with suppress(FileNotFoundError):
+            for folder in sorted(self._folder.iterdir()):
+                if processes.is_name(folder.name) and not processes.alive(folder.name):
+                    yield folder
+
+
+def _left(folder: Path) -> Iterator[Left]:
+    from rim_editor import document_files
+
+    try:
+        states = list(folder.iterdir())
+    except OSError as error:
+        text = f"What was left in '{folder}' cannot be read ({error.strerror}): check its permissions."
+        warnings.warn(text, EditorWarning, stacklevel=3)
+        return
+    rubbish, turns = [], defaultdict[str, list[tuple[int, Path]]](list)
+    for state in states:
+        key, _, turn = state.name.rpartition(".")
+        if turn.isdecimal():
+            turns[key].append((int(turn), state))
+        elif turn == "part":
+            rubbish.append(state)
+    for key, kept in turns.items():
+        *older, (_, state) = sorted(kept)
+        try:
+            told = document_files.summary(state)
+        except document_files.UnknownVersion as error:
+            warnings.warn(f"{error}: it was left alone.", EditorWarning, stacklevel=3)
+        except ValueError as error:
+            text = f"'{state}' is damaged and cannot be restored ({error}): it was left alone; delete it yourself."
+            warnings.warn(text, EditorWarning, stacklevel=3)
+        else:
+            rubbish += [path for _, path in older]
+            yield Left(state, unquote(key), told.path, told.kept, told.expressions)
+    for path in rubbish:
+        shutil.rmtree(path, ignore_errors=True)  # in nobody's way; the next start tries again
+    _remove_if_empty(folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()

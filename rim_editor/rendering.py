@@ -1,0 +1,347 @@
+"""Rendering: all that is derived from a document (its matte, its result, what a view shows of it), cached.
+
+A document is a description, so committing and undoing cost nothing; this is where the work is done.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
+
+from rim_editor.document import Answer, Combine, Document, MatteControls
+from rim_editor.edits import Colour, MatteOnly
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.foreground import Layers
+    from rim_editor.images import OpenedImage
+
+T = TypeVar("T")
+
+_SMALLEST_PX = 256
+# How many of each are kept; at 24 megapixels a full-size matte takes 96 MB, full-size layers 144 MB.
+_FOLDED, _FINISHED, _REDUCED, _LAYERS = 3, 2, 8, 2
+_STRIP_ROWS = 512
+
+
+class ViewMode(StrEnum):
+    """What the canvas shows of a document."""
+
+    RESULT = "result"
+    OVERLAY = "overlay"
+    ON_BLACK = "on black"
+    ON_WHITE = "on white"
+    ON_COLOUR = "on colour"
+    BLACK_AND_WHITE = "black and white"
+    MARCHING_ANTS = "marching ants"
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True)
+class View:
+    """How a document is looked at; no part of it."""
+
+    mode: ViewMode = ViewMode.OVERLAY
+    opacity: float = 0.6
+    """0 to 1: how much of `colour` the overlay lays over the object."""
+    colour: Colour = (255, 64, 64)
+    """Of the overlay, and behind the object on a colour."""
+
+
+class Renderer:
+    """What is derived from the documents of one image. Every method may be called from any thread.
+
+    What comes back may be shared and is read-only, unless it is said to be new. Two threads that want the same
+    thing at once wait for one computation. Methods raise ValueError for a document of another image.
+    """
+
+    def __init__(self, source: OpenedImage) -> None:
+        self._source = source
+        self._images: _Kept[NDArray[np.uint8]] = _Kept(32)
+        self._folded: _Kept[NDArray[np.float32]] = _Kept(_FOLDED)
+        self._finished: _Kept[NDArray[np.float32]] = _Kept(_FINISHED)
+        self._reduced: _Kept[NDArray[np.float32]] = _Kept(_REDUCED)
+        self._layers: _Kept[Layers] = _Kept(_LAYERS)
+
+    @property
+    def source(self) -> OpenedImage:
+        """The image whose documents are rendered."""
+        return self._source
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are: 0 is full size, each next one half of it, the last is 256 pixels long at most."""
+        longest, count = max(self._source.pixels.shape[:2]), 1
+        while -(-longest // 2 ** (count - 1)) > _SMALLEST_PX:
+            count += 1
+        return count
+
+    def image(self, level: int) -> NDArray[np.uint8]:
+        """The image reduced by 2^level by area, uint8 hxwx3; sizes are rounded up and 1 at least.
+
+        Any level from 0 on will do. Raises ValueError for a negative one.
+        """
+        return self._images.get((level,), (), lambda: _read_only(_reduced(self._source.pixels, level)))
+
+    def matte(self, document: Document) -> NDArray[np.float32]:
+        """The matte of the document, HxW in [0, 1]: parts in their order, then controls, then the file's own alpha.
+
+        Zero everywhere where there are no parts (and controls do not invert that).
+        """
+        folded = self._fold(document)
+
+        def finish() -> NDArray[np.float32]:
+            import numpy as np
+
+            from rim_editor import mattes
+
+            matte = mattes.controlled(folded, document.controls)
+            if self._source.alpha is not None:
+                matte = matte * np.asarray(self._source.alpha / np.float32(255), np.float32)
+            return _read_only(matte)
+
+        if document.controls == MatteControls() and self._source.alpha is None:
+            return folded
+        return self._finished.get((id(folded), document.controls), (folded,), finish)
+
+    def layers(self, document: Document, level: int = 0) -> Layers:
+        """The object's and the surroundings' colours at a level; see `foreground.separate`."""
+        matte = self._matte_at(document, level)
+
+        def separate() -> Layers:
+            from rim_editor import foreground
+
+            return foreground.separate(self.image(level), matte)
+
+        return self._layers.get((id(matte), level), (matte,), separate)
+
+    def result(self, document: Document) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """What the edit makes of the image at full size, for export; new, of the layout that the edit's class names."""
+        from rim_editor import edits
+
+        matte = self.matte(document)
+        layers = None if isinstance(document.edit, MatteOnly) else self.layers(document)
+        return edits.apply(self._source.pixels, matte, document.edit, layers)
+
+    def shown(self, document: Document, view: View, level: int) -> NDArray[np.uint8]:
+        """What a view shows of the document, reduced by 2^level.
+
+        uint8 hxwx3, or hxwx4 (straight alpha) where something is transparent.
+        Close to the reduced full-size view: mattes are controlled and edits applied at the level, with
+        their sizes. While nothing has been found or painted, result, overlay and ants show the plain image.
+        """
+        self._check(document)
+        image, mode = self.image(level), view.mode
+        bare = not document.parts and mode in (ViewMode.RESULT, ViewMode.OVERLAY)
+        if bare or mode in (ViewMode.ORIGINAL, ViewMode.MARCHING_ANTS):
+            return image
+        if mode is ViewMode.RESULT:
+            return self._result_at(document, level)
+        matte = self._matte_at(document, level)
+        if mode is ViewMode.BLACK_AND_WHITE:
+            return _as_rgb(matte)
+        if mode is ViewMode.OVERLAY:
+            return _coloured(image, matte * min(max(view.opacity, 0.0), 1.0), view.colour)
+        if mode is ViewMode.ON_BLACK:
+            return _coloured(image, 1 - matte, (0, 0, 0))
+        if mode is ViewMode.ON_WHITE:
+            return _coloured(image, 1 - matte, (255, 255, 255))
+        if mode is ViewMode.ON_COLOUR:
+            return _coloured(image, 1 - matte, view.colour)
+        assert_never(mode)
+
+    def outline(self, document: Document, level: int) -> tuple[NDArray[np.float32], ...]:
+        """Where the matte is one half, as closed lines (the last point is the first), for marching ants.
+
+        Each is Nx2, x and y in pixels of the full image, found on the matte of the level; new.
+        Specks of one or two pixels have no outline.
+        """
+        return _outlines(self._matte_at(document, level), self._source.pixels.shape)
+
+    def _check(self, document: Document) -> None:
+        if document.source.pixels is not self._source.pixels:
+            raise ValueError("the document is of another image than the renderer")
+
+    def _fold(self, document: Document) -> NDArray[np.float32]:
+        """The matte of the parts alone; the longest beginning that is kept is not made again."""
+        import numpy as np
+
+        from rim_editor import mattes
+
+        self._check(document)
+        parts = document.parts
+        key = tuple(id(part) for part in parts)
+
+        def fold() -> NDArray[np.float32]:
+            empty = np.zeros(self._source.pixels.shape[:2], np.float32)
+            for known in range(len(parts) - 1, 0, -1):
+                part = parts[known]
+                if isinstance(part, Answer) and part.combine is Combine.NEW:
+                    return _read_only(mattes.with_parts(empty, parts[known:]))
+                start = self._folded.kept(key[:known])
+                if start is not None:
+                    return _read_only(mattes.with_parts(start, parts[known:]))
+            return _read_only(mattes.with_parts(empty, parts))
+
+        return self._folded.get(key, parts, fold)
+
+    def _matte_at(self, document: Document, level: int) -> NDArray[np.float32]:
+        if level == 0:
+            return self.matte(document)
+        folded, alpha = self._fold(document), self._source.alpha
+
+        def reduce() -> NDArray[np.float32]:
+            import numpy as np
+
+            from rim_editor import mattes
+
+            if document.controls == MatteControls():
+                matte = _reduced(folded, level)
+            else:
+                # One level finer: a hard edge made at the level itself would be a staircase.
+                finer = _reduced(folded, level - 1)
+                finer = mattes.controlled(finer, mattes.scaled(document.controls, 2 ** (level - 1)))
+                matte = _resized(finer, *_size(self._source.pixels.shape, level))
+            if alpha is not None:
+                matte = matte * np.asarray(_reduced(alpha, level) / np.float32(255), np.float32)
+            return _read_only(matte)
+
+        return self._reduced.get((id(folded), document.controls, level), (folded,), reduce)
+
+    def _result_at(self, document: Document, level: int) -> NDArray[np.uint8]:
+        import numpy as np
+
+        from rim_editor import edits
+
+        matte = self._matte_at(document, level)
+        if isinstance(document.edit, MatteOnly):
+            return _as_rgb(matte)
+        edit = document.edit if level == 0 else edits.scaled(document.edit, 2**level)
+        result = np.asarray(edits.apply(self.image(level), matte, edit, self.layers(document, level)), np.uint8)
+        if result.shape[2] == 4 and result[..., 3].min() == 255:
+            return np.ascontiguousarray(result[..., :3])
+        return result
+
+
+class _Kept(Generic[T]):
+    """The last `limit` things that were asked for, by key.
+
+    A key may hold identities: what they are of is held as long as the thing is, so that none is given anew.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._changed = threading.Condition()
+        self._things: OrderedDict[tuple[object, ...], tuple[object, T]] = OrderedDict()
+        self._at_work: set[tuple[object, ...]] = set()
+
+    def kept(self, key: tuple[object, ...]) -> T | None:
+        with self._changed:
+            found = self._things.get(key)
+            return None if found is None else found[1]
+
+    def get(self, key: tuple[object, ...], held: object, make: Callable[[], T]) -> T:
+        with self._changed:
+            while key in self._at_work:
+                self._changed.wait()
+            found = self._things.get(key)
+            if found is not None:
+                self._things.move_to_end(key)
+                return found[1]
+            self._at_work.add(key)
+        try:
+            thing = make()
+            with self._changed:
+                self._things[key] = held, thing
+                while len(self._things) > self._limit:
+                    self._things.popitem(last=False)
+            return thing
+        finally:
+            # If it failed, the next in line tries for itself.
+            with self._changed:
+                self._at_work.discard(key)
+                self._changed.notify_all()
+
+
+A = TypeVar("A", "NDArray[np.uint8]", "NDArray[np.float32]")
+
+
+def _read_only(array: A) -> A:
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
+def _size(shape: tuple[int, ...], level: int) -> tuple[int, int]:
+    """Height and width."""
+    if level < 0:
+        raise ValueError(f"there is no level {level}: 0 is full size")
+    return max(1, -(-shape[0] >> level)), max(1, -(-shape[1] >> level))
+
+
+def _reduced(array: A, level: int) -> A:
+    return _resized(array, *_size(array.shape, level))
+
+
+def _resized(array: A, height: int, width: int) -> A:
+    import cv2
+
+    if array.shape[:2] == (height, width):
+        return array
+    return cv2.resize(array, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _as_rgb(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
+    import cv2
+    import numpy as np
+
+    from rim_editor import compositing
+
+    return np.asarray(cv2.cvtColor(compositing.as_grey(matte, 8), cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def _coloured(image: NDArray[np.uint8], share: NDArray[np.float32], colour: Colour) -> NDArray[np.uint8]:
+    """image · (1 - share) + colour · share, rounded."""
+    import cv2
+    import numpy as np
+
+    result = np.empty_like(image)
+    plain = np.empty((min(_STRIP_ROWS, image.shape[0]), *image.shape[1:]), np.uint8)
+    plain[:] = colour
+    for start in range(0, image.shape[0], _STRIP_ROWS):
+        rows = slice(start, start + _STRIP_ROWS)
+        part = np.ascontiguousarray(share[rows], np.float32)
+        result[rows] = cv2.blendLinear(image[rows], plain[: len(part)], 1 - part, part)
+    return result
+
+
+def _outlines(matte: NDArray[np.float32], shape: tuple[int, ...]) -> tuple[NDArray[np.float32], ...]:
+    import cv2
+    import numpy as np
+
+    inside = (matte >= np.float32(0.5)).astype(np.uint8)
+    found, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    height, width = matte.shape
+    lines = []
+    for contour in found:
+        if len(contour) < 3:
+            continue
+        x, y = np.concatenate([contour, contour[:1]])[:, 0].T
+        here = matte[y, x]
+        # The contour runs on the last pixels inside; the line itself lies on the way down to the first outside.
+        right, left = here - matte[y, np.minimum(x + 1, width - 1)], here - matte[y, np.maximum(x - 1, 0)]
+        below, above = here - matte[np.minimum(y + 1, height - 1), x], here - matte[np.maximum(y - 1, 0), x]
+        across = np.where(right >= left, np.maximum(right, 0), -np.maximum(left, 0))
+        down = np.where(below >= above, np.maximum(below, 0), -np.maximum(above, 0))
+        slope = np.hypot(across, down)
+        step = np.minimum((here - np.float32(0.5)) / np.maximum(slope, np.float32(1e-6)), 1)
+        step = np.where(slope > 1e-3, step / np.maximum(slope, np.float32(1e-6)), 0)
+        line = np.stack([x + np.float32(0.5) + across * step, y + np.float32(0.5) + down * step], axis=1)
+        lines.append(np.asarray(line * (shape[1] / width, shape[0] / height), np.float32))
+    return tuple(lines)

@@ -1,0 +1,191 @@
+"""Settings of the user: frozen, read once, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rim_editor.errors import EditorWarning, OutputNotWritable
+
+MOST_RECENT = 20
+MOST_EXPRESSIONS = 200
+THEMES = ("system", "light", "dark")
+_HOME = "RIM_EDITOR_HOME"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose, and what the editor remembers for them."""
+
+    weights: str = "compact"
+    """A variant's name or a file."""
+    device: str = "auto"
+    precision: str = "auto"
+    theme: str = "system"
+    """One of THEMES."""
+    reduced_motion: bool = False
+    """Whether nothing on the screen moves by itself."""
+    keep_metadata: bool = True
+    """Whether an export carries the image's EXIF on."""
+    recent: tuple[Path, ...] = ()
+    """Images that were opened, newest first, at most MOST_RECENT."""
+    expressions: tuple[str, ...] = ()
+    """What was asked for, newest first, at most MOST_EXPRESSIONS."""
+    export_folder: Path | None = None
+    """Where the last export went; None: beside the image."""
+    export_suffix: str = ".png"
+    """Of the last export."""
+    quality: int | None = None
+    """1 to 100 of lossy exports; None as the format has it."""
+
+
+def folder() -> Path:
+    """Where the editor keeps settings, states for recovery and logs; the variable RIM_EDITOR_HOME overrides it."""
+    if chosen := os.environ.get(_HOME):
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("rim-editor", appauthor=False))
+
+
+def load() -> Settings:
+    """The settings as they were saved, the usual ones where there are none.
+
+    A damaged file is set aside, and a value without sense is replaced by the usual one, each with an EditorWarning.
+    Names that this version does not know are left out.
+    """
+    path = _file()
+    try:
+        saved = json.loads(path.read_bytes())
+        if not isinstance(saved, dict):
+            raise ValueError("it holds no settings")
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        _warn(f"The settings in '{path}' cannot be read ({error.strerror}): the usual ones are used.")
+        return Settings()
+    except (ValueError, RecursionError) as error:
+        _warn(f"The settings in '{path}' are damaged ({error}): the usual ones are used{_set_aside(path)}.")
+        return Settings()
+    values = {}
+    for name in (field.name for field in fields(Settings)):
+        if name in saved:
+            try:
+                values[name] = _READERS[name](saved[name])
+            except (TypeError, ValueError):
+                _warn(f"The setting '{name}' in '{path}' has no sense: the usual value is used.")
+    return Settings(**values)
+
+
+def save(settings: Settings) -> None:
+    """Write the settings whole or not at all. Raises OutputNotWritable; the former ones stay then."""
+    path = _file()
+    text = json.dumps(asdict(settings), indent=2, default=str)
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("xb") as file:
+            file.write(text.encode("ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        text = (
+            f"The settings cannot be saved in '{path.parent}' ({error.strerror}): make room or check its permissions."
+        )
+        raise OutputNotWritable(text) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def with_recent(settings: Settings, path: Path) -> Settings:
+    """The settings with an image first among the recent ones, once."""
+    first = path.absolute()
+    rest = tuple(other for other in settings.recent if other != first)
+    return replace(settings, recent=(first, *rest)[:MOST_RECENT])
+
+
+def with_expression(settings: Settings, text: str) -> Settings:
+    """The settings with an expression first among those asked for, once, in its newest spelling; '' changes nothing."""
+    first = " ".join(text.split())
+    if not first:
+        return settings
+    rest = tuple(other for other in settings.expressions if other.casefold() != first.casefold())
+    return replace(settings, expressions=(first, *rest)[:MOST_EXPRESSIONS])
+
+
+def _file() -> Path:
+    return folder() / "settings.json"
+
+
+def _set_aside(path: Path) -> str:
+    aside = path.with_name(f"settings.damaged-{secrets.token_hex(4)}.json")
+    try:
+        os.replace(path, aside)
+    except OSError as error:
+        return f", and the file could not be set aside ({error.strerror})"
+    return f", and the file was set aside as '{aside.name}'"
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, EditorWarning, stacklevel=3)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
+
+
+def _theme(value: object) -> str:
+    if value not in THEMES:
+        raise ValueError
+    return _text(value)
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _quality(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100:
+        raise ValueError
+    return value
+
+
+def _path(value: object) -> Path | None:
+    return None if value is None else Path(_text(value))
+
+
+def _list(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError
+    return [_text(item) for item in value]
+
+
+def _paths(value: object) -> tuple[Path, ...]:
+    return tuple(map(Path, _list(value)[:MOST_RECENT]))
+
+
+def _expressions(value: object) -> tuple[str, ...]:
+    return tuple(_list(value)[:MOST_EXPRESSIONS])
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "weights": _text, "device": _text, "precision": _text, "theme": _theme, "reduced_motion": _switch,
+    "keep_metadata": _switch,
+    "recent": _paths, "expressions": _expressions, "export_folder": _path, "export_suffix": _text,
+    "quality": _quality,
+}  # fmt: skip

@@ -1,0 +1,51 @@
+"""What the steps of a document's history are called: 'Add "the hat"', 'Feather', 'Solid colour'."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from rim_editor.document import Answer, Brush, Combine, MatteControls, Part, Stroke
+from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
+
+_JOINED = {Combine.NEW: "Find", Combine.ADD: "Add", Combine.SUBTRACT: "Subtract", Combine.INTERSECT: "Intersect"}
+_PAINTED = {Brush.KEEP: "Paint", Brush.REMOVE: "Erase"}
+_CONTROLS = {
+    "shift_edge": "Shift edge",
+    "feather": "Feather",
+    "contrast": "Contrast",
+    "fill_holes": "Fill holes",
+    "invert": "Invert",
+}
+_EDITS: dict[type[Edit], str] = {
+    Cutout: "Transparent",
+    MatteOnly: "Matte only",
+    Highlight: "Highlight",
+    SolidColour: "Solid colour",
+    Gradient: "Gradient",
+    Background: "Background",
+}
+
+
+def adding(part: Part) -> str:
+    """The name of the step that adds `part`."""
+    if isinstance(part, Answer):
+        return f'{_JOINED[part.combine]} "{part.expression}"'
+    return _PAINTED[part.brush] if isinstance(part, Stroke) else "Refine edge"
+
+
+def removing(part: Part) -> str:
+    """The name of the step that takes `part` away."""
+    if isinstance(part, Answer):
+        return f'Remove "{part.expression}"'
+    return "Remove brush stroke" if isinstance(part, Stroke) else "Remove refined edge"
+
+
+def controlling(before: MatteControls, after: MatteControls) -> str:
+    """The name of the step from one setting of the controls to another."""
+    changed = [field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name)]
+    return _CONTROLS[changed[0]] if len(changed) == 1 else "Change matte"
+
+
+def editing(edit: Edit) -> str:
+    """The name of the step that sets `edit`."""
+    return _EDITS[type(edit)]
