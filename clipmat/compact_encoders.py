@@ -60,16 +60,24 @@ class MobileNetEncoder(ImageEncoder):
 
     def forward(self, pixels: Tensor) -> ImageFeatures:
         """Bx3xHxW, sides multiples of 32 -> ImageFeatures; the class token is the mean of the others."""
-        x = F.relu6(self.stem(_same_pad(pixels, 2)), inplace=True)
-        maps = []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
+        maps = self._maps(pixels)
         t1, t2, t3, t4, deep = maps[0], maps[1], maps[2], maps[4], maps[6]
         deep = F.interpolate(deep, size=t4.shape[2:], mode="bilinear", align_corners=False)
         tokens = torch.cat([t4, deep], dim=1).flatten(2).transpose(1, 2)
         tokens = torch.cat([tokens.mean(dim=1, keepdim=True), tokens], dim=1)
         return ImageFeatures(tokens, (t4.shape[2], t4.shape[3]), (t1, t2, t3, t4))
+
+    def deepest(self, pixels: Tensor) -> Tensor:
+        """Bx3xHxW, sides multiples of 32 -> Bx320xH/32xW/32: what ImageNet's classifier sees."""
+        return self._maps(pixels)[-1]
+
+    def _maps(self, pixels: Tensor) -> list[Tensor]:
+        x = F.relu6(self.stem(_same_pad(pixels, 2)), inplace=True)
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        return maps
 
 
 def words_of(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 Regions are encoded once with the encoder as it stands; then only the text side and TSP's match train, by contrast
 in large batches, at a hundredth of the cost of whole mattes. The result is a checkpoint for `training.train --from`.
+With noun vectors and a teacher (bridge.py, classes.py) nouns without pictures are grounded as well.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ import numpy as np
 import typer
 
 from training import commands
+from training.classes import crop_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from clipmat.model import ClipMat
+    from training.classes import ClassTeacher
     from training.datasets import SceneDataset
     from training.entity import Entity
     from training.phrases import Phrase
+    from training.scene import Alpha
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_SIZE = (192, 192)
+_SIZE = (256, 256)
 
 
 class Regions(NamedTuple):
@@ -32,18 +36,28 @@ class Regions(NamedTuple):
 
     seen: Tensor
     """RxC: its input, averaged over each entity's matte."""
-    entities: list[Entity]
+    entities: list[Entity | None]
+    """None for a box anywhere, which only the teacher can name."""
+    classes: Tensor | None = None
+    """Rx1000: the teacher's logits, where there is one."""
 
 
-def encode_regions(model: ClipMat, data: SceneDataset, first: int, count: int) -> Regions:
-    """The visible entities of `count` scenes, from number `first`. The encoder is read, not trained."""
+def encode_regions(
+    model: ClipMat, data: SceneDataset, first: int, count: int, teacher: ClassTeacher | None = None
+) -> Regions:
+    """The visible entities of `count` scenes, from number `first`; with a teacher a box anywhere in each as well.
+
+    The encoder is read, not trained.
+    """
     import torch
     import torch.nn.functional as F
 
     from clipmat.transforms import normalised
 
     assert model.popup.appearance is not None
-    rows, entities = [], []
+    rows: list[Tensor] = []
+    entities: list[Entity | None] = []
+    classes: list[Tensor] = []
     for index in range(first, first + count):
         image, placed = data.scene(index, _SIZE)
         pixels = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0).float() / 255
@@ -52,12 +66,27 @@ def encode_regions(model: ClipMat, data: SceneDataset, first: int, count: int) -
             shallow = torch.cat([F.adaptive_avg_pool2d(level, features.grid) for level in features.levels[:2]], dim=1)
             deep = model.popup.visual_in[0](features.tokens[0, 1:])
             seen = torch.cat([deep, model.popup.appearance[0](shallow[0].flatten(1).T)], dim=1)
-            for one in placed:
-                cover = F.adaptive_avg_pool2d(torch.from_numpy(one.alpha)[None, None], features.grid).flatten()
+            found: list[tuple[Alpha, Entity | None]] = [(one.alpha, one.entity) for one in placed]
+            if teacher is not None:
+                found.append((_box(image.shape, np.random.default_rng((data.seed, index, 1 << 21))), None))
+            crops = []
+            for alpha, entity in found:
+                cover = F.adaptive_avg_pool2d(torch.from_numpy(alpha)[None, None], features.grid).flatten()
                 if cover.sum() >= 1:
                     rows.append(cover / cover.sum() @ seen)
-                    entities.append(one.entity)
-    return Regions(torch.stack(rows).clone(), entities)
+                    entities.append(entity)
+                    crops.append(crop_of(image, alpha))
+            if teacher is not None and crops:
+                classes.append(teacher.logits(np.stack(crops)))
+    return Regions(torch.stack(rows).clone(), entities, torch.cat(classes) if classes else None)
+
+
+def _box(shape: tuple[int, ...], rng: np.random.Generator) -> Alpha:
+    alpha = np.zeros(shape[:2], np.float32)
+    height, width = (int(rng.integers(side // 4, side * 3 // 4)) for side in shape[:2])
+    y, x = int(rng.integers(shape[0] - height)), int(rng.integers(shape[1] - width))
+    alpha[y : y + height, x : x + width] = 1
+    return alpha
 
 
 def fits(phrases: Sequence[Phrase], entities: Sequence[Entity]) -> Tensor:
@@ -73,18 +102,20 @@ def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.ran
     import torch.nn.functional as F
 
     from clipmat.prompt import TEMPLATES
+    from training.bridge import SHARPNESS
     from training.phrases import phrase_of, said
     from training.wording import as_typed
 
     assert model.popup.match is not None
-    entities = [regions.entities[i] for i in picks]
+    entities = [entity for i in picks if (entity := regions.entities[i]) is not None]
+    assert len(entities) == len(picks)  # boxes have no words
     phrases = [phrase_of(entity, rng) for entity in entities]
     texts = [as_typed(said(phrase, rng), rng) for phrase in phrases]
     tokens, _ = model.tokenize(texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
     text, valid = model.encode_text(tokens)
     meaning = model.popup.match.meaning(model.popup.text_in(text), valid)
     places = model.popup.match.visual(regions.seen[torch.tensor(picks)])
-    scores = 14 * F.normalize(places, dim=1) @ F.normalize(meaning, dim=1).T
+    scores = SHARPNESS * F.normalize(places, dim=1) @ F.normalize(meaning, dim=1).T
     same = torch.eye(len(picks), dtype=torch.bool)
     scores = scores.masked_fill(fits(phrases, entities) & ~same, -1e4)
     answers = torch.arange(len(picks))
@@ -101,8 +132,14 @@ def ground(
     batch: Annotated[int, typer.Option(help="Regions a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of scenes and batches.")] = 11,
+    nouns: Annotated[
+        Path | None, typer.Option(help="Vectors of nouns: words without pictures are grounded through them.")
+    ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="MobileNetV2 with its classifier, which names regions; needs --nouns.")
+    ] = None,
 ) -> None:
-    """Ground words in regions and write a checkpoint.
+    """Ground words in regions and write a checkpoint; with --nouns also OUT.nouns.npz, for `training.train --nouns`.
 
     Example:
 
@@ -112,21 +149,31 @@ def ground(
 
     from clipmat import weights
     from training import checkpoint
+    from training.bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
+    from training.classes import read_teacher
     from training.datasets import SceneDataset
     from training.entities import EntityBank
+    from training.fitting.backbone import noun_vectors
     from training.fitting.rates import schedule
 
+    if teacher is not None and nouns is None:
+        raise commands.TrainingError("--teacher needs --nouns: the classes' names are grounded through their vectors")
     model, card = weights.load(start)
-    dataset = SceneDataset(EntityBank.read(data).select("train"), seed)
-    regions = encode_regions(model, dataset, 0, scenes)
-    typer.echo(f"{len(regions.entities)} regions of {scenes} scenes")
     popup = model.popup
-    assert popup.match is not None
+    if popup.match is None or popup.appearance is None:
+        raise commands.TrainingError(f"{start} has no match to ground (popup_match, popup_appearance): take `compact`")
+    told = read_teacher(teacher) if teacher else None
+    dataset = SceneDataset(EntityBank.read(data).select("train"), seed)
+    regions = encode_regions(model, dataset, 0, scenes, told)
+    named = [i for i, entity in enumerate(regions.entities) if entity is not None]
+    typer.echo(f"{len(named)} regions of {scenes} scenes")
+    torch.manual_seed(seed)
+    bridge = NounBridge(*noun_vectors(nouns), popup.match.text.out_features) if nouns else None
     torch.nn.init.zeros_(popup.match.out.weight)  # what it used to say of the old match is void
     text = (model.text_tower, model.prompt, popup.text_in)
     groups = [
-        {"params": list(popup.match.parameters()), "rate": rate},
-        {"params": [p for part in text for p in part.parameters()], "rate": 0.3 * rate},
+        {"params": [*popup.match.parameters(), *(bridge.parameters() if bridge else ())], "rate": rate},
+        {"params": [p for part in text for p in part.parameters()], "rate": (1.0 if bridge else 0.3) * rate},
     ]
     optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
     rng = np.random.default_rng(seed)
@@ -135,17 +182,32 @@ def ground(
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * schedule(step, 30, steps)
-        picks = rng.choice(len(regions.entities), size=min(batch, len(regions.entities)), replace=False).tolist()
+        picks = rng.choice(named, size=min(batch, len(named)), replace=False).tolist()
         with torch.autocast("cpu", torch.bfloat16):
-            loss = contrast(model, regions, picks, rng)
+            own = loss = contrast(model, regions, picks, rng)
+            if bridge is not None:
+                loss = loss + bridge_loss(model, bridge, regions, picks, rng)
+            if bridge is not None and told is not None:
+                loss = loss + 0.5 * class_loss(model, bridge, regions, told.names, rng)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimizer.step()
-        mean = float(loss.detach()) if step == 0 else 0.95 * mean + 0.05 * float(loss.detach())
+        mean = float(own.detach()) if step == 0 else 0.95 * mean + 0.05 * float(own.detach())
         if (step + 1) % 20 == 0:
             typer.echo(f"{step + 1}/{steps} contrast {mean:.3f}")
+    model.eval()
+    if bridge is not None:
+        save_nouns(Path(f"{out}.nouns.npz"), *grounded_nouns(model, bridge, told.names if told else ()))
     state = {"averaged": model.state_dict(), "config": card.config.to_json(), "step": steps}
     checkpoint.save(out, state)
+
+
+def save_nouns(path: Path, names: Sequence[str], vectors: Tensor) -> None:
+    """Write names and NxD vectors, whole or not at all, as `noun_vectors` reads them."""
+    from clipmat.files import whole_file
+
+    with whole_file(path) as file:
+        np.savez(file, names=np.array(names), vectors=vectors.numpy().astype(np.float16))
 
 
 if __name__ == "__main__":

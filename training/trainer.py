@@ -52,6 +52,8 @@ class Trainer:
             share_norms(model)
         self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
         self.nouns = nouns if settings.teacher > 0 else None
+        width = model.config.popup_width if model.popup.match is not None else 0
+        self.grounded = nouns is not None and nouns[1].shape[1] == width
         self.teacher_head = nn.Linear(model.config.text_width, nouns[1].shape[1] if nouns else 1).to(fabric.device)
         self.learner = nn.ModuleList([self.model, self.teacher_head])
         optimizer = fabric.setup_optimizers(optimizer_of(self.model, self.teacher_head, settings))
@@ -184,9 +186,17 @@ class Trainer:
             tensors = list(out[:-1])
             if shown.nouns is not None:
                 text, valid = self.model.encode_text(shown.nouns)
-                weights = valid.unsqueeze(2).to(text.dtype)
-                tensors.append(self.teacher_head((text * weights).sum(1) / weights.sum(1)))
+                tensors.append(self._taught(text, valid))
         return _Answer(tuple(tensor.float() for tensor in tensors), out.grid)
+
+    def _taught(self, text: Tensor, valid: Tensor) -> Tensor:
+        """What is compared with the teacher's vectors: of grounded nouns (training.grounding) the match's meaning."""
+        popup = self.model.popup
+        if self.grounded and popup.match is not None:
+            return popup.match.meaning(popup.text_in(text), valid)
+        weights = valid.unsqueeze(2).to(text.dtype)
+        head: Tensor = self.teacher_head((text * weights).sum(1) / weights.sum(1))
+        return head
 
     def _judge(self, answers: Sequence[_Answer], batch: Batch) -> tuple[dict[str, Tensor], list[tuple[Tensor, ...]]]:
         """Parts of the loss over all processes, and for each answer the slopes of the loss at its tensors."""

@@ -72,3 +72,24 @@ def test_a_checkpoint_of_something_else_is_no_clip(tmp_path):
     save_file({"a": torch.zeros(1)}, tmp_path / "x.safetensors")
     with pytest.raises(WeightsInvalid, match="does not hold CLIP's ViT-B-16"):
         start_from_clip(ClipMat(variant("vit-b-16")), tmp_path / "x.safetensors")
+
+
+def test_the_teacher_says_what_timms_network_says(tmp_path):
+    import timm
+
+    from training.classes import read_teacher
+
+    torch.manual_seed(0)
+    theirs = timm.create_model("mobilenetv2_100", pad_type="same").eval()
+    torch.nn.init.normal_(theirs.classifier.bias)
+    save_file(theirs.state_dict(), tmp_path / "whole.safetensors")
+    crops = torch.randint(0, 256, (2, 192, 192, 3), dtype=torch.uint8)
+    teacher = read_teacher(tmp_path / "whole.safetensors")
+    with torch.inference_mode():
+        expected = theirs(crops.permute(0, 3, 1, 2).float() / 127.5 - 1)
+    torch.testing.assert_close(teacher.logits(crops.numpy()), expected, atol=1e-4, rtol=1e-4)
+    assert len(teacher.names) == 1000 and "tabby" in teacher.names
+    features = {key: value for key, value in theirs.state_dict().items() if "classifier" not in key}
+    save_file(features, tmp_path / "features.safetensors")
+    with pytest.raises(WeightsInvalid, match="holds no classifier"):
+        read_teacher(tmp_path / "features.safetensors")

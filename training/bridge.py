@@ -1,0 +1,143 @@
+"""From known nouns to unknown ones: CLIP's noun vectors and ImageNet's classes say what a word must look like.
+
+Words of the packs are contrasted with regions directly (grounding.py), but a word without pictures would mean nothing
+to the match. A linear map from noun vectors to the match's space is learnt on the nouns that have pictures, as in
+zero-shot classification (DeViSE, NeurIPS 2013), and the text tower is led to say of every noun what the map says. A
+classifier's opinion of each region, distilled over its class names (Hinton et al. 2015), does the same for classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clipmat.prompt import TEMPLATES
+from training.phrases import with_article
+from training.wording import as_typed
+
+if TYPE_CHECKING:
+    from clipmat.model import ClipMat
+    from training.entity import Entity
+    from training.grounding import Regions
+
+SHARPNESS = 14.0
+"""Inverse temperature of the contrast."""
+_LED = 8.0
+"""Weight of leading the text tower along the map."""
+
+
+class NounBridge(nn.Module):
+    """A linear map from noun vectors, less their mean, to the space in which TSP matches places and words."""
+
+    def __init__(self, names: Sequence[str], vectors: Tensor, width: int) -> None:
+        super().__init__()
+        self.names = list(names)
+        self.index = {name: i for i, name in enumerate(self.names)}
+        unit = F.normalize(vectors.float(), dim=1)
+        self.vectors = F.normalize(unit - unit.mean(dim=0), dim=1)
+        self.map = nn.Linear(vectors.shape[1], width, bias=False)
+        nn.init.orthogonal_(self.map.weight)
+
+    def forward(self, nouns: Tensor) -> Tensor:
+        """N rows of the nouns -> NxD unit vectors."""
+        mapped: Tensor = F.normalize(self.map(self.vectors[nouns]), dim=1)
+        return mapped
+
+    def row_of(self, entity: Entity) -> int | None:
+        """The row of the entity's first name that has a vector."""
+        return next((self.index[name] for name in entity.names if name in self.index), None)
+
+
+def meaning_of(model: ClipMat, nouns: Sequence[str], rng: np.random.Generator) -> Tensor:
+    """What the match takes nouns to mean, as somebody might type them: NxD unit vectors."""
+    texts = [as_typed(with_article(rng, noun, noun), rng) for noun in nouns]
+    return _meaning(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
+
+
+def _meaning(model: ClipMat, texts: Sequence[str], templates: Sequence[int]) -> Tensor:
+    assert model.popup.match is not None
+    tokens, _ = model.tokenize(list(texts), list(templates))
+    text, valid = model.encode_text(tokens)
+    return F.normalize(model.popup.match.meaning(model.popup.text_in(text), valid), dim=1)
+
+
+def places_of(model: ClipMat, seen: Tensor) -> Tensor:
+    """RxC of regions -> RxD unit vectors, the visual side of the match."""
+    assert model.popup.match is not None
+    return F.normalize(model.popup.match.visual(seen), dim=1)
+
+
+def bridge_loss(
+    model: ClipMat, bridge: NounBridge, regions: Regions, picks: Sequence[int], rng: np.random.Generator
+) -> Tensor:
+    """InfoNCE between regions and the mapped vectors of their nouns, and 1 - cosine of 256 nouns' words to the map."""
+    known = [
+        (i, row) for i in picks if (e := regions.entities[i]) is not None and (row := bridge.row_of(e)) is not None
+    ]
+    rows = torch.tensor([row for _, row in known])
+    scores = SHARPNESS * places_of(model, regions.seen[torch.tensor([i for i, _ in known])]) @ bridge(rows).T
+    scores = scores.masked_fill(
+        _alike([regions.entities[i] for i, _ in known], [bridge.names[r] for _, r in known]), -1e4
+    )
+    answers = torch.arange(len(known))
+    contrast = (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2
+    nouns = rng.choice(len(bridge.names), size=min(256, len(bridge.names)), replace=False)
+    led = meaning_of(model, [bridge.names[i] for i in nouns], rng)
+    away: Tensor = (1 - (led * bridge(torch.from_numpy(nouns)).detach()).sum(dim=1)).mean()
+    return contrast + _LED * away
+
+
+def _alike(entities: Sequence[Entity | None], names: Sequence[str]) -> Tensor:
+    """Other regions that a noun names as well: no wrong answers."""
+    table = [[name in e.names or name in e.maybe for name in names] for e in entities if e is not None]
+    return torch.tensor(table) & ~torch.eye(len(names), dtype=torch.bool)
+
+
+def class_loss(
+    model: ClipMat,
+    bridge: NounBridge,
+    regions: Regions,
+    names: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    rows: int = 320,
+    classes: int = 192,
+) -> Tensor:
+    """KL divergence of the match's opinion of regions and class names from the teacher's, over some of the classes.
+
+    Half of the classes are the likeliest of the drawn regions, the others random. Both ways: which class a region is,
+    and which region shows a class; and over the mapped noun vectors of the classes that have one.
+    """
+    assert regions.classes is not None
+    drawn = torch.from_numpy(rng.choice(len(regions.classes), size=min(rows, len(regions.classes)), replace=False))
+    logits = regions.classes[drawn]
+    likely = logits.softmax(dim=1).sum(dim=0).topk(classes // 2).indices
+    others = torch.from_numpy(rng.choice(len(names), size=classes // 2, replace=False))
+    chosen = torch.unique(torch.cat([likely, others]))
+    places = places_of(model, regions.seen[drawn])
+    scores = SHARPNESS * places @ meaning_of(model, [names[c] for c in chosen.tolist()], rng).T
+    told = logits[:, chosen]
+    loss = _divergence(scores, told) + _divergence(scores.T, ((told - told.mean(dim=0)) / 2).T)
+    known = [(i, bridge.index[name]) for i, name in enumerate(names) if name in bridge.index]
+    columns, nouns = (torch.tensor(side) for side in zip(*known, strict=True))
+    return loss + _divergence(SHARPNESS * places @ bridge(nouns).T, logits[:, columns])
+
+
+def _divergence(scores: Tensor, told: Tensor) -> Tensor:
+    return F.kl_div(F.log_softmax(scores.float(), dim=1), told.softmax(dim=1), reduction="batchmean")
+
+
+@torch.no_grad()
+def grounded_nouns(model: ClipMat, bridge: NounBridge, names: Sequence[str]) -> tuple[list[str], Tensor]:
+    """What every noun is to mean to the match from here on: the nouns of the bridge, then the others of `names`."""
+    more = [name for name in dict.fromkeys(names) if name not in bridge.index]
+    mapped = bridge(torch.arange(len(bridge.names)))
+    if not more:
+        return bridge.names, mapped
+    own = _meaning(model, [f"the {name}" for name in more], [0] * len(more))
+    return bridge.names + more, torch.cat([mapped, own])
