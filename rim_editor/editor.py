@@ -6,7 +6,7 @@ The document is a description and changes at once; what takes time runs as jobs 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,16 +133,23 @@ class Editor:
         self._work.drop("shown")
         self._work.drop("outline")
 
-    def remove_part(self, index: int) -> None:
-        """Take away the part at `index` of `document.parts`; with an answer go the refinements of its edge.
+    def remove_parts(self, places: Sequence[int]) -> None:
+        """Take away the parts at `places` of `document.parts`; with an answer go the refinements of its edge.
 
         Raises IndexError when there is no such part.
         """
         parts = self.document.parts
-        if not 0 <= index < len(parts):
-            raise IndexError(f"there is no part {index}, there are {len(parts)}")
-        later = tuple(part for part in parts[index + 1 :] if not _made_of(part, parts[index]))
-        self._change(step_names.removing(parts[index]), parts=parts[:index] + later)
+        wanted = sorted(set(places))
+        for place in wanted:
+            if not 0 <= place < len(parts):
+                raise IndexError(f"there is no part {place}, there are {len(parts)}")
+        kept = tuple(
+            part
+            for i, part in enumerate(parts)
+            if i not in wanted and not any(place < i and _made_of(part, parts[place]) for place in wanted)
+        )
+        if wanted:
+            self._change(step_names.removing(parts[wanted[-1]]), parts=kept)
 
     def clear_matte(self) -> None:
         """Take away all parts, and set the controls back."""

@@ -401,11 +401,11 @@ def test_each_expression_can_be_taken_away(opened):
     editor, _ = opened
     editor.ask("left")
     editor.ask("right", Combine.ADD)
-    editor.remove_part(0)
+    editor.remove_parts([0])
     assert columns(editor) == set(range(15, 40))
     assert editor.history.undo_name == 'Remove "left"'
     editor.undo()
-    editor.remove_part(1)
+    editor.remove_parts([1])
     assert columns(editor) == set(range(25))
 
 
@@ -414,7 +414,7 @@ def test_there_is_no_such_part(opened, index):
     editor, _ = opened
     editor.ask("left")
     with pytest.raises(IndexError, match="there is no part"):
-        editor.remove_part(index)
+        editor.remove_parts([index])
 
 
 def test_with_an_answer_go_its_refined_edges_and_no_others(opened):
@@ -422,12 +422,12 @@ def test_with_an_answer_go_its_refined_edges_and_no_others(opened):
     editor.ask("left")
     editor.paint(Stroke(Brush.REFINE, ((5.0, 15.0),), 2.0))
     editor.ask("right", Combine.ADD)
-    editor.remove_part(2)
+    editor.remove_parts([2])
     assert [type(part) for part in editor.document.parts] == [Answer, Patch]
-    editor.remove_part(0)
+    editor.remove_parts([0])
     assert editor.document.parts == ()
     editor.undo()
-    editor.remove_part(1)
+    editor.remove_parts([1])
     assert [type(part) for part in editor.document.parts] == [Answer]
     assert editor.history.undo_name == "Remove refined edge"
 
@@ -670,7 +670,7 @@ class Session(RuleBasedStateMachine):
     @precondition(lambda self: self.editor.document.parts)
     @rule(data=st.data())
     def remove(self, data):
-        self.editor.remove_part(data.draw(st.integers(0, len(self.editor.document.parts) - 1)))
+        self.editor.remove_parts([data.draw(st.integers(0, len(self.editor.document.parts) - 1))])
         self.note()
 
     @rule()
@@ -812,3 +812,17 @@ def test_a_listener_may_stop_another_while_it_is_told(opened):
     stops.append(editor.listen(heard.append))
     editor.paint(DOT)
     assert heard == []
+
+
+def test_several_parts_go_in_one_step(opened):
+    editor, _ = opened
+    stroke = Stroke(Brush.KEEP, ((5.0, 5.0),), 3.0)
+    for _ in range(3):
+        editor.paint(stroke)
+    editor.remove_parts([0, 2])
+    assert len(editor.document.parts) == 1 and editor.history.undo_name == "Remove brush stroke"
+    editor.undo()
+    assert len(editor.document.parts) == 3
+    with pytest.raises(IndexError):
+        editor.remove_parts([0, 7])
+    assert len(editor.document.parts) == 3

@@ -1,0 +1,159 @@
+"""Every action of the window in one table: what it says, its keys, its icon; and the QActions made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One row of the table."""
+
+    id: str
+    text: str
+    """As the menu shows it; '&' marks the letter for the keyboard."""
+    keys: tuple[str, ...]
+    """Portable key sequences, the one that menus show first; no two actions share one."""
+    tip: str
+    """What it does, in one sentence without a full stop."""
+    icon: str = ""
+    checkable: bool = False
+    group: str = ""
+    """Of the actions of one group, exactly one is checked."""
+
+
+MENUS: dict[str, tuple[Spec, ...]] = {
+    "&File": (
+        Spec("open", "&Open…", ("Ctrl+O",), "Open one or several images", "fa6s.folder-open"),
+        Spec("paste", "&Paste Image", ("Ctrl+V", "Shift+Ins"), "Open the image on the clipboard", "fa6s.paste"),
+        Spec("forget_recent", "&Clear Recent", ("Ctrl+Alt+R",), "Forget the images that were opened lately"),
+        Spec("export", "&Export…", ("Ctrl+E", "Ctrl+Shift+S"), "Save the result as a file", "fa6s.file-export"),
+        Spec("export_again", "Export A&gain", ("Ctrl+S",), "Save to the same file with the same choices"),
+        Spec("copy_cut_out", "Copy Cut-o&ut", ("Ctrl+C", "Ctrl+Shift+C"),
+             "Copy the object with transparency around it", "fa6s.copy"),
+        Spec("close", "&Close", ("Ctrl+W",), "Close this image", "fa6s.xmark"),
+        Spec("quit", "&Quit", ("Ctrl+Q",), "Close all images and leave", "fa6s.power-off"),
+    ),
+    "&Edit": (
+        Spec("undo", "&Undo", ("Ctrl+Z",), "Take back the last change", "fa6s.rotate-left"),
+        Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make the change again", "fa6s.rotate-right"),
+        Spec("preferences", "&Preferences…", ("Ctrl+,",), "Theme, device, export: how RIM Editor works for you",
+             "fa6s.gear"),
+    ),
+    "&Matte": (
+        Spec("expression", "Type an E&xpression", ("Ctrl+L", "/"), "Go to the box where the object is described",
+             "fa6s.magnifying-glass"),
+        Spec("ask", "&Find", ("Ctrl+Return",), "Find what the expression describes", "fa6s.wand-magic-sparkles"),
+        Spec("cancel", "&Stop", ("Esc",), "Stop the work in progress", "fa6s.circle-stop"),
+        Spec("combine_new", "&New Matte", ("Alt+1",), "The next answer replaces the matte", "", True, "combine"),
+        Spec("combine_add", "&Add to Matte", ("Alt+2",), "The next answer is added to the matte", "", True, "combine"),
+        Spec("combine_subtract", "S&ubtract from Matte", ("Alt+3",), "The next answer is taken from the matte", "",
+             True, "combine"),
+        Spec("combine_intersect", "&Intersect with Matte", ("Alt+4",), "The next answer limits the matte", "", True,
+             "combine"),
+        Spec("brush_none", "&Move and Zoom", ("H",), "No brush: drag to move the image", "fa6s.hand", True, "brush"),
+        Spec("brush_keep", "&Brush", ("B",), "Paint what belongs to the object", "fa6s.paintbrush", True, "brush"),
+        Spec("brush_remove", "&Eraser", ("E",), "Paint what does not belong to the object", "fa6s.eraser", True,
+             "brush"),
+        Spec("brush_refine", "&Refine Edge Brush", ("R",), "Paint along hair and soft edges to refine them",
+             "fa6s.feather", True, "brush"),
+        Spec("brush_smaller", "Smaller Brus&h", ("[",), "Make the brush smaller"),
+        Spec("brush_larger", "&Larger Brush", ("]",), "Make the brush larger"),
+        Spec("invert", "In&vert", ("Ctrl+I",), "Swap the object and its surroundings", "fa6s.circle-half-stroke"),
+        Spec("clear_matte", "&Clear Matte", ("Ctrl+D",), "Start the matte from nothing", "fa6s.trash-can"),
+    ),
+    "&View": (
+        Spec("view_result", "&Result", ("1",), "Show the result of the edit", "", True, "view"),
+        Spec("view_overlay", "&Overlay", ("2",), "Show the matte as a colour over the image", "", True, "view"),
+        Spec("view_on_black", "On &Black", ("3",), "Show the object on black", "", True, "view"),
+        Spec("view_on_white", "On &White", ("4",), "Show the object on white", "", True, "view"),
+        Spec("view_on_colour", "On &Colour", ("5",), "Show the object on a colour", "", True, "view"),
+        Spec("view_black_and_white", "Black &and White", ("6",), "Show the matte alone", "", True, "view"),
+        Spec("view_marching_ants", "&Marching Ants", ("7",), "Show the outline of the matte", "", True, "view"),
+        Spec("view_original", "Ori&ginal", ("8",), "Show the image as it was opened", "", True, "view"),
+        Spec("split", "&Split View", ("S",), "Show before and after side by side, with a line to drag",
+             "fa6s.table-columns", True),
+        Spec("zoom_in", "Zoom &In", ("Ctrl++", "Ctrl+="), "Look closer", "fa6s.magnifying-glass-plus"),
+        Spec("zoom_out", "Zoom O&ut", ("Ctrl+-",), "Step back", "fa6s.magnifying-glass-minus"),
+        Spec("zoom_fit", "&Fit in Window", ("Ctrl+0",), "Show the whole image", "fa6s.expand"),
+        Spec("zoom_actual", "Actual Si&ze", ("Ctrl+1",), "Show one pixel of the image per pixel of the screen"),
+        Spec("show_matte_panel", "Ma&tte Panel", ("F6",), "Show or hide the matte panel", "", True),
+        Spec("show_edit_panel", "&Edit Panel", ("F7",), "Show or hide the edit panel", "", True),
+        Spec("next_image", "&Next Image", ("Ctrl+Tab", "Ctrl+PgDown"), "Go to the next open image"),
+        Spec("previous_image", "&Previous Image", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), "Go to the image before"),
+        Spec("full_screen", "Fu&ll Screen", ("F11",), "Use the whole screen", "fa6s.maximize", True),
+    ),
+    "&Tools": (
+        Spec("models", "&Models…", ("Ctrl+M",), "See, fetch and choose the weights of the model", "fa6s.microchip"),
+    ),
+    "&Help": (
+        Spec("shortcuts", "&Keyboard Shortcuts", ("F1",), "See every key", "fa6s.keyboard"),
+        Spec("about", "&About RIM Editor", ("Ctrl+F1",), "Version, licence and where the work is done",
+             "fa6s.circle-info"),
+    ),
+}  # fmt: skip
+"""The menus in their order, the actions of each in theirs."""
+
+
+class Actions(QObject):
+    """The QActions by id; each is named '<id>_action' and knows its menu in the property 'menu'."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        for menu, specs in MENUS.items():
+            for spec in specs:
+                self._actions[spec.id] = self._made(spec, menu.replace("&", ""))
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def all(self) -> list[QAction]:
+        """Every action, in the order of the menus."""
+        return list(self._actions.values())
+
+    def of_menu(self, menu: str) -> list[QAction]:
+        """The actions of one of `MENUS`, in order."""
+        return [self._actions[spec.id] for spec in MENUS[menu]]
+
+    def group(self, name: str) -> QActionGroup:
+        """The actions of which one is checked: 'combine', 'brush' or 'view'."""
+        return self._groups[name]
+
+    def paint_icons(self) -> None:
+        """Make the icons, or make them anew after the theme changed."""
+        from rim_editor.ui.theme import icon
+
+        for specs in MENUS.values():
+            for spec in specs:
+                if spec.icon:
+                    self._actions[spec.id].setIcon(icon(spec.icon))
+
+    def _made(self, spec: Spec, menu: str) -> QAction:
+        action = QAction(spec.text, self)
+        action.setObjectName(f"{spec.id}_action")
+        action.setProperty("menu", menu)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setStatusTip(f"{spec.tip} ({keys})")
+        action.setToolTip(f"{spec.text.replace('&', '').rstrip('…')}: {spec.tip[0].lower()}{spec.tip[1:]} ({keys})")
+        action.setCheckable(spec.checkable)
+        if spec.id == "quit":
+            action.setMenuRole(QAction.MenuRole.QuitRole)
+        elif spec.id == "preferences":
+            action.setMenuRole(QAction.MenuRole.PreferencesRole)
+        elif spec.id == "about":
+            action.setMenuRole(QAction.MenuRole.AboutRole)
+        if spec.group:
+            if spec.group not in self._groups:
+                self._groups[spec.group] = QActionGroup(self)
+            self._groups[spec.group].addAction(action)
+        return action

@@ -1,0 +1,171 @@
+"""The cut-out on its way to other programs: to the clipboard, and dragged out of the window."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+
+from rim_editor.editor import Job, Runner
+
+if TYPE_CHECKING:
+    from rim_editor.document import Document
+    from rim_editor.editor import Editor
+    from rim_editor.rendering import Renderer
+
+_PREVIEW_PX = 160
+
+
+@dataclass(frozen=True, eq=False)
+class CutOut:
+    """The object alone as a PNG file with transparency, and small for the cursor."""
+
+    path: Path
+    png: bytes = field(repr=False)
+    image: QImage
+    """The same, decoded."""
+    preview: QImage
+
+    def mime(self, *, as_file: bool) -> QMimeData:
+        """What another program may take: PNG data, an image with alpha and, with `as_file`, the file."""
+        mime = QMimeData()
+        if as_file:
+            mime.setUrls([QUrl.fromLocalFile(str(self.path))])
+        else:
+            mime.setImageData(self.image)  # what Windows and macOS convert to their own kinds
+        mime.setData("image/png", self.png)
+        return mime
+
+
+class CutOuts(QObject):
+    """Makes cut-outs beside the window and keeps the last; the files are gone with `clear`."""
+
+    copied = Signal()
+    failed = Signal(object)
+
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._last: tuple[Document, CutOut] | None = None
+
+    def copy(self, editor: Editor) -> None:
+        """Put the cut-out on the clipboard as soon as it is made; `copied` or `failed` follows."""
+        self.make(editor, self._to_clipboard)
+
+    def make(self, editor: Editor, done: Callable[[CutOut], None]) -> None:
+        """Give `done` the cut-out of the editor's document; `failed` is told of an error. The newest call wins."""
+        from rim_editor.edits import Cutout
+
+        document, renderer = editor.document, editor.renderer
+        if self._last is not None and self._last[0] is document:
+            done(self._last[1])
+            return
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
+        path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} cut-out.png"
+        alone = replace(document, edit=Cutout())
+
+        def keep(made: CutOut) -> None:
+            self._last = document, made
+            done(made)
+
+        self._runner.start(Job("cut_out:window", lambda: _made(alone, renderer, path), keep, self.failed.emit))
+
+    def clear(self) -> None:
+        """Forget the last cut-out and remove its file."""
+        self._last = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _to_clipboard(self, made: CutOut) -> None:
+        QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
+        self.copied.emit()
+
+
+class DragHandle(QToolButton):
+    """Dragged to another program, it brings the cut-out there. Pressing it starts the work, moving the drag."""
+
+    explained = Signal(str)
+    """It was clicked, not dragged: what to do instead."""
+
+    def __init__(self, cut_outs: CutOuts, current: Callable[[], Editor | None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cut_outs = cut_outs
+        self._current = current
+        self._pressed_at: QPoint | None = None
+        self._wanted = False
+        self._ready: CutOut | None = None
+        self.setObjectName("drag_handle")
+        self.setText("Drag Out")
+        self.setAccessibleName("Drag the cut-out to another program")
+        self.setToolTip("Drag this to another program or folder to bring the cut-out there (copy it: Ctrl+C)")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.clicked.connect(self._explain)
+
+    def paint_icons(self) -> None:
+        """Make the icon, or make it anew after the theme changed."""
+        from rim_editor.ui.theme import icon
+
+        self.setIcon(icon("fa6s.up-right-from-square"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin to make the cut-out: it is often ready when the drag begins."""
+        super().mousePressEvent(event)
+        editor = self._current()
+        if event.button() == Qt.MouseButton.LeftButton and editor is not None:
+            self._pressed_at, self._wanted, self._ready = event.position().toPoint(), False, None
+            self._cut_outs.make(editor, self._made)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag as soon as the mouse is far enough and the cut-out is made."""
+        if self._pressed_at is None:
+            super().mouseMoveEvent(event)
+            return
+        distance = (event.position().toPoint() - self._pressed_at).manhattanLength()
+        if distance >= QApplication.startDragDistance():
+            self._wanted = True
+            if self._ready is not None:
+                self._drag(self._ready)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Let go before the drag began: nothing is dragged."""
+        dragged, self._pressed_at = self._wanted, None
+        if dragged:
+            self.setDown(False)
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _made(self, made: CutOut) -> None:
+        self._ready = made
+        if self._wanted and self._pressed_at is not None:
+            self._drag(made)
+
+    def _drag(self, made: CutOut) -> None:
+        self._pressed_at = None
+        self.setDown(False)
+        drag = QDrag(self)
+        drag.setMimeData(made.mime(as_file=True))
+        drag.setPixmap(QPixmap.fromImage(made.preview))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _explain(self) -> None:
+        self.explained.emit("Drag this button to another program or folder, or press Ctrl+C to copy the cut-out.")
+
+
+def _made(document: Document, renderer: Renderer, path: Path) -> CutOut:
+    from rim_editor import exporting
+
+    exporting.export(document, renderer, path, exporting.ExportRequest(overwrite=True))
+    png = path.read_bytes()
+    size = (_PREVIEW_PX, _PREVIEW_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    image = QImage.fromData(png)
+    return CutOut(path, png, image, image.scaled(*size))

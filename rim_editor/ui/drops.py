@@ -1,0 +1,100 @@
+"""What a drop or the clipboard holds: files, an image without a file, or neither and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QImage, QPixmap
+
+# Encoded data comes first: it is decoded beside the window, and a drop's bitmap is not.
+_ENCODED = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif")
+
+SAVE_FIRST = "Images are not fetched from the internet here: save the image in the browser, then open the file."
+NO_IMAGE_DROPPED = "There is no image in what was dropped: drop image files."
+NO_IMAGE_COPIED = "There is no image on the clipboard: copy an image or an image file first."
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Files in their order, else an image, else a text that says what to do."""
+
+    paths: tuple[Path, ...] = ()
+    encoded: bytes = field(default=b"", repr=False)
+    """A whole file of an image: PNG, JPEG and the like."""
+    image: QImage | None = None
+    remedy: str = ""
+
+
+def looks_welcome(mime: QMimeData) -> bool:
+    """Whether a drop may hold an image: asked while the cursor moves, so nothing is decoded."""
+    return mime.hasUrls() or mime.hasImage() or any(mime.hasFormat(kind) for kind in _ENCODED)
+
+
+def dropped(mime: QMimeData, nothing: str = NO_IMAGE_DROPPED) -> Dropped:
+    """What `mime` holds; local files before image data, image data before addresses.
+
+    `nothing` is the remedy where there is none of them.
+    """
+    urls = mime.urls()
+    paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    if paths:
+        return Dropped(paths)
+    for kind in _ENCODED:
+        if mime.hasFormat(kind):
+            encoded = bytes(mime.data(kind).data())
+            if encoded:
+                return Dropped(encoded=encoded)
+    image = _bitmap(mime)
+    if image is not None:
+        return Dropped(image=image)
+    for url in urls or _written(mime):
+        encoded = _inline(url)
+        if encoded:
+            return Dropped(encoded=encoded)
+    paths = tuple(Path(url.toLocalFile()) for url in _written(mime) if url.isLocalFile())
+    if paths:
+        return Dropped(paths)
+    if any(url.scheme() in ("http", "https", "blob", "ftp") for url in urls):
+        return Dropped(remedy=SAVE_FIRST)
+    return Dropped(remedy=nothing)
+
+
+def _bitmap(mime: QMimeData) -> QImage | None:
+    if not mime.hasImage():
+        return None
+    data = mime.imageData()
+    image = data.toImage() if isinstance(data, QPixmap) else data
+    return image if isinstance(image, QImage) and not image.isNull() else None
+
+
+def _written(mime: QMimeData) -> list[QUrl]:
+    """Addresses that came as plain text: a terminal drops and copies paths so."""
+    lines = mime.text().splitlines() if mime.hasText() else []
+    if not 0 < len(lines) <= 1000:
+        return []
+    lines = [line.strip() for line in lines if line.strip()]
+    if all(line.startswith("/") for line in lines):
+        return [QUrl.fromLocalFile(line) for line in lines]
+    return [QUrl(line) for line in lines] if all(line.startswith(("file://", "data:image/")) for line in lines) else []
+
+
+def _inline(url: QUrl) -> bytes:
+    """The bytes of a data: address; b'' for any other."""
+    if url.scheme() != "data":
+        return b""
+    head, comma, body = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
+    if not comma or not head.startswith("data:image/"):
+        return b""
+    raw = unquote_to_bytes(body)
+    if not head.endswith(";base64"):
+        return raw
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(raw, validate=False)
+    except binascii.Error:
+        return b""

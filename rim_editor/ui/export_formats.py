@@ -1,0 +1,66 @@
+"""The formats of the export dialog: what they are called, and why one cannot hold what is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rim_editor.edits import Edit, MatteOnly
+from rim_editor.errors import OutputUnsupported
+from rim_editor.exporting import Content, ExportRequest
+from rim_editor.formats import DEEP, LOSSY, OPAQUE, format_of
+
+FORMATS = {
+    ".png": "PNG (lossless)",
+    ".webp": "WebP (small)",
+    ".tiff": "TIFF (lossless)",
+    ".jpg": "JPEG (no transparency)",
+    ".avif": "AVIF (smallest)",
+    ".ora": "OpenRaster (layers)",
+}
+"""Suffix -> what the user reads."""
+_ALIKE = {".jpeg": ".jpg", ".tif": ".tiff"}
+
+
+def usual(suffix: str) -> str:
+    """The suffix of `FORMATS` that means the same; `suffix` itself when there is none."""
+    suffix = suffix.lower()
+    return _ALIKE.get(suffix, suffix)
+
+
+def with_suffix(name: str, suffix: str, *, instead: bool = False) -> str:
+    """`name` with a suffix that means the format of `suffix`; with `instead` that of another format is exchanged.
+
+    What follows another dot, as in 'portrait.v2', is no suffix and stays.
+    """
+    present = usual(Path(name).suffix)
+    if present == suffix or not name:
+        return name
+    if present in FORMATS and instead:
+        name = name[: -len(Path(name).suffix)]
+    return f"{name}{suffix}" if instead or present not in FORMATS else name
+
+
+def lossy(suffix: str) -> bool:
+    """Whether the format has a quality."""
+    try:
+        return format_of(Path(f"x{suffix}")) in LOSSY
+    except OutputUnsupported:
+        return False
+
+
+def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
+    """Why this format cannot hold what `request` asks for of `edit`; '' when it can."""
+    if request.content is Content.LAYERS:
+        return "" if suffix == ".ora" else "Only OpenRaster (.ora) holds layers."
+    if suffix == ".ora":
+        return "OpenRaster (.ora) is for layers."
+    try:
+        name = format_of(Path(f"x{suffix}"))
+    except OutputUnsupported as error:
+        return str(error)
+    if request.content is Content.RESULT and edit.transparent and name in OPAQUE:
+        return "JPEG cannot hold the transparency of this result: choose another format, or put the object on a colour."
+    deep = request.depth if request.content is Content.MATTE else edit.depth if isinstance(edit, MatteOnly) else 8
+    if deep == 16 and name not in DEEP:
+        return f"{name if name != 'WEBP' else 'WebP'} holds 8 bits a channel: 16 bits need PNG or TIFF."
+    return ""

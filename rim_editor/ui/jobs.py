@@ -1,0 +1,178 @@
+"""Work beside the window: the newest job of a kind wins, answers come back on the window's thread."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from textwrap import shorten
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+
+from rim_editor.errors import EditorError
+from rim_editor.matting import ClipMatError
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Job
+
+MODEL_KINDS = frozenset({"ask", "refine", "warm"})
+"""What stands before the ':' in kinds that use the model: these share one thread, so torch sees one only."""
+
+_STACK = 16 * 2**20  # macOS gives a thread 512 KiB, too little for torch
+_LOG_BYTES = 2**20
+
+
+class _Run:
+    """One start of one job; without a job it was dropped, and what the job had captured is let go."""
+
+    __slots__ = ("error", "job", "kind", "outcome")
+
+    def __init__(self, job: Job) -> None:
+        self.job: Job | None = job
+        self.kind = job.kind
+        self.outcome: object = None
+        self.error: Exception | None = None
+
+
+class QtRunner(QObject):
+    """Runs jobs on threads and calls `done` or `failed` on the thread that the runner lives in.
+
+    Call its methods on that thread. A job that was superseded or cancelled never calls back, and does not
+    run at all if it had not begun. Call `shutdown` before letting go of the runner.
+    """
+
+    _ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None, *, threads: int = 3) -> None:
+        super().__init__(parent)
+        self._newest: dict[str, _Run] = {}
+        self._open = True
+        self._model, self._others = _pool(1), _pool(threads)
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The kinds whose newest job has not answered."""
+        return frozenset(self._newest)
+
+    def start(self, job: Job) -> None:
+        """Run `job.work` elsewhere, then `job.done` or `job.failed` here; an older job of its kind is dropped.
+
+        After `shutdown` nothing is run and nobody is called.
+        """
+        self.cancel(job.kind)
+        if not self._open:
+            return
+        run = _Run(job)
+        self._newest[job.kind] = run
+        pool = self._model if job.kind.partition(":")[0] in MODEL_KINDS else self._others
+        pool.start(lambda: self._work(run))
+
+    def cancel(self, kind: str) -> None:
+        """Drop the job of this kind, if there is one: it calls nobody."""
+        run = self._newest.pop(kind, None)
+        if run is not None:
+            run.job = None
+
+    def cancel_all(self) -> None:
+        """Drop every job."""
+        for kind in tuple(self._newest):
+            self.cancel(kind)
+
+    def shutdown(self, seconds: float = 5.0) -> bool:
+        """Drop every job and wait for those that are running, at most `seconds`; nothing starts any more.
+
+        False when one is still running: then end the process without waiting for its threads.
+        """
+        self._open = False
+        self.cancel_all()
+        end = monotonic() + seconds
+        idle = [pool.waitForDone(max(0, round((end - monotonic()) * 1000))) for pool in (self._model, self._others)]
+        if not all(idle):
+            _left_running.append(self)  # a pool that is deleted waits for its threads, however long
+        return all(idle)
+
+    def _work(self, run: _Run) -> None:
+        job = run.job
+        if job is None:
+            return
+        try:
+            run.outcome = job.work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user is told by `failed`
+            run.error = error
+        del job
+        if run.job is not None:
+            with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+                self._ended.emit(run)
+
+    @Slot(object)
+    def _deliver(self, run: _Run) -> None:
+        job = run.job
+        if job is None or self._newest.get(run.kind) is not run:
+            return
+        del self._newest[run.kind]
+        if run.error is None:
+            job.done(run.outcome)
+        else:
+            job.failed(explained(run.error))
+
+
+_left_running: list[QtRunner] = []
+
+
+def _pool(threads: int) -> QThreadPool:
+    pool = QThreadPool()
+    pool.setMaxThreadCount(threads)
+    pool.setStackSize(_STACK)
+    pool.setExpiryTimeout(-1)
+    return pool
+
+
+def explained(error: Exception) -> EditorError | ClipMatError:
+    """What to tell the user about `error`: what names its own remedy stays as it is.
+
+    A lack of memory gets one; anything else is written to the log with its traceback, and the log is named.
+    """
+    if isinstance(error, (EditorError, ClipMatError)):
+        return error
+    if _short_of_memory(error):
+        return EditorError(
+            "There is not enough memory for this: close other images and programs, or use a smaller image."
+        )
+    text = shorten(str(error), 300, placeholder=" …") or type(error).__name__
+    return EditorError(f"Something went wrong: {text} (details are in {_logged(error)})")
+
+
+def _short_of_memory(error: Exception) -> bool:
+    # torch and OpenCV have their own errors for this, and neither may be imported here.
+    signs = ("can't allocate memory", "not enough memory", "insufficient memory", "out of memory")
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
+
+
+def log_file() -> Path:
+    """Where the details of unforeseen failures are written; a second file beside it holds older ones."""
+    from rim_editor import settings
+
+    return settings.folder() / "rim-editor.log"
+
+
+def _logged(error: Exception) -> str:
+    path = log_file()
+    record = logging.LogRecord(
+        "rim_editor", logging.ERROR, "", 0, str(error), None, (type(error), error, error.__traceback__)
+    )
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+        handler.setFormatter(formatter)
+        handler.handle(record)
+        handler.close()
+    except OSError:
+        print(formatter.format(record), file=sys.stderr)  # noqa: T201 - the log cannot be written
+        return "the terminal"
+    return str(path)

@@ -1,0 +1,152 @@
+"""Where everything is in the window: menus, toolbar, docks, the centre, and the status bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.ui.actions import MENUS, Actions
+from rim_editor.ui.brush_panel import BrushPanel
+from rim_editor.ui.canvas import Canvas
+from rim_editor.ui.document_tabs import DocumentTabs
+from rim_editor.ui.edit_panel import EditPanel
+from rim_editor.ui.expression_bar import ExpressionBar
+from rim_editor.ui.matte_panel import MattePanel
+from rim_editor.ui.message_bar import MessageBar
+from rim_editor.ui.status_items import StatusItems
+
+_BEFORE_LINE = {
+    "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
+    "show_matte_panel", "next_image", "full_screen", "about",
+}  # fmt: skip
+"""Actions above which a menu has a line."""
+_TOOLBAR = ("open", "paste", "", "undo", "redo", "", "brush_none", "brush_keep", "brush_remove", "brush_refine", "",
+            "zoom_out", "zoom_fit", "zoom_in", "split", "", "export", "copy_cut_out")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of the window that others need."""
+
+    canvas: Canvas
+    expression_bar: ExpressionBar
+    matte_panel: MattePanel
+    brush_panel: BrushPanel
+    edit_panel: EditPanel
+    tabs: DocumentTabs
+    messages: MessageBar
+    status: StatusItems
+    toolbar: QToolBar
+    recent_menu: QMenu
+
+
+def lay_out(window: QMainWindow, actions: Actions) -> Parts:
+    """Fill an empty window; its layout of docks can be kept by the object names."""
+    recent_menu = _menus(window, actions)
+    toolbar = _toolbar(window, actions)
+    canvas, bar, tabs = Canvas(), ExpressionBar(), DocumentTabs()
+    centre = QWidget(window)
+    centre.setObjectName("centre")
+    column = QVBoxLayout(centre)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    bar.setContentsMargins(0, 0, 0, 0)
+    for widget in (bar, tabs, canvas):
+        column.addWidget(widget)
+    column.setStretchFactor(canvas, 1)
+    canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    window.setCentralWidget(centre)
+    matte_panel, brush_panel, edit_panel = MattePanel(), BrushPanel(), EditPanel()
+    matte_side = QWidget()
+    matte_column = QVBoxLayout(matte_side)
+    matte_column.setContentsMargins(0, 0, 0, 0)
+    matte_column.addWidget(brush_panel)
+    matte_column.addWidget(matte_panel, 1)
+    matte_dock = _dock(window, "matte_dock", "Matte", matte_side)
+    edit_dock = _dock(window, "edit_dock", "Edit", edit_panel)
+    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+    window.tabifyDockWidget(matte_dock, edit_dock)
+    matte_dock.raise_()
+    for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
+        _switch(actions, name, dock)
+    return Parts(
+        canvas, bar, matte_panel, brush_panel, edit_panel, tabs, MessageBar(canvas), StatusItems(window.statusBar()),
+        toolbar, recent_menu,
+    )  # fmt: skip
+
+
+def _menus(window: QMainWindow, actions: Actions) -> QMenu:
+    recent = QMenu("Open &Recent", window)
+    recent.setObjectName("open_recent_menu")
+    recent.setToolTipsVisible(True)
+    for title in MENUS:
+        menu = window.menuBar().addMenu(title)
+        menu.setObjectName(f"{title.replace('&', '').lower()}_menu")
+        for action in actions.of_menu(title):
+            name = action.objectName().removesuffix("_action")
+            if name in _BEFORE_LINE:
+                menu.addSeparator()
+            if name == "forget_recent":  # it is the last line of the submenu
+                menu.addMenu(recent)
+            else:
+                menu.addAction(action)
+    window.addActions(actions.all())  # the keys of what is in no menu work as well
+    return recent
+
+
+def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
+    toolbar = window.addToolBar("Toolbar")
+    toolbar.setObjectName("toolbar")
+    toolbar.setMovable(False)
+    toolbar.setIconSize(QSize(20, 20))
+    toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for name in _TOOLBAR:
+        if not name:
+            toolbar.addSeparator()
+            continue
+        toolbar.addAction(actions[name])
+        button = toolbar.widgetForAction(actions[name])
+        button.setObjectName(f"{name}_button")
+        button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
+        if name == "export" and isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return toolbar
+
+
+def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockWidget:
+    dock = QDockWidget(title, window)
+    dock.setObjectName(name)
+    dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
+    dock.setWidget(inside)
+    dock.setTitleBarWidget(QWidget())  # the tabs above say what it is, and F6 and F7 close it
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    return dock
+
+
+def _switch(actions: Actions, name: str, dock: QDockWidget) -> None:
+    """The action brings the dock to the front; one that is there already is closed."""
+    action = actions[name]
+
+    def triggered() -> None:
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            dock.close()
+        else:
+            dock.show()
+            dock.raise_()
+        action.setChecked(dock.toggleViewAction().isChecked())
+
+    action.triggered.connect(triggered)
+    dock.toggleViewAction().toggled.connect(action.setChecked)
+    action.setChecked(True)

@@ -1,0 +1,157 @@
+"""Messages at the top of the canvas: they say what happened, offer what can be done, and stop nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+MOST = 4
+"""Messages at once; an older one gives way."""
+INFO_MS = 8000
+
+_ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
+_LOOK = """
+#message { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
+#message[level="info"] { border-left: 4px solid #4a90d9; }
+#message[level="warning"] { border-left: 4px solid #d9a400; }
+#message[level="error"] { border-left: 4px solid #d64545; }
+"""
+Offer = tuple[str, Callable[[], None]]
+"""The text of a button and what it does; the message goes when it is pressed."""
+
+
+class Message(QFrame):
+    """One message: icon, text that wraps, buttons, and a cross."""
+
+    def __init__(self, text: str, level: str, offers: Sequence[Offer], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.level = level
+        self.setObjectName("message")
+        self.setProperty("level", level)
+        self.setAccessibleName(f"{level}: {text}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 6, 6)
+        mark = QLabel(self)
+        row.addWidget(mark)
+        self._mark = mark
+        words = QLabel(text, self)
+        words.setObjectName("message_text")
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        words.setSizePolicy(policy)
+        row.addWidget(words, 1)
+        for name, action in offers:
+            button = QPushButton(name, self)
+            button.setObjectName(f"message_{name.split()[0].lower().strip('&…')}")
+            button.clicked.connect(lambda _=False, action=action: self._take(action))
+            row.addWidget(button)
+        cross = QToolButton(self)
+        cross.setObjectName("message_close")
+        cross.setText("×")
+        cross.setAutoRaise(True)
+        cross.setToolTip("Close this message")
+        cross.setAccessibleName("Close this message")
+        cross.clicked.connect(self.leave)
+        row.addWidget(cross)
+        self.paint_icon()
+
+    def paint_icon(self) -> None:
+        """Draw the mark of the level, or draw it anew after the theme changed."""
+        from rim_editor.ui.theme import icon
+
+        self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(18, 18))
+
+    def leave(self) -> None:
+        """Take the message away."""
+        bar = self.parent()
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+        if isinstance(bar, MessageBar):
+            bar.fit()
+
+    def _take(self, action: Callable[[], None]) -> None:
+        self.leave()
+        action()
+
+
+class MessageBar(QWidget):
+    """Lies over the top of `over` and is as tall as what it has to say; hidden when that is nothing."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("message_bar")
+        self.setAccessibleName("Messages")
+        self.setStyleSheet(_LOOK)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 0)
+        column.setSpacing(4)
+        over.installEventFilter(self)
+        self.hide()
+
+    def messages(self) -> list[Message]:
+        """What is being said, the newest first."""
+        column = self.layout()
+        assert column is not None
+        items = [column.itemAt(index) for index in range(column.count())]
+        found = [item.widget() for item in items if item is not None]
+        return [message for message in found if isinstance(message, Message)]
+
+    def say(self, text: str, level: str = "info", offers: Sequence[Offer] = ()) -> Message:
+        """Show a message on top of the others; `level` is info, warning or error.
+
+        The same text is not said twice at once. An info without offers leaves by itself.
+        """
+        self.unsay(text)
+        for message in [old for old in self.messages() if not old.findChildren(QPushButton)][MOST - 1 :]:
+            message.leave()
+        message = Message(text, level, offers, self)
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(0, message)
+        message.show()
+        if level == "info" and not offers:
+            timer = QTimer(message)
+            timer.setSingleShot(True)
+            timer.timeout.connect(message.leave)
+            timer.start(INFO_MS)
+        self.fit()
+        QAccessible.updateAccessibility(QAccessibleEvent(message, QAccessible.Event.Alert))
+        return message
+
+    def unsay(self, text: str) -> None:
+        """Take this message away, if it is there."""
+        for message in self.messages():
+            if message.text == text:
+                message.leave()
+
+    def paint_icons(self) -> None:
+        """Make the icons, or make them anew after the theme changed."""
+        for message in self.messages():
+            message.paint_icon()
+
+    def fit(self) -> None:
+        """Take the place that the messages need."""
+        over = self.parentWidget()
+        self.setVisible(bool(self.messages()))
+        if over is not None and self.messages():
+            column = self.layout()
+            assert column is not None
+            column.activate()
+            width = over.width()
+            height = column.heightForWidth(width) if column.hasHeightForWidth() else self.sizeHint().height()
+            self.setGeometry(0, 0, width, height)
+            self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Follow the size of what the bar lies over."""
+        if event.type() == QEvent.Type.Resize and watched is self.parent():
+            self.fit()
+        return False

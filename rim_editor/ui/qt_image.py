@@ -1,0 +1,86 @@
+"""Pixels between numpy and Qt: without a copy to Qt, upright sRGB from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColorSpace, QImage, QPixmap
+
+from rim_editor.errors import ImageUnreadable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.images import OpenedImage
+
+_FORMATS = {
+    1: QImage.Format.Format_Grayscale8,
+    3: QImage.Format.Format_RGB888,
+    4: QImage.Format.Format_RGBA8888,
+}
+
+
+def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage that looks at `pixels`: HxW grey, HxWx3 sRGB or HxWx4 with straight alpha, uint8.
+
+    Nothing is copied if the pixels of each row lie side by side (`pixels` itself, or a slice of its rows and
+    columns), so `pixels` must not be written to while the image is in use. This QImage keeps the array alive;
+    whoever copies the QImage keeps the array, or calls `copy()`. Raises ValueError for any other layout.
+    """
+    import numpy as np
+
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2] if pixels.ndim == 3 else 0
+    if channels not in _FORMATS or pixels.dtype != np.uint8 or 0 in pixels.shape:
+        raise ValueError(f"no image: {pixels.shape} {pixels.dtype}")
+    inner = (channels, 1) if pixels.ndim == 3 else (1,)
+    if pixels.strides[1:] != inner or pixels.strides[0] < pixels.shape[1] * channels:
+        pixels = np.ascontiguousarray(pixels)
+    height, width, stride = pixels.shape[0], pixels.shape[1], pixels.strides[0]
+    # Qt takes an address and no strides: a flat look at the rows, the gaps between them included.
+    flat = np.lib.stride_tricks.as_strided(pixels, (stride * (height - 1) + width * channels,), (1,), writeable=False)
+    image = QImage(flat.data, width, height, stride, _FORMATS[channels])
+    image.pixels = flat  # type: ignore[attr-defined]
+    return image
+
+
+def to_array(image: QImage) -> NDArray[np.uint8]:
+    """The pixels of `image` as HxWx4 uint8 with straight alpha; a copy of its own.
+
+    Raises MemoryError when Qt has none left.
+    """
+    import numpy as np
+
+    if image.format() != QImage.Format.Format_RGBA8888:
+        image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    if image.isNull():
+        raise MemoryError
+    height, width, stride = image.height(), image.width(), image.bytesPerLine()
+    rows = np.frombuffer(image.constBits(), np.uint8, stride * height).reshape(height, stride)
+    return rows[:, : width * 4].reshape(height, width, 4).copy()
+
+
+def opened(image: QImage | QPixmap) -> OpenedImage:
+    """What was pasted or dropped as an image without a file: sRGB, what is transparent shown on white.
+
+    May be called on any thread with a QImage, on the window's alone with a QPixmap.
+    Raises ImageUnreadable when there are no pixels, MemoryError when Qt has no room for them.
+    """
+    import numpy as np
+
+    from rim_editor.images import OpenedImage
+
+    if isinstance(image, QPixmap):
+        image = image.toImage()
+    if image.isNull():
+        raise ImageUnreadable("There is no image in what was pasted or dropped: copy an image, or open a file.")
+    space = image.colorSpace()
+    if space.isValid() and space != QColorSpace(QColorSpace.NamedColorSpace.SRgb):
+        image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb), _FORMATS[4])
+    pixels = to_array(image)
+    alpha = pixels[..., 3]
+    if bool(np.all(alpha == 255)):
+        return OpenedImage(None, np.ascontiguousarray(pixels[..., :3]), None, b"")
+    cover = alpha[..., None].astype(np.uint32)
+    shown = (pixels[..., :3] * cover + 255 * (255 - cover) + 127) // 255
+    return OpenedImage(None, shown.astype(np.uint8), np.ascontiguousarray(alpha), b"")

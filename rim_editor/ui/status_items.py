@@ -1,0 +1,74 @@
+"""The right end of the status bar: size of the image, zoom, and the model with where and how fast it worked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Answered, Asking
+
+
+class StatusItems:
+    """Fills `bar` with labels named status_work, status_size, status_zoom and status_model."""
+
+    def __init__(self, bar: QStatusBar) -> None:
+        self._busy = QProgressBar(bar)
+        self._busy.setObjectName("status_busy")
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedWidth(72)
+        self._busy.setMaximumHeight(10)
+        self._busy.setAccessibleName("Work in progress")
+        self._busy.hide()
+        bar.addPermanentWidget(self._busy)
+        self._labels: dict[str, QLabel] = {}
+        for name, meaning in {
+            "status_work": "What is at work",
+            "status_size": "Size of the image in pixels",
+            "status_zoom": "Zoom",
+            "status_model": "Weights, device and time of the last answer",
+        }.items():
+            label = QLabel(bar)
+            label.setObjectName(name)
+            label.setToolTip(meaning)
+            label.setAccessibleName(meaning)
+            label.setContentsMargins(6, 0, 6, 0)
+            label.hide()
+            bar.addPermanentWidget(label)
+            self._labels[name] = label
+
+    def show_size(self, size: tuple[int, int] | None) -> None:
+        """Width and height in pixels; None when no image is open."""
+        self._say("status_size", "" if size is None else f"{size[0]} × {size[1]}")
+
+    def show_zoom(self, zoom: float | None) -> None:
+        """1 is one pixel of the image per pixel of the screen; None when no image is open."""
+        self._say("status_zoom", "" if zoom is None else f"{zoom * 100:.{0 if zoom >= 0.1 else 1}f} %")
+
+    def show_model(self, options: Asking) -> None:
+        """Which weights are chosen, before they answered."""
+        device = "" if options.device == "auto" else f" · {options.device}"
+        self._say("status_model", f"{_short(options.weights)}{device}")
+
+    def show_answer(self, answer: Answered) -> None:
+        """Which weights answered, where, in how much time; the reason for the device is in the tooltip."""
+        self._say("status_model", f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms")
+        reason = f"On {answer.device}: {answer.device_reason}" if answer.device_reason else f"On {answer.device}"
+        self._labels["status_model"].setToolTip(f"{self._labels['status_model'].accessibleName()}\n{reason}")
+
+    def show_work(self, text: str) -> None:
+        """What is at work; '' for nothing."""
+        self._busy.setVisible(bool(text))
+        self._say("status_work", text)
+
+    def _say(self, name: str, text: str) -> None:
+        label = self._labels[name]
+        label.setText(text)
+        label.setVisible(bool(text))
+
+
+def _short(weights: str) -> str:
+    return Path(weights).name if weights.endswith(".safetensors") else weights

@@ -1,0 +1,150 @@
+"""Where the image lies in the window: zoom and pan as arithmetic on frozen data, without Qt.
+
+Windows are measured in pixels of the device, so that zoom 1 is one pixel of the image on one of the screen,
+whatever the scaling of the desktop.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+MOST = 32.0
+"""The largest zoom."""
+SQUARES = 2.0
+"""Above this zoom pixels are shown as squares; up to it they are blended."""
+_SMALLEST_LEVEL = 256  # as rendering.Renderer: reducing ends when the longest side is no more than this
+_GRIP = 48.0  # pixels of the device by which the image cannot be pushed out
+
+Spot = tuple[float, float]
+"""x, y; of the window in pixels of the device, or of the image in its own, (0, 0) the upper left corner."""
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """An image seen through a window. Make the first one with `fitted`."""
+
+    image: tuple[int, int]
+    """Width and height in pixels."""
+    window: tuple[int, int]
+    """Width and height in pixels of the device."""
+    zoom: float
+    """Pixels of the device per pixel of the image."""
+    centre: Spot
+    """The spot of the image that is in the middle of the window."""
+    fitting: bool
+    """Whether a change of the window fits the image anew; ends with the first zoom or pan."""
+    margin: int = 0
+    """Pixels of the device left free around a fitted image."""
+
+    @property
+    def fit(self) -> float:
+        """The zoom at which the whole image is seen; a small image is not blown up beyond `SQUARES`."""
+        room = (max(side - 2 * self.margin, 1) for side in self.window)
+        return min(SQUARES, *(free / side for free, side in zip(room, self.image, strict=True)))
+
+    @property
+    def least(self) -> float:
+        """The smallest zoom: an eighth of the fit, and never so large that 100 % is out of reach."""
+        return min(self.fit / 8, 1.0)
+
+    @property
+    def level(self) -> int:
+        """The smallest level of the pyramid with at least one of its pixels for each pixel of the device."""
+        return self._level(self.zoom)
+
+    @property
+    def coarse_level(self) -> int:
+        """The level for the whole image in the window: what is quick to make and worth looking at."""
+        return self._level(self.fit)
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """Where the image's upper left corner is drawn: whole pixels of the device, so that panning only shifts."""
+        x, y = self.to_window((0.0, 0.0))
+        return round(x), round(y)
+
+    def to_window(self, spot: Spot) -> Spot:
+        """The spot of the window at which a spot of the image lies."""
+        return (
+            (spot[0] - self.centre[0]) * self.zoom + self.window[0] / 2,
+            (spot[1] - self.centre[1]) * self.zoom + self.window[1] / 2,
+        )
+
+    def to_image(self, spot: Spot) -> Spot:
+        """The spot of the image at a spot of the window; outside of the image too."""
+        return (
+            (spot[0] - self.window[0] / 2) / self.zoom + self.centre[0],
+            (spot[1] - self.window[1] / 2) / self.zoom + self.centre[1],
+        )
+
+    def fitted_again(self) -> Viewport:
+        """The whole image in the window, and it stays so when the window changes."""
+        return fitted(self.image, self.window, self.margin)
+
+    def resized(self, window: tuple[int, int], margin: int | None = None) -> Viewport:
+        """The same image in another window: fitted anew while it is fitting, else about the same centre."""
+        margin = self.margin if margin is None else margin
+        if self.fitting:
+            return fitted(self.image, window, margin)
+        changed = replace(self, window=window, margin=margin)
+        # In a new window the fit is another, and so are the limits.
+        changed = replace(changed, zoom=min(max(changed.zoom, changed.least), MOST))
+        return replace(changed, centre=changed._held(changed.centre))
+
+    def zoomed(self, factor: float, at: Spot) -> Viewport:
+        """Zoomed by a factor, within the limits; what lies at `at` in the window stays there.
+
+        Beside the image the nearest spot of it takes the part of `at`.
+        """
+        return self.at_zoom(self.zoom * factor, at)
+
+    def at_zoom(self, zoom: float, at: Spot | None = None) -> Viewport:
+        """At this zoom, within the limits; `at` as in `zoomed`, by default the middle of the window."""
+        zoom = min(max(zoom, self.least), MOST)
+        here = self.to_image(at or (self.window[0] / 2, self.window[1] / 2))
+        x, y = (min(max(c, 0.0), float(side)) for c, side in zip(here, self.image, strict=True))
+        ratio = self.zoom / zoom
+        centre = (x + (self.centre[0] - x) * ratio, y + (self.centre[1] - y) * ratio)
+        return replace(self, zoom=zoom, centre=centre, fitting=False)
+
+    def stepped(self, steps: int, at: Spot | None = None) -> Viewport:
+        """To the next (+1) or the last (-1) of the round zooms: powers of two and the halves between them."""
+        # Rungs of the ladder: 2n is 2**n, 2n + 1 is 1.5 * 2**n.
+        exponent = math.floor(math.log2(self.zoom) + 1e-9)
+        rung = 2 * exponent + (self.zoom / 2.0**exponent >= 1.5 - 1e-9)
+        on_it = math.isclose(self.zoom, _rung(rung), rel_tol=1e-6)
+        if steps < 0 and not on_it:
+            rung += 1
+        return self.at_zoom(_rung(rung + steps), at)
+
+    def panned(self, dx: float, dy: float) -> Viewport:
+        """The image moved by pixels of the device; never out of the window."""
+        wanted = (self.centre[0] - dx / self.zoom, self.centre[1] - dy / self.zoom)
+        return replace(self, centre=self._held(wanted), fitting=False)
+
+    def _held(self, centre: Spot) -> Spot:
+        return (self._held_side(centre[0], 0), self._held_side(centre[1], 1))
+
+    def _held_side(self, wanted: float, side: int) -> float:
+        grip = min(_GRIP / self.zoom, float(self.image[side]))
+        reach = self.window[side] / 2 / self.zoom
+        least, most = grip - reach, self.image[side] - grip + reach
+        # A zoom may have gone further than a pan could: no jump back, but no further either.
+        least, most = min(least, self.centre[side]), max(most, self.centre[side])
+        return min(max(wanted, least), most)
+
+    def _level(self, zoom: float) -> int:
+        deepest = max(0, math.ceil(math.log2(max(*self.image) / _SMALLEST_LEVEL)))
+        return min(max(math.floor(math.log2(1 / zoom) + 1e-9), 0), deepest)
+
+
+def fitted(image: tuple[int, int], window: tuple[int, int], margin: int = 0) -> Viewport:
+    """The whole image in the middle of the window; sizes are width and height, all at least 1 pixel."""
+    centre = (image[0] / 2, image[1] / 2)
+    start = Viewport(image, (max(window[0], 1), max(window[1], 1)), 1.0, centre, True, margin)
+    return replace(start, zoom=start.fit)
+
+
+def _rung(number: int) -> float:
+    return 2.0 ** (number // 2) * (1.5 if number % 2 else 1.0)

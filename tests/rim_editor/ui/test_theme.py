@@ -1,0 +1,155 @@
+"""The looks: legible by WCAG, in step with the choice, icons in the palette's colours."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from rim_editor.errors import EditorError
+from rim_editor.ui import theme
+from rim_editor.ui.qt_image import to_array
+
+ROLE = QPalette.ColorRole
+
+
+@pytest.fixture
+def looks(qapp):
+    before = (qapp.palette(), QFont(qapp.font()), qapp.style().objectName())
+    made = theme.Theme(qapp)
+    yield made
+    qapp.styleHints().colorSchemeChanged.disconnect(made._follow)
+    qapp.styleHints().setColorScheme(Qt.ColorScheme.Unknown)
+    qapp.setFont(before[1])
+    qapp.setPalette(before[0])
+    qapp.setStyle(before[2])
+
+
+def luminance(colour):
+    """WCAG 2.2, relative luminance."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.getRgbF()[:3]]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("ink", "paper", "least"),
+    [(ROLE.WindowText, ROLE.Window, 4.5), (ROLE.Text, ROLE.Base, 4.5), (ROLE.Text, ROLE.AlternateBase, 4.5),
+     (ROLE.ButtonText, ROLE.Button, 4.5), (ROLE.HighlightedText, ROLE.Highlight, 4.5),
+     (ROLE.ToolTipText, ROLE.ToolTipBase, 4.5), (ROLE.PlaceholderText, ROLE.Base, 4.5), (ROLE.Link, ROLE.Window, 4.5),
+     (ROLE.LinkVisited, ROLE.Window, 4.5), (ROLE.Accent, ROLE.Window, 3.0)],
+)  # fmt: skip
+def test_everything_is_legible(dark, ink, paper, least):
+    colours = theme.palette(dark)
+    assert contrast(colours.color(ink), colours.color(paper)) >= least
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_cannot_be_used_is_fainter_but_there(dark):
+    colours = theme.palette(dark)
+    usual = contrast(colours.color(ROLE.WindowText), colours.color(ROLE.Window))
+    faded = contrast(colours.color(QPalette.ColorGroup.Disabled, ROLE.WindowText), colours.color(ROLE.Window))
+    assert 2 < faded < usual / 2
+
+
+def test_the_choice_changes_the_palette_and_tells(qtbot, looks, qapp):
+    looks.choose("light")
+    assert not theme.is_dark() and not looks.dark
+    widget = QWidget()
+    button = QPushButton("a", widget)
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitExposed(widget)
+    with qtbot.waitSignal(looks.changed):
+        looks.choose("dark")
+    assert theme.is_dark() and looks.dark
+    wanted = theme.palette(True).color(ROLE.Window)
+    qtbot.waitUntil(lambda: all(one.palette().color(ROLE.Window) == wanted for one in (widget, button)))
+    with qtbot.assertNotEmitted(looks.changed):
+        looks.choose("dark")
+
+
+def test_the_system_is_followed_unless_a_choice_was_made(looks, qapp, monkeypatch):
+    now = [Qt.ColorScheme.Dark]
+    monkeypatch.setattr(type(qapp.styleHints()), "colorScheme", lambda _: now[0])
+    looks.choose("system")
+    assert theme.is_dark()
+    now[0] = Qt.ColorScheme.Light
+    qapp.styleHints().colorSchemeChanged.emit(now[0])
+    assert not theme.is_dark()
+    looks.choose("dark")
+    qapp.styleHints().colorSchemeChanged.emit(now[0])
+    assert theme.is_dark()
+
+
+def test_the_style_is_fusion_and_the_font_is_not_tiny(looks, qapp):
+    assert qapp.font().pointSizeF() >= 10 or qapp.font().pixelSize() > 0
+
+
+def ink(icon, side=32, mode=QIcon.Mode.Normal):
+    """The mean colour where the icon covers, and how much of its square it covers."""
+    pixels = to_array(icon.pixmap(side, side, mode).toImage()).astype(float)
+    cover = pixels[..., 3:] / 255
+    return (pixels[..., :3] * cover).sum((0, 1)) / cover.sum(), cover.mean()
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_icons_have_the_colours_of_the_palette(looks, choice):
+    looks.choose(choice)
+    colours = theme.palette(choice == "dark")
+    for mode, group in ((QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+                        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled)):  # fmt: skip
+        colour, cover = ink(theme.icon("fa6s.gear"), mode=mode)
+        assert np.abs(colour - colours.color(group, ROLE.ButtonText).getRgb()[:3]).max() <= 3
+        assert 0.2 < cover < 0.8
+
+
+def test_an_icon_is_made_once_and_anew_when_the_colours_change(looks):
+    looks.choose("light")
+    light = theme.icon("fa6s.gear")
+    assert theme.icon("fa6s.gear") is light
+    looks.choose("dark")
+    assert theme.icon("fa6s.gear") is not light
+    colour, _ = ink(theme.icon("fa6s.gear", QColor(200, 30, 30)))
+    assert np.abs(colour - (200, 30, 30)).max() <= 3
+
+
+def test_an_icon_keeps_its_shape_and_stays_inside():
+    for name in ("fa6s.keyboard", "fa6s.feather", "fa6s.scissors"):
+        for side in (16, 24, 32, 48):
+            pixels = to_array(theme.icon(name).pixmap(side, side).toImage())[..., 3]
+            rows, columns = np.nonzero(pixels > 8)
+            assert pixels.shape == (side, side)
+            middle = (rows.min() + rows.max()) / 2, (columns.min() + columns.max()) / 2
+            assert np.abs(np.subtract(middle, (side - 1) / 2)).max() <= 1
+            assert 0.5 * side < max(np.ptp(rows), np.ptp(columns)) < side
+
+
+def test_every_icon_of_the_menus_exists():
+    from rim_editor.ui.actions import MENUS
+
+    names = {spec.icon for specs in MENUS.values() for spec in specs if spec.icon}
+    assert names and not [name for name in names if theme.icon(name).isNull()]
+
+
+@pytest.mark.parametrize("name", ["fa6s.no-such-thing", "zz.gear", "gear"])
+def test_a_name_that_is_none_is_a_mistake_in_the_program(name):
+    with pytest.raises(ValueError, match="icon"):
+        theme.icon(name)
+
+
+def test_missing_fonts_name_the_remedy(monkeypatch):
+    monkeypatch.setattr(theme, "find_spec", lambda _: None)
+    theme._font.cache_clear()
+    theme._glyph.cache_clear()
+    theme._icons.clear()
+    try:
+        with pytest.raises(EditorError, match="install qtawesome"):
+            theme.icon("fa6s.gear")
+    finally:
+        theme._font.cache_clear()
