@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
-    "explain", "fetch", "load_predictor", "nouns", "remove",
+    "computing_with", "explain", "fetch", "load_predictor", "nouns", "remove",
 ]  # fmt: skip
 
 
@@ -132,6 +134,26 @@ def nouns(weights: str) -> tuple[str, ...]:
         return nouns(weights)
     except ClipMatError:
         return ()
+
+
+@contextmanager
+def computing_with(threads: int) -> Iterator[None]:
+    """Have a model that is loaded already compute with so many threads of the CPU, called from this thread.
+
+    For work that keeps the other cores busy by itself: a model whose threads wait for a core takes many times as
+    long. The number is the process's: other threads that compute for the first time meanwhile take it over.
+    Where torch was never imported, by a fake for instance, nothing is done.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Matting:

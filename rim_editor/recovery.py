@@ -144,6 +144,8 @@ def _left(folder: Path) -> Iterator[Left]:
 
     try:
         states = list(folder.iterdir())
+    except FileNotFoundError:
+        return  # another window has put it away meanwhile
     except OSError as error:
         text = f"What was left in '{folder}' cannot be read ({error.strerror}): check its permissions."
         warnings.warn(text, EditorWarning, stacklevel=3)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor import settings
 from rim_editor.ui.actions import MENUS, Actions
 from rim_editor.ui.brush_panel import BrushPanel
 from rim_editor.ui.canvas import Canvas
@@ -87,6 +89,31 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     )  # fmt: skip
 
 
+def keep(window: QMainWindow) -> None:
+    """Remember size, place and docks of the window until the next run."""
+    kept = _kept()
+    kept.setValue("geometry", window.saveGeometry())
+    kept.setValue("state", window.saveState())
+
+
+def bring_back(window: QMainWindow, actions: Actions) -> None:
+    """Give the window the size, place and docks that it had; at first, as much of the screen as is pleasant."""
+    kept = _kept()
+    geometry, state = kept.value("geometry"), kept.value("state")
+    if geometry is None or not window.restoreGeometry(geometry):
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        window.resize(min(1360, room.width() * 9 // 10), min(880, room.height() * 9 // 10))
+    if state is not None:
+        window.restoreState(state)
+    for name in ("matte", "edit"):
+        dock = window.findChild(QDockWidget, f"{name}_dock")
+        actions[f"show_{name}_panel"].setChecked(dock is not None and not dock.isHidden())
+
+
+def _kept() -> QSettings:
+    return QSettings(str(settings.folder() / "window.ini"), QSettings.Format.IniFormat)
+
+
 def _menus(window: QMainWindow, actions: Actions) -> QMenu:
     recent = QMenu("Open &Recent", window)
     recent.setObjectName("open_recent_menu")
@@ -138,15 +165,22 @@ def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockW
 def _switch(actions: Actions, name: str, dock: QDockWidget) -> None:
     """The action brings the dock to the front; one that is there already is closed."""
     action = actions[name]
+    in_front = False
+
+    def noted(visible: bool) -> None:
+        nonlocal in_front
+        in_front = visible
+        action.setChecked(not dock.isHidden())
 
     def triggered() -> None:
-        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+        if in_front:
             dock.close()
         else:
             dock.show()
             dock.raise_()
-        action.setChecked(dock.toggleViewAction().isChecked())
+        action.setChecked(not dock.isHidden())
 
+    dock.visibilityChanged.connect(noted)
+    dock.toggleViewAction().toggled.connect(lambda _: action.setChecked(not dock.isHidden()))
     action.triggered.connect(triggered)
-    dock.toggleViewAction().toggled.connect(action.setChecked)
     action.setChecked(True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
@@ -29,7 +29,7 @@ from rim_editor.errors import EditorError
 from rim_editor.recovery import Recovery
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
-from rim_editor.ui import drops, layout
+from rim_editor.ui import drops, layout, warming
 from rim_editor.ui.actions import Actions
 from rim_editor.ui.box_manners import BoxManners
 from rim_editor.ui.commands import Commands
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self, self.actions_by_id)
         self.leaving = Leaving(self, self.documents, self.parts.messages, self.commands.show_export, self._put_away)
         self._handle = DragHandle(self.cut_outs, self.editor, self)
-        self._handle_in_toolbar = self.parts.toolbar.addWidget(self._handle)
+        self.parts.toolbar.addWidget(self._handle)
         box = self.parts.expression_bar.findChild(QLineEdit, "expression_box")
         assert box is not None
         self._box = box
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self._icons_due = QTimer(self)
         self._icons_due.setSingleShot(True)
         self._icons_due.timeout.connect(self._follow_theme)
-        self._place()
+        layout.bring_back(self, self.actions_by_id)
         self._offer_words()
         self._show_document(None)
 
@@ -140,19 +140,13 @@ class MainWindow(QMainWindow):
         self._restorer.offer()
 
     def warm_up(self) -> None:
-        """Load the model and its nouns in the background, so that the first expression is answered soon."""
-        asking = self.asking()
-
-        def load() -> None:
-            self._matting.predictor(asking.weights, asking.device, asking.precision)
+        """Load the model, its nouns, and what separates colours in the background: the first answers come soon then."""
 
         def nouns(found: tuple[str, ...]) -> None:
             self._known_nouns = found
             self._offer_words()
 
-        failed: Callable[[Exception], None] = lambda error: self.say(str(error), "error")  # noqa: E731
-        self.runner.start(Job("nouns:window", lambda: self._matting.nouns(asking.weights), nouns, failed))
-        self.runner.start(Job("warm:window", load, lambda _: None, failed))
+        warming.warm_up(self._matting, self.asking(), self.runner, nouns, self._fail)
 
     def asking(self) -> Asking:
         """Which model answers, as the settings say."""
@@ -169,9 +163,7 @@ class MainWindow(QMainWindow):
             if editor is not None and editor is self.editor():
                 self.parts.edit_panel.set_background(opened.image.pixels)
 
-        self.runner.start(
-            Job("background:window", lambda: read(path), done, lambda error: self.say(str(error), "error"))
-        )
+        self.runner.start(Job("background:window", lambda: read(path), done, self._fail))
 
     def stop_work(self) -> None:
         """Stop what is at work on the image in front, and opening more; picking a colour first."""
@@ -215,6 +207,9 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and self._icons_due is not None:
             self._icons_due.start(0)  # one change of theme is many events
 
+    def _fail(self, error: Exception) -> None:
+        self.say(str(error), "error")
+
     def _edit(self, source: OpenedImage) -> Editor:
         return Editor(source, self._matting, self.runner, self.asking())
 
@@ -229,7 +224,7 @@ class MainWindow(QMainWindow):
         self.remembered.failed.connect(lambda error: self.say(str(error), "warning"))
         self.remembered.changed.connect(self._settings_changed)
         self.cut_outs.copied.connect(lambda: self.say("The cut-out is on the clipboard."))
-        self.cut_outs.failed.connect(lambda error: self.say(str(error), "error"))
+        self.cut_outs.failed.connect(self._fail)
         self._handle.explained.connect(self.say)
         parts.tabs.close_wanted.connect(self.leaving.close_image)
         parts.expression_bar.asked.connect(self._asked)
@@ -355,19 +350,8 @@ class MainWindow(QMainWindow):
         for part in (parts.expression_bar, parts.brush_panel, parts.edit_panel, parts.messages, self._handle):
             part.paint_icons()
 
-    def _place(self) -> None:
-        kept = _kept_layout()
-        geometry, state = kept.value("geometry"), kept.value("state")
-        if geometry is None or not self.restoreGeometry(geometry):
-            room = QGuiApplication.primaryScreen().availableGeometry()
-            self.resize(min(1360, room.width() * 9 // 10), min(880, room.height() * 9 // 10))
-        if state is not None:
-            self.restoreState(state)
-
     def _end(self) -> None:
-        kept = _kept_layout()
-        kept.setValue("geometry", self.saveGeometry())
-        kept.setValue("state", self.saveState())
+        layout.keep(self)
         self.hide()
         self.opener.cancel()
         for document in self.documents:
@@ -379,7 +363,3 @@ class MainWindow(QMainWindow):
                 finish()
             except EditorError as error:
                 sys.stderr.write(f"rim-editor: {error}\n")  # there is no window any more
-
-
-def _kept_layout() -> QSettings:
-    return QSettings(str(stored.folder() / "window.ini"), QSettings.Format.IniFormat)
