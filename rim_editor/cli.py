@@ -1,4 +1,4 @@
-"""The command line: `rim-editor [open | matte | models]`; arguments in, the window, one line or JSON out.
+"""The command line: `rim-editor [open | matte | batch | models]`; arguments in, the window, one line or JSON out.
 
 Only typer is imported here; what a command needs beyond it is imported when the command runs.
 """
@@ -9,15 +9,15 @@ import json
 import sys
 import warnings
 from collections.abc import Container, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rim_editor import batch_cli
+from rim_editor import cli_options as options
 from rim_editor.document import MatteControls
 from rim_editor.edit_options import EditName, EditOptions, edit_from
-from rim_editor.edits import Fit, Style
 from rim_editor.errors import BadOption, EditorError, EditorWarning, OutputExists
 from rim_editor.matting import ClipMatError, ExpressionTruncated, Matting
 
@@ -31,18 +31,6 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 models_app = typer.Typer()
 app.add_typer(models_app, name="models")
-
-
-class Device(StrEnum):
-    """Where the model runs."""
-
-    AUTO = "auto"
-    CUDA = "cuda"
-    CPU = "cpu"
-    MPS = "mps"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,35 +120,26 @@ def matte(
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[str, typer.Argument(help="What to cut out, such as 'the flower on the left'.")],
     output: Annotated[Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora for layers.")],
-    edit: Annotated[EditName, typer.Option(help="What to make of the object.")] = EditName.CUTOUT,
-    color: Annotated[
-        str | None, typer.Option(help="Of solid, gradient (its start), tint, beside a fitted background: '#rrggbb'.")
-    ] = None,
-    to_color: Annotated[str | None, typer.Option(help="Of the gradient's end: '#000000'.")] = None,
-    angle: Annotated[
-        float | None, typer.Option(help="Of the gradient: 0 left to right, 90 top to bottom, which is usual.")
-    ] = None,
-    background: Annotated[Path | None, typer.Option(help="The image behind the object.")] = None,
-    fit: Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")] = None,
-    offset: Annotated[
-        str | None,
-        typer.Option(metavar="X,Y", help="Moves the background right and down by shares of the size: '0.1,-0.2'."),
-    ] = None,
-    style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None,
-    strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None,
-    depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None,
-    shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0,
-    feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0,
-    contrast: Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")] = 0.0,
-    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close what the matte wholly surrounds.")] = False,
-    invert: Annotated[bool, typer.Option("--invert", help="Keep all but the object.")] = False,
-    quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
-    ] = None,
-    weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact",
-    device: Annotated[Device, typer.Option(help="Where the model runs.")] = Device.AUTO,
-    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False,
-    as_json: Json = False,
+    edit: options.EditOption = EditName.CUTOUT,
+    color: options.Color = None,
+    to_color: options.ToColor = None,
+    angle: options.Angle = None,
+    background: options.BackgroundFile = None,
+    fit: options.FitOption = None,
+    offset: options.Offset = None,
+    style: options.StyleOption = None,
+    strength: options.Strength = None,
+    depth: options.Depth = None,
+    shift_edge: options.ShiftEdge = 0.0,
+    feather: options.Feather = 0.0,
+    contrast: options.Contrast = 0.0,
+    fill_holes: options.FillHoles = False,
+    invert: options.Invert = False,
+    quality: options.Quality = None,
+    weights: options.Weights = "compact",
+    device: options.DeviceOption = options.Device.AUTO,
+    no_metadata: options.NoMetadata = False,
+    as_json: options.Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Write the result even if nothing matches.")
@@ -169,12 +148,12 @@ def matte(
     """Cut the object that EXPRESSION names out of IMAGE."""
     from rim_editor import single
 
-    options = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
+    said = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
     job = single.Job(
         image=image,
         expression=expression,
         output=output,
-        edit=edit_from(edit, options),
+        edit=edit_from(edit, said),
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         weights=weights,
         device=device.value,
@@ -195,8 +174,11 @@ def matte(
     )
 
 
+batch_cli.register(app)
+
+
 @models_app.callback(invoke_without_command=True)
-def models(context: typer.Context, as_json: Json = False) -> None:
+def models(context: typer.Context, as_json: options.Json = False) -> None:
     """Show the models, where their weights are, and fetch what is missing."""
     from rim_editor import matting
 
@@ -219,7 +201,7 @@ def models(context: typer.Context, as_json: Json = False) -> None:
 @models_app.command()
 def fetch(
     name: Annotated[str, typer.Argument(help="The model's name, as `rim-editor models` lists it.")],
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Download what a model needs, once and verified; all else works offline."""
     from rich.console import Console

@@ -126,6 +126,19 @@ class Background:
         if not all(math.isfinite(share) for share in self.offset):
             raise BadOption(f"An offset of {self.offset} is none: choose shares of width and height, such as 0.1.")
 
+    def held(self, width: int, height: int) -> Background:
+        """This background with no more offset than moves it on a result of `width` x `height` pixels.
+
+        Only cover stops: where it reaches no further than the result it does not move at all.
+        """
+        if self.fit is not Fit.COVER:
+            return self
+        own_height, own_width = self.image.shape[:2]
+        scale = max(width / own_width, height / own_height)
+        spare = (own_width * scale / width - 1) / 2, (own_height * scale / height - 1) / 2
+        right, down = (min(max(at, -most), most) for at, most in zip(self.offset, spare, strict=True))
+        return replace(self, offset=(right, down))
+
 
 Edit = Cutout | MatteOnly | Highlight | SolidColour | Gradient | Background
 

@@ -4,59 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from rim_editor.batch.recipe import DescribedEdit, Recipe, Said, said_from_json, said_to_json
+from rim_editor.batch import checks, naming
+from rim_editor.batch.inputs import Input
+from rim_editor.batch.places import Place, Places
+from rim_editor.batch.problems import Problem as Problem
+from rim_editor.batch.problems import ProblemKind as ProblemKind
+from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, said_from_json, said_to_json
+from rim_editor.edit_options import EditName
+from rim_editor.errors import EditorError, OutputNotWritable
 from rim_editor.exporting import Content
+from rim_editor.openraster import SUFFIX as LAYERED
 
-
-class ProblemKind(StrEnum):
-    """What is amiss; each is told in words besides."""
-
-    NO_INPUT = "no-input"
-    MISSING = "missing"
-    UNREADABLE = "unreadable"
-    LEFT_OUT = "left-out"
-    """Files that are no images by their names, folders that are not entered, what was named twice."""
-    MANIFEST = "manifest"
-    EXPRESSION = "expression"
-    OPTION = "option"
-    COLLISION = "collision"
-    """Two results would be one file."""
-    IS_INPUT = "is-input"
-    EXISTS = "exists"
-    NAME = "name"
-    NOT_WRITABLE = "not-writable"
-    SPACE = "space"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something amiss with a plan; `text` says what, what becomes of it, and what to do."""
-
-    kind: ProblemKind
-    text: str
-    path: Path | None = None
-    row: int | None = None
-    """Line of the manifest, from 1."""
-    fatal: bool = False
-    """Whether nothing may be begun before it is remedied."""
-
-    def to_json(self) -> dict[str, Any]:
-        """All of it in words and numbers."""
-        path = None if self.path is None else str(self.path)
-        return {"kind": self.kind.value, "text": self.text, "path": path, "row": self.row, "fatal": self.fatal}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Problem:
-        """The problem that `to_json` gave."""
-        path = None if data["path"] is None else Path(data["path"])
-        return cls(ProblemKind(data["kind"]), data["text"], path, data["row"], data["fatal"])
+_SIDECAR = ".matte.png"
 
 
 @dataclass(frozen=True)
@@ -154,3 +120,187 @@ def _item_from_json(number: int, data: Mapping[str, Any], recipe: Recipe) -> Ite
         row=data.get("row"),
         skip=data.get("skip", ""),
     )
+
+
+def planned(
+    inputs: Iterable[Input], recipe: Recipe, folder: Path, problems: Sequence[Problem] = (), *, first: int = 1
+) -> Plan:
+    """The plan of what `recipe` makes of `inputs` in `folder`, with what is amiss; `problems` were found before.
+
+    `first` is the {index} of the first image in templates.
+
+    Looks at the disk, and leaves it as it is. Every image has its item, in the order of `inputs`; the work on those
+    that are missing or unreadable will fail. Outputs of items that are not skipped differ pairwise, whatever the
+    disk makes of case and accents, and none is an input.
+    """
+    return _Planning(recipe, Path(os.path.abspath(folder)), problems).plan(list(inputs), first)
+
+
+class _Planning:
+    def __init__(self, recipe: Recipe, folder: Path, problems: Sequence[Problem]) -> None:
+        self.recipe, self.folder = recipe, folder
+        self.template = naming.parsed(recipe.template)
+        self.problems = list(problems)
+        self._told = {problem.text for problem in problems}
+
+    def plan(self, inputs: list[Input], first: int) -> Plan:
+        inputs = self._without_results(inputs)
+        if not inputs and not any(problem.fatal for problem in self.problems):
+            self._note(ProblemKind.NO_INPUT, "No images: name files, folders, patterns or a manifest.", fatal=True)
+        self._check_expressions(inputs)
+        sizes = [self._size(each) for each in inputs]
+        edits = [self.recipe.edit if each.edit is None else each.edit.over(self.recipe.edit) for each in inputs]
+        backgrounds = self._checked_backgrounds(inputs, edits)
+        places = Places(self.folder, self.recipe.exists, [*(each.path for each in inputs), *backgrounds])
+        items: list[Item] = []
+        needed = 0
+        for number, (each, edit, size) in enumerate(zip(inputs, edits, sizes, strict=True), start=first):
+            item = self._item(len(items), number, each, edit, places)
+            if item is not None:
+                items.append(item)
+                needed += 0 if item.skip else checks.bytes_needed(each.path, size, item.output)
+        self._check_outputs(items)
+        free = checks.bytes_free(self.folder)
+        if needed > free:
+            told = f"The results need about {checks.in_words(needed)} and '{self.folder}' has {checks.in_words(free)}"
+            self._note(ProblemKind.SPACE, f"{told} free: make room, or choose another folder.", self.folder)
+        return Plan(tuple(items), tuple(self.problems), self.recipe, self.folder, needed, free)
+
+    def _without_results(self, inputs: list[Input]) -> list[Input]:
+        """Leaves out what lies in the folder of the results when a folder above it was listed: results of before."""
+        here = os.path.join(self.folder, "")
+        above = {root for root in {each.root for each in inputs} if not os.path.join(root, "").startswith(here)}
+        kept = [each for each in inputs if not (each.listed and str(each.path).startswith(here) and each.root in above)]
+        if len(kept) < len(inputs):
+            told = f"Images in '{self.folder}', where the results go, are left out ({len(inputs) - len(kept)})."
+            self._note(ProblemKind.LEFT_OUT, told, self.folder)
+        return kept
+
+    def _check_expressions(self, inputs: list[Input]) -> None:
+        silent = [each for each in inputs if each.said is None]
+        try:
+            if silent or not inputs:
+                checked(self.recipe.said)
+        except EditorError as error:
+            row = silent[0].row if silent else None
+            where = "" if row is None else f"Line {row} of the manifest: "
+            self._note(ProblemKind.EXPRESSION, f"{where}{error}", row=row, fatal=True)
+
+    def _size(self, each: Input) -> int:
+        size, kind, told = checks.looked_at(each.path)
+        if kind is not None:
+            self._note(kind, told, each.path, each.row)
+        return size
+
+    def _checked_backgrounds(self, inputs: list[Input], edits: list[DescribedEdit]) -> list[Path]:
+        if not inputs or self.recipe.edit in edits:
+            try:
+                self.recipe.edit.read()
+            except EditorError as error:
+                self._note(ProblemKind.OPTION, str(error), self.recipe.edit.options.background, fatal=True)
+        backgrounds: dict[Path, None] = {}
+        for each, edit in zip(inputs, edits, strict=True):
+            path = edit.options.background
+            if path is None or path in backgrounds:
+                continue
+            backgrounds[path] = None
+            _, kind, told = checks.looked_at(path)
+            if kind is not None and edit != self.recipe.edit:
+                self._note(kind, told, path, each.row)
+        return [Path(os.path.abspath(path)) for path in backgrounds]
+
+    def _item(self, index: int, number: int, each: Input, edit: DescribedEdit, places: Places) -> Item | None:
+        said = self.recipe.said if each.said is None else each.said
+        parts, suffix = self._name(number, each, said)
+        if not parts:
+            return None
+        content = self.recipe.content
+        if suffix != self.recipe.suffix and LAYERED in (suffix.lower(), self.recipe.suffix.lower()):
+            content = Content.LAYERS if suffix.lower() == LAYERED else Content.RESULT
+        tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
+        try:
+            place = places.place(each.path, parts, tails)
+        except NotADirectoryError as error:
+            told = f"'{error.filename}' is a file, and results are to lie in a folder of that name: choose another."
+            self._note_once(ProblemKind.NOT_WRITABLE, told, Path(error.filename), each.row)
+            return None
+        skip = self._note_place(each, place, parts[-1] + suffix)
+        sidecar = place.files[1] if self.recipe.sidecar else None
+        return Item(index, each.path, place.files[0], sidecar, said, edit, content, each.row, skip)
+
+    def _name(self, number: int, each: Input, said: tuple[Said, ...]) -> tuple[tuple[str, ...], str]:
+        """Names of folders and the stem, and the suffix; () when the row says none that could be."""
+        if each.output is not None:
+            try:
+                *folders, name = naming.row_parts(each.output)
+            except ValueError as error:
+                told = f"Line {each.row} of the manifest: the output '{each.output}' {error}."
+                self._note(ProblemKind.NAME, told, each.path, each.row, fatal=True)
+                return (), ""
+            stem, suffix = os.path.splitext(name)
+            return (*folders, stem), suffix or self.recipe.suffix
+        words = naming.in_words((one.combine, one.expression) for one in said)
+        stem, folder = each.path.stem, each.path.parent
+        filled = self.template.filled(stem=stem, expression=words, index=number, folder=folder.name)
+        below: tuple[str, ...] = ()
+        if self.recipe.keep_folders and folder.is_relative_to(each.root):
+            below = folder.relative_to(each.root).parts
+        return (*below, *filled), self.recipe.suffix
+
+    def _note_place(self, each: Input, place: Place, name: str) -> str:
+        """Tells what became of the name; why the image is skipped, or ''."""
+        output, kind = place.files[0], place.kind
+        told = naming.trouble_on_windows(*output.relative_to(self.folder).parts)
+        if told:
+            self._note(ProblemKind.NAME, f"Windows refuses '{output}': {told}.", each.path, each.row)
+        if kind is None and output.name != name:
+            self._note(ProblemKind.NAME, f"'{name}' is too long: it becomes '{output}'.", each.path, each.row)
+        if kind is None:
+            return ""
+        what = {
+            ProblemKind.COLLISION: f"is the result of '{place.other}' too",
+            ProblemKind.IS_INPUT: "is an input",
+            ProblemKind.EXISTS: "exists already" if place.other == place.wanted else f"has '{place.other}' in its way",
+        }[kind]
+        exists, text = self.recipe.exists, f"'{place.wanted}', the result of '{each.path}', {what}"
+        fatal = exists is Exists.REFUSE
+        if fatal:
+            text += ": number, skip or overwrite such results, or choose another folder or template."
+        elif exists is Exists.SKIP:
+            text += ": the image is skipped."
+        elif output == place.wanted:
+            text += ": it is replaced."
+        else:
+            text += f": it becomes '{output.name}'."
+        self._note(kind, text, each.path, each.row, fatal=fatal)
+        return text if exists is Exists.SKIP else ""
+
+    def _check_outputs(self, items: list[Item]) -> None:
+        """Tries each kind of output there is once: whether the format holds it, and the folder takes it."""
+        tried: set[tuple[str, Content, EditName, int | None]] = set()
+        for item in {item.edit: item for item in reversed(items)}.values():
+            self._try(item, item.edit.stand_in)
+        for item in items:
+            need = (item.output.suffix.lower(), item.content, item.edit.name, item.edit.options.depth)
+            if need not in tried:
+                tried.add(need)
+                self._try(item, partial(checks.check_format, item.output, self.recipe.request(item.content), item.edit))
+        for item in {checks.nearest_folder(item.output.parent): item for item in reversed(items)}.values():
+            self._try(item, partial(checks.check_folder, item.output.parent))
+
+    def _try(self, item: Item, check: Callable[[], object]) -> None:
+        try:
+            check()
+        except EditorError as error:
+            kind = ProblemKind.NOT_WRITABLE if isinstance(error, OutputNotWritable) else ProblemKind.OPTION
+            self._note_once(kind, str(error), item.output, item.row)
+
+    def _note_once(self, kind: ProblemKind, text: str, path: Path | None, row: int | None) -> None:
+        if text not in self._told:
+            self._note(kind, text, path, row, fatal=True)
+
+    def _note(
+        self, kind: ProblemKind, text: str, path: Path | None = None, row: int | None = None, *, fatal: bool = False
+    ) -> None:
+        self._told.add(text)
+        self.problems.append(Problem(kind, text, path, row, fatal))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rim_editor.asking import Asking
+from rim_editor.batch import naming
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions, edit_from, parse_offset
 from rim_editor.edits import (
@@ -22,7 +23,6 @@ from rim_editor.edits import (
     MatteOnly,
     SolidColour,
     Style,
-    parse_colour,
 )
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content, ExportRequest
@@ -149,15 +149,18 @@ class Recipe:
             raise BadOption(
                 "A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast."
             )
+        if self.depth not in (8, 16):
+            raise BadOption(f"A depth of {self.depth} bits is not to be had: choose 8 or 16.")
         self.request()
+        naming.parsed(self.template)
 
     def request(self, content: Content | None = None) -> ExportRequest:
-        """How one result is written, of `content` where its name says other than the recipe. Raises BadOption."""
+        """How a result is written, of `content` where its name says other than the recipe. Raises BadOption."""
         content = content or self.content
         return ExportRequest(
             content=content,
             depth=self.depth if content is Content.MATTE else 8,
-            quality=None if content is Content.LAYERS and self.content is not Content.LAYERS else self.quality,
+            quality=self.quality,
             metadata=self.metadata,
             overwrite=self.exists is Exists.OVERWRITE,
         )

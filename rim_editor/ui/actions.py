@@ -33,6 +33,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("forget_recent", "&Clear Recent", ("Ctrl+Alt+R",), "Forget the images that were opened lately"),
         Spec("export", "&Export…", ("Ctrl+E", "Ctrl+Shift+S"), "Save the result as a file", "fa6s.file-export"),
         Spec("export_again", "Export A&gain", ("Ctrl+S",), "Save to the same file with the same choices"),
+        Spec("batch", "&Batch Export…", ("Ctrl+B",), "Do the same to many photographs", "fa6s.images"),
         Spec("copy_cut_out", "Copy Cut-o&ut", ("Ctrl+C", "Ctrl+Shift+C"),
              "Copy the object with transparency around it", "fa6s.copy"),
         Spec("close", "&Close", ("Ctrl+W",), "Close this image", "fa6s.xmark"),

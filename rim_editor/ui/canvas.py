@@ -75,6 +75,7 @@ class Canvas(ImageView):
             self._drop_gesture()
             self._update_ring()
             self._tool = tool
+            self._hold_before(False)
             self._show_cursor()
             self._update_ring()
             self.tool_changed.emit(tool)
@@ -130,6 +131,7 @@ class Canvas(ImageView):
     def set_editor(self, editor: Editor | None) -> None:
         """Show this editor's image where it was left, or fitted at first; None shows how to open one."""
         super().set_editor(editor)
+        self._hold_before(False)
         self._show_cursor()
 
     def set_split(self, split: bool) -> None:
@@ -141,7 +143,7 @@ class Canvas(ImageView):
         """Nothing is held out of sight."""
         self._drop_gesture()
         self._hold_space(False)
-        self.set_before(False)
+        self._hold_before(False)
         super().hideEvent(event)
 
     def _let_go(self) -> None:
@@ -247,7 +249,7 @@ class Canvas(ImageView):
         if event.key() == Qt.Key.Key_Space:
             self._hold_space(False)
         elif event.key() == Qt.Key.Key_Backslash:
-            self.set_before(False)
+            self._hold_before(False)
         else:
             super().keyReleaseEvent(event)
 
@@ -281,7 +283,7 @@ class Canvas(ImageView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Keys that were held are released elsewhere."""
         self._hold_space(False)
-        self.set_before(False)
+        self._hold_before(False)
         self._note_alt(Qt.KeyboardModifier.NoModifier)
         super().focusOutEvent(event)
         self.update()
@@ -319,6 +321,9 @@ class Canvas(ImageView):
             self._space_held = held
             self._show_cursor()
             self._update_ring()
+
+    def _hold_before(self, held: bool) -> None:
+        self.set_before(held or self._tool is Tool.EYEDROPPER)  # which picks from the original
 
     def _note_alt(self, modifiers: Qt.KeyboardModifier, pressed: bool | None = None) -> None:
         held = bool(modifiers & Qt.KeyboardModifier.AltModifier) if pressed is None else pressed

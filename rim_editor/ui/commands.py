@@ -183,6 +183,7 @@ class Commands(QObject):
             "forget_recent": lambda: window.remembered.set(replace(window.remembered.now, recent=())),
             "export": self.show_export,
             "export_again": self.export_again,
+            "batch": window.batching.show,
             "copy_cut_out": lambda: self._with_editor(window.cut_outs.copy),
             "close": self._close_image,
             "quit": window.close,

@@ -196,6 +196,7 @@ class ExportDialog(QDialog):
         elif isinstance(event, Notice) and event.level == "error":
             self._show_busy(False)
             self._fail(event.text)
+            self._name.setFocus()  # it lost it while the form was off
 
     def _show_busy(self, busy: bool) -> None:
         self._form.setEnabled(not busy)
@@ -206,6 +207,14 @@ class ExportDialog(QDialog):
         self._error.setText(text)
         self._error.setAccessibleName(text)
         self._error.setVisible(bool(text))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for what is told: Qt would press the form together instead."""
+        column = self.layout()
+        if column is not None and self.isVisible():
+            column.activate()
+            self.resize(self.width(), max(self.height(), column.totalHeightForWidth(self.width())))
 
     def _ask_no_more(self) -> None:
         self._fail("")
@@ -238,6 +247,7 @@ class ExportDialog(QDialog):
         self._note.setText("\n".join(told))
         self._note.setVisible(bool(told))
         self._format_chosen()
+        self._grow()
 
     def _format_chosen(self) -> None:
         self._ask_no_more()

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 _PLACEHOLDER = "Say what to cut out: the woman in the red coat on the left"
 
 
+class _Completer(QCompleter):
+    """Offers all that the model holds, whatever is typed, and chooses none of it: Enter keeps what was typed."""
+
+    def __init__(self, suggestions: QStringListModel, parent: QWidget) -> None:
+        super().__init__(suggestions, parent)
+        self.setMaxVisibleItems(8)
+
+    def splitPath(self, path: str) -> list[str]:  # noqa: N802
+        """Filter by nothing. Qt's own unfiltered mode would put its first guess into the box at Enter."""
+        return [""]
+
+
 class ExpressionBar(QWidget):
     """The box, how the answer joins the matte, the button that asks or cancels, and the line that tells."""
 
@@ -45,16 +57,14 @@ class ExpressionBar(QWidget):
         self._box.setMaxLength(1000)
         self._box.setMinimumWidth(self._box.fontMetrics().averageCharWidth() * 24)
         self._suggestions = QStringListModel(self)
-        completer = QCompleter(self._suggestions, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._box.setCompleter(completer)
+        self._box.setCompleter(_Completer(self._suggestions, self))
         self._box.textEdited.connect(self._suggest)
         self._box.returnPressed.connect(self.ask)
 
         self._combine = CombineChoice()
         self._combine.chosen.connect(self.combine_chosen)
         self._button = named(QPushButton(), "ask_button")
+        self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
         self._button.clicked.connect(self._pressed)
         self._status = told("status_line")
 

@@ -155,9 +155,9 @@ def _short_of_memory(error: Exception) -> bool:
 
 def log_file() -> Path:
     """Where the details of unforeseen failures are written; a second file beside it holds older ones."""
-    from rim_editor import settings
+    from rim_editor.settings import folder
 
-    return settings.folder() / "rim-editor.log"
+    return folder() / "rim-editor.log"
 
 
 def _logged(error: Exception) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QMainWindow
+from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow
 
 from rim_editor import settings as stored
 from rim_editor.document import Document
@@ -31,6 +31,7 @@ from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
 from rim_editor.ui import drops, layout, warming
 from rim_editor.ui.actions import Actions
+from rim_editor.ui.batching import Batching
 from rim_editor.ui.box_manners import BoxManners
 from rim_editor.ui.commands import Commands
 from rim_editor.ui.cut_out import CutOuts, DragHandle
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from rim_editor.images import OpenedImage
     from rim_editor.matting import Matting
 
-_NOT_FOUND = "Nothing in this image matches"  # the expression bar says so already
+_NOT_FOUND = "Nothing in this image matches"
 
 
 class MainWindow(QMainWindow):
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         recovery = recovery or Recovery(stored.folder() / "recovery")
         self.keeper = Keeper(recovery, self.runner, self)
         self._restorer = Restorer(recovery, self.runner, self.parts.messages, self._restored, self)
+        self.batching = Batching(self, matting)
         self.commands = Commands(self, self.actions_by_id)
         self.leaving = Leaving(self, self.documents, self.parts.messages, self.commands.show_export, self._put_away)
         self._handle = DragHandle(self.cut_outs, self.editor, self)
@@ -195,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Close when nothing is at stake, else ask first and close then."""
-        if self.leaving.may_close():
+        if self.batching.may_close() and self.leaving.may_close():
             self._end()
             event.accept()
         else:
@@ -252,6 +254,8 @@ class MainWindow(QMainWindow):
         if editor is None:
             parts.status.show_zoom(None)
         parts.status.show_model(self.asking())
+        if self._box.hasFocus() and not self._box.isModified():
+            self._box.selectAll()  # what was asked of the other image is typed over
         self._show_title()
         self._show_work()
         self.commands.refresh()
@@ -307,7 +311,8 @@ class MainWindow(QMainWindow):
             self._at_work.get(document.key, {}).pop(event.kind, None)
             self.leaving.work_ended()
         elif isinstance(event, Notice):
-            if not event.text.startswith(_NOT_FOUND) or not in_front:
+            told = in_front and event.text.startswith(_NOT_FOUND)  # by the expression bar
+            if not told and not (event.level == "error" and self._exporting()):
                 self.say(event.text if in_front else f"{document.editor.title}: {event.text}", event.level)
         elif isinstance(event, Answered):
             self.parts.status.show_answer(event)
@@ -319,6 +324,11 @@ class MainWindow(QMainWindow):
                     self._show_result()
             else:
                 self._show_work()
+
+    def _exporting(self) -> bool:
+        """Whether the export dialog is there, which tells errors itself."""
+        dialog = self.findChild(QDialog, "export_dialog")
+        return dialog is not None and dialog.isVisible()
 
     def _show_result(self) -> None:
         """An edit that was just changed is worth looking at."""
@@ -356,7 +366,8 @@ class MainWindow(QMainWindow):
         self.opener.cancel()
         for document in self.documents:
             document.editor.close()
-        self.ended_whole = self.runner.shutdown()
+        batch_ended = self.batching.shutdown()
+        self.ended_whole = self.runner.shutdown() and batch_ended
         self.cut_outs.clear()
         for finish in (self.keeper.finish, self.remembered.write):
             try:

@@ -39,7 +39,6 @@ _MODES = {
     ViewMode.MARCHING_ANTS: ("Marching ants", "The outline of the matte"),
     ViewMode.ORIGINAL: ("Original", "The image as it was opened"),
 }
-_OPAQUE = (ViewMode.RESULT, ViewMode.BLACK_AND_WHITE, ViewMode.MARCHING_ANTS, ViewMode.ORIGINAL)
 
 
 class MattePanel(QWidget):
@@ -180,7 +179,7 @@ class MattePanel(QWidget):
 
     def _grey_out(self) -> None:
         mode = ViewMode(self._mode.value())
-        self._opacity.setEnabled(mode not in _OPAQUE)
+        self._opacity.setEnabled(mode is ViewMode.OVERLAY)
         self._colour.setEnabled(mode in (ViewMode.OVERLAY, ViewMode.ON_COLOUR))
 
     def _control(self, name: str, value: float | bool, gesture: str = "") -> None:

@@ -9,11 +9,12 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 MOST = 4
-"""Messages at once; an older one gives way."""
+"""Messages to be seen at once; older ones wait below until there is room."""
 INFO_MS = 8000
 
 _ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
 _LOOK = """
+#message_more { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message[level="info"] { border-left: 4px solid #4a90d9; }
 #message[level="warning"] { border-left: 4px solid #d9a400; }
@@ -93,11 +94,15 @@ class MessageBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 0)
         column.setSpacing(4)
+        self._more = QLabel(self)
+        self._more.setObjectName("message_more")
+        self._more.setContentsMargins(10, 2, 10, 2)
+        column.addWidget(self._more)
         over.installEventFilter(self)
         self.hide()
 
     def messages(self) -> list[Message]:
-        """What is being said, the newest first."""
+        """What is being said, the newest first; the oldest may be waiting out of sight."""
         column = self.layout()
         assert column is not None
         items = [column.itemAt(index) for index in range(column.count())]
@@ -110,13 +115,10 @@ class MessageBar(QWidget):
         The same text is not said twice at once. An info without offers leaves by itself.
         """
         self.unsay(text)
-        for message in [old for old in self.messages() if not old.findChildren(QPushButton)][MOST - 1 :]:
-            message.leave()
         message = Message(text, level, offers, self)
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
-        message.show()
         if level == "info" and not offers:
             timer = QTimer(message)
             timer.setSingleShot(True)
@@ -142,6 +144,7 @@ class MessageBar(QWidget):
         over = self.parentWidget()
         self.setVisible(bool(self.messages()))
         if over is not None and self.messages():
+            self._make_room()
             column = self.layout()
             assert column is not None
             column.activate()
@@ -149,6 +152,14 @@ class MessageBar(QWidget):
             height = column.heightForWidth(width) if column.hasHeightForWidth() else self.sizeHint().height()
             self.setGeometry(0, 0, width, height)
             self.raise_()
+
+    def _make_room(self) -> None:
+        plain = [message for message in self.messages() if not message.findChildren(QPushButton)]
+        for message in self.messages():  # what asks for an answer is always seen
+            message.setVisible(message not in plain[MOST:])
+        waiting = len(plain) - MOST
+        self._more.setText(f"{waiting} more: close a message to read on.")
+        self._more.setVisible(waiting > 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the size of what the bar lies over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -70,6 +70,7 @@ class PartList(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
         self._rows: tuple[Row, ...] = ()
+        self.itemSelectionChanged.connect(self._ink_buttons)
 
     def set_parts(self, parts: tuple[Part, ...]) -> None:
         """Show these; the selected line stays where it was."""
@@ -87,8 +88,8 @@ class PartList(QListWidget):
         self.setCurrentRow(min(place, len(made) - 1))
 
     def sizeHint(self) -> QSize:
-        """Room for five lines; more of them scroll."""
-        return QSize(super().sizeHint().width(), 5 * self._line() + 2 * self.frameWidth())
+        """Room for three lines; more of them scroll."""
+        return QSize(super().sizeHint().width(), 3 * self._line() + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         """Room for two lines."""
@@ -105,6 +106,17 @@ class PartList(QListWidget):
     def button_width(self) -> int:
         """Pixels at the right end of a line that the button takes."""
         return self._line()
+
+    def _ink_buttons(self) -> None:
+        for place in range(self.count()):
+            item = self.item(place)
+            line = self.itemWidget(item)
+            button = None if line is None else line.findChild(QToolButton)
+            if button is not None:
+                colours = QPalette()
+                if item.isSelected():
+                    colours.setColor(QPalette.ColorRole.ButtonText, self.palette().highlightedText().color())
+                button.setPalette(colours)
 
     def _line(self) -> int:
         return round(1.7 * self.fontMetrics().height())

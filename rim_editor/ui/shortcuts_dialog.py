@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -49,6 +49,7 @@ class ShortcutsDialog(QDialog):
         self._none = named(QLabel(), "shortcuts_none")
         self._none.setVisible(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())  # the style's own is dark in the dark
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         for widget in (self._search, self._table, self._none, buttons):

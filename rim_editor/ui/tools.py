@@ -189,7 +189,7 @@ class MoveBackground:
         self._surface, self._editor = surface, editor
         self._from = surface.viewport.to_image(at)
         edit = editor.document.edit
-        self._offset = edit.offset if isinstance(edit, Background) else (0.0, 0.0)
+        self._offset = edit.held(*editor.document.size).offset if isinstance(edit, Background) else (0.0, 0.0)
         self._moved = False
 
     def move(self, at: Spot) -> None:
@@ -199,8 +199,10 @@ class MoveBackground:
             return
         (x, y), (width, height) = self._surface.viewport.to_image(at), self._editor.document.size
         offset = (self._offset[0] + (x - self._from[0]) / width, self._offset[1] + (y - self._from[1]) / height)
-        self._editor.set_edit(replace(edit, offset=offset), gesture="offset")
-        self._moved = True
+        moved = replace(edit, offset=offset).held(width, height)
+        if moved.offset != edit.offset:
+            self._editor.set_edit(moved, gesture="offset")
+            self._moved = True
 
     def finish(self) -> None:
         """Leave it there."""

@@ -394,3 +394,9 @@ def test_exif_transpose_of_pillow_agrees(tmp_path):
     Image.fromarray(corners()).save(tmp_path / "a.png", exif=exif)
     with Image.open(tmp_path / "a.png") as image:
         assert (read(tmp_path / "a.png").pixels == np.asarray(ImageOps.exif_transpose(image))).all()
+
+
+def test_a_large_image_below_the_limit_opens_without_a_warning(tmp_path, monkeypatch):
+    Image.new("RGB", (40, 40)).save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)  # Pillow warns of a bomb here and refuses at twice as many
+    assert read(tmp_path / "a.png").pixels.shape == (40, 40, 3)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from rim_editor.document import Brush, Combine, Document, MatteControls
 from rim_editor.editor import Editor
-from rim_editor.edits import Background, Cutout, SolidColour
+from rim_editor.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.events import DocumentChanged, WorkEnded, WorkStarted
 from rim_editor.images import OpenedImage
 from rim_editor.rendering import View, ViewMode
@@ -675,7 +675,7 @@ def test_the_eyedropper_tells_the_colour_of_the_original(shown, qtbot):
 def test_dragging_moves_the_background_in_one_step(shown):
     canvas, editor = shown
     canvas.set_tool(Tool.MOVE_BACKGROUND)
-    editor.set_edit(Background(np.zeros((9, 9, 3), np.uint8)))
+    editor.set_edit(Background(np.zeros((9, 9, 3), np.uint8), Fit.TILE))
     drag(canvas, (100, 100), (120, 100), (140, 130))
     assert editor.document.edit.offset == pytest.approx((0.1, 0.1))
     drag(canvas, (100, 100), (140, 100))
@@ -689,12 +689,43 @@ def test_dragging_moves_the_background_in_one_step(shown):
 def test_esc_puts_the_background_back(shown):
     canvas, editor = shown
     canvas.set_tool(Tool.MOVE_BACKGROUND)
-    editor.set_edit(Background(np.zeros((9, 9, 3), np.uint8)))
+    editor.set_edit(Background(np.zeros((9, 9, 3), np.uint8), Fit.TILE))
     press(canvas, 100, 100)
     move(canvas, 120, 100)
     key(canvas, Qt.Key.Key_Escape)
     release(canvas, 120, 100)
     assert editor.document.edit.offset == (0, 0)
+
+
+def test_a_background_that_covers_moves_no_further_than_it_reaches(shown):
+    canvas, editor = shown
+    canvas.set_tool(Tool.MOVE_BACKGROUND)
+    editor.set_edit(Background(np.zeros((9, 9, 3), np.uint8)))  # 400 x 400 over 400 x 300
+    before = editor.document
+    drag(canvas, (100, 100), (300, 100))
+    assert editor.document is before  # it cannot move sideways: no step that nobody sees
+    drag(canvas, (100, 100), (100, 290))
+    assert editor.document.edit.offset == pytest.approx((0, 50 / 300))
+    drag(canvas, (100, 100), (100, 70))
+    assert editor.document.edit.offset == pytest.approx((0, 20 / 300))  # the overshoot need not be dragged back first
+
+
+def test_the_eyedropper_shows_what_it_picks_from(shown, qtbot):
+    canvas, editor = shown
+    plain = seen(canvas)
+    editor.ask("the cup", Combine.NEW)
+    canvas.set_view(View(mode=ViewMode.BLACK_AND_WHITE))
+    still(canvas, qtbot)
+    canvas.set_tool(Tool.EYEDROPPER)
+    still(canvas, qtbot)
+    np.testing.assert_array_equal(seen(canvas)[100:], plain[100:])  # a label is at the top
+    key(canvas, Qt.Key.Key_Backslash)
+    key(canvas, Qt.Key.Key_Backslash, down=False)
+    still(canvas, qtbot)
+    np.testing.assert_array_equal(seen(canvas)[100:], plain[100:])
+    canvas.set_tool(Tool.PAN)
+    still(canvas, qtbot)
+    assert not np.array_equal(seen(canvas)[100:], plain[100:])
 
 
 def test_without_a_background_the_drag_pans(shown):

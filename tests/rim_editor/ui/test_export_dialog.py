@@ -70,6 +70,17 @@ def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, mak
     assert not editor.unsaved
 
 
+def test_an_error_makes_the_dialog_taller_rather_than_press_it_together(make):
+    dialog = make()
+    parts = [dialog.findChild(QSlider, "export_quality"), dialog.findChild(QLabel, "export_note")]
+    heights = [part.height() for part in parts]
+    dialog.findChild(QLineEdit, "export_name").setText("photo.jpg")
+    press(dialog)
+    assert "transparency" in text(dialog, "export_error")
+    dialog.layout().activate()
+    assert [part.height() for part in parts] == heights
+
+
 def test_jpeg_is_not_offered_for_what_is_transparent_and_the_reason_is_shown(make, editor):
     dialog = make(export_suffix=".jpg")
     assert enabled(dialog) == {".png", ".webp", ".tiff", ".avif"}

@@ -192,6 +192,7 @@ def test_enter_with_an_open_popup_asks_what_was_typed_once(qtbot, bar, editor, m
     qtbot.keyClicks(box(bar), "the dog")
     qtbot.keyClick(box(bar).completer().popup(), Qt.Key.Key_Return)
     assert model.expressions == ["the dog"]
+    assert box(bar).text() == "the dog"  # and not what was offered
 
 
 def test_a_text_with_markup_is_shown_as_it_is(qtbot, bar, editor):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from clipmat.errors import WeightsMissing
 from rim_editor.document import Brush, Combine, Stroke
@@ -251,6 +251,37 @@ def test_after_an_answer_ctrl_z_undoes_it_and_while_typing_it_undoes_the_typing(
     assert "and" not in hand.box.text() and hand.matte().max() == 1
 
 
+def test_ctrl_z_in_a_spin_box_undoes_its_change_and_ctrl_e_exports_from_any_box(hand, photo):
+    hand.open(photo())
+    hand.ask("the dog")
+    spin = hand.window.findChild(QDoubleSpinBox, "feather_value")
+    spin.setFocus()
+    spin.selectAll()
+    hand.qtbot.keyClicks(spin, "9")
+    hand.press(Qt.Key.Key_Return)
+    assert hand.editor.document.controls.feather == 9
+    hand.press(Qt.Key.Key_Z, NATIVE.ControlModifier)
+    assert hand.editor.document.controls.feather == 0 and spin.value() == 0
+    for box in (spin, hand.box):  # Qt would move the cursor there, on X11 at least
+        override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_E, NATIVE.ControlModifier)
+        override.ignore()  # as Qt sends it
+        QApplication.sendEvent(box, override)
+        assert not override.isAccepted()
+    hand.box.setFocus()
+    hand.press(Qt.Key.Key_E, NATIVE.ControlModifier)
+    hand.wait(lambda: hand.window.findChild(object, "export_dialog") is not None)
+
+
+def test_what_was_asked_of_one_image_is_typed_over_in_the_next(hand, photo, model):
+    hand.open(photo("a.png"), photo("b.png"))
+    hand.ask("the dog")
+    hand.trigger("next_image")
+    assert QApplication.focusWidget() is hand.box
+    hand.qtbot.keyClicks(hand.box, "a hat")
+    hand.trigger("previous_image")
+    assert hand.box.text() == "a hat" and not hand.box.hasSelectedText(), "what is being typed stays"
+
+
 def test_letters_go_into_the_box_and_are_keys_elsewhere(hand, photo):
     hand.open(photo())
     hand.box.setFocus()
@@ -386,6 +417,17 @@ def test_the_export_dialog_writes_and_export_again_writes_the_same_file(hand, ph
     hand.trigger("export_again")
     hand.idle()
     assert path.read_bytes() != before and not hand.editor.unsaved
+
+
+def test_the_export_dialog_alone_tells_what_went_wrong_in_it(hand, photo, tmp_path):
+    hand.open(photo())
+    hand.ask("the dog")
+    hand.trigger("export")
+    dialog = hand.window.findChild(object, "export_dialog")
+    dialog.findChild(QLineEdit, "export_name").setText("mine.jpg")
+    hand.qtbot.mouseClick(dialog.findChild(QPushButton, "export_button"), Qt.MouseButton.LeftButton)
+    hand.wait(lambda: "transparency" in dialog.findChild(QLabel, "export_error").text())
+    assert not hand.told()
 
 
 def test_exporting_before_anything_is_cut_out_says_so(hand, photo, tmp_path):

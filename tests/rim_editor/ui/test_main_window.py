@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -426,7 +427,12 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     assert bar.height() > 2 * low
     for number in range(9):
         bar.say(f"message {number}", "error")
-    assert len(bar.messages()) <= MOST + 1
+    seen = [message for message in bar.messages() if message.isVisible()]
+    assert [message.text for message in seen[:MOST]] == [f"message {number}" for number in (8, 7, 6, 5)]
+    more = bar.findChild(QLabel, "message_more")
+    assert more.isVisible() and more.text().startswith("6 more"), "no error is lost because others came after it"
+    seen[0].leave()
+    assert [message.isVisible() for message in bar.messages() if message.text == "message 4"] == [True]
     assert any("story" in message.text for message in bar.messages()), "what asks for an answer stays"
     button = bar.findChild(QPushButton, "message_do")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

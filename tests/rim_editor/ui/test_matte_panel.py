@@ -69,6 +69,8 @@ def test_showing_a_view_tells_nobody(qtbot, panel):
 def test_what_the_view_does_not_use_is_greyed_out(panel):
     panel.set_view(View(ViewMode.BLACK_AND_WHITE))
     assert not panel.findChild(QSlider, "opacity").isEnabled()
+    panel.set_view(View(ViewMode.ON_BLACK))
+    assert not panel.findChild(QSlider, "opacity").isEnabled()
     panel.set_view(View(ViewMode.OVERLAY))
     assert panel.findChild(QSlider, "opacity").isEnabled()
 

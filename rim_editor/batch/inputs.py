@@ -1,0 +1,165 @@
+"""Inputs: the images that arguments name, as files, folders, patterns and manifests. Nothing is decoded."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rim_editor.batch import manifests
+from rim_editor.batch.problems import Problem, ProblemKind
+from rim_editor.batch.recipe import DescribedEdit, Said
+
+SUFFIXES = frozenset(
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
+    ".ppm .pnm .tga".split()
+)
+"""Of files that are taken for images where no one named them one by one; in small letters."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One image, and what a row of a manifest says of it; None where it says nothing. Paths are absolute."""
+
+    path: Path
+    root: Path
+    """Results lie in folders as the image does below this one."""
+    row: int | None = None
+    """Line of the manifest, from 1; None for an image that no manifest named."""
+    said: tuple[Said, ...] | None = None
+    edit: DescribedEdit | None = None
+    output: str | None = None
+    """Below the folder of the results, with '/' between folders; with or without suffix."""
+    listed: bool = False
+    """Whether a folder or pattern brought it, rather than its own name."""
+
+
+def gathered(arguments: Sequence[str | Path], recursive: bool = False) -> tuple[list[Input], list[Problem]]:
+    """The images of files, folders, patterns ('photos/**/*.jpg') and manifests (.csv, .jsonl), and what is amiss.
+
+    Folders are listed by name, links to folders entered once, hidden files left out. What is named twice counts
+    once, but for rows of manifests, each of which is a result. Whether images can be read is not looked at.
+    """
+    gathering = _Gathering(recursive)
+    for argument in arguments:
+        gathering.take(str(argument))
+    return gathering.finished()
+
+
+class _Gathering:
+    def __init__(self, recursive: bool) -> None:
+        self.recursive = recursive
+        self.inputs: list[Input] = []
+        self.problems: list[Problem] = []
+        self.seen: set[str] = set()
+        self.twice: list[str] = []
+
+    def take(self, argument: str) -> None:
+        path = os.path.abspath(argument)
+        suffix = os.path.splitext(path)[1].lower()
+        if os.path.isdir(path):
+            self._take_folder(path)
+        elif suffix in manifests.SUFFIXES and os.path.exists(path):
+            self._take_manifest(Path(path))
+        elif os.path.lexists(path):
+            self._add((path,), os.path.dirname(path), listed=False)
+        elif glob.has_magic(argument):
+            self._take_pattern(argument)
+        elif suffix in SUFFIXES:  # the plan tells that it is missing, and the others are done
+            self._add((path,), os.path.dirname(path), listed=False)
+        else:
+            told = f"'{argument}' does not exist: check the name and the folder."
+            self.problems.append(Problem(ProblemKind.MISSING, told, Path(path), fatal=True))
+
+    def finished(self) -> tuple[list[Input], list[Problem]]:
+        if self.twice:
+            count = f"{len(self.twice)} images are" if len(self.twice) > 1 else f"'{self.twice[0]}' is"
+            told = f"{count} named more than once, and done once."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(self.twice[0])))
+        return self.inputs, self.problems
+
+    def _add(self, paths: Iterable[str], root: str, *, listed: bool) -> None:
+        below = Path(root)
+        for path in paths:
+            if path in self.seen:
+                self.twice.append(path)
+            else:
+                self.seen.add(path)
+                self.inputs.append(Input(Path(path), below, listed=listed))
+
+    def _take_folder(self, folder: str) -> None:
+        found: list[str] = []
+        others, closed = self._list(folder, found, set())
+        if not found:
+            told = f"'{folder}' holds no images."
+            if closed:
+                told = f"'{folder}' holds no images but in its folders: add --recursive."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+        elif closed:
+            told = f"The folders in '{folder}' are left out ({closed}): add --recursive to enter them."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+        if others:
+            told = f"Files in '{folder}' that are no images by their names are left out ({others})."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+        self._add(found, folder, listed=True)
+
+    def _list(self, folder: str, found: list[str], entered: set[tuple[int, int]]) -> tuple[int, int]:
+        """Adds to `found`; how many files are no images by their names, and how many folders were not entered."""
+        others = closed = 0
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                state = os.stat(here)
+                identity = (state.st_dev, state.st_ino)
+                if identity in entered and state.st_ino:
+                    continue
+                entered.add(identity)
+                with os.scandir(here) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                told = f"The folder '{here}' cannot be read ({error.strerror}): its images are left out."
+                self.problems.append(Problem(ProblemKind.UNREADABLE, told, Path(here)))
+                continue
+            folders = []
+            for entry in entries:
+                if entry.name.startswith("."):  # macOS puts '._rose.jpg' beside 'rose.jpg'
+                    continue
+                if _is_folder(entry):
+                    folders.append(entry.path)
+                elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+                    found.append(entry.path)
+                else:
+                    others += 1
+            if self.recursive:
+                waiting += reversed(folders)
+            else:
+                closed += len(folders)
+        return others, closed
+
+    def _take_pattern(self, pattern: str) -> None:
+        full = os.path.abspath(pattern)
+        root = full
+        while glob.has_magic(root):
+            root = os.path.dirname(root)
+        matches = sorted(glob.glob(full, recursive=True))
+        found = [path for path in matches if os.path.splitext(path)[1].lower() in SUFFIXES and not os.path.isdir(path)]
+        if not found:
+            told = f"Nothing matches '{pattern}': check the folder and the suffix."
+            self.problems.append(Problem(ProblemKind.MISSING, told, fatal=True))
+        self._add(found, root, listed=True)
+
+    def _take_manifest(self, path: Path) -> None:
+        rows, problems = manifests.read(path)
+        self.problems += problems
+        root = path.parent
+        self.inputs += [Input(row.image, root, row.number, row.said, row.edit, row.output) for row in rows]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False

@@ -1,0 +1,163 @@
+"""Manifests: a table of images in CSV, or in JSON lines, with what is to be made of each."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rim_editor.batch.problems import Problem, ProblemKind
+from rim_editor.batch.recipe import DescribedEdit, Said, checked, said_from_json
+from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.errors import BadOption, EditorError
+
+SUFFIXES = (".csv", ".jsonl")
+COLUMNS = ("image", "expression", "edit", "background", "output")
+_Line = tuple[int | None, Mapping[str, Any] | str]
+"""Its number from 1, and its cells by their columns, or what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One image of a manifest; None where the row says nothing."""
+
+    number: int
+    """Line of the manifest, from 1."""
+    image: Path
+    """Absolute."""
+    said: tuple[Said, ...] | None
+    edit: DescribedEdit | None
+    output: str | None
+    """Below the folder of the results, with '/' between folders; with or without suffix."""
+
+
+def read(path: Path) -> tuple[list[Row], list[Problem]]:
+    """The rows of a manifest that make sense, and problems, fatal ones, with the others.
+
+    Images and backgrounds are named relative to its folder. CSV has a line of names first, of which `image` must be
+    one, and commas, semicolons or tabs between cells; JSON lines have an object in each line. In JSON an
+    `expression` may be a list of texts or of {"expression", "combine"}, an `edit` an object {"name", "color", …}.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return [], [_damaged(path, None, "it is not in UTF-8: save it as 'CSV UTF-8'")]
+    except OSError as error:
+        return [], [_damaged(path, None, f"it cannot be read ({error.strerror}): check its name and permissions")]
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    unknown: dict[str, int | None] = {}
+    for number, cells in _json_lines(text) if path.suffix.lower() == ".jsonl" else _csv_lines(text):
+        if isinstance(cells, str):
+            problems.append(_damaged(path, number, cells))
+            continue
+        for name in cells:
+            if name not in COLUMNS:
+                unknown.setdefault(name, number)
+        try:
+            rows.append(_row(number or 0, cells, path.absolute().parent))
+        except EditorError as error:
+            problems.append(_damaged(path, number, str(error).removesuffix(".")))
+    for name, number in unknown.items():
+        told = f"The manifest '{path}' has a column '{name}', which is ignored: {', '.join(COLUMNS)} mean something."
+        problems.append(Problem(ProblemKind.MANIFEST, told, path, number))
+    if not rows and not problems:
+        problems.append(_damaged(path, None, "it has no rows: add one for each image"))
+    return rows, problems
+
+
+def _damaged(path: Path, number: int | None, what: str) -> Problem:
+    where = "" if number is None else f", line {number}"
+    return Problem(ProblemKind.MANIFEST, f"The manifest '{path}'{where}: {what}.", path, number, fatal=True)
+
+
+def _csv_lines(text: str) -> Iterator[_Line]:
+    header, _, _ = text.partition("\n")
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, restval="", strict=True)
+    try:
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        if "image" not in names or len(set(names)) < len(names):
+            told = f"its first line must name its columns, each once, 'image' among them ({', '.join(COLUMNS)})"
+            yield None, told
+            return
+        reader.fieldnames = names
+        for cells in reader:
+            if None in cells:
+                yield reader.line_num, "it has more cells than there are columns: quote texts that hold a comma"
+            else:
+                yield reader.line_num, {name: cell.strip() for name, cell in cells.items()}
+    except csv.Error as error:
+        yield reader.reader.line_num, f"it cannot be read as CSV ({error}): mend it, and what follows"
+
+
+def _json_lines(text: str) -> Iterator[_Line]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            cells = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, f'it is no JSON ({error}): write an object in one line, such as {{"image": "rose.jpg"}}'
+            continue
+        if isinstance(cells, dict):
+            yield number, {name: value for name, value in cells.items() if value is not None}
+        else:
+            yield number, 'it is no JSON object: write one such as {"image": "rose.jpg"}'
+
+
+def _row(number: int, cells: Mapping[str, Any], folder: Path) -> Row:
+    image = _file_name(cells, "image", folder)
+    if image is None:
+        raise BadOption("it names no image: add one, or delete the line")
+    said = checked(said_from_json(cells["expression"])) if cells.get("expression") else None
+    output = cells.get("output") or None
+    if output is not None and not isinstance(output, str):
+        raise BadOption(f"'{output}' is no name of an output: write a text")
+    return Row(number, image, said, _edit(cells, folder), output)
+
+
+def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
+    said = cells.get("edit") or None
+    background = _file_name(cells, "background", folder)
+    if isinstance(said, str) and said.startswith("{"):  # a cell of CSV
+        try:
+            said = json.loads(said)
+        except ValueError as error:
+            raise BadOption(f"'{said}' is no edit ({error}): write a name or a JSON object") from error
+    if said is None:
+        options = EditOptions(background=background)
+        return None if background is None else DescribedEdit(EditName.BACKGROUND, options)
+    if not isinstance(said, str | dict):
+        raise BadOption(f"'{said}' is no edit: choose among {', '.join(EditName)}")
+    edit = DescribedEdit.from_json({"name": said} if isinstance(said, str) else said)
+    if edit.options.background is not None:
+        edit = replace(edit, options=replace(edit.options, background=_path(folder, edit.options.background)))
+    if background is None:
+        return edit
+    if edit.name is not EditName.BACKGROUND:
+        raise BadOption(f"a background has no use with the edit '{edit.name}': leave one of them out")
+    return replace(edit, options=replace(edit.options, background=background))
+
+
+def _file_name(cells: Mapping[str, Any], column: str, folder: Path) -> Path | None:
+    name = cells.get(column) or None
+    if name is not None and not isinstance(name, str):
+        raise BadOption(f"'{name}' is no name of a file: write a text")
+    return None if name is None else _path(folder, name)
+
+
+def _path(folder: Path, name: str | Path) -> Path:
+    path = Path(os.path.normpath(folder / name))
+    try:
+        usable = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise BadOption(f"{str(name)!r} cannot be a name of a file: write it as the folder shows it")
+    return path

@@ -1,0 +1,264 @@
+"""Pipeline: the stages of many images at once. Decoding, finding, finishing and writing overlap on threads.
+
+On the CPU each stage computes on its own thread alone, the model too: two images at once use two cores better than
+one image that is cut in halves, for most of what is done to it cannot be. Images in flight are bounded by their
+number and by their megapixels, so that memory does not grow with the batch.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rim_editor import matting as model_room
+from rim_editor.batch import stages
+from rim_editor.batch.belts import Belt, Room
+from rim_editor.batch.control import Control as Control
+from rim_editor.batch.journal import Journal
+from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.placing import DiskFull
+from rim_editor.batch.plan import Item, Plan
+from rim_editor.batch.progress import Pace
+from rim_editor.batch.progress import Progress as Progress
+from rim_editor.batch.recipe import DescribedEdit
+from rim_editor.batch.stages import Decoded, Finished, Found
+from rim_editor.errors import EditorError
+
+if TYPE_CHECKING:
+    from rim_editor.edits import Edit
+    from rim_editor.matting import Matting
+
+MEGAPIXELS = 160.0
+"""How many may be in flight, decoded and not yet encoded; a larger image is alone. Most of the memory goes into
+separating colours, up to 90 bytes a pixel of the one image that is separated."""
+_BACKGROUNDS = 2
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many threads each stage has; one finds, for there is one model, and one writes."""
+
+    decode: int
+    finish: int
+    model_threads: int
+    """With which a model on the CPU computes."""
+
+    @classmethod
+    def of(cls, cores: int) -> Workers:
+        """What suits so many cores: finishing an image takes as long as all else together."""
+        return cls(decode=1 + cores // 8, finish=max(2, cores), model_threads=max(1, cores // 2))
+
+    @property
+    def images(self) -> int:
+        """How many images may be in flight: one for every thread, and one that waits for each stage."""
+        return self.decode + self.finish + 5
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(
+    plan: Plan,
+    matting: Matting,
+    journal: Journal,
+    control: Control | None = None,
+    *,
+    workers: Workers | None = None,
+    megapixels: float = MEGAPIXELS,
+) -> Generator[Progress, None, None]:
+    """Do what `journal` says is still to do of `plan`; the first progress comes at once, then one for each outcome.
+
+    Outcomes come in any order and are in the journal before they are told. What goes wrong with an image is its
+    outcome and stops nothing. Ends early, without an error, when `control` is cancelled; closing the generator does
+    the same. No thread is left when it has ended.
+    Raises ClipMatError when the model cannot be loaded, DiskFull and OutputNotWritable when nothing can be written.
+    """
+    items = journal.todo()
+    control = control or Control()
+    done = len(plan.items) - len(items)
+    pace = Pace(sum(1 for item in items if not item.skip), lambda: time.monotonic() - control.paused_seconds)
+    yield Progress(done, len(plan.items), None, 0.0, None)
+    line = _Line(plan, matting, journal, control, workers or Workers.of(cores()), megapixels)
+    with line.running(items):
+        for outcome in line.outcomes():
+            done += 1
+            pace.count(outcome)
+            yield Progress(done, len(plan.items), outcome, pace.images_per_second, pace.seconds_left)
+
+
+class _Stopped(Exception):
+    """The work on an image is given up, for the batch ends."""
+
+
+class _Line:
+    """The threads of one run and what goes between them."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        matting: Matting,
+        journal: Journal,
+        control: Control,
+        workers: Workers,
+        megapixels: float,
+    ) -> None:
+        self._control = control
+        self._recipe, self._matting, self._journal = plan.recipe, matting, journal
+        self._workers = workers
+        self._read: Callable[[DescribedEdit], Edit] = lru_cache(maxsize=_BACKGROUNDS)(DescribedEdit.read)
+        self._stopping = threading.Event()
+        self._broken: Exception | None = None
+        self._room = Room(workers.images, megapixels, self._check)
+        self._decoded: Belt[Decoded] = Belt(workers.decode, self._stopping)
+        self._found: Belt[Found] = Belt(1, self._stopping)
+        # What fails goes to the writer from wherever it is.
+        self._finished: Belt[Finished] = Belt(workers.decode + 1 + workers.finish, self._stopping)
+        self._outcomes: Belt[Outcome] = Belt(1, self._stopping)
+
+    @contextmanager
+    def running(self, items: tuple[Item, ...]) -> Iterator[None]:
+        """All threads are at work within."""
+        import cv2
+
+        waiting, count = iter(items), self._workers
+        threads = [
+            *self._threads("decode", count.decode, lambda: self._decode(waiting), self._decoded, self._finished),
+            *self._threads("find", 1, self._find, self._found, self._finished),
+            *self._threads("finish", count.finish, self._finish, self._finished),
+            *self._threads("write", 1, self._write, self._outcomes),
+        ]
+        cv2_threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
+        try:
+            for thread in threads:
+                thread.start()
+            yield
+        finally:
+            self._stopping.set()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+            cv2.setNumThreads(cv2_threads)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Outcomes as they come, until all are there or the batch is cancelled. Raises what broke the run."""
+        while True:
+            outcome = self._outcomes.take(_LOOK_SECONDS)
+            if outcome is not None:
+                self._room.leave(outcome.index)
+                yield outcome
+            elif self._broken is not None:
+                raise self._broken
+            elif self._control.cancelled or self._outcomes.drained:
+                return
+
+    def _threads(
+        self, name: str, count: int, work: Callable[[], None], *belts: Belt[Any]
+    ) -> Iterator[threading.Thread]:
+        def until_done() -> None:
+            try:
+                work()
+            except _Stopped:
+                pass
+            except Exception as error:  # noqa: BLE001 - raised on the caller's thread
+                self._broken = self._broken or error
+                self._stopping.set()
+            finally:
+                for belt in belts:
+                    belt.producer_done()
+
+        for number in range(count):
+            yield threading.Thread(target=until_done, name=f"batch-{name}-{number}")
+
+    def _check(self) -> None:
+        """Stand still while paused. Raises _Stopped when the work is to end."""
+        while self._control.paused and not self._stopping.is_set():
+            self._control.wait(_LOOK_SECONDS)
+        if self._control.cancelled or self._stopping.is_set():
+            raise _Stopped
+
+    def _decode(self, waiting: Iterator[Item]) -> None:
+        while True:
+            self._room.enter()
+            item = next(waiting, None)  # of a tuple: safe between threads
+            if item is None:
+                return
+            if item.skip:
+                self._finished.put(Finished(stages.skipped(item), None, None))
+            else:
+                self._decode_one(item)
+
+    def _decode_one(self, item: Item) -> None:
+        with self._guarded(item):
+            decoded = stages.decode(item, self._read)
+            self._room.weigh(item.index, decoded.megapixels)
+            self._decoded.put(decoded)
+
+    def _find(self) -> None:
+        asking = self._recipe.asking
+        predictor = self._matting.predictor(asking.weights, asking.device, asking.precision)
+
+        def one(decoded: Decoded) -> None:
+            self._check()
+            with self._guarded(decoded.item):
+                self._found.put(stages.find(decoded, self._matting, asking, self._check))
+
+        # Beside a GPU the model's threads on the CPU have little to do.
+        with model_room.computing_with(self._workers.model_threads if predictor.device == "cpu" else 1):
+            while self._decoded.feed(one):
+                pass
+
+    def _finish(self) -> None:
+        def one(found: Found) -> None:
+            self._check()
+            with self._guarded(found.decoded.item):
+                finished = stages.finish(found, self._recipe, self._check)
+                self._room.lighten(finished.outcome.index)
+                self._finished.put(finished)
+
+        while self._found.feed(one):
+            pass
+
+    def _write(self) -> None:
+        overwrite = self._recipe.request().overwrite
+
+        def one(finished: Finished) -> None:
+            self._check()
+            outcome = finished.outcome
+            if finished.content is not None:
+                self._journal.made(outcome)
+                outcome = self._written(finished, overwrite)
+            self._journal.ended(outcome)
+            self._outcomes.put(outcome)
+
+        while self._finished.feed(one, idle=self._journal.sync):
+            pass
+
+    def _written(self, finished: Finished, overwrite: bool) -> Outcome:
+        try:
+            return stages.write(finished, overwrite, self._journal.own)
+        except DiskFull:
+            raise
+        except EditorError as error:
+            lost = replace(finished.outcome, state=State.FAILED, text=str(error), sha256="", bytes=0)
+            return replace(lost, sidecar_sha256="", sidecar_bytes=0)
+
+    @contextmanager
+    def _guarded(self, item: Item) -> Iterator[None]:
+        try:
+            yield
+        except _Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad image never stops the others
+            self._finished.put(Finished(stages.failed(item, error), None, None))

@@ -1,0 +1,61 @@
+"""Placing: a result appears in its folder whole or not at all, and what a killed process leaves is known as ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from rim_editor import exports
+from rim_editor.errors import OutputExists, OutputNotWritable
+
+STAGING = ".rim-editor-batch.part"
+"""A folder beside the results in which a result grows before it is renamed; gone when no batch is at work."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class DiskFull(OutputNotWritable):
+    """No room is left where the results go: no other item would fare better."""
+
+
+def place(path: Path, content: bytes, overwrite: bool, source: Path | None = None) -> None:
+    """Write `content` to `path` through STAGING, which stays until `clear`.
+
+    Its folder is made; an existing file stays unless `overwrite`, and `source`, the image of a result, always does.
+    Raises OutputExists, OutputNotWritable, DiskFull.
+    """
+    staged = path.parent / STAGING / path.name
+    if os.path.lexists(path) and (not overwrite or (source is not None and _same(path, source))):
+        raise OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
+    try:
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        exports.write_bytes(staged, content, overwrite=True)
+        os.replace(staged, path)
+    except (OSError, OutputNotWritable) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        reason = cause.strerror if isinstance(cause, OSError) else str(error)
+        text = f"'{path}' cannot be written ({reason}): choose another folder or make room."
+        raise disk_full(path, cause) or OutputNotWritable(text) from error
+
+
+def clear(outputs: Iterable[Path]) -> None:
+    """Remove what is left of results that were to be written to `outputs` and never were."""
+    for folder in {path.parent for path in outputs}:
+        shutil.rmtree(folder / STAGING, ignore_errors=True)
+
+
+def disk_full(path: Path, error: BaseException | None) -> DiskFull | None:
+    """The error that says so, if `error`, raised when `path` was written, means that there is no room."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    return DiskFull(f"The disk is full: make room for '{path.parent}', then go on where it stopped with --resume.")
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:  # one of them does not exist
+        return False

@@ -1,0 +1,56 @@
+"""Progress: how far a batch is, how fast it goes, and how long it will take."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rim_editor.batch.outcomes import Outcome, State
+
+_WINDOW = 50
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is."""
+
+    done: int
+    """Items that have an outcome, those of former runs too."""
+    total: int
+    outcome: Outcome | None
+    """The newest one; None at the start."""
+    images_per_second: float
+    """Over the last fifty at most, without pauses; 0 while nothing is known."""
+    seconds_left: float | None
+    """None while nothing is known."""
+
+
+class Pace:
+    """Measures how fast outcomes come; items that the plan leaves out do not count.
+
+    `items` is how many are still to do, `clock` tells seconds and stands still in pauses.
+    """
+
+    def __init__(self, items: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._left, self._clock = items, clock
+        self._times = deque([clock()], maxlen=_WINDOW + 1)
+
+    def count(self, outcome: Outcome) -> None:
+        """One more is done."""
+        if outcome.state is not State.SKIPPED:
+            self._left -= 1
+            self._times.append(self._clock())
+
+    @property
+    def images_per_second(self) -> float:
+        """Over the last fifty at most; 0 while nothing is known."""
+        spent = self._times[-1] - self._times[0]
+        return (len(self._times) - 1) / spent if spent > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None while nothing is known."""
+        pace = self.images_per_second
+        return self._left / pace if pace else None

@@ -1,0 +1,151 @@
+"""What `rim-editor batch` shows: the plan, how far it is, what went wrong, what came of it. Results go to stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+from rim_editor.batch.outcomes import Outcome, State
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from rim_editor.batch.plan import Plan
+    from rim_editor.batch.problems import Problem
+    from rim_editor.batch.progress import Progress
+    from rim_editor.batch.session import Summary
+
+MOST_PROBLEMS = 20
+_PROGRAM = "rim-editor"
+
+
+class Screen(Protocol):
+    """Hears how far a batch is."""
+
+    def show(self, progress: Progress) -> None:
+        """One more image has an outcome."""
+
+    def say(self, text: str) -> None:
+        """One line about the batch."""
+
+
+def say(text: str) -> None:
+    """One line on stderr."""
+    typer.echo(f"{_PROGRAM}: {' '.join(text.split())}", err=True)
+
+
+def say_problems(problems: Iterable[Problem]) -> None:
+    """What is amiss with a plan, on stderr: fatal things first, and not all of very many."""
+    ordered = sorted(problems, key=lambda problem: not problem.fatal)
+    for problem in ordered[:MOST_PROBLEMS]:
+        say(problem.text if problem.fatal else f"warning: {problem.text}")
+    if len(ordered) > MOST_PROBLEMS:
+        say(f"… and {len(ordered) - MOST_PROBLEMS} more: see --dry-run --json.")
+
+
+def print_plan(plan: Plan, *, as_json: bool) -> None:
+    """The plan on stdout, one line for each image, or as JSON."""
+    if as_json:
+        typer.echo(json.dumps({**plan.to_json(), "digest": plan.digest, "fatal": plan.fatal}))
+        return
+    from rim_editor.batch.checks import in_words
+
+    for item in plan.items:
+        output = "skipped" if item.skip else typer.format_filename(item.output)
+        typer.echo(f"{typer.format_filename(item.source)} -> {output}")
+    skipped = sum(1 for item in plan.items if item.skip)
+    left_out = f", {skipped} skipped" if skipped else ""
+    room = f"about {in_words(plan.bytes_needed)} needed, {in_words(plan.bytes_free)} free"
+    typer.echo(f"{len(plan.items)} images{left_out}; {room}")
+
+
+def print_summary(summary: Summary, bad: Iterable[Outcome], *, as_json: bool) -> None:
+    """What came of a batch on stdout; `bad` are images that failed, or in which nothing matched."""
+    if summary.text:
+        say(summary.text)
+    elif summary.stopped:
+        say(f"stopped with {summary.left} images left: go on with --resume.")
+    counts = {state.value: count for state, count in summary.counts.items()} | {"waiting": summary.left}
+    if not as_json:
+        told = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
+        page = f": {typer.format_filename(summary.reports[-1])}" if summary.reports else ""
+        typer.echo(f"{told or 'no images'} in {_duration(summary.seconds)}{page}")
+        return
+    result = {
+        "folder": str(summary.plan.folder),
+        "counts": counts,
+        "stopped": summary.stopped,
+        "seconds": round(summary.seconds, 1),
+        "reports": [str(path) for path in summary.reports],
+        "text": summary.text,
+        "bad": [{"image": str(each.source), "state": each.state.value, "text": each.text} for each in bad],
+    }
+    typer.echo(json.dumps(result))
+
+
+@contextmanager
+def shown() -> Iterator[Screen]:
+    """A screen on stderr: a bar on a terminal, and lines for what went wrong anywhere."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Terminal(bar)
+
+
+class _Lines:
+    def show(self, progress: Progress) -> None:
+        if progress.outcome is not None and (line := _line(progress.outcome)):
+            self.say(line)
+
+    def say(self, text: str) -> None:
+        say(text)
+
+
+class _Terminal(_Lines):
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("loading the model", total=None, pace="")
+
+    def show(self, progress: Progress) -> None:
+        name = "" if progress.outcome is None else progress.outcome.source.name
+        pace = ""
+        if progress.seconds_left is not None:
+            pace = f"{progress.images_per_second:.1f} images/s, {_duration(progress.seconds_left)} left"
+        self._bar.update(self._task, completed=progress.done, total=progress.total, pace=pace)
+        if name:
+            self._bar.update(self._task, description=name)
+        super().show(progress)
+
+    def say(self, text: str) -> None:
+        self._bar.console.print(f"{_PROGRAM}: {' '.join(text.split())}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _line(outcome: Outcome) -> str:
+    """What is to be said of an outcome at once; '' where all is well or as it was planned."""
+    if not outcome.text or outcome.state is State.SKIPPED:
+        return ""
+    name = str(outcome.source)
+    text = outcome.text if name in outcome.text else f"'{name}': {outcome.text}"
+    return text if outcome.state in (State.FAILED, State.NOTHING_MATCHED) else f"warning: {text}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

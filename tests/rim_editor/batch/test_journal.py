@@ -1,0 +1,251 @@
+"""Whatever moment a process dies at, its journal says what is done; nothing is done twice, nothing is lost."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rim_editor import exports
+from rim_editor.batch import stages
+from rim_editor.batch.journal import NAME, AtWork, Journal, NothingToResume
+from rim_editor.batch.outcomes import State
+from rim_editor.batch.placing import STAGING, DiskFull
+from rim_editor.errors import OutputExists
+
+
+def made(item, matting, recipe):
+    return stages.finish(stages.find(stages.decode(item), matting, recipe.asking), recipe)
+
+
+@pytest.fixture
+def work(matting):
+    """A function that does items of a journal as the pipeline does, up to a step."""
+
+    def do(journal, items, until="done"):
+        for item in items:
+            finished = made(item, matting, journal.plan.recipe)
+            journal.made(finished.outcome)
+            if until == "made":
+                continue
+            outcome = stages.write(finished, own=journal.own)
+            if until == "done":
+                journal.ended(outcome)
+
+    return do
+
+
+def test_a_new_journal_has_all_to_do_and_the_plan_in_its_first_line(photos, plan_for):
+    plan = plan_for(photos(3))
+    with Journal.begin(plan) as journal:
+        assert journal.todo() == plan.items
+    first = json.loads((plan.folder / NAME).read_text().splitlines()[0])
+    assert first["digest"] == plan.digest
+    with Journal.resume(plan.folder) as journal:
+        assert (journal.plan, journal.todo()) == (plan, plan.items)
+
+
+@pytest.mark.parametrize("sidecar", [False, True])
+def test_what_is_done_is_not_done_again(sidecar, photos, plan_for, work):
+    plan = plan_for(photos(3), sidecar=sidecar)
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:2])
+        assert journal.todo() == plan.items[2:]
+        told = list(journal.outcomes())
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == plan.items[2:]
+        assert journal.counts[State.DONE] == 2
+        assert list(journal.outcomes()) == told and all(outcome.thumbnail for outcome in told)
+
+
+def test_a_result_that_was_renamed_and_not_noted_is_done(photos, plan_for, work):
+    plan = plan_for(photos(2), sidecar=True)
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:1], "written")
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == plan.items[1:]
+
+
+def test_a_result_that_was_not_renamed_is_made_again_and_its_sidecar_replaced(photos, plan_for, work):
+    plan = plan_for(photos(2), sidecar=True)
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:1], "written")
+    item = plan.items[0]
+    item.output.unlink()  # as if the process had died between the two
+    staged = item.output.parent / STAGING
+    staged.mkdir()
+    (staged / "half.png").write_bytes(b"half")
+    with Journal.resume(plan.folder) as journal:
+        assert not staged.exists()
+        assert journal.todo() == plan.items
+        work(journal, plan.items)
+        assert journal.todo() == ()
+
+
+@pytest.mark.parametrize("change", ["gone", "another", "link"])
+def test_a_result_that_is_not_as_it_was_made_is_not_taken_for_done(change, photos, plan_for, work):
+    plan = plan_for(photos(1))
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items)
+    output, content = plan.items[0].output, plan.items[0].output.read_bytes()
+    output.unlink()
+    if change == "another":
+        output.write_bytes(content[:-1] + b"!")
+    elif change == "link":
+        (output.parent / "elsewhere.png").write_bytes(content)
+        output.symlink_to("elsewhere.png")
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == plan.items
+        if change != "gone":  # somebody else's now: it stays
+            with pytest.raises(OutputExists):
+                work(journal, plan.items)
+
+
+def test_failures_are_tried_again_and_what_did_not_match_is_not(photos, plan_for):
+    plan = plan_for(photos(3))
+    with Journal.begin(plan) as journal:
+        journal.ended(stages.failed(plan.items[0], MemoryError()))
+        journal.ended(stages.skipped(plan.items[1]))
+        assert journal.todo() == plan.items[2:]
+        assert [outcome.state for outcome in journal.outcomes()] == [State.FAILED, State.SKIPPED]
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == (plan.items[0], plan.items[2])
+
+
+def test_one_process_at_a_time(photos, plan_for):
+    plan = plan_for(photos(1))
+    with Journal.begin(plan):
+        for door in (lambda: Journal.begin(plan), lambda: Journal.resume(plan.folder)):
+            with pytest.raises(AtWork, match="is at work"):
+                door()
+        code = "import sys; from rim_editor.batch.journal import Journal; Journal.resume(sys.argv[1])"
+        root = Path(__file__).parents[3]
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(plan.folder)], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert "AtWork" in done.stderr
+    Journal.begin(plan).close()
+
+
+def test_nothing_to_resume_is_told(tmp_path):
+    with pytest.raises(NothingToResume, match="nothing to go on with"):
+        Journal.resume(tmp_path)
+    for content in (b"", b"{", b"[]\n", b'{"version": 1}\n', b'{"version": 1, "plan": {"recipe": 3}}\n'):
+        (tmp_path / NAME).write_bytes(content)
+        with pytest.raises(NothingToResume, match="delete it"):
+            Journal.resume(tmp_path)
+
+
+def test_a_folder_that_was_renamed_is_gone_on_with(photos, plan_for, work):
+    plan = plan_for(photos(2), sidecar=True)
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:1])
+    moved = plan.folder.rename(plan.folder.with_name("moved"))
+    with Journal.resume(moved) as journal:
+        assert [item.index for item in journal.todo()] == [1]
+        work(journal, journal.todo())
+        assert journal.todo() == ()
+    assert not plan.folder.exists()
+
+
+def test_items_that_come_later_are_done_too(photos, plan_for, work):
+    plan = plan_for(photos(2))
+    more = plan_for(photos(3, name="more"), out=plan.folder / "more")
+    looks = {item.source: (1, 2) for item in more.items}
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:1])
+        journal.extend(more, looks)
+        assert [item.index for item in journal.todo()] == [1, 2, 3, 4]
+        work(journal, journal.todo()[1:2])
+    with Journal.resume(plan.folder) as journal:
+        assert [item.index for item in journal.todo()] == [1, 3, 4]
+        assert journal.plan.items[3].source == more.items[1].source
+        assert journal.seen == looks
+
+
+def test_a_full_disk_leaves_whole_lines(photos, plan_for, work, monkeypatch):
+    plan = plan_for(photos(2))
+    journal = Journal.begin(plan)
+    work(journal, plan.items[:1])
+    room = [40]
+
+    class Small:
+        def __init__(self, file):
+            self._file = file
+
+        def write(self, data):
+            part = data[: room[0]]
+            room[0] -= len(part)
+            if not part:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return self._file.write(part)
+
+        def __getattr__(self, name):
+            return getattr(self._file, name)
+
+    journal._file = Small(journal._file)
+    with pytest.raises(DiskFull, match="--resume"):
+        journal.made(made_outcome(plan))
+    room[0] = 10**6
+    work(journal, plan.items[1:])
+    journal.close()
+    assert all(json.loads(line) for line in (plan.folder / NAME).read_bytes().splitlines())
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == ()
+
+
+def made_outcome(plan):
+    return stages.failed(plan.items[1], MemoryError())
+
+
+def test_a_journal_that_has_no_room_is_told(photos, plan_for, monkeypatch):
+    plan = plan_for(photos(1))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(exports.os, "fsync", full)
+    with pytest.raises(DiskFull):
+        Journal.begin(plan)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_journal_that_ends_anywhere_is_gone_on_with(data, photos, plan_for, work, tmp_path_factory, contents):
+    """Cut at any byte, with the results that were there by then: the rest is done, and all is as if nothing was."""
+    folder, whole = whole_run(photos, plan_for, work, contents)
+    journal = (folder / NAME).read_bytes()
+    first = journal.index(b"\n") + 1
+    cut = data.draw(st.integers(first, len(journal)))
+    there = tmp_path_factory.mktemp("cut")
+    (there / NAME).write_bytes(journal[:cut])
+    # A result can be there from the moment that it is noted as made, and is there from when it is noted as done.
+    lines = [json.loads(line) for line in journal[:cut].split(b"\n")[:-1]]
+    names = sorted(whole)
+    done = {line["index"] for line in lines if line["event"] == "done"}
+    for index in {line["outcome"]["index"] for line in lines if line["event"] == "made"}:
+        if index in done or data.draw(st.booleans()):
+            (there / names[index]).write_bytes(whole[names[index]])
+    with Journal.resume(there) as resumed:
+        assert done.isdisjoint(item.index for item in resumed.todo())
+        work(resumed, resumed.todo())
+        assert resumed.counts[State.DONE] == 3
+        assert [outcome.index for outcome in resumed.outcomes()] == [0, 1, 2]
+    assert contents(there) == whole
+
+
+_whole = {}
+
+
+def whole_run(photos, plan_for, work, contents):
+    if not _whole:
+        plan = plan_for(photos(3))
+        with Journal.begin(plan) as journal:
+            work(journal, plan.items)
+        _whole["run"] = plan.folder, contents(plan.folder)
+    return _whole["run"]

@@ -1,0 +1,156 @@
+"""Recipes: what they refuse, and that JSON gives back what it was given."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from rim_editor import edits
+from rim_editor.asking import Asking
+from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, described, said_from_json
+from rim_editor.document import Combine, MatteControls
+from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.edits import Fit, Style
+from rim_editor.errors import BadOption, EmptyExpression
+from rim_editor.exporting import Content
+
+texts = st.text(min_size=1)
+colours = st.one_of(st.none(), st.from_regex(r"#[0-9a-f]{6}", fullmatch=True))
+options = st.builds(
+    EditOptions,
+    color=colours,
+    to_color=colours,
+    angle=st.one_of(st.none(), st.floats(-360, 360)),
+    background=st.one_of(st.none(), st.just(Path("/backs/sea.jpg"))),
+    fit=st.one_of(st.none(), st.sampled_from(Fit)),
+    offset=st.one_of(st.none(), st.just("0.1,-0.2")),
+    style=st.one_of(st.none(), st.sampled_from(Style)),
+    strength=st.one_of(st.none(), st.floats(0, 1)),
+    depth=st.one_of(st.none(), st.sampled_from((8, 16))),
+)
+recipes = st.builds(
+    Recipe,
+    said=st.lists(st.builds(Said, texts, st.sampled_from(Combine))).map(tuple),
+    edit=st.builds(DescribedEdit, st.sampled_from(EditName), options),
+    controls=st.builds(MatteControls, st.floats(-50, 50), st.floats(0, 100), st.floats(0, 1), st.booleans()),
+    content=st.sampled_from(Content),
+    depth=st.sampled_from((8, 16)),
+    suffix=st.sampled_from((".png", ".ora", ".webp")),
+    quality=st.one_of(st.none(), st.integers(1, 100)),
+    metadata=st.booleans(),
+    longest_side=st.one_of(st.none(), st.integers(1, 10**5)),
+    sidecar=st.booleans(),
+    template=st.sampled_from(("{stem}", "{folder}/{index:04}", "{expression}")),
+    keep_folders=st.booleans(),
+    exists=st.sampled_from(Exists),
+    asking=st.builds(Asking, texts, texts, texts),
+)
+
+
+@given(recipes)
+def test_json_keeps_a_recipe(recipe):
+    assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"longest_side": 0}, "longest side of 0"),
+        ({"depth": 12}, "depth of 12"),
+        ({"quality": 0}, "quality of 0"),
+        ({"controls": MatteControls(feather=math.nan)}, "no number"),
+        ({"template": "{nothing}"}, "'{nothing}'"),
+    ],
+)
+def test_a_recipe_without_sense_is_refused(values, words):
+    with pytest.raises(BadOption, match=words):
+        Recipe(**values)
+
+
+@pytest.mark.parametrize("said", [(), (Said(" ?! "),), (Said("the dog"), Said("", Combine.ADD))])
+def test_every_expression_has_a_word(said):
+    with pytest.raises(EmptyExpression, match="say what to cut out"):
+        checked(said)
+
+
+@pytest.mark.parametrize("combine", [Combine.SUBTRACT, Combine.INTERSECT])
+def test_nothing_can_be_taken_from_nothing(combine):
+    with pytest.raises(BadOption, match=f"'the dog' has nothing to {combine}"):
+        checked((Said("the dog", combine),))
+
+
+def test_a_list_of_texts_is_added_up():
+    assert said_from_json(["the dog", "the leash"]) == (Said("the dog"), Said("the leash", Combine.ADD))
+    assert said_from_json(["a", {"expression": "b", "combine": "subtract"}])[1] == Said("b", Combine.SUBTRACT)
+
+
+@pytest.mark.parametrize("data", [7, [7], [{"combine": "add"}], [{"expression": "a", "combine": "minus"}]])
+def test_what_is_no_expression_is_named(data):
+    with pytest.raises(BadOption, match="7|combine|minus"):
+        said_from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"name": "sepia"}, "'sepia' is no edit.*cutout"),
+        ({"name": "solid", "colour": "#fff"}, "'colour' is no option.*color"),
+        ({"name": "solid", "color": 7}, "'7' does not fit the option 'color'"),
+        ({"name": "matte", "depth": True}, "'True' does not fit"),
+        ({"name": "background", "fit": "wide"}, "'wide' is no fit"),
+    ],
+)
+def test_an_edit_without_sense_is_refused(data, words):
+    with pytest.raises(BadOption, match=words):
+        DescribedEdit.from_json(data)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        edits.Cutout(),
+        edits.MatteOnly(16),
+        edits.SolidColour((1, 2, 3)),
+        edits.Gradient((1, 2, 3), (200, 100, 0), 33.25),
+        edits.Highlight(Style.TINT, 0.25, (9, 8, 7)),
+        edits.Highlight(Style.BLUR, 1.0),
+    ],
+)
+def test_an_edit_survives_its_description(edit):
+    again = DescribedEdit.from_json(json.loads(json.dumps(described(edit).to_json())))
+    assert again.read() == edit
+
+
+def test_a_background_is_described_by_its_file(tmp_path):
+    Image.new("RGB", (7, 5), (1, 2, 3)).save(tmp_path / "back.png")
+    edit = edits.Background(np.full((5, 7, 3), (1, 2, 3), np.uint8), Fit.FIT, (4, 5, 6), (0.1, -1 / 3))
+    read = described(edit, tmp_path / "back.png").read()
+    assert (read.image == edit.image).all()
+    assert (read.fit, read.colour, read.offset) == (edit.fit, edit.colour, edit.offset)
+    with pytest.raises(BadOption, match="file"):
+        described(edit)
+
+
+def test_a_stand_in_reads_no_image_and_finds_the_same_mistakes():
+    def background(**given):
+        return DescribedEdit(EditName.BACKGROUND, EditOptions(background=Path("nowhere.png"), **given))
+
+    assert not background(color="#fff", offset="0,1").stand_in().transparent
+    for wrong in ({"color": "dusk"}, {"offset": "left"}, {"offset": "nan,0"}):
+        with pytest.raises(BadOption):
+            background(**wrong).stand_in()
+    with pytest.raises(BadOption, match="--background"):
+        DescribedEdit(EditName.BACKGROUND).stand_in()
+
+
+def test_a_rows_edit_keeps_the_usual_options_of_the_same_edit_alone():
+    usual = DescribedEdit(EditName.SOLID, EditOptions(color="#112233"))
+    assert DescribedEdit(EditName.SOLID).over(usual) == usual
+    other = DescribedEdit(EditName.SOLID, EditOptions(color="#ffffff"))
+    assert other.over(usual) == other
+    assert DescribedEdit(EditName.GRADIENT).over(usual) == DescribedEdit(EditName.GRADIENT)

@@ -1,0 +1,179 @@
+"""What lands in a folder is exported once, when it has landed; over interruptions too."""
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from rim_editor.batch import watch as room
+from rim_editor.batch.control import Control
+from rim_editor.batch.inputs import Input, gathered
+from rim_editor.batch.outcomes import State
+from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
+from rim_editor.batch.watch import Landing, watch
+from rim_editor.edit_options import EditName
+from rim_editor.errors import BadOption
+
+RECIPE = Recipe(said=(Said("the red square"),), edit=DescribedEdit(EditName.MATTE), exists=Exists.NUMBER)
+
+
+@pytest.fixture
+def watching(matting, tmp_path):
+    """A function that starts to watch a folder; what it returns waits for so many outcomes, or stops."""
+    started = []
+
+    def start(folder, recipe=RECIPE, **options):
+        control, told = Control(), []
+        watcher = Watcher(control, told)
+
+        def work():
+            watcher.summary = watch(
+                [folder], recipe, tmp_path / "out", matting, control, told.append, seconds=0.03, **options
+            )
+
+        watcher.thread = threading.Thread(target=work)
+        watcher.thread.start()
+        started.append(watcher)
+        return watcher
+
+    yield start
+    for watcher in started:
+        watcher.stop()
+
+
+class Watcher:
+    def __init__(self, control, told):
+        self.control, self.told, self.summary = control, told, None
+
+    @property
+    def outcomes(self):
+        return [step.outcome for step in list(self.told) if step.outcome is not None]
+
+    def wait_for(self, count):
+        end = time.monotonic() + 20
+        while len(self.outcomes) < count and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.15)  # no more come
+        assert len(self.outcomes) == count
+        return self.outcomes
+
+    def stop(self):
+        self.control.cancel()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        return self.summary
+
+
+def test_what_is_there_and_what_lands_is_exported_once(photos, watching, contents, tmp_path):
+    folder = photos(2)
+    watcher = watching(folder)
+    watcher.wait_for(2)
+    photos(4)
+    assert {outcome.source.name for outcome in watcher.wait_for(4)} == {f"{n:02}.png" for n in range(4)}
+    summary = watcher.stop()
+    assert summary.exit_code == 0 and summary.counts[State.DONE] == 4
+    assert len(summary.reports) == 2
+    assert len(contents(tmp_path / "out")) == 4
+
+    again = watching(folder)
+    time.sleep(0.3)
+    photos(5)
+    again.wait_for(1)
+    assert again.stop().counts[State.DONE] == 5
+    assert len(contents(tmp_path / "out")) == 5
+
+
+def test_an_image_that_changes_is_exported_again(photos, watching, contents, tmp_path):
+    folder = photos(1)
+    watcher = watching(folder)
+    watcher.wait_for(1)
+    Image.fromarray(np.full((20, 30, 3), (255, 0, 0), np.uint8)).save(folder / "00.png")
+    watcher.wait_for(2)
+    assert set(contents(tmp_path / "out")) == {"00.png", "00-2.png"}
+
+
+def test_a_file_that_grows_is_waited_for(photos, watching, tmp_path):
+    folder = photos(1)
+    content = (folder / "00.png").read_bytes()
+    (folder / "00.png").unlink()
+    watcher = watching(folder, patience=60)
+    with (folder / "slow.png").open("wb") as file:
+        for start in range(0, len(content), 200):
+            file.write(content[start : start + 200])
+            file.flush()
+            time.sleep(0.1 if start < 600 else 0)
+            assert not watcher.outcomes
+    (outcome,) = watcher.wait_for(1)
+    assert outcome.state is State.DONE
+
+
+def test_a_file_that_stays_broken_is_named(photos, watching):
+    folder = photos(1)
+    (folder / "broken.png").write_bytes(b"no image")
+    watcher = watching(folder, patience=0.2)
+    states = {outcome.source.name: outcome.state for outcome in watcher.wait_for(2)}
+    assert states == {"00.png": State.DONE, "broken.png": State.FAILED}
+    assert watcher.stop().exit_code == 4
+
+
+def test_a_taken_name_refuses_its_image_alone(photos, watching, tmp_path):
+    folder = photos(2)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "00.png").write_bytes(b"mine")
+    watcher = watching(folder, Recipe(RECIPE.said, RECIPE.edit, exists=Exists.REFUSE))
+    states = {outcome.source.name: outcome.state for outcome in watcher.wait_for(2)}
+    assert states == {"00.png": State.FAILED, "01.png": State.DONE}
+    assert (tmp_path / "out" / "00.png").read_bytes() == b"mine"
+
+
+def test_results_within_the_watched_folder_are_no_images_to_export(photos, matting, tmp_path):
+    folder, control, told = photos(1), Control(), []
+
+    def hear(progress):
+        told.append(progress)
+        if len(told) > 2:
+            threading.Timer(0.3, control.cancel).start()
+
+    watch([folder], RECIPE, folder / "out", matting, control, hear, recursive=True, seconds=0.02)
+    assert len([step for step in told if step.outcome]) == 1
+    with pytest.raises(BadOption, match="choose another folder"):
+        watch([folder], RECIPE, folder, matting, Control())
+    with pytest.raises(BadOption):
+        watch([folder / "in"], RECIPE, folder, matting, Control())
+
+
+def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, monkeypatch):
+    folder, now = photos(1), [0.0]
+    (folder / "half.png").write_bytes((folder / "00.png").read_bytes()[:200])
+    found, _ = gathered([folder])
+    landing = Landing(30.0, lambda: now[0])
+    reads = []
+    monkeypatch.setattr(room.images, "read", lambda path, read=room.images.read: reads.append(path) or read(path))
+
+    seen = {}
+
+    def settled():
+        ready = landing.settled(found, seen, Path("/elsewhere"))
+        seen.update({path: look for path, (_, look) in ready.items()})
+        return {path.name for path in ready}
+
+    assert settled() == set() and reads == []
+    assert settled() == {"00.png"}
+    (folder / "half.png").write_bytes((folder / "00.png").read_bytes()[:250])
+    now[0] = 29.0
+    assert settled() == set()
+    now[0] = 58.0
+    assert settled() == set()
+    now[0] = 60.0
+    assert settled() == {"half.png"}  # it will not change any more: it is named as broken
+
+
+def test_a_file_that_goes_again_is_forgotten(photos):
+    folder = photos(1)
+    landing = Landing(30.0)
+    gone = [Input(folder / "gone.png", folder)]
+    assert landing.settled(gone, {}, Path("/elsewhere")) == {}
+    assert landing.settled(gone, {}, Path("/elsewhere")) == {}
