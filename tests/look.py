@@ -187,11 +187,17 @@ class Tour:
                 raise TimeoutError("the window did not get there")
 
     def settle(self) -> None:
-        """Until all work has ended and is shown."""
+        """Until all work has ended and is shown: nothing was at work for a while."""
         work = ("ask", "refine", "export", "shown", "outline", "open", "background")
-        self.pause(0.1)
-        self.wait(lambda: not any(kind.partition(":")[0] in work for kind in self.window.runner.busy))
-        self.pause(0.3)
+        quiet = time.monotonic()
+
+        def idle() -> bool:
+            nonlocal quiet
+            if any(kind.partition(":")[0] in work for kind in self.window.runner.busy):
+                quiet = time.monotonic()
+            return time.monotonic() - quiet > 0.4
+
+        self.wait(idle)
 
     def shoot(self, name: str, settled: bool = True) -> None:
         """Take a picture of the window with all that lies over it."""
@@ -457,11 +463,6 @@ class Tour:
             self.pause(0.3)
             self.shoot(f"menu-{action.text().replace('&', '').lower()}", settled=False)
             menu.close()
-        box = self.find("combine_new")
-        tip(box)
-        self.pause(0.4)
-        self.shoot("tooltip", settled=False)
-        hide_tip()
 
     def dialogs(self) -> None:
         self.trigger("export")
@@ -575,18 +576,6 @@ def release(widget, share: tuple[float, float]) -> None:
 
     at = QPoint(round(share[0] * widget.width()), round(share[1] * widget.height()))
     QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=at)
-
-
-def tip(widget) -> None:
-    from PySide6.QtWidgets import QToolTip
-
-    QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), widget.toolTip())
-
-
-def hide_tip() -> None:
-    from PySide6.QtWidgets import QToolTip
-
-    QToolTip.hideText()
 
 
 if __name__ == "__main__":

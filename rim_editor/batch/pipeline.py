@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rim_editor import matting as model_room
 from rim_editor.batch import stages
@@ -24,11 +25,13 @@ from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.placing import DiskFull
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.batch.progress import Pace
 from rim_editor.batch.progress import Progress as Progress
-from rim_editor.batch.recipe import DescribedEdit
+from rim_editor.batch.progress import counted
+from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.stages import Decoded, Finished, Found
+from rim_editor.edits import MatteOnly
 from rim_editor.errors import EditorError
+from rim_editor.exporting import Content
 
 if TYPE_CHECKING:
     from rim_editor.edits import Edit
@@ -52,8 +55,13 @@ class Workers:
 
     @classmethod
     def of(cls, cores: int) -> Workers:
-        """What suits so many cores: finishing an image takes as long as all else together."""
-        return cls(decode=1 + cores // 8, finish=max(2, cores), model_threads=max(1, cores // 2))
+        """What suits so many cores: half of them for the model, which waits badly for a core that is busy.
+
+        Finishing takes as long as all else together, and some of its threads wait: for the writer, or for colours,
+        which are separated one image at a time.
+        """
+        model = max(1, cores // 2)
+        return cls(decode=1 + cores // 8, finish=cores - model + 2, model_threads=model)
 
     @property
     def images(self) -> int:
@@ -86,15 +94,32 @@ def run(
     """
     items = journal.todo()
     control = control or Control()
-    done = len(plan.items) - len(items)
-    pace = Pace(sum(1 for item in items if not item.skip), lambda: time.monotonic() - control.paused_seconds)
-    yield Progress(done, len(plan.items), None, 0.0, None)
-    line = _Line(plan, matting, journal, control, workers or Workers.of(cores()), megapixels)
-    with line.running(items):
-        for outcome in line.outcomes():
-            done += 1
-            pace.count(outcome)
-            yield Progress(done, len(plan.items), outcome, pace.images_per_second, pace.seconds_left)
+    line = _Line(plan.recipe, matting, journal, control, workers or Workers.of(cores()), megapixels)
+    yield from counted(items, len(plan.items), control, line.run(iter(items)))
+
+
+class Notes(Protocol):
+    """Where a pipeline notes what it does: a journal, or what stands for one. Called from one thread at a time."""
+
+    @property
+    def own(self) -> Collection[Path]:
+        """Existing files that may be replaced."""
+
+    def made(self, outcome: Outcome) -> None:
+        """Note what is about to be renamed into place; when this returns, it may be."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Note what became of an item."""
+
+    def sync(self) -> None:
+        """Called now and then when there is nothing to note."""
+
+
+def work(
+    items: Iterator[Item], recipe: Recipe, matting: Matting, notes: Notes, control: Control, workers: Workers
+) -> Generator[Outcome, None, None]:
+    """Do `items` as they come, whose iterator may wait for more and is asked by several threads; like `run`."""
+    return _Line(recipe, matting, notes, control, workers, MEGAPIXELS).run(items)
 
 
 class _Stopped(Exception):
@@ -106,15 +131,15 @@ class _Line:
 
     def __init__(
         self,
-        plan: Plan,
+        recipe: Recipe,
         matting: Matting,
-        journal: Journal,
+        notes: Notes,
         control: Control,
         workers: Workers,
         megapixels: float,
     ) -> None:
         self._control = control
-        self._recipe, self._matting, self._journal = plan.recipe, matting, journal
+        self._recipe, self._matting, self._notes = recipe, matting, notes
         self._workers = workers
         self._read: Callable[[DescribedEdit], Edit] = lru_cache(maxsize=_BACKGROUNDS)(DescribedEdit.read)
         self._stopping = threading.Event()
@@ -126,12 +151,25 @@ class _Line:
         self._finished: Belt[Finished] = Belt(workers.decode + 1 + workers.finish, self._stopping)
         self._outcomes: Belt[Outcome] = Belt(1, self._stopping)
 
+    def run(self, items: Iterator[Item]) -> Generator[Outcome, None, None]:
+        """Outcomes as they come, until all are there or the batch is cancelled. Raises what broke the run."""
+        with self._running(items):
+            while True:
+                outcome = self._outcomes.take(_LOOK_SECONDS)
+                if outcome is not None:
+                    self._room.leave(outcome.index)
+                    yield outcome
+                elif self._broken is not None:
+                    raise self._broken
+                elif self._control.cancelled or self._outcomes.drained:
+                    return
+
     @contextmanager
-    def running(self, items: tuple[Item, ...]) -> Iterator[None]:
+    def _running(self, waiting: Iterator[Item]) -> Iterator[None]:
         """All threads are at work within."""
         import cv2
 
-        waiting, count = iter(items), self._workers
+        count = self._workers
         threads = [
             *self._threads("decode", count.decode, lambda: self._decode(waiting), self._decoded, self._finished),
             *self._threads("find", 1, self._find, self._found, self._finished),
@@ -150,18 +188,6 @@ class _Line:
                 if thread.ident is not None:
                     thread.join()
             cv2.setNumThreads(cv2_threads)
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """Outcomes as they come, until all are there or the batch is cancelled. Raises what broke the run."""
-        while True:
-            outcome = self._outcomes.take(_LOOK_SECONDS)
-            if outcome is not None:
-                self._room.leave(outcome.index)
-                yield outcome
-            elif self._broken is not None:
-                raise self._broken
-            elif self._control.cancelled or self._outcomes.drained:
-                return
 
     def _threads(
         self, name: str, count: int, work: Callable[[], None], *belts: Belt[Any]
@@ -220,9 +246,15 @@ class _Line:
                 pass
 
     def _finish(self) -> None:
+        separating = False
+
         def one(found: Found) -> None:
+            nonlocal separating
             self._check()
             with self._guarded(found.decoded.item):
+                if not separating and found.answers and _separates(found):
+                    _separate_alone()
+                    separating = True
                 finished = stages.finish(found, self._recipe, self._check)
                 self._room.lighten(finished.outcome.index)
                 self._finished.put(finished)
@@ -237,17 +269,17 @@ class _Line:
             self._check()
             outcome = finished.outcome
             if finished.content is not None:
-                self._journal.made(outcome)
+                self._notes.made(outcome)
                 outcome = self._written(finished, overwrite)
-            self._journal.ended(outcome)
+            self._notes.ended(outcome)
             self._outcomes.put(outcome)
 
-        while self._finished.feed(one, idle=self._journal.sync):
+        while self._finished.feed(one, idle=self._notes.sync):
             pass
 
     def _written(self, finished: Finished, overwrite: bool) -> Outcome:
         try:
-            return stages.write(finished, overwrite, self._journal.own)
+            return stages.write(finished, overwrite, self._notes.own)
         except DiskFull:
             raise
         except EditorError as error:
@@ -262,3 +294,18 @@ class _Line:
             raise
         except Exception as error:  # noqa: BLE001 - one bad image never stops the others
             self._finished.put(Finished(stages.failed(item, error), None, None))
+
+
+def _separates(found: Found) -> bool:
+    content, edit = found.decoded.item.content, found.decoded.edit
+    return content is Content.LAYERS or (content is Content.RESULT and not isinstance(edit, MatteOnly))
+
+
+def _separate_alone() -> None:
+    """Have this thread separate colours by itself: others that help would wait for a core."""
+    from rim_editor import foreground
+
+    foreground.warm_up()
+    import numba
+
+    numba.set_num_threads(1)

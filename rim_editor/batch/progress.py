@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
+from rim_editor.batch.control import Control
 from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.plan import Item
 
 _WINDOW = 50
 
@@ -54,3 +57,20 @@ class Pace:
         """None while nothing is known."""
         pace = self.images_per_second
         return self._left / pace if pace else None
+
+
+def counted(
+    items: Sequence[Item], total: int, control: Control, outcomes: Generator[Outcome, None, None]
+) -> Generator[Progress, None, None]:
+    """One progress at once, then one for each of the `outcomes` of `items`, the last ones of so many in `total`.
+
+    `outcomes` is begun after the first progress, and closed with this one.
+    """
+    done = total - len(items)
+    pace = Pace(sum(1 for item in items if not item.skip), lambda: time.monotonic() - control.paused_seconds)
+    with closing(outcomes):
+        yield Progress(done, total, None, 0.0, None)
+        for outcome in outcomes:
+            done += 1
+            pace.count(outcome)
+            yield Progress(done, total, outcome, pace.images_per_second, pace.seconds_left)

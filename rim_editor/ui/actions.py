@@ -142,6 +142,7 @@ class Actions(QObject):
         action = QAction(spec.text, self)
         action.setObjectName(f"{spec.id}_action")
         action.setProperty("menu", menu)
+        action.setProperty("title", spec.text.replace("&", "").rstrip("…"))  # its text may name what it would do now
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setStatusTip(f"{spec.tip} ({keys})")

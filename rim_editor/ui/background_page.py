@@ -87,6 +87,11 @@ class BackgroundPage(Page):
         """`background` with the fit and the colour that the widgets say."""
         return replace(background, fit=Fit(self._fit.value()), colour=self._beside.colour())
 
+    def forget(self) -> None:
+        """No image is chosen, as for an image that has just come to the front; tells nobody."""
+        self._background = None
+        self._show()
+
     def set_moving(self, moving: bool) -> None:
         """Show whether dragging moves the background and tell nobody."""
         with QSignalBlocker(self._move):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from rim_editor.document import Combine
@@ -171,7 +171,8 @@ class Commands(QObject):
             "Describe one thing in a photograph and get it alone.\n\n"
             "Everything is done on this machine: no image and no word leaves it. Apache License 2.0."
         )
-        box.addButton(QMessageBox.StandardButton.Close)
+        close = box.addButton(QMessageBox.StandardButton.Close)
+        close.setIcon(QIcon())  # the style's own is dark in the dark
         _open(box)
 
     def _connect(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
@@ -74,6 +74,11 @@ class DocumentTabs(QTabBar):
         """Where the tab with this key is; -1 where there is none."""
         keys = self.keys()
         return keys.index(key) if key in keys else -1
+
+    def minimumTabSizeHint(self, index: int) -> QSize:  # noqa: N802
+        """Wide enough to tell the images apart; what does not fit then is reached by the arrows."""
+        hint = super().tabSizeHint(index)
+        return QSize(min(hint.width(), 16 * self.fontMetrics().averageCharWidth()), hint.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """The middle button closes, as in a browser."""

@@ -91,6 +91,7 @@ class EditPanel(QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inside)
         self._inside = inside
@@ -107,6 +108,7 @@ class EditPanel(QWidget):
         self._stop_listening = None if editor is None else editor.listen(self._hear)
         self._inside.setEnabled(editor is not None)
         self._shown = None
+        self._background.forget()
         self._show(Cutout() if editor is None else editor.document.edit)
 
     def set_background(self, pixels: NDArray[np.uint8]) -> None:

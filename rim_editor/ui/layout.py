@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtCore import QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -81,12 +82,31 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     window.tabifyDockWidget(matte_dock, edit_dock)
     matte_dock.raise_()
+    _InFront(window, (matte_dock, edit_dock))
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
         _switch(actions, name, dock)
     return Parts(
         canvas, bar, matte_panel, brush_panel, edit_panel, tabs, MessageBar(canvas), StatusItems(window.statusBar()),
         toolbar, recent_menu,
     )  # fmt: skip
+
+
+class _InFront(QObject):
+    """Brings a dock to the front when the focus comes to it: Tab would else wander about behind the other one."""
+
+    def __init__(self, window: QMainWindow, docks: tuple[QDockWidget, ...]) -> None:
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._moved)
+
+    def _moved(self, old: QWidget | None, now: QWidget | None) -> None:
+        if old is None or now is None or old.window() is not self._window:  # it comes back from another window
+            return
+        for dock in self._docks:
+            if dock.isAncestorOf(now) and dock.visibleRegion().isEmpty():
+                dock.raise_()
 
 
 def keep(window: QMainWindow) -> None:
@@ -145,7 +165,7 @@ def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
             continue
         toolbar.addAction(actions[name])
         button = toolbar.widgetForAction(actions[name])
-        button.setObjectName(f"{name}_button")
+        button.setObjectName(f"toolbar_{name}")
         button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
         if name == "export" and isinstance(button, QToolButton):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

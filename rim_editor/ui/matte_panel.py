@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -63,6 +63,7 @@ class MattePanel(QWidget):
         column.addWidget(self._controls_group())
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inside)
         whole = QVBoxLayout(self)

@@ -116,7 +116,7 @@ class ModelDialog(QDialog):
 
     def set_reason(self, reason: str) -> None:
         """Show why the device and the precision are what they are, as `device_reason` of a predictor has it."""
-        self._reason.setText(reason)
+        self._reason.setText(reason[:1].upper() + reason[1:])
         self._reason.setVisible(bool(reason))
 
     def accept(self) -> None:

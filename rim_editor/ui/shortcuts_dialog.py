@@ -62,7 +62,7 @@ class ShortcutsDialog(QDialog):
         keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
         row = self._table.rowCount()
         self._table.insertRow(row)
-        name = action.text().replace("&", "").rstrip("…")
+        name = str(action.property("title") or action.text().replace("&", "").rstrip("…"))
         for column, text in enumerate((str(action.property("menu") or ""), name, keys)):
             item = QTableWidgetItem(text)
             item.setToolTip(action.toolTip())

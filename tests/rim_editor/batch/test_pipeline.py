@@ -20,7 +20,7 @@ from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.pipeline import Control, Workers
 from rim_editor.batch.placing import DiskFull
 from rim_editor.batch.progress import Pace
-from rim_editor.batch.recipe import Exists, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, Said
 from rim_editor.matting import Matting
 
 
@@ -318,5 +318,13 @@ def test_the_pace_does_not_count_what_is_left_out():
 @pytest.mark.parametrize("cores", [1, 2, 4, 16])
 def test_workers_suit_the_cores(cores):
     workers = Workers.of(cores)
-    assert workers.model_threads <= max(1, cores // 2)
-    assert workers.images <= 2 * cores + 10
+    assert cores <= workers.model_threads + workers.finish <= cores + 2
+    assert workers.images <= cores + 10
+
+
+def test_results_with_colours_of_their_own_are_done_side_by_side(photos, plan_for, matting):
+    plan = plan_for(photos(8), edit=DescribedEdit())
+    assert {step.outcome.state for step in run(plan, matting)[1:]} == {State.DONE}
+    item = plan.items[3]
+    alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.asking), plan.recipe)
+    assert item.output.read_bytes() == alone.content

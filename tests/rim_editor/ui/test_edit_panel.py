@@ -1,14 +1,16 @@
 """The edit panel: each edit by hand, its options, one step per gesture, and undo that shows."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QStackedWidget
 
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.editor import Editor
 from rim_editor.ui.colour_button import PRESETS, ColourButton
 from rim_editor.ui.edit_panel import EditPanel
 from rim_editor.ui.tools import Tool
@@ -178,7 +180,9 @@ def test_blur_of_the_original_is_a_shortcut(panel, editor):
 
 def drop(panel, mime):
     actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(5, 5), actions, mime, buttons, keys)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Qt 6.12 wants a QPointF that 6.11 does not take
+        enter = QDragEnterEvent(QPoint(5, 5), actions, mime, buttons, keys)
     panel.dragEnterEvent(enter)
     if enter.isAccepted():
         panel.dropEvent(QDropEvent(QPointF(5, 5), actions, mime, buttons, keys))
@@ -235,3 +239,13 @@ def test_the_options_of_the_chosen_edit_are_shown(panel):
 
 def test_a_small_panel_scrolls(panel):
     assert panel.minimumSizeHint().height() < 200
+
+
+def test_another_image_does_not_inherit_the_background(panel, editor, opened, matting):
+    panel.set_background(np.full((30, 40, 3), 9, np.uint8))
+    other = Editor(opened, matting)
+    panel.set_editor(other)
+    press(panel, "edit_background")
+    assert not isinstance(other.document.edit, Background)
+    panel.set_editor(editor)
+    assert isinstance(editor.document.edit, Background)

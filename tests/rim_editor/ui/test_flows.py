@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from clipmat.errors import WeightsMissing
 from rim_editor.document import Brush, Combine, Stroke
@@ -280,6 +280,25 @@ def test_what_was_asked_of_one_image_is_typed_over_in_the_next(hand, photo, mode
     hand.qtbot.keyClicks(hand.box, "a hat")
     hand.trigger("previous_image")
     assert hand.box.text() == "a hat" and not hand.box.hasSelectedText(), "what is being typed stays"
+
+
+def test_the_panel_that_tab_reaches_comes_to_the_front(hand, photo):
+    hand.open(photo())
+    window = hand.window
+    matte, edit = (window.findChild(QDockWidget, f"{name}_dock") for name in ("matte", "edit"))
+    edit.raise_()
+    hand.wait(lambda: matte.visibleRegion().isEmpty())
+    hand.box.setFocus()
+    stops = set()
+    for _ in range(60):
+        hand.press(Qt.Key.Key_Tab)
+        QApplication.processEvents()
+        focus = QApplication.focusWidget()
+        stops.add(type(focus).__name__)
+        assert not focus.visibleRegion().isEmpty(), f"{focus.objectName()} is out of sight"
+        if focus is hand.box:
+            break
+    assert focus is hand.box and "Canvas" in stops and "QScrollArea" not in stops
 
 
 def test_letters_go_into_the_box_and_are_keys_elsewhere(hand, photo):

@@ -107,7 +107,7 @@ def test_everything_that_can_be_touched_has_a_name_and_can_be_read_out(window, o
 
 def test_the_toolbar_stands_for_actions_with_tips(window):
     for name in ("open", "undo", "export", "brush_keep"):
-        button = window.findChild(QWidget, f"{name}_button")
+        button = window.findChild(QWidget, f"toolbar_{name}")
         assert button.toolTip() == window.actions_by_id[name].toolTip() and button.accessibleName()
 
 

@@ -207,7 +207,7 @@ def test_the_reason_for_the_device_is_shown_and_a_lack_too(make):
 
     dialog = make(runner=AtOnce(), explain=explain)
     reason = dialog.findChild(QLabel, "device_reason")
-    assert reason.text() == "the CPU, auto auto"
+    assert reason.text() == "The CPU, auto auto"
     box = dialog.findChild(QComboBox, "device_box")
     box.setCurrentIndex(box.findData("cuda"))
     assert "no NVIDIA GPU" in reason.text()
