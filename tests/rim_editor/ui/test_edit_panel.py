@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QStackedWidget
 
-from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.editor import Editor
+from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.ui.colour_button import PRESETS, ColourButton
 from rim_editor.ui.edit_panel import EditPanel
 from rim_editor.ui.tools import Tool
@@ -241,9 +241,9 @@ def test_a_small_panel_scrolls(panel):
     assert panel.minimumSizeHint().height() < 200
 
 
-def test_another_image_does_not_inherit_the_background(panel, editor, opened, matting):
+def test_another_image_does_not_inherit_the_background(panel, editor, matting):
     panel.set_background(np.full((30, 40, 3), 9, np.uint8))
-    other = Editor(opened, matting)
+    other = Editor(editor.document.source, matting)
     panel.set_editor(other)
     press(panel, "edit_background")
     assert not isinstance(other.document.edit, Background)
