@@ -170,6 +170,10 @@ class Matting:
         self._predictor: PredictorLike | None = None
         self._image: NDArray[np.uint8] | None = None
 
+    def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[..., PredictorLike]]]:
+        # What goes to another process is how to load; the model is loaded there.
+        return Matting, (self._load,)
+
     def predictor(self, weights: str, device: str, precision: str = "auto") -> PredictorLike:
         """The model for these weights on this device, loaded once while all three stay. Raises ClipMatError."""
         with self._lock:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
@@ -136,6 +136,21 @@ class Journal:
             self._append({"event": "ended", "outcome": outcome.to_json()})
         self._ended[outcome.index] = outcome.state
 
+    def lies(self, outcome: Outcome, contents: Collection[str] = ()) -> bool:
+        """Whether the files of an item lie there as `made` said; if not, those that this batch wrote are its `own`.
+
+        `contents` are SHA-256 of what it may have written besides.
+        """
+        item = self.plan.items[outcome.index]
+        found = {path: _sha256(path) for path in _files_of(item)}
+        if found[item.output] == outcome.sha256 and (
+            item.sidecar is None or found[item.sidecar] == outcome.sidecar_sha256
+        ):
+            return True
+        ours = {outcome.sha256, outcome.sidecar_sha256, *contents} - {""}
+        self.own |= {path for path, digest in found.items() if digest in ours}
+        return False
+
     def sync(self) -> None:
         """Make what was noted safe on the disk if it has waited for a second; call it when there is nothing to do."""
         if self._due and time.monotonic() - self._synced >= _SYNC_SECONDS:
@@ -191,19 +206,11 @@ class Journal:
 
     def _verify(self, told: Told) -> None:
         """Take for done what lies there as it was made, and nothing else."""
-        own: set[Path] = set()
         for index, outcome in told.made.items():
-            item = self.plan.items[index]
-            found = {path: _sha256(path) for path in _files_of(item)}
-            whole = found[item.output] == outcome.sha256 and (
-                item.sidecar is None or found[item.sidecar] == outcome.sidecar_sha256
-            )
-            if not whole:
+            if not self.lies(outcome, told.contents):
                 self._ended.pop(index, None)
-                own |= {path for path, digest in found.items() if digest in told.contents}
             elif index not in self._ended:
                 self.ended(outcome)
-        self.own = frozenset(own)
 
 
 def _line(event: dict[str, Any]) -> bytes:

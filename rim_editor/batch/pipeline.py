@@ -7,12 +7,10 @@ number and by their megapixels, so that memory does not grow with the batch.
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +27,8 @@ from rim_editor.batch.progress import Progress as Progress
 from rim_editor.batch.progress import counted
 from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.stages import Decoded, Finished, Found
+from rim_editor.batch.workers import Workers as Workers
+from rim_editor.batch.workers import cores as cores
 from rim_editor.edits import MatteOnly
 from rim_editor.errors import EditorError
 from rim_editor.exporting import Content
@@ -42,38 +42,6 @@ MEGAPIXELS = 160.0
 separating colours, up to 90 bytes a pixel of the one image that is separated."""
 _BACKGROUNDS = 2
 _LOOK_SECONDS = 0.1
-
-
-@dataclass(frozen=True)
-class Workers:
-    """How many threads each stage has; one finds, for there is one model, and one writes."""
-
-    decode: int
-    finish: int
-    model_threads: int
-    """With which a model on the CPU computes."""
-
-    @classmethod
-    def of(cls, cores: int) -> Workers:
-        """What suits so many cores: half of them for the model, which waits badly for a core that is busy.
-
-        Finishing takes as long as all else together, and some of its threads wait: for the writer, or for colours,
-        which are separated one image at a time.
-        """
-        model = max(1, cores // 2)
-        return cls(decode=1 + cores // 8, finish=cores - model + 2, model_threads=model)
-
-    @property
-    def images(self) -> int:
-        """How many images may be in flight: one for every thread, and one that waits for each stage."""
-        return self.decode + self.finish + 5
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run(

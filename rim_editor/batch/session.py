@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch import pipeline, report
+from rim_editor.batch.cluster_errors import ClusterLost
 from rim_editor.batch.control import Control
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 DONE, SOME_LEFT, STOPPED = 0, 4, 5
 Told = Callable[[Progress], None]
+Run = Callable[[Plan, "Matting", Journal, Control | None], Generator[Progress, None, None]]
+"""Who does the work: `pipeline.run` on this machine, or a cluster's `run`."""
 
 
 class PlanRefused(EditorError):
@@ -67,10 +70,11 @@ def export(
     told: Told | None = None,
     *,
     reported: bool = True,
+    run: Run = pipeline.run,
 ) -> Summary:
     """Do the whole plan, with a new journal in its folder; `told` hears the progress on this thread.
 
-    Cancelling `control`, an interrupt (Ctrl-C) and a full disk end it early: what is done stays, the summary says
+    Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: what is done stays, the summary says
     so, and `resume` goes on. A report is written in any case, unless `reported` is False.
     Raises PlanRefused, AtWork, DiskFull and OutputNotWritable before anything is begun, ClipMatError when the model
     cannot be loaded, OutputNotWritable when the journal can no longer be written.
@@ -79,7 +83,7 @@ def export(
         first, *others = (problem.text for problem in plan.problems if problem.fatal)
         raise PlanRefused(first + (f" ({len(others)} more like it.)" if others else ""))
     with Journal.begin(plan) as journal:
-        return carried_out(journal, matting, control, told, reported=reported)
+        return carried_out(journal, matting, control, told, reported=reported, run=run)
 
 
 def resume(
@@ -89,13 +93,14 @@ def resume(
     told: Told | None = None,
     *,
     reported: bool = True,
+    run: Run = pipeline.run,
 ) -> Summary:
     """Go on with the batch whose journal is in `folder`: what is done is not done again, what failed is.
 
     Raises NothingToResume, AtWork, and what `export` raises.
     """
     with Journal.resume(folder) as journal:
-        return carried_out(journal, matting, control, told, reported=reported)
+        return carried_out(journal, matting, control, told, reported=reported, run=run)
 
 
 def carried_out(
@@ -105,15 +110,16 @@ def carried_out(
     told: Told | None = None,
     *,
     reported: bool = True,
+    run: Run = pipeline.run,
 ) -> Summary:
     """Do what is to do by `journal`, and report on all of it. Raises ClipMatError, OutputNotWritable."""
     start, text = time.monotonic(), ""
     try:
-        with closing(pipeline.run(journal.plan, matting, journal, control)) as steps:
+        with closing(run(journal.plan, matting, journal, control)) as steps:
             for progress in steps:
                 if told is not None:
                     told(progress)
-    except DiskFull as error:
+    except (DiskFull, ClusterLost) as error:
         text = str(error)
     except KeyboardInterrupt:
         # The pipeline has ended by now, as if it were cancelled.
