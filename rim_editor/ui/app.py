@@ -12,7 +12,7 @@ from rim_editor.errors import EditorError
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
-    from rim_editor.ui.main_window import MainWindow
+    from rim_editor.ui.window.main_window import MainWindow
 
 # Nothing of Qt is imported above `run`: where Qt cannot be loaded, that is to be said with a remedy.
 

@@ -22,8 +22,8 @@ from rim_editor.matting import Matting
 from rim_editor.ui import stalls
 from rim_editor.ui.jobs import explained
 from rim_editor.ui.loading import load_gently
-from rim_editor.ui.main_window import MainWindow
 from rim_editor.ui.theme import Theme
+from rim_editor.ui.window.main_window import MainWindow
 
 INTERRUPTED = 130
 _PAINTED_AT_LAST_MS = 3000  # some systems paint no window that starts hidden or covered

@@ -17,7 +17,7 @@ from rim_editor.edits import Background, Cutout, Gradient, Highlight, SolidColou
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
-from rim_editor.ui.main_window import MainWindow
+from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -20,11 +20,11 @@ from rim_editor.document import Answer, Combine, Document
 from rim_editor.images import OpenedImage
 from rim_editor.matting import nouns
 from rim_editor.settings import Settings
-from rim_editor.ui.canvas import Canvas
-from rim_editor.ui.expression_bar import ExpressionBar
-from rim_editor.ui.main_window import MainWindow
+from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.stalls import BUDGET_MS, StallWatch
-from rim_editor.ui.tools import Tool
+from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

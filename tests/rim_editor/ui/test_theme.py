@@ -131,7 +131,7 @@ def test_an_icon_keeps_its_shape_and_stays_inside():
 
 
 def test_every_icon_of_the_menus_exists():
-    from rim_editor.ui.actions import MENUS
+    from rim_editor.ui.window.actions import MENUS
 
     names = {spec.icon for specs in MENUS.values() for spec in specs if spec.icon}
     assert names and not [name for name in names if theme.icon(name).isNull()]

@@ -1,0 +1,1 @@
+"""The batch dialog: what, plan, run."""

@@ -1,0 +1,111 @@
+"""Strokes that are being painted, shown at once: an overlay that grows by a segment, whatever their length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from rim_editor.document import Brush, Point
+from rim_editor.ui.canvas.viewport import Viewport
+
+COLOURS = {Brush.KEEP: QColor(60, 200, 120), Brush.REMOVE: QColor(240, 80, 70), Brush.REFINE: QColor(80, 150, 255)}
+_OPACITY = 0.5
+
+
+@dataclass
+class LiveStroke:
+    """One stroke: where it went, in pixels of the image."""
+
+    brush: Brush
+    radius: float
+    points: list[Point] = field(default_factory=list)
+
+
+class LiveStrokes:
+    """The strokes that the matte does not show yet; the last one may still grow."""
+
+    def __init__(self) -> None:
+        self._strokes: list[LiveStroke] = []
+        self._overlay = QImage()
+        self._viewport: Viewport | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._strokes)
+
+    def begin(self, stroke: LiveStroke, viewport: Viewport) -> QRect:
+        """Add a stroke of one point; what to repaint, in pixels of the device."""
+        self._follow(viewport)
+        self._strokes.append(stroke)
+        return self._draw(stroke, len(stroke.points) - 1)
+
+    def extend(self, stroke: LiveStroke, point: Point) -> QRect:
+        """Lead the stroke to another point; what to repaint, in pixels of the device."""
+        stroke.points.append(point)
+        return self._draw(stroke, len(stroke.points) - 1)
+
+    def drop(self, stroke: LiveStroke) -> None:
+        """Take a stroke away."""
+        self._strokes = [other for other in self._strokes if other is not stroke]
+        self._renew()
+
+    def clear(self, but: LiveStroke | None = None) -> None:
+        """Take all away, except the one that is still being painted."""
+        self._strokes = [other for other in self._strokes if other is but]
+        self._renew()
+
+    def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
+        """Paint within the painter's clip; `ratio` is the window's pixels of the device per unit."""
+        if not self._strokes:
+            return
+        self._follow(viewport)
+        painter.save()
+        painter.setOpacity(_OPACITY)
+        self._overlay.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(0, 0), self._overlay)
+        self._overlay.setDevicePixelRatio(1.0)
+        painter.restore()
+
+    def _follow(self, viewport: Viewport) -> None:
+        if viewport != self._viewport or self._overlay.isNull():
+            self._viewport = viewport
+            self._renew()
+
+    def _renew(self) -> None:
+        if self._viewport is None:
+            return
+        size = QSize(*self._viewport.window)
+        if not self._strokes:
+            self._overlay = QImage()
+            return
+        if self._overlay.size() != size:
+            self._overlay = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        self._overlay.fill(Qt.GlobalColor.transparent)
+        for stroke in self._strokes:
+            self._draw(stroke, 0, whole=True)
+
+    def _draw(self, stroke: LiveStroke, number: int, whole: bool = False) -> QRect:
+        """The segment that ends at a point, or all."""
+        viewport = self._viewport
+        assert viewport is not None
+        if self._overlay.isNull():
+            self._renew()
+        points = stroke.points if whole else stroke.points[max(0, number - 1) : number + 1]
+        line = [QPointF(*viewport.to_window(point)) for point in points]
+        width = max(2 * stroke.radius * viewport.zoom, 1.0)
+        painter = QPainter(self._overlay)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = COLOURS[stroke.brush]
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        if len(line) == 1:
+            painter.drawPoint(line[0])
+        else:
+            painter.drawPolyline(line)
+        painter.end()
+        left, right = min(p.x() for p in line), max(p.x() for p in line)
+        top, bottom = min(p.y() for p in line), max(p.y() for p in line)
+        reach = width / 2 + 2
+        return QRect(
+            int(left - reach), int(top - reach), int(right - left + 2 * reach) + 2, int(bottom - top + 2 * reach) + 2
+        )

@@ -1,0 +1,66 @@
+"""The line between before and after: where it is, whether it is under the pointer, and how it looks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from rim_editor.ui.canvas.viewport import Viewport
+
+_GRIP = 14.0  # radius of the handle, in units of the window
+_REACH = 8.0
+
+
+class SplitLine:
+    """An upright line across the part of the image that is in the window."""
+
+    def __init__(self) -> None:
+        self.share = 0.5
+        """Where it is between the left and the right end of what is seen of the image, 0 to 1."""
+
+    def x(self, viewport: Viewport) -> int:
+        """Where it is in the window, in pixels of the device."""
+        left, right = _ends(viewport)
+        return round(left + self.share * (right - left))
+
+    def move_to(self, x: float, viewport: Viewport) -> None:
+        """Put it there, in pixels of the device, or as near as the image is."""
+        left, right = _ends(viewport)
+        self.share = min(max((x - left) / max(right - left, 1.0), 0.0), 1.0)
+
+    def is_at(self, spot: QPointF, viewport: Viewport, ratio: float) -> bool:
+        """Whether the pointer, in units of the window, can take it."""
+        x, middle = self.x(viewport) / ratio, viewport.window[1] / ratio / 2
+        on_handle = QLineF(spot, QPointF(x, middle)).length() <= _GRIP
+        return on_handle or abs(spot.x() - x) <= _REACH
+
+    def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
+        """Draw line and handle; the painter is in units of the window."""
+        x, height = self.x(viewport) / ratio, viewport.window[1] / ratio
+        middle = QPointF(x, height / 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in ((QColor(0, 0, 0, 120), 4.0), (QColor(255, 255, 255), 2.0)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(QPointF(x, 0), QPointF(x, height))
+        painter.setPen(QPen(QColor(0, 0, 0, 120), 1.0))
+        painter.setBrush(QColor(255, 255, 255))
+        painter.drawEllipse(middle, _GRIP, _GRIP)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(60, 60, 60))
+        for side in (-1, 1):
+            tip, base = side * 10.0, side * 4.0
+            corners = [QPointF(tip, 0), QPointF(base, -5), QPointF(base, 5)]
+            painter.drawPolygon(QPolygonF([middle + corner for corner in corners]))
+        painter.restore()
+
+    def box(self, viewport: Viewport, ratio: float) -> QRectF:
+        """What it covers, in units of the window."""
+        x = self.x(viewport) / ratio
+        return QRectF(x - _GRIP - 2, 0, 2 * _GRIP + 4, viewport.window[1] / ratio)
+
+
+def _ends(viewport: Viewport) -> tuple[float, float]:
+    left, _ = viewport.to_window((0.0, 0.0))
+    right, _ = viewport.to_window((float(viewport.image[0]), 0.0))
+    return max(left, 0.0), min(right, float(viewport.window[0]))

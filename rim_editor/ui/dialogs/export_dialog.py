@@ -1,0 +1,274 @@
+"""The export dialog: what is written, how, and where to; errors and questions appear in it, not over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.exporting import Content, ExportRequest
+from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
+from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.panels.named import named, told
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Editor
+    from rim_editor.settings import Settings
+
+_USUAL_QUALITY = 90
+_CONTENTS = (
+    ("Result of the edit", Content.RESULT, 8),
+    ("Matte, 8 bits", Content.MATTE, 8),
+    ("Matte, 16 bits", Content.MATTE, 16),
+    ("Layers for GIMP and Krita", Content.LAYERS, 8),
+)
+
+
+class ExportDialog(QDialog):
+    """Asks how to export the document of `editor`, does it, and closes once the file is there.
+
+    The choices of `settings` come first; `settings()` has the new ones.
+    """
+
+    exported = Signal(Path, object)
+    """The file that was written, and the ExportRequest that made it."""
+
+    def __init__(self, editor: Editor, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("export_dialog")
+        self.setWindowTitle(f"Export “{editor.title}”")
+        self._editor = editor
+        self._settings = settings
+        self._stop_listening: Callable[[], None] = editor.listen(self._hear)
+
+        self._form = QWidget()
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._content = named(QComboBox(), "export_content")
+        for text, _, _ in _CONTENTS:
+            self._content.addItem(text)
+        self._content.setToolTip("What of the document is written")
+        self._content.currentIndexChanged.connect(self._content_chosen)
+        form.addRow("&What", self._content)
+        self._format = named(QComboBox(), "export_format")
+        for suffix, text in FORMATS.items():
+            self._format.addItem(text, suffix)
+        self._format.setToolTip("The kind of file")
+        self._format.currentIndexChanged.connect(self._format_chosen)
+        form.addRow("&Format", self._format)
+        self._note = told("export_note")
+        form.addRow(self._note)
+        self._quality = Amount("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        form.addRow(self._quality)
+        self._metadata = named(QCheckBox("&Keep metadata"), "export_metadata")
+        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
+        self._metadata.setChecked(settings.keep_metadata)
+        form.addRow(self._metadata)
+        path = editor.document.source.path
+        self._name = named(QLineEdit(f"{path.stem if path else 'image'}-cut-out"), "export_name")
+        self._name.setToolTip("The name of the file")
+        self._name.textEdited.connect(self._named)
+        form.addRow("&Name", self._name)
+        folder = settings.export_folder or (path.absolute().parent if path else Path.home())
+        self._folder = named(QLineEdit(str(folder)), "export_folder")
+        self._folder.setToolTip("The folder of the file")
+        self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
+        self._folder.textEdited.connect(self._ask_no_more)
+        browse = named(QPushButton("&Browse…"), "export_browse")
+        browse.setToolTip("Choose the folder")
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self._folder, 1)
+        row.addWidget(browse)
+        form.addRow("Fol&der", row)
+        label = form.labelForField(row)
+        if isinstance(label, QLabel):
+            label.setBuddy(self._folder)
+
+        self._error = told("export_error")
+        self._error.setVisible(False)
+        self._progress = named(QProgressBar(), "export_progress")
+        self._progress.setVisible(False)
+        self._progress.setRange(0, 0)
+        self._progress.setAccessibleName("Exporting")
+        self._export = named(QPushButton("&Export"), "export_button")
+        self._export.setDefault(True)
+        self._export.clicked.connect(self._start)
+        self._cancel = named(QPushButton("Cancel"), "export_cancel")
+        self._cancel.setAutoDefault(False)
+        self._cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._progress, 1)
+        buttons.addStretch(1)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self._export)
+        column = QVBoxLayout(self)
+        column.addWidget(self._form)
+        column.addWidget(self._error)
+        column.addLayout(buttons)
+        self._set_suffix(settings.export_suffix)
+        self._content_chosen()
+        self._name.setFocus()
+
+    def path(self) -> Path:
+        """The file that the dialog names now."""
+        return Path(self._folder.text().strip()).expanduser() / with_suffix(self._name.text().strip(), self._suffix())
+
+    def request(self, *, overwrite: bool = False) -> ExportRequest:
+        """What the dialog asks for now."""
+        _, content, depth = _CONTENTS[self._content.currentIndex()]
+        quality = round(self._quality.value()) if lossy(self._suffix()) else None
+        return ExportRequest(content, depth, quality, self._metadata.isChecked(), overwrite)
+
+    def settings(self) -> Settings:
+        """The settings with the choices of this dialog, to be remembered."""
+        request = self.request()
+        return replace(
+            self._settings,
+            export_folder=self.path().parent,
+            export_suffix=self._suffix() if request.content is not Content.LAYERS else self._settings.export_suffix,
+            quality=request.quality or self._settings.quality,
+            keep_metadata=request.metadata,
+        )
+
+    def done(self, result: int) -> None:
+        """Close, and hear nothing more of the editor."""
+        self._stop_listening()
+        super().done(result)
+
+    def reject(self) -> None:
+        """Cancel the export at work; close when there is none."""
+        if "export" in self._editor.busy:
+            self._editor.cancel()
+            self._fail("The export was cancelled.")
+        else:
+            super().reject()
+
+    def _start(self) -> None:
+        if not self._name.text().strip():
+            self._fail("The file has no name: type one.")
+            self._name.setFocus()
+            return
+        path, asked = self.path(), self._export.property("replaces")
+        if path.is_file() and not asked:
+            source = self._editor.document.source.path
+            own = source is not None and source.exists() and path.samefile(source)
+            what = "is the image that is open" if own else "exists already"
+            self._fail(f"'{path.name}' {what}. Replace it, or choose another name.")
+            self._export.setText("&Replace")
+            self._export.setProperty("replaces", True)
+            return
+        request = self.request(overwrite=bool(asked))
+        self._fail("")
+        self._show_busy(True)
+        self._editor.export(path, request, lambda written: self._done(written, request))
+
+    def _done(self, path: Path, request: ExportRequest) -> None:
+        self.exported.emit(path, request)
+        self.accept()
+
+    def _hear(self, event: object) -> None:
+        from rim_editor.editor import Notice, WorkEnded
+
+        if isinstance(event, WorkEnded) and event.kind == "export":
+            self._show_busy(False)
+        elif isinstance(event, Notice) and event.level == "error":
+            self._show_busy(False)
+            self._fail(event.text)
+            self._name.setFocus()  # it lost it while the form was off
+
+    def _show_busy(self, busy: bool) -> None:
+        self._form.setEnabled(not busy)
+        self._export.setEnabled(not busy)
+        self._progress.setVisible(busy)
+
+    def _fail(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setAccessibleName(text)
+        self._error.setVisible(bool(text))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for what is told: Qt would press the form together instead."""
+        column = self.layout()
+        if column is not None and self.isVisible():
+            column.activate()
+            self.resize(self.width(), max(self.height(), column.totalHeightForWidth(self.width())))
+
+    def _ask_no_more(self) -> None:
+        self._fail("")
+        self._export.setText("&Export")
+        self._export.setProperty("replaces", False)
+
+    def _suffix(self) -> str:
+        return str(self._format.currentData())
+
+    def _set_suffix(self, suffix: str) -> None:
+        place = self._format.findData(usual(suffix))
+        if place >= 0:
+            self._format.setCurrentIndex(place)
+
+    def _content_chosen(self) -> None:
+        request, edit = self.request(), self._editor.document.edit
+        model = self._format.model()
+        assert isinstance(model, QStandardItemModel)
+        reasons = [lacks(suffix, request, edit) for suffix in FORMATS]
+        for place, reason in enumerate(reasons):
+            item = model.item(place)
+            item.setEnabled(not reason)
+            item.setToolTip(reason)
+        with QSignalBlocker(self._format):
+            if reasons[self._format.currentIndex()]:
+                self._format.setCurrentIndex(reasons.index(""))
+        told = [
+            reason for reason in reasons if reason and request.content is not Content.LAYERS and ".ora" not in reason
+        ]
+        self._note.setText("\n".join(told))
+        self._note.setVisible(bool(told))
+        self._format_chosen()
+        self._grow()
+
+    def _format_chosen(self) -> None:
+        self._ask_no_more()
+        self._quality.setEnabled(lossy(self._suffix()))
+        self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
+
+    def _named(self, text: str) -> None:
+        self._ask_no_more()
+        place = self._format.findData(usual(Path(text).suffix))
+        model = self._format.model()
+        if place >= 0 and isinstance(model, QStandardItemModel) and model.item(place).isEnabled():
+            with QSignalBlocker(self._format):
+                self._format.setCurrentIndex(place)
+            self._quality.setEnabled(lossy(self._suffix()))
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Choose a folder", self._folder.text())
+        dialog.setObjectName("export_folder_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._folder.setText)
+        dialog.fileSelected.connect(self._ask_no_more)
+        dialog.open()

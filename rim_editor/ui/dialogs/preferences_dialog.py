@@ -1,0 +1,122 @@
+"""Preferences: how the editor looks and works for this user."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGroupBox,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.settings import THEMES, Settings
+from rim_editor.ui.dialogs.model_choice import ModelChoice
+from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.panels.named import named, told
+
+_THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_USUAL_QUALITY = 90
+
+
+class PreferencesDialog(QDialog):
+    """Shows settings and lets them be changed; nothing is saved here: `settings()` has what was chosen."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("preferences_dialog")
+        self.setWindowTitle("Preferences")
+        self._settings = settings
+        self._forgets = False
+
+        looks = QGroupBox("Window")
+        form = QFormLayout(looks)
+        self._theme = named(QComboBox(), "theme_box")
+        for theme in THEMES:
+            self._theme.addItem(_THEME_NAMES[theme], theme)
+        self._theme.setCurrentIndex(self._theme.findData(settings.theme))
+        self._theme.setToolTip("Light or dark colours")
+        form.addRow("&Theme", self._theme)
+        self._motion = named(QCheckBox("&Reduce motion"), "reduced_motion")
+        self._motion.setToolTip("No marching ants and no smooth zooming")
+        self._motion.setChecked(settings.reduced_motion)
+        form.addRow(self._motion)
+
+        exports = QGroupBox("Export")
+        form = QFormLayout(exports)
+        self._metadata = named(QCheckBox("&Keep metadata"), "keep_metadata")
+        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
+        self._metadata.setChecked(settings.keep_metadata)
+        form.addRow(self._metadata)
+        self._quality = Amount("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")
+        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        form.addRow(self._quality)
+
+        model = QGroupBox("Model")
+        self._model = ModelChoice(settings.weights, settings.device, settings.precision)
+        QVBoxLayout(model).addWidget(self._model)
+
+        history = QGroupBox("Memory")
+        column = QVBoxLayout(history)
+        self._kept = told("history_about")
+        column.addWidget(self._kept)
+        self._forget = named(QPushButton("&Clear history"), "clear_history")
+        self._forget.setAutoDefault(False)
+        self._forget.setToolTip("Forget the expressions and the recent images")
+        self._forget.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._forget.clicked.connect(self._clear)
+        column.addWidget(self._forget)
+
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())  # the style's own are dark in the dark, and other dialogs have none
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (looks, exports, model, history):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(buttons)
+        self._tell_history()
+
+    def settings(self) -> Settings:
+        """The settings that the dialog shows; what it does not show is as it was given."""
+        weights, device, precision = self._model.options()
+        quality = round(self._quality.value())
+        chosen = replace(
+            self._settings,
+            theme=self._theme.currentData(),
+            reduced_motion=self._motion.isChecked(),
+            keep_metadata=self._metadata.isChecked(),
+            quality=self._settings.quality if quality == (self._settings.quality or _USUAL_QUALITY) else quality,
+            weights=weights,
+            device=device,
+            precision=precision,
+        )
+        return replace(chosen, recent=(), expressions=()) if self._forgets else chosen
+
+    def _clear(self) -> None:
+        self._forgets = True
+        self._tell_history()
+
+    def _tell_history(self) -> None:
+        expressions, images = len(self._settings.expressions), len(self._settings.recent)
+        self._forget.setEnabled(not self._forgets and bool(expressions or images))
+        if self._forgets:
+            self._kept.setText("Expressions and recent images are forgotten when you press OK.")
+        else:
+            self._kept.setText(
+                f"{_counted(expressions, 'expression')} and {_counted(images, 'recent image')} are kept."
+            )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

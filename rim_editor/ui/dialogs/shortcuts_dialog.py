@@ -1,0 +1,82 @@
+"""Every action with its keys, in a table that can be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.ui.panels.named import named
+
+
+class ShortcutsDialog(QDialog):
+    """Lists actions: where they are, what they are called, what they do, and their keys."""
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcuts_dialog")
+        self.setWindowTitle("Keyboard Shortcuts")
+        self._search = named(QLineEdit(), "shortcuts_search")
+        self._search.setClearButtonEnabled(True)
+        self._search.setPlaceholderText("Search for an action or a key")
+        self._search.setAccessibleName("Search")
+        self._search.textChanged.connect(self._filter)
+        self._table = named(QTableWidget(0, 3), "shortcuts_table")
+        self._table.setAccessibleName("Keyboard shortcuts")
+        self._table.setHorizontalHeaderLabels(["Menu", "Action", "Keys"])
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setTabKeyNavigation(False)
+        self._table.verticalHeader().hide()
+        for action in actions:
+            if not action.isSeparator() and action.text():
+                self._add(action)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._none = named(QLabel(), "shortcuts_none")
+        self._none.setVisible(False)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())  # the style's own is dark in the dark
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (self._search, self._table, self._none, buttons):
+            column.addWidget(widget)
+        letter = self.fontMetrics().averageCharWidth()
+        self.resize(80 * letter, 32 * self.fontMetrics().height())
+        self._search.setFocus()
+
+    def _add(self, action: QAction) -> None:
+        keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+        row = self._table.rowCount()
+        self._table.insertRow(row)
+        name = str(action.property("title") or action.text().replace("&", "").rstrip("…"))
+        for column, text in enumerate((str(action.property("menu") or ""), name, keys)):
+            item = QTableWidgetItem(text)
+            item.setToolTip(action.toolTip())
+            self._table.setItem(row, column, item)
+
+    def _filter(self, sought: str) -> None:
+        words = sought.casefold().split()
+        found = 0
+        for row in range(self._table.rowCount()):
+            items = [self._table.item(row, column) for column in range(3)]
+            text = " ".join(item.text() for item in items if item is not None)
+            tip = items[1].toolTip() if items[1] is not None else ""
+            shown = all(word in f"{text} {tip}".casefold() for word in words)
+            self._table.setRowHidden(row, not shown)
+            found += shown
+        self._none.setText(f"No action matches “{sought.strip()}”.")
+        self._none.setVisible(found == 0)

@@ -1,0 +1,1 @@
+"""The panels: the expression, the matte, the brush and the edit."""

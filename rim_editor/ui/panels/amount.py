@@ -1,0 +1,151 @@
+"""One number to set: a slider with its spin box, which tell a drag from a finished change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+
+from rim_editor.ui.panels.named import named
+from rim_editor.ui.window.box_manners import BoxManners
+
+V = TypeVar("V", bound=str)
+
+_QUIET_MS = 700  # key presses and wheel turns closer together than this are one gesture
+
+
+class Slider(QSlider):
+    """A slider that the wheel moves only once it has the focus: elsewhere the wheel scrolls the panel."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the panel unless the focus is here."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class SpinBox(QDoubleSpinBox):
+    """A spin box that the wheel turns only once it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the panel unless the focus is here."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class Choice(QComboBox):
+    """A combo box of named values; the wheel turns it only once it has the focus."""
+
+    def __init__(self, name: str, title: str, options: Mapping[V, tuple[str, str]]) -> None:
+        """`options`: value -> what the user reads, and its tooltip."""
+        super().__init__()
+        named(self, name, title, title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for place, (value, (text, tip)) in enumerate(options.items()):
+            self.addItem(text, str(value))
+            self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+
+    def value(self) -> str:
+        """The value that is chosen."""
+        return str(self.currentData())
+
+    def set_value(self, value: str) -> None:
+        """Show this value and tell nobody."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(self.findData(str(value)))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the panel unless the focus is here."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class Amount(QWidget):
+    """A label, and below it a slider (object name `name`) beside a spin box (`name`_value).
+
+    The slider moves in whole units; the spin box takes `decimals` more digits.
+    """
+
+    changed = Signal(float)
+    """The user gave another value; in a drag it comes again and again."""
+    settled = Signal()
+    """The drag, or the row of key presses, is over."""
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        low: float,
+        high: float,
+        *,
+        suffix: str = "",
+        decimals: int = 0,
+        tip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._slider = named(Slider(Qt.Orientation.Horizontal), name)
+        self._slider.setRange(round(low), round(high))
+        self._slider.setPageStep(max(1, round((high - low) / 10)))
+        self._box = named(SpinBox(), f"{name}_value")
+        self._box.setRange(low, high)
+        self._box.setDecimals(decimals)
+        self._box.setSuffix(suffix)
+        self._box.setKeyboardTracking(False)
+        BoxManners(self._box)
+        room = self._box.fontMetrics().horizontalAdvance("-100.0 px  00")  # alike in all, so that sliders end alike
+        self._box.setMinimumWidth(max(room, self._box.sizeHint().width()))
+        self._label = QLabel(text)
+        self._label.setBuddy(self._box)
+        plain = text.replace("&", "")
+        for widget in (self._slider, self._box):
+            widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            widget.setAccessibleName(plain)
+            widget.setToolTip(tip)
+        self._label.setToolTip(tip)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self._label, 0, 0, 1, 2)
+        grid.addWidget(self._slider, 1, 0)
+        grid.addWidget(self._box, 1, 1)
+        grid.setColumnStretch(0, 1)
+
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self.settled)
+        self._slider.valueChanged.connect(self._slid)
+        self._slider.sliderReleased.connect(self._end)
+        self._box.valueChanged.connect(self._typed)
+
+    def value(self) -> float:
+        """What is set, in the units of the label."""
+        return self._box.value()
+
+    def set_value(self, value: float) -> None:
+        """Show `value` and tell nobody; a number that is being typed stays while the value is the same."""
+        if round(value, self._box.decimals()) == round(self._box.value(), self._box.decimals()):
+            return
+        with QSignalBlocker(self._slider), QSignalBlocker(self._box):
+            self._box.setValue(value)
+            self._slider.setValue(round(value))
+
+    def _slid(self, value: int) -> None:
+        with QSignalBlocker(self._box):
+            self._box.setValue(value)
+        self._tell()
+
+    def _typed(self, value: float) -> None:
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(round(value))
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._slider.isSliderDown():
+            self._quiet.stop()
+        else:
+            self._quiet.start()
+        self.changed.emit(self._box.value())
+
+    def _end(self) -> None:
+        self._quiet.stop()
+        self.settled.emit()

@@ -1,0 +1,118 @@
+"""The options of a background: which image, how it fits, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from rim_editor.edits import WHITE, Background, Edit, Fit
+from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.panels.edit_pages import Page
+from rim_editor.ui.panels.named import named, told
+
+_FITS = {
+    Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),
+    Fit.FIT: ("Fit", "Show all of the background, a colour beside it"),
+    Fit.TILE: ("Tile", "Repeat the background at its own size"),
+}
+
+
+class BackgroundPage(Page):
+    """Which image, how it fits, and where it lies."""
+
+    kind = Background
+    image_asked = Signal()
+    """The user wants to choose an image file."""
+    blur_asked = Signal()
+    """The user wants the original, blurred, instead."""
+    move_toggled = Signal(bool)
+    """Dragging on the canvas is to move the background, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._background: Background | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        choose = named(QPushButton("Choose image…"), "choose_background", "Choose what goes behind the object")
+        choose.clicked.connect(self.image_asked)
+        column.addWidget(choose)
+        self._about = told("background_about")
+        column.addWidget(self._about)
+        self._options = QWidget()
+        form = QFormLayout(self._options)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._fit = Choice("background_fit", "How the background fits", _FITS)
+        self._fit.currentIndexChanged.connect(self._fitted)
+        form.addRow("Si&ze", self._fit)
+        self._beside = self.colour_button("background_colour", "Colour beside the background", WHITE)
+        form.addRow("Colour beside", self._beside)
+        row = QHBoxLayout()
+        self._move = named(QToolButton(), "move_background")
+        self._move.setText("Move")
+        self._move.setCheckable(True)
+        self._move.setToolTip("Drag on the canvas to move the background")
+        self._move.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._move.toggled.connect(self.move_toggled)
+        self._reset = named(QPushButton("Put back"), "reset_offset", "Put the background back to where it was at first")
+        self._reset.clicked.connect(self._put_back)
+        row.addWidget(self._move)
+        row.addWidget(self._reset)
+        row.addStretch(1)
+        form.addRow(row)
+        column.addWidget(self._options)
+        blur = named(QPushButton("Blur the original instead"), "blur_original", "Keep its own background, blurred")
+        blur.clicked.connect(self.blur_asked)
+        column.addWidget(blur)
+        column.addStretch(1)
+        self._show()
+
+    def edit(self) -> Background | None:
+        """The background that the widgets describe; None until an image was chosen."""
+        if self._background is None:
+            return None
+        return replace(self._background, fit=Fit(self._fit.value()), colour=self._beside.colour())
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show a background and tell nobody."""
+        if isinstance(edit, Background):
+            self._background = edit
+            self._fit.set_value(edit.fit)
+            self._beside.set_colour(edit.colour)
+            self._show()
+
+    def with_image(self, background: Background) -> Background:
+        """`background` with the fit and the colour that the widgets say."""
+        return replace(background, fit=Fit(self._fit.value()), colour=self._beside.colour())
+
+    def forget(self) -> None:
+        """No image is chosen, as for an image that has just come to the front; tells nobody."""
+        self._background = None
+        self._show()
+
+    def set_moving(self, moving: bool) -> None:
+        """Show whether dragging moves the background and tell nobody."""
+        with QSignalBlocker(self._move):
+            self._move.setChecked(moving)
+
+    def _show(self) -> None:
+        background = self._background
+        self._options.setEnabled(background is not None)
+        self._beside.setEnabled(Fit(self._fit.value()) is Fit.FIT)
+        self._reset.setEnabled(background is not None and background.offset != (0.0, 0.0))
+        if background is None:
+            self._about.setText("Choose an image, or drop one here.")
+        else:
+            height, width = background.image.shape[:2]
+            self._about.setText(f"Background of {width} × {height} pixels. Drop another one here to change it.")
+
+    def _fitted(self) -> None:
+        self._show()
+        self.tell()
+
+    def _put_back(self) -> None:
+        if self._background is not None:
+            self._background = replace(self._background, offset=(0.0, 0.0))
+            self.tell()

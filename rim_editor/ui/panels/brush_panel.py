@@ -1,0 +1,100 @@
+"""The tools of the hand: what a drag on the canvas does, and how large and how hard the brush is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QVBoxLayout, QWidget
+
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.panels.named import named
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Editor
+
+LARGEST_RADIUS = 500.0
+_ROWS = (
+    (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
+    (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
+    (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),
+    (Tool.REFINE, "Refine", "fa6s.feather", "Paint along hair and soft edges to refine them", "R"),
+)
+
+
+class BrushPanel(QWidget):
+    """One of four tools, and radius and hardness of the brush."""
+
+    tool_chosen = Signal(Tool)
+    """The user chose this tool."""
+    brush_changed = Signal(float, float)
+    """Radius in pixels of the image and hardness 0 to 1."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("brush_panel")
+        self.setAccessibleName("Brush")
+        self._group = QButtonGroup(self)
+        tools = QGridLayout()
+        tools.setSpacing(2)
+        for place, (tool, text, _, tip, key) in enumerate(_ROWS):
+            button = named(QToolButton(), f"tool_{tool.value}")
+            button.setCheckable(True)
+            button.setText(text)
+            button.setToolTip(f"{tip} ({key})")
+            button.setAccessibleName(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+            self._group.addButton(button, place)
+            tools.addWidget(button, 0, place)
+        self._group.button(0).setChecked(True)
+        self._group.idClicked.connect(lambda place: self.tool_chosen.emit(_ROWS[place][0]))
+
+        self._radius = Amount(
+            "brush_radius", "Ra&dius", 1, LARGEST_RADIUS, suffix=" px", tip="Size of the brush ([ and ])"
+        )
+        self._radius.set_value(30)
+        self._hardness = Amount(
+            "brush_hardness", "H&ardness", 0, 100, suffix=" %", tip="How sharp the rim of the brush is"
+        )
+        self._hardness.set_value(80)
+        for amount in (self._radius, self._hardness):
+            amount.changed.connect(lambda _value: self.brush_changed.emit(*self.brush()))
+        column = QVBoxLayout(self)
+        column.addLayout(tools)
+        column.addWidget(self._radius)
+        column.addWidget(self._hardness)
+        self.set_editor(None)
+
+    def set_editor(self, editor: Editor | None) -> None:
+        """With None there is nothing to paint on, and the panel is greyed out."""
+        self.setEnabled(editor is not None)
+
+    def brush(self) -> tuple[float, float]:
+        """Radius in pixels of the image and hardness 0 to 1."""
+        return self._radius.value(), self._hardness.value() / 100
+
+    def set_brush(self, radius: float, hardness: float) -> None:
+        """Show this brush and tell nobody; the radius is held between 1 and `LARGEST_RADIUS`."""
+        self._radius.set_value(min(max(radius, 1.0), LARGEST_RADIUS))
+        self._hardness.set_value(100 * hardness)
+
+    def set_tool(self, tool: Tool) -> None:
+        """Show the tool that is in use and tell nobody; one that is not of this panel leaves no button down."""
+        for place, row in enumerate(_ROWS):
+            if row[0] is tool:
+                self._group.button(place).setChecked(True)
+                return
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
+    def paint_icons(self) -> None:
+        """Make the icons, or make them anew after the theme changed."""
+        from rim_editor.ui.theme import icon
+
+        for place, (_, _, name, _, _) in enumerate(_ROWS):
+            self._group.button(place).setIcon(icon(name))

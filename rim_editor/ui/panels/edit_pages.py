@@ -1,0 +1,226 @@
+"""The options of each edit, a page for each: what the edit panel shows below the choice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from rim_editor.edits import (
+    SIGNAL,
+    WHITE,
+    Colour,
+    Cutout,
+    Edit,
+    Gradient,
+    Highlight,
+    MatteOnly,
+    SolidColour,
+    Style,
+)
+from rim_editor.ui.panels.amount import Amount, Choice
+from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
+from rim_editor.ui.panels.named import named
+
+_STYLES = {
+    Style.DIM: ("Dim the rest", "Darken what is around the object"),
+    Style.DESATURATE: ("Grey the rest", "Take the colour out of what is around the object"),
+    Style.BLUR: ("Blur the rest", "Blur what is around the object"),
+    Style.TINT: ("Tint the object", "Mix a colour into the object"),
+}
+_GRADIENTS = {
+    "Studio": Gradient((245, 245, 245), (150, 150, 150), 90),
+    "Sky": Gradient((88, 160, 230), (232, 242, 250), 90),
+    "Sunset": Gradient((72, 52, 118), (250, 160, 96), 90),
+    "Night": Gradient((20, 24, 38), (62, 72, 104), 90),
+    "Mint": Gradient((214, 244, 226), (112, 192, 168), 45),
+}
+
+
+class Page(QWidget):
+    """The options of one edit; `kind` is the edit's class."""
+
+    kind: type[Edit]
+    changed = Signal(object, str)
+    """The user chose this Edit; the text names the gesture that it is part of, '' for none."""
+    settled = Signal()
+    """The gesture is over."""
+    eyedropper_asked = Signal(object)
+    """The user wants a colour from the image: call the object with it."""
+
+    def edit(self) -> Edit | None:
+        """The edit that the widgets describe; None while something is missing."""
+        raise NotImplementedError
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show the options of an edit of this kind and tell nobody."""
+
+    def tell(self, gesture: str = "") -> None:
+        """Tell that the widgets describe another edit now."""
+        edit = self.edit()
+        if edit is not None:
+            self.changed.emit(edit, gesture)
+
+    def form(self) -> QFormLayout:
+        """The page laid out as rows of a label and its widget."""
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        return form
+
+    def colour_button(self, name: str, title: str, colour: Colour) -> ColourButton:
+        """A button for one of the colours of the edit; see `ColourButton`."""
+        button = ColourButton(name, title, colour)
+        button.colour_chosen.connect(lambda _colour: self.tell())
+        button.eyedropper_asked.connect(lambda: self.eyedropper_asked.emit(button.choose))
+        return button
+
+    def on_gesture(self, amount: Amount, gesture: str) -> Amount:
+        """Let `amount` change the edit, each drag of it as one gesture."""
+        amount.changed.connect(lambda _value: self.tell(gesture))
+        amount.settled.connect(self.settled)
+        return amount
+
+
+class PlainPage(Page):
+    """An edit without options: a sentence says what it does."""
+
+    def __init__(self, kind: type[Cutout] | type[MatteOnly], text: str) -> None:
+        super().__init__()
+        self.kind = self._kind = kind
+        label = QLabel(text)
+        label.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label)
+        column.addStretch(1)
+
+    def edit(self) -> Cutout | MatteOnly:
+        """The edit."""
+        return self._kind()
+
+
+class HighlightPage(Page):
+    """Style, strength, and the colour of the tint."""
+
+    kind = Highlight
+
+    def __init__(self) -> None:
+        super().__init__()
+        form = self.form()
+        self._style = Choice("highlight_style", "Style", _STYLES)
+        self._style.currentIndexChanged.connect(self._styled)
+        form.addRow("St&yle", self._style)
+        self._strength = Amount(
+            "highlight_strength", "S&trength", 0, 100, suffix=" %", tip="0 leaves the image as it is"
+        )
+        form.addRow(self.on_gesture(self._strength, "strength"))
+        self._tint = self.colour_button("highlight_colour", "Tint", SIGNAL)
+        form.addRow("Tint colour", self._tint)
+        self.show_edit(Highlight())
+
+    def edit(self) -> Highlight:
+        """The highlight that the widgets describe."""
+        return Highlight(Style(self._style.value()), self._strength.value() / 100, self._tint.colour())
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show a highlight and tell nobody."""
+        if isinstance(edit, Highlight):
+            self._style.set_value(edit.style)
+            self._strength.set_value(100 * edit.strength)
+            self._tint.set_colour(edit.colour)
+            self._tint.setEnabled(edit.style is Style.TINT)
+
+    def _styled(self) -> None:
+        self._tint.setEnabled(Style(self._style.value()) is Style.TINT)
+        self.tell()
+
+
+class GradientPage(Page):
+    """Two colours and the angle between them, with presets."""
+
+    kind = Gradient
+
+    def __init__(self) -> None:
+        super().__init__()
+        form = self.form()
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        size = QSize(2, 1) * round(1.4 * self.fontMetrics().height())
+        for name, gradient in _GRADIENTS.items():
+            button = named(QToolButton(), f"gradient_{name.lower()}")
+            button.setAutoRaise(True)
+            button.setIcon(_gradient_icon(gradient, size, self.devicePixelRatio()))
+            button.setIconSize(size)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setToolTip(name)
+            button.setAccessibleName(f"{name} gradient")
+            button.clicked.connect(lambda _checked, gradient=gradient: self._take(gradient))
+            row.addWidget(button)
+        row.addStretch(1)
+        form.addRow(row)
+        self._start = self.colour_button("gradient_start", "Start of the gradient", WHITE)
+        self._end = self.colour_button("gradient_end", "End of the gradient", WHITE)
+        form.addRow("Start", self._start)
+        form.addRow("End", self._end)
+        self._angle = Amount("gradient_angle", "Direction", 0, 360, suffix="°", tip="0° to the right, 90° downwards")
+        form.addRow(self.on_gesture(self._angle, "angle"))
+        swap = named(QPushButton("Swap colours"), "gradient_swap", "Start with the end, end with the start")
+        swap.clicked.connect(
+            lambda: self._take(Gradient(self._end.colour(), self._start.colour(), self._angle.value()))
+        )
+        form.addRow(swap)
+        self.show_edit(_GRADIENTS["Studio"])
+
+    def edit(self) -> Gradient:
+        """The gradient that the widgets describe."""
+        return Gradient(self._start.colour(), self._end.colour(), self._angle.value())
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show a gradient and tell nobody."""
+        if isinstance(edit, Gradient):
+            self._start.set_colour(edit.start)
+            self._end.set_colour(edit.end)
+            self._angle.set_value(edit.angle % 360)
+
+    def _take(self, gradient: Gradient) -> None:
+        self.show_edit(gradient)
+        self.tell()
+
+
+class SolidPage(Page):
+    """One colour: presets, a code, or one from the image."""
+
+    kind = SolidColour
+
+    def __init__(self) -> None:
+        super().__init__()
+        form = self.form()
+        swatches = Swatches()
+        form.addRow(swatches)
+        self._solid = self.colour_button("solid_colour", "Colour", PRESETS["White"])
+        swatches.chosen.connect(self._solid.choose)
+        form.addRow("Colour", self._solid)
+        pick = named(QPushButton("Pick from the image"), "solid_eyedropper", "Then click on the colour in the image")
+        pick.clicked.connect(lambda: self.eyedropper_asked.emit(self._solid.choose))
+        form.addRow(pick)
+
+    def edit(self) -> SolidColour:
+        """The colour that the widgets describe."""
+        return SolidColour(self._solid.colour())
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show a colour and tell nobody."""
+        if isinstance(edit, SolidColour):
+            self._solid.set_colour(edit.colour)
+
+
+def _gradient_icon(gradient: Gradient, size: QSize, ratio: float) -> QIcon:
+    pixmap = QPixmap(size * ratio)
+    painter = QPainter(pixmap)
+    ramp = QLinearGradient(QPointF(0, 0), QPointF(0, pixmap.height()))
+    ramp.setColorAt(0, QColor(*gradient.start))
+    ramp.setColorAt(1, QColor(*gradient.end))
+    painter.fillRect(pixmap.rect(), ramp)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,209 @@
+"""What becomes of the object and its surroundings: the choice of edit, and its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QGroupBox,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.panels.background_page import BackgroundPage
+from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
+from rim_editor.ui.panels.named import named
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.editor import Editor
+
+_IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.heic *.heif *.avif *.bmp *.gif *.jp2 *.ppm *.tga)"
+_TRANSPARENT = "The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files."
+_MATTE = "The matte as grey: white is the object, black is what surrounds it."
+
+
+class EditPanel(QWidget):
+    """A button per edit; below them the options of the one that is chosen.
+
+    A chosen or dropped background is read elsewhere: `background_chosen` asks, `set_background` answers.
+    """
+
+    background_chosen = Signal(Path)
+    """The user wants this file as the background."""
+    tool_chosen = Signal(Tool)
+    """MOVE_BACKGROUND when dragging is to move the background, PAN when no longer."""
+    eyedropper_asked = Signal(object)
+    """The user wants to pick a colour from the image: call the object with the Colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("edit_panel")
+        self.setAccessibleName("Edit")
+        self.setAcceptDrops(True)
+        self._editor: Editor | None = None
+        self._stop_listening: Callable[[], None] | None = None
+        self._shown: Edit | None = None
+        self._folder = ""
+
+        self._background = BackgroundPage()
+        self._background.image_asked.connect(self.choose_background)
+        self._background.blur_asked.connect(lambda: self._set(Highlight(Style.BLUR, 1.0), ""))
+        self._background.move_toggled.connect(
+            lambda on: self.tool_chosen.emit(Tool.MOVE_BACKGROUND if on else Tool.PAN)
+        )
+        self._pages: tuple[Page, ...] = ()
+        self._icons: list[str] = []
+        self._group = QButtonGroup(self)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(2)
+        self._stack = named(QStackedWidget(), "edit_options")
+        self._add(PlainPage(Cutout, _TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
+        self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
+        self._add(self._background, "Background", "fa6s.image", "Put the object on another image")
+        self._add(GradientPage(), "Gradient", "fa6s.droplet", "Put the object on a gradient")
+        self._add(SolidPage(), "Solid", "fa6s.fill-drip", "Put the object on one colour")
+        self._add(PlainPage(MatteOnly, _MATTE), "Matte", "fa6s.circle-half-stroke", "The matte itself, as grey")
+        self._group.idClicked.connect(self._choose)
+
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addLayout(self._grid)
+        self._options = QGroupBox("Options")
+        QVBoxLayout(self._options).addWidget(self._stack)
+        column.addWidget(self._options)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        self._inside = inside
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+        self.set_editor(None)
+
+    def set_editor(self, editor: Editor | None) -> None:
+        """Show and change the edit of this editor; None when no image is open."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._editor = editor
+        self._stop_listening = None if editor is None else editor.listen(self._hear)
+        self._inside.setEnabled(editor is not None)
+        self._shown = None
+        self._background.forget()
+        self._show(Cutout() if editor is None else editor.document.edit)
+
+    def set_background(self, pixels: NDArray[np.uint8]) -> None:
+        """Put the object on this image, HxWx3 uint8 sRGB, fitted as the options say."""
+        self._set(self._background.with_image(Background(pixels)), "")
+
+    def set_tool(self, tool: Tool) -> None:
+        """Show which tool is in use and tell nobody."""
+        self._background.set_moving(tool is Tool.MOVE_BACKGROUND)
+
+    def choose_background(self) -> None:
+        """Let the user choose an image file."""
+        dialog = QFileDialog(self, "Choose a background", self._folder, f"{_IMAGES};;All files (*)")
+        dialog.setObjectName("background_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self._background_file(Path(name)))
+        dialog.open()
+
+    def paint_icons(self) -> None:
+        """Make the icons, or make them anew after the theme changed."""
+        from rim_editor.ui.theme import icon
+
+        for place, name in enumerate(self._icons):
+            self._group.button(place).setIcon(icon(name))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file is welcome as the background."""
+        if self._editor is not None and _file_of(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The file becomes the background."""
+        path = _file_of(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self._background_file(path)
+
+    def _add(self, page: Page, text: str, icon: str, tip: str) -> None:
+        place = len(self._pages)
+        button = named(QToolButton(), f"edit_{text.lower()}")
+        button.setCheckable(True)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(tip)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._icons.append(icon)
+        self._group.addButton(button, place)
+        self._grid.addWidget(button, place // 3, place % 3)
+        self._stack.addWidget(page)
+        self._pages = (*self._pages, page)
+        page.changed.connect(self._set)
+        page.settled.connect(self._end_gesture)
+        page.eyedropper_asked.connect(self.eyedropper_asked)
+
+    def _choose(self, place: int) -> None:
+        self._open_page(place)
+        edit = self._pages[place].edit()
+        if edit is not None:  # a background without an image waits for one
+            self._set(edit, "")
+
+    def _set(self, edit: Edit, gesture: str) -> None:
+        if self._editor is not None:
+            self._editor.set_edit(edit, gesture=gesture)
+
+    def _end_gesture(self) -> None:
+        if self._editor is not None:
+            self._editor.end_gesture()
+
+    def _hear(self, event: object) -> None:
+        from rim_editor.editor import DocumentChanged
+
+        if isinstance(event, DocumentChanged) and self._editor is not None:
+            self._show(self._editor.document.edit)
+
+    def _show(self, edit: Edit) -> None:
+        if edit is self._shown:
+            return
+        self._shown = edit
+        place = next(place for place, page in enumerate(self._pages) if isinstance(edit, page.kind))
+        self._pages[place].show_edit(edit)
+        self._open_page(place)
+
+    def _open_page(self, place: int) -> None:
+        self._group.button(place).setChecked(True)
+        self._stack.setCurrentIndex(place)
+        self._options.setTitle(self._group.button(place).text())
+
+    def _background_file(self, path: Path) -> None:
+        self._folder = str(path.parent)
+        self.background_chosen.emit(path)
+
+
+def _file_of(event: QDropEvent) -> Path | None:
+    return next((Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()), None)

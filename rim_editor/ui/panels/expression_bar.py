@@ -1,0 +1,199 @@
+"""Where the user says what to cut out, and reads what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from rim_editor.document import Combine
+from rim_editor.ui.panels.combine_choice import CombineChoice
+from rim_editor.ui.panels.named import named, told
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Answered, Editor
+
+_PLACEHOLDER = "Say what to cut out: the woman in the red coat on the left"
+
+
+class _Completer(QCompleter):
+    """Offers all that the model holds, whatever is typed, and chooses none of it: Enter keeps what was typed."""
+
+    def __init__(self, suggestions: QStringListModel, parent: QWidget) -> None:
+        super().__init__(suggestions, parent)
+        self.setMaxVisibleItems(8)
+
+    def splitPath(self, path: str) -> list[str]:  # noqa: N802
+        """Filter by nothing. Qt's own unfiltered mode would put its first guess into the box at Enter."""
+        return [""]
+
+
+class ExpressionBar(QWidget):
+    """The box, how the answer joins the matte, the button that asks or cancels, and the line that tells."""
+
+    asked = Signal(str)
+    """This expression went to the editor."""
+    combine_chosen = Signal(Combine)
+    """The user chose how the next answer joins the matte."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("expression_bar")
+        self._editor: Editor | None = None
+        self._stop_listening: Callable[[], None] | None = None
+        self._working = False
+        self._history: tuple[str, ...] = ()
+        self._nouns: tuple[str, ...] = ()
+
+        self._box = named(QLineEdit(), "expression_box")
+        self._box.setPlaceholderText(_PLACEHOLDER)
+        self._box.setClearButtonEnabled(True)
+        self._box.setAccessibleName("Expression")
+        self._box.setAccessibleDescription("Describe the object to cut out, then press Enter")
+        self._box.setToolTip("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
+        self._box.setMaxLength(1000)
+        self._box.setMinimumWidth(self._box.fontMetrics().averageCharWidth() * 24)
+        self._suggestions = QStringListModel(self)
+        self._box.setCompleter(_Completer(self._suggestions, self))
+        self._box.textEdited.connect(self._suggest)
+        self._box.returnPressed.connect(self.ask)
+
+        self._combine = CombineChoice()
+        self._combine.chosen.connect(self.combine_chosen)
+        self._button = named(QPushButton(), "ask_button")
+        self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
+        self._button.clicked.connect(self._pressed)
+        self._status = told("status_line")
+
+        row = QHBoxLayout()
+        row.addWidget(self._combine)
+        row.addWidget(self._box, 1)
+        row.addWidget(self._button)
+        column = QVBoxLayout(self)
+        column.addLayout(row)
+        column.addWidget(self._status)
+        self._show_state()
+        self._tell("Open an image to begin.")
+
+    def set_editor(self, editor: Editor | None) -> None:
+        """Ask this editor from now on; None when no image is open."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._editor = editor
+        self._stop_listening = None if editor is None else editor.listen(self._hear)
+        self._show_state()
+        if editor is None:
+            self._tell("Open an image to begin.")
+        elif self._working:
+            self._tell("Working… Esc cancels.")
+        else:
+            self._tell("")
+
+    def set_words(self, history: tuple[str, ...], nouns: tuple[str, ...]) -> None:
+        """What completion offers: expressions asked before (newest first) and the nouns that the weights know."""
+        self._history, self._nouns = history, nouns
+
+    def combine(self) -> Combine:
+        """How the next answer joins the matte."""
+        return self._combine.combine()
+
+    def set_combine(self, combine: Combine) -> None:
+        """Choose how the next answer joins the matte."""
+        self._combine.set_combine(combine)
+
+    def focus_box(self) -> None:
+        """Put the cursor into the box with its text selected, ready to be typed over."""
+        self._box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._box.selectAll()
+
+    def paint_icons(self) -> None:
+        """Make the icons, or make them anew after the theme changed."""
+        self._combine.paint_icons()
+
+    def ask(self) -> None:
+        """Ask for what the box says; an older question that has no answer yet is replaced."""
+        popup = self._box.completer().popup()
+        if popup is not None:
+            popup.hide()
+        expression = " ".join(self._box.text().split())
+        if self._editor is None:
+            self._tell("Open an image first, then say what to cut out of it.", bad=True)
+        elif not any(character.isalnum() for character in expression):
+            self._tell("Say in the box what to cut out, for example: the dog on the left.", bad=True)
+            self._box.setFocus()
+        else:
+            self._tell("")
+            self.asked.emit(expression)
+            self._editor.ask(expression, self.combine())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the box would get too short, the buttons beside it become a combo box."""
+        super().resizeEvent(event)
+        box = 2 * self._box.minimumWidth()
+        self._combine.set_wide(
+            self.width() >= self._combine.buttons_width() + box + self._button.sizeHint().width() + 40
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape cancels."""
+        if event.key() == Qt.Key.Key_Escape and self._working:
+            self._cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def _pressed(self) -> None:
+        if self._working:
+            self._cancel()
+        else:
+            self.ask()
+
+    def _cancel(self) -> None:
+        if self._editor is not None:
+            self._editor.cancel()
+            self._tell("Cancelled.")
+
+    def _suggest(self, typed: str) -> None:
+        from rim_editor.completion import completions
+
+        self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
+
+    def _hear(self, event: object) -> None:
+        from rim_editor.editor import Answered, WorkEnded, WorkStarted
+
+        if isinstance(event, WorkStarted) and _asks(event.kind):
+            self._show_state()
+            self._tell(f"{event.text.rstrip('.…')}… Esc cancels.")
+        elif isinstance(event, WorkEnded) and _asks(event.kind):
+            self._show_state()
+            self._tell("")
+        elif isinstance(event, Answered):
+            self._tell_answer(event)
+
+    def _tell_answer(self, answer: Answered) -> None:
+        where = f"{answer.device} · {answer.weights} · {answer.milliseconds:.0f} ms"
+        if answer.present:
+            self._tell(f"Found “{answer.expression}” (presence {answer.presence:.2f}) · {where}", answer.device_reason)
+        else:
+            what = f"Nothing in this image matches “{answer.expression}” (presence {answer.presence:.2f})"
+            self._tell(f"{what}. Use other words.", f"{where}: {answer.device_reason}", bad=True)
+
+    def _tell(self, text: str, why: str = "", *, bad: bool = False) -> None:
+        self._status.setText(text)
+        self._status.setToolTip(why)
+        self._status.setAccessibleName(text or "Status")
+        self._status.setProperty("bad", bad)
+        self._status.style().polish(self._status)  # a style sheet may colour what is bad
+
+    def _show_state(self) -> None:
+        self._working = self._editor is not None and any(_asks(kind) for kind in self._editor.busy)
+        self._button.setText("Cancel" if self._working else "F&ind")
+        tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"
+        self._button.setToolTip(tip)
+        self._button.setAccessibleName(self._button.text().replace("&", ""))
+
+
+def _asks(kind: str) -> bool:
+    return kind.partition(":")[0] == "ask"

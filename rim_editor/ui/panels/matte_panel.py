@@ -1,0 +1,209 @@
+"""How the matte is shown, what it is made of, and what is done to all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QFrame,
+    QGroupBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.document import MatteControls
+from rim_editor.rendering import View, ViewMode
+from rim_editor.ui.panels.amount import Amount, Choice
+from rim_editor.ui.panels.colour_button import ColourButton
+from rim_editor.ui.panels.named import named
+from rim_editor.ui.panels.part_list import PartList
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Editor
+
+_MODES = {
+    ViewMode.RESULT: ("Result", "The result of the edit"),
+    ViewMode.OVERLAY: ("Overlay", "The matte as a colour over the image"),
+    ViewMode.ON_BLACK: ("On black", "The object on black"),
+    ViewMode.ON_WHITE: ("On white", "The object on white"),
+    ViewMode.ON_COLOUR: ("On colour", "The object on a colour"),
+    ViewMode.BLACK_AND_WHITE: ("Black and white", "The matte alone"),
+    ViewMode.MARCHING_ANTS: ("Marching ants", "The outline of the matte"),
+    ViewMode.ORIGINAL: ("Original", "The image as it was opened"),
+}
+
+
+class MattePanel(QWidget):
+    """View, parts and controls of the matte; the view belongs to the canvas, the rest to the document."""
+
+    view_changed = Signal(View)
+    """The user chose this View."""
+    eyedropper_asked = Signal(object)
+    """The user wants to pick a colour from the image: call the object with the Colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("matte_panel")
+        self.setAccessibleName("Matte")
+        self._editor: Editor | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addWidget(self._view_group())
+        column.addWidget(self._parts_group(), 1)
+        column.addWidget(self._controls_group())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+        self.set_view(View())
+        self.set_editor(None)
+
+    def set_editor(self, editor: Editor | None) -> None:
+        """Show and change the matte of this editor; None when no image is open."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._editor = editor
+        self._stop_listening = None if editor is None else editor.listen(self._hear)
+        for group in (self._view, self._parts, self._controls):
+            group.setEnabled(editor is not None)
+        self._refresh()
+
+    def view(self) -> View:
+        """How the image is to be shown, as the widgets say."""
+        return View(ViewMode(self._mode.value()), self._opacity.value() / 100, self._colour.colour())
+
+    def set_view(self, view: View) -> None:
+        """Show this view in the widgets and tell nobody."""
+        self._mode.set_value(view.mode)
+        self._opacity.set_value(100 * view.opacity)
+        self._colour.set_colour(view.colour)
+        self._grey_out()
+
+    def _view_group(self) -> QGroupBox:
+        self._view = QGroupBox("View")
+        form = QFormLayout(self._view)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._mode = Choice("view_mode", "What the canvas shows (keys 1 to 8)", _MODES)
+        self._mode.currentIndexChanged.connect(self._view_chosen)
+        form.addRow("&Show", self._mode)
+        self._opacity = Amount("opacity", "&Opacity", 0, 100, suffix=" %", tip="How much of the view covers the image")
+        self._opacity.changed.connect(self._view_chosen)
+        form.addRow(self._opacity)
+        self._colour = ColourButton("view_colour", "Colour of the view", View().colour)
+        self._colour.colour_chosen.connect(self._view_chosen)
+        self._colour.eyedropper_asked.connect(lambda: self.eyedropper_asked.emit(self._colour.choose))
+        form.addRow("Colo&ur", self._colour)
+        return self._view
+
+    def _parts_group(self) -> QGroupBox:
+        self._parts = QGroupBox("Made of")
+        column = QVBoxLayout(self._parts)
+        self._list = PartList()
+        self._list.setToolTip("What was said and painted, in its order")
+        self._list.removed.connect(self._remove)
+        column.addWidget(self._list, 1)
+        self._clear = named(QPushButton("Clear matte"), "clear_matte")
+        self._clear.setToolTip("Start the matte from nothing")
+        self._clear.clicked.connect(self._clear_matte)
+        column.addWidget(self._clear)
+        return self._parts
+
+    def _controls_group(self) -> QGroupBox:
+        self._controls = QGroupBox("Edge")
+        column = QVBoxLayout(self._controls)
+        self._amounts = {
+            "shift_edge": Amount(
+                "shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
+                tip="Move the edge outwards (more) or inwards (less)",
+            ),
+            "feather": Amount("feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"),
+            "contrast": Amount("contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge"),
+        }  # fmt: skip
+        for name, amount in self._amounts.items():
+            amount.changed.connect(lambda value, name=name: self._control(name, value / _scale(name), gesture=name))
+            amount.settled.connect(self._end_gesture)
+            column.addWidget(amount)
+        self._boxes = {
+            "fill_holes": named(QCheckBox("Fill ho&les"), "fill_holes"),
+            "invert": named(QCheckBox("I&nvert"), "invert"),
+        }
+        self._boxes["fill_holes"].setToolTip("Close what the matte wholly surrounds")
+        self._boxes["invert"].setToolTip("Swap the object and its surroundings (Ctrl+I)")
+        row = QHBoxLayout()
+        for name, box in self._boxes.items():
+            box.toggled.connect(lambda on, name=name: self._control(name, on))
+            row.addWidget(box)
+        row.addStretch(1)
+        column.addLayout(row)
+        self._reset = named(QPushButton("Reset edge"), "reset_controls")
+        self._reset.setToolTip("Shift, feather, contrast, holes and invert as they were at first")
+        self._reset.clicked.connect(self._reset_controls)
+        column.addWidget(self._reset)
+        return self._controls
+
+    def _hear(self, event: object) -> None:
+        from rim_editor.editor import DocumentChanged
+
+        if isinstance(event, DocumentChanged):
+            self._refresh()
+
+    def _refresh(self) -> None:
+        document = None if self._editor is None else self._editor.document
+        parts = () if document is None else document.parts
+        controls = MatteControls() if document is None else document.controls
+        self._list.set_parts(parts)
+        self._clear.setEnabled(bool(parts))
+        for name, amount in self._amounts.items():
+            amount.set_value(_scale(name) * getattr(controls, name))
+        for name, box in self._boxes.items():
+            with QSignalBlocker(box):
+                box.setChecked(getattr(controls, name))
+        self._reset.setEnabled(controls != MatteControls())
+
+    def _view_chosen(self, _value: object = None) -> None:
+        self._grey_out()
+        self.view_changed.emit(self.view())
+
+    def _grey_out(self) -> None:
+        mode = ViewMode(self._mode.value())
+        self._opacity.setEnabled(mode is ViewMode.OVERLAY)
+        self._colour.setEnabled(mode in (ViewMode.OVERLAY, ViewMode.ON_COLOUR))
+
+    def _control(self, name: str, value: float | bool, gesture: str = "") -> None:
+        if self._editor is not None:
+            changed: dict[str, Any] = {name: value}
+            self._editor.set_controls(replace(self._editor.document.controls, **changed), gesture=gesture)
+
+    def _clear_matte(self) -> None:
+        if self._editor is not None:
+            self._editor.clear_matte()
+
+    def _end_gesture(self) -> None:
+        if self._editor is not None:
+            self._editor.end_gesture()
+
+    def _reset_controls(self) -> None:
+        if self._editor is not None:
+            self._editor.set_controls(MatteControls())
+
+    def _remove(self, places: tuple[int, ...]) -> None:
+        if self._editor is not None:
+            self._editor.remove_parts(places)
+
+
+def _scale(name: str) -> float:
+    return 100 if name == "contrast" else 1

@@ -1,0 +1,1 @@
+"""The main window: its menus, its open images, and what comes in and goes out."""

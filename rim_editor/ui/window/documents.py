@@ -1,0 +1,105 @@
+"""The images that are open, each with its editor; one of them is in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, Signal
+
+from rim_editor.editor import DocumentChanged, Editor, Event
+from rim_editor.ui.window.document_tabs import DocumentTabs
+
+if TYPE_CHECKING:
+    from rim_editor.document import Document
+    from rim_editor.exporting import ExportRequest
+    from rim_editor.images import OpenedImage
+
+
+@dataclass(eq=False)
+class OpenDocument:
+    """An open image: its editor, and what the window alone knows of it."""
+
+    key: str
+    editor: Editor
+    last_export: tuple[Path, ExportRequest] | None = None
+    given_up: bool = False
+    """The user is leaving and does not want its unsaved work."""
+
+
+class Documents(QObject):
+    """Keeps the tabs in step with the editors and says who is in front and what is heard."""
+
+    chosen = Signal(object)
+    """This `OpenDocument` is in front; None when none is open."""
+    heard = Signal(object, object)
+    """An `OpenDocument` and an event of its editor."""
+
+    def __init__(
+        self, tabs: DocumentTabs, edit: Callable[[OpenedImage], Editor], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tabs = tabs
+        self._edit = edit
+        self._open: dict[str, OpenDocument] = {}
+        self._in_front: OpenDocument | None = None
+        tabs.chosen.connect(lambda _: self._choose())
+
+    def __iter__(self) -> Iterator[OpenDocument]:
+        return iter([self._open[key] for key in self._tabs.keys()])
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @property
+    def current(self) -> OpenDocument | None:
+        """The one in front."""
+        return self._open.get(self._tabs.key(self._tabs.currentIndex()))
+
+    def by_key(self, key: str) -> OpenDocument | None:
+        """The one with this key, if it is open."""
+        return self._open.get(key)
+
+    def of_file(self, path: Path) -> OpenDocument | None:
+        """The one that was opened from this file."""
+        wanted = path.absolute()
+        found = (one for one in self if (source := one.editor.document.source.path) and source.absolute() == wanted)
+        return next(found, None)
+
+    def add(self, source: OpenedImage, restored: Document | None = None, *, front: bool = True) -> OpenDocument:
+        """Open an image, or a document that was kept, and with `front` bring it there."""
+        editor = self._edit(source)
+        if restored is not None:
+            editor.restore(restored)
+        added = OpenDocument(uuid4().hex, editor)
+        self._open[added.key] = added
+        editor.listen(lambda event: self._hear(added, event))
+        self._tabs.add(added.key, editor.title, str(source.path or editor.title))
+        self._tabs.set_title(added.key, editor.title, unsaved=editor.unsaved)
+        if front:
+            self.choose(added)
+        self._choose()  # the first tab is in front without being chosen
+        return added
+
+    def choose(self, document: OpenDocument) -> None:
+        """Bring it to the front."""
+        self._tabs.choose(document.key)
+
+    def remove(self, document: OpenDocument) -> None:
+        """Put it away, with all that is at work on it."""
+        if self._open.pop(document.key, None) is not None:
+            self._tabs.drop(document.key)
+            document.editor.close()
+
+    def _choose(self) -> None:
+        if self.current is not self._in_front:
+            self._in_front = self.current
+            self.chosen.emit(self._in_front)
+
+    def _hear(self, document: OpenDocument, event: Event) -> None:
+        if isinstance(event, DocumentChanged):
+            self._tabs.set_title(document.key, document.editor.title, unsaved=document.editor.unsaved)
+        self.heard.emit(document, event)

@@ -1,0 +1,206 @@
+"""Where everything is in the window: menus, toolbar, docks, the centre, and the status bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QSettings, QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor import settings
+from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.panels.brush_panel import BrushPanel
+from rim_editor.ui.panels.edit_panel import EditPanel
+from rim_editor.ui.panels.expression_bar import ExpressionBar
+from rim_editor.ui.panels.matte_panel import MattePanel
+from rim_editor.ui.window.actions import MENUS, Actions
+from rim_editor.ui.window.document_tabs import DocumentTabs
+from rim_editor.ui.window.message_bar import MessageBar
+from rim_editor.ui.window.status_items import StatusItems
+
+_BEFORE_LINE = {
+    "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
+    "show_matte_panel", "next_image", "full_screen", "about",
+}  # fmt: skip
+"""Actions above which a menu has a line."""
+_TOOLBAR = ("open", "paste", "", "undo", "redo", "", "brush_none", "brush_keep", "brush_remove", "brush_refine", "",
+            "zoom_out", "zoom_fit", "zoom_in", "split", "", "export", "copy_cut_out")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of the window that others need."""
+
+    canvas: Canvas
+    expression_bar: ExpressionBar
+    matte_panel: MattePanel
+    brush_panel: BrushPanel
+    edit_panel: EditPanel
+    tabs: DocumentTabs
+    messages: MessageBar
+    status: StatusItems
+    toolbar: QToolBar
+    recent_menu: QMenu
+
+
+def lay_out(window: QMainWindow, actions: Actions) -> Parts:
+    """Fill an empty window; its layout of docks can be kept by the object names."""
+    recent_menu = _menus(window, actions)
+    toolbar = _toolbar(window, actions)
+    canvas, bar, tabs = Canvas(), ExpressionBar(), DocumentTabs()
+    centre = QWidget(window)
+    centre.setObjectName("centre")
+    column = QVBoxLayout(centre)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    bar.setContentsMargins(0, 0, 0, 0)
+    for widget in (bar, tabs, canvas):
+        column.addWidget(widget)
+    column.setStretchFactor(canvas, 1)
+    canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    window.setCentralWidget(centre)
+    matte_panel, brush_panel, edit_panel = MattePanel(), BrushPanel(), EditPanel()
+    matte_side = QWidget()
+    matte_column = QVBoxLayout(matte_side)
+    matte_column.setContentsMargins(0, 0, 0, 0)
+    matte_column.addWidget(brush_panel)
+    matte_column.addWidget(matte_panel, 1)
+    matte_dock = _dock(window, "matte_dock", "Matte", matte_side)
+    edit_dock = _dock(window, "edit_dock", "Edit", edit_panel)
+    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+    window.tabifyDockWidget(matte_dock, edit_dock)
+    matte_dock.raise_()
+    _InFront(window, (matte_dock, edit_dock))
+    for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
+        _switch(actions, name, dock)
+    return Parts(
+        canvas, bar, matte_panel, brush_panel, edit_panel, tabs, MessageBar(canvas), StatusItems(window.statusBar()),
+        toolbar, recent_menu,
+    )  # fmt: skip
+
+
+class _InFront(QObject):
+    """Brings a dock to the front when the focus comes to it: Tab would else wander about behind the other one."""
+
+    def __init__(self, window: QMainWindow, docks: tuple[QDockWidget, ...]) -> None:
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._moved)
+
+    def _moved(self, old: QWidget | None, now: QWidget | None) -> None:
+        if old is None or now is None or old.window() is not self._window:  # it comes back from another window
+            return
+        for dock in self._docks:
+            if dock.isAncestorOf(now) and dock.visibleRegion().isEmpty():
+                dock.raise_()
+
+
+def keep(window: QMainWindow) -> None:
+    """Remember size, place and docks of the window until the next run."""
+    kept = _kept()
+    kept.setValue("geometry", window.saveGeometry())
+    kept.setValue("state", window.saveState())
+
+
+def bring_back(window: QMainWindow, actions: Actions) -> None:
+    """Give the window the size, place and docks that it had; at first, as much of the screen as is pleasant."""
+    kept = _kept()
+    geometry, state = kept.value("geometry"), kept.value("state")
+    if geometry is None or not window.restoreGeometry(geometry):
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        window.resize(min(1360, room.width() * 9 // 10), min(880, room.height() * 9 // 10))
+    if state is not None:
+        window.restoreState(state)
+    for name in ("matte", "edit"):
+        dock = window.findChild(QDockWidget, f"{name}_dock")
+        actions[f"show_{name}_panel"].setChecked(dock is not None and not dock.isHidden())
+
+
+def _kept() -> QSettings:
+    return QSettings(str(settings.folder() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def _menus(window: QMainWindow, actions: Actions) -> QMenu:
+    recent = QMenu("Open &Recent", window)
+    recent.setObjectName("open_recent_menu")
+    recent.setToolTipsVisible(True)
+    for title in MENUS:
+        menu = window.menuBar().addMenu(title)
+        menu.setObjectName(f"{title.replace('&', '').lower()}_menu")
+        for action in actions.of_menu(title):
+            name = action.objectName().removesuffix("_action")
+            if name in _BEFORE_LINE:
+                menu.addSeparator()
+            if name == "forget_recent":  # it is the last line of the submenu
+                menu.addMenu(recent)
+            else:
+                menu.addAction(action)
+    window.addActions(actions.all())  # the keys of what is in no menu work as well
+    return recent
+
+
+def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
+    toolbar = window.addToolBar("Toolbar")
+    toolbar.setObjectName("toolbar")
+    toolbar.setMovable(False)
+    toolbar.setIconSize(QSize(20, 20))
+    toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for name in _TOOLBAR:
+        if not name:
+            toolbar.addSeparator()
+            continue
+        toolbar.addAction(actions[name])
+        button = toolbar.widgetForAction(actions[name])
+        button.setObjectName(f"toolbar_{name}")
+        button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
+        if name == "export" and isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return toolbar
+
+
+def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockWidget:
+    dock = QDockWidget(title, window)
+    dock.setObjectName(name)
+    dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
+    dock.setWidget(inside)
+    dock.setTitleBarWidget(QWidget())  # the tabs above say what it is, and F6 and F7 close it
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    return dock
+
+
+def _switch(actions: Actions, name: str, dock: QDockWidget) -> None:
+    """The action brings the dock to the front; one that is there already is closed."""
+    action = actions[name]
+    in_front = False
+
+    def noted(visible: bool) -> None:
+        nonlocal in_front
+        in_front = visible
+        action.setChecked(not dock.isHidden())
+
+    def triggered() -> None:
+        if in_front:
+            dock.close()
+        else:
+            dock.show()
+            dock.raise_()
+        action.setChecked(not dock.isHidden())
+
+    dock.visibilityChanged.connect(noted)
+    dock.toggleViewAction().toggled.connect(lambda _: action.setChecked(not dock.isHidden()))
+    action.triggered.connect(triggered)
+    action.setChecked(True)

@@ -1,0 +1,283 @@
+"""The export dialog: what it offers, what it asks, what it writes (read back with Pillow), and what goes wrong."""
+
+import threading
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QSlider
+
+from rim_editor.editor import Editor
+from rim_editor.edits import SolidColour
+from rim_editor.settings import Settings
+from rim_editor.ui.dialogs.export_dialog import ExportDialog
+from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def make(qtbot, editor, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+
+    def made(editor=editor, **settings):
+        dialog = ExportDialog(editor, Settings(**{"export_folder": folder, **settings}))
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    editor.ask("the dog")
+    return made
+
+
+def combo(dialog, name):
+    return dialog.findChild(QComboBox, name)
+
+
+def choose(dialog, suffix):
+    combo(dialog, "export_format").setCurrentIndex(list(FORMATS).index(suffix))
+
+
+def enabled(dialog):
+    model = combo(dialog, "export_format").model()
+    return {suffix for place, suffix in enumerate(FORMATS) if model.item(place).isEnabled()}
+
+
+def press(dialog):
+    dialog.findChild(QPushButton, "export_button").click()
+
+
+def text(dialog, name):
+    return dialog.findChild(QLabel, name).text()
+
+
+def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, make, tmp_path, editor):
+    dialog = make()
+    heard = []
+    dialog.exported.connect(lambda path, request: heard.append((path, request)))
+    press(dialog)
+    path = tmp_path / "out" / "photo-cut-out.png"
+    assert dialog.result() == QDialog.DialogCode.Accepted and not dialog.isVisible()
+    assert [written for written, _ in heard] == [path]
+    with Image.open(path) as found:
+        assert found.size == (320, 200) and found.mode == "RGBA"
+        assert np.asarray(found)[..., 3].min() == 0 and np.asarray(found)[..., 3].max() == 255
+    assert not editor.unsaved
+
+
+def test_an_error_makes_the_dialog_taller_rather_than_press_it_together(make):
+    dialog = make()
+    parts = [dialog.findChild(QSlider, "export_quality"), dialog.findChild(QLabel, "export_note")]
+    heights = [part.height() for part in parts]
+    dialog.findChild(QLineEdit, "export_name").setText("photo.jpg")
+    press(dialog)
+    assert "transparency" in text(dialog, "export_error")
+    dialog.layout().activate()
+    assert [part.height() for part in parts] == heights
+
+
+def test_jpeg_is_not_offered_for_what_is_transparent_and_the_reason_is_shown(make, editor):
+    dialog = make(export_suffix=".jpg")
+    assert enabled(dialog) == {".png", ".webp", ".tiff", ".avif"}
+    assert dialog.path().suffix == ".png"
+    assert "JPEG cannot hold the transparency" in text(dialog, "export_note")
+    editor.set_edit(SolidColour((1, 2, 3)))
+    dialog = make(export_suffix=".jpg")
+    assert ".jpg" in enabled(dialog) and dialog.path().suffix == ".jpg"
+    assert not dialog.findChild(QLabel, "export_note").isVisible()
+    press(dialog)
+    with Image.open(dialog.path()) as found:
+        assert found.format == "JPEG" and found.getpixel((5, 5)) == pytest.approx((1, 2, 3), abs=3)
+
+
+def test_the_matte_in_16_bits_is_for_png_and_tiff(make):
+    dialog = make(export_suffix=".webp")
+    combo(dialog, "export_content").setCurrentIndex(2)
+    assert enabled(dialog) == {".png", ".tiff"} and dialog.path().suffix == ".png"
+    assert "16 bits need PNG or TIFF" in text(dialog, "export_note")
+    press(dialog)
+    with Image.open(dialog.path()) as found:
+        pixels = np.asarray(found)
+        assert found.mode.startswith("I") and pixels.max() == 65535 and pixels.min() == 0
+
+
+def test_layers_are_openraster_and_nothing_else(make):
+    dialog = make()
+    combo(dialog, "export_content").setCurrentIndex(3)
+    assert enabled(dialog) == {".ora"} and dialog.path().name == "photo-cut-out.ora"
+    press(dialog)
+    with zipfile.ZipFile(dialog.path()) as found:
+        assert found.read("mimetype") == b"image/openraster"
+    assert dialog.settings().export_suffix == ".png"  # the next result is no stack of layers
+
+
+def test_quality_is_for_lossy_formats(make):
+    dialog = make(quality=42)
+    slider = dialog.findChild(QSlider, "export_quality")
+    assert not slider.isEnabled() and dialog.request().quality is None
+    choose(dialog, ".webp")
+    assert slider.isEnabled() and dialog.request().quality == 42
+    slider.setValue(77)
+    press(dialog)
+    assert (dialog.settings().quality, dialog.settings().export_suffix) == (77, ".webp")
+    with Image.open(dialog.path()) as found:
+        assert found.format == "WEBP" and found.mode == "RGBA"
+
+
+def test_metadata_are_kept_unless_told_otherwise(qtbot, make, photo, opened, matting):
+    exif = Image.Exif()
+    exif[0x013B] = "Ada"
+    editor = Editor(opened(path=photo("a.jpg", exif=exif)), matting)
+    editor.ask("the dog")
+    for name, kept in (("with", True), ("without", False)):
+        dialog = make(editor)
+        dialog.findChild(QCheckBox, "export_metadata").setChecked(kept)
+        dialog.findChild(QLineEdit, "export_name").setText(f"{name}.png")
+        press(dialog)
+        with Image.open(dialog.path()) as found:
+            assert (found.getexif().get(0x013B) == "Ada") is kept
+        assert dialog.settings().keep_metadata is kept
+
+
+def test_an_existing_file_is_replaced_only_after_the_question(make, tmp_path):
+    there = tmp_path / "out" / "photo-cut-out.png"
+    there.write_bytes(b"precious")
+    dialog = make()
+    press(dialog)
+    assert there.read_bytes() == b"precious" and dialog.isVisible()
+    assert "exists already" in text(dialog, "export_error")
+    assert dialog.findChild(QPushButton, "export_button").text() == "&Replace"
+    press(dialog)
+    assert there.read_bytes().startswith(b"\x89PNG") and not dialog.isVisible()
+
+
+def test_another_name_takes_the_question_back(qtbot, make, tmp_path):
+    (tmp_path / "out" / "photo-cut-out.png").write_bytes(b"precious")
+    dialog = make()
+    press(dialog)
+    name = dialog.findChild(QLineEdit, "export_name")
+    name.selectAll()
+    qtbot.keyClicks(name, "b.png")
+    assert dialog.findChild(QPushButton, "export_button").text() == "&Export"
+    (tmp_path / "out" / "b.png").write_bytes(b"also precious")
+    press(dialog)
+    assert (tmp_path / "out" / "b.png").read_bytes() == b"also precious"
+
+
+def test_replacing_the_image_itself_is_named(make, photo, opened, matting):
+    path = photo("a.png")
+    editor = Editor(opened(path=path), matting)
+    editor.ask("the dog")
+    before = path.read_bytes()
+    dialog = make(editor, export_folder=path.parent)
+    dialog.findChild(QLineEdit, "export_name").setText("a.png")
+    press(dialog)
+    assert "is the image that is open" in text(dialog, "export_error") and path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("folder", "remedy"), [("nowhere", "create it first"), ("file.txt", "is no folder")], ids=["missing", "file"]
+)
+def test_a_bad_folder_is_told_in_the_dialog_which_stays(make, tmp_path, folder, remedy):
+    (tmp_path / "file.txt").write_text("x")
+    dialog = make()
+    dialog.findChild(QLineEdit, "export_folder").setText(str(tmp_path / folder))
+    press(dialog)
+    assert remedy in text(dialog, "export_error") and dialog.isVisible()
+    assert dialog.findChild(QPushButton, "export_button").isEnabled()
+    dialog.findChild(QLineEdit, "export_folder").setText(str(tmp_path))
+    press(dialog)
+    assert (tmp_path / "photo-cut-out.png").exists()
+
+
+def test_without_a_matte_or_a_name_nothing_is_written(make, editor, tmp_path):
+    editor.clear_matte()
+    dialog = make()
+    editor.clear_matte()
+    press(dialog)
+    assert "Nothing is cut out yet" in text(dialog, "export_error")
+    dialog.findChild(QLineEdit, "export_name").setText("  ")
+    press(dialog)
+    assert "no name" in text(dialog, "export_error")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_name_chooses_the_format_and_the_format_the_name(qtbot, make):
+    dialog = make()
+    name = dialog.findChild(QLineEdit, "export_name")
+    name.clear()
+    qtbot.keyClicks(name, "hat.v2.tif")
+    assert combo(dialog, "export_format").currentData() == ".tiff" and dialog.path().name == "hat.v2.tif"
+    choose(dialog, ".webp")
+    assert name.text() == "hat.v2.webp"
+    name.clear()
+    qtbot.keyClicks(name, "portrait.v2")
+    assert dialog.path().name == "portrait.v2.webp"
+    name.clear()
+    qtbot.keyClicks(name, "a.jpg")  # not to be had: the chosen format stays what is written
+    assert combo(dialog, "export_format").currentData() == ".webp"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "instead", "whole"),
+    [
+        ("a", ".png", True, "a.png"),
+        ("a.jpeg", ".jpg", True, "a.jpeg"),
+        ("a.PNG", ".webp", True, "a.webp"),
+        ("a.v2", ".webp", True, "a.v2.webp"),
+        ("a.v2", ".webp", False, "a.v2.webp"),
+        ("a.tif", ".tiff", False, "a.tif"),
+        ("", ".png", True, ""),
+    ],
+)
+def test_suffixes(name, suffix, instead, whole):
+    assert with_suffix(name, suffix, instead=instead) == whole
+
+
+def test_lossy_formats():
+    assert {suffix for suffix in FORMATS if lossy(suffix)} == {".webp", ".jpg", ".avif"}
+
+
+def test_while_it_works_it_can_be_cancelled_and_stays(qtbot, make, live_editor, settled, tmp_path, monkeypatch):
+    from rim_editor import exporting
+
+    live_editor.ask("the dog")
+    settled(live_editor)
+    gate = threading.Event()
+    monkeypatch.setattr(exporting, "export", lambda *_: gate.wait(10))
+    dialog = make(live_editor)
+    press(dialog)
+    button = dialog.findChild(QPushButton, "export_button")
+    assert not button.isEnabled() and dialog.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    gate.set()
+    assert dialog.isVisible() and button.isEnabled() and "cancelled" in text(dialog, "export_error")
+    assert not live_editor.busy
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_a_closed_dialog_hears_nothing_more(make, editor):
+    dialog = make()
+    dialog.reject()
+    editor.export(Path("/nowhere/at/all.png"), dialog.request())
+    assert text(dialog, "export_error") == ""
+
+
+def test_the_first_folder_is_the_one_of_the_image(make, photo, opened, matting):
+    path = photo("holiday/ä.png")
+    dialog = make(Editor(opened(path=path), matting), export_folder=None)
+    assert dialog.path() == path.parent / "ä-cut-out.png"
+
+
+def test_an_image_without_a_file_can_be_exported(make, opened, matting, tmp_path):
+    editor = Editor(replace(opened(), path=None), matting)
+    editor.ask("the dog")
+    dialog = make(editor)
+    press(dialog)
+    assert (tmp_path / "out" / "image-cut-out.png").exists()

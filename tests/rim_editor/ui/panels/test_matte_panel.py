@@ -1,0 +1,239 @@
+"""The matte panel and the brush panel: view, parts, controls, and their steps to undo."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QListWidget, QPushButton, QSlider, QToolButton
+
+from rim_editor.document import Brush, Combine, MatteControls, Stroke
+from rim_editor.rendering import View, ViewMode
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.panels.brush_panel import BrushPanel
+from rim_editor.ui.panels.matte_panel import MattePanel
+
+# The offscreen platform says so of popups and of windows that are raised or sized.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def panel(qtbot, editor):
+    made = MattePanel()
+    qtbot.addWidget(made)
+    made.set_editor(editor)
+    made.resize(320, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def lines(panel):
+    found = panel.findChild(QListWidget, "expression_list")
+    return [found.item(row).text() for row in range(found.count())]
+
+
+def drag(slider, *values):
+    slider.setSliderDown(True)
+    for value in values:
+        slider.setValue(value)
+    slider.setSliderDown(False)
+
+
+def paint(editor, brush=Brush.KEEP, x=50.0):
+    editor.paint(Stroke(brush, ((x, 50.0),), 10.0))
+
+
+def test_every_view_mode_can_be_chosen_and_is_told(qtbot, panel):
+    box = panel.findChild(QComboBox, "view_mode")
+    heard = []
+    panel.view_changed.connect(heard.append)
+    for place in range(box.count()):
+        box.setCurrentIndex(place)
+    box.setCurrentIndex(0)
+    assert {view.mode for view in heard} == set(ViewMode)
+    assert all(isinstance(view.mode, ViewMode) for view in heard)
+
+
+def test_opacity_and_colour_are_part_of_the_view(qtbot, panel):
+    panel.set_view(View(ViewMode.OVERLAY, 0.25, (1, 2, 3)))
+    assert panel.view() == View(ViewMode.OVERLAY, 0.25, (1, 2, 3))
+    with qtbot.waitSignal(panel.view_changed) as told:
+        panel.findChild(QSlider, "opacity").setValue(80)
+    assert told.args[0] == View(ViewMode.OVERLAY, 0.8, (1, 2, 3))
+
+
+def test_showing_a_view_tells_nobody(qtbot, panel):
+    with qtbot.assertNotEmitted(panel.view_changed):
+        panel.set_view(View(ViewMode.ON_COLOUR, 0.1, (9, 9, 9)))
+    assert panel.findChild(QComboBox, "view_mode").currentText() == "On colour"
+
+
+def test_what_the_view_does_not_use_is_greyed_out(panel):
+    panel.set_view(View(ViewMode.BLACK_AND_WHITE))
+    assert not panel.findChild(QSlider, "opacity").isEnabled()
+    panel.set_view(View(ViewMode.ON_BLACK))
+    assert not panel.findChild(QSlider, "opacity").isEnabled()
+    panel.set_view(View(ViewMode.OVERLAY))
+    assert panel.findChild(QSlider, "opacity").isEnabled()
+
+
+def test_the_eyedropper_gets_where_to_put_the_colour(qtbot, panel):
+    button = panel.findChild(QPushButton, "view_colour")
+    with qtbot.waitSignal(panel.eyedropper_asked) as told:
+        button.eyedropper_asked.emit()
+    with qtbot.waitSignal(panel.view_changed) as changed:
+        told.args[0]((7, 8, 9))
+    assert changed.args[0].colour == (7, 8, 9)
+
+
+def test_the_list_has_signs_presence_and_grouped_strokes(panel, editor):
+    editor.ask("the dog")
+    editor.ask("the hat", Combine.ADD)
+    editor.ask("the cup", Combine.SUBTRACT)
+    paint(editor)
+    paint(editor, Brush.REMOVE)
+    paint(editor)
+    editor.ask("the cat", Combine.INTERSECT)
+    assert lines(panel) == [
+        "the dog  (0.97)", "+ the hat  (0.97)", "− the cup  (0.97)", "3 brush strokes", "∩ the cat  (0.97)",
+    ]  # fmt: skip
+    while editor.history.can_undo:
+        editor.undo()
+    assert lines(panel) == []
+
+
+def test_a_line_is_removed_by_its_button(qtbot, panel, editor):
+    editor.ask("the dog")
+    editor.ask("the hat", Combine.ADD)
+    found = panel.findChild(QListWidget, "expression_list")
+    button = found.itemWidget(found.item(0)).findChild(QToolButton, "remove_part")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [answer.expression for answer in editor.document.expressions] == ["the hat"]
+    assert editor.history.undo_name == 'Remove "the dog"'
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_a_line_is_removed_by_a_key_and_the_next_is_selected(qtbot, panel, editor, key):
+    editor.ask("the dog")
+    editor.ask("the hat", Combine.ADD)
+    found = panel.findChild(QListWidget, "expression_list")
+    found.setCurrentRow(0)
+    qtbot.keyClick(found, key)
+    assert lines(panel) == ["+ the hat  (0.97)"] and found.currentRow() == 0
+    qtbot.keyClick(found, key)
+    qtbot.keyClick(found, key)  # nothing is left: nothing happens
+    assert lines(panel) == []
+
+
+def test_a_drag_of_a_slider_is_one_step(panel, editor):
+    editor.ask("the dog")
+    drag(panel.findChild(QSlider, "shift_edge"), 3, 7, -12)
+    assert editor.document.controls == MatteControls(shift_edge=-12)
+    drag(panel.findChild(QSlider, "shift_edge"), -5, -2)
+    assert editor.document.controls.shift_edge == -2
+    editor.undo()
+    assert editor.document.controls.shift_edge == -12
+    assert panel.findChild(QSlider, "shift_edge").value() == -12
+    editor.undo()
+    assert editor.document.controls == MatteControls()
+    assert panel.findChild(QDoubleSpinBox, "shift_edge_value").value() == 0
+
+
+def test_key_presses_in_a_row_are_one_step_and_a_pause_ends_it(qtbot, panel, editor):
+    slider = panel.findChild(QSlider, "feather")
+    for _ in range(3):
+        qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert editor.document.controls.feather == 3
+    qtbot.wait(900)
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    editor.undo()
+    assert editor.document.controls.feather == 3
+    editor.undo()
+    assert editor.document.controls.feather == 0
+
+
+def test_fractions_can_be_typed(qtbot, panel, editor):
+    box = panel.findChild(QDoubleSpinBox, "feather_value")
+    box.selectAll()
+    qtbot.keyClicks(box, box.locale().toString(1.5))
+    assert editor.document.controls.feather == 0  # not before it is finished
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert editor.document.controls.feather == 1.5
+
+
+def test_what_is_being_typed_survives_a_change_of_the_document(qtbot, panel, editor):
+    box = panel.findChild(QDoubleSpinBox, "feather_value")
+    box.selectAll()
+    qtbot.keyClicks(box, "12")
+    editor.ask("the dog")
+    assert box.text().startswith("12")
+
+
+def test_contrast_is_a_share(panel, editor):
+    drag(panel.findChild(QSlider, "contrast"), 29)
+    assert editor.document.controls.contrast == pytest.approx(0.29)
+    assert panel.findChild(QDoubleSpinBox, "contrast_value").value() == 29
+
+
+def test_boxes_buttons_and_their_undo(qtbot, panel, editor):
+    editor.ask("the dog")
+    for name in ("fill_holes", "invert"):
+        panel.findChild(QAbstractButton, name).click()
+    assert editor.document.controls == MatteControls(fill_holes=True, invert=True)
+    panel.findChild(QAbstractButton, "reset_controls").click()
+    assert editor.document.controls == MatteControls()
+    assert not panel.findChild(QAbstractButton, "invert").isChecked()
+    editor.undo()
+    assert panel.findChild(QAbstractButton, "invert").isChecked()
+    panel.findChild(QAbstractButton, "clear_matte").click()
+    assert editor.document.parts == () and lines(panel) == []
+
+
+def test_without_an_editor_nothing_breaks(qtbot, panel, editor):
+    editor.ask("the dog")
+    panel.set_editor(None)
+    assert lines(panel) == []
+    assert not panel.findChild(QSlider, "feather").isEnabled()
+    editor.ask("the cat")  # it does not listen any more
+    assert lines(panel) == []
+    panel.set_editor(editor)
+    assert lines(panel) == ["the cat  (0.97)"]
+
+
+def test_a_small_panel_scrolls_and_is_no_wider_than_it_must(panel):
+    assert panel.minimumSizeHint().height() < 200
+    panel.resize(panel.minimumSizeHint())
+    assert panel.findChild(QSlider, "feather").width() > 0
+
+
+def test_everything_has_a_name_for_screen_readers(panel):
+    for kind in (QComboBox, QSlider, QDoubleSpinBox, QListWidget):
+        for widget in panel.findChildren(kind):
+            assert widget.accessibleName(), widget.objectName()
+
+
+@pytest.fixture
+def brushes(qtbot, editor):
+    made = BrushPanel()
+    qtbot.addWidget(made)
+    made.set_editor(editor)
+    return made
+
+
+@pytest.mark.parametrize("tool", [Tool.KEEP, Tool.REMOVE, Tool.REFINE])
+def test_a_tool_is_chosen_and_shown(qtbot, brushes, tool):
+    with qtbot.waitSignal(brushes.tool_chosen) as told:
+        brushes.findChild(QToolButton, f"tool_{tool.value}").click()
+    assert told.args[0] is tool
+    with qtbot.assertNotEmitted(brushes.tool_chosen):
+        brushes.set_tool(Tool.PAN)
+    assert brushes.findChild(QToolButton, "tool_pan").isChecked()
+    brushes.set_tool(Tool.EYEDROPPER)
+    assert not any(button.isChecked() for button in brushes.findChildren(QToolButton))
+
+
+def test_radius_and_hardness_are_told_in_their_units(qtbot, brushes):
+    brushes.set_brush(40, 0.5)
+    with qtbot.waitSignal(brushes.brush_changed) as told:
+        brushes.findChild(QSlider, "brush_hardness").setValue(90)
+    assert told.args == [40.0, 0.9]
+    brushes.set_brush(1e9, 1.0)
+    assert brushes.brush() == (500.0, 1.0)

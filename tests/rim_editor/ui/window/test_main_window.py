@@ -1,0 +1,504 @@
+"""The window around the flows: tabs, messages, menus, what it remembers, and what it brings back after a crash."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from clipmat.errors import WeightsMissing
+from rim_editor import settings as stored
+from rim_editor.document import Brush, Stroke
+from rim_editor.edits import SolidColour
+from rim_editor.exporting import ExportRequest
+from rim_editor.recovery import Recovery
+from rim_editor.rendering import ViewMode
+from rim_editor.settings import Settings
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.window import drops, keeping, remembered
+from rim_editor.ui.window.document_tabs import UNSAVED, DocumentTabs
+from rim_editor.ui.window.main_window import MainWindow
+from rim_editor.ui.window.message_bar import MOST, MessageBar
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+STROKE = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
+
+
+@pytest.fixture
+def make_window(qtbot, matting, runner):
+    def give_up(window):
+        for document in window.documents:
+            document.editor.cancel()
+            document.given_up = True
+
+    def make(settings=None, **more):
+        window = MainWindow(matting, settings or Settings(), runner=runner, **more)
+        qtbot.addWidget(window, before_close_func=give_up)
+        window.resize(1100, 760)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(make_window):
+    return make_window()
+
+
+@pytest.fixture
+def open_in(qtbot):
+    def open_files(window, *paths):
+        window.open_files(paths)
+        qtbot.waitUntil(lambda: not window.opener.busy)
+        return window.editor()
+
+    return open_files
+
+
+def told(window):
+    return [message.text for message in window.parts.messages.messages()]
+
+
+# the window
+
+
+def test_without_an_image_only_what_makes_sense_can_be_done(window):
+    actions = window.actions_by_id
+    assert actions["open"].isEnabled() and actions["models"].isEnabled() and actions["quit"].isEnabled()
+    for name in ("export", "undo", "redo", "close", "cancel", "view_overlay", "brush_keep", "copy_cut_out"):
+        assert not actions[name].isEnabled(), name
+    assert window.windowTitle() == "RIM Editor"
+
+
+def test_everything_that_can_be_touched_has_a_name_and_can_be_read_out(window, open_in, photo):
+    open_in(window, photo())
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
+    touched = [w for w in window.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible()]
+    ours = [w for w in touched if not w.objectName().startswith("qt_") and w.window() is window]
+    assert len(ours) > 25
+    for widget in ours:
+        if type(widget.parent()).__name__ in ("QSpinBox", "QDoubleSpinBox", "SpinBox", "QTabBar", "DocumentTabs"):
+            continue  # a part of another widget
+        if isinstance(widget.parent(), QLineEdit):
+            continue  # the cross that clears
+        assert widget.objectName(), widget
+        buddy = any(label.buddy() is widget for label in window.findChildren(type(window.findChild(QWidget, "x") or 0)))
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert widget.accessibleName() or text or buddy, widget.objectName()
+
+
+def test_the_toolbar_stands_for_actions_with_tips(window):
+    for name in ("open", "undo", "export", "brush_keep"):
+        button = window.findChild(QWidget, f"toolbar_{name}")
+        assert button.toolTip() == window.actions_by_id[name].toolTip() and button.accessibleName()
+
+
+def test_a_click_on_the_empty_canvas_lets_the_user_choose_images(window, qtbot, photo):
+    qtbot.mouseClick(window.parts.canvas, Qt.MouseButton.LeftButton)
+    dialog = window.findChild(QWidget, "open_dialog")
+    assert dialog is not None
+    dialog.filesSelected.emit([str(photo("a.png")), str(photo("b.png"))])
+    dialog.close()
+    qtbot.waitUntil(lambda: len(window.documents) == 2)
+
+
+def test_undo_names_what_it_takes_back_and_keeps_ampersands(window, open_in, photo, qtbot):
+    editor = open_in(window, photo())
+    editor.ask("salt & dog")
+    undo = window.actions_by_id["undo"]
+    window.parts.canvas.setFocus()
+    qtbot.waitUntil(lambda: not editor.busy)
+    assert undo.text() == '&Undo Find "salt && dog"'
+
+
+def test_choices_of_panels_canvas_and_menu_are_the_same(window, open_in, photo):
+    open_in(window, photo())
+    actions, canvas = window.actions_by_id, window.parts.canvas
+    canvas.set_tool(Tool.KEEP)
+    assert actions["brush_keep"].isChecked() and window.findChild(QWidget, "tool_keep").isChecked()
+    actions["brush_remove"].trigger()
+    assert canvas.tool is Tool.REMOVE and window.findChild(QWidget, "tool_remove").isChecked()
+    canvas.set_tool(Tool.MOVE_BACKGROUND)
+    assert not any(action.isChecked() for action in actions.group("brush").actions())
+    actions["combine_add"].trigger()
+    assert window.parts.expression_bar.combine().value == "add"
+    box = window.findChild(QComboBox, "view_mode")
+    actions["view_marching_ants"].trigger()
+    assert box.currentText() == "Marching ants" and canvas.view.mode is ViewMode.MARCHING_ANTS
+    box.setCurrentIndex(0)
+    assert actions["view_result"].isChecked()
+    actions["split"].trigger()
+    assert canvas.split
+    before = canvas.brush[0]
+    actions["brush_larger"].trigger()
+    assert canvas.brush[0] > before and window.parts.brush_panel.brush()[0] == pytest.approx(canvas.brush[0], abs=0.6)
+
+
+def test_the_eyedropper_gives_one_colour_and_the_tool_before_comes_back(window, open_in, photo):
+    open_in(window, photo())
+    canvas, taken = window.parts.canvas, []
+    canvas.set_tool(Tool.KEEP)
+    window.parts.edit_panel.eyedropper_asked.emit(taken.append)
+    assert canvas.tool is Tool.EYEDROPPER
+    canvas.colour_picked.emit((1, 2, 3))
+    assert taken == [(1, 2, 3)] and canvas.tool is Tool.KEEP
+    window.parts.edit_panel.eyedropper_asked.emit(taken.append)
+    window.actions_by_id["cancel"].trigger()
+    assert canvas.tool is Tool.KEEP
+    canvas.colour_picked.emit((4, 5, 6))
+    assert taken == [(1, 2, 3)]
+
+
+def test_the_panels_are_hidden_and_brought_back_by_their_keys(window, open_in, photo, qtbot):
+    open_in(window, photo())
+    panel, action = window.parts.matte_panel, window.actions_by_id["show_matte_panel"]
+    edit = window.actions_by_id["show_edit_panel"]
+    assert panel.isVisible() and action.isChecked()
+    edit.trigger()
+    qtbot.waitUntil(window.parts.edit_panel.isVisible)
+    action.trigger()
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    action.trigger()
+    assert not panel.isVisible() and not action.isChecked()
+    action.trigger()
+    qtbot.waitUntil(panel.isVisible)
+    assert action.isChecked()
+
+
+def test_every_key_is_in_the_list_of_shortcuts(window):
+    window.actions_by_id["shortcuts"].trigger()
+    table = window.findChild(QWidget, "shortcuts_table")
+    rows = [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+    for action in window.actions_by_id:
+        name = action.text().replace("&", "").rstrip("…")
+        assert any(name == row[1] and row[2] for row in rows), name
+    assert any(row[0] == "Canvas" and row[2] == "Space" for row in rows)
+    window.findChild(QWidget, "shortcuts_dialog").reject()
+
+
+def test_the_status_bar_tells_size_zoom_and_model(window, open_in, photo, qtbot):
+    editor = open_in(window, photo())
+    assert window.findChild(QWidget, "status_size").text() == "320 × 200"
+    assert window.findChild(QWidget, "status_zoom").text().endswith("%")
+    editor.ask("the dog")
+    qtbot.waitUntil(lambda: not editor.busy)
+    text = window.findChild(QWidget, "status_model").text()
+    assert "compact" in text and "cpu" in text and "ms" in text
+    assert "no GPU" in window.findChild(QWidget, "status_model").toolTip()
+
+
+# what it remembers
+
+
+def test_expressions_and_images_are_remembered_and_written(make_window, open_in, photo, qtbot, monkeypatch):
+    monkeypatch.setattr(remembered, "DELAY_MS", 1)
+    window = make_window()
+    open_in(window, photo("a.png"))
+    open_in(window, photo("b.png"))
+    box = window.findChild(QLineEdit, "expression_box")
+    qtbot.keyClicks(box, "the dog")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.editor().busy)
+    menu = window.findChild(QMenu, "open_recent_menu")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()][:2] == ["&1 b.png", "&2 a.png"]
+    qtbot.waitUntil(lambda: stored.load().expressions == ("the dog",) and len(stored.load().recent) == 2)
+    window.actions_by_id["forget_recent"].trigger()
+    assert not menu.isEnabled()
+
+
+def test_a_recent_image_that_is_gone_is_forgotten(make_window, open_in, tmp_path):
+    gone = tmp_path / "gone.png"
+    window = make_window(Settings(recent=(gone,)))
+    open_in(window, gone)
+    assert window.remembered.now.recent == () and any("gone.png" in text for text in told(window))
+
+
+def test_settings_are_written_on_leaving_and_the_layout_comes_back(make_window, qtbot):
+    window = make_window()
+    window.remembered.set(Settings(theme="dark"))
+    window.actions_by_id["show_edit_panel"].trigger()
+    qtbot.waitUntil(lambda: not window.parts.edit_panel.visibleRegion().isEmpty())
+    window.actions_by_id["show_edit_panel"].trigger()
+    assert not window.parts.edit_panel.isVisible()
+    window.resize(900, 650)
+    assert window.close()
+    assert stored.load().theme == "dark"
+    again = make_window(stored.load())
+    assert not again.parts.edit_panel.isVisible() and not again.actions_by_id["show_edit_panel"].isChecked()
+
+
+def test_settings_that_cannot_be_written_are_told_once(make_window, qtbot, monkeypatch):
+    from rim_editor.errors import OutputNotWritable
+
+    def refuse(_):
+        raise OutputNotWritable("The settings cannot be saved: make room.")
+
+    monkeypatch.setattr(stored, "save", refuse)
+    monkeypatch.setattr(remembered, "DELAY_MS", 1)
+    window = make_window()
+    window.remembered.set(Settings(theme="dark"))
+    qtbot.waitUntil(lambda: any("make room" in text for text in told(window)))
+
+
+def test_preferences_change_what_the_next_question_asks(window, open_in, photo):
+    editor = open_in(window, photo())
+    window.remembered.set(Settings(weights="vit-b-16", device="cpu"))
+    assert (editor.options.weights, editor.options.device) == ("vit-b-16", "cpu")
+    assert "vit-b-16" in window.findChild(QWidget, "status_model").text()
+
+
+# in the background
+
+
+def test_warming_up_loads_the_model_and_its_nouns_beside_the_window(window, model, runner, settled, qtbot):
+    window.warm_up()
+    qtbot.waitUntil(lambda: model.loaded == [("compact", "auto")])
+    settled(runner, timeout=60_000)
+    box = window.findChild(QLineEdit, "expression_box")
+    qtbot.keyClicks(box, "umbrell")
+    assert box.completer().completionCount() > 0
+
+
+def test_a_model_that_cannot_be_loaded_is_told_with_a_way_out(window, model, qtbot):
+    model.load_error = WeightsMissing("The weights of 'vit-b-16' are not on this machine: fetch them.")
+    window.warm_up()
+    qtbot.waitUntil(lambda: bool(told(window)))
+    assert window.findChild(QPushButton, "message_models") is not None
+
+
+# after a crash
+
+
+def test_unsaved_work_is_kept_and_forgotten_after_the_export(
+    make_window, open_in, photo, qtbot, home, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(keeping, "DELAY_MS", 1)
+    window = make_window()
+    editor = open_in(window, photo())
+    editor.paint(STROKE)
+
+    def kept():
+        return [path for path in (home / "recovery").rglob("*") if path.is_file()]
+
+    qtbot.waitUntil(lambda: bool(kept()))
+    editor.export(tmp_path / "out.png", ExportRequest())
+    qtbot.waitUntil(lambda: not kept())
+    editor.paint(STROKE)
+    qtbot.waitUntil(lambda: bool(kept()))
+    for document in window.documents:
+        document.given_up = True
+    window.close()
+    assert not kept(), "what was discarded is not offered"
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from rim_editor.document import Brush, Document, Stroke
+from rim_editor.edits import SolidColour
+from rim_editor.images import read
+from rim_editor.recovery import Recovery
+document = Document(read(Path(sys.argv[2])), (Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10),), edit=SolidColour())
+Recovery(Path(sys.argv[1])).keep("one", document)
+os._exit(1)
+"""
+
+
+@pytest.fixture
+def crashed(home, photo):
+    folder, image = home / "recovery", photo()
+    root = Path(__file__).parents[4]
+    subprocess.run([sys.executable, "-c", CRASH, folder, image], cwd=root, check=False, env={**os.environ})
+    return folder
+
+
+def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, settled):
+    window = make_window()
+    window.offer_recovery()
+    qtbot.waitUntil(lambda: any("did not end properly" in text for text in told(window)))
+    qtbot.mouseClick(window.findChild(QPushButton, "message_restore"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.documents) == 1)
+    editor = window.editor()
+    assert editor.unsaved and isinstance(editor.document.edit, SolidColour)
+    assert editor.renderer.matte(editor.document)[45, 45] == 1
+    settled(runner)
+    assert not Recovery(crashed).left_behind()
+    assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is exported"
+
+
+def test_after_a_crash_the_work_may_be_discarded(make_window, crashed, qtbot):
+    window = make_window()
+    window.offer_recovery()
+    qtbot.waitUntil(lambda: bool(told(window)))
+    qtbot.mouseClick(window.findChild(QPushButton, "message_discard"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not list(crashed.glob("*")))
+    assert len(window.documents) == 0 and not told(window)
+
+
+def test_without_a_crash_nothing_is_offered(window, runner, settled):
+    window.offer_recovery()
+    settled(runner)
+    assert not told(window)
+
+
+# tabs
+
+
+@pytest.fixture
+def tabs(qtbot):
+    made = DocumentTabs()
+    qtbot.addWidget(made)
+    made.resize(600, 30)
+    made.show()
+    return made
+
+
+def test_tabs_keep_their_keys_while_they_move(tabs, qtbot):
+    for key in "abc":
+        tabs.add(key, f"{key}.png", "")
+    tabs.choose("c")
+    tabs.moveTab(2, 0)
+    assert tabs.keys() == ["c", "a", "b"] and tabs.key(tabs.currentIndex()) == "c"
+    tabs.set_title("a", "R&D.png", unsaved=True)
+    assert tabs.tabText(1) == f"{UNSAVED} R&&D.png" and "unsaved" in tabs.accessibleTabName(1)
+    tabs.step(-1)
+    assert tabs.key(tabs.currentIndex()) == "b"
+    with qtbot.waitSignal(tabs.close_wanted) as asked:
+        qtbot.mouseClick(tabs, Qt.MouseButton.MiddleButton, pos=tabs.tabRect(1).center())
+    assert asked.args == ["a"]
+    tabs.drop("nobody")
+    tabs.drop("b")
+    assert tabs.keys() == ["c", "a"]
+
+
+def test_only_several_images_show_tabs_and_an_unsaved_one_has_a_dot(window, open_in, photo):
+    editor = open_in(window, photo("a.png"))
+    assert not window.parts.tabs.isVisible()
+    open_in(window, photo("b.png"))
+    editor.paint(STROKE)
+    tabs = window.parts.tabs
+    assert tabs.isVisible() and [tabs.tabText(place) for place in (0, 1)] == [f"{UNSAVED} a.png", "b.png"]
+    window.actions_by_id["previous_image"].trigger()
+    assert window.isWindowModified() and window.editor() is editor
+
+
+def test_what_another_image_says_carries_its_name(window, open_in, photo, tmp_path, qtbot):
+    editor = open_in(window, photo("a.png"))
+    editor.paint(STROKE)
+    open_in(window, photo("b.png"))
+    editor.export(tmp_path / "out.png", ExportRequest())
+    qtbot.waitUntil(lambda: any(text.startswith("a.png: Exported") for text in told(window)))
+
+
+# messages
+
+
+def test_messages_wrap_stack_and_do_not_repeat(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    over.resize(500, 300)
+    over.show()
+    bar, taken = MessageBar(over), []
+    assert not bar.isVisible()
+    bar.say("short", "error")
+    low = bar.height()
+    bar.say("short", "error")
+    assert bar.height() == low and len(bar.messages()) == 1
+    bar.say("a long story " * 30, "warning", (("&Do it…", lambda: taken.append(1)),))
+    assert bar.height() > 2 * low
+    for number in range(9):
+        bar.say(f"message {number}", "error")
+    seen = [message for message in bar.messages() if message.isVisible()]
+    assert [message.text for message in seen[:MOST]] == [f"message {number}" for number in (8, 7, 6, 5)]
+    more = bar.findChild(QLabel, "message_more")
+    assert more.isVisible() and more.text().startswith("6 more"), "no error is lost because others came after it"
+    seen[0].leave()
+    assert [message.isVisible() for message in bar.messages() if message.text == "message 4"] == [True]
+    assert any("story" in message.text for message in bar.messages()), "what asks for an answer stays"
+    button = bar.findChild(QPushButton, "message_do")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert taken == [1] and not any("story" in message.text for message in bar.messages())
+    over.resize(400, 300)
+    assert bar.width() == 400
+    for message in bar.messages():
+        message.leave()
+    assert not bar.isVisible()
+
+
+# what can be dropped
+
+
+def test_local_files_come_before_pixels_and_pixels_before_addresses(tmp_path):
+    mime = QMimeData()
+    mime.setData("image/png", b"pixels")
+    mime.setUrls([QUrl("https://example.org/a.png")])
+    assert drops.dropped(mime).encoded == b"pixels"
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "ä b.png"))])
+    assert drops.dropped(mime).paths == (tmp_path / "ä b.png",)
+
+
+def test_data_addresses_and_paths_as_text_are_understood():
+    mime = QMimeData()
+    mime.setUrls([QUrl("data:image/png;base64,aGVsbG8=")])
+    assert drops.dropped(mime).encoded == b"hello"
+    mime = QMimeData()
+    mime.setText("/tmp/a.png\n/tmp/b c.png\n")
+    assert drops.dropped(mime).paths == (Path("/tmp/a.png"), Path("/tmp/b c.png"))
+    assert not drops.looks_welcome(mime), "text over the box is text"
+
+
+@given(st.text(max_size=80), st.binary(max_size=20))
+def test_any_text_and_any_bytes_give_something_or_a_remedy(text, data):
+    mime = QMimeData()
+    mime.setText(text)
+    mime.setData("application/x-unknown", data)
+    found = drops.dropped(mime, "remedy")
+    assert bool(found.paths) + bool(found.encoded) + bool(found.remedy) == 1 and found.image is None
+
+
+def test_a_pasted_file_that_is_no_image_is_named_without_a_path(window, qtbot):
+    mime = QMimeData()
+    mime.setData("image/png", b"\x89PNG but not really")
+    window.open_mime(mime)
+    qtbot.waitUntil(lambda: bool(told(window)))
+    assert "pasted or dropped" in told(window)[0] and "/tmp" not in told(window)[0]
+
+
+def test_the_window_is_made_without_torch_cv2_and_numpy(home):
+    code = """
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from rim_editor.matting import Matting
+from rim_editor.rendering import ViewMode
+from rim_editor.settings import Settings
+from rim_editor.ui.window.main_window import MainWindow
+window = MainWindow(Matting(), Settings())
+window.show()
+app.processEvents()
+heavy = {"torch", "cv2", "numpy", "PIL", "qtawesome"} & set(sys.modules)
+window.close()
+sys.exit(", ".join(heavy) or 0)
+"""
+    root = Path(__file__).parents[4]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
