@@ -64,7 +64,8 @@ class Editor:
         self._strokes: deque[Stroke] = deque()
         """Strokes of the refining brush that wait for the one at work."""
         self._open(Document(source))
-        self._saved: object = _content(self.document)
+        self._saved: tuple[object, object, object] | None = _content(self.document)
+        """Parts, controls and edit as they were opened or exported last."""
 
     @property
     def document(self) -> Document:
@@ -222,7 +223,11 @@ class Editor:
             exporting.export(document, renderer, path, request)
 
         def written(_: None) -> None:
-            self._saved = _content(document)
+            from rim_editor.exporting import Content
+
+            parts, controls, edit = _content(document)
+            matte_alone = request.content is Content.MATTE  # that keeps no edit
+            self._saved = (parts, controls, (self._saved or (None,) * 3)[2] if matte_alone else edit)
             self._listeners.tell(DocumentChanged(frozenset()))
             self._notice(f"Exported to '{path}'.")
             if done is not None:

@@ -826,3 +826,15 @@ def test_several_parts_go_in_one_step(opened):
     with pytest.raises(IndexError):
         editor.remove_parts([0, 7])
     assert len(editor.document.parts) == 3
+
+
+def test_the_matte_alone_keeps_no_edit(opened, tmp_path):
+    editor, _ = opened
+    editor.ask("left")
+    editor.export(tmp_path / "a.png", ExportRequest(Content.MATTE))
+    assert not editor.unsaved
+    editor.set_edit(edits.SolidColour((1, 2, 3)))
+    editor.export(tmp_path / "b.png", ExportRequest(Content.MATTE))
+    assert editor.unsaved
+    editor.export(tmp_path / "c.png", ExportRequest())
+    assert not editor.unsaved
