@@ -48,10 +48,10 @@ def refine(matting: Matting, asking: Asking, document: Document, stroke: Stroke,
     """The patch that refines the edge under `stroke`; None where that is beside the image. Raises ClipMatError."""
     import numpy as np
 
-    from rim_editor import mattes
+    from rim_editor import strokes
 
     matte = _matte_of_parts(document, renderer)
-    box, trimap = mattes.trimap_of(matte, stroke)
+    box, trimap = strokes.trimap_of(matte, stroke)
     if not trimap.size:
         return None
     refined = matting.refine(
@@ -62,7 +62,7 @@ def refine(matting: Matting, asking: Asking, document: Document, stroke: Stroke,
         device=asking.device,
         precision=asking.precision,
     )
-    return mattes.refined_patch(matte, stroke, box, refined)
+    return strokes.refined_patch(matte, stroke, box, refined)
 
 
 def _matte_of_parts(document: Document, renderer: Renderer) -> NDArray[np.float32]:

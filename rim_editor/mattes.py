@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from rim_editor.document import Answer, Brush, Combine, MatteControls, Part, Patch, Stroke
+from rim_editor.strokes import Box, grown, stroke_cover
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,17 +19,10 @@ if TYPE_CHECKING:
 
     Matte = NDArray[np.float32]
 
-Box = tuple[slice, slice]
-"""Rows and columns of an image."""
-
 # Tiles of this side and their intermediate maxima stay in the processor's cache.
 _TILE_PX = 384
-# Below this radius half a pixel shows: distances to the stroke are exact; above, they are measured on a raster.
-_EXACT_PX = 16.0
 # Mattes fill their holes to the highest of these that surrounds them. 254.6 of 255 is what a file calls opaque.
 _FILLS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 254.6 / 255, 1.0)
-# What a trimap takes for certain, and what the solver sees around a refining stroke at least.
-_CERTAIN, _AROUND_PX = 0.05, 16
 
 
 def combined(matte: Matte, other: Matte, combine: Combine) -> Matte:
@@ -162,28 +156,6 @@ def scaled(controls: MatteControls, factor: float) -> MatteControls:
     return replace(controls, shift_edge=controls.shift_edge / factor, feather=controls.feather / factor)
 
 
-def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
-    """What a stroke covers of an image of this size: the box that it touches, and its cover there in [0, 1].
-
-    Full up to `hardness` of the radius from the line, then falling smoothly to 0 at the radius, over a pixel at
-    least, so that no edge is jagged; a radius below one pixel counts as one. The box may be empty.
-    """
-    import numpy as np
-
-    outer = max(stroke.radius, 1.0)
-    inner = min(stroke.hardness * stroke.radius, outer - 1.0)
-    # Pixels count by their middles, which lie at halves.
-    points = np.asarray(stroke.points, np.float64).reshape(-1, 2) - 0.5
-    rows, columns = _spans(points, outer, height, width)
-    if rows.start >= rows.stop or columns.start >= columns.stop:
-        return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.float32)
-    distance = _distances(points, outer, rows, columns)
-    distance -= np.float32(outer)
-    distance /= np.float32(inner - outer)
-    fall = np.clip(distance, 0, 1, out=distance)
-    return (rows, columns), np.asarray(fall * fall * (np.float32(3) - np.float32(2) * fall), np.float32)
-
-
 def stroked(matte: Matte, stroke: Stroke) -> Matte:
     """The matte with a stroke on it: keep is max(matte, cover), remove min(matte, 1 - cover).
 
@@ -225,45 +197,6 @@ def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
     return result
 
 
-def trimap_of(matte: Matte, stroke: Stroke) -> tuple[Box, NDArray[np.uint8]]:
-    """What a refining stroke leaves open: a box around it, and hxw labels 0 background, 128 unknown, 255 foreground.
-
-    Unknown is what the stroke touches and what the matte itself leaves between 0.05 and 0.95. The box reaches
-    beyond the stroke, so that there is something certain to start from; where there is none, a label is missing.
-    """
-    import numpy as np
-
-    (rows, columns), cover = stroke_cover(stroke, *matte.shape)
-    margin = max(_AROUND_PX, math.ceil(stroke.radius)) if cover.size else 0
-    box = _grown(rows, margin, matte.shape[0]), _grown(columns, margin, matte.shape[1])
-    share = matte[box]
-    trimap = np.full(share.shape, 128, np.uint8)
-    trimap[share <= _CERTAIN] = 0
-    trimap[share >= 1 - _CERTAIN] = 255
-    top, left = rows.start - box[0].start, columns.start - box[1].start
-    trimap[top : top + cover.shape[0], left : left + cover.shape[1]][cover > 0] = 128
-    return box, trimap
-
-
-def refined_patch(matte: Matte, stroke: Stroke, box: Box, refined: Matte) -> Patch:
-    """The patch that `refined`, the new matte of `box`, makes of `matte`: new under the stroke, as it was beside it.
-
-    `box` is the one that `trimap_of` said. Raises ValueError when `refined` is of another size.
-    """
-    import numpy as np
-
-    old = matte[box]
-    if old.shape != refined.shape:
-        raise ValueError(f"a box of {old.shape} and its new matte of {refined.shape} do not belong together")
-    share = np.zeros(old.shape, np.float32)
-    (rows, columns), cover = stroke_cover(stroke, *matte.shape)
-    top, left = rows.start - box[0].start, columns.start - box[1].start
-    share[top : top + cover.shape[0], left : left + cover.shape[1]] = cover
-    new = np.clip(old + (refined - old) * share, 0, 1).astype(np.float32)
-    new.setflags(write=False)
-    return Patch(x=box[1].start, y=box[0].start, matte=new)
-
-
 def _stroke_onto(matte: Matte, stroke: Stroke) -> None:
     import numpy as np
 
@@ -283,68 +216,12 @@ def _patch_onto(matte: Matte, patch: Patch) -> None:
     under[:] = patch.matte[down : down + under.shape[0], across : across + under.shape[1]]
 
 
-def _grown(span: slice, margin: int, length: int) -> slice:
-    return slice(max(0, span.start - margin), min(length, span.stop + margin))
-
-
-def _spans(points: NDArray[np.float64], reach: float, height: int, width: int) -> Box:
-    if not len(points):
-        return slice(0, 0), slice(0, 0)
-    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-
-    def span(start: float, stop: float, length: int) -> slice:
-        return slice(int(max(0.0, math.floor(start - reach))), int(min(length, math.ceil(stop + reach) + 1.0)))
-
-    return span(top, bottom, height), span(left, right, width)
-
-
-def _distances(points: NDArray[np.float64], reach: float, rows: slice, columns: slice) -> Matte:
-    import cv2
-    import numpy as np
-
-    shape = (rows.stop - rows.start, columns.stop - columns.start)
-    if reach < _EXACT_PX:
-        return _exact_distances(points, reach, rows, columns)
-    # The line may run outside the image and cover a part of it from there.
-    beside = math.ceil(reach) + 2
-    drawn = np.full((shape[0] + 2 * beside, shape[1] + 2 * beside), 255, np.uint8)
-    at = points - (columns.start - beside, rows.start - beside)
-    # Far away points only say a direction; OpenCV takes no coordinates that do not fit its integers.
-    at = np.clip(np.rint(at), -1e6, 1e6).astype(np.int32)
-    # Of a single point alone OpenCV draws nothing.
-    cv2.polylines(drawn, [np.concatenate([at, at[-1:]]).reshape(-1, 1, 2)], False, (0,))
-    distance = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.ascontiguousarray(distance[beside:-beside, beside:-beside], np.float32)
-
-
-def _exact_distances(points: NDArray[np.float64], reach: float, rows: slice, columns: slice) -> Matte:
-    import numpy as np
-
-    nearest = np.full((rows.stop - rows.start, columns.stop - columns.start), reach * reach, np.float32)
-    ends = points[1:] if len(points) > 1 else points
-    for start, end in zip(points, ends, strict=False):
-        down, across = _spans(np.stack([start, end]), reach, rows.stop, columns.stop)
-        box = slice(max(down.start, rows.start), down.stop), slice(max(across.start, columns.start), across.stop)
-        if box[0].start >= box[0].stop or box[1].start >= box[1].stop:
-            continue
-        y = np.arange(box[0].start, box[0].stop, dtype=np.float32)[:, None] - np.float32(start[1])
-        x = np.arange(box[1].start, box[1].stop, dtype=np.float32)[None] - np.float32(start[0])
-        step_x, step_y = (float(value) for value in end - start)
-        square = step_x**2 + step_y**2
-        along = np.clip((x * step_x + y * step_y) / square, 0, 1) if square > 0 else np.float32(0)
-        found = (x - along * step_x) ** 2 + (y - along * step_y) ** 2
-        under = nearest[box[0].start - rows.start : box[0].stop - rows.start,
-                        box[1].start - columns.start : box[1].stop - columns.start]  # fmt: skip
-        np.minimum(under, found, out=under)
-    return np.sqrt(nearest, out=nearest)
-
-
 def _tiles(shape: tuple[int, ...], margin: int) -> Iterator[tuple[slice, slice, Box]]:
     height, width = shape
     for top in range(0, height, _TILE_PX):
         for left in range(0, width, _TILE_PX):
             rows, columns = slice(top, min(height, top + _TILE_PX)), slice(left, min(width, left + _TILE_PX))
-            yield rows, columns, (_grown(rows, margin, height), _grown(columns, margin, width))
+            yield rows, columns, (grown(rows, margin, height), grown(columns, margin, width))
 
 
 def _spread(tile: Matte, radius: int, inner: Box, *, grows: bool) -> Matte:

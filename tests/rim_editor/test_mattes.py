@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rim_editor import mattes
 from rim_editor.document import Answer, Brush, Combine, MatteControls, Patch, Stroke
+from rim_editor.strokes import refined_patch, stroke_cover, trimap_of
 
 
 def disc(height=120, width=160, radius=30.0, soft=8.0):
@@ -212,7 +213,7 @@ def distance_to_line(points, height, width):
 @pytest.mark.parametrize("hardness", [0.0, 0.8, 1.0])
 def test_the_cover_falls_with_the_distance_to_the_line(radius, off, hardness):
     line = ((-20.3, 30.2), (40.7, 12.1), (70.0, 66.6))
-    (rows, columns), cover = mattes.stroke_cover(Stroke(Brush.KEEP, line, radius, hardness), 60, 80)
+    (rows, columns), cover = stroke_cover(Stroke(Brush.KEEP, line, radius, hardness), 60, 80)
     whole = np.zeros((60, 80), np.float32)
     whole[rows, columns] = cover
     distance = distance_to_line(line, 60, 80)
@@ -225,7 +226,7 @@ def test_the_cover_falls_with_the_distance_to_the_line(radius, off, hardness):
 
 def test_a_dot_covers_its_disc_however_small():
     for radius in (0.2, 1, 6, 30):
-        _, cover = mattes.stroke_cover(Stroke(Brush.KEEP, ((50.5, 50.5),), radius, 1.0), 100, 100)
+        _, cover = stroke_cover(Stroke(Brush.KEEP, ((50.5, 50.5),), radius, 1.0), 100, 100)
         assert cover.max() == 1
         assert abs(cover.sum() - np.pi * max(radius - 0.5, 0.5) ** 2) < 0.12 * np.pi * (radius + 1) ** 2
 
@@ -235,7 +236,7 @@ def test_a_dot_covers_its_disc_however_small():
 def test_a_stroke_touches_only_its_box_and_keeps_or_removes(matte, stroke):
     before = matte.copy()
     matte.setflags(write=False)
-    box, cover = mattes.stroke_cover(stroke, *matte.shape)
+    box, cover = stroke_cover(stroke, *matte.shape)
     result = mattes.stroked(matte, stroke)
     expected = before.copy()
     if stroke.brush is Brush.KEEP:
@@ -296,9 +297,9 @@ def test_parts_one_after_the_other_are_the_same_as_all_at_once():
 def test_the_trimap_is_unknown_under_the_stroke_and_certain_beside_it():
     matte = disc(200, 200, 50, 1)
     stroke = Stroke(Brush.REFINE, ((150.0, 90.0), (150.0, 110.0)), 10.0)
-    box, trimap = mattes.trimap_of(matte, stroke)
+    box, trimap = trimap_of(matte, stroke)
     covered = np.zeros(matte.shape, bool)
-    within, cover = mattes.stroke_cover(stroke, 200, 200)
+    within, cover = stroke_cover(stroke, 200, 200)
     covered[within] = cover > 0
     assert (trimap[covered[box]] == 128).all()
     assert (trimap[~covered[box] & (matte[box] == 1)] == 255).all()
@@ -309,19 +310,19 @@ def test_the_trimap_is_unknown_under_the_stroke_and_certain_beside_it():
 def test_a_refined_patch_is_new_under_the_stroke_and_old_beside_it():
     matte = disc(200, 200, 50, 1)
     stroke = Stroke(Brush.REFINE, ((150.0, 90.0), (150.0, 110.0)), 10.0)
-    box, trimap = mattes.trimap_of(matte, stroke)
-    patch = mattes.refined_patch(matte, stroke, box, np.full(trimap.shape, 0.7, np.float32))
+    box, trimap = trimap_of(matte, stroke)
+    patch = refined_patch(matte, stroke, box, np.full(trimap.shape, 0.7, np.float32))
     result = mattes.patched(matte, patch)
     assert result[100, 150] == pytest.approx(0.7)
     distance = distance_to_line(stroke.points, 200, 200)
     assert (result[distance > 11] == matte[distance > 11]).all()
     with pytest.raises(ValueError, match="do not belong together"):
-        mattes.refined_patch(matte, stroke, box, np.zeros((3, 3), np.float32))
+        refined_patch(matte, stroke, box, np.zeros((3, 3), np.float32))
 
 
 def test_a_refining_stroke_beside_the_image_leaves_nothing_open():
     matte = disc()
     stroke = Stroke(Brush.REFINE, ((900.0, 900.0),), 10.0)
-    box, trimap = mattes.trimap_of(matte, stroke)
+    box, trimap = trimap_of(matte, stroke)
     assert trimap.size == 0
-    assert (mattes.patched(matte, mattes.refined_patch(matte, stroke, box, matte[box])) == matte).all()
+    assert (mattes.patched(matte, refined_patch(matte, stroke, box, matte[box])) == matte).all()
