@@ -6,7 +6,6 @@ import base64
 import html
 import json
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import quote
 
 import rim_editor
 from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.placing import STAGING
 from rim_editor.batch.plan import Plan
 from rim_editor.errors import OutputNotWritable
 
@@ -183,9 +183,10 @@ def _own(folder: Path, suffix: str, start: bytes) -> Path:
 @contextmanager
 def _whole(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its place when all of it is written."""
-    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    beside = path.parent / STAGING / path.name  # where a killed run's leftovers are known as ours
     try:
-        with beside.open("xb") as file:
+        beside.parent.mkdir(exist_ok=True)
+        with beside.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -193,3 +194,5 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+        with suppress(OSError):  # results may still grow there
+            beside.parent.rmdir()

@@ -109,13 +109,14 @@ def _taken_in(
     journal: Journal, ready: dict[Path, tuple[Input, Look]], recipe: Recipe, folder: Path
 ) -> Iterator[Outcome]:
     """Plans the images and notes them in the journal; those that cannot be exported have their outcome at once."""
-    plan = planned([each for each, _ in ready.values()], recipe, folder)
+    first = len(journal.plan.items) + 1
+    plan = planned([each for each, _ in ready.values()], recipe, folder, first=first)
     if not plan.fatal:
         journal.extend(plan, {path: look for path, (_, look) in ready.items()})
         return
     # What is wrong with one must not keep the others: each is planned by itself.
     for path, (each, look) in ready.items():
-        alone = planned([each], recipe, folder)
+        alone = planned([each], recipe, folder, first=len(journal.plan.items) + 1)
         journal.extend(alone, {path: look})
         refused = next((problem.text for problem in alone.problems if problem.fatal), None)
         if refused is not None:
