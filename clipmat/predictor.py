@@ -16,7 +16,7 @@ from clipmat import weights as files
 from clipmat.devices import choose_device
 from clipmat.errors import BadImage, ClipMatError, ExpressionTruncated, ImageNotSet
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
-from clipmat.prompt import clean
+from clipmat.prompt import clean, in_singular
 from clipmat.refiner import Refiner, refined
 from clipmat.transforms import check_image, from_output, resized, to_input
 
@@ -101,7 +101,7 @@ class Predictor:
         expression = clean(expression)
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
-            tokens, dropped = self._model.tokenize([expression])
+            tokens, dropped = self._model.tokenize([in_singular(expression, self.card.nouns)])
             if dropped[0]:
                 warnings.warn(
                     f"the expression is too long; these words were not read: {dropped[0]}",

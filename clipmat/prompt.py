@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 import torch
 from torch import Tensor, nn
 
@@ -36,6 +39,28 @@ def clean(expression: str) -> str:
     if not any(c.isalnum() for c in cleaned):
         raise BadExpression("the expression is empty: type what to cut out, for example 'the dog on the left'")
     return cleaned
+
+
+_IRREGULAR = {"men": "man", "women": "woman", "people": "person", "children": "child", "mice": "mouse", "feet": "foot",
+              "geese": "goose", "teeth": "tooth"}  # fmt: skip
+_ENDINGS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
+
+
+def in_singular(expression: str, nouns: Collection[str]) -> str:
+    """The expression with plurals that no noun is known by put into a singular that one is: `dogs` is read as `dog`.
+
+    One object is meant in any case, and the text towers know few plurals. `shoes` stays where it is a known noun.
+    """
+    known = {word for noun in nouns for word in noun.split()}
+
+    def read(word: str) -> str:
+        lower = word.lower()
+        if not known or lower in known:
+            return word
+        ways = [lower.removesuffix(end) + instead for end, instead in _ENDINGS if lower.endswith(end)]
+        return next((way for way in (_IRREGULAR.get(lower, ""), *ways) if way in known), word)
+
+    return re.sub(r"[^\W\d_]+", lambda found: read(found[0]), expression)
 
 
 class ContextEmbeddedPrompt(nn.Module):

@@ -9,7 +9,7 @@ from clipmat.compact_encoders import hashed_pieces, words_of
 from clipmat.config import variant
 from clipmat.errors import BadExpression
 from clipmat.model import build_encoders
-from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean, keyword_of
+from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean, in_singular, keyword_of
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +131,39 @@ def test_clips_tokens_fill_77_with_the_vectors_and_name_what_is_cut(clip_tower):
     assert tokens.shape[1] == reach.shape[1] == 77
     assert dropped[0].endswith("far on the left")
     assert torch.isfinite(tokens).all()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("the dogs on the left", "the dog on the left"),
+        ("Women in the red coats", "woman in the red coat"),
+        ("butterflies", "butterfly"),
+        ("knives and loaves", "knife and loaf"),
+        ("the shoes", "the shoes"),
+        ("two glasses", "two glasses"),
+        ("boxes", "box"),
+        ("the bus", "the bus"),
+        ("xyzzies", "xyzzies"),
+    ],
+)
+def test_plurals_are_read_as_the_noun_that_is_known(typed, read):
+    nouns = (
+        "dog",
+        "woman",
+        "coat",
+        "butterfly",
+        "knife",
+        "loaf",
+        "shoes",
+        "shoe",
+        "glasses",
+        "glass",
+        "box",
+        "school bus",
+    )
+    assert in_singular(typed, nouns) == read
+
+
+def test_without_known_nouns_nothing_is_read_otherwise():
+    assert in_singular("the dogs", ()) == "the dogs"
