@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rim_editor.batch.outcomes import Outcome
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.progress import Progress
-    from rim_editor.batch.session import Summary
+    from rim_editor.batch.session import Run, Summary
 
 _ORDER = "rim_editor.batch_cli.order"
 
@@ -100,6 +100,14 @@ def batch(
     weights: options.Weights = "compact",
     device: options.DeviceOption = options.Device.AUTO,
     no_metadata: options.NoMetadata = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Work on the Ray cluster there: host:port, auto, or local for one started here. All its machines must "
+            "reach the images, backgrounds and DIR by the same paths.",
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> int:
     """Cut the same out of many images: plan it, check the plan, then do all that can be done.
@@ -130,21 +138,21 @@ def batch(
         exists=exists,
         asking=Asking(_weights(weights), device.value),
     )
-    _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run)
+    _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)
     bad: list[Outcome] = []
     try:
         if watch:
             summary = _watched(inputs or [], recipe, output, bad, recursive=recursive, report=report)
         elif resume:
-            summary = _resumed(inputs or [], recipe, output, bad, recursive=recursive, report=report)
+            summary = _resumed(inputs or [], recipe, output, bad, recursive=recursive, report=report, ray=ray)
         else:
             plan = _planned(inputs or [], recipe, output, recursive=recursive)
             if dry_run:
                 screen.print_plan(plan, as_json=as_json)
             if dry_run or plan.fatal:
                 return session.DONE if not plan.fatal else EditorError.exit_code
-            with _stoppable(bad) as (control, told):
-                summary = session.export(plan, Matting(), control, told, reported=report)
+            with _stoppable(bad) as (control, told), _working_on(ray) as run:
+                summary = session.export(plan, Matting(), control, told, reported=report, run=run)
     except KeyboardInterrupt:
         screen.say("stopped at once: go on with --resume.")
         return session.STOPPED
@@ -152,11 +160,13 @@ def batch(
     return summary.exit_code
 
 
-def _check_modes(inputs: Sequence[str], *, resume: bool, watch: bool, dry_run: bool) -> None:
+def _check_modes(inputs: Sequence[str], *, resume: bool, watch: bool, dry_run: bool, ray: str | None) -> None:
     if dry_run and (resume or watch):
         raise BadOption("--dry-run shows a new plan: leave --resume and --watch out, or --dry-run.")
     if resume and watch:
         raise BadOption("--watch goes on by itself where it was stopped: leave --resume out.")
+    if watch and ray is not None:
+        raise BadOption("--watch works on this machine alone: leave --ray out.")
     if watch and not inputs:
         raise BadOption("--watch needs a folder to look into: name it.")
 
@@ -176,7 +186,14 @@ def _planned(inputs: Sequence[str], recipe: Recipe, folder: Path, *, recursive: 
 
 
 def _resumed(
-    inputs: Sequence[str], recipe: Recipe, folder: Path, bad: list[Outcome], *, recursive: bool, report: bool
+    inputs: Sequence[str],
+    recipe: Recipe,
+    folder: Path,
+    bad: list[Outcome],
+    *,
+    recursive: bool,
+    report: bool,
+    ray: str | None,
 ) -> Summary:
     from rim_editor.batch import session
     from rim_editor.batch.inputs import gathered
@@ -189,8 +206,8 @@ def _resumed(
         new = sum(1 for each in gathered(inputs, recursive)[0] if each.path not in known)
         if new:
             screen.say(f"warning: {new} images were not in the plan and are left out: export them on their own.")
-        with _stoppable(bad) as (control, told):
-            return session.carried_out(journal, Matting(), control, told, reported=report)
+        with _stoppable(bad) as (control, told), _working_on(ray) as run:
+            return session.carried_out(journal, Matting(), control, told, reported=report, run=run)
 
 
 def _watched(
@@ -215,6 +232,20 @@ def _watched(
             told(progress)
 
         return watch(inputs, recipe, folder, Matting(), control, heard, recursive=recursive, reported=report)
+
+
+@contextmanager
+def _working_on(ray: str | None) -> Iterator[Run]:
+    """Who does the work: this machine, or the cluster at an address."""
+    if ray is None:
+        from rim_editor.batch import pipeline
+
+        yield pipeline.run
+        return
+    from rim_editor.batch import cluster
+
+    with cluster.connected(ray) as workers:
+        yield workers.run
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import struct
 import warnings
 import zlib
@@ -112,6 +113,9 @@ def _opened(path: Path) -> Image.Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would wait for somebody to write
+            raise ImageUnreadable(f"'{path}' is no file: name an image file.")
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError as error:

@@ -298,8 +298,8 @@ class Tour:
         self.pause(0.5)
         for part in (
             self.beginning, self.asking, self.views, self.combining, self.edge, self.brushes, self.comparing,
-            self.edits, self.edges_of_edits, self.messages, self.menus, self.dialogs, self.several, self.narrow,
-            self.leaving,
+            self.edits, self.edges_of_edits, self.messages, self.menus, self.dialogs, self.batch, self.several,
+            self.narrow, self.leaving,
         ):  # fmt: skip
             part()
 
@@ -498,6 +498,71 @@ class Tour:
             self.shoot(name.replace("_", "-"))
             shown.close()
             self.pause(0.2)
+
+    def batch(self) -> None:
+        folder = self.scratch / "holiday"
+        folder.mkdir()
+        for number in range(9):
+            shutil.copy(SAMPLES / ("still_life.jpg", "two_cups.jpg")[number % 2], folder / f"DSC_{number:04}.jpg")
+        (folder / "damaged.jpg").write_bytes((SAMPLES / "two_cups.jpg").read_bytes()[:30_000])
+        (folder / "empty.jpg").touch()
+        (folder / "notes.txt").touch()
+        self.trigger("batch")
+        dialog = self.dialog("batch_dialog")
+        onward = self.find("batch_next", dialog)
+        onward.click()
+        self.shoot("batch-what-missing")
+        dialog.add([folder])
+        self.find("batch_expression_0").setText("the green apple")
+        self.choose("batch_edit", "Solid colour")
+        self.shoot("batch-what")
+        self.find("batch_edit_tabs").setCurrentIndex(1)
+        self.shoot("batch-what-edge")
+        self.plan()
+        self.shoot("batch-plan")
+        self.find("batch_back").click()
+        out = Path(self.find("batch_folder").text())
+        out.mkdir()
+        (out / "DSC_0003.png").touch()
+        self.find("batch_exists").setCurrentIndex(self.find("batch_exists").findData("refuse"))
+        self.plan()
+        self.find("batch_plan_table").selectRow(1)
+        self.shoot("batch-plan-problems")
+        exists = self.find("batch_plan_exists")
+        exists.setCurrentIndex(exists.findData("number"))
+        self.wait(onward.isEnabled)
+        onward.click()
+        self.shoot("batch-starting", settled=False)
+        self.wait(lambda: self.find("batch_progress").value() > 3)
+        self.gate.clear()
+        self.pause(1.0)
+        self.shoot("batch-running", settled=False)
+        self.find("batch_pause").click()
+        self.shoot("batch-paused", settled=False)
+        self.find("batch_pause").click()
+        dialog.close()
+        box = self.dialog("batch_close_box")
+        self.shoot("batch-close-question", settled=False)
+        self.find("batch_keep_open", box).click()
+        self.find("batch_stop").click()
+        self.gate.set()
+        self.wait(lambda: not dialog.running)
+        self.pause(0.5)
+        self.shoot("batch-stopped")
+        self.find("batch_resume_journal").click()
+        self.wait(lambda: not dialog.running)
+        self.shoot("batch-done")
+        tabs = self.find("batch_outcomes")
+        for place, name in ((1, "failed"), (2, "nothing-matched")):
+            tabs.setCurrentIndex(place)
+            self.shoot(f"batch-{name}")
+        dialog.close()
+        self.wait(lambda: not dialog.isVisible())
+
+    def plan(self) -> None:
+        self.find("batch_next").click()
+        self.wait(lambda: not self.find("batch_planning").isVisible())
+        self.pause(1.5)  # thumbnails
 
     def several(self) -> None:
         copies = []

@@ -142,7 +142,7 @@ class Journal:
         `contents` are SHA-256 of what it may have written besides.
         """
         item = self.plan.items[outcome.index]
-        found = {path: _sha256(path) for path in _files_of(item)}
+        found = {path: _sha256(path) for path in files_of(item)}
         if found[item.output] == outcome.sha256 and (
             item.sidecar is None or found[item.sidecar] == outcome.sidecar_sha256
         ):
@@ -237,12 +237,13 @@ def _locked(path: Path) -> FileIO:
     return file
 
 
-def _files_of(item: Item) -> tuple[Path, ...]:
+def files_of(item: Item) -> tuple[Path, ...]:
+    """What is written for an item, the output first."""
     return (item.output,) if item.sidecar is None else (item.output, item.sidecar)
 
 
 def _files(plan: Plan) -> Iterator[Path]:
-    return (path for item in plan.items for path in _files_of(item))
+    return (path for item in plan.items for path in files_of(item))
 
 
 def _sha256(path: Path) -> str:

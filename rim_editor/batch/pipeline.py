@@ -84,9 +84,9 @@ class Notes(Protocol):
 
 
 def work(
-    items: Iterator[Item], recipe: Recipe, matting: Matting, notes: Notes, control: Control, workers: Workers
+    items: Iterator[Item | None], recipe: Recipe, matting: Matting, notes: Notes, control: Control, workers: Workers
 ) -> Generator[Outcome, None, None]:
-    """Do `items` as they come, whose iterator may wait for more and is asked by several threads; like `run`."""
+    """Do `items` as they come, otherwise like `run`; several threads ask for the next, and None says: ask again."""
     return _Line(recipe, matting, notes, control, workers, MEGAPIXELS).run(items)
 
 
@@ -119,7 +119,7 @@ class _Line:
         self._finished: Belt[Finished] = Belt(workers.decode + 1 + workers.finish, self._stopping)
         self._outcomes: Belt[Outcome] = Belt(1, self._stopping)
 
-    def run(self, items: Iterator[Item]) -> Generator[Outcome, None, None]:
+    def run(self, items: Iterator[Item | None]) -> Generator[Outcome, None, None]:
         """Outcomes as they come, until all are there or the batch is cancelled. Raises what broke the run."""
         with self._running(items):
             while True:
@@ -133,7 +133,7 @@ class _Line:
                     return
 
     @contextmanager
-    def _running(self, waiting: Iterator[Item]) -> Iterator[None]:
+    def _running(self, waiting: Iterator[Item | None]) -> Iterator[None]:
         """All threads are at work within."""
         import cv2
 
@@ -182,16 +182,24 @@ class _Line:
         if self._control.cancelled or self._stopping.is_set():
             raise _Stopped
 
-    def _decode(self, waiting: Iterator[Item]) -> None:
+    def _decode(self, waiting: Iterator[Item | None]) -> None:
         while True:
             self._room.enter()
-            item = next(waiting, None)  # of a tuple: safe between threads
+            item = self._next(waiting)
             if item is None:
                 return
             if item.skip:
                 self._finished.put(Finished(stages.skipped(item), None, None))
             else:
                 self._decode_one(item)
+
+    def _next(self, waiting: Iterator[Item | None]) -> Item | None:
+        """The next item; None when there is none any more."""
+        for item in waiting:  # of a tuple: safe between threads
+            if item is not None:
+                return item
+            self._check()
+        return None
 
     def _decode_one(self, item: Item) -> None:
         with self._guarded(item):

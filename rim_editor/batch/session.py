@@ -74,8 +74,8 @@ def export(
 ) -> Summary:
     """Do the whole plan, with a new journal in its folder; `told` hears the progress on this thread.
 
-    Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: what is done stays, the summary says
-    so, and `resume` goes on. A report is written in any case, unless `reported` is False.
+    Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: what is done stays, the
+    summary says so, and `resume` goes on. A report is written in any case, unless `reported` is False.
     Raises PlanRefused, AtWork, DiskFull and OutputNotWritable before anything is begun, ClipMatError when the model
     cannot be loaded, OutputNotWritable when the journal can no longer be written.
     """

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -132,7 +132,17 @@ class Fusion(QProxyStyle):
             _rim(option)
         super().drawComplexControl(control, option, painter, widget)
 
+    def sizeFromContents(  # noqa: N802
+        self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
+        """The size that Fusion gives, but tabs have room for what hangs below their line of text."""
+        found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # Qt takes None
+        if kind == QStyle.ContentsType.CT_TabBarTab:
+            found.setHeight(found.height() + _DESCENT)
+        return found
 
+
+_DESCENT = 2  # Fusion cuts off the last pixels of tabs that are not in front
 _Primitive = QStyle.PrimitiveElement
 _RIMMED = {
     _Primitive.PE_IndicatorCheckBox, _Primitive.PE_IndicatorRadioButton, _Primitive.PE_FrameLineEdit,

@@ -1,5 +1,6 @@
 """Reading: files written by Pillow, OpenCV and pillow-heif, profiles written here byte by byte."""
 
+import os
 import struct
 import zlib
 
@@ -342,6 +343,13 @@ def test_a_path_through_a_file(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ImageUnreadable, match="cannot be opened"):
         read(tmp_path / "file" / "a.jpg")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(ImageUnreadable, match="is no file: name an image file"):
+        read(tmp_path / "a.jpg")
 
 
 def test_a_folder(tmp_path):

@@ -189,8 +189,10 @@ class BatchDialog(QDialog):
         self._show_page(_RUN)
 
     def _look_for_journal(self) -> None:
+        if self._pages.currentIndex() == _RUN:
+            return  # the end of the run tells
         folder = None
-        if self._pages.currentIndex() != _RUN and not self.running:
+        if not self.running:
             try:
                 folder = self._what.output.folder()
             except BadOption:  # told when the plan is asked for
@@ -222,6 +224,8 @@ class BatchDialog(QDialog):
         self._show_page()
         if self._box is not None:
             self._box.close()
+        if ended.summary is not None and ended.summary.stopped:
+            self._resume.look_into(ended.summary.plan.folder)
         if not self.isVisible():
             text = " ".join(filter(None, (f"Batch export: {summary(ended)}", ended.text)))
             well = ended.summary is not None and ended.summary.exit_code == 0 and not ended.text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QUrl
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -110,6 +110,9 @@ class OutcomeModel(QAbstractTableModel):
 class OutcomeTabs(QTabWidget):
     """A table for each state; a double click opens the result, or the image where there is none."""
 
+    opened = Signal(str)
+    """A file was opened: '', or why it could not be shown, in words."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "batch_outcomes", accessible="What became of the images")
@@ -117,7 +120,7 @@ class OutcomeTabs(QTabWidget):
         for state, text in _TABS.items():
             table = RowTable(f"batch_outcomes_{state.value.replace('-', '_')}", text, _SIDE)
             table.setModel(self._models[state])
-            table.setWordWrap(False)
+            table.setWordWrap(True)
             table.set_widths(36, 30, 10)
             table.activated.connect(lambda index, state=state: self._open(state, index.row()))
             self.addTab(table, "")
@@ -152,9 +155,13 @@ class OutcomeTabs(QTabWidget):
 
     def _open(self, state: State, place: int) -> None:
         outcome = self._models[state].outcome(place)
-        open_path(outcome.output if state is State.DONE else outcome.source)
+        self.opened.emit(open_path(outcome.output if state is State.DONE else outcome.source))
 
 
-def open_path(path: Path) -> None:
-    """Have the system show a file or a folder."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+def open_path(path: Path) -> str:
+    """Have the system show a file or a folder; '' when it does, else why it does not, in words."""
+    if not path.exists():
+        return f"'{path}' is not there any more: it was moved or deleted."
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        return f"Nothing on this system opens '{path}': open it elsewhere."
+    return ""

@@ -56,8 +56,8 @@ class ResumeOffer(QFrame):
             return
         left, total = counts
         self._text.setText(
-            f"An export into this folder did not get to its end: {left:,} of {total:,} images were not reached, or "
-            "failed. Go on with it as it was planned, or make a plan and begin anew."
+            f"Of the last export into this folder {left:,} of {total:,} images were not reached, or failed. "
+            "Go on with it as it was planned, or make a plan and begin anew."
         )
         self.show()
 

@@ -35,6 +35,7 @@ class RunPage(QWidget):
         self.setObjectName("batch_run")
         self._work = work
         self._report: Path | None = None
+        self._trouble = ""
         self._folder: Path | None = None
         self._state = told("batch_state")
         self._bar = named(QProgressBar(), "batch_progress", accessible="Images that are done with")
@@ -48,7 +49,10 @@ class RunPage(QWidget):
         self._stop = self._button("&Stop", "batch_stop", "Stop; what is done stays, the rest can follow", self.stop)
         self._open_folder = self._button("Open &folder", "batch_open_folder", "Show the results", self._show_folder)
         self._open_report = self._button("Open &report", "batch_open_report", "What became of each", self._show_report)
+        for label in (self._facts, self._now):  # empty ones keep their place, so that nothing below them jumps
+            label.setMinimumHeight(label.fontMetrics().height() + 2)
         self._tabs = OutcomeTabs()
+        self._tabs.opened.connect(self._opened)
         self._error = told("batch_run_error")
         buttons = QHBoxLayout()
         for button in (self._pause, self._stop, self._open_folder, self._open_report):
@@ -79,6 +83,7 @@ class RunPage(QWidget):
         self._facts.clear()
         self._now.clear()
         self._picture.clear()
+        self._trouble = ""
         self._fail("")
         self._show_running(True)
 
@@ -100,7 +105,7 @@ class RunPage(QWidget):
         pace = progress.images_per_second
         left = progress.seconds_left
         facts = [f"{pace:.1f} images a second" if pace >= 1 else f"{60 * pace:.1f} images a minute"] if pace else []
-        if left is not None:
+        if left is not None and not control.paused:
             facts.append(f"about {duration(left)} left")
         self._facts.setText(", ".join(facts))
         self._tabs.add(told.outcomes)
@@ -126,6 +131,7 @@ class RunPage(QWidget):
         self._state.setAccessibleName(text)
         self._facts.clear()
         self._now.clear()
+        self._trouble = ended.text
         self._fail(ended.text)
         self._tabs.show_something()
         self._show_running(False)
@@ -137,6 +143,7 @@ class RunPage(QWidget):
             self._state.setText(_AT_WORK)
         else:
             control.pause()
+            self._facts.clear()  # the time that is left grows by now
             self._state.setText("Paused. What is under way stands still until you resume.")
         self._pause.setText("&Resume" if control.paused else "&Pause")
 
@@ -152,13 +159,17 @@ class RunPage(QWidget):
         self._error.setText(text)
         self._error.setVisible(bool(text))
 
+    def _opened(self, trouble: str) -> None:
+        """A file was opened, or there was trouble with it; what the batch itself had to say comes back after it."""
+        self._fail(trouble or self._trouble)
+
     def _show_folder(self) -> None:
         if self._folder is not None:
-            open_path(self._folder)
+            self._opened(open_path(self._folder))
 
     def _show_report(self) -> None:
         if self._report is not None:
-            open_path(self._report)
+            self._opened(open_path(self._report))
 
     def _button(self, text: str, name: str, tip: str, action: Callable[[], None]) -> QPushButton:
         button = named(QPushButton(text), name, tip)

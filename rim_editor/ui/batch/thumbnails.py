@@ -115,7 +115,7 @@ def thumbnail_of(path: Path) -> QImage:
 
 def _quick(path: Path) -> QImage | None:
     """A JPEG decoded at a fraction of its size; None for all else, and where anything is odd."""
-    if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif"):
+    if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif") or not path.is_file():
         return None
     import numpy as np
     from PIL import Image, ImageOps

@@ -56,6 +56,7 @@ class WhatPage(QWidget):
         self.controls = BatchControls()
         self.output = BatchOutput(settings)
         tabs = named(QTabWidget(), "batch_edit_tabs")
+        tabs.setDocumentMode(True)
         tabs.addTab(self.edit, "Edit")
         tabs.addTab(self.controls, "Edge")
         made = QGroupBox("Make of it")

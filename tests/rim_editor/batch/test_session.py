@@ -158,7 +158,7 @@ while True:
     if not child:
         os._exit(export(plan))
     if seed:
-        time.sleep(chance.uniform(0.01, 0.15))
+        time.sleep(chance.uniform(0.005, 0.08))
         os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
     if os.WIFEXITED(status):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QTabBar, QWidget
 
 from rim_editor.errors import EditorError
 from rim_editor.ui import theme
@@ -153,3 +153,20 @@ def test_missing_fonts_name_the_remedy(monkeypatch):
             theme.icon("fa6s.gear")
     finally:
         theme._font.cache_clear()
+
+
+def test_letters_hang_down_as_far_in_tabs_that_are_not_in_front(qtbot, looks):
+    looks.choose("light")
+    tabs = QTabBar()
+    qtbot.addWidget(tabs)
+    for _ in range(2):
+        tabs.addTab("gypq")
+    tabs.resize(tabs.sizeHint())
+    tabs.show()
+
+    def rows_of_ink(place):
+        tabs.setCurrentIndex(place)
+        pixels = to_array(tabs.grab(tabs.tabRect(0).adjusted(6, 4, -6, 0)).toImage())
+        return int((pixels[..., :3].max(axis=2) < 110).any(axis=1).sum())
+
+    assert rows_of_ink(0) == rows_of_ink(1) > 0

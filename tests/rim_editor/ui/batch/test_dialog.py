@@ -1,6 +1,7 @@
 """The batch export: from what is entered to files read back with Pillow, and what becomes of mistakes on the way."""
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -28,6 +29,7 @@ from rim_editor.batch.plan import planned
 from rim_editor.batch.recipe import Exists, Recipe, Said
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.errors import ImageUnreadable
 from rim_editor.matting import ClipMatError
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcomes as batch_outcomes
@@ -140,7 +142,12 @@ def recipe_of(dialog):
 
 def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, make, photos, monkeypatch):
     shown = []
-    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", lambda url: shown.append(Path(url.toLocalFile())))
+
+    def show(url):
+        shown.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", show)
     (photos / "broken.jpg").write_bytes(b"no image at all")
     dialog = filled(make(), photos)
     used = []
@@ -164,8 +171,28 @@ def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, ma
     assert report["counts"]["done"] == 3
     click(dialog, "batch_open_folder")
     click(dialog, "batch_open_report")
-    assert shown == [out, out / "report.html"]
+    assert shown == [out, out / "report.html"] and not find(dialog, "batch_run_error").isVisible()
     assert not find(dialog, "batch_pause").isVisible() and dialog.windowTitle() == "Batch Export"
+
+
+def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos, monkeypatch):
+    can = []
+    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", lambda url: bool(can))
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    out = photos.with_name("photos-cut-outs")
+    click(dialog, "batch_open_report")
+    assert f"Nothing on this system opens '{out / 'report.html'}'" in text(dialog, "batch_run_error")
+    table = find(dialog, "batch_outcomes_done")
+    table.activated.emit(table.model().index(0, 0))
+    assert str(out / table.model().index(0, 1).data()) in text(dialog, "batch_run_error")
+    (out / "report.html").unlink()
+    click(dialog, "batch_open_report")
+    assert "is not there any more" in text(dialog, "batch_run_error")
+    can.append(True)
+    click(dialog, "batch_open_folder")
+    assert not find(dialog, "batch_run_error").isVisible()
 
 
 def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qtbot, make, photos):
@@ -398,6 +425,13 @@ def test_a_thumbnail_is_upright_and_small(photo, name):
     assert found.height() == 2 * found.width() and found.height() <= 256
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_has_no_thumbnail_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(ImageUnreadable, match="is no file"):
+        batch_thumbnails.thumbnail_of(tmp_path / "a.jpg")
+
+
 def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, monkeypatch):
     asked, real = set(), PlanModel.data
 
@@ -434,6 +468,7 @@ def test_pause_holds_the_batch_and_resume_lets_it_go_on(qtbot, make, photos, mod
     assert "Paused" in text(dialog, "batch_state") and find(dialog, "batch_pause").text() == "&Resume"
     model.gate.set()
     qtbot.wait(400)
+    assert "left" not in text(dialog, "batch_facts")  # nobody knows
     assert dialog.running and len(outcomes(dialog, "done")) < 3
     click(dialog, "batch_pause")
     qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
@@ -460,6 +495,7 @@ def test_what_was_stopped_is_reported_offered_and_finished_without_doing_anythin
     stopped_half_way(qtbot, dialog, model)
     assert "Stopped" in text(dialog, "batch_state") and "not done" in text(dialog, "batch_state")
     assert find(dialog, "batch_open_report").isVisible()
+    qtbot.waitUntil(find(dialog, "batch_unfinished").isVisible)
     out = tmp_path / "photos-cut-outs"
     before = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
     assert 2 <= len(before) < 12
@@ -477,6 +513,24 @@ def test_what_was_stopped_is_reported_offered_and_finished_without_doing_anythin
     click(other, "batch_back")
     qtbot.wait(500)
     assert page(other) == 0 and not offer.isVisible()
+
+
+def test_what_was_stopped_can_be_gone_on_with_where_it_stopped(qtbot, make, photo, tmp_path, model):
+    for number in range(8):
+        photo(f"photos/{number:02}.jpg", size=(60, 40))
+    dialog = filled(make(), tmp_path / "photos")
+    stopped_half_way(qtbot, dialog, model)
+    offer = find(dialog, "batch_unfinished")
+    qtbot.waitUntil(offer.isVisible)
+    dialog.hide()
+    dialog.show()
+    assert page(dialog) == 2 and offer.isVisible()
+    click(dialog, "batch_resume_journal")
+    assert dialog.running and not offer.isVisible()
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    assert "8 exported" in text(dialog, "batch_state")
+    qtbot.wait(200)
+    assert not offer.isVisible()
 
 
 def answer(qtbot, dialog, name):
