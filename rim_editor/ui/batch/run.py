@@ -100,7 +100,8 @@ class RunPage(QWidget):
         self._bar.setValue(progress.done)
         self._bar.setFormat(f"{progress.done:,} of {progress.total:,}")
         control = self._work.control
-        if not control.paused and not control.cancelled and self._state.text() != _AT_WORK:
+        # The first progress comes before the model is there.
+        if told.outcomes and not control.paused and not control.cancelled and self._state.text() != _AT_WORK:
             self._state.setText(_AT_WORK)
         pace = progress.images_per_second
         left = progress.seconds_left

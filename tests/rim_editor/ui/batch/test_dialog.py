@@ -463,6 +463,7 @@ def test_pause_holds_the_batch_and_resume_lets_it_go_on(qtbot, make, photos, mod
     plan(qtbot, dialog)
     click(dialog, "batch_next")
     qtbot.waitUntil(lambda: bool(model.expressions))
+    assert "Starting" in text(dialog, "batch_state")  # until something has come out
     assert not find(dialog, "batch_back").isVisible()
     click(dialog, "batch_pause")
     assert "Paused" in text(dialog, "batch_state") and find(dialog, "batch_pause").text() == "&Resume"
