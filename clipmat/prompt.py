@@ -47,7 +47,7 @@ _ENDINGS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
 
 
 def in_singular(expression: str, nouns: Collection[str]) -> str:
-    """The expression with plurals that no noun is known by put into a singular that one is: `dogs` is read as `dog`.
+    """The expression with plurals put into the singular unless a noun is known by them: `dogs` is read as `dog`.
 
     One object is meant in any case, and the text towers know few plurals. `shoes` stays where it is a known noun.
     """
@@ -58,7 +58,9 @@ def in_singular(expression: str, nouns: Collection[str]) -> str:
         if not known or lower in known:
             return word
         ways = [lower.removesuffix(end) + instead for end, instead in _ENDINGS if lower.endswith(end)]
-        return next((way for way in (_IRREGULAR.get(lower, ""), *ways) if way in known), word)
+        plain = len(lower) > 4 and lower.endswith("s") and not lower.endswith(("ss", "us", "is", "os"))
+        rest = lower[:-1] if plain else word  # a word that nobody knows: its bare form is likelier to resemble one
+        return next((way for way in (_IRREGULAR.get(lower, ""), *ways) if way in known), rest)
 
     return re.sub(r"[^\W\d_]+", lambda found: read(found[0]), expression)
 
