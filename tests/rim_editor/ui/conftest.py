@@ -198,3 +198,10 @@ def settled(qtbot):
         qtbot.waitUntil(lambda: not worker.busy, timeout=timeout)
 
     return wait
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clipboard_ends_empty(qapp):
+    """The offscreen platform keeps the clipboard until the process exits, when Python cannot let go of it any more."""
+    yield
+    qapp.clipboard().clear()

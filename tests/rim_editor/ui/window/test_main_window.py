@@ -297,7 +297,11 @@ def test_unsaved_work_is_kept_and_forgotten_after_the_export(
     editor.paint(STROKE)
 
     def kept():
-        return [path for path in (home / "recovery").rglob("*") if path.is_file()]
+        while True:
+            try:
+                return [path for path in (home / "recovery").rglob("*") if path.is_file()]
+            except FileNotFoundError:  # a state was renamed or put away while looking
+                continue
 
     qtbot.waitUntil(lambda: bool(kept()))
     editor.export(tmp_path / "out.png", ExportRequest())
