@@ -56,10 +56,11 @@ class NounBridge(nn.Module):
 def meaning_of(model: ClipMat, nouns: Sequence[str], rng: np.random.Generator) -> Tensor:
     """What the match takes nouns to mean, as somebody might type them: NxD unit vectors."""
     texts = [as_typed(with_article(rng, noun, noun), rng) for noun in nouns]
-    return _meaning(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
+    return meaning_of_texts(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
 
 
-def _meaning(model: ClipMat, texts: Sequence[str], templates: Sequence[int]) -> Tensor:
+def meaning_of_texts(model: ClipMat, texts: Sequence[str], templates: Sequence[int]) -> Tensor:
+    """What the match takes texts to mean, each in the template of this number: NxD unit vectors."""
     assert model.popup.match is not None
     tokens, _ = model.tokenize(list(texts), list(templates))
     text, valid = model.encode_text(tokens)
@@ -72,6 +73,17 @@ def places_of(model: ClipMat, seen: Tensor) -> Tensor:
     return F.normalize(model.popup.match.visual(seen), dim=1)
 
 
+def info_nce(places: Tensor, meanings: Tensor, alike: Tensor) -> Tensor:
+    """Symmetric InfoNCE of BxD unit vectors, row i belonging to row i (CLIP, ICML 2021, figure 3).
+
+    What is `alike` (BxB bool) as well is no wrong answer.
+    """
+    own = torch.eye(len(places), dtype=torch.bool)
+    scores = (SHARPNESS * places @ meanings.T).masked_fill(alike & ~own, -1e4)
+    answers = torch.arange(len(places))
+    return (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2
+
+
 def bridge_loss(
     model: ClipMat, bridge: NounBridge, regions: Regions, picks: Sequence[int], rng: np.random.Generator
 ) -> Tensor:
@@ -79,13 +91,9 @@ def bridge_loss(
     known = [
         (i, row) for i in picks if (e := regions.entities[i]) is not None and (row := bridge.row_of(e)) is not None
     ]
-    rows = torch.tensor([row for _, row in known])
-    scores = SHARPNESS * places_of(model, regions.seen[torch.tensor([i for i, _ in known])]) @ bridge(rows).T
-    scores = scores.masked_fill(
-        _alike([regions.entities[i] for i, _ in known], [bridge.names[r] for _, r in known]), -1e4
-    )
-    answers = torch.arange(len(known))
-    contrast = (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2
+    places = places_of(model, regions.seen[torch.tensor([i for i, _ in known])])
+    alike = _alike([regions.entities[i] for i, _ in known], [bridge.names[row] for _, row in known])
+    contrast = info_nce(places, bridge(torch.tensor([row for _, row in known])), alike)
     nouns = rng.choice(len(bridge.names), size=min(256, len(bridge.names)), replace=False)
     led = meaning_of(model, [bridge.names[i] for i in nouns], rng)
     away: Tensor = (1 - (led * bridge(torch.from_numpy(nouns)).detach()).sum(dim=1)).mean()
@@ -93,9 +101,9 @@ def bridge_loss(
 
 
 def _alike(entities: Sequence[Entity | None], names: Sequence[str]) -> Tensor:
-    """Other regions that a noun names as well: no wrong answers."""
+    """Which regions a noun names, its own among them."""
     table = [[name in e.names or name in e.maybe for name in names] for e in entities if e is not None]
-    return torch.tensor(table) & ~torch.eye(len(names), dtype=torch.bool)
+    return torch.tensor(table)
 
 
 def class_loss(
@@ -139,5 +147,5 @@ def grounded_nouns(model: ClipMat, bridge: NounBridge, names: Sequence[str]) -> 
     mapped = bridge(torch.arange(len(bridge.names)))
     if not more:
         return bridge.names, mapped
-    own = _meaning(model, [f"the {name}" for name in more], [0] * len(more))
+    own = meaning_of_texts(model, [f"the {name}" for name in more], [0] * len(more))
     return bridge.names + more, torch.cat([mapped, own])

@@ -99,27 +99,19 @@ def fits(phrases: Sequence[Phrase], entities: Sequence[Entity]) -> Tensor:
 def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.random.Generator) -> Tensor:
     """Symmetric InfoNCE of one batch (CLIP, ICML 2021, figure 3); what might fit as well is no wrong answer."""
     import torch
-    import torch.nn.functional as F
 
     from clipmat.prompt import TEMPLATES
-    from training.bridge import SHARPNESS
+    from training.bridge import info_nce, meaning_of_texts, places_of
     from training.phrases import phrase_of, said
     from training.wording import as_typed
 
-    assert model.popup.match is not None
     entities = [entity for i in picks if (entity := regions.entities[i]) is not None]
     assert len(entities) == len(picks)  # boxes have no words
     phrases = [phrase_of(entity, rng) for entity in entities]
     texts = [as_typed(said(phrase, rng), rng) for phrase in phrases]
-    tokens, _ = model.tokenize(texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
-    text, valid = model.encode_text(tokens)
-    meaning = model.popup.match.meaning(model.popup.text_in(text), valid)
-    places = model.popup.match.visual(regions.seen[torch.tensor(picks)])
-    scores = SHARPNESS * F.normalize(places, dim=1) @ F.normalize(meaning, dim=1).T
-    same = torch.eye(len(picks), dtype=torch.bool)
-    scores = scores.masked_fill(fits(phrases, entities) & ~same, -1e4)
-    answers = torch.arange(len(picks))
-    return (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2
+    meanings = meaning_of_texts(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
+    places = places_of(model, regions.seen[torch.tensor(picks)])
+    return info_nce(places, meanings, fits(phrases, entities))
 
 
 @app.command()
