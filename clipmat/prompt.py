@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -46,12 +46,17 @@ _IRREGULAR = {"men": "man", "women": "woman", "people": "person", "children": "c
 _ENDINGS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
 
 
-def in_singular(expression: str, nouns: Collection[str]) -> str:
+@lru_cache(maxsize=4)
+def _words(nouns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for noun in nouns for word in noun.split())
+
+
+def in_singular(expression: str, nouns: tuple[str, ...]) -> str:
     """The expression with plurals put into the singular unless a noun is known by them: `dogs` is read as `dog`.
 
     One object is meant in any case, and the text towers know few plurals. `shoes` stays where it is a known noun.
     """
-    known = {word for noun in nouns for word in noun.split()}
+    known = _words(nouns)
 
     def read(word: str) -> str:
         lower = word.lower()
