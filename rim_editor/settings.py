@@ -7,7 +7,6 @@ import os
 import secrets
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -86,24 +85,18 @@ def load() -> Settings:
 
 def save(settings: Settings) -> None:
     """Write the settings whole or not at all. Raises OutputNotWritable; the former ones stay then."""
+    from rim_editor import exports
+
     path = _file()
-    text = json.dumps(asdict(settings), indent=2, default=str)
-    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    content = json.dumps(asdict(settings), indent=2, default=str).encode("ascii")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("xb") as file:
-            file.write(text.encode("ascii"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        text = (
-            f"The settings cannot be saved in '{path.parent}' ({error.strerror}): make room or check its permissions."
-        )
-        raise OutputNotWritable(text) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        exports.write_bytes(path, content, overwrite=True)
+    except (OSError, OutputNotWritable) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        reason = cause.strerror if isinstance(cause, OSError) else str(error)
+        text = f"The settings cannot be saved in '{path.parent}' ({reason}): make room or check its permissions."
+        raise OutputNotWritable(text) from cause
 
 
 def with_recent(settings: Settings, path: Path) -> Settings:

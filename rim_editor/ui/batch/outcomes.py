@@ -8,16 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.ui.batch.table import Index, RowTable
+from rim_editor.ui.batch.table import Index, Listing, RowTable
 from rim_editor.ui.panels.named import named
 
 _Role = Qt.ItemDataRole
-_COLUMNS = ("Image", "Result", "Presence", "Remarks")
 _IMAGE, _RESULT, _PRESENCE, _REMARKS = range(4)
 _TABS = {
     State.DONE: "Done",
@@ -30,8 +29,10 @@ _THUMBNAILS = 500  # of the newest images; those of all are in the report
 _ROOT = QModelIndex()
 
 
-class OutcomeModel(QAbstractTableModel):
+class OutcomeModel(Listing):
     """Outcomes in the order in which they came."""
+
+    columns = ("Image", "Result", "Presence", "Remarks")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,19 +66,9 @@ class OutcomeModel(QAbstractTableModel):
         """The one in this row, without its thumbnail."""
         return self._outcomes[place]
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """How many there are."""
-        return 0 if parent.isValid() else len(self._outcomes)
-
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """Image, result, presence, remarks."""
-        return 0 if parent.isValid() else len(_COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401, N802
-        """The name of a column."""
-        if role == _Role.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return _COLUMNS[section]
-        return None
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._outcomes)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
         """What a cell shows."""

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -29,7 +28,7 @@ from rim_editor.exporting import Content, ExportRequest
 from rim_editor.openraster import SUFFIX as LAYERED
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
 from rim_editor.ui.panels.amount import Amount, Choice, SpinBox
-from rim_editor.ui.panels.named import named, told
+from rim_editor.ui.panels.named import labelled, named, told
 
 if TYPE_CHECKING:
     from rim_editor.settings import Settings
@@ -210,13 +209,7 @@ class BatchOutput(QGroupBox):
         browse = named(QPushButton("&Browse…"), "batch_browse", "Choose the folder")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        row = QHBoxLayout()
-        row.addWidget(self._folder, 1)
-        row.addWidget(browse)
-        form.addRow("Fol&der", row)
-        label = form.labelForField(row)
-        if isinstance(label, QLabel):
-            label.setBuddy(self._folder)
+        labelled(form, "Fol&der", self._folder, browse)
         tip = "{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders"
         self._template = named(QLineEdit("{stem}"), "batch_template", tip)
         self._template.setAcceptDrops(False)

@@ -16,7 +16,6 @@ from rim_editor.ui.panels.named import named
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-_COLUMNS = ("Image", "Cut out", "Result", "Problem")
 _IMAGE, _SAID, _RESULT, _PROBLEM = range(4)
 _LEVELS = {Level.FATAL: "Must be remedied: ", Level.PROBLEM: "", Level.FINE: ""}
 _ROOT = QModelIndex()
@@ -59,8 +58,34 @@ class RowTable(QTableView):
         return range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1)
 
 
-class PlanModel(QAbstractTableModel):
+class Listing(QAbstractTableModel):
+    """Rows under named columns; a subclass says which, how many, and what a cell shows."""
+
+    columns: tuple[str, ...] = ()
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return 0
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        """How many there are; cells have none below them."""
+        return 0 if parent.isValid() else self.count()
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        """How many columns there are."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401, N802
+        """The name of a column."""
+        if role == _Role.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return self.columns[section]
+        return None
+
+
+class PlanModel(Listing):
     """The rows of a plan."""
+
+    columns = ("Image", "Cut out", "Result", "Problem")
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -98,19 +123,9 @@ class PlanModel(QAbstractTableModel):
         row = self._rows[place]
         return _LEVELS[row.level] + row.text if row.text else self._thumbnails.reason(self.path(place))
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """How many there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """Image, what is cut out, result, problem."""
-        return 0 if parent.isValid() else len(_COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401, N802
-        """The name of a column."""
-        if role == _Role.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return _COLUMNS[section]
-        return None
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
         """What a cell shows; made anew each time, since few of them are seen."""

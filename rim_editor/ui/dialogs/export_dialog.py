@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
 from rim_editor.ui.panels.amount import Amount
-from rim_editor.ui.panels.named import named, told
+from rim_editor.ui.panels.named import labelled, named, told
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -98,13 +97,7 @@ class ExportDialog(QDialog):
         browse.setToolTip("Choose the folder")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        row = QHBoxLayout()
-        row.addWidget(self._folder, 1)
-        row.addWidget(browse)
-        form.addRow("Fol&der", row)
-        label = form.labelForField(row)
-        if isinstance(label, QLabel):
-            label.setBuddy(self._folder)
+        labelled(form, "Fol&der", self._folder, browse)
 
         self._error = told("export_error")
         self._error.setVisible(False)

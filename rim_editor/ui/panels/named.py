@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 W = TypeVar("W", bound=QWidget)
+
+
+def labelled(form: QFormLayout, text: str, box: QLineEdit, *beside: QWidget) -> None:
+    """A row of the form: the box, what stands beside it, and a label whose mnemonic leads to the box."""
+    row = QHBoxLayout()
+    row.addWidget(box, 1)
+    for widget in beside:
+        row.addWidget(widget)
+    form.addRow(text, row)
+    label = form.labelForField(row)
+    if isinstance(label, QLabel):
+        label.setBuddy(box)
 
 
 def named(widget: W, name: str, tip: str = "", accessible: str = "") -> W:
