@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from clipmat.colors import color_planes
+from clipmat.colour_planes import color_planes
 from clipmat.transforms import check_image, resized
 
 Floats = NDArray[np.float32]

@@ -15,13 +15,13 @@ from typer.core import TyperCommand
 
 from rim_editor import batch_screen as screen
 from rim_editor import cli_options as options
-from rim_editor.asking import Asking
 from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
+from rim_editor.model_requests import ModelOptions
 from rim_editor.openraster import SUFFIX as LAYERED
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rim_editor.batch.outcomes import Outcome
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.progress import Progress
-    from rim_editor.batch.session import Run, Summary
+    from rim_editor.batch.running import Run, Summary
 
 _ORDER = "rim_editor.batch_cli.order"
 
@@ -114,7 +114,7 @@ def batch(
 
     Exit codes: 0 all is well, 2 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped.
     """
-    from rim_editor.batch import session
+    from rim_editor.batch import running
 
     joined = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
     beside = sidecar and edit is not EditName.MATTE
@@ -136,7 +136,7 @@ def batch(
         template=template,
         keep_folders=not flat,
         exists=exists,
-        asking=Asking(_weights(weights), device.value),
+        asking=ModelOptions(_weights(weights), device.value),
     )
     _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)
     bad: list[Outcome] = []
@@ -150,12 +150,12 @@ def batch(
             if dry_run:
                 screen.print_plan(plan, as_json=as_json)
             if dry_run or plan.fatal:
-                return session.DONE if not plan.fatal else EditorError.exit_code
+                return running.DONE if not plan.fatal else EditorError.exit_code
             with _stoppable(bad) as (control, told), _working_on(ray) as run:
-                summary = session.export(plan, Matting(), control, told, reported=report, run=run)
+                summary = running.export(plan, Matting(), control, told, reported=report, run=run)
     except KeyboardInterrupt:
         screen.say("stopped at once: go on with --resume.")
-        return session.STOPPED
+        return running.STOPPED
     screen.print_summary(summary, bad, as_json=as_json)
     return summary.exit_code
 
@@ -195,7 +195,7 @@ def _resumed(
     report: bool,
     ray: str | None,
 ) -> Summary:
-    from rim_editor.batch import session
+    from rim_editor.batch import running
     from rim_editor.batch.inputs import gathered
     from rim_editor.batch.journal import Journal
 
@@ -207,7 +207,7 @@ def _resumed(
         if new:
             screen.say(f"warning: {new} images were not in the plan and are left out: export them on their own.")
         with _stoppable(bad) as (control, told), _working_on(ray) as run:
-            return session.carried_out(journal, Matting(), control, told, reported=report, run=run)
+            return running.carried_out(journal, Matting(), control, told, reported=report, run=run)
 
 
 def _watched(
@@ -226,12 +226,12 @@ def _watched(
     with _stoppable(bad) as (control, told):
         beginning = iter([f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C."])
 
-        def heard(progress: Progress) -> None:
+        def report_progress(progress: Progress) -> None:
             for text in beginning:
                 screen.say(text)
             told(progress)
 
-        return watch(inputs, recipe, folder, Matting(), control, heard, recursive=recursive, reported=report)
+        return watch(inputs, recipe, folder, Matting(), control, report_progress, recursive=recursive, reported=report)
 
 
 @contextmanager
@@ -242,9 +242,9 @@ def _working_on(ray: str | None) -> Iterator[Run]:
 
         yield pipeline.run
         return
-    from rim_editor.batch import cluster
+    from rim_editor.batch.cluster import connection
 
-    with cluster.connected(ray) as workers:
+    with connection.connected(ray) as workers:
         yield workers.run
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.problems import Problem
     from rim_editor.batch.progress import Progress
-    from rim_editor.batch.session import Summary
+    from rim_editor.batch.running import Summary
 
 MOST_PROBLEMS = 20
 _PROGRAM = "rim-editor"

@@ -22,8 +22,8 @@ from rim_editor.errors import BadOption, EditorError, EditorWarning, OutputExist
 from rim_editor.matting import ClipMatError, ExpressionTruncated, Matting
 
 if TYPE_CHECKING:
+    from rim_editor.matte_command import Job, Report
     from rim_editor.matting import WeightsInfo
-    from rim_editor.single import Job, Report
 
 PROGRAM = "rim-editor"
 INTERRUPTED = 130
@@ -146,10 +146,10 @@ def matte(
     ] = False,
 ) -> None:
     """Cut the object that EXPRESSION names out of IMAGE."""
-    from rim_editor import single
+    from rim_editor import matte_command
 
     said = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
-    job = single.Job(
+    job = matte_command.Job(
         image=image,
         expression=expression,
         output=output,
@@ -163,7 +163,7 @@ def matte(
         allow_empty=allow_empty,
         other_inputs=(background,) if background else (),
     )
-    report = single.cut_out(job, Matting())
+    report = matte_command.cut_out(job, Matting())
     if as_json:
         typer.echo(json.dumps(_report_data(job, edit, report)))
         return

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rim_editor import asking, step_names
-from rim_editor.asking import Asking
+from rim_editor import model_requests, step_names
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Part, Patch, Stroke
 from rim_editor.edits import Edit
 from rim_editor.events import (
@@ -19,13 +18,14 @@ from rim_editor.events import (
     Aspect,
     DocumentChanged,
     Event,
+    JobEnded,
+    JobStarted,
     Level,
     Listeners,
     Notice,
-    WorkEnded,
-    WorkStarted,
 )
 from rim_editor.history import History
+from rim_editor.model_requests import ModelOptions
 from rim_editor.runner import AtOnce, Job, Runner
 from rim_editor.work import Work
 
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from rim_editor.rendering import Renderer, View
 
 __all__ = [
-    "Answered", "Asking", "AtOnce", "DocumentChanged", "Editor", "Event", "Job", "Notice", "Runner", "WorkEnded",
-    "WorkStarted",
+    "Answered", "ModelOptions", "AtOnce", "DocumentChanged", "Editor", "Event", "Job", "Notice", "Runner", "JobEnded",
+    "JobStarted",
 ]  # fmt: skip
 
 
@@ -54,9 +54,9 @@ class Editor:
     """
 
     def __init__(
-        self, source: OpenedImage, matting: Matting, runner: Runner | None = None, options: Asking | None = None
+        self, source: OpenedImage, matting: Matting, runner: Runner | None = None, options: ModelOptions | None = None
     ) -> None:
-        self.options = options or Asking()
+        self.options = options or ModelOptions()
         """Which model answers the next question, and where."""
         self._matting = matting
         self._listeners = Listeners()
@@ -115,7 +115,7 @@ class Editor:
             self._work.start(
                 "ask",
                 f'Looking for "{expression}"',
-                lambda: asking.find(self._matting, options, document, expression),
+                lambda: model_requests.find(self._matting, options, document, expression),
                 lambda found: self._answered(expression, combine, options, found),
             )
 
@@ -241,7 +241,7 @@ class Editor:
         self._history = History(document)
         self._renderer = Renderer(document.source)
 
-    def _answered(self, expression: str, combine: Combine, options: Asking, found: asking.Found) -> None:
+    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: model_requests.Found) -> None:
         presence, present = float(found.prediction.presence), bool(found.prediction.present)
         if not present:
             text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."
@@ -275,7 +275,7 @@ class Editor:
         self._work.start(
             "refine",
             "Refining the edge",
-            lambda: asking.refine(self._matting, options, document, stroke, renderer),
+            lambda: model_requests.refine(self._matting, options, document, stroke, renderer),
             refined,
             self._strokes.clear,  # what stopped this one would stop the others
         )

@@ -19,7 +19,7 @@ class DocumentChanged:
 
 
 @dataclass(frozen=True)
-class WorkStarted:
+class JobStarted:
     """Work that the user waits for began; told again, without an end between, when newer work replaces it."""
 
     kind: str
@@ -29,7 +29,7 @@ class WorkStarted:
 
 
 @dataclass(frozen=True)
-class WorkEnded:
+class JobEnded:
     """Work ended: it was done, it failed, or it was cancelled."""
 
     kind: str
@@ -58,7 +58,7 @@ class Answered:
     """From the question to the answer, with the reading of the image where it was new; without loading the model."""
 
 
-Event = DocumentChanged | WorkStarted | WorkEnded | Notice | Answered
+Event = DocumentChanged | JobStarted | JobEnded | Notice | Answered
 
 
 class Listeners:

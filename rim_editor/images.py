@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.errors import EditorWarning, ImageTooLarge, ImageUnreadable, ImageUnsupported
-from rim_editor.hearing import heard
+from rim_editor.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,7 +133,7 @@ def _opened(path: Path) -> Image.Image:
         pillow_heif.register_heif_opener()
     Image.init()
     try:
-        with heard(Image.DecompressionBombWarning):  # Pillow warns at half of the limit
+        with collected_warnings(Image.DecompressionBombWarning):  # Pillow warns at half of the limit
             return Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
     except UnidentifiedImageError as error:
         text = f"'{path}' is no image that can be read: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."

@@ -7,10 +7,10 @@ from itertools import count
 from typing import TypeVar
 
 from rim_editor.errors import EditorWarning
-from rim_editor.events import Listeners, Notice, WorkEnded, WorkStarted
-from rim_editor.hearing import heard
+from rim_editor.events import JobEnded, JobStarted, Listeners, Notice
 from rim_editor.matting import ExpressionTruncated
 from rim_editor.runner import Job, Runner
+from rim_editor.thread_warnings import collected_warnings
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Work:
                 failed()
 
         self._waited_for.add(kind)
-        self._listeners.tell(WorkStarted(kind, text))
+        self._listeners.tell(JobStarted(kind, text))
         self.run(kind, work, ended, broken)
 
     def run(
@@ -62,7 +62,7 @@ class Work:
         """Do `work` without telling of its start and end."""
 
         def listening() -> tuple[T, list[str]]:
-            with heard(EditorWarning, ExpressionTruncated) as texts:
+            with collected_warnings(EditorWarning, ExpressionTruncated) as texts:
                 return work(), texts
 
         def succeeded(outcome: tuple[T, list[str]]) -> None:
@@ -93,4 +93,4 @@ class Work:
 
     def _end(self, kind: str) -> None:
         self._waited_for.discard(kind)
-        self._listeners.tell(WorkEnded(kind))
+        self._listeners.tell(JobEnded(kind))

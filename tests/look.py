@@ -151,8 +151,8 @@ class Tour:
         from PySide6.QtWidgets import QApplication
 
         from rim_editor.matting import Matting
-        from rim_editor.ui.loading import load_gently
-        from rim_editor.ui.starting import Session
+        from rim_editor.ui.application import Session
+        from rim_editor.ui.model_loading import load_gently
 
         gate = self.gate = threading.Event()
         gate.set()

@@ -51,7 +51,7 @@ def export(
         raise ExportError(f"--image-size {image_size} is no multiple of {card.config.multiple}, as this network needs")
     config = replace(card.config, image_size=image_size) if image_size else card.config
     if refiner is not None:
-        from training.refiner_fit import trained
+        from training.refiner.fit import trained
 
         model.add_module("refiner", trained(refiner))
         config = replace(config, refiner=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from clipmat.refiner import Refiner
     from training.entities import EntityBank
-    from training.refiner_data import Example
+    from training.refiner.patches import Example
 
 app = typer.Typer(
     add_completion=False,
@@ -34,8 +34,8 @@ def pairs(
 ) -> None:
     """Keep what a trained network says of composed scenes, for the refiner to learn from its real mistakes."""
     from clipmat.weights import load
-    from training.refiner_pairs import pairs as patches
-    from training.refiner_pairs import write
+    from training.refiner.pairs import pairs as patches
+    from training.refiner.pairs import write
 
     model, _ = load(weights)
     kept = write(out, patches(model, _bank(data, "train"), count, seed))
@@ -57,9 +57,9 @@ def train(
     """Train the refiner; stopped and called again, it goes on where it was."""
     from statistics import fmean
 
-    from training.refiner_data import Cutouts, drawn, joined
-    from training.refiner_fit import RefinerSettings, export, fit, trained
-    from training.refiner_pairs import Pairs
+    from training.refiner.fit import RefinerSettings, export, fit, trained
+    from training.refiner.pairs import Pairs
+    from training.refiner.patches import Cutouts, drawn, joined
 
     settings = RefinerSettings(steps=steps, learning_rate=learning_rate, bfloat16=bfloat16)
     cutouts = Cutouts(_bank(data, "train"))
@@ -99,9 +99,9 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="A folder for a picture of each scene.")] = None,
 ) -> None:
     """SAD, MSE and Grad on strand scenes not trained on: bilinear, guided filter, closed form, refiner."""
-    from training.refiner_data import TRAINED, UNSEEN
-    from training.refiner_fit import trained
-    from training.refiner_measure import Figures, cases, figures, picture, summary
+    from training.refiner.fit import trained
+    from training.refiner.measure import Figures, cases, figures, picture, summary
+    from training.refiner.patches import TRAINED, UNSEEN
 
     network, bank = trained(refiner), _bank(data, "val_seen")
     families = UNSEEN if unseen else tuple(dict.fromkeys((*TRAINED, *UNSEEN)))

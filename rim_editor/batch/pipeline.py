@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rim_editor import matting as model_room
 from rim_editor.batch import stages
-from rim_editor.batch.belts import Belt, Room
 from rim_editor.batch.control import Control as Control
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
@@ -25,6 +24,7 @@ from rim_editor.batch.placing import DiskFull
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import Progress as Progress
 from rim_editor.batch.progress import counted
+from rim_editor.batch.queues import Belt, Room
 from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.stages import Decoded, Finished, Found
 from rim_editor.batch.workers import Workers as Workers

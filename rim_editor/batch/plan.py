@@ -13,7 +13,7 @@ from typing import Any
 
 from rim_editor.batch import checks, naming
 from rim_editor.batch.inputs import Input
-from rim_editor.batch.places import Place, Places
+from rim_editor.batch.output_paths import Place, Places
 from rim_editor.batch.problems import Problem as Problem
 from rim_editor.batch.problems import ProblemKind as ProblemKind
 from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, said_from_json, said_to_json

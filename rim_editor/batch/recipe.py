@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rim_editor.asking import Asking
 from rim_editor.batch import naming
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions, edit_from, parse_offset
@@ -26,6 +25,7 @@ from rim_editor.edits import (
 )
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content, ExportRequest
+from rim_editor.model_requests import ModelOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +139,7 @@ class Recipe:
     keep_folders: bool = True
     """Whether results lie in folders as their images do."""
     exists: Exists = Exists.REFUSE
-    asking: Asking = field(default_factory=Asking)
+    asking: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
         if self.longest_side is not None and self.longest_side < 1:
@@ -186,7 +186,7 @@ class Recipe:
                 "controls": MatteControls(**data["controls"]),
                 "content": _one_of(Content, data["content"], "content"),
                 "exists": _one_of(Exists, data["exists"], "policy"),
-                "asking": Asking(**data["asking"]),
+                "asking": ModelOptions(**data["asking"]),
             }
         )
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor import edits, exporting, formats, images, openraster
-from rim_editor.asking import Asking
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.placing import place
 from rim_editor.batch.plan import Item
@@ -24,10 +23,11 @@ from rim_editor.document import Answer, Combine, Document
 from rim_editor.edits import Edit
 from rim_editor.errors import EditorError, EditorWarning
 from rim_editor.exporting import Content
-from rim_editor.hearing import heard
 from rim_editor.images import OpenedImage
 from rim_editor.matting import ClipMatError, ExpressionTruncated
+from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
+from rim_editor.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,13 +91,13 @@ def decode(item: Item, read: Callable[[DescribedEdit], Edit] = DescribedEdit.rea
     Raises what `images.read` raises, and BadOption.
     """
     spent: dict[str, float] = {}
-    with heard(EditorWarning) as texts, _timed(spent, "decode"):
+    with collected_warnings(EditorWarning) as texts, _timed(spent, "decode"):
         source = images.read(item.source)
         edit = read(item.edit)
     return Decoded(item, source, edit, spent, tuple(texts))
 
 
-def find(decoded: Decoded, matting: Matting, asking: Asking, checkpoint: Callable[[], None] = _go_on) -> Found:
+def find(decoded: Decoded, matting: Matting, asking: ModelOptions, checkpoint: Callable[[], None] = _go_on) -> Found:
     """Find what each expression of the item names, in their order. Raises ClipMatError.
 
     What is added and is not there is told and left out; what is subtracted need not be there; without what is to be
@@ -107,7 +107,7 @@ def find(decoded: Decoded, matting: Matting, asking: Asking, checkpoint: Callabl
     answers: list[Answer] = []
     lacking: list[str] = []
     presences: list[float] = []
-    with heard(ExpressionTruncated) as texts:
+    with collected_warnings(ExpressionTruncated) as texts:
         for said in decoded.item.said:
             checkpoint()
             prediction = matting.predict(decoded.source.pixels, said.expression, **asdict(asking))
@@ -138,7 +138,7 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
     if not found.answers:
         return _nothing(found, found.texts)
     request = recipe.request(item.content)
-    with heard(EditorWarning) as texts:
+    with collected_warnings(EditorWarning) as texts:
         with _timed(spent, "edit"):
             document = Document(decoded.source, found.answers, recipe.controls, decoded.edit)
             matte = Renderer(decoded.source).matte(document)

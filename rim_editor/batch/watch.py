@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor import images
-from rim_editor.batch import session
+from rim_editor.batch import running
 from rim_editor.batch.control import Control
 from rim_editor.batch.inputs import Input, gathered
 from rim_editor.batch.journal import Journal
@@ -19,10 +19,10 @@ from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.plan import Plan, planned
 from rim_editor.batch.progress import Progress
 from rim_editor.batch.recipe import Recipe
-from rim_editor.batch.session import Summary, Told
+from rim_editor.batch.running import Summary, Told
 from rim_editor.batch.stages import failed
 from rim_editor.errors import BadOption, EditorError, EditorWarning
-from rim_editor.hearing import heard
+from rim_editor.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -49,7 +49,7 @@ def watch(
     They are looked for every so many `seconds`. An image is exported once, and again when it changes; that is so
     over interruptions too, while the recipe stays. Cancelling ends the work on images that are not done; those are
     done when the folder is watched again. `told` hears the progress on this thread, over all images so far.
-    Raises BadOption when the results would be watched too, and what `session.export` raises.
+    Raises BadOption when the results would be watched too, and what `running.export` raises.
     """
     folder = Path(os.path.abspath(folder))
     for each in watched:
@@ -58,7 +58,7 @@ def watch(
     start = time.monotonic()
     with _journal(recipe, folder) as journal:
         landing = Landing(patience)
-        summary = session.carried_out(journal, matting, control, told, reported=False)
+        summary = running.carried_out(journal, matting, control, told, reported=False)
         while not summary.text and not _cancelled(control, seconds):
             found, _ = gathered(watched, recursive)
             ready = landing.settled(found, journal.seen, folder)
@@ -66,8 +66,8 @@ def watch(
                 for outcome in _taken_in(journal, ready, recipe, folder):
                     if told is not None:
                         told(Progress(sum(journal.counts.values()), len(journal.plan.items), outcome, 0.0, None))
-                summary = session.carried_out(journal, matting, control, told, reported=False)
-        return session.summed_up(journal, time.monotonic() - start, summary.text, reported=reported)
+                summary = running.carried_out(journal, matting, control, told, reported=False)
+        return running.summed_up(journal, time.monotonic() - start, summary.text, reported=reported)
 
 
 class Landing:
@@ -144,7 +144,7 @@ def _look(path: Path) -> Look | None:
 
 
 def _readable(path: Path) -> bool:
-    with heard(EditorWarning):  # told when it is exported
+    with collected_warnings(EditorWarning):  # told when it is exported
         try:
             images.read(path)
         except (EditorError, MemoryError):

@@ -37,7 +37,7 @@ def run(
             f"The window cannot be opened ({error}): install what is missing, on Debian and Ubuntu with "
             "'apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1', or use 'rim-editor matte'."
         ) from error
-    from rim_editor.ui.starting import Session
+    from rim_editor.ui.application import Session
 
     session = Session(matting, debug_stalls=debug_stalls)
     code, whole = session.run([Path(image) for image in images], shown)

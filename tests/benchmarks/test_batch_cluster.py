@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rim_editor.batch import cluster, pipeline
+from rim_editor.batch import pipeline
+from rim_editor.batch.cluster import connection
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
@@ -51,7 +52,7 @@ def test_a_cluster_of_one_machine_beside_that_machine_alone(photographs, tmp_pat
     matting = Matting()
     matting.predictor("compact", "auto")
     alone, there = [], []
-    with cluster.connected("local") as workers:
+    with connection.connected("local") as workers:
         for turn in range(2):
             there.append(pace(workers.run, planned(inputs, RECIPE, tmp_path / f"ray-{turn}"), matting))
             alone.append(pace(pipeline.run, planned(inputs, RECIPE, tmp_path / f"alone-{turn}"), matting))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clipmat import refiner as rooms
 from clipmat import weights
-from clipmat.colors import color_planes
+from clipmat.colour_planes import color_planes
 from clipmat.errors import BadImage, WeightsInvalid
 from clipmat.predictor import Predictor
 from clipmat.refiner import BATCH, CORE, GROWTH, MARGIN, MAX_STEP, Refiner, refined, sampled, steps, window

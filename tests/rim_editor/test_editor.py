@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from clipmat.errors import ExpressionTruncated, WeightsMissing
 from rim_editor import edits, images
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
-from rim_editor.editor import Answered, Asking, DocumentChanged, Editor, Job, Notice, WorkEnded, WorkStarted
+from rim_editor.editor import Answered, DocumentChanged, Editor, Job, JobEnded, JobStarted, ModelOptions, Notice
 from rim_editor.errors import EditorError
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.images import OpenedImage
@@ -174,8 +174,8 @@ def test_asking_finds_and_tells_everything(opened):
     assert not answer.matte.flags.writeable
     assert columns(editor) == set(range(25))
     assert told[:3] == [
-        WorkStarted("ask", 'Looking for "the left"'),
-        WorkEnded("ask"),
+        JobStarted("ask", 'Looking for "the left"'),
+        JobEnded("ask"),
         DocumentChanged(frozenset({"matte"})),
     ]
     (answered,) = told[3:]
@@ -260,9 +260,9 @@ def test_a_painted_matte_can_be_subtracted_from(opened):
 
 
 def test_the_options_of_the_question_are_those_when_it_was_asked(model, later):
-    editor, told = made(model, later, options=Asking("vit-b-16", "cuda", "float16"))
+    editor, told = made(model, later, options=ModelOptions("vit-b-16", "cuda", "float16"))
     editor.ask("left")
-    editor.options = Asking("compact", "cpu")
+    editor.options = ModelOptions("compact", "cpu")
     later.finish("ask")
     assert model.asked == [("vit-b-16", "cuda", "float16")]
     assert told.of(Answered)[0].weights == "vit-b-16"
@@ -286,7 +286,7 @@ def test_a_lack_becomes_a_notice_and_the_next_question_is_answered(opened, model
     model.error = WeightsMissing("there are no weights of 'compact' on this machine: install rim-editor again")
     editor.ask("left")
     assert told.notices == [("error", str(model.error))]
-    assert editor.busy == frozenset() and told[-2] == WorkEnded("ask")
+    assert editor.busy == frozenset() and told[-2] == JobEnded("ask")
     assert editor.document.parts == ()
     model.error = None
     editor.ask("left")
@@ -306,7 +306,7 @@ def test_a_mistake_in_the_program_is_not_hidden(opened, model):
 def test_work_is_told_while_it_lasts(slow, later):
     editor, told = slow
     editor.ask("left")
-    assert editor.busy == {"ask"} and told == [WorkStarted("ask", 'Looking for "left"')]
+    assert editor.busy == {"ask"} and told == [JobStarted("ask", 'Looking for "left"')]
     later.finish("ask")
     assert editor.busy == frozenset()
 
@@ -318,14 +318,14 @@ def test_a_newer_question_replaces_an_older_one(slow, later):
     assert len(later.superseded) == 1 and editor.busy == {"ask"}
     later.finish("ask")
     assert said(editor) == [("right", Combine.ADD)]
-    assert [type(event) for event in told] == [WorkStarted, WorkStarted, WorkEnded, DocumentChanged, Answered]
+    assert [type(event) for event in told] == [JobStarted, JobStarted, JobEnded, DocumentChanged, Answered]
 
 
 def test_cancelling_drops_the_question(slow, later):
     editor, told = slow
     editor.ask("left")
     editor.cancel()
-    assert later.jobs == {} and editor.busy == frozenset() and told[-1] == WorkEnded("ask")
+    assert later.jobs == {} and editor.busy == frozenset() and told[-1] == JobEnded("ask")
     editor.cancel()
     assert len(told) == 2 and editor.document.parts == ()
 
@@ -470,7 +470,7 @@ def test_refining_commits_what_the_model_made_of_the_edge(opened, model):
     (_, patch) = editor.document.parts
     assert isinstance(patch, Patch) and not patch.matte.flags.writeable
     assert editor.history.undo_name == "Refine edge"
-    assert [type(event) for event in told] == [WorkStarted, WorkEnded, DocumentChanged]
+    assert [type(event) for event in told] == [JobStarted, JobEnded, DocumentChanged]
     ((image, matte, trimap),) = model.refined
     assert image.shape[:2] == matte.shape == trimap.shape and set(np.unique(trimap)) == {0, 128, 255}
     height, width = trimap.shape
@@ -738,7 +738,7 @@ def test_export_writes_what_there_is(opened, tmp_path, name, request_):
     told.clear()
     editor.export(tmp_path / name, request_)
     assert told.notices == [("info", f"Exported to '{tmp_path / name}'.")]
-    assert told[:2] == [WorkStarted("export", f"Exporting '{name}'"), WorkEnded("export")]
+    assert told[:2] == [JobStarted("export", f"Exporting '{name}'"), JobEnded("export")]
     found = images.read(tmp_path / name)
     matte = found.alpha if found.alpha is not None else found.pixels[..., 0]
     np.testing.assert_array_equal(matte, np.where(np.arange(40)[None].repeat(30, 0) < 25, 255, 0))

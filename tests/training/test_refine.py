@@ -18,11 +18,11 @@ from clipmat.refiner import CELL, PLANES, Refiner
 from training import refine
 from training.checkpoint import CheckpointError
 from training.export import app as export_app
-from training.refiner_coarse import degraded
-from training.refiner_data import PATCH, TRAINED, UNSEEN, Cutouts, drawn, example, joined, patch
-from training.refiner_fit import RefinerSettings, export, fit, refiner_loss, trained
-from training.refiner_measure import by_closed_form, cases, figures, guided, summary
-from training.refiner_pairs import Pairs, PairsError, pairs, write
+from training.refiner.coarse_mattes import degraded
+from training.refiner.fit import RefinerSettings, export, fit, refiner_loss, trained
+from training.refiner.measure import by_closed_form, cases, figures, guided, summary
+from training.refiner.pairs import Pairs, PairsError, write
+from training.refiner.patches import PATCH, TRAINED, UNSEEN, Cutouts, drawn, example, joined, patch
 from training.strands.families import FAMILIES
 
 ROOT = Path(__file__).parents[2]
@@ -164,9 +164,9 @@ def blind():
 
 
 def test_pairs_come_back_from_their_file(bank, blind, tmp_path, monkeypatch):
-    from training import refiner_pairs
+    from training.refiner import pairs
 
-    monkeypatch.setattr(refiner_pairs, "FOUND", -1.0)  # random weights find nothing
+    monkeypatch.setattr(pairs, "FOUND", -1.0)  # random weights find nothing
     made = list(pairs(blind, bank.select("train"), 3, seed=1))
     assert write(tmp_path / "pairs.npz", iter(made)) == 3
     read = Pairs.read(tmp_path / "pairs.npz")

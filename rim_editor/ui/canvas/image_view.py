@@ -15,10 +15,10 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QBrush, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rim_editor.events import DocumentChanged, Event, WorkEnded, WorkStarted
+from rim_editor.events import DocumentChanged, Event, JobEnded, JobStarted
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas import canvas_marks
-from rim_editor.ui.canvas.backing import Backing, Scene, checkerboard
+from rim_editor.ui.canvas.backing_store import Backing, Scene, checkerboard
 from rim_editor.ui.canvas.outline import STEP_MS, MarchingAnts
 from rim_editor.ui.canvas.renderings import Renderings
 from rim_editor.ui.canvas.split_line import SplitLine
@@ -237,14 +237,14 @@ class ImageView(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         """Paint what is above the image."""
 
-    # Asking the editor
+    # ModelOptions the editor
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, DocumentChanged):
             if "image" in event.what and self._editor is not None:
                 self._renew_pane(self._editor)
             self._ask_soon()
-        elif isinstance(event, WorkStarted | WorkEnded):
+        elif isinstance(event, JobStarted | JobEnded):
             self._animate()
             self._ask_soon()
             self.update(0, 0, self.width(), canvas_marks.BUSY_LINE)

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
+from rim_editor.ui.named_widgets import labelled, named, told
 from rim_editor.ui.panels.amount import Amount
-from rim_editor.ui.panels.named import labelled, named, told
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -182,9 +182,9 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import Notice, WorkEnded
+        from rim_editor.editor import JobEnded, Notice
 
-        if isinstance(event, WorkEnded) and event.kind == "export":
+        if isinstance(event, JobEnded) and event.kind == "export":
             self._show_busy(False)
         elif isinstance(event, Notice) and event.level == "error":
             self._show_busy(False)

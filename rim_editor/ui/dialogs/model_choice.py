@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
-from rim_editor.ui.panels.named import named
+from rim_editor.ui.named_widgets import named
 
 _DEVICES = {"auto": "Automatic (the fastest)", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
 _PRECISIONS = {
@@ -42,7 +42,7 @@ class ModelChoice(QWidget):
             box.currentIndexChanged.connect(self.changed)
 
     def options(self) -> tuple[str, str, str]:
-        """Weights, device and precision, as `Asking` takes them."""
+        """Weights, device and precision, as `ModelOptions` takes them."""
         return self._weights.currentData(), self._device.currentData(), self._precision.currentData()
 
     def set_weights(self, names: tuple[str, ...]) -> None:

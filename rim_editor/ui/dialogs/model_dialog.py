@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from rim_editor.editor import Job, Runner
 from rim_editor.errors import EditorError
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.panels.named import named, told
+from rim_editor.ui.named_widgets import named, told
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -67,7 +67,7 @@ class ModelDialog(QDialog):
     """
 
     options_chosen = Signal(str, str, str)
-    """Weights, device and precision, as `Asking` takes them."""
+    """Weights, device and precision, as `ModelOptions` takes them."""
     _progressed = Signal(object, object)
 
     def __init__(

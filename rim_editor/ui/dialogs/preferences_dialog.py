@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from rim_editor.settings import THEMES, Settings
 from rim_editor.ui.dialogs.model_choice import ModelChoice
+from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.amount import Amount
-from rim_editor.ui.panels.named import named, told
 
 _THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _USUAL_QUALITY = 90

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.ui.panels.named import named
+from rim_editor.ui.named_widgets import named
 
 
 class ShortcutsDialog(QDialog):

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
-from rim_editor.ui.panels.named import named
-from rim_editor.ui.window.box_manners import BoxManners
+from rim_editor.ui.named_widgets import named
+from rim_editor.ui.text_field_filter import BoxManners
 
 V = TypeVar("V", bound=str)
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.edits import WHITE, Background, Edit, Fit
+from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.amount import Choice
 from rim_editor.ui.panels.edit_pages import Page
-from rim_editor.ui.panels.named import named, told
 
 _FITS = {
     Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),

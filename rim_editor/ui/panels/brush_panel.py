@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.amount import Amount
-from rim_editor.ui.panels.named import named
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
-from rim_editor.ui.panels.named import named, told
+from rim_editor.ui.named_widgets import named, told
 
 PRESETS: Mapping[str, Colour] = {
     "White": (255, 255, 255),

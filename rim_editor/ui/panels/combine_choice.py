@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from rim_editor.document import Combine
+from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.amount import Choice
-from rim_editor.ui.panels.named import named
 
 _ROWS = (
     (Combine.NEW, "New", "fa6s.wand-magic-sparkles", "The answer replaces the matte"),

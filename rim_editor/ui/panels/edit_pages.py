@@ -18,9 +18,9 @@ from rim_editor.edits import (
     SolidColour,
     Style,
 )
+from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.amount import Amount, Choice
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
-from rim_editor.ui.panels.named import named
 
 _STYLES = {
     Style.DIM: ("Dim the rest", "Darken what is around the object"),

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
-from rim_editor.ui.panels.named import named
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from rim_editor.document import Combine
+from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.combine_choice import CombineChoice
-from rim_editor.ui.panels.named import named, told
 
 if TYPE_CHECKING:
     from rim_editor.editor import Answered, Editor
@@ -161,12 +161,12 @@ class ExpressionBar(QWidget):
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import Answered, WorkEnded, WorkStarted
+        from rim_editor.editor import Answered, JobEnded, JobStarted
 
-        if isinstance(event, WorkStarted) and _asks(event.kind):
+        if isinstance(event, JobStarted) and _asks(event.kind):
             self._show_state()
             self._tell(f"{event.text.rstrip('.…')}… Esc cancels.")
-        elif isinstance(event, WorkEnded) and _asks(event.kind):
+        elif isinstance(event, JobEnded) and _asks(event.kind):
             self._show_state()
             self._tell("")
         elif isinstance(event, Answered):

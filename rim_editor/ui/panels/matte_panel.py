@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.document import MatteControls
 from rim_editor.rendering import View, ViewMode
+from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.amount import Amount, Choice
 from rim_editor.ui.panels.colour_button import ColourButton
-from rim_editor.ui.panels.named import named
 from rim_editor.ui.panels.part_list import PartList
 
 if TYPE_CHECKING:

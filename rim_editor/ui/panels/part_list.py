@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.document import Answer, Combine, Part
-from rim_editor.ui.panels.named import named
+from rim_editor.ui.named_widgets import named
 
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
 

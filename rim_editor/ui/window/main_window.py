@@ -16,33 +16,34 @@ from rim_editor import settings as stored
 from rim_editor.document import Document
 from rim_editor.editor import (
     Answered,
-    Asking,
     DocumentChanged,
     Editor,
     Event,
     Job,
+    JobEnded,
+    JobStarted,
+    ModelOptions,
     Notice,
-    WorkEnded,
-    WorkStarted,
 )
 from rim_editor.errors import EditorError
 from rim_editor.recovery import Recovery
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
-from rim_editor.ui.jobs import QtRunner
-from rim_editor.ui.window import drops, layout, warming
+from rim_editor.ui import dropped_data
+from rim_editor.ui.live_settings import Remembered
+from rim_editor.ui.qt_runner import QtRunner
+from rim_editor.ui.text_field_filter import BoxManners
+from rim_editor.ui.window import layout, warm_up
 from rim_editor.ui.window.actions import Actions
-from rim_editor.ui.window.batching import Batching
-from rim_editor.ui.window.box_manners import BoxManners
+from rim_editor.ui.window.autosave import Keeper
+from rim_editor.ui.window.batch_launcher import Batching
+from rim_editor.ui.window.closing import Leaving
 from rim_editor.ui.window.commands import Commands
-from rim_editor.ui.window.cut_out import CutOuts, DragHandle
+from rim_editor.ui.window.cutout_transfer import CutOuts, DragHandle
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.eyedropper import Eyedropper
-from rim_editor.ui.window.keeping import Keeper
-from rim_editor.ui.window.leaving import Leaving
-from rim_editor.ui.window.opening import Opened, Opener, read
-from rim_editor.ui.window.remembered import Remembered
-from rim_editor.ui.window.restoring import Restorer
+from rim_editor.ui.window.image_opener import Opened, Opener, read
+from rim_editor.ui.window.recovery_offer import Restorer
 
 if TYPE_CHECKING:
     from rim_editor.images import OpenedImage
@@ -125,9 +126,9 @@ class MainWindow(QMainWindow):
             else:
                 self.documents.choose(there)
 
-    def open_mime(self, mime: QMimeData, nothing: str = drops.NO_IMAGE_DROPPED) -> None:
+    def open_mime(self, mime: QMimeData, nothing: str = dropped_data.NO_IMAGE_DROPPED) -> None:
         """Open what was dropped or pasted, or say what to do where that holds no image."""
-        found = drops.dropped(mime, nothing)
+        found = dropped_data.dropped(mime, nothing)
         if found.remedy:
             self.say(found.remedy, "warning")
         self.open_files(found.paths)
@@ -135,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Open the image on the clipboard."""
-        self.open_mime(QGuiApplication.clipboard().mimeData(), drops.NO_IMAGE_COPIED)
+        self.open_mime(QGuiApplication.clipboard().mimeData(), dropped_data.NO_IMAGE_COPIED)
 
     def offer_recovery(self) -> None:
         """Look for what an earlier run left behind, in the background, and offer it."""
@@ -148,12 +149,12 @@ class MainWindow(QMainWindow):
             self._known_nouns = found
             self._offer_words()
 
-        warming.warm_up(self._matting, self.asking(), self.runner, nouns, self._fail)
+        warm_up.warm_up(self._matting, self.asking(), self.runner, nouns, self._fail)
 
-    def asking(self) -> Asking:
+    def asking(self) -> ModelOptions:
         """Which model answers, as the settings say."""
         now = self.remembered.now
-        return Asking(now.weights, now.device, now.precision)
+        return ModelOptions(now.weights, now.device, now.precision)
 
     def set_background(self, path: Path) -> None:
         """Read this file in the background and put the object on it."""
@@ -179,7 +180,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files and images are welcome, but not what comes from this window."""
-        if event.source() is None and drops.looks_welcome(event.mimeData()):
+        if event.source() is None and dropped_data.looks_welcome(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.parts.canvas.set_drop_hint(True)
@@ -305,9 +306,9 @@ class MainWindow(QMainWindow):
 
     def _hear(self, document: OpenDocument, event: Event) -> None:
         in_front = document is self.documents.current
-        if isinstance(event, WorkStarted):
+        if isinstance(event, JobStarted):
             self._at_work.setdefault(document.key, {})[event.kind] = event.text
-        elif isinstance(event, WorkEnded):
+        elif isinstance(event, JobEnded):
             self._at_work.get(document.key, {}).pop(event.kind, None)
             self.leaving.work_ended()
         elif isinstance(event, Notice):

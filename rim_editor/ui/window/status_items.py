@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Answered, Asking
+    from rim_editor.editor import Answered, ModelOptions
 
 
 class StatusItems:
@@ -48,7 +48,7 @@ class StatusItems:
         """1 is one pixel of the image per pixel of the screen; None when no image is open."""
         self._say("status_zoom", "" if zoom is None else f"{zoom * 100:.{0 if zoom >= 0.1 else 1}f} %")
 
-    def show_model(self, options: Asking) -> None:
+    def show_model(self, options: ModelOptions) -> None:
         """Which weights are chosen, before they answered."""
         device = "" if options.device == "auto" else f" · {options.device}"
         self._say("status_model", f"{_short(options.weights)}{device}")

@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from clipmat.errors import UnknownWeights
 from rim_editor import batch_cli, cli, images
-from rim_editor.asking import Asking
-from rim_editor.batch import cluster, fleet, pipeline, session, stages
-from rim_editor.batch.cluster import ClusterError, fitting
-from rim_editor.batch.cluster_worker import Job, Orders, Worker
+from rim_editor.batch import pipeline, running, stages
+from rim_editor.batch.cluster import connection, fleet
+from rim_editor.batch.cluster.connection import ClusterError, fitting
+from rim_editor.batch.cluster.dealing import Dealer
+from rim_editor.batch.cluster.fleet import Size
+from rim_editor.batch.cluster.worker import Job, Orders, Worker
 from rim_editor.batch.control import Control
-from rim_editor.batch.dealing import Dealer
-from rim_editor.batch.fleet import Size
 from rim_editor.batch.journal import NAME, Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.placing import STAGING, DiskFull
@@ -35,6 +35,7 @@ from rim_editor.batch.recipe import DescribedEdit
 from rim_editor.errors import EditorWarning
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
+from rim_editor.model_requests import ModelOptions
 
 ray = pytest.importorskip("ray")
 SLOW = 0.03
@@ -151,7 +152,7 @@ def workers():
     before = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "cores", lambda: 2)
-        with cluster.connected("local", cores=1) as connected:
+        with connection.connected("local", cores=1) as connected:
             assert signal.getsignal(signal.SIGTERM) is before
             yield connected
     assert not ray.is_initialized()
@@ -203,8 +204,8 @@ def test_the_same_comes_of_it_as_on_one_machine(workers, photos, plan_for, matti
     (folder / "broken.png").write_bytes(b"no image")
     here, there = plan_for(folder, sidecar=True), plan_for(folder, folder.parent / "there", sidecar=True)
     told, told_there = [], []
-    summary = session.export(here, matting_that(), told=told.append)
-    others = session.export(there, matting_that(partial(both, folder.parent)), told=told_there.append, run=workers.run)
+    summary = running.export(here, matting_that(), told=told.append)
+    others = running.export(there, matting_that(partial(both, folder.parent)), told=told_there.append, run=workers.run)
     assert others.exit_code == summary.exit_code == 4 and others.counts == summary.counts
     assert contents(there.folder) == contents(here.folder) and len(contents(there.folder)) == 24
     assert [(step.done, step.total) for step in told_there] == [(step.done, step.total) for step in told]
@@ -225,10 +226,10 @@ def test_workers_that_are_killed_lose_nothing(
     workers, photos, plan_for, matting_that, notes, tmp_path, contents, capfd
 ):
     folder = photos(16)
-    session.export(plan_for(folder), matting_that())
+    running.export(plan_for(folder), matting_that())
     plan = plan_for(folder, tmp_path / "there")
     with pytest.warns(EditorWarning, match="worker on .* was lost") as warned:
-        summary = session.export(plan, matting_that(partial(twice, tmp_path)), run=workers.run)
+        summary = running.export(plan, matting_that(partial(twice, tmp_path)), run=workers.run)
     assert len(warned) == 2 and summary.exit_code == 0
     assert contents(plan.folder) == contents(tmp_path / "out") and len(contents(plan.folder)) == 16
     assert times_in_journal(plan.folder) == dict.fromkeys(range(16), 1)
@@ -238,10 +239,10 @@ def test_workers_that_are_killed_lose_nothing(
 
 def test_workers_that_die_while_they_write(workers, photos, plan_for, matting_that, tmp_path, contents):
     folder = photos(8)
-    session.export(plan_for(folder, sidecar=True), matting_that())
+    running.export(plan_for(folder, sidecar=True), matting_that())
     plan = plan_for(folder, tmp_path / "there", sidecar=True)
     with pytest.warns(EditorWarning, match="lost"):
-        summary = session.export(plan, matting_that(before=partial(after_places, tmp_path)), run=workers.run)
+        summary = running.export(plan, matting_that(before=partial(after_places, tmp_path)), run=workers.run)
     assert (tmp_path / "1").exists() and (tmp_path / "2").exists() and summary.exit_code == 0
     assert contents(plan.folder) == contents(tmp_path / "out") and len(contents(plan.folder)) == 16
     assert times_in_journal(plan.folder) == dict.fromkeys(range(8), 1)
@@ -252,7 +253,7 @@ def test_an_image_that_kills_is_given_up_and_nobody_else_suffers(workers, photos
     plan = plan_for(folder)
     poison = int(images.read(plan.items[3].source).pixels.sum())
     with pytest.warns(EditorWarning, match="lost") as warned:
-        summary = session.export(plan, matting_that(partial(when, poison, sigkill)), run=workers.run)
+        summary = running.export(plan, matting_that(partial(when, poison, sigkill)), run=workers.run)
     assert len(warned) in (1, 2) and asked(notes)[0][str(poison)] == 2
     assert summary.exit_code == 4 and summary.counts[State.DONE] == 7 and summary.counts[State.FAILED] == 1
     report = json.loads((plan.folder / "report.json").read_text())
@@ -268,12 +269,12 @@ def test_cancelled_and_resumed(workers, photos, plan_for, matting_that, notes, c
         if progress.done == 4:
             control.cancel()
 
-    summary = session.export(plan, matting_that(), control, told, run=workers.run)
+    summary = running.export(plan, matting_that(), control, told, run=workers.run)
     assert summary.exit_code == 5 and 0 < summary.left < 21
     assert json.loads((plan.folder / "report.json").read_text())["stopped"] is True
     before = contents(plan.folder)
     assert len(before) == 24 - summary.left and not (plan.folder / STAGING).exists()
-    done = session.resume(plan.folder, matting_that(), run=workers.run)
+    done = running.resume(plan.folder, matting_that(), run=workers.run)
     assert done.exit_code == 0 and contents(plan.folder) | before == contents(plan.folder)
     assert times_in_journal(plan.folder) == dict.fromkeys(range(24), 1)
     end = time.monotonic() + 10
@@ -301,25 +302,25 @@ def test_a_pause_lets_nothing_begin_and_what_is_closed_can_be_resumed_here(worke
         assert len(rest) == 12
         steps.close()
         assert journal.todo()
-    assert session.resume(plan.folder, matting_that()).exit_code == 0
+    assert running.resume(plan.folder, matting_that()).exit_code == 0
     assert times_in_journal(plan.folder) == dict.fromkeys(range(20), 1)
 
 
 def test_what_stops_a_batch_here_stops_it_there(workers, photos, plan_for, matting_that, tmp_path):
     folder = photos(3)
-    summary = session.export(plan_for(folder), matting_that(before=no_room), run=workers.run)
+    summary = running.export(plan_for(folder), matting_that(before=no_room), run=workers.run)
     assert (summary.exit_code, summary.left, summary.text) == (5, 3, "The disk is full: make room.")
     with pytest.raises(UnknownWeights, match=f"On '{socket.gethostname()}': 'it' is no model"):
-        session.export(plan_for(folder, tmp_path / "b"), matting_that(before=no_such_weights), run=workers.run)
+        running.export(plan_for(folder, tmp_path / "b"), matting_that(before=no_such_weights), run=workers.run)
     with pytest.raises(ClusterError, match="has a GPU: choose"):
-        plan = plan_for(folder, tmp_path / "c", asking=Asking(device="cuda"))
-        session.export(plan, matting_that(), run=workers.run)
+        plan = plan_for(folder, tmp_path / "c", asking=ModelOptions(device="cuda"))
+        running.export(plan, matting_that(), run=workers.run)
 
 
 def test_workers_that_die_at_once_are_not_hired_for_ever(workers, photos, plan_for, matting_that):
     plan = plan_for(photos(3))
     with pytest.warns(EditorWarning, match="lost"):
-        summary = session.export(plan, matting_that(before=sigkill), run=workers.run)
+        summary = running.export(plan, matting_that(before=sigkill), run=workers.run)
     assert (summary.exit_code, summary.left) == (5, 3)
     assert "die before they are ready" in summary.text and "--resume" in summary.text
 
@@ -334,7 +335,7 @@ def test_a_cluster_that_does_not_go_on(workers, photos, plan_for, matting_that, 
         return usual(*arguments, **options)
 
     monkeypatch.setattr(ray, "wait", wait)
-    summary = session.export(plan_for(photos(20)), matting_that(), run=workers.run)
+    summary = running.export(plan_for(photos(20)), matting_that(), run=workers.run)
     assert summary.exit_code == 5 and "does not answer" in summary.text and "--resume" in summary.text
 
 
@@ -347,7 +348,7 @@ def test_a_cluster_that_is_busy_is_not_waited_for_for_ever(workers, photos, plan
     try:
         assert ray.get(occupant.here.remote())
         monkeypatch.setattr(fleet, "START_SECONDS", 0.3)
-        summary = session.export(plan_for(photos(3)), matting_that(), run=workers.run)
+        summary = running.export(plan_for(photos(3)), matting_that(), run=workers.run)
     finally:
         ray.kill(occupant)
     assert (summary.exit_code, summary.left) == (5, 3) and "ray status" in summary.text
@@ -359,7 +360,7 @@ def test_other_versions_and_folders_that_are_not_shared_are_refused(
     folder = photos(2)
     with monkeypatch.context() as patch, pytest.raises(ClusterError, match="RIM Editor .* install the same"):
         patch.setattr(fleet.rim_editor, "__version__", "99")
-        session.export(plan_for(folder), matting_that(), run=workers.run)
+        running.export(plan_for(folder), matting_that(), run=workers.run)
     with Journal.begin(plan_for(folder, tmp_path / "b")) as journal:
         steps = workers.run(journal.plan, matting_that(), journal)
         next(steps)
@@ -391,7 +392,7 @@ def not_connected(monkeypatch):
 
 
 def refused(address):
-    with pytest.raises(ClusterError) as caught, cluster.connected(address):
+    with pytest.raises(ClusterError) as caught, connection.connected(address):
         pass
     return str(caught.value)
 

@@ -14,12 +14,12 @@ from PIL import Image
 from clipmat.errors import WeightsMissing
 from rim_editor import images
 from rim_editor.batch import pipeline, stages
-from rim_editor.batch.belts import Room
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.pipeline import Control, Workers
 from rim_editor.batch.placing import DiskFull
 from rim_editor.batch.progress import Pace
+from rim_editor.batch.queues import Room
 from rim_editor.batch.recipe import DescribedEdit, Exists, Said
 from rim_editor.matting import Matting
 

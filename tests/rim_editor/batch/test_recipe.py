@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rim_editor import edits
-from rim_editor.asking import Asking
 from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, described, said_from_json
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.edits import Fit, Style
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content
+from rim_editor.model_requests import ModelOptions
 
 texts = st.text(min_size=1)
 colours = st.one_of(st.none(), st.from_regex(r"#[0-9a-f]{6}", fullmatch=True))
@@ -48,7 +48,7 @@ recipes = st.builds(
     template=st.sampled_from(("{stem}", "{folder}/{index:04}", "{expression}")),
     keep_folders=st.booleans(),
     exists=st.sampled_from(Exists),
-    asking=st.builds(Asking, texts, texts, texts),
+    asking=st.builds(ModelOptions, texts, texts, texts),
 )
 
 

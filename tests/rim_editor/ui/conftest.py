@@ -138,7 +138,7 @@ def matting(model):
 
 @pytest.fixture
 def runner(qapp, model):  # after the test: the runner ends first, unless the gate is still shut
-    from rim_editor.ui.jobs import QtRunner
+    from rim_editor.ui.qt_runner import QtRunner
 
     made = QtRunner()
     yield made

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from rim_editor.document import Brush, Combine, Document, MatteControls
 from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, SolidColour
-from rim_editor.events import DocumentChanged, WorkEnded, WorkStarted
+from rim_editor.events import DocumentChanged, JobEnded, JobStarted
 from rim_editor.images import OpenedImage
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
@@ -553,11 +553,11 @@ def test_a_refining_stroke_is_seen_until_it_is_refined(canvas, slow, qtbot):
     canvas.set_brush(100, 1)
     slow.busy = frozenset({"refine"})
     drag(canvas, (150, 162), (260, 162))
-    slow.tell(WorkStarted("refine", "Refining the edge"))
+    slow.tell(JobStarted("refine", "Refining the edge"))
     qtbot.wait(30)
     assert canvas._strokes
     slow.busy = frozenset()
-    slow.tell(WorkEnded("refine"))
+    slow.tell(JobEnded("refine"))
     still(canvas, qtbot)
     assert not canvas._strokes
 
@@ -777,12 +777,12 @@ def test_an_outline_that_came_too_late_is_not_drawn(canvas, slow, qtbot):
 def test_a_line_at_the_top_moves_while_something_is_awaited(canvas, slow, qtbot):
     calm = seen(canvas)
     slow.busy = frozenset({"ask"})
-    slow.tell(WorkStarted("ask", "Looking"))
+    slow.tell(JobStarted("ask", "Looking"))
     busy = seen(canvas)
     assert (busy[:3] != calm[:3]).any() and (busy[3:] == calm[3:]).all()
     qtbot.waitUntil(lambda: (seen(canvas) != busy).any())
     slow.busy = frozenset()
-    slow.tell(WorkEnded("ask"))
+    slow.tell(JobEnded("ask"))
     assert not canvas._busy_timer.isActive()
     np.testing.assert_array_equal(seen(canvas), calm)
 

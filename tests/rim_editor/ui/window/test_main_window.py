@@ -29,8 +29,9 @@ from rim_editor.exporting import ExportRequest
 from rim_editor.recovery import Recovery
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
+from rim_editor.ui import dropped_data, live_settings
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.window import drops, keeping, remembered
+from rim_editor.ui.window import autosave
 from rim_editor.ui.window.document_tabs import UNSAVED, DocumentTabs
 from rim_editor.ui.window.main_window import MainWindow
 from rim_editor.ui.window.message_bar import MOST, MessageBar
@@ -209,7 +210,7 @@ def test_the_status_bar_tells_size_zoom_and_model(window, open_in, photo, qtbot)
 
 
 def test_expressions_and_images_are_remembered_and_written(make_window, open_in, photo, qtbot, monkeypatch):
-    monkeypatch.setattr(remembered, "DELAY_MS", 1)
+    monkeypatch.setattr(live_settings, "DELAY_MS", 1)
     window = make_window()
     open_in(window, photo("a.png"))
     open_in(window, photo("b.png"))
@@ -253,7 +254,7 @@ def test_settings_that_cannot_be_written_are_told_once(make_window, qtbot, monke
         raise OutputNotWritable("The settings cannot be saved: make room.")
 
     monkeypatch.setattr(stored, "save", refuse)
-    monkeypatch.setattr(remembered, "DELAY_MS", 1)
+    monkeypatch.setattr(live_settings, "DELAY_MS", 1)
     window = make_window()
     window.remembered.set(Settings(theme="dark"))
     qtbot.waitUntil(lambda: any("make room" in text for text in told(window)))
@@ -291,7 +292,7 @@ def test_a_model_that_cannot_be_loaded_is_told_with_a_way_out(window, model, qtb
 def test_unsaved_work_is_kept_and_forgotten_after_the_export(
     make_window, open_in, photo, qtbot, home, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(keeping, "DELAY_MS", 1)
+    monkeypatch.setattr(autosave, "DELAY_MS", 1)
     window = make_window()
     editor = open_in(window, photo())
     editor.paint(STROKE)
@@ -455,19 +456,19 @@ def test_local_files_come_before_pixels_and_pixels_before_addresses(tmp_path):
     mime = QMimeData()
     mime.setData("image/png", b"pixels")
     mime.setUrls([QUrl("https://example.org/a.png")])
-    assert drops.dropped(mime).encoded == b"pixels"
+    assert dropped_data.dropped(mime).encoded == b"pixels"
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "ä b.png"))])
-    assert drops.dropped(mime).paths == (tmp_path / "ä b.png",)
+    assert dropped_data.dropped(mime).paths == (tmp_path / "ä b.png",)
 
 
 def test_data_addresses_and_paths_as_text_are_understood():
     mime = QMimeData()
     mime.setUrls([QUrl("data:image/png;base64,aGVsbG8=")])
-    assert drops.dropped(mime).encoded == b"hello"
+    assert dropped_data.dropped(mime).encoded == b"hello"
     mime = QMimeData()
     mime.setText("/tmp/a.png\n/tmp/b c.png\n")
-    assert drops.dropped(mime).paths == (Path("/tmp/a.png"), Path("/tmp/b c.png"))
-    assert not drops.looks_welcome(mime), "text over the box is text"
+    assert dropped_data.dropped(mime).paths == (Path("/tmp/a.png"), Path("/tmp/b c.png"))
+    assert not dropped_data.looks_welcome(mime), "text over the box is text"
 
 
 @given(st.text(max_size=80), st.binary(max_size=20))
@@ -475,7 +476,7 @@ def test_any_text_and_any_bytes_give_something_or_a_remedy(text, data):
     mime = QMimeData()
     mime.setText(text)
     mime.setData("application/x-unknown", data)
-    found = drops.dropped(mime, "remedy")
+    found = dropped_data.dropped(mime, "remedy")
     assert bool(found.paths) + bool(found.encoded) + bool(found.remedy) == 1 and found.image is None
 
 

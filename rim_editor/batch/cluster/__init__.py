@@ -1,0 +1,1 @@
+"""Batch export on a Ray cluster: the driver of its fleet, and the worker."""

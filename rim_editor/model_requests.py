@@ -1,0 +1,79 @@
+"""What the model is asked for a document: to find what an expression names, to refine an edge. Changes nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rim_editor.document import Document, MatteControls, Patch, Stroke
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rim_editor.matting import Matting, PredictionLike, PredictorLike
+    from rim_editor.rendering import Renderer
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Which model answers, and where it runs."""
+
+    weights: str = "compact"
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What came of an expression."""
+
+    prediction: PredictionLike
+    predictor: PredictorLike
+    milliseconds: float
+    """Without loading the model."""
+
+
+def find(matting: Matting, asking: ModelOptions, document: Document, expression: str) -> Found:
+    """Find what `expression` names in the document's image. Raises ClipMatError."""
+    model = {"weights": asking.weights, "device": asking.device, "precision": asking.precision}
+    predictor = matting.predictor(**model)
+    start = time.perf_counter()
+    prediction = matting.predict(document.source.pixels, expression, **model)
+    return Found(prediction, predictor, (time.perf_counter() - start) * 1000)
+
+
+def refine(
+    matting: Matting, asking: ModelOptions, document: Document, stroke: Stroke, renderer: Renderer
+) -> Patch | None:
+    """The patch that refines the edge under `stroke`; None where that is beside the image. Raises ClipMatError."""
+    import numpy as np
+
+    from rim_editor import strokes
+
+    matte = _matte_of_parts(document, renderer)
+    box, trimap = strokes.trimap_of(matte, stroke)
+    if not trimap.size:
+        return None
+    refined = matting.refine(
+        np.ascontiguousarray(document.source.pixels[box]),
+        np.ascontiguousarray(matte[box]),
+        trimap,
+        weights=asking.weights,
+        device=asking.device,
+        precision=asking.precision,
+    )
+    return strokes.refined_patch(matte, stroke, box, refined)
+
+
+def _matte_of_parts(document: Document, renderer: Renderer) -> NDArray[np.float32]:
+    import numpy as np
+
+    from rim_editor import mattes
+
+    if document.source.alpha is None:
+        return renderer.matte(replace(document, controls=MatteControls()))
+    # A patch is a part: the alpha of the file would be in it twice.
+    nothing = np.zeros(document.source.pixels.shape[:2], np.float32)
+    return mattes.with_parts(nothing, document.parts)

@@ -1,0 +1,158 @@
+"""What became of the images of a batch, in tables that grow while it runs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.ui.batch.plan_table import Index, Listing, RowTable
+from rim_editor.ui.named_widgets import named
+
+_Role = Qt.ItemDataRole
+_IMAGE, _RESULT, _PRESENCE, _REMARKS = range(4)
+_TABS = {
+    State.DONE: "Done",
+    State.FAILED: "Failed",
+    State.NOTHING_MATCHED: "Nothing matched",
+    State.SKIPPED: "Skipped",
+}
+_SIDE = 48
+_THUMBNAILS = 500  # of the newest images; those of all are in the report
+_ROOT = QModelIndex()
+
+
+class OutcomeModel(Listing):
+    """Outcomes in the order in which they came."""
+
+    columns = ("Image", "Result", "Presence", "Remarks")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._outcomes: list[Outcome] = []
+        self._encoded: OrderedDict[int, bytes] = OrderedDict()
+        self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
+        self._blank = QPixmap(_SIDE, _SIDE)  # keeps the texts in line
+        self._blank.fill(Qt.GlobalColor.transparent)
+
+    def clear(self) -> None:
+        """Show none."""
+        self.beginResetModel()
+        self._outcomes.clear()
+        self._encoded.clear()
+        self._pixmaps.clear()
+        self.endResetModel()
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Show these below the others."""
+        first = len(self._outcomes)
+        self.beginInsertRows(_ROOT, first, first + len(outcomes) - 1)
+        for place, outcome in enumerate(outcomes, first):
+            if outcome.thumbnail is not None:
+                self._encoded[place] = outcome.thumbnail
+            self._outcomes.append(replace(outcome, thumbnail=None))
+        while len(self._encoded) > _THUMBNAILS:
+            self._encoded.popitem(last=False)
+        self.endInsertRows()
+
+    def outcome(self, place: int) -> Outcome:
+        """The one in this row, without its thumbnail."""
+        return self._outcomes[place]
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._outcomes)
+
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
+        """What a cell shows."""
+        outcome, column = self._outcomes[index.row()], index.column()
+        if role in (_Role.DisplayRole, _Role.ToolTipRole):
+            whole = role == _Role.ToolTipRole
+            if column == _IMAGE:
+                return str(outcome.source) if whole else outcome.source.name
+            if column == _RESULT and outcome.state is State.DONE:
+                return str(outcome.output) if whole else outcome.output.name
+            if column == _PRESENCE:
+                return "" if outcome.presence is None else f"{outcome.presence:.2f}"
+            return outcome.text if column == _REMARKS else ""
+        if role == _Role.DecorationRole and column == _IMAGE:
+            return self._pixmap(index.row())
+        return None
+
+    def _pixmap(self, place: int) -> QPixmap:
+        if place not in self._pixmaps:
+            found = QPixmap()
+            if place not in self._encoded or not found.loadFromData(self._encoded[place]):
+                return self._blank
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self._pixmaps[place] = found.scaled(_SIDE, _SIDE, keep, smooth)
+            if len(self._pixmaps) > _THUMBNAILS:
+                self._pixmaps.popitem(last=False)
+        return self._pixmaps[place]
+
+
+class OutcomeTabs(QTabWidget):
+    """A table for each state; a double click opens the result, or the image where there is none."""
+
+    opened = Signal(str)
+    """A file was opened: '', or why it could not be shown, in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "batch_outcomes", accessible="What became of the images")
+        self._models = {state: OutcomeModel(self) for state in _TABS}
+        for state, text in _TABS.items():
+            table = RowTable(f"batch_outcomes_{state.value.replace('-', '_')}", text, _SIDE)
+            table.setModel(self._models[state])
+            table.setWordWrap(True)
+            table.set_widths(36, 30, 10)
+            table.activated.connect(lambda index, state=state: self._open(state, index.row()))
+            self.addTab(table, "")
+        self.clear()
+
+    def clear(self) -> None:
+        """Show none."""
+        for model in self._models.values():
+            model.clear()
+        self._title()
+        self.setCurrentIndex(0)
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Show these below the others."""
+        for state, model in self._models.items():
+            of_state = [outcome for outcome in outcomes if outcome.state is state]
+            if of_state:
+                model.add(of_state)
+        self._title()
+
+    def show_something(self) -> None:
+        """Bring a table that is not empty to the front, if the one in front is."""
+        counts = [model.rowCount() for model in self._models.values()]
+        if not counts[self.currentIndex()]:
+            self.setCurrentIndex(next((place for place, count in enumerate(counts) if count), 0))
+
+    def _title(self) -> None:
+        for place, (state, text) in enumerate(_TABS.items()):
+            now = f"{text} ({self._models[state].rowCount():,})"
+            if now != self.tabText(place):
+                self.setTabText(place, now)
+
+    def _open(self, state: State, place: int) -> None:
+        outcome = self._models[state].outcome(place)
+        self.opened.emit(open_path(outcome.output if state is State.DONE else outcome.source))
+
+
+def open_path(path: Path) -> str:
+    """Have the system show a file or a folder; '' when it does, else why it does not, in words."""
+    if not path.exists():
+        return f"'{path}' is not there any more: it was moved or deleted."
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        return f"Nothing on this system opens '{path}': open it elsewhere."
+    return ""

@@ -1,0 +1,277 @@
+"""What the results of a batch are called, where they go, and what kind of files they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from rim_editor.batch import naming
+from rim_editor.batch.recipe import Exists
+from rim_editor.edits import Edit
+from rim_editor.errors import BadOption
+from rim_editor.exporting import Content, ExportRequest
+from rim_editor.openraster import SUFFIX as LAYERED
+from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
+from rim_editor.ui.named_widgets import labelled, named, told
+from rim_editor.ui.panels.amount import Amount, Choice, SpinBox
+
+if TYPE_CHECKING:
+    from rim_editor.settings import Settings
+
+EXISTS = {
+    Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
+    Exists.SKIP: ("Skip the image", "Images whose results are there already are left out"),
+    Exists.OVERWRITE: ("Overwrite the file", "Files that are there are replaced, but never an input"),
+    Exists.REFUSE: ("Ask me first", "Nothing is begun while a name is taken"),
+}
+"""What to do where a result's name is taken: what the user reads, and its tooltip."""
+_DEPTHS = {
+    "8": ("8 bits", "Enough for most programs"),
+    "16": ("16 bits", "Finer steps, for PNG and TIFF; files are larger"),
+}
+_NO_FOLDER = "There is no folder for the results: choose one."
+_USUAL_QUALITY = 90
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An image by which the naming is shown."""
+
+    stem: str = "rose"
+    folder: str = "holiday"
+    suffix: str = ".jpg"
+    expression: str = ""
+    below: str = ""
+    """The folder below the one that was added, in which it lies; '' for none."""
+
+
+class BatchOutput(QGroupBox):
+    """Format, quality, size, names and folder of the results."""
+
+    changed = Signal()
+    """The user chose something else."""
+    folder_changed = Signal()
+    """The results go elsewhere now."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__("Results", parent)
+        self.setObjectName("batch_output")
+        self._sample = Sample()
+        self._folder_is_ours = True
+        grid = QGridLayout(self)
+        grid.addLayout(self._made_kind(settings), 0, 0)
+        grid.addLayout(self._made_place(settings), 0, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        grid.setHorizontalSpacing(24)
+        self._format_chosen()
+
+    @property
+    def suffix(self) -> str:
+        """Of the results."""
+        return str(self._format.currentData())
+
+    @property
+    def content(self) -> Content:
+        """What the suffix makes of the images: OpenRaster holds layers, all else the result."""
+        return Content.LAYERS if self.suffix == LAYERED else Content.RESULT
+
+    @property
+    def quality(self) -> int | None:
+        """1 to 100; None for formats without it."""
+        return round(self._quality.value()) if lossy(self.suffix) else None
+
+    @property
+    def longest_side(self) -> int | None:
+        """Pixels; None for as large as the image."""
+        return round(self._side.value()) or None
+
+    @property
+    def matte_depth(self) -> int:
+        """Bits of what is written as a matte."""
+        return int(self._depth.value())
+
+    @property
+    def metadata(self) -> bool:
+        """Whether EXIF is kept."""
+        return self._metadata.isChecked()
+
+    @property
+    def sidecar(self) -> bool:
+        """Whether the matte is written beside each result."""
+        return self._sidecar.isChecked()
+
+    @property
+    def keep_folders(self) -> bool:
+        """Whether results lie in folders as their images do."""
+        return self._keep.isChecked()
+
+    @property
+    def template(self) -> str:
+        """The names, unchecked."""
+        return self._template.text().strip()
+
+    @property
+    def exists(self) -> Exists:
+        """What to do where a name is taken."""
+        return Exists(self._exists.value())
+
+    def set_exists(self, exists: Exists) -> None:
+        """Show this and tell nobody."""
+        self._exists.set_value(exists)
+
+    def folder(self) -> Path:
+        """Where the results go; absolute. Raises BadOption while there is none."""
+        text = self._folder.text().strip()
+        if not text:
+            raise BadOption(_NO_FOLDER)
+        return Path(text).expanduser().absolute()
+
+    def suggest_folder(self, folder: Path | None) -> None:
+        """Offer this folder, unless the user named one."""
+        if self._folder_is_ours:
+            self._folder.setText("" if folder is None else str(folder))
+
+    def show_sample(self, sample: Sample) -> None:
+        """Show how this image's result would be called."""
+        self._sample = sample
+        self._show_example()
+
+    def show_edit(self, edit: Edit | None, *, matte: bool) -> None:
+        """Offer the formats that hold what `edit` makes, and say why the others do not; None changes nothing.
+
+        `matte` says that the results are mattes, whose depth can be chosen.
+        """
+        self._depth.setEnabled(matte or self.sidecar)
+        self._matte = matte
+        if edit is None:
+            return
+        model = self._format.model()
+        assert isinstance(model, QStandardItemModel)
+        reasons = []
+        for place, suffix in enumerate(FORMATS):
+            content = Content.LAYERS if suffix == LAYERED else Content.RESULT
+            reasons.append(lacks(suffix, ExportRequest(content), edit))
+            model.item(place).setEnabled(not reasons[-1])
+            model.item(place).setToolTip(reasons[-1])
+        if reasons[self._format.currentIndex()]:
+            with QSignalBlocker(self._format):
+                self._format.setCurrentIndex(reasons.index(""))
+            self._format_chosen()
+
+    def _made_kind(self, settings: Settings) -> QFormLayout:
+        form = _form()
+        kinds = {suffix: (text, "The kind of file") for suffix, text in FORMATS.items()}
+        self._format = Choice("batch_format", "Format", kinds)
+        self._format.setCurrentIndex(max(0, self._format.findData(usual(settings.export_suffix))))
+        self._format.currentIndexChanged.connect(self._format_chosen)
+        form.addRow("Forma&t", self._format)
+        self._quality = Amount("batch_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        self._quality.changed.connect(lambda _value: self.changed.emit())
+        form.addRow(self._quality)
+        self._side = named(SpinBox(), "batch_longest_side", "Larger results are reduced to it", "Longest side")
+        self._side.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._side.setDecimals(0)
+        self._side.setRange(0, 100_000)
+        self._side.setSingleStep(256)
+        self._side.setSuffix(" px")
+        self._side.setSpecialValueText("As large as the image")
+        self._side.valueChanged.connect(lambda _value: self.changed.emit())
+        form.addRow("&Longest side", self._side)
+        self._matte = False
+        self._depth: Choice = Choice("batch_depth", "Depth of mattes", _DEPTHS)
+        self._depth.currentIndexChanged.connect(lambda _place: self.changed.emit())
+        form.addRow("Mattes &in", self._depth)
+        return form
+
+    def _made_place(self, settings: Settings) -> QFormLayout:
+        form = _form()
+        self._folder = named(QLineEdit(), "batch_folder", "The folder of the results; it is made if it is not there")
+        self._folder.setAcceptDrops(False)
+        self._folder.textEdited.connect(self._folder_typed)
+        self._folder.textChanged.connect(lambda _text: self.folder_changed.emit())
+        browse = named(QPushButton("&Browse…"), "batch_browse", "Choose the folder")
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        labelled(form, "Fol&der", self._folder, browse)
+        tip = "{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders"
+        self._template = named(QLineEdit("{stem}"), "batch_template", tip)
+        self._template.setAcceptDrops(False)
+        self._template.textChanged.connect(self._show_example)
+        self._template.textChanged.connect(lambda _text: self.changed.emit())
+        form.addRow("Nam&es", self._template)
+        self._example = told("batch_example")
+        form.addRow("", self._example)
+        self._exists = Choice("batch_exists", "Where a name is taken", EXISTS)
+        self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())
+        form.addRow("Taken na&mes", self._exists)
+        self._keep = named(QCheckBox("&Keep folders"), "batch_keep_folders", "Results lie in folders as images do")
+        self._keep.setChecked(True)
+        self._sidecar = named(QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too")
+        self._metadata = named(QCheckBox("Keep met&adata"), "batch_metadata", "Carry the EXIF of each image on")
+        self._metadata.setChecked(settings.keep_metadata)
+        self._keep.toggled.connect(self._show_example)
+        self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
+        boxes = QHBoxLayout()
+        for box in (self._keep, self._sidecar, self._metadata):
+            box.toggled.connect(lambda _on: self.changed.emit())
+            boxes.addWidget(box)
+        boxes.addStretch(1)
+        form.addRow("", boxes)
+        self._show_example()
+        return form
+
+    def _format_chosen(self) -> None:
+        self._quality.setEnabled(lossy(self.suffix))
+        self._show_example()
+        self.changed.emit()
+
+    def _show_example(self) -> None:
+        sample = self._sample
+        try:
+            parts = naming.parsed(self.template).filled(
+                stem=sample.stem, expression=sample.expression or "the rose", index=1, folder=sample.folder
+            )
+        except BadOption as error:
+            self._example.setText(str(error))
+            return
+        folders = (sample.below,) if sample.below and self.keep_folders else ()
+        name = "/".join((*folders, *parts)) + self.suffix
+        self._example.setText(f"{sample.stem}{sample.suffix} becomes {name}")
+
+    def _folder_typed(self) -> None:
+        self._folder_is_ours = not self._folder.text().strip()
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Choose a folder", self._folder.text())
+        dialog.setObjectName("batch_output_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._folder.setText)
+        dialog.fileSelected.connect(self._folder_typed)
+        dialog.open()
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setVerticalSpacing(6)
+    form.setHorizontalSpacing(8)
+    return form

@@ -1,0 +1,116 @@
+"""The second page of a batch: what will be made of which image, and what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QProgressBar, QVBoxLayout, QWidget
+
+from rim_editor.batch.inputs import gathered
+from rim_editor.batch.plan import planned
+from rim_editor.batch.recipe import Exists, Recipe
+from rim_editor.runner import Job, Runner
+from rim_editor.ui.batch.output_options import EXISTS
+from rim_editor.ui.batch.plan_rows import PlanRows, rows_of
+from rim_editor.ui.batch.plan_table import PlanTable
+from rim_editor.ui.model_loading import _short_turns
+from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.panels.amount import Choice
+
+_KIND = "plan:batch"
+_NOTHING = "There is nothing to do: every image is skipped. Choose another folder, or number or overwrite taken names."
+_FATAL = "What must be remedied comes first in the table. Remedy it, or go back and change what is asked for."
+
+
+class PlanPage(QWidget):
+    """Makes plans beside the window and shows the newest one."""
+
+    planned = Signal()
+    """There is a plan, or none could be made: see `rows`."""
+    exists_chosen = Signal(object)
+    """The user wants this `Exists` for taken names: make the plan anew."""
+
+    def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("batch_plan")
+        self._runner = runner
+        self.rows: PlanRows | None = None
+        """The newest plan; None while it is being made."""
+        self._summary = told("batch_summary")
+        self._progress = named(QProgressBar(), "batch_planning", accessible="Making the plan")
+        self._progress.setRange(0, 0)
+        self._exists = Choice("batch_plan_exists", "Where a name is taken", EXISTS)
+        self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
+        self._table = PlanTable(runner)
+        self._detail = told("batch_detail")
+        self._table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_detail(now.row()))
+        self._error = told("batch_plan_error")
+        form = QFormLayout()
+        form.addRow("&Taken names", self._exists)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._summary)
+        column.addWidget(self._progress)
+        column.addLayout(form)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._detail)
+        column.addWidget(self._error)
+        self._fail("")
+        self._show_detail(-1)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the plan that is shown can be run."""
+        return self.rows is not None and not self.rows.plan.fatal and self.rows.todo > 0
+
+    def make(self, arguments: Sequence[str], recursive: bool, recipe: Recipe, folder: Path) -> None:
+        """Make the plan of this; an older one that is being made is dropped."""
+
+        def work() -> PlanRows:
+            with _short_turns():
+                inputs, problems = gathered(arguments, recursive)
+                return rows_of(planned(inputs, recipe, folder, problems))
+
+        self._exists.set_value(recipe.exists)
+        self._show(None)
+        self._summary.setText("Looking at the images and the folder of the results…")
+        self._progress.show()
+        self._runner.start(Job(_KIND, work, self._show, self._failed))
+
+    def leave(self) -> None:
+        """Drop what is being made."""
+        self._runner.cancel(_KIND)
+        self._table.thumbnails.forget()
+        self._progress.hide()
+
+    def _show(self, rows: PlanRows | None) -> None:
+        self.rows = rows
+        self._progress.hide()
+        self._table.plan_model.show_rows(rows)
+        self._table.scrollToTop()
+        self._show_detail(-1)
+        if rows is None:
+            self._fail("")
+            return
+        self._summary.setText(rows.summary)
+        self._summary.setAccessibleName(rows.summary)
+        nothing = _NOTHING if rows.plan.items and not rows.todo else ""
+        self._fail(_FATAL if rows.plan.fatal else nothing)
+        self.planned.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self._progress.hide()
+        self._summary.setText("There is no plan.")
+        self._fail(str(error))
+        self.planned.emit()
+
+    def _fail(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+    def _show_detail(self, place: int) -> None:
+        text = "" if place < 0 else self._table.plan_model.text(place)
+        self._detail.setText(text)
+        self._detail.setVisible(bool(text))

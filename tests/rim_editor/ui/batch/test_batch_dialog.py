@@ -1,0 +1,621 @@
+"""The batch export: from what is entered to files read back with Pillow, and what becomes of mistakes on the way."""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QTableView,
+    QWidget,
+)
+
+from rim_editor.batch.inputs import gathered
+from rim_editor.batch.plan import planned
+from rim_editor.batch.recipe import Exists, Recipe, Said
+from rim_editor.document import Combine, MatteControls
+from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.errors import ImageUnreadable
+from rim_editor.matting import ClipMatError
+from rim_editor.settings import Settings
+from rim_editor.ui.batch import outcome_tables as batch_outcomes
+from rim_editor.ui.batch import thumbnail_loader as batch_thumbnails
+from rim_editor.ui.batch.batch_dialog import BatchDialog
+from rim_editor.ui.batch.batch_thread import TELL_MS, BatchWork
+from rim_editor.ui.batch.output_options import BatchOutput
+from rim_editor.ui.batch.plan_table import PlanModel
+from rim_editor.ui.batch.run_page import duration
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def make(qtbot, matting, runner):
+    made = []
+
+    def make(edit=None, controls=None, *, settings=None, **more):
+        dialog = BatchDialog(
+            matting,
+            settings or Settings(),
+            runner,
+            edit=edit or Cutout(),
+            controls=controls or MatteControls(),
+            **more,
+        )
+        qtbot.addWidget(dialog)
+        dialog.show()
+        made.append(dialog)
+        return dialog
+
+    yield make
+    for dialog in made:
+        assert dialog.shutdown(10)
+
+
+@pytest.fixture
+def photos(photo, tmp_path):
+    """Three photographs in a folder."""
+    for number in range(3):
+        photo(f"photos/rose-{number}.jpg")
+    return tmp_path / "photos"
+
+
+def find(dialog, name, kind=QWidget):
+    found = dialog.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def text(dialog, name):
+    return find(dialog, name, QLabel).text()
+
+
+def click(dialog, name):
+    button = find(dialog, name)
+    assert button.isEnabled() and button.isVisible(), name
+    button.click()
+
+
+def choose(dialog, name, value):
+    box = find(dialog, name, QComboBox)
+    place = box.findData(str(value))
+    assert place >= 0
+    box.setCurrentIndex(place)
+
+
+def page(dialog):
+    return find(dialog, "batch_pages").currentIndex()
+
+
+def filled(dialog, *paths, expression="the dog"):
+    dialog.add(paths)
+    find(dialog, "batch_expression_0", QLineEdit).setText(expression)
+    return dialog
+
+
+def plan(qtbot, dialog, timeout=10_000):
+    """Go to the plan and wait for it."""
+    click(dialog, "batch_next")
+    assert page(dialog) == 1, text(dialog, "batch_error")
+    qtbot.waitUntil(lambda: not find(dialog, "batch_planning").isVisible(), timeout=timeout)
+
+
+def run(qtbot, dialog):
+    click(dialog, "batch_next")
+    qtbot.waitUntil(lambda: not dialog.running, timeout=30_000)
+
+
+def cells(dialog, name="batch_plan_table"):
+    model = find(dialog, name, QTableView).model()
+    return [[model.index(row, column).data() for column in range(4)] for row in range(model.rowCount())]
+
+
+def outcomes(dialog, state):
+    return cells(dialog, f"batch_outcomes_{state}")
+
+
+def drop(widget, mime):
+    where, buttons = QPointF(5, 5), Qt.MouseButton.LeftButton
+    event = QDropEvent(where, Qt.DropAction.CopyAction, mime, buttons, Qt.KeyboardModifier.NoModifier)
+    widget.dropEvent(event)
+
+
+def recipe_of(dialog):
+    from rim_editor.model_requests import ModelOptions
+
+    return find(dialog, "batch_what").recipe(ModelOptions())
+
+
+def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, make, photos, monkeypatch):
+    shown = []
+
+    def show(url):
+        shown.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", show)
+    (photos / "broken.jpg").write_bytes(b"no image at all")
+    dialog = filled(make(), photos)
+    used = []
+    dialog.expressions_used.connect(used.append)
+    assert text(dialog, "batch_steps").startswith("<b>What")
+    plan(qtbot, dialog)
+    assert "4 images" in text(dialog, "batch_summary") and "free" in text(dialog, "batch_summary")
+    assert find(dialog, "batch_next").text() == "&Export 4 images"
+    run(qtbot, dialog)
+    out = photos.with_name("photos-cut-outs")
+    for number in range(3):
+        with Image.open(out / f"rose-{number}.png") as found:
+            alpha = np.asarray(found)[..., 3]
+            assert found.size == (320, 200) and alpha[120, 96] == 255 and alpha[5, 5] == 0
+    assert used == [("the dog",)]
+    assert "3 exported, 1 failed" in text(dialog, "batch_state")
+    assert sorted(row[0] for row in outcomes(dialog, "done")) == [f"rose-{number}.jpg" for number in range(3)]
+    (failed,) = outcomes(dialog, "failed")
+    assert failed[0] == "broken.jpg" and "is no image that can be read" in failed[3]
+    report = json.loads((out / "report.json").read_text())
+    assert report["counts"]["done"] == 3
+    click(dialog, "batch_open_folder")
+    click(dialog, "batch_open_report")
+    assert shown == [out, out / "report.html"] and not find(dialog, "batch_run_error").isVisible()
+    assert not find(dialog, "batch_pause").isVisible() and dialog.windowTitle() == "Batch Export"
+
+
+def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos, monkeypatch):
+    can = []
+    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", lambda url: bool(can))
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    out = photos.with_name("photos-cut-outs")
+    click(dialog, "batch_open_report")
+    assert f"Nothing on this system opens '{out / 'report.html'}'" in text(dialog, "batch_run_error")
+    table = find(dialog, "batch_outcomes_done")
+    table.activated.emit(table.model().index(0, 0))
+    assert str(out / table.model().index(0, 1).data()) in text(dialog, "batch_run_error")
+    (out / "report.html").unlink()
+    click(dialog, "batch_open_report")
+    assert "is not there any more" in text(dialog, "batch_run_error")
+    can.append(True)
+    click(dialog, "batch_open_folder")
+    assert not find(dialog, "batch_run_error").isVisible()
+
+
+def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qtbot, make, photos):
+    dialog = filled(make(), photos, expression="the unicorn")
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    rows = outcomes(dialog, "nothing_matched")
+    assert len(rows) == 3 and all("Nothing in this image matches 'the unicorn'" in row[3] for row in rows)
+    assert {row[2] for row in rows} == {"0.05"}
+    assert not list(photos.with_name("photos-cut-outs").glob("*.png"))
+    tabs = find(dialog, "batch_outcomes")
+    assert tabs.tabText(tabs.currentIndex()) == "Nothing matched (3)"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "remedy"),
+    [
+        (lambda dialog: None, "There are no images: add files"),
+        (lambda dialog: dialog.add(["/p/a.jpg"]), "No expression: say what to cut out"),
+        (lambda dialog: filled(dialog, "/p/a.jpg", expression="…"), "The expression is empty"),
+        (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText("{name}"), "means nothing"),
+        (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText(""), "has no name"),
+        (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_folder").setText("  "), "no folder for the results"),
+        (lambda dialog: choose(filled(dialog, "/p/a.jpg"), "batch_edit", "background"), "There is no background yet"),
+    ],
+    ids=["nothing", "no expression", "no word", "template", "no name", "no folder", "no background"],
+)
+def test_what_is_missing_is_told_in_the_window_and_goes_once_it_is_changed(make, spoil, remedy):
+    dialog = make()
+    spoil(dialog)
+    click(dialog, "batch_next")
+    assert page(dialog) == 0 and remedy in text(dialog, "batch_error")
+    assert find(dialog, "batch_error").isVisible()
+    dialog.add(["/p/b.jpg"])
+    assert not find(dialog, "batch_error").isVisible()
+
+
+def test_files_and_folders_are_dropped_and_other_things_are_declined(make, photos):
+    dialog = make()
+    what, mime = find(dialog, "batch_what"), QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photos)), QUrl.fromLocalFile(str(photos / "rose-1.jpg"))])
+    drop(what, mime)
+    drop(what, mime)  # again: each stays once
+    assert what.inputs.paths() == (str(photos), str(photos / "rose-1.jpg"))
+    web = QMimeData()
+    web.setUrls([QUrl("https://example.org/rose.jpg")])
+    drop(what, web)
+    assert "not fetched from the internet" in text(dialog, "batch_error") and len(what.inputs.paths()) == 2
+
+
+def test_what_is_selected_is_taken_off_the_list(make):
+    dialog = make()
+    dialog.add([f"/p/{name}.jpg" for name in "abc"])
+    rows = find(dialog, "batch_input_list")
+    assert not find(dialog, "batch_remove").isEnabled()
+    rows.setCurrentIndex(rows.model().index(1, 0))
+    click(dialog, "batch_remove")
+    assert find(dialog, "batch_what").inputs.paths() == ("/p/a.jpg", "/p/c.jpg")
+
+
+def test_expressions_are_joined_in_their_order_and_one_in_the_middle_can_go(make):
+    dialog = filled(make(settings=Settings(expressions=("the hat",))), "/p/a.jpg")
+    for number, (words, how) in enumerate(
+        (("the hat", Combine.ADD), ("the cat", Combine.SUBTRACT), ("", Combine.ADD)), 1
+    ):
+        click(dialog, "batch_more")
+        QApplication.processEvents()
+        find(dialog, f"batch_expression_{number}", QLineEdit).setText(words)
+        choose(dialog, f"batch_combine_{number}", how)
+    dog = Said("the dog", Combine.NEW)
+    cat = Said("the cat", Combine.SUBTRACT)
+    assert recipe_of(dialog).said == (dog, Said("the hat", Combine.ADD), cat)
+    click(dialog, "batch_drop_1")
+    assert recipe_of(dialog).said == (dog, cat)
+
+
+def test_the_example_follows_the_template_and_says_what_is_wrong_with_it(make):
+    dialog = filled(make(), "/photos/may/tulip.heic", expression="the dog")
+    template = find(dialog, "batch_template", QLineEdit)
+    assert text(dialog, "batch_example") == "tulip.heic becomes tulip.png"
+    template.setText("{folder}/{index:04}-{expression}")
+    choose(dialog, "batch_format", ".webp")
+    assert text(dialog, "batch_example") == "tulip.heic becomes may/0001-the dog.webp"
+    template.setText("{stem")
+    assert "is no template" in text(dialog, "batch_example")
+    assert find(dialog, "batch_folder", QLineEdit).text() == "/photos/may/cut-outs"
+
+
+EDITS = [
+    Cutout(),
+    Highlight(Style.DIM, 0.4),
+    Highlight(Style.TINT, 0.5, (1, 2, 3)),
+    SolidColour((9, 8, 7)),
+    Gradient((1, 1, 1), (200, 0, 9), 30.0),
+    MatteOnly(),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
+def test_the_edit_and_the_controls_of_the_image_in_front_come_first(make, edit):
+    controls = MatteControls(shift_edge=-2.5, feather=4.0, contrast=0.25, fill_holes=True)
+    recipe = recipe_of(filled(make(edit, controls), "/p/a.jpg"))
+    assert recipe.edit.read() == edit and recipe.controls == controls
+    assert recipe.exists is Exists.NUMBER and recipe.content == "result"
+
+
+def test_all_that_is_set_for_the_results_is_in_the_recipe(make):
+    dialog = filled(make(SolidColour()), "/p/a.jpg")
+    choose(dialog, "batch_format", ".jpg")
+    find(dialog, "batch_quality").setValue(61)
+    find(dialog, "batch_longest_side", QDoubleSpinBox).setValue(1024)
+    for name in ("batch_keep_folders", "batch_sidecar", "batch_metadata"):
+        find(dialog, name).toggle()
+    choose(dialog, "batch_depth", "16")
+    choose(dialog, "batch_exists", Exists.SKIP)
+    found = recipe_of(dialog)
+    assert (found.suffix, found.quality, found.longest_side, found.depth) == (".jpg", 61, 1024, 16)
+    assert (found.keep_folders, found.sidecar, found.metadata, found.exists) == (False, True, False, Exists.SKIP)
+
+
+def test_formats_that_cannot_hold_the_edit_are_not_offered(make):
+    dialog = make(SolidColour(), settings=Settings(export_suffix=".jpg"))
+    assert find(dialog, "batch_format", QComboBox).currentData() == ".jpg"
+    choose(dialog, "batch_edit", "transparent")
+    box = find(dialog, "batch_format", QComboBox)
+    assert box.currentData() == ".png" and not box.model().item(box.findData(".jpg")).isEnabled()
+    assert "JPEG cannot hold the transparency" in box.itemData(box.findData(".jpg"), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_background_is_a_file_that_is_chosen_again_unless_it_is_known(qtbot, make, photo, opened):
+    path = photo("beach.png", size=(64, 48))
+    edit = Background(opened((64, 48)).pixels, Fit.TILE, (4, 5, 6), (0.25, -0.5))
+    known = recipe_of(filled(make(edit, background=path), "/p/a.jpg")).edit.read()
+    assert (known.fit, known.colour, known.offset) == (Fit.TILE, (4, 5, 6), (0.25, -0.5))
+    dialog = filled(make(edit), "/p/a.jpg")
+    assert "choose the image again" in text(dialog, "batch_edit_note")
+    click(dialog, "batch_next")
+    assert page(dialog) == 0 and "choose the image again" in text(dialog, "batch_error")
+    find(dialog, "batch_what").edit.set_background(path)
+    qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "Behind the object: beach.png")
+    found = recipe_of(dialog).edit
+    assert found.options.background == path and found.read().offset == (0.25, -0.5)
+    find(dialog, "batch_what").edit.set_background(path.with_name("none.png"))
+    qtbot.waitUntil(lambda: "does not exist" in text(dialog, "batch_edit_note"))
+
+
+def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they_are_remedied(qtbot, make, photos):
+    out = photos.with_name("photos-cut-outs")
+    out.mkdir()
+    (out / "rose-2.png").write_bytes(b"mine")
+    (photos / "empty.jpg").write_bytes(b"")
+    dialog = filled(make(), photos)
+    choose(dialog, "batch_exists", Exists.REFUSE)
+    plan(qtbot, dialog)
+    rows = cells(dialog)
+    assert [row[0] for row in rows] == ["rose-2.jpg", "empty.jpg", "rose-0.jpg", "rose-1.jpg"]
+    assert rows[0][3].startswith("Must be remedied: ") and "exists already" in rows[0][3]
+    assert "0 bytes" in rows[1][3] and rows[2][1:] == ["the dog", "rose-0.png", ""]
+    assert not find(dialog, "batch_next").isEnabled() and "Remedy it" in text(dialog, "batch_plan_error")
+
+    choose(dialog, "batch_plan_exists", Exists.SKIP)
+    qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
+    assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["skipped"]
+    assert "1 skipped" in text(dialog, "batch_summary") and "1 missing or unreadable" in text(dialog, "batch_summary")
+    choose(dialog, "batch_plan_exists", Exists.NUMBER)
+    qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
+    assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["rose-2-2.png"]
+    run(qtbot, dialog)
+    assert (out / "rose-2.png").read_bytes() == b"mine" and (out / "rose-2-2.png").exists()
+    assert find(dialog, "batch_exists", QComboBox).currentData() == Exists.NUMBER  # as chosen in the plan
+
+
+def test_a_folder_without_images_makes_a_plan_that_says_so(qtbot, make, tmp_path):
+    (tmp_path / "empty").mkdir()
+    dialog = filled(make(), tmp_path / "empty")
+    plan(qtbot, dialog)
+    assert not find(dialog, "batch_next").isEnabled()
+    assert any(row[3].startswith("Must be remedied: No images") for row in cells(dialog))
+    click(dialog, "batch_back")
+    assert page(dialog) == 0
+
+
+def test_when_every_image_is_skipped_there_is_nothing_to_start(qtbot, make, photos):
+    out = photos.with_name("photos-cut-outs")
+    out.mkdir()
+    for number in range(3):
+        (out / f"rose-{number}.png").write_bytes(b"mine")
+    dialog = filled(make(), photos)
+    choose(dialog, "batch_exists", Exists.SKIP)
+    plan(qtbot, dialog)
+    assert not find(dialog, "batch_next").isEnabled() and "every image is skipped" in text(dialog, "batch_plan_error")
+
+
+def test_a_manifest_says_its_own_expressions(qtbot, make, photos):
+    manifest = photos / "list.csv"
+    manifest.write_text("image,expression\nrose-0.jpg,the cat\nrose-1.jpg,the dog\n")
+    dialog = make()
+    dialog.add([manifest])
+    plan(qtbot, dialog)
+    assert [row[:2] for row in cells(dialog)] == [["rose-0.jpg", "the cat"], ["rose-1.jpg", "the dog"]]
+    assert find(dialog, "batch_next").isEnabled()
+
+
+def test_thumbnails_are_made_of_what_is_seen_alone(qtbot, make, photo, tmp_path, monkeypatch):
+    made = []
+    real = batch_thumbnails.thumbnail_of
+    monkeypatch.setattr(batch_thumbnails, "thumbnail_of", lambda path: (made.append(path.name), real(path))[1])
+    for number in range(150):
+        photo(f"many/p{number:03}.jpg", size=(30, 20))
+    (tmp_path / "many" / "p000.jpg").write_bytes(b"not an image")
+    dialog = filled(make(), tmp_path / "many")
+    plan(qtbot, dialog)
+    table = find(dialog, "batch_plan_table")
+    seen = {f"p{row:03}.jpg" for row in table.seen()}
+    assert 3 < len(seen) < 40
+    qtbot.waitUntil(lambda: seen <= set(made))
+    qtbot.waitUntil(lambda: "is no image that can be read" in cells(dialog)[0][3])  # though the plan did not know
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: "p149.jpg" in made)
+    assert len(made) == len(set(made)) < 80 and "p075.jpg" not in made
+    index = table.model().index(149, 0)
+    qtbot.waitUntil(lambda: index.data(Qt.ItemDataRole.DecorationRole).width() > 0)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_a_thumbnail_is_upright_and_small(photo, name):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned
+    found = batch_thumbnails.thumbnail_of(photo(name, size=(1600, 800), exif=exif))
+    assert found.height() == 2 * found.width() and found.height() <= 256
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_has_no_thumbnail_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(ImageUnreadable, match="is no file"):
+        batch_thumbnails.thumbnail_of(tmp_path / "a.jpg")
+
+
+def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, monkeypatch):
+    asked, real = set(), PlanModel.data
+
+    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+        asked.add(index.row())
+        return real(self, index, role)
+
+    monkeypatch.setattr(PlanModel, "data", data)
+    dialog = filled(make(), *(f"/nowhere/p{number}.jpg" for number in range(10_000)))
+    plan(qtbot, dialog, timeout=60_000)
+    QApplication.processEvents()
+    assert "10,000 images, 10,000 missing or unreadable" in text(dialog, "batch_summary")
+    assert find(dialog, "batch_plan_table").model().rowCount() == 10_000 and 3 < len(asked) < 60
+
+
+@given(st.text(alphabet="{}!:/.<é\\ 04", max_size=4), st.sampled_from(["stem", "index", "index:04", "folder", "0", ""]))
+@settings(max_examples=60, deadline=None)
+def test_any_template_has_an_example_or_a_remedy(qapp, around, name):
+    output = BatchOutput(Settings())
+    output.findChild(QLineEdit, "batch_template").setText(f"{around}{{{name}}}{around}")
+    told = output.findChild(QLabel, "batch_example").text()
+    assert told.startswith("rose.jpg becomes ") or ": " in told
+    output.deleteLater()
+
+
+def test_pause_holds_the_batch_and_resume_lets_it_go_on(qtbot, make, photos, model):
+    model.gate = threading.Event()
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    click(dialog, "batch_next")
+    qtbot.waitUntil(lambda: bool(model.expressions))
+    assert "Starting" in text(dialog, "batch_state")  # until something has come out
+    assert not find(dialog, "batch_back").isVisible()
+    click(dialog, "batch_pause")
+    assert "Paused" in text(dialog, "batch_state") and find(dialog, "batch_pause").text() == "&Resume"
+    model.gate.set()
+    qtbot.wait(400)
+    assert "left" not in text(dialog, "batch_facts")  # nobody knows
+    assert dialog.running and len(outcomes(dialog, "done")) < 3
+    click(dialog, "batch_pause")
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    assert len(outcomes(dialog, "done")) == 3
+
+
+def stopped_half_way(qtbot, dialog, model):
+    model.delay = 0.15
+    plan(qtbot, dialog)
+    click(dialog, "batch_next")
+    qtbot.waitUntil(lambda: len(outcomes(dialog, "done")) >= 2, timeout=20_000)
+    click(dialog, "batch_stop")
+    assert "Stopping" in text(dialog, "batch_state")
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    model.delay = 0.0
+
+
+def test_what_was_stopped_is_reported_offered_and_finished_without_doing_anything_twice(
+    qtbot, make, photo, tmp_path, model
+):
+    for number in range(12):
+        photo(f"photos/{number:02}.jpg", size=(60, 40))
+    dialog = filled(make(), tmp_path / "photos")
+    stopped_half_way(qtbot, dialog, model)
+    assert "Stopped" in text(dialog, "batch_state") and "not done" in text(dialog, "batch_state")
+    assert find(dialog, "batch_open_report").isVisible()
+    qtbot.waitUntil(find(dialog, "batch_unfinished").isVisible)
+    out = tmp_path / "photos-cut-outs"
+    before = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert 2 <= len(before) < 12
+
+    other = filled(make(), tmp_path / "photos")  # as after a new start of the program
+    offer = find(other, "batch_unfinished")
+    qtbot.waitUntil(offer.isVisible)
+    left = 12 - len(before)
+    assert f"{left} of 12 images" in text(other, "batch_unfinished_text")
+    click(other, "batch_resume_journal")
+    assert page(other) == 2 and not offer.isVisible()
+    qtbot.waitUntil(lambda: not other.running, timeout=20_000)
+    assert "12 exported" in text(other, "batch_state") and len(outcomes(other, "done")) == left
+    assert {path: path.stat().st_mtime_ns for path in before} == before and len(list(out.glob("*.png"))) == 12
+    click(other, "batch_back")
+    qtbot.wait(500)
+    assert page(other) == 0 and not offer.isVisible()
+
+
+def test_what_was_stopped_can_be_gone_on_with_where_it_stopped(qtbot, make, photo, tmp_path, model):
+    for number in range(8):
+        photo(f"photos/{number:02}.jpg", size=(60, 40))
+    dialog = filled(make(), tmp_path / "photos")
+    stopped_half_way(qtbot, dialog, model)
+    offer = find(dialog, "batch_unfinished")
+    qtbot.waitUntil(offer.isVisible)
+    dialog.hide()
+    dialog.show()
+    assert page(dialog) == 2 and offer.isVisible()
+    click(dialog, "batch_resume_journal")
+    assert dialog.running and not offer.isVisible()
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    assert "8 exported" in text(dialog, "batch_state")
+    qtbot.wait(200)
+    assert not offer.isVisible()
+
+
+def answer(qtbot, dialog, name):
+    dialog.close()
+    box = find(dialog, "batch_close_box", QMessageBox)
+    assert dialog.isVisible()
+    next(button for button in box.buttons() if button.objectName() == name).click()
+    QApplication.processEvents()
+
+
+def test_closing_while_it_runs_asks_and_the_batch_goes_on_in_the_background(qtbot, make, photos, model):
+    model.gate = threading.Event()
+    dialog = filled(make(), photos)
+    told = []
+    dialog.ended_unseen.connect(lambda text, level: told.append((text, level)))
+    plan(qtbot, dialog)
+    click(dialog, "batch_next")
+    answer(qtbot, dialog, "batch_keep_open")
+    assert dialog.isVisible() and dialog.running
+    answer(qtbot, dialog, "batch_go_on")
+    assert not dialog.isVisible() and dialog.running
+    model.gate.set()
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    ((said, level),) = told
+    assert said.startswith("Batch export: Finished after") and "3 exported" in said and level == "info"
+    dialog.show()
+    assert page(dialog) == 2 and len(outcomes(dialog, "done")) == 3
+
+
+def test_closing_can_stop_it(qtbot, make, photos, model):
+    model.gate = threading.Event()
+    dialog = filled(make(), photos)
+    told = []
+    dialog.ended_unseen.connect(lambda text, level: told.append(level))
+    plan(qtbot, dialog)
+    click(dialog, "batch_next")
+    answer(qtbot, dialog, "batch_stop_it")
+    model.gate.set()
+    qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
+    assert not dialog.isVisible() and told == ["warning"]
+    assert len(list(photos.with_name("photos-cut-outs").glob("*.png"))) < 3
+
+
+def test_without_a_run_the_window_closes_at_once_and_keeps_what_was_entered(make):
+    dialog = filled(make(), "/p/a.jpg")
+    dialog.close()
+    assert not dialog.isVisible()
+    dialog.show()
+    assert recipe_of(dialog).said == (Said("the dog"),)
+
+
+def test_a_model_that_cannot_be_loaded_is_told_with_its_remedy(qtbot, make, photos, model):
+    model.load_error = ClipMatError("The weights of 'compact' are missing: fetch them.")
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    assert "could not be done" in text(dialog, "batch_state")
+    assert text(dialog, "batch_run_error") == "The weights of 'compact' are missing: fetch them."
+    assert not find(dialog, "batch_open_report").isVisible()
+    model.load_error = None
+    click(dialog, "batch_back")
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    assert len(outcomes(dialog, "done")) == 3
+
+
+def test_the_window_hears_of_a_quick_batch_a_few_times_and_of_every_image(qtbot, matting, tmp_path):
+    inputs, problems = gathered([tmp_path / f"missing-{number}.jpg" for number in range(300)])
+    work = BatchWork(matting)
+    told, ended = [], []
+    work.told.connect(told.append)
+    work.ended.connect(ended.append)
+    start = time.monotonic()
+    work.start(planned(inputs, Recipe(said=(Said("the dog"),)), tmp_path / "out", problems))
+    with pytest.raises(RuntimeError):
+        work.resume(tmp_path)
+    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
+    assert len(told) <= 2 + (time.monotonic() - start) * 1000 / TELL_MS
+    assert sorted(outcome.index for each in told for outcome in each.outcomes) == list(range(300))
+    assert ended[0].summary.exit_code == 4 and not work.running and work.wait(0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (89, "89 s"), (95, "2 min"), (3600, "60 min"), (12_000, "3 h 20 min")]
+)
+def test_durations_are_rounded_as_people_say_them(seconds, words):
+    assert duration(seconds) == words
