@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 
 from rim_editor import batch_screen as screen
 from rim_editor import cli_options as options
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import BadOption, EditorError
@@ -118,13 +118,13 @@ def batch(
 
     joined = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
     beside = sidecar and edit is not EditName.MATTE
-    said = EditOptions(
+    edit_options = EditOptions(
         color, to_color, angle, _absolute(background), fit, offset, style, strength, None if beside else depth
     )
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
-        said=_said(context.meta[_ORDER], expression, joined),
-        edit=DescribedEdit(edit, said),
+        expressions=_terms(context.meta[_ORDER], expression, joined),
+        edit=DescribedEdit(edit, edit_options),
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         content=Content.LAYERS if suffix == LAYERED else Content.RESULT,
         depth=(depth or 8) if beside else 8,
@@ -136,7 +136,7 @@ def batch(
         template=template,
         keep_folders=not flat,
         exists=exists,
-        asking=ModelOptions(_weights(weights), device.value),
+        model=ModelOptions(_weights(weights), device.value),
     )
     _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)
     bad: list[Outcome] = []
@@ -276,10 +276,12 @@ def _stoppable(bad: list[Outcome]) -> Iterator[tuple[Control, Callable[[Progress
                 signal.signal(number, handler)
 
 
-def _said(order: Sequence[str], expression: str | None, joined: Mapping[Combine, list[str] | None]) -> tuple[Said, ...]:
+def _terms(
+    order: Sequence[str], expression: str | None, joined: Mapping[Combine, list[str] | None]
+) -> tuple[ExpressionTerm, ...]:
     waiting = {combine.value: iter(texts or ()) for combine, texts in joined.items()}
-    first = () if expression is None else (Said(expression),)
-    return first + tuple(Said(next(waiting[name]), Combine(name)) for name in order if name in waiting)
+    first = () if expression is None else (ExpressionTerm(expression),)
+    return first + tuple(ExpressionTerm(next(waiting[name]), Combine(name)) for name in order if name in waiting)
 
 
 def _absolute(path: Path | None) -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rim_editor.batch import manifests
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Said
+from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm
 
 SUFFIXES = frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
@@ -28,7 +28,7 @@ class Input:
     """Results lie in folders as the image does below this one."""
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
-    said: tuple[Said, ...] | None = None
+    expressions: tuple[ExpressionTerm, ...] | None = None
     edit: DescribedEdit | None = None
     output: str | None = None
     """Below the folder of the results, with '/' between folders; with or without suffix."""
@@ -155,7 +155,7 @@ class _Gathering:
         rows, problems = manifests.read(path)
         self.problems += problems
         root = path.parent
-        self.inputs += [Input(row.image, root, row.number, row.said, row.edit, row.output) for row in rows]
+        self.inputs += [Input(row.image, root, row.number, row.expressions, row.edit, row.output) for row in rows]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

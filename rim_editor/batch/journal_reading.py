@@ -15,11 +15,16 @@ from rim_editor.errors import EditorError
 
 Look = tuple[int, int]
 """What an image looked like without opening it: bytes, and nanoseconds of its last change."""
-VERSION = 1
+VERSION = 2
+"""1, of RIM Editor 0.1.0, called some things otherwise."""
 
 
 class NothingToResume(EditorError):
     """The folder holds no journal, or none that can be read."""
+
+
+class OtherVersion(NothingToResume):
+    """The journal was written by a version of RIM Editor that writes it differently."""
 
 
 @dataclass
@@ -58,17 +63,19 @@ class Told:
 
 
 def read(path: Path) -> Told:
-    """What the journal says. Raises NothingToResume."""
+    """What the journal says. Raises NothingToResume, OtherVersion."""
     try:
         with path.open("rb") as file:
             first = file.readline()
         event = json.loads(first)
-        plan, version = Plan.from_json(event["plan"]), event["version"]
+        version = event["version"]
+        plan = Plan.from_json(event["plan"]) if version == VERSION else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EditorError) as error:
         text = f"'{path}' cannot be read ({error}): delete it and export again without --resume."
         raise NothingToResume(text) from error
-    if version != VERSION:
-        raise NothingToResume(f"'{path}' is of another version of RIM Editor: go on with that one, or export again.")
+    if plan is None:
+        text = f"'{path}' was begun by another version of RIM Editor"
+        raise OtherVersion(f"{text}: finish it with that version, or delete it and export again without --resume.")
     told = Told(plan, len(first))
     for offset, size, event in events(path):
         told.size = offset + size

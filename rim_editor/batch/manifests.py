@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Said, checked, said_from_json
+from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, checked, terms_from_json
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import BadOption, EditorError
 
@@ -30,7 +30,7 @@ class Row:
     """Line of the manifest, from 1."""
     image: Path
     """Absolute."""
-    said: tuple[Said, ...] | None
+    expressions: tuple[ExpressionTerm, ...] | None
     edit: DescribedEdit | None
     output: str | None
     """Below the folder of the results, with '/' between folders; with or without suffix."""
@@ -115,27 +115,27 @@ def _row(number: int, cells: Mapping[str, Any], folder: Path) -> Row:
     image = _file_name(cells, "image", folder)
     if image is None:
         raise BadOption("it names no image: add one, or delete the line")
-    said = checked(said_from_json(cells["expression"])) if cells.get("expression") else None
+    terms = checked(terms_from_json(cells["expression"])) if cells.get("expression") else None
     output = cells.get("output") or None
     if output is not None and not isinstance(output, str):
         raise BadOption(f"'{output}' is no name of an output: write a text")
-    return Row(number, image, said, _edit(cells, folder), output)
+    return Row(number, image, terms, _edit(cells, folder), output)
 
 
 def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
-    said = cells.get("edit") or None
+    edit = cells.get("edit") or None
     background = _file_name(cells, "background", folder)
-    if isinstance(said, str) and said.startswith("{"):  # a cell of CSV
+    if isinstance(edit, str) and edit.startswith("{"):  # a cell of CSV
         try:
-            said = json.loads(said)
+            edit = json.loads(edit)
         except ValueError as error:
-            raise BadOption(f"'{said}' is no edit ({error}): write a name or a JSON object") from error
-    if said is None:
+            raise BadOption(f"'{edit}' is no edit ({error}): write a name or a JSON object") from error
+    if edit is None:
         options = EditOptions(background=background)
         return None if background is None else DescribedEdit(EditName.BACKGROUND, options)
-    if not isinstance(said, str | dict):
-        raise BadOption(f"'{said}' is no edit: choose among {', '.join(EditName)}")
-    edit = DescribedEdit.from_json({"name": said} if isinstance(said, str) else said)
+    if not isinstance(edit, str | dict):
+        raise BadOption(f"'{edit}' is no edit: choose among {', '.join(EditName)}")
+    edit = DescribedEdit.from_json({"name": edit} if isinstance(edit, str) else edit)
     if edit.options.background is not None:
         edit = replace(edit, options=replace(edit.options, background=_path(folder, edit.options.background)))
     if background is None:

@@ -89,9 +89,9 @@ def trouble_on_windows(*names: str) -> str:
     return ""
 
 
-def in_words(said: Iterable[tuple[Combine, str]]) -> str:
+def in_words(terms: Iterable[tuple[Combine, str]]) -> str:
     """Expressions as they are written in a name: 'the dog + the leash - the collar'."""
-    return "".join(_SIGNS[combine] * bool(number) + text for number, (combine, text) in enumerate(said))
+    return "".join(_SIGNS[combine] * bool(number) + text for number, (combine, text) in enumerate(terms))
 
 
 def row_parts(text: str) -> tuple[str, ...]:

@@ -208,13 +208,13 @@ class _Line:
             self._decoded.put(decoded)
 
     def _find(self) -> None:
-        asking = self._recipe.asking
-        predictor = self._matting.predictor(asking.weights, asking.device, asking.precision)
+        model = self._recipe.model
+        predictor = self._matting.predictor(model.weights, model.device, model.precision)
 
         def one(decoded: Decoded) -> None:
             self._check()
             with self._guarded(decoded.item):
-                self._found.put(stages.find(decoded, self._matting, asking, self._check))
+                self._found.put(stages.find(decoded, self._matting, model, self._check))
 
         # Beside a GPU the model's threads on the CPU have little to do.
         with model_room.computing_with(self._workers.model_threads if predictor.device == "cpu" else 1):

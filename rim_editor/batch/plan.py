@@ -16,7 +16,15 @@ from rim_editor.batch.inputs import Input
 from rim_editor.batch.output_paths import Place, Places
 from rim_editor.batch.problems import Problem as Problem
 from rim_editor.batch.problems import ProblemKind as ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, said_from_json, said_to_json
+from rim_editor.batch.recipe import (
+    DescribedEdit,
+    Exists,
+    ExpressionTerm,
+    Recipe,
+    checked,
+    terms_from_json,
+    terms_to_json,
+)
 from rim_editor.edit_options import EditName
 from rim_editor.errors import EditorError, OutputNotWritable
 from rim_editor.exporting import Content
@@ -37,7 +45,7 @@ class Item:
     """Its folder may not be there yet."""
     sidecar: Path | None
     """Where the matte goes as a PNG of `Recipe.depth` bits; None: nowhere."""
-    said: tuple[Said, ...]
+    expressions: tuple[ExpressionTerm, ...]
     edit: DescribedEdit
     content: Content
     row: int | None = None
@@ -95,8 +103,8 @@ def _item_to_json(item: Item, recipe: Recipe) -> dict[str, Any]:
     data: dict[str, Any] = {"source": str(item.source), "output": str(item.output)}
     if item.sidecar is not None:
         data["sidecar"] = str(item.sidecar)
-    if item.said != recipe.said:
-        data["said"] = said_to_json(item.said)
+    if item.expressions != recipe.expressions:
+        data["expressions"] = terms_to_json(item.expressions)
     if item.edit != recipe.edit:
         data["edit"] = item.edit.to_json()
     if item.content is not recipe.content:
@@ -114,7 +122,7 @@ def _item_from_json(number: int, data: Mapping[str, Any], recipe: Recipe) -> Ite
         source=Path(data["source"]),
         output=Path(data["output"]),
         sidecar=Path(data["sidecar"]) if "sidecar" in data else None,
-        said=said_from_json(data["said"]) if "said" in data else recipe.said,
+        expressions=terms_from_json(data["expressions"]) if "expressions" in data else recipe.expressions,
         edit=DescribedEdit.from_json(data["edit"]) if "edit" in data else recipe.edit,
         content=Content(data.get("content", recipe.content)),
         row=data.get("row"),
@@ -177,10 +185,10 @@ class _Planning:
         return kept
 
     def _check_expressions(self, inputs: list[Input]) -> None:
-        silent = [each for each in inputs if each.said is None]
+        silent = [each for each in inputs if each.expressions is None]
         try:
             if silent or not inputs:
-                checked(self.recipe.said)
+                checked(self.recipe.expressions)
         except EditorError as error:
             row = silent[0].row if silent else None
             where = "" if row is None else f"Line {row} of the manifest: "
@@ -210,8 +218,8 @@ class _Planning:
         return [Path(os.path.abspath(path)) for path in backgrounds]
 
     def _item(self, index: int, number: int, each: Input, edit: DescribedEdit, places: Places) -> Item | None:
-        said = self.recipe.said if each.said is None else each.said
-        parts, suffix = self._name(number, each, said)
+        terms = self.recipe.expressions if each.expressions is None else each.expressions
+        parts, suffix = self._name(number, each, terms)
         if not parts:
             return None
         content = self.recipe.content
@@ -226,9 +234,9 @@ class _Planning:
             return None
         skip = self._note_place(each, place, parts[-1] + suffix)
         sidecar = place.files[1] if self.recipe.sidecar else None
-        return Item(index, each.path, place.files[0], sidecar, said, edit, content, each.row, skip)
+        return Item(index, each.path, place.files[0], sidecar, terms, edit, content, each.row, skip)
 
-    def _name(self, number: int, each: Input, said: tuple[Said, ...]) -> tuple[tuple[str, ...], str]:
+    def _name(self, number: int, each: Input, terms: tuple[ExpressionTerm, ...]) -> tuple[tuple[str, ...], str]:
         """Names of folders and the stem, and the suffix; () when the row says none that could be."""
         if each.output is not None:
             try:
@@ -239,7 +247,7 @@ class _Planning:
                 return (), ""
             stem, suffix = os.path.splitext(name)
             return (*folders, stem), suffix or self.recipe.suffix
-        words = naming.in_words((one.combine, one.expression) for one in said)
+        words = naming.in_words((one.combine, one.expression) for one in terms)
         stem, folder = each.path.stem, each.path.parent
         filled = self.template.filled(stem=stem, expression=words, index=number, folder=folder.name)
         below: tuple[str, ...] = ()

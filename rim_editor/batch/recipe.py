@@ -47,7 +47,7 @@ class Exists(StrEnum):
 
 
 @dataclass(frozen=True)
-class Said:
+class ExpressionTerm:
     """One expression, and how its answer joins the matte so far."""
 
     expression: str
@@ -117,7 +117,7 @@ _OPTION_KINDS: dict[str, type | tuple[type, ...]] = {
 class Recipe:
     """What is made of each image, and how it is named."""
 
-    said: tuple[Said, ...] = ()
+    expressions: tuple[ExpressionTerm, ...] = ()
     """In order; () where each row of a manifest says its own."""
     edit: DescribedEdit = DescribedEdit()
     controls: MatteControls = MatteControls()
@@ -139,7 +139,7 @@ class Recipe:
     keep_folders: bool = True
     """Whether results lie in folders as their images do."""
     exists: Exists = Exists.REFUSE
-    asking: ModelOptions = field(default_factory=ModelOptions)
+    model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
         if self.longest_side is not None and self.longest_side < 1:
@@ -169,9 +169,9 @@ class Recipe:
         """All of it in words and numbers."""
         return {
             **asdict(self),
-            "said": said_to_json(self.said),
+            "expressions": terms_to_json(self.expressions),
             "edit": self.edit.to_json(),
-            "asking": asdict(self.asking),
+            "model": asdict(self.model),
             "controls": asdict(self.controls),
         }
 
@@ -181,40 +181,40 @@ class Recipe:
         return cls(
             **{
                 **data,
-                "said": said_from_json(data["said"]),
+                "expressions": terms_from_json(data["expressions"]),
                 "edit": DescribedEdit.from_json(data["edit"]),
                 "controls": MatteControls(**data["controls"]),
                 "content": _one_of(Content, data["content"], "content"),
                 "exists": _one_of(Exists, data["exists"], "policy"),
-                "asking": ModelOptions(**data["asking"]),
+                "model": ModelOptions(**data["model"]),
             }
         )
 
 
-def checked(said: tuple[Said, ...]) -> tuple[Said, ...]:
+def checked(terms: tuple[ExpressionTerm, ...]) -> tuple[ExpressionTerm, ...]:
     """These expressions, where each has a word and the first can be first. Raises EmptyExpression, BadOption."""
-    if not said:
+    if not terms:
         raise EmptyExpression("No expression: say what to cut out, such as 'the red flower'.")
-    for each in said:
+    for each in terms:
         if not any(character.isalnum() for character in each.expression):
             raise EmptyExpression("The expression is empty: say what to cut out, such as 'the red flower'.")
-    if said[0].combine in (Combine.SUBTRACT, Combine.INTERSECT):
-        raise BadOption(f"'{said[0].expression}' has nothing to {said[0].combine} from: say first what to cut out.")
-    return said
+    if terms[0].combine in (Combine.SUBTRACT, Combine.INTERSECT):
+        raise BadOption(f"'{terms[0].expression}' has nothing to {terms[0].combine} from: say first what to cut out.")
+    return terms
 
 
-def said_to_json(said: Iterable[Said]) -> list[dict[str, str]]:
+def terms_to_json(terms: Iterable[ExpressionTerm]) -> list[dict[str, str]]:
     """The expressions in words."""
-    return [{"expression": each.expression, "combine": each.combine.value} for each in said]
+    return [{"expression": each.expression, "combine": each.combine.value} for each in terms]
 
 
-def said_from_json(data: object) -> tuple[Said, ...]:
-    """What `said_to_json` gave; a mere text is one expression, and in a list it is added. Raises BadOption."""
+def terms_from_json(data: object) -> tuple[ExpressionTerm, ...]:
+    """What `terms_to_json` gave; a mere text is one expression, and in a list it is added. Raises BadOption."""
     if isinstance(data, str):
-        return (Said(data),)
+        return (ExpressionTerm(data),)
     if not isinstance(data, list):
         raise BadOption(f"'{data}' is no expression: write a text, or a list of texts.")
-    return tuple(_one_said(each, first=number == 0) for number, each in enumerate(data))
+    return tuple(_one_term(each, first=number == 0) for number, each in enumerate(data))
 
 
 def described(edit: Edit, background: Path | None = None) -> DescribedEdit:
@@ -238,12 +238,12 @@ def described(edit: Edit, background: Path | None = None) -> DescribedEdit:
             return DescribedEdit(EditName.BACKGROUND, options)
 
 
-def _one_said(data: object, *, first: bool) -> Said:
+def _one_term(data: object, *, first: bool) -> ExpressionTerm:
     usual = Combine.NEW if first else Combine.ADD
     if isinstance(data, str):
-        return Said(data, usual)
+        return ExpressionTerm(data, usual)
     if isinstance(data, Mapping) and isinstance(data.get("expression"), str):
-        return Said(data["expression"], _one_of(Combine, data.get("combine", usual), "way to combine"))
+        return ExpressionTerm(data["expression"], _one_of(Combine, data.get("combine", usual), "way to combine"))
     raise BadOption(f"'{data}' is no expression: write a text, or an object with 'expression' and 'combine'.")
 
 

@@ -20,7 +20,8 @@ from rim_editor.batch.placing import STAGING
 from rim_editor.batch.plan import Plan
 from rim_editor.errors import OutputNotWritable
 
-VERSION = 1
+VERSION = 2
+"""Since 2 the recipe has `expressions` and `model`, which 1 called `said` and `asking`."""
 _JSON = b'{\n"program": "RIM Editor batch"'
 _HTML = b'<!doctype html>\n<html lang="en"><meta name="generator" content="RIM Editor batch">'
 _KEPT_IN_MEMORY = 2**20
@@ -109,10 +110,10 @@ def _write_html(
     ended = "Stopped before its end" if stopped else "Ended"
     lasted = "" if seconds is None else f" after {seconds:.0f} s"
     told = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in _told(plan, counts).items() if count)
-    said = ", ".join(f"{each.combine.value} “{each.expression}”" for each in plan.recipe.said)
+    terms = ", ".join(f"{each.combine.value} “{each.expression}”" for each in plan.recipe.expressions)
     file.write(_HTML)
     put(f'<meta charset="utf-8"><title>Batch report</title><style>{_STYLE}</style><h1>Batch report</h1>')
-    put(f"<p>{ended}{lasted}: {told or 'no images'}.</p><p>{_text(said)}</p>\n")
+    put(f"<p>{ended}{lasted}: {told or 'no images'}.</p><p>{_text(terms)}</p>\n")
     for state, heading in _HEADINGS.items():
         if counts[state]:
             put(f'<section id="{state.value}"><h2>{heading} ({counts[state]})</h2>\n<table><thead>')

@@ -97,7 +97,7 @@ def decode(item: Item, read: Callable[[DescribedEdit], Edit] = DescribedEdit.rea
     return Decoded(item, source, edit, spent, tuple(texts))
 
 
-def find(decoded: Decoded, matting: Matting, asking: ModelOptions, checkpoint: Callable[[], None] = _go_on) -> Found:
+def find(decoded: Decoded, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _go_on) -> Found:
     """Find what each expression of the item names, in their order. Raises ClipMatError.
 
     What is added and is not there is told and left out; what is subtracted need not be there; without what is to be
@@ -108,23 +108,23 @@ def find(decoded: Decoded, matting: Matting, asking: ModelOptions, checkpoint: C
     lacking: list[str] = []
     presences: list[float] = []
     with collected_warnings(ExpressionTruncated) as texts:
-        for said in decoded.item.said:
+        for term in decoded.item.expressions:
             checkpoint()
-            prediction = matting.predict(decoded.source.pixels, said.expression, **asdict(asking))
+            prediction = matting.predict(decoded.source.pixels, term.expression, **asdict(model))
             for step, value in prediction.timings.items():
                 # The image is read once for all expressions.
                 spent[step] = max(spent.get(step, 0.0), value) if step == "image" else spent.get(step, 0.0) + value
-            if said.combine is Combine.NEW:
+            if term.combine is Combine.NEW:
                 answers, lacking, presences = [], [], []
             presence = float(prediction.presence)
-            if said.combine is not Combine.SUBTRACT:
+            if term.combine is not Combine.SUBTRACT:
                 presences.append(presence)
             if prediction.present:
-                if answers or said.combine in (Combine.NEW, Combine.ADD):
-                    answers.append(Answer(said.expression, said.combine, prediction.matte, presence))
-            elif said.combine is not Combine.SUBTRACT:
-                lacking.append(f"Nothing in this image matches '{said.expression}' (presence {presence:.2f}).")
-                if said.combine is Combine.INTERSECT:
+                if answers or term.combine in (Combine.NEW, Combine.ADD):
+                    answers.append(Answer(term.expression, term.combine, prediction.matte, presence))
+            elif term.combine is not Combine.SUBTRACT:
+                lacking.append(f"Nothing in this image matches '{term.expression}' (presence {presence:.2f}).")
+                if term.combine is Combine.INTERSECT:
                     answers = []
     told = (*decoded.texts, *texts, *lacking)
     return Found(decoded, tuple(answers), min(presences, default=0.0), decoded.milliseconds | spent, told)

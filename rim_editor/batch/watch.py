@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from rim_editor.batch import running
 from rim_editor.batch.control import Control
 from rim_editor.batch.inputs import Input, gathered
 from rim_editor.batch.journal import Journal
-from rim_editor.batch.journal_reading import Look, NothingToResume
+from rim_editor.batch.journal_reading import Look, NothingToResume, OtherVersion
 from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.plan import Plan, planned
 from rim_editor.batch.progress import Progress
@@ -49,7 +48,7 @@ def watch(
     They are looked for every so many `seconds`. An image is exported once, and again when it changes; that is so
     over interruptions too, while the recipe stays. Cancelling ends the work on images that are not done; those are
     done when the folder is watched again. `told` hears the progress on this thread, over all images so far.
-    Raises BadOption when the results would be watched too, and what `running.export` raises.
+    Raises BadOption when the results would be watched too, OtherVersion, and what `running.export` raises.
     """
     folder = Path(os.path.abspath(folder))
     for each in watched:
@@ -97,11 +96,15 @@ class Landing:
 
 def _journal(recipe: Recipe, folder: Path) -> Journal:
     """The journal of before while the recipe is the same, or a new one."""
-    with suppress(NothingToResume):
+    try:
         journal = Journal.resume(folder)
         if journal.plan.recipe == recipe:
             return journal
         journal.close()
+    except OtherVersion:  # a new journal would export once more what it has done
+        raise
+    except NothingToResume:
+        pass
     return Journal.begin(Plan((), (), recipe, folder))
 
 

@@ -13,14 +13,14 @@ from rim_editor.batch.inputs import gathered
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import Recipe, Said
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.matting import Matting
 
 pytestmark = pytest.mark.benchmark
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
 SIZE = (6000, 4000)
 COUNT = 16
-RECIPE = Recipe(said=(Said("the flower"),))
+RECIPE = Recipe(expressions=(ExpressionTerm("the flower"),))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def in_turn(plan, matting):
 
     for item in plan.items:
         decoded = timed(stages.decode, item)
-        found = timed(stages.find, decoded, matting, plan.recipe.asking)
+        found = timed(stages.find, decoded, matting, plan.recipe.model)
         finished = timed(stages.finish, found, plan.recipe)
         timed(stages.write, finished)
     return spent

@@ -13,7 +13,7 @@ from rim_editor.batch.inputs import gathered
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import Recipe, Said
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.matting import Matting
 
 pytest.importorskip("ray")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.benchmark
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
 SIZE = (3000, 2000)
 COUNT = 24
-RECIPE = Recipe(said=(Said("the flower"),))
+RECIPE = Recipe(expressions=(ExpressionTerm("the flower"),))
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def test_expressions_are_joined_in_their_order(run, photos, tmp_path):
     order = ["--subtract", "x", "--add", "red one", "-e", "red", "--add", "red two", "--intersect", "--add"]
     code, out, err = run(photos / "a.png", "-o", tmp_path / "out", *order, "--dry-run", "--json")
     assert code == 0
-    assert [(each["combine"], each["expression"]) for each in json.loads(out)["recipe"]["said"]] == [
+    assert [(each["combine"], each["expression"]) for each in json.loads(out)["recipe"]["expressions"]] == [
         ("new", "red"),
         ("subtract", "x"),
         ("add", "red one"),

@@ -52,7 +52,7 @@ class Cluster:
         """
         items, control = journal.todo(), control or Control()
         machines = (node["Resources"] for node in self._ray.nodes() if node["Alive"])
-        size = fitting(machines, plan.recipe.asking.device, self._cores)
+        size = fitting(machines, plan.recipe.model.device, self._cores)
         fleet = Fleet(self._ray, matting, journal, control, size)
         yield from counted(items, len(plan.items), control, fleet.run(items))
 

@@ -97,7 +97,7 @@ class Worker:
         """Load the model, and be ready; what the user must remedy is returned."""
         try:
             _check_shared(job)
-            job.matting.predictor(**asdict(job.recipe.asking))
+            job.matting.predictor(**asdict(job.recipe.model))
         except (EditorError, ClipMatError) as error:
             return error
         threading.Thread(target=self._work, args=(job,), name="cluster-worker", daemon=True).start()

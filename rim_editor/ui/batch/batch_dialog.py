@@ -153,7 +153,7 @@ class BatchDialog(QDialog):
             self._make_plan()
         elif self._pages.currentIndex() == _PLAN and self._plan.ready and self._plan.rows is not None:
             plan = self._plan.rows.plan
-            self.expressions_used.emit(tuple(said.expression for said in plan.recipe.said))
+            self.expressions_used.emit(tuple(said.expression for said in plan.recipe.expressions))
             self._work.start(plan)
             self._begin(plan.folder)
 

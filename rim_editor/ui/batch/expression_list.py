@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.batch.recipe import Said
+from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.document import Combine
 from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.amount import Choice
@@ -39,9 +39,9 @@ class _Row:
     box: QLineEdit
     remove: QToolButton | None
 
-    def said(self) -> Said:
+    def said(self) -> ExpressionTerm:
         combine = Combine.NEW if self.combine is None else Combine(self.combine.value())
-        return Said(" ".join(self.box.text().split()), combine)
+        return ExpressionTerm(" ".join(self.box.text().split()), combine)
 
 
 class BatchSaid(QGroupBox):
@@ -66,7 +66,7 @@ class BatchSaid(QGroupBox):
         column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self.add()
 
-    def said(self) -> tuple[Said, ...]:
+    def said(self) -> tuple[ExpressionTerm, ...]:
         """What is said, in order, without empty boxes; the first begins the matte."""
         return tuple(said for said in (row.said() for row in self._rows) if said.expression)
 

@@ -37,7 +37,11 @@ class Row:
     @property
     def expression(self) -> str:
         """What is cut out, in words."""
-        return "" if self.item is None else naming.in_words((said.combine, said.expression) for said in self.item.said)
+        return (
+            ""
+            if self.item is None
+            else naming.in_words((said.combine, said.expression) for said in self.item.expressions)
+        )
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ class WhatPage(QWidget):
             checked(said)  # the rows of a manifest may say their own
         output = self.output
         return Recipe(
-            said=said,
+            expressions=said,
             edit=self.edit.described(output.matte_depth),
             controls=self.controls.controls(),
             content=output.content,
@@ -122,7 +122,7 @@ class WhatPage(QWidget):
             template=output.template,
             keep_folders=output.keep_folders,
             exists=output.exists,
-            asking=asking,
+            model=asking,
         )
 
     def fail(self, text: str) -> None:

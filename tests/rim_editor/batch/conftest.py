@@ -6,7 +6,7 @@ from PIL import Image
 
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import DescribedEdit, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, Recipe
 from rim_editor.edit_options import EditName
 from rim_editor.matting import Matting
 
@@ -42,7 +42,7 @@ def plan_for(tmp_path):
     """A function that plans what a recipe makes of a folder; 'the red square' and its matte unless told otherwise."""
 
     def make(folder, out=None, **recipe):
-        recipe = {"said": (Said("the red square"),), "edit": MATTE} | recipe
+        recipe = {"expressions": (ExpressionTerm("the red square"),), "edit": MATTE} | recipe
         inputs, problems = gathered([folder], recursive=True)
         return planned(inputs, Recipe(**recipe), out or tmp_path / "out", problems)
 

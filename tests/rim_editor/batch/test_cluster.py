@@ -313,7 +313,7 @@ def test_what_stops_a_batch_here_stops_it_there(workers, photos, plan_for, matti
     with pytest.raises(UnknownWeights, match=f"On '{socket.gethostname()}': 'it' is no model"):
         running.export(plan_for(folder, tmp_path / "b"), matting_that(before=no_such_weights), run=workers.run)
     with pytest.raises(ClusterError, match="has a GPU: choose"):
-        plan = plan_for(folder, tmp_path / "c", asking=ModelOptions(device="cuda"))
+        plan = plan_for(folder, tmp_path / "c", model=ModelOptions(device="cuda"))
         running.export(plan, matting_that(), run=workers.run)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Said
+from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm
 from rim_editor.document import Combine
 from rim_editor.edit_options import EditName, EditOptions
 
@@ -131,19 +131,22 @@ def test_a_manifest_of_csv(photos, text, encoding):
     inputs, problems = gathered([manifest(photos / "list.csv", text, encoding)])
     assert not problems
     first, second, third = inputs
-    assert (first.path, first.said, first.edit, first.output) == (
+    assert (first.path, first.expressions, first.edit, first.output) == (
         photos / "a.PNG",
-        (Said("the red rose"),),
+        (ExpressionTerm("the red rose"),),
         None,
         "first",
     )
-    assert (second.path, second.said, second.edit) == (
+    assert (second.path, second.expressions, second.edit) == (
         photos / "sub" / "c.webp",
         None,
         DescribedEdit(EditName.SOLID),
     )
     background = EditOptions(background=photos.parent / "sea.jpg")
-    assert (third.said, third.edit) == ((Said("rose, red"),), DescribedEdit(EditName.BACKGROUND, background))
+    assert (third.expressions, third.edit) == (
+        (ExpressionTerm("rose, red"),),
+        DescribedEdit(EditName.BACKGROUND, background),
+    )
     assert [each.row for each in inputs] == [2, 3, 4]
     assert {each.root for each in inputs} == {photos}
 
@@ -157,7 +160,7 @@ def test_a_manifest_of_json_lines_says_more(photos):
     text = "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     inputs, problems = gathered([manifest(photos / "list.jsonl", text)])
     assert not problems
-    assert inputs[0].said == (Said("the dog"), Said("the leash", Combine.SUBTRACT))
+    assert inputs[0].expressions == (ExpressionTerm("the dog"), ExpressionTerm("the leash", Combine.SUBTRACT))
     assert inputs[1].edit == DescribedEdit(EditName.SOLID, EditOptions(color="#fff"))
     assert inputs[2].path == photos / "ü" / "ñ.jpg"
     assert [each.row for each in inputs] == [1, 3, 5]

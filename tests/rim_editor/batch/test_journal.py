@@ -13,14 +13,19 @@ from hypothesis import strategies as st
 
 from rim_editor import exports
 from rim_editor.batch import stages
+from rim_editor.batch.control import Control
 from rim_editor.batch.journal import NAME, AtWork, Journal, NothingToResume
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.placing import STAGING, DiskFull
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
+from rim_editor.batch.watch import watch
 from rim_editor.errors import OutputExists
+
+RED = (ExpressionTerm("the red square"),)
 
 
 def made(item, matting, recipe):
-    return stages.finish(stages.find(stages.decode(item), matting, recipe.asking), recipe)
+    return stages.finish(stages.find(stages.decode(item), matting, recipe.model), recipe)
 
 
 @pytest.fixture
@@ -135,10 +140,28 @@ def test_one_process_at_a_time(photos, plan_for):
 def test_nothing_to_resume_is_told(tmp_path):
     with pytest.raises(NothingToResume, match="nothing to go on with"):
         Journal.resume(tmp_path)
-    for content in (b"", b"{", b"[]\n", b'{"version": 1}\n', b'{"version": 1, "plan": {"recipe": 3}}\n'):
+    for content in (b"", b"{", b"[]\n", b'{"version": 2}\n', b'{"version": 2, "plan": {"recipe": 3}}\n'):
         (tmp_path / NAME).write_bytes(content)
         with pytest.raises(NothingToResume, match="delete it"):
             Journal.resume(tmp_path)
+
+
+def test_a_journal_of_the_first_release_is_refused_in_one_line_and_stays(tmp_path, matting):
+    recipe = {"said": [{"expression": "the dog", "combine": "new"}], "edit": {"name": "cutout"}}
+    plan = {"folder": str(tmp_path), "recipe": recipe, "items": [{"source": "a.jpg", "output": "a.png"}]}
+    line = json.dumps({"event": "plan", "version": 1, "digest": "", "plan": plan}).encode() + b"\n"
+    out, photos = tmp_path / "out", tmp_path / "in"
+    out.mkdir()
+    photos.mkdir()
+    (out / NAME).write_bytes(line)
+    for go_on in (
+        lambda: Journal.resume(out),
+        lambda: watch([photos], Recipe(RED), out, matting, Control()),
+    ):
+        with pytest.raises(NothingToResume, match="another version of RIM Editor: .*delete it") as refused:
+            go_on()
+        assert "\n" not in str(refused.value)
+    assert (out / NAME).read_bytes() == line
 
 
 def test_a_folder_that_was_renamed_is_gone_on_with(photos, plan_for, work):

@@ -20,7 +20,7 @@ from rim_editor.batch.pipeline import Control, Workers
 from rim_editor.batch.placing import DiskFull
 from rim_editor.batch.progress import Pace
 from rim_editor.batch.queues import Room
-from rim_editor.batch.recipe import DescribedEdit, Exists, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm
 from rim_editor.matting import Matting
 
 
@@ -44,7 +44,7 @@ def test_every_image_is_done_as_alone(photos, plan_for, matting, contents):
     assert sorted(step.outcome.index for step in progress[1:]) == list(range(12))
     files = contents(plan.folder)
     for item in plan.items:
-        alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.asking), plan.recipe)
+        alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.model), plan.recipe)
         assert files.pop(item.output.name) == alone.content
         assert files.pop(item.sidecar.name) == alone.sidecar[1]
     assert files == {}
@@ -88,7 +88,7 @@ def test_what_nobody_foresaw_is_an_outcome_too(photos, plan_for, matting, monkey
 
 
 def test_images_in_which_nothing_matches_and_those_left_out(photos, plan_for, matting):
-    plan = plan_for(photos(2), said=(Said("the blue square"),))
+    plan = plan_for(photos(2), expressions=(ExpressionTerm("the blue square"),))
     assert {step.outcome.state for step in run(plan, matting)[1:]} == {State.NOTHING_MATCHED}
     plan = plan_for(photos(2))
     run(plan, matting)
@@ -326,5 +326,5 @@ def test_results_with_colours_of_their_own_are_done_side_by_side(photos, plan_fo
     plan = plan_for(photos(8), edit=DescribedEdit())
     assert {step.outcome.state for step in run(plan, matting)[1:]} == {State.DONE}
     item = plan.items[3]
-    alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.asking), plan.recipe)
+    alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.model), plan.recipe)
     assert item.output.read_bytes() == alone.content

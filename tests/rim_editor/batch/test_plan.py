@@ -16,13 +16,13 @@ from rim_editor.batch import checks
 from rim_editor.batch.inputs import Input, gathered
 from rim_editor.batch.plan import Plan, planned
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content
 
-RED = (Said("the red rose"),)
+RED = (ExpressionTerm("the red rose"),)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def photos(tmp_path):
 
 def plan_of(photos, out, **values):
     inputs, problems = gathered([photos], recursive=True)
-    return planned(inputs, Recipe(**{"said": RED, **values}), out, problems)
+    return planned(inputs, Recipe(**{"expressions": RED, **values}), out, problems)
 
 
 def outputs(plan):
@@ -92,7 +92,9 @@ def test_templates_without_sense(template):
 
 def test_what_an_expression_says_does_no_harm_in_a_name(photos, tmp_path):
     for text in ("../../etc/passwd", "a/b\\c", 'what? <is> "this": *|', ". .", "x" * 300, "\ud800\0\n"):
-        plan = plan_of(photos, tmp_path / "out", said=(Said(text + "w"),), template="{expression}/{index}")
+        plan = plan_of(
+            photos, tmp_path / "out", expressions=(ExpressionTerm(text + "w"),), template="{expression}/{index}"
+        )
         assert not plan.fatal
         for item in plan.items:
             *_, folder, name = item.output.relative_to(plan.folder).parts
@@ -101,8 +103,12 @@ def test_what_an_expression_says_does_no_harm_in_a_name(photos, tmp_path):
 
 
 def test_several_expressions_in_a_name(photos, tmp_path):
-    said = (Said("the dog"), Said("the leash", Combine.ADD), Said("the collar", Combine.SUBTRACT))
-    plan = plan_of(photos, tmp_path / "out", said=said, template="{stem} {expression}")
+    terms = (
+        ExpressionTerm("the dog"),
+        ExpressionTerm("the leash", Combine.ADD),
+        ExpressionTerm("the collar", Combine.SUBTRACT),
+    )
+    plan = plan_of(photos, tmp_path / "out", expressions=terms, template="{stem} {expression}")
     assert outputs(plan)[0] == "a the dog + the leash - the collar.png"
 
 
@@ -232,8 +238,8 @@ def test_bad_images_are_told_and_their_work_will_fail(tmp_path):
 
 def test_nothing_to_do_and_nothing_to_look_for(tmp_path, photos):
     fatal(planned([], Recipe(RED), tmp_path / "out"), ProblemKind.NO_INPUT, "name files")
-    fatal(plan_of(photos, tmp_path / "out", said=()), ProblemKind.EXPRESSION, "say what to cut out")
-    own = [Input(photos / "a.jpg", photos, row=2, said=RED)]
+    fatal(plan_of(photos, tmp_path / "out", expressions=()), ProblemKind.EXPRESSION, "say what to cut out")
+    own = [Input(photos / "a.jpg", photos, row=2, expressions=RED)]
     assert not planned(own, Recipe(), tmp_path / "out").fatal
     silent = [*own, Input(photos / "sub" / "b.jpg", photos, row=3)]
     fatal(planned(silent, Recipe(), tmp_path / "out"), ProblemKind.EXPRESSION, "Line 3")
@@ -265,7 +271,7 @@ def test_rows_say_what_is_made(photos, tmp_path):
     sea = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "sea.png"))
     rows = [
         Input(photos / "a.jpg", photos, row=2, output="deep/rose.webp"),
-        Input(photos / "a.jpg", photos, row=3, output="layers.ora", said=(Said("the dog"),)),
+        Input(photos / "a.jpg", photos, row=3, output="layers.ora", expressions=(ExpressionTerm("the dog"),)),
         Input(photos / "sub" / "a.jpg", photos, row=4, edit=sea, output="x"),
         Input(photos / "sub" / "a.jpg", photos, row=5, edit=DescribedEdit(EditName.SOLID)),
     ]
@@ -274,7 +280,7 @@ def test_rows_say_what_is_made(photos, tmp_path):
     assert not plan.problems
     assert outputs(plan) == ["deep/rose.webp", "layers.ora", "x.png", "sub/a.png"]
     assert [item.content for item in plan.items] == [Content.RESULT, Content.LAYERS, Content.RESULT, Content.RESULT]
-    assert [item.said for item in plan.items] == [RED, (Said("the dog"),), RED, RED]
+    assert [item.expressions for item in plan.items] == [RED, (ExpressionTerm("the dog"),), RED, RED]
     assert [item.edit for item in plan.items] == [recipe.edit, recipe.edit, sea, recipe.edit]
     assert [item.row for item in plan.items] == [2, 3, 4, 5]
 
@@ -356,7 +362,7 @@ def test_the_digest_tells_works_apart(photos, tmp_path):
     plan = plan_of(photos, tmp_path / "out")
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))).digest == plan.digest
     others = [
-        plan_of(photos, tmp_path / "out", said=(Said("the dog"),)),
+        plan_of(photos, tmp_path / "out", expressions=(ExpressionTerm("the dog"),)),
         plan_of(photos, tmp_path / "out", controls=MatteControls(feather=1.0)),
         plan_of(photos, tmp_path / "other"),
     ]

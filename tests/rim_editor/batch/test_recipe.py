@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rim_editor import edits
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said, checked, described, said_from_json
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe, checked, described, terms_from_json
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.edits import Fit, Style
@@ -35,7 +35,7 @@ options = st.builds(
 )
 recipes = st.builds(
     Recipe,
-    said=st.lists(st.builds(Said, texts, st.sampled_from(Combine))).map(tuple),
+    expressions=st.lists(st.builds(ExpressionTerm, texts, st.sampled_from(Combine))).map(tuple),
     edit=st.builds(DescribedEdit, st.sampled_from(EditName), options),
     controls=st.builds(MatteControls, st.floats(-50, 50), st.floats(0, 100), st.floats(0, 1), st.booleans()),
     content=st.sampled_from(Content),
@@ -48,7 +48,7 @@ recipes = st.builds(
     template=st.sampled_from(("{stem}", "{folder}/{index:04}", "{expression}")),
     keep_folders=st.booleans(),
     exists=st.sampled_from(Exists),
-    asking=st.builds(ModelOptions, texts, texts, texts),
+    model=st.builds(ModelOptions, texts, texts, texts),
 )
 
 
@@ -72,27 +72,34 @@ def test_a_recipe_without_sense_is_refused(values, words):
         Recipe(**values)
 
 
-@pytest.mark.parametrize("said", [(), (Said(" ?! "),), (Said("the dog"), Said("", Combine.ADD))])
-def test_every_expression_has_a_word(said):
+@pytest.mark.parametrize(
+    "terms", [(), (ExpressionTerm(" ?! "),), (ExpressionTerm("the dog"), ExpressionTerm("", Combine.ADD))]
+)
+def test_every_expression_has_a_word(terms):
     with pytest.raises(EmptyExpression, match="say what to cut out"):
-        checked(said)
+        checked(terms)
 
 
 @pytest.mark.parametrize("combine", [Combine.SUBTRACT, Combine.INTERSECT])
 def test_nothing_can_be_taken_from_nothing(combine):
     with pytest.raises(BadOption, match=f"'the dog' has nothing to {combine}"):
-        checked((Said("the dog", combine),))
+        checked((ExpressionTerm("the dog", combine),))
 
 
 def test_a_list_of_texts_is_added_up():
-    assert said_from_json(["the dog", "the leash"]) == (Said("the dog"), Said("the leash", Combine.ADD))
-    assert said_from_json(["a", {"expression": "b", "combine": "subtract"}])[1] == Said("b", Combine.SUBTRACT)
+    assert terms_from_json(["the dog", "the leash"]) == (
+        ExpressionTerm("the dog"),
+        ExpressionTerm("the leash", Combine.ADD),
+    )
+    assert terms_from_json(["a", {"expression": "b", "combine": "subtract"}])[1] == ExpressionTerm(
+        "b", Combine.SUBTRACT
+    )
 
 
 @pytest.mark.parametrize("data", [7, [7], [{"combine": "add"}], [{"expression": "a", "combine": "minus"}]])
 def test_what_is_no_expression_is_named(data):
     with pytest.raises(BadOption, match="7|combine|minus"):
-        said_from_json(data)
+        terms_from_json(data)
 
 
 @pytest.mark.parametrize(

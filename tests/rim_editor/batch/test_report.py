@@ -16,7 +16,7 @@ from rim_editor.batch import report
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, Recipe
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
 
@@ -32,14 +32,14 @@ def thumbnail():
 @pytest.fixture
 def plan(tmp_path):
     names = (NASTY, "failed.jpg", "nothing.jpg", "skipped.jpg", "waiting.jpg")
-    said = (Said("the <b>rose"),)
+    terms = (ExpressionTerm("the <b>rose"),)
     items = tuple(
-        Item(number, tmp_path / name, tmp_path / "out" / f"{name}.png", None, said, DescribedEdit(), Content.RESULT)
+        Item(number, tmp_path / name, tmp_path / "out" / f"{name}.png", None, terms, DescribedEdit(), Content.RESULT)
         for number, name in enumerate(names)
     )
     (tmp_path / "out").mkdir()
     problems = (Problem(ProblemKind.LEFT_OUT, "2 files & a <folder> are left out."),)
-    return Plan(items, problems, Recipe(said), tmp_path / "out")
+    return Plan(items, problems, Recipe(terms), tmp_path / "out")
 
 
 @pytest.fixture

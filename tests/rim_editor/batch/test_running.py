@@ -16,7 +16,7 @@ from rim_editor.batch.journal import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.pipeline import Control
 from rim_editor.batch.placing import STAGING
-from rim_editor.batch.recipe import Exists, Said
+from rim_editor.batch.recipe import Exists, ExpressionTerm
 from rim_editor.batch.running import PlanRefused
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +42,9 @@ def test_some_failed_or_nothing_matched(photos, plan_for, matting):
     (folder / "broken.png").write_bytes(b"no image")
     summary = running.export(plan_for(folder), matting, reported=False)
     assert summary.exit_code == 4 and summary.counts[State.FAILED] == 1 and summary.reports == ()
-    summary = running.export(plan_for(photos(1, name="b"), folder / "out", said=(Said("blue"),)), matting)
+    summary = running.export(
+        plan_for(photos(1, name="b"), folder / "out", expressions=(ExpressionTerm("blue"),)), matting
+    )
     assert summary.exit_code == 4 and summary.counts[State.NOTHING_MATCHED] == 1
 
 
@@ -121,12 +123,12 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 import cv2, numpy as np
-from rim_editor.batch import session
+from rim_editor.batch import running
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.journal import NAME
 from rim_editor.batch.pipeline import run
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import DescribedEdit, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, Recipe, ExpressionTerm
 from rim_editor.edit_options import EditName
 from rim_editor.matting import Matting
 
@@ -150,7 +152,7 @@ def export(plan):
     return running.export(plan, matting).exit_code
 
 folder, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-recipe = Recipe(said=(Said("it"),), edit=DescribedEdit(EditName.MATTE), sidecar=True, depth=16)
+recipe = Recipe(expressions=(ExpressionTerm("it"),), edit=DescribedEdit(EditName.MATTE), sidecar=True, depth=16)
 plan = planned(gathered([folder])[0], recipe, out)
 chance, kills = random.Random(seed), 0
 while True:

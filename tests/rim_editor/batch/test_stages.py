@@ -16,14 +16,14 @@ from rim_editor.batch.inputs import gathered
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.placing import STAGING, DiskFull
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import ImageUnreadable, OutputExists, OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
 
-RED = (Said("the red square"),)
+RED = (ExpressionTerm("the red square"),)
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def worked(matting, photos, tmp_path):
         folder = photos(1, size=(60, 40))
         if image is not None:
             image(folder / "00.png")
-        recipe = Recipe(**({"said": RED} | recipe))
+        recipe = Recipe(**({"expressions": RED} | recipe))
         plan = planned(gathered([folder])[0], recipe, tmp_path / "out")
         assert not plan.fatal, plan.problems
-        found = stages.find(stages.decode(plan.items[0]), matting, recipe.asking)
+        found = stages.find(stages.decode(plan.items[0]), matting, recipe.model)
         return stages.write(stages.finish(found, recipe), recipe.request().overwrite)
 
     return work
@@ -152,7 +152,7 @@ class Answer:
 
 
 @pytest.mark.parametrize(
-    ("said", "rows", "presence"),
+    ("terms", "rows", "presence"),
     [
         (["new 0 9", "add 5 20"], range(20), 0.9),
         (["new 0 9", "subtract 5 20"], range(5), 0.9),
@@ -169,11 +169,11 @@ class Answer:
     ],
     ids=str,
 )
-def test_expressions_are_joined_in_order(said, rows, presence, photos, tmp_path):
-    said = tuple(Said(text, Combine(text.split()[0])) for text in said)
-    recipe = Recipe(said=said, content=Content.MATTE)
+def test_expressions_are_joined_in_order(terms, rows, presence, photos, tmp_path):
+    terms = tuple(ExpressionTerm(text, Combine(text.split()[0])) for text in terms)
+    recipe = Recipe(expressions=terms, content=Content.MATTE)
     plan = planned(gathered([photos(1)])[0], recipe, tmp_path / "out")
-    found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe.asking)
+    found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe.model)
     outcome = stages.write(stages.finish(found, recipe))
     assert outcome.presence == presence
     if rows:
@@ -185,7 +185,7 @@ def test_expressions_are_joined_in_order(said, rows, presence, photos, tmp_path)
         assert not outcome.output.exists() and not outcome.sha256
         assert outcome.thumbnail  # of the image, for review
     assert outcome.milliseconds["image"] == 4.0  # paid once
-    assert outcome.milliseconds["text"] == len(said)
+    assert outcome.milliseconds["text"] == len(terms)
 
 
 def test_controls_that_leave_nothing_are_told(worked):
@@ -199,14 +199,14 @@ def test_warnings_of_an_image_are_in_its_outcome(worked):
         saved_again(path, icc_profile=b"no profile")
 
     assert "colour profile" in worked(damaged_profile).text
-    outcome = worked(said=(Said("red " * 30),), exists=Exists.OVERWRITE)
+    outcome = worked(expressions=(ExpressionTerm("red " * 30),), exists=Exists.OVERWRITE)
     assert outcome.state is State.DONE and "not read" in outcome.text
 
 
 def test_the_same_background_is_read_once_by_whoever_keeps_it(photos, tmp_path):
     Image.new("RGB", (8, 8), "blue").save(tmp_path / "blue.png")
     edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "blue.png"))
-    plan = planned(gathered([photos(2)])[0], Recipe(said=RED, edit=edit), tmp_path / "out")
+    plan = planned(gathered([photos(2)])[0], Recipe(expressions=RED, edit=edit), tmp_path / "out")
     asked = []
     for item in plan.items:
         stages.decode(item, lambda described: asked.append(described) or described.read())
@@ -269,7 +269,7 @@ def test_a_full_disk_is_told_from_other_obstacles(number, kind, worked, monkeypa
 
 
 def test_what_went_wrong_is_told_in_words(photos, tmp_path):
-    (item,) = planned(gathered([photos(1)])[0], Recipe(said=RED), tmp_path / "out").items
+    (item,) = planned(gathered([photos(1)])[0], Recipe(expressions=RED), tmp_path / "out").items
     told = [stages.failed(item, error).text for error in (ImageUnreadable("Broken."), MemoryError(), KeyError("x"))]
     assert told[0] == "Broken." and "memory" in told[1] and "KeyError" in told[2]
     assert "Traceback" not in "".join(told)
@@ -282,10 +282,10 @@ def test_a_checkpoint_ends_the_work(photos, tmp_path, matting):
     def enough():
         raise Enough
 
-    recipe = Recipe(said=RED)
+    recipe = Recipe(expressions=RED)
     (item,) = planned(gathered([photos(1)])[0], recipe, tmp_path / "out").items
     decoded = stages.decode(item)
     with pytest.raises(Enough):
-        stages.find(decoded, matting, recipe.asking, enough)
+        stages.find(decoded, matting, recipe.model, enough)
     with pytest.raises(Enough):
-        stages.finish(stages.find(decoded, matting, recipe.asking), recipe, enough)
+        stages.finish(stages.find(decoded, matting, recipe.model), recipe, enough)

@@ -12,12 +12,14 @@ from rim_editor.batch import watch as room
 from rim_editor.batch.control import Control
 from rim_editor.batch.inputs import Input, gathered
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.recipe import DescribedEdit, Exists, Recipe, Said
+from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.batch.watch import Landing, watch
 from rim_editor.edit_options import EditName
 from rim_editor.errors import BadOption
 
-RECIPE = Recipe(said=(Said("the red square"),), edit=DescribedEdit(EditName.MATTE), exists=Exists.NUMBER)
+RECIPE = Recipe(
+    expressions=(ExpressionTerm("the red square"),), edit=DescribedEdit(EditName.MATTE), exists=Exists.NUMBER
+)
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_a_taken_name_refuses_its_image_alone(photos, watching, tmp_path):
     folder = photos(2)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "00.png").write_bytes(b"mine")
-    watcher = watching(folder, Recipe(RECIPE.said, RECIPE.edit, exists=Exists.REFUSE))
+    watcher = watching(folder, Recipe(RECIPE.expressions, RECIPE.edit, exists=Exists.REFUSE))
     states = {outcome.source.name: outcome.state for outcome in watcher.wait_for(2)}
     assert states == {"00.png": State.FAILED, "01.png": State.DONE}
     assert (tmp_path / "out" / "00.png").read_bytes() == b"mine"

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.plan import planned
-from rim_editor.batch.recipe import Exists, Recipe, Said
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.errors import ImageUnreadable
@@ -262,11 +262,11 @@ def test_expressions_are_joined_in_their_order_and_one_in_the_middle_can_go(make
         QApplication.processEvents()
         find(dialog, f"batch_expression_{number}", QLineEdit).setText(words)
         choose(dialog, f"batch_combine_{number}", how)
-    dog = Said("the dog", Combine.NEW)
-    cat = Said("the cat", Combine.SUBTRACT)
-    assert recipe_of(dialog).said == (dog, Said("the hat", Combine.ADD), cat)
+    dog = ExpressionTerm("the dog", Combine.NEW)
+    cat = ExpressionTerm("the cat", Combine.SUBTRACT)
+    assert recipe_of(dialog).expressions == (dog, ExpressionTerm("the hat", Combine.ADD), cat)
     click(dialog, "batch_drop_1")
-    assert recipe_of(dialog).said == (dog, cat)
+    assert recipe_of(dialog).expressions == (dog, cat)
 
 
 def test_the_example_follows_the_template_and_says_what_is_wrong_with_it(make):
@@ -580,7 +580,7 @@ def test_without_a_run_the_window_closes_at_once_and_keeps_what_was_entered(make
     dialog.close()
     assert not dialog.isVisible()
     dialog.show()
-    assert recipe_of(dialog).said == (Said("the dog"),)
+    assert recipe_of(dialog).expressions == (ExpressionTerm("the dog"),)
 
 
 def test_a_model_that_cannot_be_loaded_is_told_with_its_remedy(qtbot, make, photos, model):
@@ -605,7 +605,7 @@ def test_the_window_hears_of_a_quick_batch_a_few_times_and_of_every_image(qtbot,
     work.told.connect(told.append)
     work.ended.connect(ended.append)
     start = time.monotonic()
-    work.start(planned(inputs, Recipe(said=(Said("the dog"),)), tmp_path / "out", problems))
+    work.start(planned(inputs, Recipe(expressions=(ExpressionTerm("the dog"),)), tmp_path / "out", problems))
     with pytest.raises(RuntimeError):
         work.resume(tmp_path)
     qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
