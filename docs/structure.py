@@ -307,7 +307,7 @@ def room_imports(of: dict[str, Module], graph: dict[str, dict[str, int]]) -> dic
 
 
 def picture(of: dict[str, Module], graph: dict[str, dict[str, int]]) -> str:
-    """The rooms and their imports as a mermaid drawing, without the imports that lead by way of a third room as well."""
+    """The rooms and their imports as a mermaid drawing, without the imports that a third room implies."""
     rooms = room_imports(of, graph)
 
     def reachable(room: str, seen: set[str]) -> set[str]:
