@@ -1,5 +1,6 @@
 """The house's own rules: linted, formatted, typed, and a README that keeps its promises."""
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -7,6 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+import rim_editor
+from rim_editor.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,3 +38,18 @@ def test_every_file_that_the_readme_shows_is_there():
 def test_nothing_that_is_committed_is_larger_than_32_mib():
     large = [p for p in (ROOT / "resources").rglob("*") if p.is_file() and p.stat().st_size > 32 * 2**20]
     assert not large
+
+
+def test_every_place_that_shows_the_version_agrees(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rim-editor {rim_editor.__version__}\n"
+    assert importlib.metadata.version("rim-editor") == rim_editor.__version__, "pip install the project again"
+    assert f"\nversion: {rim_editor.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    released = re.findall(r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == rim_editor.__version__
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if "://" not in link and not (page.parent / link).exists()]
