@@ -1,8 +1,20 @@
-"""Errors of the model: each says what happened and what to do about it."""
+"""Errors and warnings for users, on the ground floor: each says what happened and what to do about it."""
+
+from typing import ClassVar
 
 
-class ClipMatError(Exception):
-    """A mistake or a lack that the user can remedy; the text is fit to be shown as it is."""
+class UserError(Exception):
+    """A mistake or a lack that the user can remedy; the text is fit to be shown as it is.
+
+    The base of the errors of all three packages: whoever shows errors catches this one.
+    """
+
+    exit_code: ClassVar[int] = 2
+    """What a command ends with."""
+
+
+class ClipMatError(UserError):
+    """The base of the errors that this package raises."""
 
 
 class UnknownWeights(ClipMatError):
@@ -22,7 +34,7 @@ class FetchFailed(ClipMatError):
 
 
 class FetchCancelled(ClipMatError):
-    """Whoever followed the download ended it; nothing was kept."""
+    """The download was cancelled while it ran; nothing was kept."""
 
 
 class RemoveFailed(ClipMatError):
@@ -45,5 +57,25 @@ class ImageNotSet(ClipMatError):
     """`predict` was called before `set_image`."""
 
 
-class ExpressionTruncated(UserWarning):
+class ImageUnreadable(ClipMatError):
+    """The image file is missing, a folder, empty, damaged, or no image."""
+
+
+class ImageTooLarge(ClipMatError):
+    """The image has more pixels than the decompression guard lets in."""
+
+
+class ImageUnsupported(ClipMatError):
+    """The image is whole, but its kind of pixels has no agreed range to scale from."""
+
+
+class UserFacingWarning(UserWarning):
+    """The work goes on, but the user should know; the text is fit to be shown as it is."""
+
+
+class ExpressionTruncated(UserFacingWarning):
     """Words beyond the text length were dropped; the text names them."""
+
+
+class ImageWarning(UserFacingWarning):
+    """A part of an image file was left out: a damaged colour profile, damaged EXIF."""

@@ -1,24 +1,57 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all: the one writer of whole files for all three packages."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Write beside, sync, rename; when the block raises, the former file stays. Makes missing folders."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
+def whole_file(path: Path, *, overwrite: bool = True, make_folders: bool = True) -> Iterator[BinaryIO]:
+    """A binary file to write into; `path` appears, or changes, when the block ends, and never in part.
+
+    The content goes into a new file in the same folder, is synced to the disk, and is renamed to `path`; then the
+    folder is synced where the system can do that. When the block or any of this raises, the former file stays as it
+    was and the new one is deleted. Without `overwrite` a file that stands at `path` by then is an error; with
+    `make_folders` the missing folders above `path` are made. Any number of threads and processes may write the same
+    path at once: the last one wins.
+    Raises OSError, FileExistsError among them, and whatever the block raises.
+    """
+    if make_folders:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own for each writer, and a short one: a long name of the file must not grow beyond the limit.
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if not overwrite and os.path.lexists(path):
+            raise FileExistsError(17, "File exists", str(path))
         os.replace(beside, path)
+        _sync_folder(path.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # then it was never there
+            beside.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes | str, *, overwrite: bool = True, make_folders: bool = True) -> None:
+    """Write `content`, a text as UTF-8, as `whole_file` does. Raises OSError, FileExistsError among them."""
+    with whole_file(path, overwrite=overwrite, make_folders=make_folders) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without this the rename itself may be lost when the power fails. Windows cannot open a folder, and some network
+    # drives cannot sync one: the file is whole either way.
+    if os.name == "posix":
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clipmat.errors import UserError, UserFacingWarning
 from rim_editor import batch_cli
 from rim_editor import cli_options as options
 from rim_editor.document import MatteControls
 from rim_editor.edit_options import EditName, EditOptions, edit_from
-from rim_editor.errors import BadOption, EditorError, EditorWarning, OutputExists
-from rim_editor.matting import ClipMatError, ExpressionTruncated, Matting
+from rim_editor.errors import BadOption, OutputExists
+from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
     from rim_editor.matte_command import Job, Report
@@ -42,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Any = typer.main.get_command(app)
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
     with warnings.catch_warnings():
-        for ours in (EditorWarning, ExpressionTruncated):
-            warnings.simplefilter("always", ours)
+        warnings.simplefilter("always", UserFacingWarning)
         warnings.showwarning = _say_warning
         try:
             words = _with_command(sys.argv[1:] if arguments is None else list(arguments), command.commands)
@@ -51,13 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OutputExists as error:
             _say(f"{str(error).removesuffix('.')} with --force.")
             return error.exit_code
-        except (EditorError, ClipMatError) as error:
+        except UserError as error:
             _say(str(error))
-            return getattr(error, "exit_code", EditorError.exit_code)
+            return error.exit_code
         except usage_error as error:
             where = error.ctx.command_path if error.ctx else PROGRAM
             _say(f"{error.format_message().rstrip('. ')}: see '{where} --help'.")
-            return EditorError.exit_code
+            return UserError.exit_code
         except typer.Abort:
             code = INTERRUPTED
         if code == INTERRUPTED:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
 
 Point = tuple[float, float]
 """x, y in pixels of the image; (0, 0) is the upper left corner of the upper left pixel."""

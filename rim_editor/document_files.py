@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from rim_editor import images
+from clipmat import image_files
+from clipmat.errors import ImageUnreadable
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.edits import Edit, Fit, Style
-from rim_editor.errors import EditorError, EditorWarning, ImageUnreadable
+from rim_editor.errors import EditorError, EditorWarning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,7 +111,7 @@ class _Writer:
         _write_synced(self.folder / _STATE, text.encode("ascii"))
         return self.written
 
-    def _image(self, source: images.OpenedImage) -> dict[str, Any]:
+    def _image(self, source: image_files.OpenedImage) -> dict[str, Any]:
         path = None if source.path is None else source.path.absolute()
         now = _signature(path)
         if self.former.image is None or self.former.image[0]() is not source.pixels:
@@ -165,16 +166,16 @@ def _state(folder: Path) -> dict[str, Any]:
     return dict(state)
 
 
-def _source(folder: Path, image: dict[str, Any]) -> images.OpenedImage:
+def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
     path = None if image["path"] is None else Path(image["path"])
     if image.get("pixels") is not None:
         alpha = None if image["alpha"] is None else _decoded(folder / image["alpha"])
-        return images.OpenedImage(path, _decoded(folder / image["pixels"]), alpha, base64.b64decode(image["exif"]))
+        return image_files.OpenedImage(path, _decoded(folder / image["pixels"]), alpha, base64.b64decode(image["exif"]))
     if path is None:
         raise ValueError("it holds no image")
     if not path.is_file():
         raise ImageUnreadable(f"'{path}' is gone: put the image back at that place to restore the work on it.")
-    source = images.read(path)
+    source = image_files.read(path)
     height, width = source.pixels.shape[:2]
     if [width, height] != image["size"]:
         was = " by ".join(str(side) for side in image["size"])

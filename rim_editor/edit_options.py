@@ -60,7 +60,7 @@ _USES = {
 def edit_from(name: EditName, options: EditOptions) -> Edit:
     """The edit, defaults filled in and the background image read.
 
-    An option that the edit would ignore is refused: raises BadOption, and what `images.read` raises.
+    An option that the edit would ignore is refused: raises BadOption, and what `image_files.read` raises.
     """
     given = {option: value for option, value in asdict(options).items() if value is not None}
     for option in given:
@@ -92,10 +92,10 @@ def edit_from(name: EditName, options: EditOptions) -> Edit:
         case EditName.BACKGROUND:
             if options.background is None:
                 raise BadOption("--edit background needs an image: name it with --background FILE.")
-            from rim_editor import images
+            from clipmat import image_files
 
             del given["background"]
-            return Background(images.read(options.background).pixels, **given)
+            return Background(image_files.read(options.background).pixels, **given)
 
 
 def parse_offset(text: str) -> tuple[float, float]:

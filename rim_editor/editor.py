@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.image_files import OpenedImage
     from rim_editor.exporting import ExportRequest
-    from rim_editor.images import OpenedImage
     from rim_editor.matting import Matting
     from rim_editor.rendering import Renderer, View
 

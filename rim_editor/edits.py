@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.foreground import Layers
+    from clipmat.foreground import Layers
 
 Colour = tuple[int, int, int]
 """Red, green, blue in sRGB, each 0 to 255."""
@@ -178,8 +178,8 @@ def apply(
     the caller keeps it; without it, it is made here. Blending is done in sRGB, as other editors do.
     Raises ValueError when the shapes do not belong together.
     """
+    from clipmat.foreground import separate
     from rim_editor import compositing
-    from rim_editor.foreground import separate
 
     if image.ndim != 3 or image.shape[2] != 3 or matte.shape != image.shape[:2]:
         raise ValueError(f"image {image.shape} and matte {matte.shape} do not belong together")

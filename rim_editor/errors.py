@@ -2,23 +2,11 @@
 
 from typing import ClassVar
 
-
-class EditorError(Exception):
-    """A mistake or a lack that the user can remedy; `exit_code` is what the command line ends with."""
-
-    exit_code: ClassVar[int] = 2
+from clipmat.errors import UserError, UserFacingWarning
 
 
-class ImageUnreadable(EditorError):
-    """The file is missing, a folder, empty, damaged, or no image."""
-
-
-class ImageTooLarge(EditorError):
-    """The image has more pixels than the decompression guard lets in."""
-
-
-class ImageUnsupported(EditorError):
-    """The image is whole, but its kind of pixels has no agreed range to scale from."""
+class EditorError(UserError):
+    """The base of the errors that the editor raises."""
 
 
 class NoMatte(EditorError):
@@ -38,7 +26,7 @@ class OutputNotWritable(EditorError):
 
 
 class BadOption(EditorError):
-    """An option has no sense: a colour that is none, or one that the edit does not use."""
+    """An option makes no sense: a colour that cannot be read, or one that the edit does not use."""
 
 
 class EmptyExpression(EditorError):
@@ -51,5 +39,5 @@ class NothingMatched(EditorError):
     exit_code: ClassVar[int] = 3
 
 
-class EditorWarning(UserWarning):
-    """The work goes on, but the user should know: a damaged profile, metadata that did not fit."""
+class EditorWarning(UserFacingWarning):
+    """The editor's own warnings: metadata that did not fit, an image that has changed since."""

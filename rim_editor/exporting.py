@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.image_files import OpenedImage
     from rim_editor.document import Document
-    from rim_editor.images import OpenedImage
     from rim_editor.rendering import Renderer
 
 
@@ -138,8 +138,8 @@ def layers_of(
     """
     import numpy as np
 
+    from clipmat.foreground import separate
     from rim_editor.compositing import as_grey
-    from rim_editor.foreground import separate
     from rim_editor.openraster import Layer
 
     pixels, grey = source.pixels, np.asarray(as_grey(matte, 8), np.uint8)

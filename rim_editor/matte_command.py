@@ -87,12 +87,13 @@ def cut_out(job: Job, matting: Matting) -> Report:
     An image with transparency of its own keeps it: the matte is multiplied by it.
     Raises EditorError, NothingMatched among them, and ClipMatError.
     """
-    from rim_editor import edits, exporting, images, mattes
+    from clipmat import image_files
+    from rim_editor import edits, exporting, mattes
 
     check(job)
     spent: dict[str, float] = {}
     with _timed(spent, "decode"):
-        opened = images.read(job.image)
+        opened = image_files.read(job.image)
     with _timed(spent, "load"):
         predictor = matting.predictor(job.weights, job.device)
     prediction = matting.predict(opened.pixels, job.expression, weights=job.weights, device=job.device)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.foreground import Layers
-    from rim_editor.images import OpenedImage
+    from clipmat.foreground import Layers
+    from clipmat.image_files import OpenedImage
 
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ class Renderer:
         matte = self._matte_at(document, level)
 
         def separate() -> Layers:
-            from rim_editor import foreground
+            from clipmat import foreground
 
             return foreground.separate(self.image(level), matte)
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from rim_editor.errors import EditorError
-from rim_editor.matting import ClipMatError
+from clipmat.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class AtOnce:
         """Work, then call back."""
         try:
             outcome = job.work()
-        except (EditorError, ClipMatError) as error:
+        except UserError as error:
             job.failed(error)
         else:
             job.done(outcome)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import TypeVar
 
-from rim_editor.errors import EditorWarning
+from clipmat.errors import UserFacingWarning
+from clipmat.thread_warnings import collected_warnings
 from rim_editor.events import JobEnded, JobStarted, Listeners, Notice
-from rim_editor.matting import ExpressionTruncated
 from rim_editor.runner import Job, Runner
-from rim_editor.thread_warnings import collected_warnings
 
 T = TypeVar("T")
 
@@ -62,7 +61,7 @@ class Work:
         """Do `work` without telling of its start and end."""
 
         def listening() -> tuple[T, list[str]]:
-            with collected_warnings(EditorWarning, ExpressionTruncated) as texts:
+            with collected_warnings(UserFacingWarning) as texts:
                 return work(), texts
 
         def succeeded(outcome: tuple[T, list[str]]) -> None:

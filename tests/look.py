@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from rim_editor.document import Brush, Document, Stroke
 from rim_editor.edits import Cutout
-from rim_editor.images import read
+from clipmat.image_files import read
 from rim_editor.recovery import Recovery
 source = read(Path(sys.argv[2]))
 stroke = Stroke(Brush.KEEP, ((300.0, 300.0), (500.0, 400.0)), 60.0)

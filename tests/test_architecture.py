@@ -13,6 +13,9 @@ FORBIDDEN = {
     "training": {"rim_editor", "PySide6", "qtawesome"},
 }
 
+GROUND_FLOOR = {"errors", "files", "foreground", "image_files", "thread_warnings"}
+"""The modules of clipmat that hold nothing of the network: any module of any package may import them."""
+
 
 def imports_of(path: Path) -> set[str]:
     found = set()
@@ -21,6 +24,19 @@ def imports_of(path: Path) -> set[str]:
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found.add(node.module.split(".")[0])
+    return found
+
+
+def clipmat_modules_of(path: Path) -> set[str]:
+    """The modules of clipmat that a file imports, those under TYPE_CHECKING and inside functions among them."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("clipmat.")}
+        elif isinstance(node, ast.ImportFrom) and node.module == "clipmat":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clipmat."):
+            found.add(str(node.module).split(".")[1])
     return found
 
 
@@ -38,9 +54,15 @@ def test_qt_is_imported_under_ui_only():
     assert not [f for f in files if imports_of(f) & {"PySide6", "qtawesome"}]
 
 
-def test_matting_alone_imports_clipmat_in_the_editor():
+def test_matting_alone_imports_the_network_in_the_editor():
     files = (ROOT / "rim_editor").rglob("*.py")
-    assert [f.name for f in files if "clipmat" in imports_of(f)] == ["matting.py"]
+    assert [f.name for f in files if clipmat_modules_of(f) - GROUND_FLOOR] == ["matting.py"]
+
+
+@pytest.mark.parametrize("module", sorted(GROUND_FLOOR))
+def test_the_ground_floor_stands_on_itself_and_loads_no_network(module):
+    path = ROOT / "clipmat" / f"{module}.py"
+    assert clipmat_modules_of(path) <= GROUND_FLOOR and not imports_of(path) & {"torch", "open_clip", "transformers"}
 
 
 def run_without(blocked: list[str], code: str) -> subprocess.CompletedProcess[str]:

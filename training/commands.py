@@ -6,17 +6,17 @@ import sys
 
 import typer
 
+from clipmat.errors import UserError
 
-class TrainingError(Exception):
+
+class TrainingError(UserError):
     """A mistake or a lack that the user can remedy; the text is fit to be shown as it is."""
 
 
 def run(app: typer.Typer, name: str) -> None:
     """Run a command; exit with 2 and one line on stderr where the user can mend it."""
-    from clipmat.errors import ClipMatError
-
     try:
         app()
-    except (ClipMatError, TrainingError) as error:
+    except UserError as error:
         typer.echo(f"{name}: {error}", err=True)
         sys.exit(2)

@@ -8,10 +8,11 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+from clipmat.errors import UserError
 from rim_editor import exports
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import DescribedEdit
-from rim_editor.errors import EditorError, OutputNotWritable
+from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import ExportRequest, check_output
 
 _LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
@@ -78,7 +79,7 @@ def check_format(output: Path, request: ExportRequest, edit: DescribedEdit) -> N
         check_output(trial, replace(request, overwrite=True), edit.stand_in(), ())
     except OutputNotWritable:
         return  # for check_folder to tell
-    except EditorError as error:
+    except UserError as error:
         text = str(error).replace(str(trial.with_suffix("")), str(output.with_suffix("")))
         raise type(error)(text.replace(trial.stem, output.stem)) from error
 

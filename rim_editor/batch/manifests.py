@@ -11,10 +11,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from clipmat.errors import UserError
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, checked, terms_from_json
 from rim_editor.edit_options import EditName, EditOptions
-from rim_editor.errors import BadOption, EditorError
+from rim_editor.errors import BadOption
 
 SUFFIXES = (".csv", ".jsonl")
 COLUMNS = ("image", "expression", "edit", "background", "output")
@@ -61,7 +62,7 @@ def read(path: Path) -> tuple[list[Row], list[Problem]]:
                 unknown.setdefault(name, number)
         try:
             rows.append(_row(number or 0, cells, path.absolute().parent))
-        except EditorError as error:
+        except UserError as error:
             problems.append(_damaged(path, number, str(error).removesuffix(".")))
     for name, number in unknown.items():
         told = f"The manifest '{path}' has a column '{name}', which is ignored: {', '.join(COLUMNS)} mean something."

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from clipmat.errors import UserError
 from rim_editor import matting as model_room
 from rim_editor.batch import stages
 from rim_editor.batch.control import Control as Control
@@ -30,7 +31,6 @@ from rim_editor.batch.stages import Decoded, Finished, Found
 from rim_editor.batch.workers import Workers as Workers
 from rim_editor.batch.workers import cores as cores
 from rim_editor.edits import MatteOnly
-from rim_editor.errors import EditorError
 from rim_editor.exporting import Content
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class _Line:
             return stages.write(finished, overwrite, self._notes.own)
         except DiskFull:
             raise
-        except EditorError as error:
+        except UserError as error:
             lost = replace(finished.outcome, state=State.FAILED, text=str(error), sha256="", bytes=0)
             return replace(lost, sidecar_sha256="", sidecar_bytes=0)
 
@@ -279,7 +279,7 @@ def _separates(found: Found) -> bool:
 
 def _separate_alone() -> None:
     """Have this thread separate colours by itself: others that help would wait for a core."""
-    from rim_editor import foreground
+    from clipmat import foreground
 
     foreground.warm_up()
     import numba

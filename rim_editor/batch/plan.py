@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from clipmat.errors import UserError
 from rim_editor.batch import checks, naming
 from rim_editor.batch.inputs import Input
 from rim_editor.batch.output_paths import Place, Places
@@ -26,7 +27,7 @@ from rim_editor.batch.recipe import (
     terms_to_json,
 )
 from rim_editor.edit_options import EditName
-from rim_editor.errors import EditorError, OutputNotWritable
+from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.openraster import SUFFIX as LAYERED
 
@@ -189,7 +190,7 @@ class _Planning:
         try:
             if silent or not inputs:
                 checked(self.recipe.expressions)
-        except EditorError as error:
+        except UserError as error:
             row = silent[0].row if silent else None
             where = "" if row is None else f"Line {row} of the manifest: "
             self._note(ProblemKind.EXPRESSION, f"{where}{error}", row=row, fatal=True)
@@ -204,7 +205,7 @@ class _Planning:
         if not inputs or self.recipe.edit in edits:
             try:
                 self.recipe.edit.read()
-            except EditorError as error:
+            except UserError as error:
                 self._note(ProblemKind.OPTION, str(error), self.recipe.edit.options.background, fatal=True)
         backgrounds: dict[Path, None] = {}
         for each, edit in zip(inputs, edits, strict=True):
@@ -299,7 +300,7 @@ class _Planning:
     def _try(self, item: Item, check: Callable[[], object]) -> None:
         try:
             check()
-        except EditorError as error:
+        except UserError as error:
             kind = ProblemKind.NOT_WRITABLE if isinstance(error, OutputNotWritable) else ProblemKind.OPTION
             self._note_once(kind, str(error), item.output, item.row)
 

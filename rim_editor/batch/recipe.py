@@ -62,7 +62,7 @@ class DescribedEdit:
     options: EditOptions = EditOptions()
 
     def read(self) -> Edit:
-        """The edit itself; a background image is read now. Raises BadOption and what `images.read` raises."""
+        """The edit itself; a background image is read now. Raises BadOption and what `image_files.read` raises."""
         return edit_from(self.name, self.options)
 
     def stand_in(self) -> Edit:

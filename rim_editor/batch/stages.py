@@ -13,7 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor import edits, exporting, formats, images, openraster
+from clipmat import image_files
+from clipmat.errors import UserError, UserFacingWarning
+from clipmat.image_files import OpenedImage
+from clipmat.thread_warnings import collected_warnings
+from rim_editor import edits, exporting, formats, openraster
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.placing import place
 from rim_editor.batch.plan import Item
@@ -21,13 +25,9 @@ from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.thumbnails import thumbnail
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.edits import Edit
-from rim_editor.errors import EditorError, EditorWarning
 from rim_editor.exporting import Content
-from rim_editor.images import OpenedImage
-from rim_editor.matting import ClipMatError, ExpressionTruncated
 from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
-from rim_editor.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,11 +88,11 @@ def _go_on() -> None:
 def decode(item: Item, read: Callable[[DescribedEdit], Edit] = DescribedEdit.read) -> Decoded:
     """Read the image and, through `read`, the edit with its background.
 
-    Raises what `images.read` raises, and BadOption.
+    Raises what `image_files.read` raises, and BadOption.
     """
     spent: dict[str, float] = {}
-    with collected_warnings(EditorWarning) as texts, _timed(spent, "decode"):
-        source = images.read(item.source)
+    with collected_warnings(UserFacingWarning) as texts, _timed(spent, "decode"):
+        source = image_files.read(item.source)
         edit = read(item.edit)
     return Decoded(item, source, edit, spent, tuple(texts))
 
@@ -107,7 +107,7 @@ def find(decoded: Decoded, matting: Matting, model: ModelOptions, checkpoint: Ca
     answers: list[Answer] = []
     lacking: list[str] = []
     presences: list[float] = []
-    with collected_warnings(ExpressionTruncated) as texts:
+    with collected_warnings(UserFacingWarning) as texts:
         for term in decoded.item.expressions:
             checkpoint()
             prediction = matting.predict(decoded.source.pixels, term.expression, **asdict(model))
@@ -138,7 +138,7 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
     if not found.answers:
         return _nothing(found, found.texts)
     request = recipe.request(item.content)
-    with collected_warnings(EditorWarning) as texts:
+    with collected_warnings(UserFacingWarning) as texts:
         with _timed(spent, "edit"):
             document = Document(decoded.source, found.answers, recipe.controls, decoded.edit)
             matte = Renderer(decoded.source).matte(document)
@@ -201,7 +201,7 @@ def write(finished: Finished, overwrite: bool = False, own: Collection[Path] = (
 
 def failed(item: Item, error: BaseException) -> Outcome:
     """The outcome of an item on which `error` was raised, in words."""
-    if isinstance(error, EditorError | ClipMatError):
+    if isinstance(error, UserError):
         text = str(error)
     elif isinstance(error, MemoryError):
         text = f"'{item.source}' needs more memory than there is: close other programs, or scale it down first."

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor import images
+from clipmat import image_files
+from clipmat.errors import UserError, UserFacingWarning
+from clipmat.thread_warnings import collected_warnings
 from rim_editor.batch import running
 from rim_editor.batch.control import Control
 from rim_editor.batch.inputs import Input, gathered
@@ -20,8 +22,7 @@ from rim_editor.batch.progress import Progress
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.running import Summary, Told
 from rim_editor.batch.stages import failed
-from rim_editor.errors import BadOption, EditorError, EditorWarning
-from rim_editor.thread_warnings import collected_warnings
+from rim_editor.errors import BadOption, EditorError
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -147,9 +148,9 @@ def _look(path: Path) -> Look | None:
 
 
 def _readable(path: Path) -> bool:
-    with collected_warnings(EditorWarning):  # told when it is exported
+    with collected_warnings(UserFacingWarning):  # told when it is exported
         try:
-            images.read(path)
-        except (EditorError, MemoryError):
+            image_files.read(path)
+        except (UserError, MemoryError):
             return False
     return True

@@ -15,10 +15,10 @@ from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from clipmat.errors import UserFacingWarning
+from clipmat.thread_warnings import collected_warnings
 from rim_editor import settings as stored
-from rim_editor.errors import EditorWarning
 from rim_editor.matting import Matting
-from rim_editor.thread_warnings import collected_warnings
 from rim_editor.ui import stalls
 from rim_editor.ui.model_loading import load_gently
 from rim_editor.ui.qt_runner import explained
@@ -39,7 +39,7 @@ class Session:
         self._app = there if isinstance(there, QApplication) else QApplication(["rim-editor"])
         self._app.setApplicationName("rim-editor")
         self._app.setDesktopFileName("rim-editor")
-        with collected_warnings(EditorWarning) as self._warnings:
+        with collected_warnings(UserFacingWarning) as self._warnings:
             settings = stored.load()
         self._theme = Theme(self._app)
         self._theme.choose(settings.theme)

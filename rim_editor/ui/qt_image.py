@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
-from rim_editor.errors import ImageUnreadable
+from clipmat.errors import ImageUnreadable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
 
 _FORMATS = {
     1: QImage.Format.Format_Grayscale8,
@@ -68,7 +68,7 @@ def opened(image: QImage | QPixmap) -> OpenedImage:
     """
     import numpy as np
 
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
 
     if isinstance(image, QPixmap):
         image = image.toImage()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
+from clipmat.errors import UserError
 from rim_editor.errors import EditorError
-from rim_editor.matting import ClipMatError
 
 if TYPE_CHECKING:
     from rim_editor.editor import Job
@@ -132,12 +132,12 @@ def _pool(threads: int) -> QThreadPool:
     return pool
 
 
-def explained(error: Exception) -> EditorError | ClipMatError:
+def explained(error: Exception) -> UserError:
     """What to tell the user about `error`: what names its own remedy stays as it is.
 
     A lack of memory gets one; anything else is written to the log with its traceback, and the log is named.
     """
-    if isinstance(error, (EditorError, ClipMatError)):
+    if isinstance(error, UserError):
         return error
     if _short_of_memory(error):
         return EditorError(

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat.image_files import read
 from rim_editor.document import Combine
 from rim_editor.editor import Answered, Editor
-from rim_editor.images import read
 from rim_editor.matting import Matting, load_predictor
 
 pytestmark = pytest.mark.benchmark

@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipmat.errors import FetchFailed
+from clipmat.errors import FetchFailed, ImageUnreadable
 from rim_editor import cli, matting
-from rim_editor.errors import ImageUnreadable
 
 HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "open_clip", "numba", "pymatting")
 

@@ -10,13 +10,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from clipmat.errors import ExpressionTruncated, WeightsMissing
-from rim_editor import edits, images
+from clipmat import image_files
+from clipmat.errors import ExpressionTruncated, UserError, WeightsMissing
+from clipmat.image_files import OpenedImage
+from rim_editor import edits
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.editor import Answered, DocumentChanged, Editor, Job, JobEnded, JobStarted, ModelOptions, Notice
 from rim_editor.errors import EditorError
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.images import OpenedImage
 from rim_editor.matting import Matting
 from rim_editor.rendering import View, ViewMode
 
@@ -91,7 +92,7 @@ class Later:
         job = self.jobs.pop(next(name for name in self.jobs if name.startswith(f"{kind}:")))
         try:
             outcome = job.work()
-        except EditorError as error:
+        except UserError as error:
             job.failed(error)
         else:
             job.done(outcome)
@@ -739,7 +740,7 @@ def test_export_writes_what_there_is(opened, tmp_path, name, request_):
     editor.export(tmp_path / name, request_)
     assert told.notices == [("info", f"Exported to '{tmp_path / name}'.")]
     assert told[:2] == [JobStarted("export", f"Exporting '{name}'"), JobEnded("export")]
-    found = images.read(tmp_path / name)
+    found = image_files.read(tmp_path / name)
     matte = found.alpha if found.alpha is not None else found.pixels[..., 0]
     np.testing.assert_array_equal(matte, np.where(np.arange(40)[None].repeat(30, 0) < 25, 255, 0))
 

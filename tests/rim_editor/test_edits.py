@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from clipmat.foreground import Layers, separate
 from rim_editor.edits import (
     Background,
     Cutout,
@@ -23,7 +24,6 @@ from rim_editor.edits import (
     scaled,
 )
 from rim_editor.errors import BadOption
-from rim_editor.foreground import Layers, separate
 
 RED, BLUE, GREEN = (230, 40, 30), (20, 60, 200), (0, 177, 64)
 

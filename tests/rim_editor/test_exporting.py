@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rim_editor import edits, images
+from clipmat import image_files
+from rim_editor import edits
 from rim_editor.document import Answer, Combine, Document, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.errors import BadOption, NoMatte, OutputExists, OutputNotWritable, OutputUnsupported
@@ -51,7 +52,7 @@ def document(tmp_path, soft):
     exif = Image.Exif()
     exif[0x013B] = "Ann"
     Image.fromarray(pixels).save(tmp_path / "photo.png", exif=exif)
-    source = images.read(tmp_path / "photo.png")
+    source = image_files.read(tmp_path / "photo.png")
     return Document(source, (Answer("the disc", Combine.NEW, soft, 0.9),))
 
 
@@ -112,7 +113,7 @@ def test_layers_hold_what_one_goes_on_with(tmp_path, document, renderer, soft, e
 def test_an_original_with_transparency_keeps_it(tmp_path, soft):
     alpha = np.full((60, 80), 255, np.uint8)
     alpha[:, :30] = 0
-    source = images.of_pixels(np.full((60, 80, 3), 90, np.uint8), alpha)
+    source = image_files.from_pixels(np.full((60, 80, 3), 90, np.uint8), alpha)
     document = Document(source, (Answer("x", Combine.NEW, soft, 1.0),))
     export(document, PlainRenderer(soft * (alpha > 0)), tmp_path / "a.ora", ExportRequest(Content.LAYERS))
     original = layers_in(tmp_path / "a.ora")[0][-1][2]
@@ -208,7 +209,7 @@ def test_a_request_without_sense_is_refused(wrong):
 
 def test_an_image_without_a_file_is_exported_like_any_other(tmp_path, soft):
     pixels = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
-    source = images.of_pixels(pixels)
+    source = image_files.from_pixels(pixels)
     assert source.path is None
     assert source.alpha is None
     before = pixels.copy()
@@ -222,10 +223,10 @@ def test_an_image_without_a_file_is_exported_like_any_other(tmp_path, soft):
 def test_pixels_with_transparency_are_shown_on_white_as_files_are(tmp_path):
     both = np.random.default_rng(0).integers(0, 256, (5, 7, 4), np.uint8)
     Image.fromarray(both).save(tmp_path / "a.png")
-    read, made = images.read(tmp_path / "a.png"), images.of_pixels(both[..., :3], both[..., 3])
+    read, made = image_files.read(tmp_path / "a.png"), image_files.from_pixels(both[..., :3], both[..., 3])
     assert (read.pixels == made.pixels).all()
     assert (read.alpha == made.alpha).all()
-    assert images.of_pixels(both[..., :3], np.full((5, 7), 255, np.uint8)).alpha is None
+    assert image_files.from_pixels(both[..., :3], np.full((5, 7), 255, np.uint8)).alpha is None
 
 
 @pytest.mark.parametrize(
@@ -233,4 +234,4 @@ def test_pixels_with_transparency_are_shown_on_white_as_files_are(tmp_path):
 )
 def test_pixels_of_another_layout_are_refused(shape, alpha):
     with pytest.raises(ValueError, match="HxWx3|belong"):
-        images.of_pixels(np.zeros(shape, np.uint8), None if alpha is None else np.zeros(alpha, np.uint8))
+        image_files.from_pixels(np.zeros(shape, np.uint8), None if alpha is None else np.zeros(alpha, np.uint8))

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clipmat.image_files import OpenedImage
 from rim_editor.document import Answer, Brush, Combine, Document, Patch, Stroke
 from rim_editor.edits import Background, SolidColour
 from rim_editor.history import History
-from rim_editor.images import OpenedImage
 
 SOURCE = OpenedImage(None, np.zeros((10, 10, 3), np.uint8), None, b"")
 STROKE = Stroke(Brush.KEEP, ((1.0, 1.0),), 2.0)

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from rim_editor import edits, images, processes
+from clipmat import image_files
+from clipmat.errors import ImageUnreadable
+from clipmat.image_files import OpenedImage
+from rim_editor import edits, processes
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
-from rim_editor.errors import EditorError, EditorWarning, ImageUnreadable, OutputNotWritable
-from rim_editor.images import OpenedImage
+from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 from rim_editor.recovery import Recovery
 
 HALF_STEP = 0.5 / 65535 + 1e-7
@@ -45,7 +47,7 @@ def photo(tmp_path):
 
 @pytest.fixture
 def document(photo):
-    return Document(images.read(photo), (answer(), Stroke(Brush.KEEP, ((1.5, 2.0), (3, 4)), 2.5)))
+    return Document(image_files.read(photo), (answer(), Stroke(Brush.KEEP, ((1.5, 2.0), (3, 4)), 2.5)))
 
 
 @pytest.fixture
@@ -146,11 +148,11 @@ def test_a_state_really_comes_back_after_a_process_died(tmp_path, photo):
 import os, sys
 from pathlib import Path
 import numpy as np
-from rim_editor import images
+from clipmat import image_files
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.recovery import Recovery
 recovery = Recovery(Path(sys.argv[1]))
-source = images.read(Path(sys.argv[2]))
+source = image_files.read(Path(sys.argv[2]))
 recovery.keep("a", Document(source, (Answer("the dog", Combine.NEW, np.full((6, 9), 0.5, np.float32), 1.0),)))
 print("kept", flush=True)
 sys.stdin.readline()

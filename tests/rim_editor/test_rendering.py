@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from rim_editor import edits, foreground, mattes
+from clipmat import foreground
+from clipmat.image_files import OpenedImage
+from rim_editor import edits, mattes
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
-from rim_editor.images import OpenedImage
 from rim_editor.rendering import Renderer, View, ViewMode
 
 HEIGHT, WIDTH = 301, 402

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import rim_editor
+from clipmat.errors import UserError
 from rim_editor.batch import stages
 from rim_editor.batch.cluster.cluster_errors import ClusterError, ClusterLost, GivenUp
 from rim_editor.batch.cluster.dealing import TRIES, Dealer
@@ -24,8 +25,7 @@ from rim_editor.batch.journal import Journal, files_of
 from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.pipeline import Workers
 from rim_editor.batch.plan import Item
-from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
-from rim_editor.matting import ClipMatError
+from rim_editor.errors import EditorWarning, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -134,7 +134,7 @@ class Fleet:
             text = f"No worker is ready after {START_SECONDS / 60:.0f} minutes: see what keeps the cluster busy"
             raise ClusterLost(f"{text} ('ray status'), then go on with --resume.")
 
-    def _heard(self, hand: _Hand, answer: Introduction | EditorError | ClipMatError | News | None) -> list[Outcome]:
+    def _heard(self, hand: _Hand, answer: Introduction | UserError | News | None) -> list[Outcome]:
         outcomes: list[Outcome] = []
         if isinstance(answer, Introduction):
             hand.host = answer.host
@@ -205,7 +205,7 @@ class Fleet:
         self._journal.ended(outcome)
         return outcome
 
-    def _refusal(self, error: EditorError | ClipMatError) -> EditorError | ClipMatError:
+    def _refusal(self, error: UserError) -> UserError:
         """What to raise when a worker cannot work: some may be done by then."""
         return ClusterLost(f"{error} Then go on with --resume.") if self._begun else error
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rim_editor
+from clipmat.errors import UserError
 from rim_editor.batch import pipeline
 from rim_editor.batch.cluster.cluster_errors import ClusterError
 from rim_editor.batch.control import Control
@@ -23,8 +24,6 @@ from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.pipeline import Workers
 from rim_editor.batch.plan import Item
 from rim_editor.batch.recipe import Recipe
-from rim_editor.errors import EditorError
-from rim_editor.matting import ClipMatError
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -93,12 +92,12 @@ class Worker:
         """Who this is."""
         return Introduction(rim_editor.__version__, socket.gethostname(), os.getpid())
 
-    def begin(self, job: Job) -> EditorError | ClipMatError | None:
+    def begin(self, job: Job) -> UserError | None:
         """Load the model, and be ready; what the user must remedy is returned."""
         try:
             _check_shared(job)
             job.matting.predictor(**asdict(job.recipe.model))
-        except (EditorError, ClipMatError) as error:
+        except UserError as error:
             return error
         threading.Thread(target=self._work, args=(job,), name="cluster-worker", daemon=True).start()
         return None

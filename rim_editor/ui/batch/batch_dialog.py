@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from clipmat.errors import UserError
 from rim_editor.batch.recipe import Exists
-from rim_editor.errors import BadOption, EditorError
+from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui.batch.batch_thread import BatchWork, Ended
 from rim_editor.ui.batch.plan_page import PlanPage
@@ -166,7 +167,7 @@ class BatchDialog(QDialog):
     def _make_plan(self) -> None:
         try:
             recipe, folder = self._what.recipe(self._asking), self._what.output.folder()
-        except EditorError as error:
+        except UserError as error:
             self._show_page(_WHAT)
             self._what.fail(str(error))
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
-from rim_editor.errors import EditorWarning
+from clipmat.errors import UserFacingWarning
 from rim_editor.runner import Job, Runner
 
 SIDE = 64
@@ -101,15 +101,15 @@ class Thumbnails(QObject):
 
 
 def thumbnail_of(path: Path) -> QImage:
-    """The image of a file, small and upright; on any thread. Raises what `images.read` raises."""
-    from rim_editor import images
+    """The image of a file, small and upright; on any thread. Raises what `image_files.read` raises."""
+    from clipmat import image_files
+    from clipmat.thread_warnings import collected_warnings
     from rim_editor.batch.thumbnails import thumbnail
-    from rim_editor.thread_warnings import collected_warnings
 
     quick = _quick(path)
     if quick is None:
-        with collected_warnings(EditorWarning):
-            quick = QImage.fromData(thumbnail(images.read(path).pixels))
+        with collected_warnings(UserFacingWarning):
+            quick = QImage.fromData(thumbnail(image_files.read(path).pixels))
     return quick
 
 
@@ -120,7 +120,7 @@ def _quick(path: Path) -> QImage | None:
     import numpy as np
     from PIL import Image, ImageOps
 
-    from rim_editor.thread_warnings import collected_warnings
+    from clipmat.thread_warnings import collected_warnings
     from rim_editor.ui.qt_image import to_qimage
 
     try:

@@ -14,9 +14,9 @@ from rim_editor.editor import DocumentChanged, Editor, Event
 from rim_editor.ui.window.document_tabs import DocumentTabs
 
 if TYPE_CHECKING:
+    from clipmat.image_files import OpenedImage
     from rim_editor.document import Document
     from rim_editor.exporting import ExportRequest
-    from rim_editor.images import OpenedImage
 
 
 @dataclass(eq=False)

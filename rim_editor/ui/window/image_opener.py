@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from clipmat.errors import UserFacingWarning
 from rim_editor.editor import Job, Runner
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
     from rim_editor.ui.dropped_data import Dropped
 
 KIND = "open:window"
@@ -111,20 +112,19 @@ class Opener(QObject):
 
 
 def read(path: Path) -> Opened:
-    """Read a file and hear what it is warned of. Raises what `images.read` raises."""
-    from rim_editor import images
-    from rim_editor.errors import EditorWarning
-    from rim_editor.thread_warnings import collected_warnings
+    """Read a file and hear what it is warned of. Raises what `image_files.read` raises."""
+    from clipmat import image_files
+    from clipmat.thread_warnings import collected_warnings
 
-    with collected_warnings(EditorWarning) as texts:
-        image = images.read(path)
+    with collected_warnings(UserFacingWarning) as texts:
+        image = image_files.read(path)
     return Opened(image, tuple(texts))
 
 
 def _decoded(encoded: bytes) -> Opened:
     import tempfile
 
-    from rim_editor.errors import ImageUnreadable
+    from clipmat.errors import ImageUnreadable
 
     with tempfile.TemporaryDirectory(prefix="rim-editor-") as folder:
         path = Path(folder) / "image"

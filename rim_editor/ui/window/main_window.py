@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow
 
+from clipmat.errors import UserError
 from rim_editor import settings as stored
 from rim_editor.document import Document
 from rim_editor.editor import (
@@ -25,7 +26,6 @@ from rim_editor.editor import (
     ModelOptions,
     Notice,
 )
-from rim_editor.errors import EditorError
 from rim_editor.recovery import Recovery
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
@@ -46,7 +46,7 @@ from rim_editor.ui.window.image_opener import Opened, Opener, read
 from rim_editor.ui.window.recovery_offer import Restorer
 
 if TYPE_CHECKING:
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
     from rim_editor.matting import Matting
 
 _NOT_FOUND = "Nothing in this image matches"
@@ -373,5 +373,5 @@ class MainWindow(QMainWindow):
         for finish in (self.keeper.finish, self.remembered.write):
             try:
                 finish()
-            except EditorError as error:
+            except UserError as error:
                 sys.stderr.write(f"rim-editor: {error}\n")  # there is no window any more

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from clipmat.errors import UserFacingWarning
+from clipmat.thread_warnings import collected_warnings
 from rim_editor.editor import Job, Runner
-from rim_editor.errors import EditorWarning
-from rim_editor.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
@@ -42,7 +42,7 @@ class Restorer(QObject):
         self._runner.start(Job("left:window", self._look, self._found, self._failed))
 
     def _look(self) -> tuple[tuple[Left, ...], list[str]]:
-        with collected_warnings(EditorWarning) as texts:
+        with collected_warnings(UserFacingWarning) as texts:
             return self._recovery.left_behind(), texts
 
     def _found(self, outcome: tuple[tuple[Left, ...], list[str]]) -> None:
@@ -61,7 +61,7 @@ class Restorer(QObject):
 
     def _reading(self, one: Left) -> Callable[[], tuple[Document, list[str]]]:
         def work() -> tuple[Document, list[str]]:
-            with collected_warnings(EditorWarning) as texts:
+            with collected_warnings(UserFacingWarning) as texts:
                 return one.restore(), texts
 
         return work

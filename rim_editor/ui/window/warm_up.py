@@ -35,6 +35,6 @@ def _separate() -> None:
     """Import and compile what the first result would wait for."""
     import numpy as np
 
-    from rim_editor.foreground import separate
+    from clipmat.foreground import separate
 
     separate(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 0.5, np.float32))

@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clipmat import image_files
 from clipmat.errors import UnknownWeights
-from rim_editor import batch_cli, cli, images
+from rim_editor import batch_cli, cli
 from rim_editor.batch import pipeline, running, stages
 from rim_editor.batch.cluster import connection, fleet
 from rim_editor.batch.cluster.connection import ClusterError, fitting
@@ -251,7 +252,7 @@ def test_workers_that_die_while_they_write(workers, photos, plan_for, matting_th
 def test_an_image_that_kills_is_given_up_and_nobody_else_suffers(workers, photos, plan_for, matting_that, notes):
     folder = photos(8)
     plan = plan_for(folder)
-    poison = int(images.read(plan.items[3].source).pixels.sum())
+    poison = int(image_files.read(plan.items[3].source).pixels.sum())
     with pytest.warns(EditorWarning, match="lost") as warned:
         summary = running.export(plan, matting_that(partial(when, poison, sigkill)), run=workers.run)
     assert len(warned) in (1, 2) and asked(notes)[0][str(poison)] == 2

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from clipmat import image_files
 from clipmat.errors import WeightsMissing
-from rim_editor import images
 from rim_editor.batch import pipeline, stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
@@ -75,14 +75,14 @@ def test_broken_images_are_named_and_stop_nothing(photos, plan_for, matting):
 
 def test_what_nobody_foresaw_is_an_outcome_too(photos, plan_for, matting, monkeypatch):
     plan = plan_for(photos(3))
-    usual = images.read
+    usual = image_files.read
 
     def read(path):
         if path.name == "01.png":
             raise ZeroDivisionError("oh")
         return usual(path)
 
-    monkeypatch.setattr(images, "read", read)
+    monkeypatch.setattr(image_files, "read", read)
     states = Counter(step.outcome.state for step in run(plan, matting)[1:])
     assert states == {State.DONE: 2, State.FAILED: 1}
 

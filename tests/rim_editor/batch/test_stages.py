@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat.errors import ImageUnreadable
 from rim_editor import edits, exports
 from rim_editor.batch import stages
 from rim_editor.batch.inputs import gathered
@@ -19,7 +20,7 @@ from rim_editor.batch.plan import planned
 from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
-from rim_editor.errors import ImageUnreadable, OutputExists, OutputNotWritable
+from rim_editor.errors import OutputExists, OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
 

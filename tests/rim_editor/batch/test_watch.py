@@ -153,7 +153,9 @@ def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, 
     found, _ = gathered([folder])
     landing = Landing(30.0, lambda: now[0])
     reads = []
-    monkeypatch.setattr(room.images, "read", lambda path, read=room.images.read: reads.append(path) or read(path))
+    monkeypatch.setattr(
+        room.image_files, "read", lambda path, read=room.image_files.read: reads.append(path) or read(path)
+    )
 
     seen = {}
 

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rim_editor.images import OpenedImage, read
+from clipmat.image_files import OpenedImage, read
 from rim_editor.matting import Matting
 
 # word -> centre x, centre y, radius, as shares of the width, the height and the shorter side

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
-from rim_editor.errors import ImageUnreadable
+from clipmat.errors import ImageUnreadable
 from rim_editor.ui.qt_image import opened, to_array, to_qimage
 
 SHAPES = st.tuples(st.integers(1, 9), st.integers(1, 9)) | st.tuples(

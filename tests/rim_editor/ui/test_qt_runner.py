@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rim_editor.errors import EditorError, ImageUnreadable
-from rim_editor.matting import ClipMatError
+from clipmat.errors import ClipMatError, ImageUnreadable
+from rim_editor.errors import EditorError
 from rim_editor.ui.qt_runner import QtRunner, explained, log_file
 
 WAIT = 10_000

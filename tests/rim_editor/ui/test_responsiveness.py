@@ -16,8 +16,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from clipmat.image_files import OpenedImage
 from rim_editor.document import Answer, Combine, Document
-from rim_editor.images import OpenedImage
 from rim_editor.matting import nouns
 from rim_editor.settings import Settings
 from rim_editor.ui.canvas.canvas import Canvas

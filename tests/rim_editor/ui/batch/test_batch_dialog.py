@@ -24,13 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from clipmat.errors import ClipMatError, ImageUnreadable
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.plan import planned
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
-from rim_editor.errors import ImageUnreadable
-from rim_editor.matting import ClipMatError
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables as batch_outcomes
 from rim_editor.ui.batch import thumbnail_loader as batch_thumbnails

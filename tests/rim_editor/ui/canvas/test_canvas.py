@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from clipmat.image_files import OpenedImage
 from rim_editor.document import Brush, Combine, Document, MatteControls
 from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.events import DocumentChanged, JobEnded, JobStarted
-from rim_editor.images import OpenedImage
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool

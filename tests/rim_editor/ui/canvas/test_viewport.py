@@ -73,7 +73,7 @@ def test_levels_end_where_the_renderer_ends_them():
 
     import numpy as np
 
-    from rim_editor.images import OpenedImage
+    from clipmat.image_files import OpenedImage
     from rim_editor.rendering import Renderer
 
     for width, height in ((256, 10), (257, 10), (1024, 1025), (10, 5000)):

@@ -320,7 +320,7 @@ import os, sys
 from pathlib import Path
 from rim_editor.document import Brush, Document, Stroke
 from rim_editor.edits import SolidColour
-from rim_editor.images import read
+from clipmat.image_files import read
 from rim_editor.recovery import Recovery
 document = Document(read(Path(sys.argv[2])), (Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10),), edit=SolidColour())
 Recovery(Path(sys.argv[1])).keep("one", document)

@@ -12,8 +12,8 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor.errors import EditorWarning, ImageTooLarge, ImageUnreadable, ImageUnsupported
-from rim_editor.thread_warnings import collected_warnings
+from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
+from clipmat.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ def read(path: Path) -> OpenedImage:
     """Open an image file: first frame, upright, colours converted from its profile to sRGB, 8 bits a channel.
 
     16-bit samples are scaled, not clipped. CMYK without a profile is converted by the plain formula.
-    A damaged profile or EXIF is left out with an EditorWarning.
+    A damaged profile or EXIF is left out with an ImageWarning.
     Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
     import numpy as np
@@ -88,7 +88,7 @@ def read(path: Path) -> OpenedImage:
     return OpenedImage(path, np.array(shown), np.array(alpha), exif)
 
 
-def of_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> OpenedImage:
+def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> OpenedImage:
     """An image without a file: `pixels` HxWx3 uint8 sRGB, upright, and `alpha` HxW uint8 where it is not opaque.
 
     Colours are straight; they are shown on white, as `read` does. The arrays are copied.
@@ -172,7 +172,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Ima
             return _converted(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError) as error:
             text = f"the colour profile in '{path}' is damaged ({error}): its colours were taken as sRGB."
-            warnings.warn(text, EditorWarning, stacklevel=3)
+            warnings.warn(text, ImageWarning, stacklevel=3)
     return image.convert("RGB")
 
 
@@ -244,5 +244,5 @@ def _metadata(image: Image.Image, path: Path) -> tuple[object, bytes]:
         return orientation, kept.tobytes() if len(kept) else b""
     except _DAMAGE as error:
         text = f"the EXIF data in '{path}' is damaged ({error}): it was left out."
-        warnings.warn(text, EditorWarning, stacklevel=3)
+        warnings.warn(text, ImageWarning, stacklevel=3)
         return orientation, b""

@@ -5,34 +5,34 @@ import warnings
 
 import pytest
 
-from rim_editor.errors import EditorWarning
-from rim_editor.thread_warnings import collected_warnings
+from clipmat.errors import UserFacingWarning
+from clipmat.thread_warnings import collected_warnings
 
 
 def test_what_is_listened_for_is_heard_every_time_and_shown_nowhere():
-    with warnings.catch_warnings(record=True) as shown, collected_warnings(EditorWarning) as texts:
+    with warnings.catch_warnings(record=True) as shown, collected_warnings(UserFacingWarning) as texts:
         for _ in range(2):
-            warnings.warn("damaged", EditorWarning, stacklevel=1)
+            warnings.warn("damaged", UserFacingWarning, stacklevel=1)
     assert texts == ["damaged", "damaged"] and shown == []
 
 
 def test_other_warnings_go_where_they_went():
-    with pytest.warns(DeprecationWarning, match="old"), collected_warnings(EditorWarning) as texts:
+    with pytest.warns(DeprecationWarning, match="old"), collected_warnings(UserFacingWarning) as texts:
         warnings.warn("old", DeprecationWarning, stacklevel=1)
     assert texts == []
 
 
 def test_an_inner_listener_hears_for_the_outer_and_then_no_more():
-    with collected_warnings(EditorWarning) as outer:
-        with collected_warnings(EditorWarning) as inner:
-            warnings.warn("in", EditorWarning, stacklevel=1)
-        warnings.warn("out", EditorWarning, stacklevel=1)
+    with collected_warnings(UserFacingWarning) as outer:
+        with collected_warnings(UserFacingWarning) as inner:
+            warnings.warn("in", UserFacingWarning, stacklevel=1)
+        warnings.warn("out", UserFacingWarning, stacklevel=1)
     assert (outer, inner) == (["out"], ["in"])
 
 
 def test_filters_are_as_before_even_after_an_error():
     before = list(warnings.filters), warnings.showwarning
-    with pytest.raises(ZeroDivisionError), collected_warnings(EditorWarning):
+    with pytest.raises(ZeroDivisionError), collected_warnings(UserFacingWarning):
         raise ZeroDivisionError
     assert (list(warnings.filters), warnings.showwarning) == before
 
@@ -44,8 +44,8 @@ def test_threads_hear_their_own():
     def listen(name):
         ready.wait()
         for turn in range(50):
-            with collected_warnings(EditorWarning) as texts:
-                warnings.warn(f"{name} {turn}", EditorWarning, stacklevel=1)
+            with collected_warnings(UserFacingWarning) as texts:
+                warnings.warn(f"{name} {turn}", UserFacingWarning, stacklevel=1)
             heard_by.setdefault(name, []).extend(texts)
 
     threads = [threading.Thread(target=listen, args=(name,)) for name in "abcd"]

@@ -53,13 +53,25 @@ def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> Layers:
     crop, share = image[box], matte[box]
     if max(share.shape) < 2:  # a single pixel says nothing of what lies behind it
         return Layers(image, image)
-    colours = crop.astype(np.float32) / np.float32(255)
-    with _one_at_a_time:
-        ahead, behind = _estimator()(colours, share, return_background=True)
+    ahead, behind = estimate(crop.astype(np.float32) / np.float32(255), share)
     foreground, background = image.copy(), image.copy()
     foreground[box] = np.where((alpha[box] == 255)[:, :, None], crop, _to_uint8(ahead))
     background[box] = np.where((alpha[box] == 0)[:, :, None], crop, _to_uint8(behind))
     return Layers(foreground, background)
+
+
+def estimate(
+    colours: NDArray[np.float32], alpha: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Colours of the foreground and of the background of a whole image, each HxWx3 float32 in about [0, 1].
+
+    `colours` is HxWx3 float32 in [0, 1], `alpha` HxW float32 in [0, 1]; two pixels at least.
+    Fast Multi-Level Foreground Estimation (Germer, Uelwer, Conrad, Harmeling, ICPR 2020) as pymatting has it; the
+    first call compiles it, 5 s once a machine. Calls from several threads wait for each other.
+    """
+    with _one_at_a_time:
+        foreground, background = _estimator()(colours, alpha, return_background=True)
+    return foreground, background
 
 
 def warm_up() -> None:

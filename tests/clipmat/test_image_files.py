@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
-from rim_editor.errors import EditorWarning, ImageTooLarge, ImageUnreadable, ImageUnsupported
-from rim_editor.images import read
+from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
+from clipmat.image_files import read
 
 ORIENTATION, MAKE, ARTIST, COPYRIGHT, EXIF_IFD, GPS_IFD = 0x0112, 0x010F, 0x013B, 0x8298, 0x8769, 0x8825
 
@@ -145,7 +145,7 @@ def test_damaged_exif_is_left_out_with_a_warning_and_the_image_still_turned(tmp_
     tags = [struct.pack(">HHIHH", ORIENTATION, 3, 1, 6, 0), struct.pack(">HHI4s", 0x011A, 2, 4, b"abc\0")]
     damaged = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">H", 2) + b"".join(tags) + bytes(4)
     Image.fromarray(corners()).save(tmp_path / "a.png", exif=damaged)
-    with pytest.warns(EditorWarning, match="EXIF.*left out"):
+    with pytest.warns(ImageWarning, match="EXIF.*left out"):
         opened = read(tmp_path / "a.png")
     assert opened.exif == b""
     assert (opened.pixels == np.rot90(corners(), -1)).all()
@@ -201,7 +201,7 @@ def test_cmyk_without_a_profile_goes_by_the_plain_formula(tmp_path):
 @pytest.mark.parametrize("broken", [b"no profile at all", display_p3()[:300], inks((60, -30, -40))])
 def test_a_profile_that_does_not_fit_is_left_out_with_a_warning(tmp_path, broken):
     Image.new("RGB", (4, 4), (180, 120, 90)).save(tmp_path / "a.png", icc_profile=broken)
-    with pytest.warns(EditorWarning, match="taken as sRGB"):
+    with pytest.warns(ImageWarning, match="taken as sRGB"):
         opened = read(tmp_path / "a.png")
     assert (opened.pixels == (180, 120, 90)).all()
 

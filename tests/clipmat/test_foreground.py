@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from rim_editor.foreground import separate
+from clipmat.foreground import separate
 
 
 def run(code, **environment):
@@ -23,13 +23,13 @@ def run(code, **environment):
 
 
 def test_only_the_one_file_of_pymatting_is_loaded():
-    code = "import sys; from rim_editor.foreground import warm_up; warm_up()\n"
+    code = "import sys; from clipmat.foreground import warm_up; warm_up()\n"
     code += "print(*(name for name in sys.modules if name.startswith('pymatting')))"
     assert run(code).split() == ["pymatting.foreground.estimate_foreground_ml"]
 
 
 def test_an_install_and_a_home_that_cannot_be_written_do_not_matter(tmp_path):
-    code = "import numpy as np; from rim_editor.foreground import separate\n"
+    code = "import numpy as np; from clipmat.foreground import separate\n"
     code += "print(separate(np.zeros((9, 9, 3), np.uint8), np.full((9, 9), 0.5, np.float32)).foreground.shape)"
     # This is the only place left to numba, and nothing names a folder for it.
     places = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}
