@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training import commands
+from training import TrainingError, run_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def ablate(
         # A process of its own: a Fabric is launched once.
         done = subprocess.run([*command, *(part for pack in data for part in ("--data", str(pack)))], check=False)
         if done.returncode:
-            raise commands.TrainingError(f"the row '{name}' stopped with {done.returncode}: see above, then call again")
+            raise TrainingError(f"the row '{name}' stopped with {done.returncode}: see above, then call again")
         table[name] = _measured(folder / "last.pt", bank, count, seed, forms)
         rows = {name: [asdict(row) for row in rows] for name, rows in table.items()}
         kept.write_text("results.json", json.dumps(rows, indent=1))
@@ -99,4 +99,4 @@ def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Seq
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.ablate")
+    run_command(app, "training.ablate")

@@ -12,7 +12,7 @@ import torch
 from clipmat import weights
 from clipmat.files import whole_file
 from clipmat.model import ClipMat
-from training.commands import TrainingError
+from training import TrainingError
 from training.fitting.settings import TrainSettings
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from training import commands
+from training import run_command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -76,4 +76,4 @@ def _bar(images: int) -> Iterator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.compose")
+    run_command(app, "training.compose")

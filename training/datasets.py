@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from clipmat.prompt import TEMPLATES
 from training.composition import composed_scene, mosaic_scene, photo_scene
 from training.entities import EntityBank
-from training.entity import BankError, Entity, Pixels
+from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
 from training.scene import Alpha, Placed, Scene
 from training.wording import as_typed
@@ -26,14 +26,16 @@ class Sample(NamedTuple):
     image: Pixels
     """HxWx3 uint8 sRGB."""
     matte: Alpha
-    """HxW float32 in [0, 1]; zero for a negative."""
+    """HxW float32 in [0, 1]; zero where the expression refers to nothing."""
     expression: str
+    present: bool
+    """Whether the expression refers to something in the image."""
     form: str
-    """keyword, basic, absolute, relative or negative."""
+    """keyword, basic, absolute or relative; free where the labels do not tell; negative where it is not `present`."""
     relation: str
     """The position in the expression, empty without one."""
     kind: str
-    """human, animal or object; of a negative, the kind of the scene's first entity."""
+    """human, animal or object; where nothing is `present`, the kind of the scene's first entity."""
     scene: str
     """photo, mosaic or composite."""
     rivals: int
@@ -43,11 +45,11 @@ class Sample(NamedTuple):
     others: tuple[Alpha, ...]
     """Mattes of the scene's other entities, to tell a wrong object from a coarse matte."""
     category: str = ""
-    """The keyword of the referred object; empty for a negative or where it is not known."""
+    """The keyword of the referred object; empty without one or where it is not known."""
     image_id: str = ""
     """Which image of its set, for means per image."""
     entity_id: str = ""
-    """Which entity of its set, for means per entity (E); empty for a negative."""
+    """Which entity of its set, for means per entity (E); empty without one."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class SceneDataset:
             image=image,
             matte=chosen.alpha if chosen else np.zeros(image.shape[:2], np.float32),
             expression=as_typed(made.text, rng) if self.augment else made.text,
+            present=chosen is not None,
             form=made.form,
             relation=made.relation,
             kind=(chosen or scene.placed[0]).entity.kind,
@@ -203,6 +206,37 @@ class _Pool:
         return group[int(rng.integers(len(group)))]
 
 
+def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
+    """Each photograph of the bank twice: asked for by its keyword, and for a noun that is not in it."""
+    for number, photo in enumerate(bank.photos):
+        image, mask = bank.photo(photo)
+        matte = unit(mask)
+        common: dict[str, Any] = {
+            "image": image,
+            "relation": "",
+            "kind": photo.kind,
+            "scene": "photo",
+            "rivals": 0,
+            "template": 0,
+            "image_id": photo.id,
+        }
+        yield Sample(
+            matte=matte,
+            expression=f"the {photo.keyword}",
+            present=True,
+            form="keyword",
+            others=(),
+            category=photo.keyword,
+            entity_id=photo.id,
+            **common,
+        )
+        scene = Scene(image, (Placed(photo, matte, (0.5, 0.5), float(matte.mean()), frozenset()),), frozenset())
+        made = negative(scene, bank.photos, np.random.default_rng((seed, number)))
+        if made is not None:
+            empty = np.zeros_like(matte)
+            yield Sample(matte=empty, expression=made.text, present=False, form=made.form, others=(matte,), **common)
+
+
 def augmented(image: Pixels, rng: np.random.Generator) -> Pixels:
     """Light, contrast, noise, blur and JPEG as cameras make them; hues stay, for colours are words here."""
     pixels: Alpha = image.astype(np.float32)
@@ -224,8 +258,11 @@ def augmented(image: Pixels, rng: np.random.Generator) -> Pixels:
     return result
 
 
-def trimap_of(matte: Alpha, radius: int) -> Pixels:
-    """Labels 0 background, 1 unknown, 2 foreground: the soft band of a matte, grown by `radius` pixels."""
+def trimap_labels(matte: Alpha, radius: int) -> Pixels:
+    """HxW uint8 labels as in `clipmat.model` (0 background, 1 unknown, 2 foreground) for an HxW matte in [0, 1].
+
+    Unknown is the matte's soft band, grown by `radius` pixels.
+    """
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     solid = cv2.erode((matte > 0.95).astype(np.uint8), kernel)
     touched = cv2.dilate((matte > 0.05).astype(np.uint8), kernel)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.commands import TrainingError
+from training import TrainingError
 
 Pixels = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from training import commands
+from training import run_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -217,4 +217,4 @@ def _distinct(runs: Sequence[Run], paths: Sequence[str]) -> list[Run]:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.evaluate")
+    run_command(app, "training.evaluate")

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from training import commands
+from training import TrainingError, run_command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-class ExportError(commands.TrainingError):
+class ExportError(TrainingError):
     """Weights cannot be written as asked."""
 
 
@@ -91,4 +91,4 @@ def _rows(table: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.export")
+    run_command(app, "training.export")

@@ -21,7 +21,12 @@ from training.wording import ABSOLUTE, COLORS, RELATIVE, WEARABLE, choose, is_pl
 _MOSTLY = 0.85
 """Share of a person that is seen when its clothes may be spoken of."""
 _ARTICLE = re.compile("^(the|an|a) ")
-FORMS = ("keyword", "basic", "absolute", "relative", "negative")
+NEGATIVE = "negative"
+"""The form of an expression that fits nothing in the image."""
+FORMS = ("keyword", "basic", "absolute", "relative", NEGATIVE)
+"""Forms of expressions."""
+SETTINGS = {"keyword": FORMS[:1], "expression": FORMS[1:4], "both": FORMS[:4]}
+"""Forms of expressions by setting (section 4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
             text += f" {'at' if side in ('top', 'bottom') else 'on'} the {side}"
         elif not phrase.before and not phrase.after and rng.random() < 0.4:
             text = phrase.noun
-        return Expression(text, "negative", None)
+        return Expression(text, NEGATIVE, None)
     return None
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import numpy as np
 import typer
 
-from training import commands
+from training import TrainingError, run_command
 from training.classes import crop_of
 
 if TYPE_CHECKING:
@@ -149,11 +149,11 @@ def ground(
     from training.fitting.rates import schedule
 
     if teacher is not None and nouns is None:
-        raise commands.TrainingError("--teacher needs --nouns: the classes' names are grounded through their vectors")
+        raise TrainingError("--teacher needs --nouns: the classes' names are grounded through their vectors")
     model, card = weights.load(start)
     popup = model.popup
     if popup.match is None or popup.appearance is None:
-        raise commands.TrainingError(f"{start} has no match to ground (popup_match, popup_appearance): take `compact`")
+        raise TrainingError(f"{start} has no match to ground (popup_match, popup_appearance): take `compact`")
     told = read_teacher(teacher) if teacher else None
     dataset = SceneDataset(EntityBank.read(data).select("train"), seed)
     regions = encode_regions(model, dataset, 0, scenes, told)
@@ -203,4 +203,4 @@ def save_nouns(path: Path, names: Sequence[str], vectors: Tensor) -> None:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.grounding")
+    run_command(app, "training.grounding")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training import commands
+from training import run_command
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,4 +122,4 @@ def _bank(data: list[Path], split: str) -> EntityBank:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.refine")
+    run_command(app, "training.refine")

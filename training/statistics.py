@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training import commands
+from training import run_command
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -196,4 +196,4 @@ def _mean_words(texts: Iterable[str]) -> float:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.statistics")
+    run_command(app, "training.statistics")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training import commands
+from training import run_command
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
@@ -172,4 +172,4 @@ def _silent(progress: Progress) -> None:
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.train")
+    run_command(app, "training.train")

@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.transforms import normalised
-from training import checkpoint
-from training.commands import TrainingError
+from training import TrainingError, checkpoint
 from training.fitting.batches import Ahead, Batch, Data, Nouns, Shown, batch_of
 from training.fitting.processes import add_gradients, share_norms, with_others
 from training.fitting.progress import Progress, Tell

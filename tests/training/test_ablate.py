@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import typer
 
+from training import TrainingError
 from training import ablate as ablation
-from training.commands import TrainingError
 from training.fitting.settings import read_settings
 from training.report.tables import Row
 from training.train import app as train

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.datasets import Mix, SceneDataset, augmented, trimap_of
+from training.datasets import Mix, SceneDataset, augmented, photo_samples, trimap_labels
 from training.entities import EntityBank
 from training.entity import BankError
 
@@ -36,7 +36,7 @@ def test_samples_hold_every_form_and_kind_of_scene(bank):
     assert Counter(s.rivals > 0 for s in samples)[True] > 20
     for s in samples:
         assert s.image.shape == (64, 64, 3) and s.matte.shape == (64, 64)
-        assert s.matte.any() != (s.form == "negative")
+        assert s.matte.any() == s.present == (s.form != "negative")
 
 
 def test_shares_follow_the_mix(bank):
@@ -74,7 +74,15 @@ def test_the_trimap_is_the_soft_band_grown():
     matte = np.zeros((40, 40), np.float32)
     matte[10:30, 10:30] = 1
     matte[10, 10:30] = 0.5
-    trimap = trimap_of(matte, 2)
+    trimap = trimap_labels(matte, 2)
     assert trimap[20, 20] == 2 and trimap[0, 0] == 0 and trimap[10, 20] == 1
     assert trimap[8, 20] == 1 and trimap[7, 20] == 0
-    assert not trimap_of(np.zeros((9, 9), np.float32), 3).any()
+    assert not trimap_labels(np.zeros((9, 9), np.float32), 3).any()
+
+
+def test_photographs_are_asked_for_what_is_and_what_is_not_there(bank):
+    samples = list(photo_samples(bank.select("val_seen"), 0))
+    assert {s.form for s in samples} == {"keyword", "negative"}
+    assert all(s.matte.any() == (s.form == "keyword") for s in samples)
+    assert all(bool(s.entity_id and s.category) == (s.form == "keyword") for s in samples)
+    assert all(a.image_id == b.image_id for a, b in zip(samples[::2], samples[1::2], strict=True))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from clipmat import weights
 from clipmat.predictor import Prediction
-from training.commands import TrainingError
+from training import TrainingError
 from training.evaluate import evaluate
 from training.report.judging import judge
 from training.report.runs import read_run
@@ -42,8 +42,7 @@ def test_the_truth_scores_perfectly_and_nothing_scores_nothing(bank):
     results, blanks = [], []
     for name, samples in sample_sets(bank.select("val_seen"), 12, 3).items():
         for sample in samples:
-            negative = sample.form == "negative"
-            results.append(judge(name, sample, answer(sample, sample.matte, 0.1 if negative else 0.9)))
+            results.append(judge(name, sample, answer(sample, sample.matte, 0.9 if sample.present else 0.1)))
             blanks.append(judge(name, sample, answer(sample, sample.matte * 0, 0.1)))
     rows = {r.name: r for r in summarise(results)}
     assert {"photos/val_seen", "composites/val_seen", "mosaics/val_seen"} <= set(rows)

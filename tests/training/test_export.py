@@ -5,7 +5,7 @@ import json
 import pytest
 
 from clipmat import weights
-from training.commands import TrainingError
+from training import TrainingError
 from training.export import export
 
 COMMON = {"threshold": 0.5, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}

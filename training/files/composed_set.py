@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from clipmat.files import whole_file
-from training.commands import TrainingError
+from training import TrainingError
 from training.entities import EntityBank
 from training.expressions import asked
 from training.files.labels import Label, by_image, labels_of, parsed, read_labels, row_of, write_labels

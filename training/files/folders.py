@@ -22,6 +22,7 @@ from clipmat.prompt import TEMPLATES
 from clipmat.transforms import resized
 from training.datasets import Sample, augmented
 from training.entity import Pixels
+from training.expressions import NEGATIVE
 from training.files import sources
 from training.files.crops import around_object, around_transition
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
@@ -52,7 +53,7 @@ class Pair:
     matte: Path | None
     """None when it is the alpha of the image."""
     expressions: tuple[Words, ...]
-    """At least one; those of the form `negative` fit nothing in the image."""
+    """At least one; those that are not `present` fit nothing in the image."""
     keyword: str = ""
     """Empty where it is not known."""
 
@@ -85,7 +86,7 @@ def asked_in(pairs: Sequence[Pair], setting: str) -> list[Pair]:
     """The pairs with the words of a setting (keyword, expression or both) alone, where they have such words."""
 
     def fits(words: Words) -> bool:
-        return setting == "both" or words.form == "negative" or (words.form == "keyword") == (setting == "keyword")
+        return setting == "both" or not words.present or (words.form == "keyword") == (setting == "keyword")
 
     kept = [replace(pair, expressions=tuple(filter(fits, pair.expressions))) for pair in pairs]
     return [pair for pair in kept if pair.expressions]
@@ -108,7 +109,7 @@ def read_folder(path: str | Path) -> tuple[Pair, ...]:
                 f"{image} has no words: add a line '{image.name},...' to {folder / EXPRESSIONS}, or "
                 f"{image.with_suffix('.txt').name} beside it with an expression a line"
             )
-        keyword = next((line.keyword for line in lines if line.keyword and line.words.form != "negative"), "")
+        keyword = next((line.keyword for line in lines if line.keyword and line.words.present), "")
         pairs.append(Pair(image, matte, tuple(dict.fromkeys(line.words for line in lines)), keyword))
     if told:
         raise LayoutError(f"{folder} has no image {next(iter(told))}, which its lists name")
@@ -190,7 +191,7 @@ class FolderDataset:
                 stranger = self.pairs[int(rng.integers(len(self.pairs)))]
                 if _surely_absent(stranger.keyword, pair):
                     noun = stranger.keyword
-                    asked[i] = Words(noun if rng.random() < 0.5 else f"the {noun}", "negative")
+                    asked[i] = Words(noun if rng.random() < 0.5 else f"the {noun}", NEGATIVE)
         return asked
 
 
@@ -212,11 +213,12 @@ def _nouns(keyword: str) -> frozenset[str]:
 
 
 def _sample(pair: Pair, image: Pixels, matte: Alpha, words: Words) -> Sample:
-    present = words.form != "negative"
+    present = words.present
     return Sample(
         image=image,
         matte=matte if present else np.zeros_like(matte),
         expression=words.text,
+        present=present,
         form=words.form,
         relation=words.relation,
         kind=pair.kind,

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clipmat.files import whole_file
-from training.commands import TrainingError
+from training import TrainingError
 from training.entity import Colour, Garment
-from training.expressions import Expression
+from training.expressions import NEGATIVE, Expression
 from training.files.attributes import is_salient, is_transparent
 from training.relations import OPPOSITE
 from training.scene import Scene
@@ -32,9 +32,14 @@ class Words(NamedTuple):
 
     text: str
     form: str = "free"
-    """keyword, basic, absolute or relative; free where the labels do not tell."""
+    """keyword, basic, absolute or relative; free where the labels do not tell; NEGATIVE where it fits nothing."""
     relation: str = ""
     """The position in the expression, empty without one."""
+
+    @property
+    def present(self) -> bool:
+        """Whether they refer to something in the image."""
+        return self.form != NEGATIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def _samples(
                     image=image,
                     matte=mattes[number],
                     expression=text,
+                    present=True,
                     form=form,
                     relation=relation,
                     kind=label.kind,

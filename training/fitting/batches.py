@@ -14,7 +14,7 @@ from torch import Tensor
 
 from clipmat.encoders import TextTokens
 from clipmat.prompt import TEMPLATES
-from training.datasets import Sample, trimap_of
+from training.datasets import Sample, trimap_labels
 
 Tokenize = Callable[[list[str], list[int]], tuple[TextTokens, list[str]]]
 Nouns = tuple[list[str], Tensor]
@@ -102,7 +102,7 @@ def batch_of(
             )
     half = (size[1] // 2, size[0] // 2)
     mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
-    trimaps = [trimap_of(matte, radius) for matte, radius in zip(mattes, radii, strict=True)]
+    trimaps = [trimap_labels(matte, radius) for matte, radius in zip(mattes, radii, strict=True)]
     tokens, _ = tokenize([s.expression for s in samples], [s.template for s in samples])
     shown = Shown(
         pixels=torch.from_numpy(np.stack([s.image for s in samples[::expressions]])).permute(0, 3, 1, 2),
@@ -112,7 +112,7 @@ def batch_of(
     truth = Truth(
         matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1),
         trimap=torch.from_numpy(np.stack(trimaps)),
-        present=torch.tensor([s.form != "negative" for s in samples], dtype=torch.uint8),
+        present=torch.tensor([s.present for s in samples], dtype=torch.uint8),
         vectors=None if nouns is None else nouns[1][[i for i, _ in words]],
     )
     return Batch(shown, truth)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clipmat.model import ClipMat
-from training.commands import TrainingError
-from training.datasets import Sample, SceneDataset
+from training import TrainingError
+from training.datasets import Sample, SceneDataset, photo_samples
 from training.entities import EntityBank
 from training.files import folders
 from training.files.folders import FolderDataset, Pair
@@ -20,7 +20,6 @@ from training.files.refmatte import label_file, split_labels
 from training.fitting.batches import Data
 from training.fitting.settings import TrainSettings
 from training.fitting.validation import Look, look
-from training.report.testsets import photo_samples
 
 _LOOKED_AT = 200
 """Held-out samples that a look takes at most, of folders and sets."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from clipmat.encoders import TextTokens
 from clipmat.model import ClipMat
-from training.commands import TrainingError
+from training import TrainingError
 from training.fitting.settings import Phase, TrainSettings
 from training.losses import summed, total_loss
 

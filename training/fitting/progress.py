@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from clipmat.files import whole_file
-from training.commands import TrainingError
+from training import TrainingError
 from training.fitting.validation import Look
 
 if TYPE_CHECKING:

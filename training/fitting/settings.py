@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from clipmat.config import ClipMatConfig, variant
-from training.commands import TrainingError
+from training import TrainingError
 from training.datasets import Mix
-from training.expressions import FORMS
+from training.expressions import SETTINGS
 
 T = TypeVar("T")
-SETTINGS = {"keyword": FORMS[:1], "expression": FORMS[1:4], "both": FORMS[:4]}
-"""Forms of expressions by setting (section 4.2)."""
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed", "auto")
 """Fabric's names; auto takes bf16-mixed where the device computes it, else 32-true."""
 

@@ -39,7 +39,7 @@ def look(model: ClipMat, held: Callable[[], Iterable[Sample]], shown: int = 4) -
     scores: list[float] = []
     panels: list[Pixels] = []
     for sample in held():
-        if sample.form == "negative":
+        if not sample.present:
             continue
         predictor.set_image(sample.image)
         matte = predictor.predict(sample.expression, refine=False).matte  # the refiner is trained by itself

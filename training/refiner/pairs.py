@@ -16,7 +16,7 @@ from clipmat.files import whole_file
 from clipmat.model import ClipMat
 from clipmat.refiner import UNSURE, guides, window
 from clipmat.transforms import resized, to_input
-from training.commands import TrainingError
+from training import TrainingError
 from training.composition import background_part, composed_scene
 from training.datasets import augmented
 from training.entities import EntityBank

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from training import commands
+from training import TrainingError, run_command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Rows = list[dict[str, float]]
@@ -26,9 +26,7 @@ def read_log(run: Path) -> Rows:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise commands.TrainingError(
-            f"there is no log of a run at {path}: name the --out of `training.train`"
-        ) from error
+        raise TrainingError(f"there is no log of a run at {path}: name the --out of `training.train`") from error
     rows = {row["step"]: row for line in lines if (row := json.loads(line))}
     return [rows[step] for step in sorted(rows)]
 
@@ -95,4 +93,4 @@ def _draw(axis: object, rows: Rows, names: Sequence[str], span: int, title: str)
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.report.curves")
+    run_command(app, "training.report.curves")

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clipmat.errors import BadExpression, BadImage
-from training.commands import TrainingError
-from training.datasets import Sample, trimap_of
+from training import TrainingError
+from training.datasets import Sample, trimap_labels
+from training.expressions import NEGATIVE
 from training.metrics import Region, conn, grad, iou, is_right_object, mad, mse, sad
 from training.scene import Alpha
 
@@ -78,7 +79,7 @@ class Result:
     @property
     def negative(self) -> bool:
         """Whether the expression fits nothing in the image."""
-        return self.form == "negative"
+        return self.form == NEGATIVE
 
     @property
     def sample(self) -> tuple[str | int | float, ...]:
@@ -88,7 +89,7 @@ class Result:
 
 
 def _in_transition(measure: Callable[[Alpha, Alpha, Region], float], matte: Alpha, truth: Alpha) -> float | None:
-    region = trimap_of(truth, max(1, round(max(truth.shape) / 100))) == 1
+    region = trimap_labels(truth, max(1, round(max(truth.shape) / 100))) == 1
     return measure(matte, truth, region) if region.any() else None
 
 
@@ -112,9 +113,7 @@ def judge(name: str, sample: Sample, prediction: Prediction, measures: Measures 
         presence=prediction.presence,
         present=prediction.present,
         iou=iou(matte, sample.matte),
-        right=not prediction.present
-        if sample.form == "negative"
-        else is_right_object(matte, sample.matte, sample.others),
+        right=is_right_object(matte, sample.matte, sample.others) if sample.present else not prediction.present,
         errors={label: value for label, value in found.items() if value is not None},
     )
 

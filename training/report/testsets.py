@@ -7,20 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from training.datasets import Mix, Sample, SceneDataset
+from training.datasets import Mix, Sample, SceneDataset, photo_samples
 from training.entities import EntityBank
-from training.entity import BankError, unit
-from training.expressions import FORMS, negative
+from training.entity import BankError
+from training.expressions import FORMS, SETTINGS
 from training.files import folders
 from training.files.labels import read_labels
 from training.files.refmatte import label_file, read_refmatte, read_rw100, splits_of
-from training.fitting.settings import SETTINGS
 from training.report.judging import EvaluationError
-from training.scene import Placed, Scene
 
 _SIDE = 320
 
@@ -119,35 +114,6 @@ def sample_sets(bank: EntityBank, count: int, seed: int, forms: Sequence[str] = 
     if not sets:
         raise BankError("the packs hold nothing in the splits val_seen and val_unseen: nothing can be measured")
     return sets
-
-
-def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
-    """Each photograph of the bank twice: asked for by its keyword, and for a noun that is not in it."""
-    for number, photo in enumerate(bank.photos):
-        image, mask = bank.photo(photo)
-        matte = unit(mask)
-        common: dict[str, Any] = {
-            "image": image,
-            "relation": "",
-            "kind": photo.kind,
-            "scene": "photo",
-            "rivals": 0,
-            "template": 0,
-            "image_id": photo.id,
-        }
-        yield Sample(
-            matte=matte,
-            expression=f"the {photo.keyword}",
-            form="keyword",
-            others=(),
-            category=photo.keyword,
-            entity_id=photo.id,
-            **common,
-        )
-        scene = Scene(image, (Placed(photo, matte, (0.5, 0.5), float(matte.mean()), frozenset()),), frozenset())
-        made = negative(scene, bank.photos, np.random.default_rng((seed, number)))
-        if made is not None:
-            yield Sample(matte=np.zeros_like(matte), expression=made.text, form="negative", others=(matte,), **common)
 
 
 def _drawn(bank: EntityBank, mix: Mix, seed: int, forms: Sequence[str]) -> Iterator[Sample]:

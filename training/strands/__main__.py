@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from training import commands
+from training import run_command
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -32,4 +32,4 @@ def strands(
 
 
 if __name__ == "__main__":
-    commands.run(app, "training.strands")
+    run_command(app, "training.strands")

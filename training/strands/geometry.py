@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.commands import TrainingError
+from training import TrainingError
 
 Floats = NDArray[np.float32]
 Reals = NDArray[np.floating[Any]]

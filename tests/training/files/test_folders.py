@@ -104,7 +104,12 @@ def test_samples_for_evaluation_are_whole_and_as_they_are(folder):
         assert s.image.shape == (120, 160, 3) and s.matte.shape == (120, 160) and s.matte.dtype == np.float32
         assert s.image_id in ("kitchen", "street") and s.scene == "photo"
     absent = drawn[-1]
-    assert absent.form == "negative" and not absent.matte.any() and absent.entity_id == absent.category == ""
+    assert (
+        absent.form == "negative"
+        and not absent.present
+        and not absent.matte.any()
+        and absent.entity_id == absent.category == ""
+    )
     assert iou(absent.others[0], drawn[-2].matte) == 1
 
 
@@ -193,7 +198,7 @@ def test_one_image_is_asked_for_in_several_ways_and_each_pair_comes_once_a_round
 def test_the_matte_stays_on_the_object_through_crop_and_mirror(tmp_path):
     data = FolderDataset(many(tmp_path, 5), 2)
     for index in range(40):
-        sample = next(s for s in data.samples(index, (96, 96), 6) if s.form != "negative")
+        sample = next(s for s in data.samples(index, (96, 96), 6) if s.present)
         pixels = cv2.GaussianBlur(sample.image.astype(np.float32), (0, 0), 1.5)
         redness = pixels[..., 0] - pixels[..., 1:].mean(axis=2)
         assert iou((redness > redness.max() / 2).astype(np.float32), sample.matte) > 0.75
@@ -230,7 +235,7 @@ def test_negatives_name_what_surely_is_not_there(tmp_path):
     absent = {}
     for index in range(400):
         for sample in data.samples(index, (32, 32), 2):
-            if sample.form == "negative":
+            if not sample.present:
                 assert not sample.matte.any() and sample.others and sample.entity_id == ""
                 absent.setdefault(sample.image_id, set()).add(sample.expression.lower().removeprefix("the "))
     assert {"dog", "puppy"} <= absent["a"] and not absent["a"] & {"cup", "mug"}

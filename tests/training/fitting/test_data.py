@@ -11,7 +11,7 @@ import torch
 
 from clipmat.config import variant
 from clipmat.model import ClipMat
-from training.commands import TrainingError
+from training import TrainingError
 from training.datasets import SceneDataset
 from training.fitting.data import DataError, kind_of, read_data
 from training.fitting.settings import Phase, TrainSettings
@@ -152,7 +152,7 @@ def test_a_look_is_the_mean_iou_and_shows_the_first_few(folder):
     third = panel.shape[1] // 3
     truth = cv2.resize((samples[0].matte * 255).astype(np.uint8), (third, panel.shape[0]), interpolation=cv2.INTER_AREA)
     assert np.abs(panel[:, third : 2 * third, 0].astype(int) - truth).max() <= 1
-    negative = samples[0]._replace(form="negative", matte=np.zeros_like(samples[0].matte))
+    negative = samples[0]._replace(present=False, matte=np.zeros_like(samples[0].matte))
     assert look(model, lambda: [*samples, negative]).score == seen.score
     with pytest.raises(ValueError, match="nothing is held out"):
         look(model, lambda: [negative])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.commands import TrainingError
+from training import TrainingError
 from training.fitting import progress
 from training.fitting.progress import Progress, listeners, log
 from training.fitting.validation import Look

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from training.commands import TrainingError
+from training import TrainingError
 from training.report.curves import app, read_log, smoothed
 
 

@@ -15,9 +15,10 @@ def box(x0, x1, value=1.0, side=40):
     return plane
 
 
-def sample(matte, expression="the cup", form="keyword", image_id="1", others=()):
-    image = np.zeros((*matte.shape, 3), np.uint8)
-    return Sample(image, matte, expression, form, "", "object", "photo", 0, 0, others, "cup", image_id, f"{image_id}/0")
+def sample(matte, expression="the cup", present=True, image_id="1", others=()):
+    image, form = np.zeros((*matte.shape, 3), np.uint8), "keyword" if present else "negative"
+    entity = f"{image_id}/0"
+    return Sample(image, matte, expression, present, form, "", "object", "photo", 0, 0, others, "cup", image_id, entity)
 
 
 def answer(matte, presence=0.9):
@@ -56,7 +57,7 @@ def test_a_matte_on_another_object_is_wrong_and_a_negative_wants_nothing():
     cup, other = box(2, 12), box(25, 38)
     assert not judge("made", sample(cup, others=(other,)), answer(other)).right
     assert not judge("made", sample(cup), answer(cup * 0)).right
-    nothing = sample(cup * 0, form="negative", others=(cup,))
+    nothing = sample(cup * 0, present=False, others=(cup,))
     assert judge("made", nothing, answer(cup * 0, 0.2)).right
     assert not judge("made", nothing, answer(cup)).right
 
@@ -79,7 +80,7 @@ def test_slow_and_regional_measures_come_on_demand_only():
 
 
 def test_a_negative_has_no_transition():
-    errors = judge("made", sample(box(0, 0), form="negative"), answer(box(3, 9)), measures(transition=True)).errors
+    errors = judge("made", sample(box(0, 0), present=False), answer(box(3, 9)), measures(transition=True)).errors
     assert set(errors) == {"SAD", "MSE", "MAD"}
 
 

@@ -10,9 +10,10 @@ RED, SIDE = (200, 0, 0), 200
 
 def case(found, truth=None, expression="the red cup", presence=0.9, image_id="1"):
     truth = found if truth is None else truth
-    form = "basic" if truth.any() else "negative"
+    present = bool(truth.any())
+    form = "basic" if present else "negative"
     image = np.zeros((*truth.shape, 3), np.uint8) + np.array(RED, np.uint8)
-    sample = Sample(image, truth, expression, form, "", "object", "photo", 0, 0, (), "cup", image_id, "1/0")
+    sample = Sample(image, truth, expression, present, form, "", "object", "photo", 0, 0, (), "cup", image_id, "1/0")
     prediction = Prediction(expression, found, found.astype(np.uint8), presence, bool(found.any()), {})
     return sample, prediction, judge("made", sample, prediction)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.commands import TrainingError
-from training.report.testsets import photo_samples, read_sets, sample_sets
+from training import TrainingError
+from training.report.testsets import read_sets, sample_sets
 
 
 def picture(path, pixels):
@@ -48,14 +48,6 @@ def test_the_sets_of_a_pack_have_what_they_promise(pack, bank):
     assert all(count <= sets[name].most for name, count in counts(sets).items())
     drawn = [s.expression for s in read_sets([pack], 6, 1)["composites/val_seen"]]
     assert drawn == [s.expression for s in sample_sets(bank, 6, 1)["composites/val_seen"]], "same seed, same samples"
-
-
-def test_photographs_are_asked_for_what_is_and_what_is_not_there(bank):
-    samples = list(photo_samples(bank.select("val_seen"), 0))
-    assert {s.form for s in samples} == {"keyword", "negative"}
-    assert all(s.matte.any() == (s.form == "keyword") for s in samples)
-    assert all(bool(s.entity_id and s.category) == (s.form == "keyword") for s in samples)
-    assert all(a.image_id == b.image_id for a, b in zip(samples[::2], samples[1::2], strict=True))
 
 
 def test_a_setting_asks_in_its_own_forms(pack):
