@@ -14,7 +14,7 @@ import io
 import re
 import sys
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,24 +24,35 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("clipmat", "training", "rim_editor")
 MAY_IMPORT = {"clipmat": {"clipmat"}, "training": {"clipmat", "training"}, "rim_editor": {"clipmat", "rim_editor"}}
 
-# From the ground up. A name stands for the module or room and all in it that no longer name claims. A module may import
-# its own level and those below it.
-LEVELS: tuple[tuple[str, ...], ...] = (
-    ("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
-    ("clipmat",),
-    ("training",),
-    ("rim_editor",),
-    ("rim_editor.batch",),
-    ("rim_editor.batch.cluster",),
-    ("rim_editor.ui",),
-    ("rim_editor.ui.canvas", "rim_editor.ui.panels"),
-    ("rim_editor.ui.dialogs",),
-    ("rim_editor.ui.batch",),
-    ("rim_editor.ui.window",),
-    ("rim_editor.ui.window.main_window",),
-    ("rim_editor.ui.application", "rim_editor.ui.app"),
-    ("rim_editor.batch_cli", "rim_editor.batch_screen", "rim_editor.cli", "rim_editor.__main__"),
-)
+# From the ground up: a module may import its own room and those listed before it. A name stands for the module, or the
+# package with all in it that no longer name claims.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "clipmat: ground floor": (
+        "clipmat.errors",
+        "clipmat.files",
+        "clipmat.image_files",
+        "clipmat.foreground",
+        "clipmat.thread_warnings",
+    ),
+    "clipmat: network": ("clipmat",),
+    "training": ("training",),
+    "rim_editor": ("rim_editor",),
+    "rim_editor/batch": ("rim_editor.batch",),
+    "rim_editor/batch/cluster": ("rim_editor.batch.cluster",),
+    "rim_editor/ui": ("rim_editor.ui",),
+    "rim_editor/ui/canvas": ("rim_editor.ui.canvas",),
+    "rim_editor/ui/panels": ("rim_editor.ui.panels",),
+    "rim_editor/ui/dialogs": ("rim_editor.ui.dialogs",),
+    "rim_editor/ui/batch": ("rim_editor.ui.batch",),
+    "rim_editor/ui/window": ("rim_editor.ui.window",),
+    "rim_editor/ui: start": ("rim_editor.ui.application", "rim_editor.ui.app"),
+    "rim_editor: commands": (
+        "rim_editor.batch_cli",
+        "rim_editor.batch_screen",
+        "rim_editor.cli",
+        "rim_editor.__main__",
+    ),
+}
 
 USUAL, LARGE, SMALL = 300, 400, 40
 REASON = re.compile(r"\b(lines|long|longer|large|larger|together|one (module|file|place))\b")
@@ -60,7 +71,7 @@ BANNED_PHRASES = re.compile(
 
 @dataclass(frozen=True)
 class Module:
-    """One source file: its dotted name, path, source text, and what it imports (dotted names of modules of ours)."""
+    """One source file: its dotted name, its path from the root, and its text."""
 
     name: str
     path: Path
@@ -77,14 +88,9 @@ class Module:
         return self.source.count("\n")
 
     @property
-    def is_package(self) -> bool:
-        """Whether it is a room's `__init__`."""
-        return self.path.name == "__init__.py"
-
-    @property
-    def room(self) -> str:
+    def package(self) -> str:
         """The package that it is in; a package is in itself."""
-        return self.name if self.is_package else self.name.rpartition(".")[0]
+        return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
     @property
     def docstring(self) -> str:
@@ -93,8 +99,8 @@ class Module:
 
     @property
     def shown(self) -> str:
-        """The path as a reader types it, from the root."""
-        return self.path.relative_to(ROOT).as_posix()
+        """The path as a reader types it."""
+        return self.path.as_posix()
 
 
 def modules(root: Path = ROOT) -> dict[str, Module]:
@@ -104,7 +110,7 @@ def modules(root: Path = ROOT) -> dict[str, Module]:
         for path in sorted((root / package).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            found[name] = Module(name, path, path.read_text(encoding="utf-8"))
+            found[name] = Module(name, path.relative_to(root), path.read_text(encoding="utf-8"))
     return found
 
 
@@ -129,8 +135,8 @@ def imports(module: Module, known: Iterable[str]) -> dict[str, int]:
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                room = module.room.split(".")
-                base = ".".join([*room[: len(room) - node.level + 1], *filter(None, [node.module])])
+                package = module.package.split(".")
+                base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
             names = [f"{base}.{a.name}" if f"{base}.{a.name}" in known else base for a in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
             names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
@@ -173,25 +179,30 @@ def circles(graph: dict[str, dict[str, int]]) -> list[list[str]]:
     return sorted(groups)
 
 
-def level(name: str) -> int:
-    """The index in LEVELS of the longest name that is the module or a room around it."""
-    for depth in range(name.count("."), -1, -1):
-        prefix = ".".join(name.split(".")[: depth + 1])
-        for index, names in enumerate(LEVELS):
-            if prefix in names:
-                return index
-    raise ValueError(f"{name} has no level: add its package to LEVELS")
+def room(name: str) -> str:
+    """The title in ROOMS of the longest name that is the module or a package around it."""
+    claims = {claim: title for title, names in ROOMS.items() for claim in names}
+    while name not in claims:
+        if "." not in name:
+            raise ValueError(f"{name} has no room: add it to ROOMS")
+        name = name.rpartition(".")[0]
+    return claims[name]
 
 
 def climbing(graph: dict[str, dict[str, int]]) -> list[str]:
-    """Imports of a higher level, or of a package that theirs may not import, as `file:line -> module`."""
-    found = []
+    """Imports of a room listed later, or of a package that theirs may not import, as `module:line -> module`."""
+    order, found = list(ROOMS), []
     for name, targets in graph.items():
         for target, line in targets.items():
             allowed = target.split(".")[0] in MAY_IMPORT[name.split(".")[0]]
-            if not allowed or level(target) > level(name):
+            if not allowed or order.index(room(target)) > order.index(room(name)):
                 found.append(f"{name}:{line} -> {target}")
     return sorted(found)
+
+
+def unused_claims(of: dict[str, Module]) -> list[str]:
+    """Names in ROOMS that no module has."""
+    return [claim for names in ROOMS.values() for claim in names if claim not in of]
 
 
 def wrong_sizes(of: dict[str, Module]) -> list[str]:
@@ -298,41 +309,41 @@ def private_uses(root: Path = ROOT) -> list[str]:
     return found
 
 
-def room_imports(of: dict[str, Module], graph: dict[str, dict[str, int]]) -> dict[str, set[str]]:
-    """For each room the other rooms that its modules import."""
-    rooms: dict[str, set[str]] = {module.room: set() for module in of.values()}
+def room_imports(graph: dict[str, dict[str, int]]) -> dict[str, set[str]]:
+    """For each room in ROOMS the other rooms that its modules import."""
+    found: dict[str, set[str]] = {title: set() for title in ROOMS}
     for name, targets in graph.items():
-        rooms[of[name].room] |= {of[target].room for target in targets} - {of[name].room}
-    return rooms
+        found[room(name)] |= {room(target) for target in targets} - {room(name)}
+    return found
 
 
-def picture(of: dict[str, Module], graph: dict[str, dict[str, int]]) -> str:
+def picture(graph: dict[str, dict[str, int]]) -> str:
     """The rooms and their imports as a mermaid drawing, without the imports that a third room implies."""
-    rooms = room_imports(of, graph)
+    wanted, count = room_imports(graph), Counter(map(room, graph))
 
-    def reachable(room: str, seen: set[str]) -> set[str]:
-        for other in rooms[room] - seen:
-            seen.add(other)
-            reachable(other, seen)
-        return seen
+    def reachable(title: str) -> set[str]:
+        return {far for near in wanted[title] for far in {near} | reachable(near)}
 
-    count = {room: sum(m.room == room for m in of.values()) for room in rooms}
-    lines = ["```mermaid", "flowchart TD"]
-    lines += [f'    {room.replace(".", "_")}["{room.replace(".", "/")}<br/>{count[room]}"]' for room in rooms]
-    for room, targets in rooms.items():
-        implied = {far for other in targets for far in reachable(other, set()) if room not in reachable(other, set())}
-        lines += [f"    {room} --> {other}".replace(".", "_") for other in sorted(targets - implied)]
+    order, lines = list(ROOMS), ["```mermaid", "flowchart TD"]
+    for package in PACKAGES:
+        titles = [title for title in order if title.startswith(package)]
+        lines.append(f"    subgraph {package}")
+        lines += [f'        r{order.index(t)}["{t.replace(": ", "<br/>")}<br/>{count[t]} modules"]' for t in titles]
+        lines.append("    end")
+    for title, targets in wanted.items():
+        implied = {far for near in targets for far in reachable(near)}
+        lines += [f"    r{order.index(title)} --> r{order.index(near)}" for near in order if near in targets - implied]
     return "\n".join([*lines, "```"])
 
 
 def one_line_each(of: dict[str, Module]) -> str:
     """One line for each module, room by room: its name and the first sentence of its docstring."""
     lines = ["# Modules", "", "One line each, written by `python docs/structure.py --write` from the docstrings."]
-    for room in sorted({module.room for module in of.values()}):
-        purpose = of[room].docstring.partition("\n\n")[0].replace("\n", " ")
-        lines += ["", f"## {room.replace('.', '/')}/", "", purpose, "", "| module | what it does |", "|---|---|"]
+    for package in sorted({module.package for module in of.values()}):
+        purpose = of[package].docstring.partition("\n\n")[0].replace("\n", " ")
+        lines += ["", f"## {package.replace('.', '/')}/", "", purpose, "", "| module | what it does |", "|---|---|"]
         for module in of.values():
-            if module.room == room and not module.path.name == "__init__.py":
+            if module.package == package and not module.path.name == "__init__.py":
                 first = module.docstring.partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
                 lines.append(f"| [{module.path.name}](../{module.shown}) | {first} |")
     return "\n".join([*lines, ""])
@@ -346,7 +357,7 @@ def generated() -> dict[Path, str]:
     if page.exists():
         before, mark, rest = page.read_text(encoding="utf-8").partition("<!-- rooms -->")
         after = rest.partition("<!-- /rooms -->")[2]
-        drawing = picture(of, import_graph(of))
+        drawing = picture(import_graph(of))
         pages[page] = f"{before}{mark}\n{drawing}\n<!-- /rooms -->{after}"
     return pages
 
@@ -358,6 +369,7 @@ def findings() -> dict[str, list[str]]:
     return {
         "Circles": [" <-> ".join(group) for group in circles(graph)],
         "Climbing imports": climbing(graph),
+        "Rooms without a module": unused_claims(of),
         "Too many lines": wrong_sizes(of),
         "Only re-exporting": only_re_exporting(of),
         "Class names used twice": [f"{name}: {', '.join(where)}" for name, where in repeated_classes(of).items()],
