@@ -320,9 +320,9 @@ def room_imports(graph: dict[str, dict[str, int]]) -> dict[str, set[str]]:
 def picture(graph: dict[str, dict[str, int]]) -> str:
     """The rooms and their imports as a mermaid drawing, without the imports that a third room implies."""
     wanted, count = room_imports(graph), Counter(map(room, graph))
-
-    def reachable(title: str) -> set[str]:
-        return {far for near in wanted[title] for far in {near} | reachable(near)}
+    below: dict[str, set[str]] = {}
+    for title in ROOMS:  # from the ground up, so that those below are known; a climbing import leads to none
+        below[title] = {far for near in wanted[title] for far in {near} | below.get(near, set())}
 
     order, lines = list(ROOMS), ["```mermaid", "flowchart TD"]
     for package in PACKAGES:
@@ -331,7 +331,7 @@ def picture(graph: dict[str, dict[str, int]]) -> str:
         lines += [f'        r{order.index(t)}["{t.replace(": ", "<br/>")}<br/>{count[t]} modules"]' for t in titles]
         lines.append("    end")
     for title, targets in wanted.items():
-        implied = {far for near in targets for far in reachable(near)}
+        implied = {far for near in targets for far in below[near]}
         lines += [f"    r{order.index(title)} --> r{order.index(near)}" for near in order if near in targets - implied]
     return "\n".join([*lines, "```"])
 
