@@ -17,15 +17,19 @@ class ClipMatError(UserError):
     """The base of the errors that this package raises."""
 
 
-class UnknownWeights(ClipMatError):
+class WeightsError(ClipMatError):
+    """Other weights, or the same ones once they are there, would do."""
+
+
+class UnknownWeights(WeightsError):
     """The name is no variant and the path is no file."""
 
 
-class WeightsMissing(ClipMatError):
+class WeightsMissing(WeightsError):
     """The variant is known but its weights are not on this machine."""
 
 
-class WeightsInvalid(ClipMatError):
+class WeightsInvalid(WeightsError):
     """The file is damaged, of another format, or does not fit the variant."""
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from clipmat import weights as files
 from clipmat.devices import choose_device
-from clipmat.errors import BadImage, ClipMatError, ExpressionTruncated, ImageNotSet
+from clipmat.errors import BadImage, ExpressionTruncated, ImageNotSet, WeightsError
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
 from clipmat.prompt import clean, in_singular
 from clipmat.refiner import Refiner, refined
@@ -143,7 +143,7 @@ class Predictor:
         background, 128 unknown, 255 foreground). Returns hxw float32 in [0, 1], a new array. Needs no `set_image`
         and leaves the image that was set. What is known around the unknown region says which colours
         belong to which side: give the crop some of both. Raises BadImage when the three do not belong together,
-        ClipMatError when the weights bring no refiner.
+        WeightsError when the weights bring no refiner.
         """
         check_image(image)
         size = (image.shape[0], image.shape[1])
@@ -153,7 +153,7 @@ class Predictor:
                 f"these are {matte.shape} and {trimap.shape}"
             )
         if self._refiner is None:
-            raise ClipMatError(
+            raise WeightsError(
                 f"the weights '{self.weights}' bring no refiner: choose 'compact', which do, or paint by hand"
             )
         unknown = trimap == 128

@@ -35,6 +35,12 @@ class Brush(StrEnum):
     REFINE = "refine"
 
 
+def clean_expression(text: str) -> str:
+    """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word."""
+    cleaned = " ".join(text.split())
+    return cleaned if any(character.isalnum() for character in cleaned) else ""
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What the model found for one expression."""

@@ -1,4 +1,4 @@
-"""Editor: the one mutable object of an open image. Every action of the user is a method, and listeners are told.
+"""Editor: the one mutable object of an open image. Every action of the user is a method; listeners follow events.
 
 The document is a description and changes at once; what takes time runs as jobs that capture the document.
 """
@@ -11,23 +11,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rim_editor import model_requests, step_names
-from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Part, Patch, Stroke
+from rim_editor.document import (
+    Answer,
+    Brush,
+    Combine,
+    Document,
+    MatteControls,
+    Part,
+    Patch,
+    Stroke,
+    clean_expression,
+)
 from rim_editor.edits import Edit
 from rim_editor.events import (
     Answered,
     Aspect,
     DocumentChanged,
     Event,
-    JobEnded,
-    JobStarted,
-    Level,
+    JobKind,
     Listeners,
     Notice,
+    NoticeCode,
 )
 from rim_editor.history import History
+from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.model_requests import ModelOptions
-from rim_editor.runner import AtOnce, Job, Runner
-from rim_editor.work import Work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,17 +48,12 @@ if TYPE_CHECKING:
     from rim_editor.matting import Matting
     from rim_editor.rendering import Renderer, View
 
-__all__ = [
-    "Answered", "ModelOptions", "AtOnce", "DocumentChanged", "Editor", "Event", "Job", "Notice", "Runner", "JobEnded",
-    "JobStarted",
-]  # fmt: skip
-
 
 class Editor:
-    """One open image: its history, what is at work on it, and what the user may do.
+    """One open image: its history, the jobs that run on it, and what the user may do.
 
-    Without `runner` everything is done before a method returns. Mistakes and lacks that the user can remedy
-    are told as a `Notice`, never raised. Call the methods on one thread.
+    Without `runner` everything is done before a method returns. Errors that the user can remedy are sent
+    to the listeners as a `Notice`, never raised. Call the methods on one thread.
     """
 
     def __init__(
@@ -60,9 +63,9 @@ class Editor:
         """Which model answers the next question, and where."""
         self._matting = matting
         self._listeners = Listeners()
-        self._work = Work(runner or AtOnce(), self._listeners)
+        self._jobs = EditorJobs(runner or InlineRunner(), self._listeners)
         self._strokes: deque[Stroke] = deque()
-        """Strokes of the refining brush that wait for the one at work."""
+        """Strokes of the refining brush that wait for the one being refined."""
         self._open(Document(source))
         self._saved: tuple[object, object, object] | None = _content(self.document)
         """Parts, controls and edit as they were opened or exported last."""
@@ -88,9 +91,9 @@ class Editor:
         return _content(self.document) != self._saved
 
     @property
-    def busy(self) -> frozenset[str]:
-        """The kinds of work that the user is waiting for: ask, refine, export."""
-        return self._work.busy
+    def busy(self) -> frozenset[JobKind]:
+        """The kinds of jobs that the user is waiting for: ASK, REFINE, EXPORT."""
+        return self._jobs.busy
 
     @property
     def title(self) -> str:
@@ -99,7 +102,7 @@ class Editor:
         return "Untitled image" if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Have `callback` hear every event from now on; returns what ends that."""
+        """Have `callback` called with every event from now on; returns what ends that."""
         return self._listeners.add(callback)
 
     def ask(self, expression: str, combine: Combine = Combine.NEW) -> None:
@@ -107,32 +110,33 @@ class Editor:
 
         A question that has no answer yet is dropped. Nothing is changed when nothing in the image matches.
         """
-        expression = " ".join(expression.split())
-        if not any(character.isalnum() for character in expression):
-            self._notice('Type what to cut out, such as "the dog on the left".', "warning")
+        expression = clean_expression(expression)
+        if not expression:
+            self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
         elif not self._lacks_matte(combine):
             document, options = self.document, self.options
-            self._work.start(
-                "ask",
-                f'Looking for "{expression}"',
+            self._jobs.start(
+                JobKind.ASK,
                 lambda: model_requests.find(self._matting, options, document, expression),
                 lambda found: self._answered(expression, combine, options, found),
+                description=f'Looking for "{expression}"',
+                uses_model=True,
             )
 
     def cancel(self) -> None:
-        """Drop the question, the refining strokes and the export that are at work.
+        """Drop the question, the refining strokes and the export that are not finished.
 
         A file that is already being written may still appear.
         """
         self._strokes.clear()
-        self._work.cancel()
+        self._jobs.cancel()
 
     def close(self) -> None:
-        """Put the image away: all work is dropped, and nobody is told anything any more."""
+        """Put the image away: all jobs are dropped, and listeners are called no more."""
         self._listeners.clear()
         self.cancel()
-        self._work.drop("shown")
-        self._work.drop("outline")
+        self._jobs.drop(JobKind.RENDER)
+        self._jobs.drop(JobKind.OUTLINE)
 
     def remove_parts(self, places: Sequence[int]) -> None:
         """Take away the parts at `places` of `document.parts`; with an answer go the refinements of its edge.
@@ -164,10 +168,10 @@ class Editor:
         if stroke.brush is not Brush.REFINE:
             self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
         elif not _holds_matte(self.document.parts):
-            self._notice("There is no edge to refine yet: find or paint something first.", "warning")
+            self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
         else:
             self._strokes.append(stroke)
-            if "refine" not in self.busy:
+            if JobKind.REFINE not in self.busy:
                 self._refine_next()
 
     def set_controls(self, controls: MatteControls, gesture: str = "") -> None:
@@ -195,25 +199,26 @@ class Editor:
         self.cancel()
         self._open(document)
         self._saved = None
-        self._listeners.tell(DocumentChanged(frozenset({"image", "matte", "edit"})))
+        self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit"})))
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
-        """Have `done` hear what `Renderer.shown` makes of the document as it is now; the newest call wins."""
+        """Call `done` with what `Renderer.shown` makes of the document as it is now; the newest call wins."""
         document, renderer = self.document, self._renderer
-        self._work.run("shown", lambda: renderer.shown(document, view, level), done)
+        self._jobs.start(JobKind.RENDER, lambda: renderer.shown(document, view, level), done)
 
     def outline(self, level: int, done: Callable[[tuple[NDArray[np.float32], ...]], None]) -> None:
-        """Have `done` hear what `Renderer.outline` makes of the document as it is now; the newest call wins."""
+        """Call `done` with what `Renderer.outline` makes of the document as it is now; the newest call wins."""
         document, renderer = self.document, self._renderer
-        self._work.run("outline", lambda: renderer.outline(document, level), done)
+        self._jobs.start(JobKind.OUTLINE, lambda: renderer.outline(document, level), done)
 
     def export(self, path: Path, request: ExportRequest, done: Callable[[Path], None] | None = None) -> None:
-        """Write the document as it is now; `done` hears the path once the file is there.
+        """Write the document as it is now; `done` is called with the path once the file is there.
 
-        One export is at work at a time: another is refused meanwhile, so that none is lost.
+        One export runs at a time: another is refused meanwhile, so that none is lost.
         """
-        if "export" in self.busy:
-            self._notice("An export is at work: wait for it or cancel it, then export again.", "warning")
+        if JobKind.EXPORT in self.busy:
+            text = "An export is running: wait for it or cancel it, then export again."
+            self._notify(NoticeCode.EXPORT_RUNNING, text)
             return
         document, renderer = self.document, self._renderer
 
@@ -228,12 +233,12 @@ class Editor:
             parts, controls, edit = _content(document)
             matte_alone = request.content is Content.MATTE  # that keeps no edit
             self._saved = (parts, controls, (self._saved or (None,) * 3)[2] if matte_alone else edit)
-            self._listeners.tell(DocumentChanged(frozenset()))
-            self._notice(f"Exported to '{path}'.")
+            self._listeners.notify(DocumentChanged(frozenset()))
+            self._notify(NoticeCode.EXPORTED, f"Exported to '{path}'.")
             if done is not None:
                 done(path)
 
-        self._work.start("export", f"Exporting '{path.name}'", write, written)
+        self._jobs.start(JobKind.EXPORT, write, written, description=f"Exporting '{path.name}'")
 
     def _open(self, document: Document) -> None:
         from rim_editor.rendering import Renderer
@@ -245,7 +250,7 @@ class Editor:
         presence, present = float(found.prediction.presence), bool(found.prediction.present)
         if not present:
             text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."
-            self._notice(text)
+            self._notify(NoticeCode.NOT_FOUND, text)
         elif not self._lacks_matte(combine):  # what was there when the question was asked may have been undone
             matte = found.prediction.matte
             matte.setflags(write=False)
@@ -254,13 +259,13 @@ class Editor:
             self._change(step_names.adding(answer), parts=(*before, answer))
         device, reason = found.predictor.device, found.predictor.device_reason
         answered = Answered(expression, presence, present, device, reason, options.weights, found.milliseconds)
-        self._listeners.tell(answered)
+        self._listeners.notify(answered)
 
     def _lacks_matte(self, combine: Combine) -> bool:
         if combine in (Combine.NEW, Combine.ADD) or _holds_matte(self.document.parts):
             return False
         verb = "subtract from" if combine is Combine.SUBTRACT else "intersect with"
-        self._notice(f"There is no matte to {verb} yet: find or paint something first.", "warning")
+        self._notify(NoticeCode.NO_MATTE, f"There is no matte to {verb} yet: find or paint something first.")
         return True
 
     def _refine_next(self) -> None:
@@ -272,12 +277,13 @@ class Editor:
             if self._strokes:
                 self._refine_next()
 
-        self._work.start(
-            "refine",
-            "Refining the edge",
+        self._jobs.start(
+            JobKind.REFINE,
             lambda: model_requests.refine(self._matting, options, document, stroke, renderer),
             refined,
-            self._strokes.clear,  # what stopped this one would stop the others
+            description="Refining the edge",
+            failed=self._strokes.clear,  # what stopped this one would stop the others
+            uses_model=True,
         )
 
     def _insert(self, base: tuple[Part, ...], patch: Patch) -> None:
@@ -285,32 +291,33 @@ class Editor:
         if parts[: len(base)] == base:  # what was painted since stays on top
             self._change(step_names.adding(patch), parts=(*base, patch, *parts[len(base) :]))
         else:
-            self._notice("The matte changed while its edge was refined: paint the edge again.", "warning")
+            text = "The matte changed while its edge was refined: paint the edge again."
+            self._notify(NoticeCode.EDGE_OUTDATED, text)
 
     def _change(self, name: str, gesture: str = "", **changes: Any) -> None:  # noqa: ANN401
         before = self.document
         after = replace(before, **changes)
         if _content(after) != _content(before):
             self._history.commit(after, name, gesture)
-            self._tell_difference(before)
+            self._notify_of_changes(before)
 
     def _move(self, step: Callable[[], None]) -> None:
         before = self.document
         step()
         if self.document is not before:
-            self._tell_difference(before)
+            self._notify_of_changes(before)
 
-    def _tell_difference(self, before: Document) -> None:
+    def _notify_of_changes(self, before: Document) -> None:
         now = self.document
-        what: set[Aspect] = set()
+        aspects: set[Aspect] = set()
         if (now.parts, now.controls) != (before.parts, before.controls):
-            what.add("matte")
+            aspects.add("matte")
         if now.edit != before.edit:
-            what.add("edit")
-        self._listeners.tell(DocumentChanged(frozenset(what)))
+            aspects.add("edit")
+        self._listeners.notify(DocumentChanged(frozenset(aspects)))
 
-    def _notice(self, text: str, level: Level = "info") -> None:
-        self._listeners.tell(Notice(text, level))
+    def _notify(self, code: NoticeCode, text: str) -> None:
+        self._listeners.notify(Notice(code, text))
 
 
 def _content(document: Document) -> tuple[tuple[Part, ...], MatteControls, Edit]:

@@ -1,29 +1,82 @@
-"""What an editor tells its listeners."""
+"""What an editor notifies its listeners of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Aspect = Literal["image", "matte", "edit"]
 Level = Literal["info", "warning", "error"]
 
 
+class JobKind(StrEnum):
+    """What a job does. The first three are those of an editor that its user waits for."""
+
+    ASK = "ask"
+    REFINE = "refine"
+    EXPORT = "export"
+    RENDER = "render"
+    OUTLINE = "outline"
+    WARM_UP = "warm up"
+    NOUNS = "nouns"
+    SEPARATE = "separate"
+    OPEN = "open"
+    BACKGROUND = "background"
+    CUTOUT = "cutout"
+    SETTINGS = "settings"
+    AUTOSAVE = "autosave"
+    FIND_RECOVERED = "find recovered"
+    RESTORE = "restore"
+    DISCARD = "discard"
+    WEIGHTS = "weights"
+    DEVICE = "device"
+    PLAN = "plan"
+    JOURNAL = "journal"
+    THUMBNAIL = "thumbnail"
+
+
+class NoticeCode(StrEnum):
+    """What a notice is about."""
+
+    NO_WORD = "no word"
+    """The expression has no letter and no digit."""
+    NO_MATTE = "no matte"
+    """There is nothing yet to subtract from, to intersect with, or to refine."""
+    NOT_FOUND = "not found"
+    """Nothing in the image matches the expression."""
+    EDGE_OUTDATED = "edge outdated"
+    """The matte changed while its edge was refined."""
+    EXPORT_RUNNING = "export running"
+    EXPORTED = "exported"
+    WARNED = "warned"
+    """A job went on, but the user should know."""
+    FAILED = "failed"
+    """A job failed."""
+
+
+_LEVELS: dict[NoticeCode, Level] = {
+    NoticeCode.NOT_FOUND: "info",
+    NoticeCode.EXPORTED: "info",
+    NoticeCode.FAILED: "error",
+}
+
+
 @dataclass(frozen=True)
 class DocumentChanged:
     """The document, or what can be undone, or whether it is unsaved, is another than before."""
 
-    what: frozenset[Aspect]
+    aspects: frozenset[Aspect]
     """What looks different now; empty when only the bookkeeping changed."""
 
 
 @dataclass(frozen=True)
 class JobStarted:
-    """Work that the user waits for began; told again, without an end between, when newer work replaces it."""
+    """Work that the user waits for began; sent again, without an end between, when newer work replaces it."""
 
-    kind: str
-    """ask, refine or export."""
+    kind: JobKind
+    """ASK, REFINE or EXPORT."""
     text: str
     """What is being done, fit for a status line."""
 
@@ -32,15 +85,24 @@ class JobStarted:
 class JobEnded:
     """Work ended: it was done, it failed, or it was cancelled."""
 
-    kind: str
+    kind: JobKind
 
 
 @dataclass(frozen=True)
 class Notice:
     """Something that the user should read."""
 
+    code: NoticeCode
     text: str
-    level: Level = "info"
+    job: JobKind | None = None
+    """Which job warned or failed."""
+    error: Exception | None = None
+    """What it failed with."""
+
+    @property
+    def level(self) -> Level:
+        """How serious it is."""
+        return _LEVELS.get(self.code, "warning")
 
 
 @dataclass(frozen=True)
@@ -62,14 +124,14 @@ Event = DocumentChanged | JobStarted | JobEnded | Notice | Answered
 
 
 class Listeners:
-    """Who hears the events, in the order in which they came."""
+    """Calls callbacks with events, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._callbacks: dict[int, Callable[[Event], None]] = {}
         self._next = 0
 
     def add(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Have `callback` hear every event from now on; returns what ends that."""
+        """Have `callback` called with every event from now on; returns what ends that."""
         number, self._next = self._next, self._next + 1
         self._callbacks[number] = callback
 
@@ -79,11 +141,11 @@ class Listeners:
         return stop
 
     def clear(self) -> None:
-        """Nobody hears anything any more."""
+        """Remove every callback."""
         self._callbacks.clear()
 
-    def tell(self, event: Event) -> None:
-        """Call everybody who listens when the telling begins and has not stopped when the turn comes."""
+    def notify(self, event: Event) -> None:
+        """Call each callback that is there when this begins and has not been removed when its turn comes."""
         for number in tuple(self._callbacks):
             callback = self._callbacks.get(number)
             if callback is not None:

@@ -186,14 +186,18 @@ class Tour:
             if time.monotonic() > end:
                 raise TimeoutError("the window did not get there")
 
+    def running(self) -> set[str]:
+        """The kinds of the jobs that have not finished."""
+        return {str(kind) for kind, _ in self.window.runner.busy}
+
     def settle(self) -> None:
         """Until all work has ended and is shown: nothing was at work for a while."""
-        work = ("ask", "refine", "export", "shown", "outline", "open", "background")
+        work = {"ask", "refine", "export", "render", "outline", "open", "background"}
         quiet = time.monotonic()
 
         def idle() -> bool:
             nonlocal quiet
-            if any(kind.partition(":")[0] in work for kind in self.window.runner.busy):
+            if work & self.running():
                 quiet = time.monotonic()
             return time.monotonic() - quiet > 0.4
 
@@ -316,7 +320,7 @@ class Tour:
         self.shoot("drop-hint")
         self.parts.canvas.set_drop_hint(False)
         self.window.warm_up()
-        self.wait(lambda: not {"warm:window", "nouns:window"} & self.window.runner.busy)
+        self.wait(lambda: not {"warm up", "nouns"} & self.running())
         self.open(SAMPLES / "still_life.jpg")
         self.shoot("opened")
         self.panel("edit")
@@ -494,7 +498,7 @@ class Tour:
         ):  # fmt: skip
             self.trigger(action)
             shown = self.dialog(name)
-            self.wait(lambda: "device:dialog" not in self.window.runner.busy)
+            self.wait(lambda: "device" not in self.running())
             self.shoot(name.replace("_", "-"))
             shown.close()
             self.pause(0.2)

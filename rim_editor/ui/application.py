@@ -21,7 +21,7 @@ from rim_editor import settings as stored
 from rim_editor.matting import Matting
 from rim_editor.ui import stalls
 from rim_editor.ui.model_loading import load_gently
-from rim_editor.ui.qt_runner import explained
+from rim_editor.ui.qt_runner import as_user_error
 from rim_editor.ui.theme import Theme
 from rim_editor.ui.window.main_window import MainWindow
 
@@ -116,7 +116,7 @@ def told_of_failures(window: MainWindow) -> Iterator[None]:
         if isinstance(error, KeyboardInterrupt):
             window.close()
         elif isinstance(error, Exception):
-            window.say(str(explained(error)), "error")
+            window.say(str(as_user_error(error)), "error")
         else:
             usual(kind, error, trace)
 

@@ -6,7 +6,8 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rim_editor.editor import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 from rim_editor.settings import Settings
 
 DELAY_MS = 1000
@@ -49,7 +50,7 @@ class Remembered(QObject):
         self._save()
 
     def _start(self) -> None:
-        self._runner.start(Job("settings:window", self._save, lambda _: None, self._tell))
+        self._runner.start(Job(JobKind.SETTINGS, self._save, lambda _: None, self._tell))
 
     def _save(self) -> None:
         from rim_editor import settings

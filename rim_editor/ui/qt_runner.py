@@ -1,10 +1,12 @@
-"""Work beside the window: the newest job of a kind wins, answers come back on the window's thread."""
+"""Runs jobs on threads beside the window: the newest of a kind wins, callbacks come on the window's thread."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Hashable
 from contextlib import suppress
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from textwrap import shorten
@@ -15,12 +17,13 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from clipmat.errors import UserError
 from rim_editor.errors import EditorError
+from rim_editor.events import JobKind
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Job
+    from rim_editor.jobs import Job, Outcome
 
-MODEL_KINDS = frozenset({"ask", "refine", "warm"})
-"""What stands before the ':' in kinds that use the model: these share one thread, so torch sees one only."""
+_Key = tuple[JobKind, Hashable]
+"""Of a job: its kind and its owner."""
 
 _STACK = 16 * 2**20  # macOS gives a thread 512 KiB, too little for torch
 _LOG_BYTES = 2**20
@@ -29,59 +32,58 @@ _LOG_BYTES = 2**20
 class _Run:
     """One start of one job; without a job it was dropped, and what the job had captured is let go."""
 
-    __slots__ = ("error", "job", "kind", "outcome")
+    __slots__ = ("job", "outcome")
 
     def __init__(self, job: Job) -> None:
         self.job: Job | None = job
-        self.kind = job.kind
-        self.outcome: object = None
-        self.error: Exception | None = None
+        self.outcome: Outcome | None = None
 
 
 class QtRunner(QObject):
-    """Runs jobs on threads and calls `done` or `failed` on the thread that the runner lives in.
+    """Runs jobs on threads and finishes them on the thread that the runner lives in.
 
     Call its methods on that thread. A job that was superseded or cancelled never calls back, and does not
-    run at all if it had not begun. Call `shutdown` before letting go of the runner.
+    run at all if it had not begun. Jobs that use the model share one thread, so torch sees one only.
+    Call `shutdown` before letting go of the runner.
     """
 
     _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, threads: int = 3) -> None:
         super().__init__(parent)
-        self._newest: dict[str, _Run] = {}
+        self._newest: dict[_Key, _Run] = {}
         self._open = True
         self._model, self._others = _pool(1), _pool(threads)
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def busy(self) -> frozenset[str]:
-        """The kinds whose newest job has not answered."""
+    def busy(self) -> frozenset[_Key]:
+        """Kind and owner of the jobs that have not finished."""
         return frozenset(self._newest)
 
     def start(self, job: Job) -> None:
-        """Run `job.work` elsewhere, then `job.done` or `job.failed` here; an older job of its kind is dropped.
+        """Run the job on a thread, then finish it here; an older job of its kind and owner is dropped.
 
-        After `shutdown` nothing is run and nobody is called.
+        After `shutdown` nothing is run and nothing is called.
         """
-        self.cancel(job.kind)
+        self.cancel(job.kind, job.owner)
         if not self._open:
             return
         run = _Run(job)
-        self._newest[job.kind] = run
-        pool = self._model if job.kind.partition(":")[0] in MODEL_KINDS else self._others
+        self._newest[job.kind, job.owner] = run
+        pool = self._model if job.uses_model else self._others
         pool.start(lambda: self._work(run))
 
-    def cancel(self, kind: str) -> None:
-        """Drop the job of this kind, if there is one: it calls nobody."""
-        run = self._newest.pop(kind, None)
+    def cancel(self, kind: JobKind, owner: Hashable = None) -> None:
+        """Drop the job of this kind and owner, if there is one: it calls nothing back."""
+        run = self._newest.pop((kind, owner), None)
         if run is not None:
             run.job = None
 
     def cancel_all(self) -> None:
         """Drop every job."""
-        for kind in tuple(self._newest):
-            self.cancel(kind)
+        for kind, owner in tuple(self._newest):
+            self.cancel(kind, owner)
 
     def shutdown(self, seconds: float = 5.0) -> bool:
         """Drop every job and wait for those that are running, at most `seconds`; nothing starts any more.
@@ -100,25 +102,21 @@ class QtRunner(QObject):
         job = run.job
         if job is None:
             return
-        try:
-            run.outcome = job.work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user is told by `failed`
-            run.error = error
+        run.outcome = job.run()
         del job
         if run.job is not None:
-            with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+            with suppress(RuntimeError):  # the window is gone
                 self._ended.emit(run)
 
     @Slot(object)
     def _deliver(self, run: _Run) -> None:
-        job = run.job
-        if job is None or self._newest.get(run.kind) is not run:
+        job, outcome = run.job, run.outcome
+        if job is None or outcome is None or self._newest.get((job.kind, job.owner)) is not run:
             return
-        del self._newest[run.kind]
-        if run.error is None:
-            job.done(run.outcome)
-        else:
-            job.failed(explained(run.error))
+        del self._newest[job.kind, job.owner]
+        if outcome.error is not None:
+            outcome = replace(outcome, error=as_user_error(outcome.error))
+        job.finish(outcome)
 
 
 _left_running: list[QtRunner] = []
@@ -132,10 +130,10 @@ def _pool(threads: int) -> QThreadPool:
     return pool
 
 
-def explained(error: Exception) -> UserError:
-    """What to tell the user about `error`: what names its own remedy stays as it is.
+def as_user_error(error: Exception) -> UserError:
+    """The error to show for `error`: one that names its own remedy stays as it is.
 
-    A lack of memory gets one; anything else is written to the log with its traceback, and the log is named.
+    Running out of memory gets one; anything else is written to the log with its traceback, and the log is named.
     """
     if isinstance(error, UserError):
         return error

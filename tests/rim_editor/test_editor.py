@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from clipmat import image_files
-from clipmat.errors import ExpressionTruncated, UserError, WeightsMissing
+from clipmat.errors import ExpressionTruncated, WeightsMissing
 from clipmat.image_files import OpenedImage
 from rim_editor import edits
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
-from rim_editor.editor import Answered, DocumentChanged, Editor, Job, JobEnded, JobStarted, ModelOptions, Notice
+from rim_editor.editor import Editor
 from rim_editor.errors import EditorError
+from rim_editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted, Notice
 from rim_editor.exporting import Content, ExportRequest
+from rim_editor.jobs import Job
 from rim_editor.matting import Matting
+from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import View, ViewMode
 
 # What the model knows, as columns of a 40 x 30 image; the halves overlap in columns 15 to 24.
@@ -77,29 +80,24 @@ class Later:
     """A runner whose work is done when the test says so."""
 
     def __init__(self):
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[tuple, Job] = {}
         self.superseded: list[Job] = []
 
     def start(self, job):
-        self.cancel(job.kind)
-        self.jobs[job.kind] = job
+        self.cancel(job.kind, job.owner)
+        self.jobs[job.kind, job.owner] = job
 
-    def cancel(self, kind):
-        if kind in self.jobs:
-            self.superseded.append(self.jobs.pop(kind))
+    def cancel(self, kind, owner=None):
+        if (kind, owner) in self.jobs:
+            self.superseded.append(self.jobs.pop((kind, owner)))
 
     def finish(self, kind):
-        job = self.jobs.pop(next(name for name in self.jobs if name.startswith(f"{kind}:")))
-        try:
-            outcome = job.work()
-        except UserError as error:
-            job.failed(error)
-        else:
-            job.done(outcome)
+        job = self.jobs.pop(next(key for key in self.jobs if key[0] is kind))
+        job.finish(job.run())
 
 
-class Told(list):
-    """What an editor told."""
+class Events(list):
+    """What an editor notified its listener of."""
 
     def of(self, kind):
         return [event for event in self if isinstance(event, kind)]
@@ -121,9 +119,9 @@ def model():
 
 def made(model, runner=None, source=None, **options):
     editor = Editor(source or photo(), Matting(model.load), runner, **options)
-    told = Told()
-    editor.listen(told.append)
-    return editor, told
+    events = Events()
+    editor.listen(events.append)
+    return editor, events
 
 
 @pytest.fixture
@@ -153,9 +151,9 @@ def said(editor):
 
 
 def test_an_open_image_has_nothing_cut_out_and_nothing_unsaved(opened):
-    editor, told = opened
+    editor, events = opened
     assert editor.document.parts == () and not editor.unsaved and editor.busy == frozenset()
-    assert editor.title == "photo.jpg" and told == []
+    assert editor.title == "photo.jpg" and events == []
     assert not editor.history.can_undo
 
 
@@ -168,18 +166,18 @@ def test_an_image_without_a_file_has_a_title(model):
 
 
 def test_asking_finds_and_tells_everything(opened):
-    editor, told = opened
+    editor, events = opened
     editor.ask("  the   left ")
     (answer,) = editor.document.parts
     assert (answer.expression, answer.combine, answer.presence) == ("the left", Combine.NEW, 0.97)
     assert not answer.matte.flags.writeable
     assert columns(editor) == set(range(25))
-    assert told[:3] == [
-        JobStarted("ask", 'Looking for "the left"'),
-        JobEnded("ask"),
+    assert events[:3] == [
+        JobStarted(JobKind.ASK, 'Looking for "the left"'),
+        JobEnded(JobKind.ASK),
         DocumentChanged(frozenset({"matte"})),
     ]
-    (answered,) = told[3:]
+    (answered,) = events[3:]
     assert isinstance(answered, Answered) and answered.present and answered.milliseconds >= 0
     assert (answered.device, answered.device_reason, answered.weights) == ("cpu", "no GPU was found", "compact")
     assert editor.history.undo_name == 'Find "the left"'
@@ -214,23 +212,23 @@ def test_new_lets_go_of_what_was_found_and_painted(opened):
 
 
 def test_nothing_found_changes_nothing_and_says_the_presence(opened):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
-    told.clear()
+    events.clear()
     before = editor.document
     editor.ask("the unicorn")
     assert editor.document is before
     text = "Nothing in this image matches 'the unicorn' (presence 0.12). Use other words."
-    assert told.notices == [("info", text)]
-    (answered,) = told.of(Answered)
+    assert events.notices == [("info", text)]
+    (answered,) = events.of(Answered)
     assert not answered.present and answered.presence == 0.124
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "?!…"])
 def test_an_empty_expression_says_what_to_type(opened, model, nothing):
-    editor, told = opened
+    editor, events = opened
     editor.ask(nothing)
-    assert told.notices == [("warning", 'Type what to cut out, such as "the dog on the left".')]
+    assert events.notices == [("warning", 'Type what to cut out, such as "the dog on the left".')]
     assert model.asked == [] and editor.document.parts == ()
 
 
@@ -239,11 +237,11 @@ def test_an_empty_expression_says_what_to_type(opened, model, nothing):
 )
 @pytest.mark.parametrize("parts", [(), (Stroke(Brush.REMOVE, ((5.0, 5.0),), 4.0),)], ids=["empty", "erased only"])
 def test_nothing_is_subtracted_from_nothing(opened, model, combine, words, parts):
-    editor, told = opened
+    editor, events = opened
     for part in parts:
         editor.paint(part)
     editor.ask("left", combine)
-    assert told.notices == [("warning", f"There is no matte to {words} yet: find or paint something first.")]
+    assert events.notices == [("warning", f"There is no matte to {words} yet: find or paint something first.")]
     assert editor.document.parts == parts and model.asked == []
 
 
@@ -254,40 +252,40 @@ def test_adding_starts_from_nothing(opened):
 
 
 def test_a_painted_matte_can_be_subtracted_from(opened):
-    editor, told = opened
+    editor, events = opened
     editor.paint(DOT)
     editor.ask("left", Combine.SUBTRACT)
-    assert told.notices == [] and columns(editor) == set()
+    assert events.notices == [] and columns(editor) == set()
 
 
 def test_the_options_of_the_question_are_those_when_it_was_asked(model, later):
-    editor, told = made(model, later, options=ModelOptions("vit-b-16", "cuda", "float16"))
+    editor, events = made(model, later, options=ModelOptions("vit-b-16", "cuda", "float16"))
     editor.ask("left")
     editor.options = ModelOptions("compact", "cpu")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert model.asked == [("vit-b-16", "cuda", "float16")]
-    assert told.of(Answered)[0].weights == "vit-b-16"
+    assert events.of(Answered)[0].weights == "vit-b-16"
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert model.asked[1] == ("compact", "cpu")
 
 
 def test_words_that_were_not_read_become_a_warning(opened):
-    editor, told = opened
+    editor, events = opened
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         editor.ask("the very left")
         editor.ask("the very left")  # each time, not once per program
     assert columns(editor) == set(range(25))
-    assert told.notices == [("warning", "the expression is too long; these words were not read: end")] * 2
+    assert events.notices == [("warning", "the expression is too long; these words were not read: end")] * 2
 
 
 def test_a_lack_becomes_a_notice_and_the_next_question_is_answered(opened, model):
-    editor, told = opened
+    editor, events = opened
     model.error = WeightsMissing("there are no weights of 'compact' on this machine: install rim-editor again")
     editor.ask("left")
-    assert told.notices == [("error", str(model.error))]
-    assert editor.busy == frozenset() and told[-2] == JobEnded("ask")
+    assert events.notices == [("error", str(model.error))]
+    assert editor.busy == frozenset() and events[-2] == JobEnded(JobKind.ASK)
     assert editor.document.parts == ()
     model.error = None
     editor.ask("left")
@@ -304,48 +302,48 @@ def test_a_mistake_in_the_program_is_not_hidden(opened, model):
 # --- questions that take time
 
 
-def test_work_is_told_while_it_lasts(slow, later):
-    editor, told = slow
+def test_work_is_reported_while_it_lasts(slow, later):
+    editor, events = slow
     editor.ask("left")
-    assert editor.busy == {"ask"} and told == [JobStarted("ask", 'Looking for "left"')]
-    later.finish("ask")
+    assert editor.busy == {JobKind.ASK} and events == [JobStarted(JobKind.ASK, 'Looking for "left"')]
+    later.finish(JobKind.ASK)
     assert editor.busy == frozenset()
 
 
 def test_a_newer_question_replaces_an_older_one(slow, later):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
     editor.ask("right", Combine.ADD)
-    assert len(later.superseded) == 1 and editor.busy == {"ask"}
-    later.finish("ask")
+    assert len(later.superseded) == 1 and editor.busy == {JobKind.ASK}
+    later.finish(JobKind.ASK)
     assert said(editor) == [("right", Combine.ADD)]
-    assert [type(event) for event in told] == [JobStarted, JobStarted, JobEnded, DocumentChanged, Answered]
+    assert [type(event) for event in events] == [JobStarted, JobStarted, JobEnded, DocumentChanged, Answered]
 
 
 def test_cancelling_drops_the_question(slow, later):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
     editor.cancel()
-    assert later.jobs == {} and editor.busy == frozenset() and told[-1] == JobEnded("ask")
+    assert later.jobs == {} and editor.busy == frozenset() and events[-1] == JobEnded(JobKind.ASK)
     editor.cancel()
-    assert len(told) == 2 and editor.document.parts == ()
+    assert len(events) == 2 and editor.document.parts == ()
 
 
 def test_an_empty_expression_does_not_drop_the_question_at_work(slow, later):
     editor, _ = slow
     editor.ask("left")
     editor.ask(" ")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert said(editor) == [("left", Combine.NEW)]
 
 
 def test_a_late_answer_joins_the_document_as_it_is_then(slow, later):
     editor, _ = slow
     editor.ask("middle")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.ask("left", Combine.ADD)
     editor.paint(DOT)
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert [type(part) for part in editor.document.parts] == [Answer, Stroke, Answer]
     editor.undo()
     editor.undo()
@@ -355,23 +353,23 @@ def test_a_late_answer_joins_the_document_as_it_is_then(slow, later):
 def test_a_late_answer_after_undo(slow, later):
     editor, _ = slow
     editor.ask("middle")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.ask("left", Combine.ADD)
     editor.undo()
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert said(editor) == [("left", Combine.ADD)] and columns(editor) == set(range(25))
     assert not editor.history.can_redo
 
 
-def test_a_late_subtraction_from_what_was_undone_says_so(slow, later):
-    editor, told = slow
+def test_a_late_subtraction_from_what_was_undone_is_a_notice(slow, later):
+    editor, events = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.ask("middle", Combine.SUBTRACT)
     editor.undo()
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     assert editor.document.parts == ()
-    assert "no matte to subtract from" in told.notices[0][1]
+    assert "no matte to subtract from" in events.notices[0][1]
 
 
 def test_editors_that_share_a_runner_do_not_drop_each_others_work(model, later):
@@ -380,19 +378,19 @@ def test_editors_that_share_a_runner_do_not_drop_each_others_work(model, later):
     one.ask("left")
     two.ask("right")
     two.cancel()
-    assert one.busy == {"ask"} and two.busy == frozenset()
-    later.finish("ask")
+    assert one.busy == {JobKind.ASK} and two.busy == frozenset()
+    later.finish(JobKind.ASK)
     assert said(one) == [("left", Combine.NEW)] and two.document.parts == ()
 
 
-def test_a_closed_editor_drops_its_work_and_tells_nobody(slow, later):
-    editor, told = slow
+def test_a_closed_editor_drops_its_work_and_notifies_nobody(slow, later):
+    editor, events = slow
     editor.ask("left")
     editor.show(View(), 0, lambda pixels: pytest.fail("shown after closing"))
     editor.outline(0, lambda lines: pytest.fail("outlined after closing"))
-    before = len(told)
+    before = len(events)
     editor.close()
-    assert later.jobs == {} and len(told) == before
+    assert later.jobs == {} and len(events) == before
 
 
 # --- parts
@@ -446,15 +444,15 @@ def test_clearing_takes_parts_and_controls_away_in_one_step(opened):
 
 @pytest.mark.parametrize(("brush", "name"), [(Brush.KEEP, "Paint"), (Brush.REMOVE, "Erase")])
 def test_painting_is_a_step(opened, brush, name):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
-    told.clear()
+    events.clear()
     stroke = Stroke(brush, ((30.0, 5.0), (5.0, 5.0)), 4.0)
     before = editor.renderer.matte(editor.document)
     editor.paint(stroke)
     after = editor.renderer.matte(editor.document)
     assert editor.document.parts[-1] is stroke and editor.history.undo_name == name
-    assert told == [DocumentChanged(frozenset({"matte"}))]
+    assert events == [DocumentChanged(frozenset({"matte"}))]
     y, x = (5, 30) if brush is Brush.KEEP else (5, 5)
     assert (before[y, x], after[y, x]) == ((0, 1) if brush is Brush.KEEP else (1, 0))
 
@@ -463,15 +461,15 @@ def test_painting_is_a_step(opened, brush, name):
 
 
 def test_refining_commits_what_the_model_made_of_the_edge(opened, model):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
     editor.set_controls(MatteControls(invert=True))
-    told.clear()
+    events.clear()
     editor.paint(HAIR)
     (_, patch) = editor.document.parts
     assert isinstance(patch, Patch) and not patch.matte.flags.writeable
     assert editor.history.undo_name == "Refine edge"
-    assert [type(event) for event in told] == [JobStarted, JobEnded, DocumentChanged]
+    assert [type(event) for event in events] == [JobStarted, JobEnded, DocumentChanged]
     ((image, matte, trimap),) = model.refined
     assert image.shape[:2] == matte.shape == trimap.shape and set(np.unique(trimap)) == {0, 128, 255}
     height, width = trimap.shape
@@ -493,28 +491,28 @@ def test_the_images_own_alpha_is_not_refined_into_the_matte(model):
 
 
 def test_there_must_be_an_edge_to_refine(opened, model):
-    editor, told = opened
+    editor, events = opened
     editor.paint(HAIR)
-    assert told.notices == [("warning", "There is no edge to refine yet: find or paint something first.")]
+    assert events.notices == [("warning", "There is no edge to refine yet: find or paint something first.")]
     assert model.refined == [] and editor.document.parts == ()
 
 
 def test_refining_beside_the_image_does_nothing(opened, model):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
     editor.paint(Stroke(Brush.REFINE, ((-90.0, 15.0),), 6.0))
-    assert model.refined == [] and len(editor.document.parts) == 1 and told.notices == []
+    assert model.refined == [] and len(editor.document.parts) == 1 and events.notices == []
 
 
 def test_refining_strokes_wait_for_each_other_and_none_is_lost(slow, later, model):
     editor, _ = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     for y in (5.0, 15.0, 25.0):
         editor.paint(Stroke(Brush.REFINE, ((24.0, y),), 2.0))
     assert len(later.jobs) == 1
     for _ in range(3):
-        later.finish("refine")
+        later.finish(JobKind.REFINE)
     assert [type(part) for part in editor.document.parts] == [Answer, Patch, Patch, Patch]
     assert editor.busy == frozenset() and later.jobs == {}
     assert (model.refined[1][1] == 0.25).any()  # the second began with what the first made
@@ -523,11 +521,11 @@ def test_refining_strokes_wait_for_each_other_and_none_is_lost(slow, later, mode
 def test_what_is_painted_while_an_edge_is_refined_stays_on_top(slow, later):
     editor, _ = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.paint(HAIR)
     over = Stroke(Brush.KEEP, HAIR.points, 2.0)
     editor.paint(over)
-    later.finish("refine")
+    later.finish(JobKind.REFINE)
     assert [type(part) for part in editor.document.parts] == [Answer, Patch, Stroke]
     assert editor.renderer.matte(editor.document)[15, 24] == 1
     editor.undo()
@@ -535,38 +533,38 @@ def test_what_is_painted_while_an_edge_is_refined_stays_on_top(slow, later):
 
 
 def test_an_edge_that_is_gone_is_not_refined(slow, later):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.paint(HAIR)
     editor.undo()
-    later.finish("refine")
+    later.finish(JobKind.REFINE)
     assert editor.document.parts == ()
-    assert told.notices == [("warning", "The matte changed while its edge was refined: paint the edge again.")]
+    assert events.notices == [("warning", "The matte changed while its edge was refined: paint the edge again.")]
 
 
 def test_cancelling_drops_every_refining_stroke(slow, later):
     editor, _ = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.paint(HAIR)
     editor.paint(HAIR)
     editor.cancel()
     assert later.jobs == {} and editor.busy == frozenset()
     editor.paint(HAIR)
-    later.finish("refine")
+    later.finish(JobKind.REFINE)
     assert len(editor.document.parts) == 2 and later.jobs == {}
 
 
-def test_what_stops_one_refining_stroke_is_said_once(slow, later, model):
-    editor, told = slow
+def test_what_stops_one_refining_stroke_is_reported_once(slow, later, model):
+    editor, events = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.paint(HAIR)
     editor.paint(HAIR)
     model.error = EditorError("The weights bring no refiner: choose 'compact'.")
-    later.finish("refine")
-    assert told.notices == [("error", str(model.error))]
+    later.finish(JobKind.REFINE)
+    assert events.notices == [("error", str(model.error))]
     assert later.jobs == {} and editor.busy == frozenset()
 
 
@@ -585,12 +583,12 @@ def test_what_stops_one_refining_stroke_is_said_once(slow, later, model):
     ],
 )
 def test_controls_are_steps_with_names(opened, controls, name):
-    editor, told = opened
+    editor, events = opened
     editor.set_controls(controls)
     assert editor.document.controls == controls and editor.history.undo_name == name
-    assert told == [DocumentChanged(frozenset({"matte"}))]
+    assert events == [DocumentChanged(frozenset({"matte"}))]
     editor.set_controls(controls)
-    assert len(told) == 1
+    assert len(events) == 1
 
 
 @pytest.mark.parametrize(
@@ -604,10 +602,10 @@ def test_controls_are_steps_with_names(opened, controls, name):
     ],
 )
 def test_edits_are_steps_with_names(opened, edit, name):
-    editor, told = opened
+    editor, events = opened
     editor.set_edit(edit)
     assert editor.document.edit is edit and editor.history.undo_name == name
-    assert told == [DocumentChanged(frozenset({"edit"}))]
+    assert events == [DocumentChanged(frozenset({"edit"}))]
     editor.set_edit(edits.Cutout())
     assert editor.history.undo_name == "Transparent"
 
@@ -624,14 +622,14 @@ def test_a_gesture_is_one_step(opened):
     assert editor.document.controls.feather == 0 and not editor.history.can_undo
 
 
-def test_undo_and_redo_tell_what_looks_different(opened):
-    editor, told = opened
+def test_undo_and_redo_report_what_looks_different(opened):
+    editor, events = opened
     editor.ask("left")
     editor.set_edit(edits.SolidColour())
-    told.clear()
+    events.clear()
     for step in (editor.undo, editor.undo, editor.undo, editor.redo, editor.redo, editor.redo):
         step()
-    assert [set(event.what) for event in told] == [{"edit"}, {"matte"}, {"matte"}, {"edit"}]
+    assert [set(event.aspects) for event in events] == [{"edit"}, {"matte"}, {"matte"}, {"edit"}]
 
 
 class Session(RuleBasedStateMachine):
@@ -699,16 +697,16 @@ TestSession.settings = settings(max_examples=15, stateful_step_count=12, deadlin
 
 
 def test_what_is_unsaved(opened, tmp_path):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
     assert editor.unsaved
     editor.undo()
     assert not editor.unsaved
     editor.redo()
-    heard = []
-    editor.export(tmp_path / "out.png", ExportRequest(), heard.append)
-    assert heard == [tmp_path / "out.png"] and not editor.unsaved
-    assert DocumentChanged(frozenset()) in told  # whoever shows that it is unsaved looks again
+    received = []
+    editor.export(tmp_path / "out.png", ExportRequest(), received.append)
+    assert received == [tmp_path / "out.png"] and not editor.unsaved
+    assert DocumentChanged(frozenset()) in events  # whoever shows that it is unsaved looks again
     editor.undo()
     assert editor.unsaved
     editor.redo()
@@ -718,12 +716,12 @@ def test_what_is_unsaved(opened, tmp_path):
 
 
 def test_a_restored_document_is_unsaved_and_the_beginning(slow, later):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
     kept = Document(photo(), (DOT,), MatteControls(), edits.SolidColour())
     editor.restore(kept)
     assert editor.document is kept and editor.unsaved and not editor.history.can_undo
-    assert later.jobs == {} and told[-1] == DocumentChanged(frozenset({"image", "matte", "edit"}))
+    assert later.jobs == {} and events[-1] == DocumentChanged(frozenset({"image", "matte", "edit"}))
     assert editor.renderer.matte(kept)[5, 5] == 1
     editor.paint(DOT)
     editor.undo()
@@ -734,36 +732,36 @@ def test_a_restored_document_is_unsaved_and_the_beginning(slow, later):
     ("name", "request_"), [("out.png", ExportRequest()), ("matte.png", ExportRequest(Content.MATTE, depth=16))]
 )
 def test_export_writes_what_there_is(opened, tmp_path, name, request_):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
-    told.clear()
+    events.clear()
     editor.export(tmp_path / name, request_)
-    assert told.notices == [("info", f"Exported to '{tmp_path / name}'.")]
-    assert told[:2] == [JobStarted("export", f"Exporting '{name}'"), JobEnded("export")]
+    assert events.notices == [("info", f"Exported to '{tmp_path / name}'.")]
+    assert events[:2] == [JobStarted(JobKind.EXPORT, f"Exporting '{name}'"), JobEnded(JobKind.EXPORT)]
     found = image_files.read(tmp_path / name)
     matte = found.alpha if found.alpha is not None else found.pixels[..., 0]
     np.testing.assert_array_equal(matte, np.where(np.arange(40)[None].repeat(30, 0) < 25, 255, 0))
 
 
 def test_an_export_that_cannot_be_is_a_notice(opened, tmp_path):
-    editor, told = opened
+    editor, events = opened
     editor.ask("left")
-    told.clear()
+    events.clear()
     editor.export(tmp_path / "out.jpg", ExportRequest(), lambda path: pytest.fail("not exported"))
-    ((level, text),) = told.notices
+    ((level, text),) = events.notices
     assert level == "error" and "transparency" in text
     assert editor.unsaved and editor.busy == frozenset() and not (tmp_path / "out.jpg").exists()
 
 
 def test_one_export_at_a_time_so_that_none_is_lost(slow, later, tmp_path):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
-    later.finish("ask")
+    later.finish(JobKind.ASK)
     editor.export(tmp_path / "one.png", ExportRequest())
     editor.export(tmp_path / "two.png", ExportRequest())
-    assert told.notices == [("warning", "An export is at work: wait for it or cancel it, then export again.")]
+    assert events.notices == [("warning", "An export is running: wait for it or cancel it, then export again.")]
     editor.paint(DOT)
-    later.finish("export")
+    later.finish(JobKind.EXPORT)
     assert (tmp_path / "one.png").exists() and editor.unsaved  # painted since
 
 
@@ -771,48 +769,48 @@ def test_one_export_at_a_time_so_that_none_is_lost(slow, later, tmp_path):
 
 
 def test_what_is_shown_is_the_document_when_it_was_asked_for(slow, later):
-    editor, told = slow
+    editor, events = slow
     editor.ask("left")
-    later.finish("ask")
-    told.clear()
-    heard = []
-    editor.show(View(ViewMode.ON_BLACK), 0, lambda pixels: heard.append("older"))
-    editor.show(View(ViewMode.BLACK_AND_WHITE), 0, heard.append)
+    later.finish(JobKind.ASK)
+    events.clear()
+    received = []
+    editor.show(View(ViewMode.ON_BLACK), 0, lambda pixels: received.append("older"))
+    editor.show(View(ViewMode.BLACK_AND_WHITE), 0, received.append)
     editor.undo()
-    later.finish("shown")
-    (pixels,) = heard
+    later.finish(JobKind.RENDER)
+    (pixels,) = received
     assert pixels[:, :25].min() == 255 and pixels[:, 25:].max() == 0
-    assert told == [DocumentChanged(frozenset({"matte"}))] and editor.busy == frozenset()
+    assert events == [DocumentChanged(frozenset({"matte"}))] and editor.busy == frozenset()
 
 
 def test_the_outline_is_where_the_matte_ends(opened):
     editor, _ = opened
     editor.ask("left")
-    heard = []
-    editor.outline(0, heard.append)
-    ((line,),) = heard
+    received = []
+    editor.outline(0, received.append)
+    ((line,),) = received
     assert abs(line[:, 0].max() - 25) <= 1 and line[:, 1].max() <= 30
 
 
 def test_listeners_hear_until_they_stop(opened):
-    editor, told = opened
+    editor, events = opened
     more = []
     stop = editor.listen(more.append)
     editor.paint(DOT)
     stop()
     stop()
     editor.undo()
-    assert len(more) == 1 and len(told) == 2
+    assert len(more) == 1 and len(events) == 2
 
 
 def test_a_listener_may_stop_another_while_it_is_told(opened):
     editor, _ = opened
-    heard = []
+    received = []
     stops = []
     editor.listen(lambda event: [stop() for stop in stops])
-    stops.append(editor.listen(heard.append))
+    stops.append(editor.listen(received.append))
     editor.paint(DOT)
-    assert heard == []
+    assert received == []
 
 
 def test_several_parts_go_in_one_step(opened):

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from rim_editor.document import MatteControls
     from rim_editor.edits import Edit
+    from rim_editor.jobs import Runner
     from rim_editor.matting import Matting
-    from rim_editor.runner import Runner
     from rim_editor.settings import Settings
 
 _TITLE = "Batch Export"

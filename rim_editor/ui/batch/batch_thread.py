@@ -15,7 +15,7 @@ from rim_editor.batch import running
 from rim_editor.batch.control import Control
 from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.plan import Plan
-from rim_editor.ui.qt_runner import explained
+from rim_editor.ui.qt_runner import as_user_error
 
 if TYPE_CHECKING:
     from rim_editor.batch.progress import Progress
@@ -104,7 +104,7 @@ class BatchWork(QObject):
             summary = batch(control)
             ended = Ended(summary, summary.text)
         except Exception as error:  # noqa: BLE001 - whatever it is, the user is told
-            ended = Ended(None, str(explained(error)))
+            ended = Ended(None, str(as_user_error(error)))
         self._put(ended=ended)
 
     def _put(self, progress: Progress | None = None, ended: Ended | None = None) -> None:

@@ -19,7 +19,8 @@ from rim_editor.batch.inputs import SUFFIXES
 from rim_editor.batch.recipe import DescribedEdit, described
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.errors import BadOption
-from rim_editor.runner import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.amount import Choice
 from rim_editor.ui.panels.background_page import BackgroundPage
@@ -28,7 +29,6 @@ from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, P
 if TYPE_CHECKING:
     from rim_editor.ui.window.image_opener import Opened
 
-_KIND = "background:batch"
 _NO_IMAGE = "There is no image here to pick a colour from: choose one of the colours, or type its code."
 _NO_FILE = "A batch reads its background from a file: choose the image again."
 _NO_BACKGROUND = "There is no background yet: choose an image, or another edit."
@@ -112,7 +112,9 @@ class BatchEdit(QWidget):
             self.changed.emit()
 
         self._say(f"Reading {path.name}…")
-        self._runner.start(Job(_KIND, lambda: read(path), done, lambda error: self._say(str(error))))
+        self._runner.start(
+            Job(JobKind.BACKGROUND, lambda: read(path), done, lambda error: self._say(str(error)), owner=self)
+        )
 
     def edit(self) -> Edit | None:
         """The edit that is described; None while the background is missing."""
@@ -131,7 +133,7 @@ class BatchEdit(QWidget):
 
     def leave(self) -> None:
         """Hear nothing more of a file that is being read."""
-        self._runner.cancel(_KIND)
+        self._runner.cancel(JobKind.BACKGROUND, self)
 
     def _told(self, edit: Edit, _gesture: str) -> None:
         if edit is not None:

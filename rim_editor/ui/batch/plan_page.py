@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFormLayout, QProgressBar, QVBoxLayout, QWidget
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.plan import planned
 from rim_editor.batch.recipe import Exists, Recipe
-from rim_editor.runner import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 from rim_editor.ui.batch.output_options import EXISTS
 from rim_editor.ui.batch.plan_rows import PlanRows, rows_of
 from rim_editor.ui.batch.plan_table import PlanTable
@@ -19,7 +20,6 @@ from rim_editor.ui.model_loading import _short_turns
 from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.amount import Choice
 
-_KIND = "plan:batch"
 _NOTHING = "There is nothing to do: every image is skipped. Choose another folder, or number or overwrite taken names."
 _FATAL = "What must be remedied comes first in the table. Remedy it, or go back and change what is asked for."
 
@@ -77,11 +77,11 @@ class PlanPage(QWidget):
         self._show(None)
         self._summary.setText("Looking at the images and the folder of the results…")
         self._progress.show()
-        self._runner.start(Job(_KIND, work, self._show, self._failed))
+        self._runner.start(Job(JobKind.PLAN, work, self._show, self._failed, owner=self))
 
     def leave(self) -> None:
         """Drop what is being made."""
-        self._runner.cancel(_KIND)
+        self._runner.cancel(JobKind.PLAN, self)
         self._table.thumbnails.forget()
         self._progress.hide()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QStyle, QTableView, QWidget
 
-from rim_editor.runner import Runner
+from rim_editor.jobs import Runner
 from rim_editor.ui.batch.plan_rows import Level, PlanRows, Row
 from rim_editor.ui.batch.thumbnail_loader import SIDE, Thumbnails
 from rim_editor.ui.named_widgets import named

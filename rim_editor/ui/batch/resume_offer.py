@@ -8,10 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from rim_editor.runner import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import named, told
-
-_KIND = "journal:batch"
 
 
 class ResumeOffer(QFrame):
@@ -45,11 +44,11 @@ class ResumeOffer(QFrame):
             def failed(_error: Exception) -> None:
                 """A journal that cannot be read is nothing to offer; a new export replaces it."""
 
-            self._runner.start(Job(_KIND, lambda: unfinished(folder), self._found, failed))
+            self._runner.start(Job(JobKind.JOURNAL, lambda: unfinished(folder), self._found, failed, owner=self))
 
     def leave(self) -> None:
         """Hear nothing more of what is being looked at."""
-        self._runner.cancel(_KIND)
+        self._runner.cancel(JobKind.JOURNAL, self)
 
     def _found(self, counts: tuple[int, int] | None) -> None:
         if counts is None:

@@ -32,7 +32,7 @@ from rim_editor.ui.batch.output_options import BatchOutput, Sample
 from rim_editor.ui.named_widgets import named, told
 
 if TYPE_CHECKING:
-    from rim_editor.runner import Runner
+    from rim_editor.jobs import Runner
     from rim_editor.settings import Settings
 
 _NO_IMAGES = "There are no images: add files, a folder or a manifest, or drop them here."

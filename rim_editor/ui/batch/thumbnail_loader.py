@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
 from clipmat.errors import UserFacingWarning
-from rim_editor.runner import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 SIDE = 64
 """Pixels of the longest side, of the window."""
 _KEPT = 400
 _DRAFT_PX = 256  # a JPEG is decoded to no less than this
-_numbers = count(1)
 
 
 class Thumbnails(QObject):
@@ -30,7 +29,6 @@ class Thumbnails(QObject):
     def __init__(self, runner: Runner, visible: Callable[[], Collection[str]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner, self._visible = runner, visible
-        self._kind = f"thumbnail:batch-{next(_numbers)}"
         self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._reasons: dict[str, str] = {}
         self._wanted: dict[str, None] = {}
@@ -56,7 +54,7 @@ class Thumbnails(QObject):
 
     def forget(self) -> None:
         """Drop what is under way and what is kept."""
-        self._runner.cancel(self._kind)
+        self._runner.cancel(JobKind.THUMBNAIL, self)
         self._turn.stop()
         self._at_work = ""
         self._wanted.clear()
@@ -89,7 +87,7 @@ class Thumbnails(QObject):
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             return thumbnail_of(Path(path)).scaled(side, side, keep, smooth)
 
-        self._runner.start(Job(self._kind, work, done, failed))
+        self._runner.start(Job(JobKind.THUMBNAIL, work, done, failed, owner=self))
 
     def _keep(self, path: str, pixmap: QPixmap | None) -> None:
         self._at_work = ""

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QBrush, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rim_editor.events import DocumentChanged, Event, JobEnded, JobStarted
+from rim_editor.events import DocumentChanged, Event, JobEnded, JobKind, JobStarted
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas import canvas_marks
 from rim_editor.ui.canvas.backing_store import Backing, Scene, checkerboard
@@ -241,7 +241,7 @@ class ImageView(QWidget):
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, DocumentChanged):
-            if "image" in event.what and self._editor is not None:
+            if "image" in event.aspects and self._editor is not None:
                 self._renew_pane(self._editor)
             self._ask_soon()
         elif isinstance(event, JobStarted | JobEnded):
@@ -262,7 +262,7 @@ class ImageView(QWidget):
         )
         if not asked:
             self._ask_timer.start(_AGAIN_MS)
-        if pane.renderings.settled() and "refine" not in self._editor.busy:
+        if pane.renderings.settled() and JobKind.REFINE not in self._editor.busy:
             self._caught_up()
         if self._view.mode is ViewMode.MARCHING_ANTS:
             self._ask_ants(self._editor, viewport.level)

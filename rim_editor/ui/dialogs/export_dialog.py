@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
 from rim_editor.ui.named_widgets import labelled, named, told
@@ -152,7 +153,7 @@ class ExportDialog(QDialog):
 
     def reject(self) -> None:
         """Cancel the export at work; close when there is none."""
-        if "export" in self._editor.busy:
+        if JobKind.EXPORT in self._editor.busy:
             self._editor.cancel()
             self._fail("The export was cancelled.")
         else:
@@ -182,11 +183,9 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import JobEnded, Notice
-
-        if isinstance(event, JobEnded) and event.kind == "export":
+        if isinstance(event, JobEnded) and event.kind is JobKind.EXPORT:
             self._show_busy(False)
-        elif isinstance(event, Notice) and event.level == "error":
+        elif isinstance(event, Notice) and event.code is NoticeCode.FAILED and event.job is JobKind.EXPORT:
             self._show_busy(False)
             self._fail(event.text)
             self._name.setFocus()  # it lost it while the form was off

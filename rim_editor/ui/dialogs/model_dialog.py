@@ -26,8 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.editor import Job, Runner
 from rim_editor.errors import EditorError
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.named_widgets import named, told
 
@@ -127,7 +128,7 @@ class ModelDialog(QDialog):
     def done(self, result: int) -> None:
         """Close; a download that is at work ends."""
         self._stop.set()
-        for kind in ("weights:dialog", "device:dialog"):
+        for kind in (JobKind.WEIGHTS, JobKind.DEVICE):
             self._runner.cancel(kind)
         super().done(result)
 
@@ -277,7 +278,7 @@ class ModelDialog(QDialog):
         self._progress.setRange(0, 0)
         self._progress.show()
         self._enable()
-        self._runner.start(Job("weights:dialog", work, done, failed))
+        self._runner.start(Job(JobKind.WEIGHTS, work, done, failed))
 
     def _end(self) -> None:
         self._working = False
@@ -308,7 +309,7 @@ class ModelDialog(QDialog):
         _, device, precision = self._choice.options()
         self.set_reason("Looking at the devices of this machine…")
         job = Job(
-            "device:dialog",
+            JobKind.DEVICE,
             lambda: explain(device, precision),
             self.set_reason,
             lambda error: self.set_reason(str(error)),

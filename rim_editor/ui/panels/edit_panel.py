@@ -182,7 +182,7 @@ class EditPanel(QWidget):
             self._editor.end_gesture()
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import DocumentChanged
+        from rim_editor.events import DocumentChanged
 
         if isinstance(event, DocumentChanged) and self._editor is not None:
             self._show(self._editor.document.edit)

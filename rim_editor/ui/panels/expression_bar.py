@@ -9,12 +9,14 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from rim_editor.document import Combine
+from rim_editor.document import Combine, clean_expression
+from rim_editor.events import JobKind
 from rim_editor.ui.named_widgets import named, told
 from rim_editor.ui.panels.combine_choice import CombineChoice
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Answered, Editor
+    from rim_editor.editor import Editor
+    from rim_editor.events import Answered
 
 _PLACEHOLDER = "Say what to cut out: the woman in the red coat on the left"
 
@@ -118,10 +120,10 @@ class ExpressionBar(QWidget):
         popup = self._box.completer().popup()
         if popup is not None:
             popup.hide()
-        expression = " ".join(self._box.text().split())
+        expression = clean_expression(self._box.text())
         if self._editor is None:
             self._tell("Open an image first, then say what to cut out of it.", bad=True)
-        elif not any(character.isalnum() for character in expression):
+        elif not expression:
             self._tell("Say in the box what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
@@ -161,12 +163,12 @@ class ExpressionBar(QWidget):
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import Answered, JobEnded, JobStarted
+        from rim_editor.events import Answered, JobEnded, JobStarted
 
-        if isinstance(event, JobStarted) and _asks(event.kind):
+        if isinstance(event, JobStarted) and event.kind is JobKind.ASK:
             self._show_state()
             self._tell(f"{event.text.rstrip('.…')}… Esc cancels.")
-        elif isinstance(event, JobEnded) and _asks(event.kind):
+        elif isinstance(event, JobEnded) and event.kind is JobKind.ASK:
             self._show_state()
             self._tell("")
         elif isinstance(event, Answered):
@@ -188,12 +190,8 @@ class ExpressionBar(QWidget):
         self._status.style().polish(self._status)  # a style sheet may colour what is bad
 
     def _show_state(self) -> None:
-        self._working = self._editor is not None and any(_asks(kind) for kind in self._editor.busy)
+        self._working = self._editor is not None and JobKind.ASK in self._editor.busy
         self._button.setText("Cancel" if self._working else "F&ind")
         tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"
         self._button.setToolTip(tip)
         self._button.setAccessibleName(self._button.text().replace("&", ""))
-
-
-def _asks(kind: str) -> bool:
-    return kind.partition(":")[0] == "ask"

@@ -156,7 +156,7 @@ class MattePanel(QWidget):
         return self._controls
 
     def _hear(self, event: object) -> None:
-        from rim_editor.editor import DocumentChanged
+        from rim_editor.events import DocumentChanged
 
         if isinstance(event, DocumentChanged):
             self._refresh()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rim_editor.editor import DocumentChanged, Editor, Job, Runner
+from rim_editor.editor import Editor
+from rim_editor.events import DocumentChanged, JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
@@ -68,7 +70,7 @@ class Keeper(QObject):
 
     def _keep(self, key: str, editor: Editor) -> None:
         if editor.unsaved:
-            self._runner.start(Job(f"keep:{key}", self.keeping(key, editor), lambda _: None, self._tell))
+            self._runner.start(Job(JobKind.AUTOSAVE, self.keeping(key, editor), lambda _: None, self._tell, owner=key))
         else:
             self._forget(key)
 
@@ -79,7 +81,7 @@ class Keeper(QObject):
         def done(_: object) -> None:
             self._to_forget.discard(key)
 
-        self._runner.start(Job(f"keep:{key}", lambda: self._delete(key), done, self._tell))
+        self._runner.start(Job(JobKind.AUTOSAVE, lambda: self._delete(key), done, self._tell, owner=key))
 
     def _write(self, key: str, document: Document, turn: int) -> None:
         with self._writing:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
+from rim_editor.events import JobKind
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Leaving(QObject):
     def _go_on(self) -> None:
         for key in list(self._waiting):
             document = self._documents.by_key(key)
-            if document is None or "export" not in document.editor.busy:
+            if document is None or JobKind.EXPORT not in document.editor.busy:
                 self._messages.unsay(self._waiting.pop(key))
                 if self._everything:
                     self._close_window()
@@ -80,7 +81,7 @@ class Leaving(QObject):
     def _is_in_the_way(self, document: OpenDocument, go_on: Callable[[], None], more: int) -> bool:
         if document.key in self._waiting:
             return True
-        if "export" in document.editor.busy:
+        if JobKind.EXPORT in document.editor.busy:
             self._wait(document)
             return True
         if document.editor.unsaved and not document.given_up:

@@ -12,7 +12,8 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from rim_editor.editor import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
@@ -76,7 +77,7 @@ class CutOuts(QObject):
             self._last = document, made
             done(made)
 
-        self._runner.start(Job("cut_out:window", lambda: _made(alone, renderer, path), keep, self.failed.emit))
+        self._runner.start(Job(JobKind.CUTOUT, lambda: _made(alone, renderer, path), keep, self.failed.emit))
 
     def clear(self) -> None:
         """Forget the last cut-out and remove its file."""

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
-from rim_editor.editor import DocumentChanged, Editor, Event
+from rim_editor.editor import Editor
+from rim_editor.events import DocumentChanged, Event
 from rim_editor.ui.window.document_tabs import DocumentTabs
 
 if TYPE_CHECKING:

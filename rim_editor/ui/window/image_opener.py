@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from clipmat.errors import UserFacingWarning
-from rim_editor.editor import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from clipmat.image_files import OpenedImage
     from rim_editor.ui.dropped_data import Dropped
-
-KIND = "open:window"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +73,7 @@ class Opener(QObject):
     def cancel(self) -> None:
         """Open nothing more; what is open stays open."""
         self._waiting.clear()
-        self._runner.cancel(KIND)
+        self._runner.cancel(JobKind.OPEN)
         self._at_work = False
         self._count = self._done = 0
         self._tell("")
@@ -96,7 +95,7 @@ class Opener(QObject):
         self._done += 1
         of = f" ({self._done} of {self._count})" if self._count > 1 else ""
         self._tell(f"Opening {path.name if path else 'the image'}{of} …")
-        self._runner.start(Job(KIND, work, self._arrived, lambda error: self._missed(path, error)))
+        self._runner.start(Job(JobKind.OPEN, work, self._arrived, lambda error: self._missed(path, error)))
 
     def _tell(self, text: str) -> None:
         self.text = text

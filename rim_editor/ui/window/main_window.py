@@ -12,20 +12,13 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow
 
-from clipmat.errors import UserError
+from clipmat.errors import UserError, WeightsError
 from rim_editor import settings as stored
 from rim_editor.document import Document
-from rim_editor.editor import (
-    Answered,
-    DocumentChanged,
-    Editor,
-    Event,
-    Job,
-    JobEnded,
-    JobStarted,
-    ModelOptions,
-    Notice,
-)
+from rim_editor.editor import Editor
+from rim_editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
+from rim_editor.jobs import Job
+from rim_editor.model_requests import ModelOptions
 from rim_editor.recovery import Recovery
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
@@ -43,13 +36,11 @@ from rim_editor.ui.window.cutout_transfer import CutOuts, DragHandle
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.eyedropper import Eyedropper
 from rim_editor.ui.window.image_opener import Opened, Opener, read
-from rim_editor.ui.window.recovery_offer import Restorer
+from rim_editor.ui.window.recovery_offer import RecoveryOffer
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
     from rim_editor.matting import Matting
-
-_NOT_FOUND = "Nothing in this image matches"
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +64,7 @@ class MainWindow(QMainWindow):
         self._icons_due: QTimer | None = None
         self._matting = matting
         self._known_nouns: tuple[str, ...] = ()
-        self._at_work: dict[str, dict[str, str]] = {}
+        self._at_work: dict[str, dict[JobKind, str]] = {}
         self.ended_whole = True
         """Whether all work had ended when the window closed; if not, end the process without waiting for threads."""
         self.runner = runner or QtRunner(self)
@@ -85,7 +76,7 @@ class MainWindow(QMainWindow):
         self.cut_outs = CutOuts(self.runner, self)
         recovery = recovery or Recovery(stored.folder() / "recovery")
         self.keeper = Keeper(recovery, self.runner, self)
-        self._restorer = Restorer(recovery, self.runner, self.parts.messages, self._restored, self)
+        self._recovery_offer = RecoveryOffer(recovery, self.runner, self.parts.messages, self._restored, self)
         self.batching = Batching(self, matting)
         self.commands = Commands(self, self.actions_by_id)
         self.leaving = Leaving(self, self.documents, self.parts.messages, self.commands.show_export, self._put_away)
@@ -111,10 +102,9 @@ class MainWindow(QMainWindow):
         current = self.documents.current
         return None if current is None else current.editor
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message over the canvas; `level` is info, warning or error."""
-        about_models = level == "error" and "weights" in text
-        offers = (("&Models…", self.commands.show_models),) if about_models else ()
+    def say(self, text: str, level: str = "info", *, about_weights: bool = False) -> None:
+        """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models."""
+        offers = (("&Models…", self.commands.show_models),) if about_weights else ()
         self.parts.messages.say(text, level, offers)
 
     def open_files(self, paths: Iterable[Path]) -> None:
@@ -140,7 +130,7 @@ class MainWindow(QMainWindow):
 
     def offer_recovery(self) -> None:
         """Look for what an earlier run left behind, in the background, and offer it."""
-        self._restorer.offer()
+        self._recovery_offer.offer()
 
     def warm_up(self) -> None:
         """Load the model, its nouns, and what separates colours in the background: the first answers come soon then."""
@@ -166,7 +156,7 @@ class MainWindow(QMainWindow):
             if editor is not None and editor is self.editor():
                 self.parts.edit_panel.set_background(opened.image.pixels)
 
-        self.runner.start(Job("background:window", lambda: read(path), done, self._fail))
+        self.runner.start(Job(JobKind.BACKGROUND, lambda: read(path), done, self._fail))
 
     def stop_work(self) -> None:
         """Stop what is at work on the image in front, and opening more; picking a colour first."""
@@ -211,7 +201,7 @@ class MainWindow(QMainWindow):
             self._icons_due.start(0)  # one change of theme is many events
 
     def _fail(self, error: Exception) -> None:
-        self.say(str(error), "error")
+        self.say(str(error), "error", about_weights=isinstance(error, WeightsError))
 
     def _edit(self, source: OpenedImage) -> Editor:
         return Editor(source, self._matting, self.runner, self.asking())
@@ -312,24 +302,28 @@ class MainWindow(QMainWindow):
             self._at_work.get(document.key, {}).pop(event.kind, None)
             self.leaving.work_ended()
         elif isinstance(event, Notice):
-            told = in_front and event.text.startswith(_NOT_FOUND)  # by the expression bar
-            if not told and not (event.level == "error" and self._exporting()):
-                self.say(event.text if in_front else f"{document.editor.title}: {event.text}", event.level)
+            if not self._shown_elsewhere(event, in_front):
+                text = event.text if in_front else f"{document.editor.title}: {event.text}"
+                self.say(text, event.level, about_weights=isinstance(event.error, WeightsError))
         elif isinstance(event, Answered):
             self.parts.status.show_answer(event)
         if in_front:
             if isinstance(event, DocumentChanged):
                 self._show_title()
                 self.commands.refresh()
-                if "edit" in event.what:
+                if "edit" in event.aspects:
                     self._show_result()
             else:
                 self._show_work()
 
-    def _exporting(self) -> bool:
-        """Whether the export dialog is there, which tells errors itself."""
-        dialog = self.findChild(QDialog, "export_dialog")
-        return dialog is not None and dialog.isVisible()
+    def _shown_elsewhere(self, notice: Notice, in_front: bool) -> bool:
+        """Whether the expression bar or the export dialog shows it."""
+        if notice.code is NoticeCode.NOT_FOUND:
+            return in_front
+        if notice.code is NoticeCode.FAILED and notice.job is JobKind.EXPORT:
+            dialog = self.findChild(QDialog, "export_dialog")
+            return dialog is not None and dialog.isVisible()
+        return False
 
     def _show_result(self) -> None:
         """An edit that was just changed is worth looking at."""

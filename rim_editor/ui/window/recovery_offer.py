@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from clipmat.errors import UserFacingWarning
-from clipmat.thread_warnings import collected_warnings
-from rim_editor.editor import Job, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.message_bar import MessageBar
 
 
-class Restorer(QObject):
-    """Looks beside the window for what was left behind and asks in the message bar what becomes of it.
+class RecoveryOffer(QObject):
+    """Looks in the background for what was left behind and asks in the message bar what becomes of it.
 
-    `restored(document)` opens a document and returns what keeps it anew; only then is the old state discarded.
+    `open_restored(document)` opens a document and returns a function that saves it anew; only after that is the
+    old state discarded.
     """
 
     def __init__(
@@ -28,27 +29,20 @@ class Restorer(QObject):
         recovery: Recovery,
         runner: Runner,
         messages: MessageBar,
-        restored: Callable[[Document], Callable[[], None]],
+        open_restored: Callable[[Document], Callable[[], None]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._recovery = recovery
         self._runner = runner
         self._messages = messages
-        self._restored = restored
+        self._open_restored = open_restored
 
     def offer(self) -> None:
         """Look, and ask if there is anything; at once, without waiting."""
-        self._runner.start(Job("left:window", self._look, self._found, self._failed))
+        self._start(JobKind.FIND_RECOVERED, self._recovery.left_behind, self._ask)
 
-    def _look(self) -> tuple[tuple[Left, ...], list[str]]:
-        with collected_warnings(UserFacingWarning) as texts:
-            return self._recovery.left_behind(), texts
-
-    def _found(self, outcome: tuple[tuple[Left, ...], list[str]]) -> None:
-        left, texts = outcome
-        for text in texts:
-            self._messages.say(text, "warning")
+    def _ask(self, left: tuple[Left, ...]) -> None:
         if left:
             names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
             text = f"RIM Editor did not end properly last time. Unsaved work was kept: {names}."
@@ -57,36 +51,35 @@ class Restorer(QObject):
 
     def _restore(self, left: tuple[Left, ...]) -> None:
         for one in left:
-            self._runner.start(Job(f"restore:{one.key}", self._reading(one), self._opening(one), self._failed))
+            self._start(JobKind.RESTORE, one.restore, partial(self._replace, one), owner=one.key)
 
-    def _reading(self, one: Left) -> Callable[[], tuple[Document, list[str]]]:
-        def work() -> tuple[Document, list[str]]:
-            with collected_warnings(UserFacingWarning) as texts:
-                return one.restore(), texts
+    def _replace(self, one: Left, document: Document) -> None:
+        save = self._open_restored(document)
 
-        return work
+        def save_and_discard() -> None:
+            save()
+            one.discard()
 
-    def _opening(self, one: Left) -> Callable[[tuple[Document, list[str]]], None]:
-        def done(outcome: tuple[Document, list[str]]) -> None:
-            document, texts = outcome
-            keep = self._restored(document)
-            for text in texts:
-                self._messages.say(text, "warning")
-
-            def exchange() -> None:
-                keep()
-                one.discard()
-
-            self._runner.start(Job(f"exchange:{one.key}", exchange, lambda _: None, self._failed))
-
-        return done
+        self._start(JobKind.DISCARD, save_and_discard, owner=one.key)
 
     def _discard(self, left: tuple[Left, ...]) -> None:
-        def work() -> None:
+        def discard_all() -> None:
             for one in left:
                 one.discard()
 
-        self._runner.start(Job("discard:window", work, lambda _: None, self._failed))
+        self._start(JobKind.DISCARD, discard_all)
 
-    def _failed(self, error: Exception) -> None:
+    def _start(
+        self,
+        kind: JobKind,
+        work: Callable[[], object],
+        done: Callable[[Any], None] = lambda _: None,
+        owner: Hashable = None,
+    ) -> None:
+        self._runner.start(Job(kind, work, done, self._show_error, self._show_warning, owner))
+
+    def _show_error(self, error: Exception) -> None:
         self._messages.say(str(error), "error")
+
+    def _show_warning(self, text: str) -> None:
+        self._messages.say(text, "warning")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Answered, ModelOptions
+    from rim_editor.events import Answered
+    from rim_editor.model_requests import ModelOptions
 
 
 class StatusItems:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rim_editor.editor import Job, ModelOptions, Runner
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
+    from rim_editor.model_requests import ModelOptions
 
 
 def warm_up(
@@ -26,9 +28,9 @@ def warm_up(
     def load() -> None:
         matting.predictor(asking.weights, asking.device, asking.precision)
 
-    colours = Job("colours:window", _separate, lambda _: None, failed)
-    runner.start(Job("nouns:window", lambda: matting.nouns(asking.weights), nouns, failed))
-    runner.start(Job("warm:window", load, lambda _: runner.start(colours), failed))
+    colours = Job(JobKind.SEPARATE, _separate, lambda _: None, failed)
+    runner.start(Job(JobKind.NOUNS, lambda: matting.nouns(asking.weights), nouns, failed))
+    runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(colours), failed, uses_model=True))
 
 
 def _separate() -> None:

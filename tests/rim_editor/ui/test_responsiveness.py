@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from clipmat.image_files import OpenedImage
 from rim_editor.document import Answer, Combine, Document
+from rim_editor.events import JobKind
 from rim_editor.matting import nouns
 from rim_editor.settings import Settings
 from rim_editor.ui.canvas.canvas import Canvas
@@ -77,8 +78,8 @@ class Hand:
 
     def idle(self):
         def working():
-            kinds = {kind.partition(":")[0] for kind in self.window.runner.busy}
-            return kinds & {"open", "ask", "refine", "shown", "outline", "recovery"}
+            kinds = {kind for kind, _ in self.window.runner.busy}
+            return kinds & {JobKind.OPEN, JobKind.ASK, JobKind.REFINE, JobKind.RENDER, JobKind.OUTLINE}
 
         self.qtbot.wait(100)  # renderings are asked for a moment later
         self.qtbot.waitUntil(lambda: not working(), timeout=60_000)

@@ -14,7 +14,7 @@ from clipmat.image_files import OpenedImage
 from rim_editor.document import Brush, Combine, Document, MatteControls
 from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, SolidColour
-from rim_editor.events import DocumentChanged, JobEnded, JobStarted
+from rim_editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
@@ -551,13 +551,13 @@ def test_a_refining_stroke_is_seen_until_it_is_refined(canvas, slow, qtbot):
     still(canvas, qtbot)
     canvas.set_tool(Tool.REFINE)
     canvas.set_brush(100, 1)
-    slow.busy = frozenset({"refine"})
+    slow.busy = frozenset({JobKind.REFINE})
     drag(canvas, (150, 162), (260, 162))
-    slow.tell(JobStarted("refine", "Refining the edge"))
+    slow.tell(JobStarted(JobKind.REFINE, "Refining the edge"))
     qtbot.wait(30)
     assert canvas._strokes
     slow.busy = frozenset()
-    slow.tell(JobEnded("refine"))
+    slow.tell(JobEnded(JobKind.REFINE))
     still(canvas, qtbot)
     assert not canvas._strokes
 
@@ -776,13 +776,13 @@ def test_an_outline_that_came_too_late_is_not_drawn(canvas, slow, qtbot):
 
 def test_a_line_at_the_top_moves_while_something_is_awaited(canvas, slow, qtbot):
     calm = seen(canvas)
-    slow.busy = frozenset({"ask"})
-    slow.tell(JobStarted("ask", "Looking"))
+    slow.busy = frozenset({JobKind.ASK})
+    slow.tell(JobStarted(JobKind.ASK, "Looking"))
     busy = seen(canvas)
     assert (busy[:3] != calm[:3]).any() and (busy[3:] == calm[3:]).all()
     qtbot.waitUntil(lambda: (seen(canvas) != busy).any())
     slow.busy = frozenset()
-    slow.tell(JobEnded("ask"))
+    slow.tell(JobEnded(JobKind.ASK))
     assert not canvas._busy_timer.isActive()
     np.testing.assert_array_equal(seen(canvas), calm)
 

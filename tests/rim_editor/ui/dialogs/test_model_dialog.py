@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPro
 
 from clipmat.errors import FetchFailed, WeightsInvalid
 from clipmat.weights import WeightsInfo
-from rim_editor.editor import AtOnce
+from rim_editor.jobs import InlineRunner
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.model_dialog import ModelDialog
 
@@ -145,7 +145,7 @@ def test_closing_stops_the_download(qtbot, make, shelf, runner):
 
 
 def test_a_failure_is_told_with_its_remedy(make, shelf):
-    dialog = make(runner=AtOnce())
+    dialog = make(runner=InlineRunner())
     select(dialog, 1)
     shelf.error = FetchFailed("it could not be fetched: connect to the internet")
     button(dialog, "fetch_button").click()
@@ -153,7 +153,7 @@ def test_a_failure_is_told_with_its_remedy(make, shelf):
 
 
 def test_verify_says_what_was_found(make, shelf):
-    dialog = make(runner=AtOnce())
+    dialog = make(runner=InlineRunner())
     button(dialog, "verify_button").click()
     assert message(dialog) == "compact is whole."
     shelf.error = WeightsInvalid("compact is damaged: install rim-editor again")
@@ -163,7 +163,7 @@ def test_verify_says_what_was_found(make, shelf):
 
 @pytest.mark.parametrize("sure", [True, False])
 def test_removing_asks_first(make, shelf, sure):
-    dialog = make(runner=AtOnce())
+    dialog = make(runner=InlineRunner())
     button(dialog, "remove_button").click()
     box = dialog.findChild(QMessageBox, "remove_box")
     assert "compact" in box.text()
@@ -174,7 +174,7 @@ def test_removing_asks_first(make, shelf, sure):
 
 
 def test_a_file_of_ones_own_is_checked_and_chosen(qtbot, make, shelf):
-    dialog = make(runner=AtOnce())
+    dialog = make(runner=InlineRunner())
     dialog.use_file("/own/mine.safetensors")
     assert dialog.findChild(QComboBox, "weights_box").currentText() == "mine.safetensors"
     shelf.error = WeightsInvalid("other is no readable safetensors file")
@@ -205,7 +205,7 @@ def test_the_reason_for_the_device_is_shown_and_a_lack_too(make):
             raise DeviceUnavailable("device 'cuda' cannot be used: torch finds no NVIDIA GPU")
         return f"the CPU, {device} {precision}"
 
-    dialog = make(runner=AtOnce(), explain=explain)
+    dialog = make(runner=InlineRunner(), explain=explain)
     reason = dialog.findChild(QLabel, "device_reason")
     assert reason.text() == "The CPU, auto auto"
     box = dialog.findChild(QComboBox, "device_box")
