@@ -35,7 +35,7 @@ from rim_editor.events import (
 )
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
-from rim_editor.model_requests import ModelOptions
+from rim_editor.model_requests import ModelAnswer, ModelOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,7 +246,7 @@ class Editor:
         self._history = History(document)
         self._renderer = Renderer(document.source)
 
-    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: model_requests.Found) -> None:
+    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer) -> None:
         presence, present = float(found.prediction.presence), bool(found.prediction.present)
         if not present:
             text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobResult:
     """What came of a job's work."""
 
     result: object = None
@@ -40,19 +40,19 @@ class Job:
     uses_model: bool = False
     """Jobs that use the model share one thread."""
 
-    def run(self) -> Outcome:
+    def run(self) -> JobResult:
         """Do the work on this thread; whatever it raises is in the outcome."""
         try:
             if self.warned is None:
-                return Outcome(self.work())
+                return JobResult(self.work())
             with collected_warnings(UserFacingWarning) as texts:
                 result = self.work()
         except Exception as error:  # noqa: BLE001 - `failed` is called with it
-            return Outcome(error=error)
-        return Outcome(result, warnings=tuple(texts))
+            return JobResult(error=error)
+        return JobResult(result, warnings=tuple(texts))
 
-    def finish(self, outcome: Outcome) -> None:
-        """Call back with the outcome of `run`."""
+    def finish(self, outcome: JobResult) -> None:
+        """Call back with the result of `run`."""
         if outcome.error is not None:
             self.failed(outcome.error)
             return

@@ -26,7 +26,7 @@ class ModelOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class ModelAnswer:
     """What came of an expression."""
 
     prediction: PredictionLike
@@ -35,13 +35,13 @@ class Found:
     """Without loading the model."""
 
 
-def find(matting: Matting, asking: ModelOptions, document: Document, expression: str) -> Found:
+def find(matting: Matting, asking: ModelOptions, document: Document, expression: str) -> ModelAnswer:
     """Find what `expression` names in the document's image. Raises ClipMatError."""
     model = {"weights": asking.weights, "device": asking.device, "precision": asking.precision}
     predictor = matting.predictor(**model)
     start = time.perf_counter()
     prediction = matting.predict(document.source.pixels, expression, **model)
-    return Found(prediction, predictor, (time.perf_counter() - start) * 1000)
+    return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000)
 
 
 def refine(

@@ -11,7 +11,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 def labelled(form: QFormLayout, text: str, box: QLineEdit, *beside: QWidget) -> None:
-    """A row of the form: the box, what stands beside it, and a label whose mnemonic leads to the box."""
+    """Add a row to the form: the field, the widgets beside it, and a label whose mnemonic leads to the field."""
     row = QHBoxLayout()
     row.addWidget(box, 1)
     for widget in beside:
@@ -32,7 +32,7 @@ def named(widget: W, name: str, tip: str = "", accessible: str = "") -> W:
     return widget
 
 
-def told(name: str, text: str = "") -> QLabel:
+def wrapped_label(name: str, text: str = "") -> QLabel:
     """A label for sentences: plain text that wraps, and that the mouse can select to copy it."""
     label = named(QLabel(text), name)
     label.setWordWrap(True)

@@ -20,7 +20,7 @@ from rim_editor.errors import EditorError
 from rim_editor.events import JobKind
 
 if TYPE_CHECKING:
-    from rim_editor.jobs import Job, Outcome
+    from rim_editor.jobs import Job, JobResult
 
 _Key = tuple[JobKind, Hashable]
 """Of a job: its kind and its owner."""
@@ -32,11 +32,11 @@ _LOG_BYTES = 2**20
 class _Run:
     """One start of one job; without a job it was dropped, and what the job had captured is let go."""
 
-    __slots__ = ("job", "outcome")
+    __slots__ = ("job", "result")
 
     def __init__(self, job: Job) -> None:
         self.job: Job | None = job
-        self.outcome: Outcome | None = None
+        self.result: JobResult | None = None
 
 
 class QtRunner(QObject):
@@ -102,7 +102,7 @@ class QtRunner(QObject):
         job = run.job
         if job is None:
             return
-        run.outcome = job.run()
+        run.result = job.run()
         del job
         if run.job is not None:
             with suppress(RuntimeError):  # the window is gone
@@ -110,13 +110,13 @@ class QtRunner(QObject):
 
     @Slot(object)
     def _deliver(self, run: _Run) -> None:
-        job, outcome = run.job, run.outcome
-        if job is None or outcome is None or self._newest.get((job.kind, job.owner)) is not run:
+        job, result = run.job, run.result
+        if job is None or result is None or self._newest.get((job.kind, job.owner)) is not run:
             return
         del self._newest[job.kind, job.owner]
-        if outcome.error is not None:
-            outcome = replace(outcome, error=as_user_error(outcome.error))
-        job.finish(outcome)
+        if result.error is not None:
+            result = replace(result, error=as_user_error(result.error))
+        job.finish(result)
 
 
 _left_running: list[QtRunner] = []

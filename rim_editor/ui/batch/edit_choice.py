@@ -21,7 +21,7 @@ from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Sty
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Choice
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
@@ -74,7 +74,7 @@ class BatchEdit(QWidget):
             needless.setVisible(False)
         self._background.image_asked.connect(self._choose_file)
         self._background.blur_asked.connect(lambda: self.set_edit(Highlight(Style.BLUR, 1.0), tell=True))
-        self._note = told("batch_edit_note")
+        self._note = wrapped_label("batch_edit_note")
         column = QVBoxLayout(self)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch import manifests
 from rim_editor.batch.inputs import SUFFIXES
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 _IMAGES = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
 _MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))})"
@@ -71,7 +71,7 @@ class BatchInputs(QGroupBox):
         self._recursive = named(QCheckBox("With the folders i&nside folders"), "batch_recursive")
         self._recursive.setToolTip("Take the images of folders within a folder too")
         self._recursive.toggled.connect(self.changed)
-        self._about = told("batch_inputs_about", _NOTHING)
+        self._about = wrapped_label("batch_inputs_about", _NOTHING)
         column = QVBoxLayout(self)
         column.addLayout(row)
         column.addWidget(self._list, 1)

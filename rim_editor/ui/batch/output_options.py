@@ -27,7 +27,7 @@ from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.openraster import SUFFIX as LAYERED
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
-from rim_editor.ui.named_widgets import labelled, named, told
+from rim_editor.ui.named_widgets import labelled, named, wrapped_label
 from rim_editor.ui.panels.amount import Amount, Choice, SpinBox
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class BatchOutput(QGroupBox):
         self._template.textChanged.connect(self._show_example)
         self._template.textChanged.connect(lambda _text: self.changed.emit())
         form.addRow("Nam&es", self._template)
-        self._example = told("batch_example")
+        self._example = wrapped_label("batch_example")
         form.addRow("", self._example)
         self._exists = Choice("batch_exists", "Where a name is taken", EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())

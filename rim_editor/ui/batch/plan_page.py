@@ -17,7 +17,7 @@ from rim_editor.ui.batch.output_options import EXISTS
 from rim_editor.ui.batch.plan_rows import PlanRows, rows_of
 from rim_editor.ui.batch.plan_table import PlanTable
 from rim_editor.ui.model_loading import _short_turns
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Choice
 
 _NOTHING = "There is nothing to do: every image is skipped. Choose another folder, or number or overwrite taken names."
@@ -38,15 +38,15 @@ class PlanPage(QWidget):
         self._runner = runner
         self.rows: PlanRows | None = None
         """The newest plan; None while it is being made."""
-        self._summary = told("batch_summary")
+        self._summary = wrapped_label("batch_summary")
         self._progress = named(QProgressBar(), "batch_planning", accessible="Making the plan")
         self._progress.setRange(0, 0)
         self._exists = Choice("batch_plan_exists", "Where a name is taken", EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
         self._table = PlanTable(runner)
-        self._detail = told("batch_detail")
+        self._detail = wrapped_label("batch_detail")
         self._table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_detail(now.row()))
-        self._error = told("batch_plan_error")
+        self._error = wrapped_label("batch_plan_error")
         form = QFormLayout()
         form.addRow("&Taken names", self._exists)
         column = QVBoxLayout(self)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 
 class ResumeOffer(QFrame):
@@ -25,7 +25,7 @@ class ResumeOffer(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._runner = runner
         self._folder = Path()
-        self._text = told("batch_unfinished_text")
+        self._text = wrapped_label("batch_unfinished_text")
         button = named(QPushButton("&Go on with it"), "batch_resume_journal", "Do what is left of the former export")
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self.asked.emit(self._folder))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from rim_editor.batch.outcomes import State
 from rim_editor.ui.batch.batch_thread import BatchWork, Ended, Told
 from rim_editor.ui.batch.outcome_tables import OutcomeTabs, open_path
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 _PICTURE = 160
 _AT_WORK = "Exporting…"
@@ -37,7 +37,7 @@ class RunPage(QWidget):
         self._report: Path | None = None
         self._trouble = ""
         self._folder: Path | None = None
-        self._state = told("batch_state")
+        self._state = wrapped_label("batch_state")
         self._bar = named(QProgressBar(), "batch_progress", accessible="Images that are done with")
         self._facts = named(QLabel(), "batch_facts")
         self._picture = named(QLabel(), "batch_thumbnail", accessible="The newest result")
@@ -53,7 +53,7 @@ class RunPage(QWidget):
             label.setMinimumHeight(label.fontMetrics().height() + 2)
         self._tabs = OutcomeTabs()
         self._tabs.opened.connect(self._opened)
-        self._error = told("batch_run_error")
+        self._error = wrapped_label("batch_run_error")
         buttons = QHBoxLayout()
         for button in (self._pause, self._stop, self._open_folder, self._open_report):
             buttons.addWidget(button)

@@ -29,7 +29,7 @@ from rim_editor.ui.batch.expression_list import BatchSaid
 from rim_editor.ui.batch.input_list import BatchInputs
 from rim_editor.ui.batch.matte_controls import BatchControls
 from rim_editor.ui.batch.output_options import BatchOutput, Sample
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.jobs import Runner
@@ -75,7 +75,7 @@ class WhatPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inside)
-        self._error = told("batch_error")
+        self._error = wrapped_label("batch_error")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll, 1)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
-from rim_editor.ui.named_widgets import labelled, named, told
+from rim_editor.ui.named_widgets import labelled, named, wrapped_label
 from rim_editor.ui.panels.amount import Amount
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ExportDialog(QDialog):
         self._format.setToolTip("The kind of file")
         self._format.currentIndexChanged.connect(self._format_chosen)
         form.addRow("&Format", self._format)
-        self._note = told("export_note")
+        self._note = wrapped_label("export_note")
         form.addRow(self._note)
         self._quality = Amount("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
         self._quality.set_value(settings.quality or _USUAL_QUALITY)
@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
         browse.clicked.connect(self._browse)
         labelled(form, "Fol&der", self._folder, browse)
 
-        self._error = told("export_error")
+        self._error = wrapped_label("export_error")
         self._error.setVisible(False)
         self._progress = named(QProgressBar(), "export_progress")
         self._progress.setVisible(False)

@@ -30,7 +30,7 @@ from rim_editor.errors import EditorError
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -95,14 +95,14 @@ class ModelDialog(QDialog):
         self._progress.setVisible(False)
         self._progress.setAccessibleName("Work on the weights")
         column.addWidget(self._progress)
-        self._message = told("model_message")
+        self._message = wrapped_label("model_message")
         column.addWidget(self._message)
         group = QGroupBox("What answers")
         inside = QVBoxLayout(group)
         self._choice = ModelChoice(settings.weights, settings.device, settings.precision)
         self._choice.changed.connect(self._ask_why)
         inside.addWidget(self._choice)
-        self._reason = told("device_reason")
+        self._reason = wrapped_label("device_reason")
         inside.addWidget(self._reason)
         column.addWidget(group)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.settings import THEMES, Settings
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Amount
 
 _THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -66,7 +66,7 @@ class PreferencesDialog(QDialog):
 
         history = QGroupBox("Memory")
         column = QVBoxLayout(history)
-        self._kept = told("history_about")
+        self._kept = wrapped_label("history_about")
         column.addWidget(self._kept)
         self._forget = named(QPushButton("&Clear history"), "clear_history")
         self._forget.setAutoDefault(False)

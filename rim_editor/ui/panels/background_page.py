@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.edits import WHITE, Background, Edit, Fit
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Choice
 from rim_editor.ui.panels.edit_pages import Page
 
@@ -38,7 +38,7 @@ class BackgroundPage(Page):
         choose = named(QPushButton("Choose image…"), "choose_background", "Choose what goes behind the object")
         choose.clicked.connect(self.image_asked)
         column.addWidget(choose)
-        self._about = told("background_about")
+        self._about = wrapped_label("background_about")
         column.addWidget(self._about)
         self._options = QWidget()
         form = QFormLayout(self._options)

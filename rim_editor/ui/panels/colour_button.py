@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 
 PRESETS: Mapping[str, Colour] = {
     "White": (255, 255, 255),
@@ -158,7 +158,7 @@ class _Popup(QFrame):
         swatches = Swatches()
         swatches.chosen.connect(self._choose)
         column.addWidget(swatches)
-        self._wrong = told("colour_error")
+        self._wrong = wrapped_label("colour_error")
         self._wrong.setVisible(False)
         self._code = named(QLineEdit(code(colour)), "colour_code")
         self._code.setAccessibleName("Colour code")

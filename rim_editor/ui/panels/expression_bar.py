@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from rim_editor.document import Combine, clean_expression
 from rim_editor.events import JobKind
-from rim_editor.ui.named_widgets import named, told
+from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.combine_choice import CombineChoice
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class ExpressionBar(QWidget):
         self._button = named(QPushButton(), "ask_button")
         self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
         self._button.clicked.connect(self._pressed)
-        self._status = told("status_line")
+        self._status = wrapped_label("status_line")
 
         row = QHBoxLayout()
         row.addWidget(self._combine)
