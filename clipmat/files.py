@@ -11,20 +11,23 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path, *, overwrite: bool = True, make_folders: bool = True) -> Iterator[BinaryIO]:
+def whole_file(
+    path: Path, *, overwrite: bool = True, make_folders: bool = True, staging: Path | None = None
+) -> Iterator[BinaryIO]:
     """A binary file to write into; `path` appears, or changes, when the block ends, and never in part.
 
-    The content goes into a new file in the same folder, is synced to the disk, and is renamed to `path`; then the
-    folder is synced where the system can do that. When the block or any of this raises, the former file stays as it
-    was and the new one is deleted. Without `overwrite` a file that stands at `path` by then is an error; with
-    `make_folders` the missing folders above `path` are made. Any number of threads and processes may write the same
-    path at once: the last one wins.
+    The content goes into a new file in the same folder, or in `staging`, a folder on the same disk; it is synced to
+    the disk and renamed to `path`, and then the folder is synced where the system can do that. When the block or any
+    of this raises, the former file stays as it was and the new one is deleted. Without `overwrite` a file that stands
+    at `path` by then is an error; with `make_folders` the missing folders, `staging` too, are made. Any number of
+    threads and processes may write the same path at once: the last one wins.
     Raises OSError, FileExistsError among them, and whatever the block raises.
     """
     if make_folders:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (path.parent, staging or path.parent):
+            folder.mkdir(parents=True, exist_ok=True)
     # A name of its own for each writer, and a short one: a long name of the file must not grow beyond the limit.
-    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    beside = (staging or path.parent) / f".{secrets.token_hex(8)}.part"
     try:
         with beside.open("xb") as file:
             yield file
@@ -39,9 +42,16 @@ def whole_file(path: Path, *, overwrite: bool = True, make_folders: bool = True)
             beside.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, content: bytes | str, *, overwrite: bool = True, make_folders: bool = True) -> None:
+def write_whole(
+    path: Path,
+    content: bytes | str,
+    *,
+    overwrite: bool = True,
+    make_folders: bool = True,
+    staging: Path | None = None,
+) -> None:
     """Write `content`, a text as UTF-8, as `whole_file` does. Raises OSError, FileExistsError among them."""
-    with whole_file(path, overwrite=overwrite, make_folders=make_folders) as file:
+    with whole_file(path, overwrite=overwrite, make_folders=make_folders, staging=staging) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 

@@ -20,9 +20,9 @@ from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
+from rim_editor.formats import LAYERED_SUFFIX
 from rim_editor.matting import Matting
 from rim_editor.model_requests import ModelOptions
-from rim_editor.openraster import SUFFIX as LAYERED
 
 if TYPE_CHECKING:
     from rim_editor.batch.control import Control
@@ -126,7 +126,7 @@ def batch(
         expressions=_terms(context.meta[_ORDER], expression, joined),
         edit=DescribedEdit(edit, edit_options),
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
-        content=Content.LAYERS if suffix == LAYERED else Content.RESULT,
+        content=Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT,
         depth=(depth or 8) if beside else 8,
         suffix=suffix,
         quality=quality,

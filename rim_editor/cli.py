@@ -23,7 +23,7 @@ from rim_editor.errors import BadOption, OutputExists
 from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
-    from rim_editor.matte_command import Job, Report
+    from rim_editor.matte_command import MatteJob, MatteReport
     from rim_editor.matting import WeightsInfo
 
 PROGRAM = "rim-editor"
@@ -149,7 +149,7 @@ def matte(
     from rim_editor import matte_command
 
     said = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
-    job = matte_command.Job(
+    job = matte_command.MatteJob(
         image=image,
         expression=expression,
         output=output,
@@ -220,7 +220,7 @@ def fetch(
         typer.echo(f"{name} is fetched: {typer.format_filename(path)}")
 
 
-def _report_data(job: Job, edit: EditName, report: Report) -> dict[str, object]:
+def _report_data(job: MatteJob, edit: EditName, report: MatteReport) -> dict[str, object]:
     return {
         "image": str(job.image),
         "expression": job.expression,

@@ -59,8 +59,7 @@ class MatteOnly:
     transparent: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.depth not in (8, 16):
-            raise BadOption(f"A matte of {self.depth} bits is not to be had: choose a depth of 8 or 16.")
+        check_depth(self.depth)
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Gradient:
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.angle):
-            raise BadOption(f"An angle of {self.angle} is none: choose degrees, such as 90 for top to bottom.")
+            raise BadOption(f"An angle of {self.angle} cannot be drawn: choose degrees, such as 90 for top to bottom.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +123,7 @@ class Background:
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(share) for share in self.offset):
-            raise BadOption(f"An offset of {self.offset} is none: choose shares of width and height, such as 0.1.")
+            raise BadOption(f"An offset of {self.offset} is no shift: choose shares of width and height, such as 0.1.")
 
     def held(self, width: int, height: int) -> Background:
         """This background with no more offset than moves it on a result of `width` x `height` pixels.
@@ -141,6 +140,12 @@ class Background:
 
 
 Edit = Cutout | MatteOnly | Highlight | SolidColour | Gradient | Background
+
+
+def check_depth(depth: int) -> None:
+    """Refuse a number of bits that no matte can have. Raises BadOption."""
+    if depth not in (8, 16):
+        raise BadOption(f"A depth of {depth} bits is not possible: choose a depth of 8 or 16.")
 
 
 def parse_colour(text: str) -> Colour:

@@ -1,15 +1,15 @@
-"""Export: what of a document goes into a file, checked before any work and written whole or not at all."""
+"""Export: what of a document goes into a file. Described by an ExportRequest, checked, rendered, encoded, written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor import edits, exports, openraster
+from rim_editor import edits, formats, outputs
 from rim_editor.edits import Cutout, Edit, Highlight, MatteOnly
-from rim_editor.errors import BadOption, NoMatte, OutputUnsupported
+from rim_editor.errors import BadOption, NoMatte
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
     from rim_editor.document import Document
+    from rim_editor.openraster import Layer
     from rim_editor.rendering import Renderer
+
+_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 
 
 class Content(StrEnum):
@@ -30,7 +33,10 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """How to write: `content` RESULT is what the edit makes, MATTE the matte as grey, LAYERS an OpenRaster file."""
+    """How to write: `content` RESULT is what the edit makes, MATTE the matte as grey, LAYERS an OpenRaster file.
+
+    Raises BadOption for a depth, a quality or a side that makes no sense.
+    """
 
     content: Content = Content.RESULT
     depth: int = 8
@@ -41,18 +47,35 @@ class ExportRequest:
     """Whether the EXIF of the image is kept."""
     overwrite: bool = False
     """Whether an existing file, the image too, may be replaced."""
+    longest_side: int | None = None
+    """Pixels to which a larger result is reduced; a smaller one stays. None: as large as the image."""
 
     def __post_init__(self) -> None:
-        if self.depth not in (8, 16):
-            raise BadOption(f"A depth of {self.depth} bits is not to be had: choose 8 or 16.")
+        edits.check_depth(self.depth)
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise BadOption(f"A quality of {self.quality} is out of range: choose 1 to 100.")
+        if self.longest_side is not None and self.longest_side < 1:
+            raise BadOption(f"A longest side of {self.longest_side} is too short: choose pixels, such as 2048.")
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """What a request makes of a document, as large as its file, and not yet encoded."""
+
+    pixels: NDArray[np.uint8] | NDArray[np.uint16]
+    """HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha); of layers, what they look like together."""
+    matte: NDArray[np.float32]
+    """HxW in [0, 1]."""
+    exif: bytes
+    """What is kept of it; b'' when there is none."""
+    layers: tuple[Layer, ...] = ()
+    """From top to bottom; () unless layers are asked for."""
 
 
 def check(document: Document, path: Path, request: ExportRequest) -> None:
     """Refuse, before any work is done, an export that could not or must not be done.
 
-    Raises NoMatte while nothing was said or painted, BadOption, and what `check_output` raises.
+    Raises NoMatte while nothing was found or painted, BadOption, and what `check_output` raises.
     """
     if not document.parts and not document.controls.invert:
         raise NoMatte("Nothing is cut out yet: say what to cut out, or paint it, then export.")
@@ -63,74 +86,79 @@ def check(document: Document, path: Path, request: ExportRequest) -> None:
 def check_output(path: Path, request: ExportRequest, edit: Edit, inputs: tuple[Path, ...]) -> None:
     """Refuse a `path` that cannot hold what `request` asks for of `edit`, or that must not be written.
 
-    `inputs` are the files that are read. Raises BadOption and what `exports.check` raises.
+    `inputs` are the files that are read. Raises what `check_format` and `outputs.check` raise.
     """
-    layered = path.suffix.lower() == openraster.SUFFIX
-    if layered and request.content is not Content.LAYERS:
-        raise OutputUnsupported(f"'{path}' is for layers: export layers, or end the name with .png.")
-    if not layered and request.content is Content.LAYERS:
-        raise OutputUnsupported(f"'{path}' cannot hold layers: write '{path.with_suffix(openraster.SUFFIX).name}'.")
-    if request.depth == 16 and request.content is not Content.MATTE:
-        raise BadOption("16 bits are for the matte alone: export the matte, or choose 8 bits.")
-    if layered:
-        if request.quality is not None:
-            raise OutputUnsupported(f"'{path.suffix}' is lossless and has no quality: leave it out.")
-        if isinstance(edit, MatteOnly) and edit.depth == 16:
-            raise OutputUnsupported(f"'{path.suffix}' holds 8 bits a channel: write 16 bits to .png or .tiff.")
-        exports.check_place(path, inputs=inputs, overwrite=request.overwrite)
-        return
+    check_format(path, request, edit)
+    outputs.check(path, inputs=inputs, overwrite=request.overwrite)
+
+
+def check_format(path: Path, request: ExportRequest, edit: Edit) -> None:
+    """Refuse a `path` whose format cannot hold what `request` asks for of `edit`; the disk is not asked.
+
+    Raises OutputUnsupported, BadOption.
+    """
     depth = request.depth
-    if request.content is Content.RESULT and isinstance(edit, MatteOnly):
-        depth = edit.depth
-    exports.check(
+    if request.content is not Content.MATTE:
+        if depth == 16:
+            raise BadOption("16 bits are for the matte alone: export the matte, or choose 8 bits.")
+        depth = edit.depth if isinstance(edit, MatteOnly) else 8
+    formats.check(
         path,
+        layered=request.content is Content.LAYERS,
         transparent=request.content is Content.RESULT and edit.transparent,
         depth=depth,
         quality=request.quality,
-        inputs=inputs,
-        overwrite=request.overwrite,
     )
 
 
 def export(document: Document, renderer: Renderer, path: Path, request: ExportRequest) -> None:
     """Write `document` to `path` as `request` says; `renderer` is the one of its image.
 
-    The file appears whole or not at all. Raises what `check` and `exports.write` raise.
+    The file appears whole or not at all. Raises what `check`, `encoded` and `outputs.write` raise.
     """
     check(document, path, request)
+    content = encoded(rendered(document, renderer, request), path, request)
+    outputs.write(path, content, overwrite=request.overwrite)
+
+
+def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> Rendered:
+    """What `request` makes of `document`; pure. `renderer` is the one of its image."""
+    from rim_editor.compositing import as_grey
+
+    whole = document.source
+    source, matte, edit = _reduced(whole, renderer.matte(document), document.edit, request.longest_side)
+    exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
-        write_layers(path, request, document.source, renderer.matte(document), document.edit)
-    elif request.content is Content.MATTE:
-        from rim_editor import compositing
-
-        write_result(path, request, document.source, compositing.as_grey(renderer.matte(document), request.depth))
-    else:
-        write_result(path, request, document.source, renderer.result(document))
-
-
-def write_result(
-    path: Path, request: ExportRequest, source: OpenedImage, pixels: NDArray[np.uint8] | NDArray[np.uint16]
-) -> None:
-    """Write what an edit made of `source`, in the format of the suffix. Raises what `exports.write` raises."""
-    exif = source.exif if request.metadata else b""
-    exports.write(path, pixels, exif=exif, quality=request.quality, overwrite=request.overwrite)
+        layers, merged = _layers(source, matte, edit)
+        return Rendered(merged, matte, exif, layers)
+    if request.content is Content.MATTE:
+        return Rendered(as_grey(matte, request.depth), matte, exif)
+    pixels = renderer.result(document) if source is whole else edits.apply(source.pixels, matte, edit)
+    return Rendered(pixels, matte, exif)
 
 
-def write_layers(
-    path: Path, request: ExportRequest, source: OpenedImage, matte: NDArray[np.float32], edit: Edit
-) -> None:
-    """Write an OpenRaster file that looks like what `edit` makes of `source` and `matte`, HxW in [0, 1].
+def encoded(result: Rendered, path: Path, request: ExportRequest) -> bytes:
+    """The bytes of the file that `path` is to be; nothing is written. Raises OutputUnsupported."""
+    import numpy as np
 
-    Raises what `exports.write_bytes` raises.
+    from rim_editor import openraster
+
+    if request.content is Content.LAYERS:
+        return openraster.encoded(result.layers, np.asarray(result.pixels, np.uint8), result.exif)
+    return formats.encoded(path, result.pixels, result.exif, request.quality)
+
+
+def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
+    """The bytes of the file that holds a matte beside a result: HxW in [0, 1] as grey of 8 or 16 bits, no EXIF.
+
+    Raises OutputUnsupported.
     """
-    stack, merged = layers_of(source, matte, edit)
-    exif = source.exif if request.metadata else b""
-    exports.write_bytes(path, openraster.encoded(stack, merged, exif), overwrite=request.overwrite)
+    from rim_editor.compositing import as_grey
+
+    return formats.encoded(path, as_grey(matte, depth), b"", None)
 
 
-def layers_of(
-    source: OpenedImage, matte: NDArray[np.float32], edit: Edit
-) -> tuple[tuple[openraster.Layer, ...], NDArray[np.uint8]]:
+def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tuple[tuple[Layer, ...], NDArray[np.uint8]]:
     """The cut-out, the matte, what the edit puts behind or instead, and the original, from top to bottom.
 
     Those that are visible look together like the second value, which is what `edits.apply` returns, as colours
@@ -143,15 +171,15 @@ def layers_of(
     from rim_editor.openraster import Layer
 
     pixels, grey = source.pixels, np.asarray(as_grey(matte, 8), np.uint8)
-    layers = separate(pixels, matte)
-    cutout = np.asarray(edits.apply(pixels, matte, Cutout(), layers), np.uint8)
+    separated = separate(pixels, matte)
+    cutout = np.asarray(edits.apply(pixels, matte, Cutout(), separated), np.uint8)
     original = Layer("original", pixels if source.alpha is None else np.dstack([pixels, source.alpha]), visible=False)
     if isinstance(edit, Cutout):
         return (Layer("cut-out", cutout), Layer("matte", grey, visible=False), original), cutout
     if isinstance(edit, MatteOnly):
         merged = np.repeat(grey[:, :, None], 3, axis=2)
         return (Layer("cut-out", cutout, visible=False), Layer("matte", grey), original), merged
-    merged = np.asarray(edits.apply(pixels, matte, edit, layers), np.uint8)
+    merged = np.asarray(edits.apply(pixels, matte, edit, separated), np.uint8)
     hidden_matte = Layer("matte", grey, visible=False)
     if isinstance(edit, Highlight):
         # Where object and surroundings mix, no layer under the cut-out would give back the very same colours.
@@ -159,3 +187,36 @@ def layers_of(
         return (Layer("cut-out", cutout, visible=False), hidden_matte, highlight, original), merged
     behind = Layer("background", edits.backdrop(edit, matte.shape))
     return (Layer("cut-out", cutout), hidden_matte, behind, original), merged
+
+
+def _reduced(
+    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, longest_side: int | None
+) -> tuple[OpenedImage, NDArray[np.float32], Edit]:
+    """Image, matte and edit as large as the result; the very same ones where nothing is to be reduced."""
+    import cv2
+    import numpy as np
+
+    height, width = matte.shape
+    factor = max(height, width) / (longest_side or max(height, width))
+    if factor <= 1:
+        return source, matte, edit
+    size = max(1, round(width / factor)), max(1, round(height / factor))
+    pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    alpha = None
+    if source.alpha is not None:
+        alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
+    reduced = replace(source, pixels=pixels, alpha=alpha, exif=_exif_of_size(source.exif, size))
+    return reduced, np.clip(small, 0, 1), edits.scaled(edit, factor)
+
+
+def _exif_of_size(exif: bytes, size: tuple[int, int]) -> bytes:
+    from PIL import Image
+
+    found = Image.Exif()
+    found.load(exif)
+    details = dict(found.get_ifd(_EXIF_IFD))
+    if not details:
+        return exif
+    found[_EXIF_IFD] = details | {_WIDTH: size[0], _HEIGHT: size[1]}
+    return found.tobytes()

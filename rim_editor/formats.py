@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,39 +17,92 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-_SUFFIXES = {
-    ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG",
-    ".avif": "AVIF",
-}  # fmt: skip
-LOSSY = ("WEBP", "JPEG", "AVIF")
-OPAQUE = ("JPEG",)
-DEEP = ("PNG", "TIFF")
-_LONGEST_SIDE = {"WEBP": 16383, "JPEG": 65500, "AVIF": 65535}
 _USUAL_QUALITY = 90
 _PREDICTOR, _EXIF_IFD, _GPS_IFD = 317, 0x8769, 0x8825
 
 
-def format_of(path: Path) -> str:
-    """The format that the suffix of `path` stands for, as Pillow calls it. Raises OutputUnsupported."""
-    name = _SUFFIXES.get(path.suffix.lower())
-    if name is None:
-        what = f"'{path}' names no format that can be written"
-        raise OutputUnsupported(f"{what}: end the name with one of {', '.join(_SUFFIXES)}, or .ora for layers.")
-    if name == "AVIF":
+@dataclass(frozen=True)
+class Format:
+    """A format that can be written, and what it can hold."""
+
+    name: str
+    """As Pillow calls it."""
+    suffixes: tuple[str, ...]
+    lossy: bool = False
+    """Whether it has a quality."""
+    transparent: bool = True
+    deep: bool = False
+    """Whether it holds 16 bits a channel; 8 otherwise."""
+    layered: bool = False
+    """Whether it holds layers, and nothing else."""
+    longest_side: int = 2**31
+    """Pixels."""
+
+
+LAYERED_SUFFIX = ".ora"
+_FORMATS = (
+    Format("PNG", (".png",), deep=True),
+    Format("WEBP", (".webp",), lossy=True, longest_side=16383),
+    Format("TIFF", (".tif", ".tiff"), deep=True),
+    Format("JPEG", (".jpg", ".jpeg"), lossy=True, transparent=False, longest_side=65500),
+    Format("AVIF", (".avif",), lossy=True, longest_side=65535),
+    Format("OpenRaster", (LAYERED_SUFFIX,), layered=True),
+)
+_BY_SUFFIX = {suffix: each for each in _FORMATS for suffix in each.suffixes}
+
+
+def format_of(path: Path) -> Format:
+    """The format that the suffix of `path` stands for, in any case. Raises OutputUnsupported."""
+    found = _BY_SUFFIX.get(path.suffix.lower())
+    if found is None:
+        flat = ", ".join(suffix for suffix, each in _BY_SUFFIX.items() if not each.layered)
+        raise OutputUnsupported(
+            f"'{path}' names no format that can be written: end the name with one of {flat}, "
+            f"or {LAYERED_SUFFIX} for layers."
+        )
+    if found.name == "AVIF":
         from PIL import features
 
         if not features.check("avif"):
             raise OutputUnsupported("This Pillow cannot write AVIF: write .webp, or install Pillow 11.3.")
-    return name
+    return found
+
+
+def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: int | None) -> None:
+    """Refuse a format that cannot hold a result; the disk is not asked.
+
+    `layered`, `transparent` and `depth` (bits a channel, 8 or 16) say what the result needs; `quality` is None where
+    nobody asked for one. Raises OutputUnsupported, which names a format that can.
+    """
+    found = format_of(path)
+    if found.layered and not layered:
+        raise OutputUnsupported(f"'{path}' is for layers: export layers, or end the name with .png.")
+    if layered and not found.layered:
+        raise OutputUnsupported(f"'{path}' cannot hold layers: write '{path.with_suffix(LAYERED_SUFFIX).name}'.")
+    if transparent and not found.transparent:
+        instead = path.with_suffix(".png")
+        raise OutputUnsupported(
+            f"'{path.suffix}' cannot hold transparency: write '{instead}', or put the object on a colour."
+        )
+    if depth == 16 and not found.deep:
+        raise OutputUnsupported(f"'{path.suffix}' holds 8 bits a channel: write 16 bits to .png or .tiff.")
+    if quality is not None and not found.lossy:
+        others = "" if layered else ", or write .webp, .avif or .jpg"
+        raise OutputUnsupported(f"'{path.suffix}' is lossless and has no quality: leave it out{others}.")
 
 
 def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None) -> bytes:
-    """The file that `path` is to be; `exports.write` says what goes in. Raises OutputUnsupported."""
-    name = format_of(path)
-    longest = _LONGEST_SIDE.get(name, 2**31)
-    if max(pixels.shape[:2]) > longest:
+    """The bytes of a file in the format of `path`'s suffix, of any but layers; nothing is written.
+
+    `pixels` is HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha), and colours are tagged as sRGB.
+    `exif` is kept. `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.
+    EXIF that is too long for a JPEG is left out with an EditorWarning. Raises OutputUnsupported.
+    """
+    found = format_of(path)
+    name = found.name
+    if max(pixels.shape[:2]) > found.longest_side:
         size = f"{pixels.shape[1]}x{pixels.shape[0]}"
-        text = f"'{path.suffix}' holds at most {longest} pixels a side, not {size}: write .png instead."
+        text = f"'{path.suffix}' holds at most {found.longest_side} pixels a side, not {size}: write .png instead."
         raise OutputUnsupported(text)
     if exif and name == "JPEG" and len(exif) > 65533:
         text = f"the EXIF data is too long for '{path}': it was left out."

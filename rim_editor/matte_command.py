@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from rim_editor.matting import Matting
 
 Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels of the upright image; x1 and y1 lie just outside."""
+"""x0, y0, x1, y1 in pixels of the upright image; x1 and y1 are just outside."""
 
 
 @dataclass(frozen=True)
-class Job:
+class MatteJob:
     """What to cut out of which file, and where to; an output that ends in .ora is written in layers."""
 
     image: Path
@@ -48,7 +48,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Report:
+class MatteReport:
     """What came out, fit for a line of text or for JSON."""
 
     output: Path
@@ -58,7 +58,7 @@ class Report:
     device_reason: str
     precision: str
     presence: float
-    """0 to 1, as the model says it."""
+    """0 to 1, as the model gives it."""
     present: bool
     box: Box | None
     """Where the matte is above one half; None where it nowhere is."""
@@ -66,7 +66,7 @@ class Report:
     """decode, load, image, text, matte, edit, encode, as far as each was done."""
 
 
-def check(job: Job) -> None:
+def check(job: MatteJob) -> None:
     """Refuse what can be refused before the image is read.
 
     Raises EmptyExpression, BadOption, or an error of the output.
@@ -81,55 +81,53 @@ def check(job: Job) -> None:
     exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 
-def cut_out(job: Job, matting: Matting) -> Report:
+def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
     """Do the job: check, read, find the object, edit, write. Nothing is written unless all went well.
 
     An image with transparency of its own keeps it: the matte is multiplied by it.
-    Raises EditorError, NothingMatched among them, and ClipMatError.
+    Raises UserError, NothingMatched among them.
     """
     from clipmat import image_files
-    from rim_editor import edits, exporting, mattes
+    from rim_editor import exporting, mattes, outputs
+    from rim_editor.document import Answer, Combine, Document
+    from rim_editor.rendering import Renderer
 
     check(job)
+    request = _request(job)
     spent: dict[str, float] = {}
     with _timed(spent, "decode"):
-        opened = image_files.read(job.image)
+        source = image_files.read(job.image)
     with _timed(spent, "load"):
         predictor = matting.predictor(job.weights, job.device)
-    prediction = matting.predict(opened.pixels, job.expression, weights=job.weights, device=job.device)
+    prediction = matting.predict(source.pixels, job.expression, weights=job.weights, device=job.device)
     spent |= {step: float(value) for step, value in prediction.timings.items()}
-    found = prediction.matte if opened.alpha is None else _limited(prediction.matte, opened.alpha)
-    if not job.allow_empty and not (prediction.present and _seen(found)):
+    presence = float(prediction.presence)
+    answer = Answer(job.expression, Combine.NEW, prediction.matte, presence)
+    document, renderer = Document(source, (answer,), edit=job.edit), Renderer(source)
+    if not job.allow_empty and (not prediction.present or mattes.is_empty(renderer.matte(document))):
         raise NothingMatched(
-            f"Nothing in this image matches '{job.expression}' (presence {prediction.presence:.2f}): "
+            f"Nothing in this image matches '{job.expression}' (presence {presence:.2f}): "
             "use other words, or write the empty result with --allow-empty."
         )
-    request = _request(job)
     with _timed(spent, "edit"):
-        matte = mattes.controlled(prediction.matte, job.controls)
-        if opened.alpha is not None:
-            matte = _limited(matte, opened.alpha)
-        if not (job.allow_empty or _seen(matte)):
+        document = replace(document, controls=job.controls)
+        if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
             raise NothingMatched(
                 f"The controls leave nothing of the matte of '{job.expression}': shift the edge less, "
                 "or write the empty result with --allow-empty."
             )
-        layered = request.content is exporting.Content.LAYERS
-        result = None if layered else edits.apply(opened.pixels, matte, job.edit)
+        result = exporting.rendered(document, renderer, request)
     with _timed(spent, "encode"):
-        if result is None:
-            exporting.write_layers(job.output, request, opened, matte, job.edit)
-        else:
-            exporting.write_result(job.output, request, opened, result)
-    return Report(
+        outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
+    return MatteReport(
         output=job.output,
-        size=(matte.shape[1], matte.shape[0]),
+        size=document.size,
         device=predictor.device,
         device_reason=predictor.device_reason,
         precision=predictor.precision,
-        presence=float(prediction.presence),
+        presence=presence,
         present=bool(prediction.present),
-        box=box_of(matte),
+        box=box_of(result.matte),
         milliseconds={step: round(value, 1) for step, value in spent.items()},
     )
 
@@ -145,26 +143,16 @@ def box_of(matte: NDArray[np.float32]) -> Box | None:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _request(job: Job) -> ExportRequest:
+def _request(job: MatteJob) -> ExportRequest:
     from rim_editor.exporting import Content, ExportRequest
-    from rim_editor.openraster import SUFFIX
+    from rim_editor.formats import LAYERED_SUFFIX
 
     return ExportRequest(
-        content=Content.LAYERS if job.output.suffix.lower() == SUFFIX else Content.RESULT,
+        content=Content.LAYERS if job.output.suffix.lower() == LAYERED_SUFFIX else Content.RESULT,
         quality=job.quality,
         metadata=job.metadata,
         overwrite=job.overwrite,
     )
-
-
-def _seen(matte: NDArray[np.float32]) -> bool:
-    return bool(matte.max() >= 0.5 / 255)
-
-
-def _limited(matte: NDArray[np.float32], alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
-    import numpy as np
-
-    return np.asarray(matte * (alpha / np.float32(255)), np.float32)
 
 
 @contextmanager

@@ -45,6 +45,11 @@ def combined(matte: Matte, other: Matte, combine: Combine) -> Matte:
     assert_never(combine)
 
 
+def is_empty(matte: Matte) -> bool:
+    """Whether nothing of the matte would be seen: no pixel reaches the first step of 8 bits."""
+    return bool(matte.max() < 0.5 / 255)
+
+
 def inverted(matte: Matte) -> Matte:
     """1 - matte: the surroundings in place of the object."""
     import numpy as np

@@ -1,6 +1,6 @@
 """OpenRaster: layers in one file that GIMP, Krita and others open.
 
-A zip of PNG files and the order they lie in; https://www.openraster.org/baseline/file-layout-spec.html, 0.0.3.
+A zip of PNG files and their order; https://www.openraster.org/baseline/file-layout-spec.html, 0.0.3.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SUFFIX = ".ora"
 _VERSION = "0.0.3"
 _THUMBNAIL_PX = 256
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from clipmat.files import write_whole
 from rim_editor.errors import EditorWarning, OutputNotWritable
 
 MOST_RECENT = 20
@@ -85,18 +86,14 @@ def load() -> Settings:
 
 def save(settings: Settings) -> None:
     """Write the settings whole or not at all. Raises OutputNotWritable; the former ones stay then."""
-    from rim_editor import exports
-
     path = _file()
-    content = json.dumps(asdict(settings), indent=2, default=str).encode("ascii")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        exports.write_bytes(path, content, overwrite=True)
-    except (OSError, OutputNotWritable) as error:
-        cause = error if isinstance(error, OSError) else error.__cause__
-        reason = cause.strerror if isinstance(cause, OSError) else str(error)
-        text = f"The settings cannot be saved in '{path.parent}' ({reason}): make room or check its permissions."
-        raise OutputNotWritable(text) from cause
+        write_whole(path, json.dumps(asdict(settings), indent=2, default=str))
+    except OSError as error:
+        text = (
+            f"The settings cannot be saved in '{path.parent}' ({error.strerror}): make room or check its permissions."
+        )
+        raise OutputNotWritable(text) from error
 
 
 def with_recent(settings: Settings, path: Path) -> Settings:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from dataclasses import replace
 from pathlib import Path
 
-from clipmat.errors import UserError
-from rim_editor import exports
+from rim_editor import exporting, outputs
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import DescribedEdit
 from rim_editor.errors import OutputNotWritable
-from rim_editor.exporting import ExportRequest, check_output
+from rim_editor.exporting import ExportRequest
 
 _LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
 _GROWTH, _LAYERS = 4, 3
@@ -73,21 +71,13 @@ def nearest_folder(folder: Path) -> Path:
 
 def check_format(output: Path, request: ExportRequest, edit: DescribedEdit) -> None:
     """Refuse an output whose format cannot hold what `request` asks for of `edit`. Raises EditorError."""
-    # The folder of the output may not be there yet, and its name may be taken: neither matters here.
-    trial = nearest_folder(output.parent) / f".rim-editor-trial{output.suffix}"
-    try:
-        check_output(trial, replace(request, overwrite=True), edit.stand_in(), ())
-    except OutputNotWritable:
-        return  # for check_folder to tell
-    except UserError as error:
-        text = str(error).replace(str(trial.with_suffix("")), str(output.with_suffix("")))
-        raise type(error)(text.replace(trial.stem, output.stem)) from error
+    exporting.check_format(output, request, edit.stand_in())
 
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that takes no file, or that cannot be made. Raises OutputNotWritable."""
     trial = nearest_folder(folder) / ".rim-editor-trial"
     try:
-        exports.check_place(trial, inputs=(), overwrite=True)
+        outputs.check(trial, inputs=(), overwrite=True)
     except OutputNotWritable as error:
         raise OutputNotWritable(str(error).replace(str(trial), str(folder))) from error

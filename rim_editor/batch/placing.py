@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from rim_editor import exports
+from clipmat.files import write_whole
 from rim_editor.errors import OutputExists, OutputNotWritable
+from rim_editor.outputs import is_same_file
 
 STAGING = ".rim-editor-batch.part"
 """A folder beside the results in which a result grows before it is renamed; gone when no batch is at work."""
@@ -27,18 +28,13 @@ def place(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
     Its folder is made; an existing file stays unless `overwrite`, and `source`, the image of a result, always does.
     Raises OutputExists, OutputNotWritable, DiskFull.
     """
-    staged = path.parent / STAGING / path.name
-    if os.path.lexists(path) and (not overwrite or (source is not None and _same(path, source))):
+    if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):
         raise OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
     try:
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        exports.write_bytes(staged, content, overwrite=True)
-        os.replace(staged, path)
-    except (OSError, OutputNotWritable) as error:
-        cause = error if isinstance(error, OSError) else error.__cause__
-        reason = cause.strerror if isinstance(cause, OSError) else str(error)
-        text = f"'{path}' cannot be written ({reason}): choose another folder or make room."
-        raise disk_full(path, cause) or OutputNotWritable(text) from error
+        write_whole(path, content, staging=path.parent / STAGING)
+    except OSError as error:
+        text = f"'{path}' cannot be written ({error.strerror}): choose another folder or make room."
+        raise disk_full(path, error) or OutputNotWritable(text) from error
 
 
 def clear(outputs: Iterable[Path]) -> None:
@@ -52,10 +48,3 @@ def disk_full(path: Path, error: BaseException | None) -> DiskFull | None:
     if not isinstance(error, OSError) or error.errno not in _FULL:
         return None
     return DiskFull(f"The disk is full: make room for '{path.parent}', then go on where it stopped with --resume.")
-
-
-def _same(path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(path, other)
-    except OSError:  # one of them does not exist
-        return False

@@ -29,7 +29,7 @@ from rim_editor.batch.recipe import (
 from rim_editor.edit_options import EditName
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
-from rim_editor.openraster import SUFFIX as LAYERED
+from rim_editor.formats import LAYERED_SUFFIX
 
 _SIDECAR = ".matte.png"
 
@@ -224,8 +224,8 @@ class _Planning:
         if not parts:
             return None
         content = self.recipe.content
-        if suffix != self.recipe.suffix and LAYERED in (suffix.lower(), self.recipe.suffix.lower()):
-            content = Content.LAYERS if suffix.lower() == LAYERED else Content.RESULT
+        if suffix != self.recipe.suffix and LAYERED_SUFFIX in (suffix.lower(), self.recipe.suffix.lower()):
+            content = Content.LAYERS if suffix.lower() == LAYERED_SUFFIX else Content.RESULT
         tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
         try:
             place = places.place(each.path, parts, tails)

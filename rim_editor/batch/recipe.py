@@ -22,6 +22,7 @@ from rim_editor.edits import (
     MatteOnly,
     SolidColour,
     Style,
+    check_depth,
 )
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content, ExportRequest
@@ -142,15 +143,12 @@ class Recipe:
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
-        if self.longest_side is not None and self.longest_side < 1:
-            raise BadOption(f"A longest side of {self.longest_side} is none: choose pixels, such as 2048.")
         controls = self.controls
         if not all(math.isfinite(value) for value in (controls.shift_edge, controls.feather, controls.contrast)):
             raise BadOption(
                 "A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast."
             )
-        if self.depth not in (8, 16):
-            raise BadOption(f"A depth of {self.depth} bits is not to be had: choose 8 or 16.")
+        check_depth(self.depth)
         self.request()
         naming.parsed(self.template)
 
@@ -163,6 +161,7 @@ class Recipe:
             quality=self.quality,
             metadata=self.metadata,
             overwrite=self.exists is Exists.OVERWRITE,
+            longest_side=self.longest_side,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from clipmat import image_files
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
-from rim_editor import edits, exporting, formats, openraster
+from rim_editor import exporting, mattes
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.placing import place
 from rim_editor.batch.plan import Item
@@ -25,17 +25,11 @@ from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.thumbnails import thumbnail
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.edits import Edit
-from rim_editor.exporting import Content
 from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rim_editor.matting import Matting
-
-_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +126,6 @@ def find(decoded: Decoded, matting: Matting, model: ModelOptions, checkpoint: Ca
 
 def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on) -> Finished:
     """Edit and encode: the files as bytes. Raises EditorError."""
-    from rim_editor import compositing
-
     decoded, item, spent = found.decoded, found.decoded.item, dict(found.milliseconds)
     if not found.answers:
         return _nothing(found, found.texts)
@@ -141,31 +133,19 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
     with collected_warnings(UserFacingWarning) as texts:
         with _timed(spent, "edit"):
             document = Document(decoded.source, found.answers, recipe.controls, decoded.edit)
-            matte = Renderer(decoded.source).matte(document)
-            if matte.max() < 0.5 / 255:
+            renderer = Renderer(decoded.source)
+            if mattes.is_empty(renderer.matte(document)):
                 return _nothing(found, (*found.texts, "Expressions and controls leave nothing of the matte."))
-            source, matte, edit = _reduced(decoded.source, matte, decoded.edit, recipe.longest_side)
             checkpoint()
-            exif = source.exif if request.metadata else b""
-            pixels: NDArray[np.uint8] | NDArray[np.uint16]
-            if item.content is Content.LAYERS:
-                stack, merged = exporting.layers_of(source, matte, edit)
-                pixels = merged
-            elif item.content is Content.MATTE:
-                pixels = compositing.as_grey(matte, request.depth)
-            else:
-                pixels = edits.apply(source.pixels, matte, edit)
+            result = exporting.rendered(document, renderer, request)
+            del renderer  # what it keeps for a window takes room that the other images need
             checkpoint()
         with _timed(spent, "encode"):
-            if item.content is Content.LAYERS:
-                content = openraster.encoded(stack, merged, exif)
-            else:
-                content = formats.encoded(item.output, pixels, exif, request.quality)
+            content = exporting.encoded(result, item.output, request)
             checkpoint()
             beside = None
             if item.sidecar is not None:
-                grey = compositing.as_grey(matte, recipe.depth)
-                beside = item.sidecar, formats.encoded(item.sidecar, grey, b"", None)
+                beside = item.sidecar, exporting.encoded_matte(result.matte, item.sidecar, recipe.depth)
     outcome = Outcome(
         index=item.index,
         source=item.source,
@@ -178,7 +158,7 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
         bytes=len(content),
         sidecar_sha256=hashlib.sha256(beside[1]).hexdigest() if beside else "",
         sidecar_bytes=len(beside[1]) if beside else 0,
-        thumbnail=thumbnail(pixels),
+        thumbnail=thumbnail(result.pixels),
     )
     return Finished(outcome, content, beside)
 
@@ -228,39 +208,6 @@ def _nothing(found: Found, texts: tuple[str, ...]) -> Finished:
         thumbnail=thumbnail(found.decoded.source.pixels),
     )
     return Finished(outcome, None, None)
-
-
-def _reduced(
-    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, longest_side: int | None
-) -> tuple[OpenedImage, NDArray[np.float32], Edit]:
-    """Image, matte and edit as large as the result is to be."""
-    import cv2
-    import numpy as np
-
-    height, width = matte.shape
-    factor = max(height, width) / (longest_side or max(height, width))
-    if factor <= 1:
-        return source, matte, edit
-    size = max(1, round(width / factor)), max(1, round(height / factor))
-    pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    alpha = None
-    if source.alpha is not None:
-        alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
-    reduced = OpenedImage(source.path, pixels, alpha, _exif_of_size(source.exif, size))
-    return reduced, np.clip(small, 0, 1), edits.scaled(edit, factor)
-
-
-def _exif_of_size(exif: bytes, size: tuple[int, int]) -> bytes:
-    from PIL import Image
-
-    found = Image.Exif()
-    found.load(exif)
-    details = dict(found.get_ifd(_EXIF_IFD))
-    if not details:
-        return exif
-    found[_EXIF_IFD] = details | {_WIDTH: size[0], _HEIGHT: size[1]}
-    return found.tobytes()
 
 
 @contextmanager

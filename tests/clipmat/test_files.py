@@ -62,6 +62,13 @@ def test_folders_are_made_only_where_that_is_wanted(tmp_path):
         write_whole(tmp_path / "file" / "a", b"new", make_folders=False)
 
 
+def test_it_may_grow_in_a_folder_of_its_own(tmp_path):
+    with whole_file(tmp_path / "a", staging=tmp_path / "growing") as file:
+        file.write(b"new")
+        assert names(tmp_path) == ["growing"] and len(names(tmp_path / "growing")) == 1
+    assert names(tmp_path) == ["a", "growing"] and names(tmp_path / "growing") == []
+
+
 def test_the_longest_name_that_the_disk_takes_is_written(tmp_path):
     write_whole(tmp_path / ("x" * 255), b"new")
     assert names(tmp_path) == ["x" * 255]

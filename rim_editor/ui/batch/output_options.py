@@ -25,7 +25,7 @@ from rim_editor.batch.recipe import Exists
 from rim_editor.edits import Edit
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.openraster import SUFFIX as LAYERED
+from rim_editor.formats import LAYERED_SUFFIX
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
 from rim_editor.ui.named_widgets import labelled, named, wrapped_label
 from rim_editor.ui.panels.amount import Amount, Choice, SpinBox
@@ -89,7 +89,7 @@ class BatchOutput(QGroupBox):
     @property
     def content(self) -> Content:
         """What the suffix makes of the images: OpenRaster holds layers, all else the result."""
-        return Content.LAYERS if self.suffix == LAYERED else Content.RESULT
+        return Content.LAYERS if self.suffix == LAYERED_SUFFIX else Content.RESULT
 
     @property
     def quality(self) -> int | None:
@@ -165,7 +165,7 @@ class BatchOutput(QGroupBox):
         assert isinstance(model, QStandardItemModel)
         reasons = []
         for place, suffix in enumerate(FORMATS):
-            content = Content.LAYERS if suffix == LAYERED else Content.RESULT
+            content = Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT
             reasons.append(lacks(suffix, ExportRequest(content), edit))
             model.item(place).setEnabled(not reasons[-1])
             model.item(place).setToolTip(reasons[-1])

@@ -7,7 +7,7 @@ from pathlib import Path
 from rim_editor.edits import Edit, MatteOnly
 from rim_editor.errors import OutputUnsupported
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.formats import DEEP, LOSSY, OPAQUE, format_of
+from rim_editor.formats import format_of
 
 FORMATS = {
     ".png": "PNG (lossless)",
@@ -43,7 +43,7 @@ def with_suffix(name: str, suffix: str, *, instead: bool = False) -> str:
 def lossy(suffix: str) -> bool:
     """Whether the format has a quality."""
     try:
-        return format_of(Path(f"x{suffix}")) in LOSSY
+        return format_of(Path(f"x{suffix}")).lossy
     except OutputUnsupported:
         return False
 
@@ -55,12 +55,12 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
     if suffix == ".ora":
         return "OpenRaster (.ora) is for layers."
     try:
-        name = format_of(Path(f"x{suffix}"))
+        kind = format_of(Path(f"x{suffix}"))
     except OutputUnsupported as error:
         return str(error)
-    if request.content is Content.RESULT and edit.transparent and name in OPAQUE:
+    if request.content is Content.RESULT and edit.transparent and not kind.transparent:
         return "JPEG cannot hold the transparency of this result: choose another format, or put the object on a colour."
     deep = request.depth if request.content is Content.MATTE else edit.depth if isinstance(edit, MatteOnly) else 8
-    if deep == 16 and name not in DEEP:
-        return f"{name if name != 'WEBP' else 'WebP'} holds 8 bits a channel: 16 bits need PNG or TIFF."
+    if deep == 16 and not kind.deep:
+        return f"{kind.name if kind.name != 'WEBP' else 'WebP'} holds 8 bits a channel: 16 bits need PNG or TIFF."
     return ""

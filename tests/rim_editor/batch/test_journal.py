@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rim_editor import exports
 from rim_editor.batch import stages
 from rim_editor.batch.control import Control
 from rim_editor.batch.journal import NAME, AtWork, Journal, NothingToResume
@@ -232,7 +231,7 @@ def test_a_journal_that_has_no_room_is_told(photos, plan_for, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(exports.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFull):
         Journal.begin(plan)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from rim_editor import exports
 from rim_editor.batch import running
 from rim_editor.batch.journal import NAME
 from rim_editor.batch.outcomes import State
@@ -98,7 +97,7 @@ def test_a_full_disk_is_told_and_resumed(photos, plan_for, matting, monkeypatch,
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         usual(number)
 
-    monkeypatch.setattr(exports.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     summary = running.export(plan, matting)
     assert summary.exit_code == 5 and "make room" in summary.text and "--resume" in summary.text
     assert summary.counts[State.FAILED] == 0 and summary.counts[State.DONE] > 0

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from clipmat.errors import ImageUnreadable
-from rim_editor import edits, exports
+from rim_editor import edits
 from rim_editor.batch import stages
 from rim_editor.batch.inputs import gathered
 from rim_editor.batch.outcomes import State
@@ -261,7 +261,7 @@ def test_a_full_disk_is_told_from_other_obstacles(number, kind, worked, monkeypa
     def fail(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(exports.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OutputNotWritable) as caught:
         stages.write(made)
     assert type(caught.value) is kind

@@ -1,0 +1,73 @@
+"""Outputs on the disk: refused before any work where they must not or cannot be written, and written whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from clipmat.files import write_whole
+from rim_editor.errors import OutputExists, OutputNotWritable
+
+
+def check(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
+    """Refuse an output that `write` could not or must not write, whatever its format; nothing is left on the disk.
+
+    `inputs` are the files that it is made from; with `overwrite` an existing file may be replaced, an input too.
+    Raises OutputExists, OutputNotWritable.
+    """
+    if os.path.isdir(path):
+        raise OutputNotWritable(f"'{path}' is a folder: add a file name to it.")
+    for source in inputs:
+        if not overwrite and is_same_file(path, source):
+            raise OutputExists(f"'{path}' is an input: choose another name, or replace it on purpose.")
+    if not overwrite and os.path.lexists(path):
+        raise _exists(path)
+    _try_to_write(path)
+
+
+def write(path: Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file that appears whole or not at all; its folder must be there, and a file stays unless `overwrite`.
+
+    Raises OutputExists, OutputNotWritable.
+    """
+    try:
+        write_whole(path, content, overwrite=overwrite, make_folders=False)
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except OSError as error:
+        raise _not_writable(path, error) from error
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both lead to one file; False when one of them does not exist."""
+    try:
+        return os.path.samefile(path, other)
+    except OSError:
+        return False
+
+
+def _exists(path: Path) -> OutputExists:
+    return OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
+
+
+def _try_to_write(path: Path) -> None:
+    # Nothing but trying gives the answer: root, read-only disks and network drives all report other permissions.
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        beside.open("xb").close()
+        with suppress(FileNotFoundError):
+            path.lstat()  # a name too long for the disk is refused here
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    finally:
+        with suppress(NotADirectoryError):  # then it was never there
+            beside.unlink(missing_ok=True)
+
+
+def _not_writable(path: Path, error: OSError) -> OutputNotWritable:
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir():
+        return OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.")
+    return OutputNotWritable(f"'{path}' cannot be written ({error.strerror}): choose another folder or make room.")
