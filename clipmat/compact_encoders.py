@@ -14,7 +14,7 @@ from clipmat.encoders import ImageEncoder, ImageFeatures, TextTokens, TextTower
 
 # MobileNetV2 (Sandler et al., CVPR 2018, table 2): expansion, channels, repeats, stride.
 _STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-_PIECES = 24
+_MAX_NGRAMS = 24
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 
 
@@ -24,7 +24,7 @@ def _same_pad(x: Tensor, stride: int) -> Tensor:
 
 
 class InvertedResidual(nn.Module):
-    """Expand, filter each channel, project; batch norms are folded into the biases."""
+    """Expand, filter each channel, project (MobileNetV2, figure 3b); batch norms are folded into the biases."""
 
     def __init__(self, inputs: int, outputs: int, expansion: int, stride: int) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class MobileNetEncoder(ImageEncoder):
         self.stages = nn.ModuleList(stages)
 
     def forward(self, pixels: Tensor) -> ImageFeatures:
-        """Bx3xHxW, sides multiples of 32 -> ImageFeatures; the class token is the mean of the others."""
+        """Bx3xHxW, sides multiples of 32 -> ImageFeatures with 96 + 320 channels; the class token is their mean."""
         maps = self._maps(pixels)
         t1, t2, t3, t4, deep = maps[0], maps[1], maps[2], maps[4], maps[6]
         deep = F.interpolate(deep, size=t4.shape[2:], mode="bilinear", align_corners=False)
@@ -80,24 +80,24 @@ class MobileNetEncoder(ImageEncoder):
         return maps
 
 
-def words_of(text: str) -> list[str]:
-    """Lower-case words of an expression; punctuation and hyphens separate."""
+def split_words(text: str) -> list[str]:
+    """The lower-case words of a text, without punctuation; hyphens separate."""
     return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
 
 
-def hashed_pieces(word: str, buckets: int) -> list[int]:
-    """The word itself and its character 3- and 4-grams as rows of the table, 1..buckets-1 (Bojanowski 2017).
+def hashed_ngrams(word: str, buckets: int) -> list[int]:
+    """The word itself, then its character 3- and 4-grams, as rows 1..buckets-1 of the table; at most 24.
 
-    A typo or an unseen compound keeps most of its pieces.
+    As in fastText (Bojanowski et al., TACL 2017): a typo or an unseen compound keeps most of its n-grams.
     """
     marked = f"<{word}>"
     grams = {marked[i : i + n] for n in (3, 4) for i in range(len(marked) - n + 1)} - {marked}
-    pieces = [f"w:{word}", *sorted(grams)][:_PIECES]
-    return [zlib.crc32(piece.encode()) % (buckets - 1) + 1 for piece in pieces]
+    keys = [f"w:{word}", *sorted(grams)][:_MAX_NGRAMS]
+    return [zlib.crc32(key.encode()) % (buckets - 1) + 1 for key in keys]
 
 
 class HashedTextTower(TextTower):
-    """A vector a word and vectors of its pieces, hashed; then a few transformer layers that look both ways."""
+    """Hashed vectors of each word and its n-grams, then a few bidirectional transformer layers."""
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()
@@ -117,25 +117,25 @@ class HashedTextTower(TextTower):
         )
 
     def tokenize(self, texts: list[str], length: int) -> tuple[TextTokens, list[str]]:
-        """One token a word; padded to the longest of the batch."""
-        words = [words_of(text) for text in texts]
+        """One token per word, BxLxG ids; padded to the longest text of the batch."""
+        words = [split_words(text) for text in texts]
         longest = max(1, min(length, max(len(w) for w in words)))
-        ids = torch.zeros(len(texts), longest, _PIECES, dtype=torch.long)
+        ids = torch.zeros(len(texts), longest, _MAX_NGRAMS, dtype=torch.long)
         valid = torch.zeros(len(texts), longest, dtype=torch.bool)
         for row, kept in enumerate(words):
             for column, word in enumerate(kept[:length]):
-                pieces = hashed_pieces(word, self.buckets)
-                ids[row, column, : len(pieces)] = torch.tensor(pieces)
+                ngrams = hashed_ngrams(word, self.buckets)
+                ids[row, column, : len(ngrams)] = torch.tensor(ngrams)
                 valid[row, column] = True
         return TextTokens(ids, valid), [" ".join(w[length:]) for w in words]
 
     def embed(self, ids: Tensor) -> Tensor:
-        """BxLxG ids -> BxLxDt. The whole word weighs as much as all its pieces together."""
+        """BxLxG ids -> BxLxDt. The whole word weighs about as much as all its n-grams together."""
         vectors = self.pieces(ids)
         count = (ids[..., 1:] > 0).sum(dim=-1, keepdim=True).clamp(min=1)
         return self.widen(vectors[..., 0, :] + vectors[..., 1:, :].sum(dim=-2) / count.sqrt())  # type: ignore[no-any-return]
 
-    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
+    def encode(self, embeddings: Tensor, valid: Tensor, positions: Tensor) -> Tensor:
         """BxLxDt -> BxLxDt; padded tokens are never attended to."""
-        x = embeddings + self.positions[places]
+        x = embeddings + self.positions[positions]
         return self.layers(x, src_key_padding_mask=~valid)  # type: ignore[no-any-return]

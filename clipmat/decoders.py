@@ -12,13 +12,13 @@ from clipmat.config import ClipMatConfig
 from clipmat.details import conv_bn_relu
 
 
-def _grow(x: Tensor, size: tuple[int, int], skip: Tensor | None) -> Tensor:
+def _upsample(x: Tensor, size: tuple[int, int], skip: Tensor | None) -> Tensor:
     x = F.interpolate(x, size=size, mode="bilinear", align_corners=False)
     return x if skip is None else torch.cat([x, skip.to(x.dtype)], dim=1)
 
 
 class SemanticDecoder(nn.Module):
-    """C2, C1: the popped-up map -> logits of background, unknown, foreground. It alone sees the text."""
+    """C2, C1: the popped-up semantic map -> logits of background, unknown, foreground. It alone sees the text."""
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()
@@ -29,11 +29,11 @@ class SemanticDecoder(nn.Module):
         self.c1 = conv_bn_relu(first + extra[1], second)
         self.head = nn.Conv2d(second, 3, 1)
 
-    def forward(self, popped: Tensor, details: Sequence[Tensor] | None, size: tuple[int, int]) -> Tensor:
+    def forward(self, semantic_map: Tensor, details: Sequence[Tensor] | None, size: tuple[int, int]) -> Tensor:
         """BxDxhxw and F1..F4 -> Bx3x(H/4)x(W/4) logits for an image of `size` (H, W)."""
         f3, f2 = (details[2], details[1]) if self.skips and details is not None else (None, None)
-        x = self.c2(_grow(popped, (size[0] // 8, size[1] // 8), f3))
-        x = self.c1(_grow(x, (size[0] // 4, size[1] // 4), f2))
+        x = self.c2(_upsample(semantic_map, (size[0] // 8, size[1] // 8), f3))
+        x = self.c1(_upsample(x, (size[0] // 4, size[1] // 4), f2))
         return self.head(x)  # type: ignore[no-any-return]
 
 
@@ -59,5 +59,5 @@ class DetailsDecoder(nn.Module):
         x = self.visual_in(tokens[:, 1:].transpose(1, 2).reshape(tokens.shape[0], -1, *grid))
         for i, block in ((4, self.c4), (3, self.c3), (2, self.c2), (1, self.c1)):
             skip = details[i - 1] if self.skips and details is not None else None
-            x = block(_grow(x, (size[0] // 2**i, size[1] // 2**i), skip))
+            x = block(_upsample(x, (size[0] // 2**i, size[1] // 2**i), skip))
         return self.head(x)  # type: ignore[no-any-return]

@@ -1,4 +1,7 @@
-"""MDE, multi-level details extractor (section 4.4): four visual levels, each joined with the image itself."""
+"""MDE, multi-level details extractor (section 4.4): four visual levels, each joined with the image itself.
+
+Short, but a file of its own: each box of figure 3 has one.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,11 @@ def conv_bn_relu(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class DetailsExtractor(nn.Module):
-    """Levels T1..T4 and the image -> F1..F4 at H/2, H/4, H/8, H/16."""
+    """Levels T1..T4 and the image -> F1..F4 at H/2, H/4, H/8, H/16.
+
+    Each level is projected, normalised and resized; the image is max-pooled to the same size, and a
+    convolution joins the two.
+    """
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()
@@ -32,7 +39,7 @@ class DetailsExtractor(nn.Module):
         )
 
     def forward(self, levels: tuple[Tensor, ...], pixels: Tensor) -> tuple[Tensor, ...]:
-        """Four BxCxhxw levels and Bx3xHxW pixels (normalised) -> F1..F4."""
+        """Four BxCxhxw levels and Bx3xHxW normalised pixels, H and W multiples of 16 -> F1..F4, each BxD_ixhxw."""
         height, width = pixels.shape[2:]
         features = []
         parts = zip(levels, self.projections, self.norms, self.joins, strict=True)

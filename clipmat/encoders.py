@@ -1,10 +1,12 @@
 """The encoder pair of a variant: image -> final tokens and four levels; expression -> text tokens.
 
-CLIP's towers come through open_clip; the compact pair stands in `compact_encoders`.
+The two interfaces, and CLIP's towers from open_clip behind them (Radford et al., ICML 2021). The compact pair is in
+`compact_encoders`; `model.build_encoders` picks one.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple, cast
 
 import torch
@@ -26,7 +28,7 @@ class TextTokens(NamedTuple):
     """Tokenised expressions."""
 
     ids: Tensor
-    """BxL int64 for CLIP, BxLxG for the compact tower (G hashed pieces a word, 0 pads)."""
+    """BxL int64 for CLIP, BxLxG for the compact tower (G hashed n-grams per word, padded with 0)."""
     valid: Tensor
     """BxL bool, False where padded."""
 
@@ -35,35 +37,35 @@ class TextTokens(NamedTuple):
         return TextTokens(self.ids.to(device), self.valid.to(device))
 
 
-class ImageEncoder(nn.Module):
+class ImageEncoder(nn.Module, ABC):
     """An image encoder: Bx3xHxW normalised float -> ImageFeatures."""
 
+    @abstractmethod
     def forward(self, pixels: Tensor) -> ImageFeatures:
-        """Encode images whose sides are multiples of the variant's stride."""
-        raise TypeError(f"{type(self).__name__} is an interface: build one with build_image_encoder")
+        """Encode images whose sides are multiples of the variant's `multiple`."""
 
 
-class TextTower(nn.Module):
+class TextTower(nn.Module, ABC):
     """A text tower in three steps, so that CP can put its vectors between the second and the third."""
 
+    @abstractmethod
     def tokenize(self, texts: list[str], length: int) -> tuple[TextTokens, list[str]]:
-        """Token ids (at most `length` a text) and, for each text, the words that did not fit."""
-        raise TypeError(f"{type(self).__name__} is an interface: build one with build_text_tower")
+        """Token ids on the CPU, at most `length` per text, and for each text the words that did not fit."""
 
+    @abstractmethod
     def embed(self, ids: Tensor) -> Tensor:
-        """Word embeddings BxLxDt, without positions."""
-        raise TypeError(f"{type(self).__name__} is an interface: build one with build_text_tower")
+        """Token ids -> their embeddings BxLxDt, without positions."""
 
-    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
-        """All text tokens BxLxDt of prompt embeddings.
+    @abstractmethod
+    def encode(self, embeddings: Tensor, valid: Tensor, positions: Tensor) -> Tensor:
+        """Embeddings BxLxDt, words and context vectors alike -> all text tokens BxLxDt.
 
-        `valid` (BxL bool) marks what may be attended to, `places` (L int64) the position of each token.
+        `valid` (BxL bool) marks what may be attended to, `positions` (L int64) the position of each token.
         """
-        raise TypeError(f"{type(self).__name__} is an interface: build one with build_text_tower")
 
 
 class ClipImageEncoder(ImageEncoder):
-    """CLIP's vision transformer; its blocks fall into four equal levels (section 4.1)."""
+    """CLIP's vision transformer; its blocks are divided into four equal levels (section 4.1)."""
 
     def __init__(self, visual: nn.Module) -> None:
         super().__init__()
@@ -72,7 +74,7 @@ class ClipImageEncoder(ImageEncoder):
         self.level_ends = [blocks * (level + 1) // 4 - 1 for level in range(4)]
 
     def forward(self, pixels: Tensor) -> ImageFeatures:
-        """Bx3xHxW -> tokens after the last norm, and the maps after each quarter of the blocks."""
+        """Bx3xHxW, both sides the variant's size -> tokens after the last norm, maps after each quarter of blocks."""
         out = self.visual.forward_intermediates(  # type: ignore[operator]
             pixels, indices=self.level_ends, intermediates_only=True, output_extra_tokens=True
         )
@@ -83,7 +85,7 @@ class ClipImageEncoder(ImageEncoder):
 
 
 class ClipTextTower(TextTower):
-    """CLIP's causal text transformer, walked step by step: open_clip's encode_text has no room for CP."""
+    """CLIP's causal text transformer in single steps: open_clip's own encode_text leaves no room for CP's vectors."""
 
     attn_mask: Tensor
 
@@ -98,7 +100,7 @@ class ClipTextTower(TextTower):
         self.heads: int = clip.transformer.resblocks[0].attn.num_heads  # type: ignore
 
     def tokenize(self, texts: list[str], length: int) -> tuple[TextTokens, list[str]]:
-        """Byte-pair tokens with start and end marks; open_clip would truncate silently."""
+        """Byte-pair tokens with start and end tokens; open_clip alone would truncate without a word."""
         tokenizer = self.tokenizer
         ids = torch.zeros(len(texts), length, dtype=torch.long)
         valid = torch.zeros(len(texts), length, dtype=torch.bool)
@@ -116,11 +118,11 @@ class ClipTextTower(TextTower):
         """BxL ids -> BxLxDt."""
         return cast(Tensor, self.token_embedding(ids))  # type: ignore[operator]
 
-    def encode(self, embeddings: Tensor, valid: Tensor, places: Tensor) -> Tensor:
+    def encode(self, embeddings: Tensor, valid: Tensor, positions: Tensor) -> Tensor:
         """Causal as CLIP was trained; padding is masked as well, so CP's vectors never read it."""
         batch, length, _ = embeddings.shape
-        positions = cast(Tensor, self.positional_embedding)
-        x = embeddings + positions[places].to(embeddings.dtype)
+        table = cast(Tensor, self.positional_embedding)
+        x = embeddings + table[positions].to(embeddings.dtype)
         mask = self.attn_mask[:length, :length].to(x.dtype).expand(batch, length, length)
         # The diagonal stays open: a row without any key would be NaN.
         blocked = ~valid[:, None, :] & ~torch.eye(length, dtype=torch.bool, device=valid.device)

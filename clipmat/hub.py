@@ -1,4 +1,7 @@
-"""One file of the Hugging Face hub: downloaded with progress, given up on a cancel, looked up, thrown away."""
+"""Downloads from the Hugging Face hub: CLIP's towers, fetched with progress, cancelled, verified, removed again.
+
+`fetch`, `removable` and `remove` go by the name of a variant; below them is the hub's client for any one file.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,79 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clipmat.errors import FetchCancelled, FetchFailed
+from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
+from clipmat.weights import verify
+from clipmat.weights_catalogue import bundled_path, locate, own_path, table_entry
 
-Progress = Callable[[int, int | None], None]
-"""Hears the bytes so far and the bytes in all (None while unknown); what it raises ends the download."""
+DownloadCallback = Callable[[int, int | None], None]
+"""Called with the bytes so far and the bytes in total (None while unknown); an exception of it ends the download."""
 
 
-def download(repo: str, file: str, progress: Progress | None = None) -> Path:
-    """Bring `file` of `repo` into the hub's cache, or find it there.
+def fetch(name: str, progress: DownloadCallback | None = None) -> Path:
+    """Download CLIP's towers for vit-b-16 or vit-l-14, on which `training` builds them; returns the verified file.
 
-    Raises FetchFailed with what to do offline, and FetchCancelled when `progress` raised; nothing half is kept.
+    `compact` is bundled: its file is returned at once. Raises UnknownWeights, FetchFailed with what to do offline, and
+    FetchCancelled when `progress` raised; no part of a download is kept.
+    """
+    entry = table_entry(name)
+    if "hub" not in entry:
+        return locate(name)[0]
+    repo, file = entry["hub"], entry["file"]
+    path = download(repo, file, progress)
+    expected = checksum(repo, file)  # None offline: then the file was in the cache, verified before
+    if expected is not None:
+        try:
+            verify(path, expected)
+        except WeightsInvalid as error:
+            discard(path)
+            raise FetchFailed(f"{file} of {repo} arrived damaged and was deleted: fetch it again") from error
+    return path
+
+
+def removable(name: str) -> tuple[Path, ...]:
+    """The files that `remove` would delete: a user's own weights of the variant, and what `fetch` downloaded.
+
+    Raises UnknownWeights.
+    """
+    entry, paths = table_entry(name), [own_path(name)]
+    if "hub" in entry and (downloaded := cached(entry["hub"], entry["file"])):
+        paths.append(downloaded)
+    return tuple(path for path in paths if path.is_file())
+
+
+def remove(name: str) -> tuple[Path, ...]:
+    """Delete the files that `removable` names and return them; the bundled weights stay.
+
+    Raises RemoveFailed when there is nothing to delete or a file cannot be deleted, UnknownWeights.
+    """
+    paths = removable(name)
+    if not paths:
+        stays = " and the bundled ones belong to the program" if bundled_path(name).is_file() else ""
+        raise RemoveFailed(
+            f"there are no weights of '{name}' to remove: none are your own, none were downloaded{stays}"
+        )
+    for path in paths:
+        try:
+            discard(path)
+        except OSError as error:
+            raise RemoveFailed(
+                f"{path} cannot be removed ({error.strerror}): close the program that uses it, or delete it yourself"
+            ) from error
+    return paths
+
+
+def download(repo: str, file: str, progress: DownloadCallback | None = None) -> Path:
+    """Download `file` of `repo` into the hub's cache, unless it is there already; returns its path.
+
+    Raises FetchFailed with what to do offline, and FetchCancelled when `progress` raised; no part is kept.
     """
     from huggingface_hub import hf_hub_download
 
     try:
         if progress is None:
             return Path(hf_hub_download(repo, file, tqdm_class=None))
-        reporting = _reporting(progress, file)
-        with _one_stream():
+        reporting = _progress_bar_class(progress, file)
+        with _without_xet():
             return Path(hf_hub_download(repo, file, tqdm_class=reporting))
     except _network_errors() as error:
         raise FetchFailed(
@@ -35,7 +93,7 @@ def download(repo: str, file: str, progress: Progress | None = None) -> Path:
 
 
 def checksum(repo: str, file: str) -> str | None:
-    """The sha256 that the hub has on record; None offline, or when its tag is none."""
+    """The sha256 that the hub has on record for a file; None offline, or when it has another kind of tag."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
     try:
@@ -46,17 +104,17 @@ def checksum(repo: str, file: str) -> str | None:
 
 
 def cached(repo: str, file: str) -> Path | None:
-    """Where an earlier download of `file` is; None when there is none. Asks no network."""
+    """The file of an earlier download; None when there is none. Does not use the network."""
     from huggingface_hub import try_to_load_from_cache
 
-    found = try_to_load_from_cache(repo, file)
-    return Path(found) if isinstance(found, str) else None
+    path = try_to_load_from_cache(repo, file)
+    return Path(path) if isinstance(path, str) else None
 
 
 def discard(path: Path) -> None:
     """Delete a file of the cache and what it links to; else the hub's client would link to it again.
 
-    Raises OSError.
+    A file that is gone already is no error. Raises OSError.
     """
     while True:
         target = path.parent / path.readlink() if path.is_symlink() else None
@@ -67,8 +125,8 @@ def discard(path: Path) -> None:
 
 
 @contextmanager
-def _one_stream() -> Iterator[None]:
-    """Without hf_xet, whose threads swallow what a callback raises and report each byte twice."""
+def _without_xet() -> Iterator[None]:
+    """Download without hf_xet, whose threads swallow a callback's exception and report each byte twice."""
     from huggingface_hub import constants
 
     before = constants.HF_HUB_DISABLE_XET
@@ -80,29 +138,29 @@ def _one_stream() -> Iterator[None]:
 
 
 def _network_errors() -> tuple[type[Exception], ...]:
-    """What the hub's client raises when the network or the hub fails; its HTTP library changed its name."""
+    """What the hub's client raises when the network or the hub fails; the name of its HTTP library has changed."""
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
-    found: list[type[Exception]] = [OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled]
+    errors: list[type[Exception]] = [OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled]
     for name in ("httpx", "httpx2"):
         if name in sys.modules:
-            found.append(sys.modules[name].HTTPError)
-    return tuple(found)
+            errors.append(sys.modules[name].HTTPError)
+    return tuple(errors)
 
 
-def _reporting(progress: Progress, file: str) -> type:
+def _progress_bar_class(progress: DownloadCallback, file: str) -> type:
     from tqdm.auto import tqdm
 
-    def told(done: int, total: int | None) -> None:
+    def report(done: int, total: int | None) -> None:
         try:
             progress(done, total)
         except Exception as error:
-            raise FetchCancelled(f"the download of {file} was cancelled: nothing of it was kept") from error
+            raise FetchCancelled(f"the download of {file} was cancelled: nothing was kept") from error
 
-    told(0, None)  # a cancel that came first is heard before the network is
+    report(0, None)  # a cancel that came first ends the download before it reaches the network
 
-    class Reporting(tqdm):  # type: ignore[misc]
-        """tqdm that tells a callback instead of drawing."""
+    class CallbackBar(tqdm):  # type: ignore[misc]
+        """A tqdm that calls back instead of drawing."""
 
         def __init__(self, *args: object, **options: object) -> None:
             options |= {"disable": False, "file": io.StringIO()}
@@ -110,8 +168,8 @@ def _reporting(progress: Progress, file: str) -> type:
             super().__init__(*args, **options)
 
         def update(self, n: float | None = 1) -> bool | None:
-            shown: bool | None = super().update(n)
-            told(int(self.n), int(self.total) if self.total else None)
-            return shown
+            refreshed: bool | None = super().update(n)
+            report(int(self.n), int(self.total) if self.total else None)
+            return refreshed
 
-    return Reporting
+    return CallbackBar

@@ -22,15 +22,16 @@ from clipmat.encoders import (
     TextTower,
 )
 from clipmat.popup import SemanticPopup
-from clipmat.presence import PresenceHead
+from clipmat.presence import build_presence_head
 from clipmat.prompt import ContextEmbeddedPrompt
+from clipmat.refiner import Refiner
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 1, 2
 """Classes of the trimap, in the order of its logits."""
 
 
 class EncodedImage(NamedTuple):
-    """All that does not depend on the text: computed once per image."""
+    """Everything that does not depend on the text: computed once per image."""
 
     features: ImageFeatures
     details: tuple[Tensor, ...] | None
@@ -41,7 +42,7 @@ class EncodedImage(NamedTuple):
     """Height and width of the encoder's input in pixels."""
 
     def repeated(self, times: int) -> EncodedImage:
-        """Each image `times` in a row, for as many expressions of it."""
+        """Each image `times` times in a row, for as many expressions of it."""
         if times == 1:
             return self
 
@@ -56,40 +57,47 @@ class EncodedImage(NamedTuple):
 
 
 class MatteOutput(NamedTuple):
-    """What the network says of an image and an expression, at the size of its input."""
+    """The network's answer to an image and an expression, at the size of its input."""
 
     trimap_logits: Tensor
-    """Bx3xHxW float: background, unknown, foreground."""
+    """Bx3xHxW float32: background, unknown, foreground."""
     details: Tensor
-    """Bx1xHxW in [0, 1]: alpha, meant for the transition."""
+    """Bx1xHxW float32 in [0, 1]: alpha, meant for the transition."""
     matte: Tensor
-    """Bx1xHxW in [0, 1]: the fused matte."""
+    """Bx1xHxW float32 in [0, 1]: the fused matte."""
     presence_logits: Tensor
-    """B float: above 0 the expression names something in the image."""
-    places: Tensor
-    """BxNxD: what TSP sees at each place of the token grid, to be contrasted with `meaning` in training."""
-    meaning: Tensor
-    """BxD: what TSP takes the expression to mean."""
+    """B float32: above 0 the expression names something in the image; infinite without a presence head."""
+    token_embeddings: Tensor
+    """BxNxD: TSP's embedding of each visual token, to be contrasted with `text_embedding` in training."""
+    text_embedding: Tensor
+    """BxD: TSP's embedding of the expression."""
     grid: tuple[int, int]
     """Rows and columns of the token grid: N = rows * columns."""
 
 
-def fuse(trimap_logits: Tensor, details: Tensor, *, hard: bool) -> Tensor:
-    """Foreground 1, background 0, transition from the details decoder (section 4.5).
+def fuse_hard(trimap_logits: Tensor, details: Tensor) -> Tensor:
+    """Foreground 1, background 0, the details decoder's alpha in between (section 4.5): the most likely class decides.
 
-    Bx3xHxW logits and Bx1xHxW alpha -> Bx1xHxW in [0, 1]. `hard` decides each pixel by its most likely
-    class, as published; otherwise the classes' probabilities mix, which training can follow.
+    Bx3xHxW logits and Bx1xHxW alpha -> Bx1xHxW in [0, 1].
     """
-    if hard:
-        label = trimap_logits.argmax(dim=1, keepdim=True)
-        one = torch.ones((), dtype=details.dtype, device=details.device)
-        return torch.where(label == UNKNOWN, details, torch.where(label == FOREGROUND, one, one * 0))
-    probability = trimap_logits.float().softmax(dim=1)
-    return probability[:, FOREGROUND, None] + probability[:, UNKNOWN, None] * details.float()
+    label = trimap_logits.argmax(dim=1, keepdim=True)
+    one = torch.ones((), dtype=details.dtype, device=details.device)
+    return torch.where(label == UNKNOWN, details, torch.where(label == FOREGROUND, one, one * 0))
+
+
+def fuse_soft(trimap: Tensor, details: Tensor) -> Tensor:
+    """The expected alpha under the classes' probabilities: the same fusion with a gradient, for training.
+
+    Bx3xHxW probabilities and Bx1xHxW alpha -> Bx1xHxW in [0, 1].
+    """
+    return trimap[:, FOREGROUND, None] + trimap[:, UNKNOWN, None] * details
 
 
 def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
-    """The untrained encoder pair of a variant; weights are loaded over it by the caller."""
+    """The untrained encoder pair of a variant; the caller loads weights into it.
+
+    Raises ValueError when the configuration names an encoder of no known kind.
+    """
     kind, _, name = config.image_encoder.partition(":")
     if kind == "compact":
         return MobileNetEncoder(config), HashedTextTower(config)
@@ -97,7 +105,7 @@ def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
         import open_clip
 
         silenced = logging.root.manager.disable
-        logging.disable(logging.WARNING)  # it warns of random weights, over which ours are about to be loaded
+        logging.disable(logging.WARNING)  # it warns of random weights, which ours are about to replace
         try:
             clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
         finally:
@@ -107,7 +115,11 @@ def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
 
 
 class ClipMat(nn.Module):
-    """The network of one variant. Without weights it is random: `weights.load` is the way to a trained one."""
+    """The network of one variant. Fresh, its weights are random: `weights.load` returns a trained one.
+
+    `refiner` is None unless the configuration has one; assign a trained Refiner to add it. The coarse matte neither
+    needs nor trains it, so it is no part of `forward`.
+    """
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()
@@ -118,22 +130,21 @@ class ClipMat(nn.Module):
         self.details_extractor = DetailsExtractor(config) if config.details else None
         self.semantic_decoder = SemanticDecoder(config)
         self.details_decoder = DetailsDecoder(config)
-        self.presence: nn.Module | None = None
-        if config.presence_head:
-            self.presence = PresenceHead(config) if config.presence_evidence else nn.Linear(config.popup_width, 1)
+        self.presence = build_presence_head(config)
+        self.refiner = Refiner() if config.refiner else None
 
     def tokenize(self, expressions: list[str], templates: list[int] | None = None) -> tuple[TextTokens, list[str]]:
         """Token ids of expressions on the CPU, and the words of each that did not fit.
 
-        `templates` picks CP's pre-embedding context for keywords; by default the first.
-        A batch that holds one longer expression uses the expression setting's length for all.
+        `templates` picks CP's pre-embedding context for keywords; by default the first. A batch that holds one longer
+        expression uses the expression setting's length for all. Raises BadExpression.
         """
         picks = templates or [0] * len(expressions)
         prompts = [self.prompt.compose(e, t) for e, t in zip(expressions, picks, strict=True)]
         return self.text_tower.tokenize([text for text, _ in prompts], max(length for _, length in prompts))
 
     def encode_image(self, pixels: Tensor) -> EncodedImage:
-        """Bx3xHxW normalised pixels -> everything that no expression changes."""
+        """Bx3xHxW normalised pixels -> everything that does not depend on an expression."""
         features = self.image_encoder(pixels)
         details = None if self.details_extractor is None else self.details_extractor(features.levels, pixels)
         size = (pixels.shape[2], pixels.shape[3])
@@ -147,25 +158,26 @@ class ClipMat(nn.Module):
     def decode(
         self, image: EncodedImage, text: Tensor, valid: Tensor, *, hard: bool = False, shrink: int = 1
     ) -> MatteOutput:
-        """The part that a new expression costs: TSP, the semantic decoder and the fusion.
+        """What each expression costs: TSP, the semantic decoder, the presence score and the fusion.
 
-        `shrink` divides the sides of what is returned: losses at half size cost a quarter.
+        `text` BxLxDt and `valid` BxL bool are those of `encode_text`. `hard` fuses as published, else softly. `shrink`
+        divides the sides of what is returned: losses at half size cost a quarter.
         """
         size = (image.size[0] // shrink, image.size[1] // shrink)
-        popped = self.popup(image.features, text, valid)
-        trimap_logits = self.semantic_decoder(popped.map, image.details, image.size)
+        popup = self.popup(image.features, text, valid)
+        trimap_logits = self.semantic_decoder(popup.semantic_map, image.details, image.size)
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = details.sigmoid()
-        grid = image.features.grid
+        trimap = trimap_logits.softmax(dim=1)
+        matte = fuse_hard(trimap_logits, details) if hard else fuse_soft(trimap, details)
         if self.presence is None:
             presence = trimap_logits.new_full((trimap_logits.shape[0],), torch.inf)
-        elif isinstance(self.presence, PresenceHead):
-            presence = self.presence(popped, trimap_logits.softmax(dim=1)[:, FOREGROUND, None], grid)
         else:
-            presence = self.presence(popped.class_token).squeeze(1).float()
-        matte = fuse(trimap_logits, details, hard=hard)
-        return MatteOutput(trimap_logits, details, matte, presence, popped.places, popped.meaning, grid)
+            presence = self.presence(popup, trimap[:, FOREGROUND, None])
+        return MatteOutput(
+            trimap_logits, details, matte, presence, popup.token_embeddings, popup.text_embedding, image.features.grid
+        )
 
     def forward(self, pixels: Tensor, tokens: TextTokens, shrink: int = 1) -> MatteOutput:
         """Bx3xHxW normalised pixels and BK tokenised expressions, K in a row for each image -> MatteOutput of BK."""

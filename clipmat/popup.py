@@ -12,8 +12,24 @@ from clipmat.config import ClipMatConfig
 from clipmat.encoders import ImageFeatures
 
 
-def token_places(grid: tuple[int, int], like: Tensor) -> Tensor:
-    """Nx2 places (x, y) of a grid's cells in [-1, 1], row by row, preceded by (0, 0) for the class token."""
+class PopupOutput(NamedTuple):
+    """The result of TSP."""
+
+    semantic_map: Tensor
+    """BxDxhxw: the popped-up visual tokens on their grid, for the semantic decoder."""
+    class_token: Tensor
+    """BxD: of the whole image, for the presence score."""
+    token_embeddings: Tensor
+    """BxNxD, N = h * w: the visual side of the match between tokens and text; contrastive losses use it."""
+    text_embedding: Tensor
+    """BxD: the text's side of that match."""
+
+
+def token_positions(grid: tuple[int, int], like: Tensor) -> Tensor:
+    """(x, y) centres of a grid's cells in [-1, 1], row by row, preceded by (0, 0) for the class token: (N+1)x2.
+
+    `grid` is rows and columns; dtype and device are those of `like`.
+    """
     rows, columns = grid
     y = (torch.arange(rows, device=like.device, dtype=torch.float32) + 0.5) / rows * 2 - 1
     x = (torch.arange(columns, device=like.device, dtype=torch.float32) + 0.5) / columns * 2 - 1
@@ -22,7 +38,7 @@ def token_places(grid: tuple[int, int], like: Tensor) -> Tensor:
 
 
 class PopupBlock(nn.Module):
-    """Cross-attention to the text, self-attention among the places, then LN and MLP (figure 3)."""
+    """Cross-attention to the text, self-attention among the visual tokens, then LN and MLP (figure 3)."""
 
     def __init__(self, width: int, heads: int, residual: bool) -> None:
         super().__init__()
@@ -37,16 +53,19 @@ class PopupBlock(nn.Module):
     def forward(self, visual: Tensor, text: Tensor, padding: Tensor) -> Tensor:
         """BxNxD visual, BxLxD text, BxL bool (True where padded) -> BxNxD."""
         queries = self.norm_visual(visual)
-        found = self.cross(queries, text, text, key_padding_mask=padding, need_weights=False)[0]
+        x = self.cross(queries, text, text, key_padding_mask=padding, need_weights=False)[0]
         if self.residual:
-            found = visual + found
-        normed = self.norm_self(found)
-        found = found + self.attention(normed, normed, normed, need_weights=False)[0]
-        return found + self.mlp(self.norm_mlp(found))  # type: ignore[no-any-return]
+            x = visual + x
+        normed = self.norm_self(x)
+        x = x + self.attention(normed, normed, normed, need_weights=False)[0]
+        return x + self.mlp(self.norm_mlp(x))  # type: ignore[no-any-return]
 
 
-class Match(nn.Module):
-    """Visual tokens times the text's meaning, channel by channel: the shortest way from a noun to its places."""
+class BilinearMatch(nn.Module):
+    """Visual tokens times the text embedding, channel by channel (low-rank bilinear pooling, Kim et al., ICLR 2017).
+
+    The shortest way from a noun to the tokens that show it.
+    """
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
@@ -56,28 +75,18 @@ class Match(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(self, visual: Tensor, words: Tensor, valid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """BxNxC tokens (the class token first), BxLxD words, BxL -> addend BxNxD, places Bx(N-1)xD, meaning BxD."""
-        meaning = self.meaning(words, valid)
-        places = self.visual(visual)
-        return self.out(places * meaning.unsqueeze(1)), places[:, 1:], meaning
+        """Tokens Bx(N+1)xC, class token first, words BxLxD, validity BxL bool.
 
-    def meaning(self, words: Tensor, valid: Tensor) -> Tensor:
-        """BxLxD words, their validity BxL -> BxD, each word by the weight that it deserves."""
+        Returns what is added to the tokens Bx(N+1)xD, the token embeddings BxNxD and the text embedding BxD.
+        """
+        text = self.embed_text(words, valid)
+        tokens = self.visual(visual)
+        return self.out(tokens * text.unsqueeze(1)), tokens[:, 1:], text
+
+    def embed_text(self, words: Tensor, valid: Tensor) -> Tensor:
+        """BxLxD words, their validity BxL bool -> BxD: a weighted mean, whose weights are learned, projected."""
         weights = self.attend(words).squeeze(2).masked_fill(~valid, float("-inf")).softmax(dim=1)
         return self.text((words * weights.unsqueeze(2)).sum(dim=1))  # type: ignore[no-any-return]
-
-
-class Popped(NamedTuple):
-    """What TSP gives on."""
-
-    map: Tensor
-    """BxDxhxw: the popped-up semantic map."""
-    class_token: Tensor
-    """BxD: of the whole image, for the presence score."""
-    places: Tensor
-    """BxNxD: visual side of the match between places and text (training contrasts it)."""
-    meaning: Tensor
-    """BxD: text side of that match."""
 
 
 class SemanticPopup(nn.Module):
@@ -88,7 +97,7 @@ class SemanticPopup(nn.Module):
         width = config.popup_width
         self.visual_in = nn.Sequential(nn.LayerNorm(config.visual_width), nn.Linear(config.visual_width, width))
         self.text_in = nn.Sequential(nn.LayerNorm(config.text_width), nn.Linear(config.text_width, width))
-        self.attends = config.popup
+        self.uses_attention = config.popup
         layers = config.popup_layers if config.popup else 0
         self.blocks = nn.ModuleList(PopupBlock(width, config.popup_heads, config.popup_residual) for _ in range(layers))
         positions = config.popup and config.popup_positions
@@ -99,39 +108,35 @@ class SemanticPopup(nn.Module):
         self.appearance = (
             nn.Sequential(nn.LayerNorm(shallow), nn.Linear(shallow, width)) if config.popup_appearance else None
         )
-        seen = config.visual_width + (shallow if config.popup_appearance else 0)
-        self.match = Match(seen, width) if config.popup and config.popup_match else None
+        inputs = config.visual_width + (shallow if config.popup_appearance else 0)
+        self.match = BilinearMatch(inputs, width) if config.popup and config.popup_match else None
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> Popped:
-        """An image's features, text tokens BxLxDt and their validity BxL -> Popped."""
-        grid = image.grid
+    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> PopupOutput:
+        """An image's features, text tokens BxLxDt and their validity BxL bool -> PopupOutput."""
         words = self.text_in(text)
-        seen = self.visual_in[0](image.tokens)
-        visual = self.visual_in[1](seen)
+        inputs = self.visual_in[0](image.tokens)
+        visual = self.visual_in[1](inputs)
         if self.appearance is not None:
-            shallow = torch.cat([F.adaptive_avg_pool2d(level, grid) for level in image.levels[:2]], dim=1)
+            levels = torch.cat([F.adaptive_avg_pool2d(level, image.grid) for level in image.levels[:2]], dim=1)
             # The class token has no place of its own, so it has no shallow features.
-            normal = F.pad(self.appearance[0](shallow.flatten(2).transpose(1, 2)), (0, 0, 1, 0))
-            visual = visual + self.appearance[1](normal)
-            seen = torch.cat([seen, normal], dim=2)
+            shallow = F.pad(self.appearance[0](levels.flatten(2).transpose(1, 2)), (0, 0, 1, 0))
+            visual = visual + self.appearance[1](shallow)
+            inputs = torch.cat([inputs, shallow], dim=2)
         weights = valid.unsqueeze(2).to(words.dtype)
-        meaning = (words * weights).sum(dim=1) / weights.sum(dim=1)
-        places = visual[:, 1:]
+        mean_word = (words * weights).sum(dim=1) / weights.sum(dim=1)
+        token_embeddings, text_embedding = visual[:, 1:], mean_word
         if self.match is not None:
-            matched, places, meant = self.match(seen, words, valid)
+            matched, token_embeddings, text_embedding = self.match(inputs, words, valid)
             visual = visual + matched
-        else:
-            meant = meaning
         if self.place is not None and self.ramp is not None:
-            where = token_places(grid, visual)
-            steering = self.ramp(meaning).unflatten(1, (2, -1))
-            visual = visual + self.place(where) + torch.einsum("np,bpd->bnd", where, steering)
-        if not self.attends:
-            visual = visual + meaning[:, None]
+            positions = token_positions(image.grid, visual)
+            ramps = self.ramp(mean_word).unflatten(1, (2, -1))
+            visual = visual + self.place(positions) + torch.einsum("np,bpd->bnd", positions, ramps)
+        if not self.uses_attention:
+            visual = visual + mean_word[:, None]
         for block in self.blocks:
             visual = block(visual, words, ~valid)
         visual = self.norm(visual)
-        rows, columns = grid
-        popped = visual[:, 1:].transpose(1, 2).unflatten(2, (rows, columns))
-        return Popped(popped, visual[:, 0], places, meant)
+        semantic_map = visual[:, 1:].transpose(1, 2).unflatten(2, image.grid)
+        return PopupOutput(semantic_map, visual[:, 0], token_embeddings, text_embedding)

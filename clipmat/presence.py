@@ -1,17 +1,25 @@
-"""The presence score: does the expression name anything in the image? Ours; the paper always answers with a matte."""
+"""Does the expression name anything in the image? Ours: the paper always answers with a matte.
+
+The network scores it with the head that the configuration asks for; `is_present` turns the score into an answer.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
-from clipmat.popup import Popped
+from clipmat.popup import PopupOutput
+
+VISIBLE_ALPHA = 0.5
+"""A matte that stays below it everywhere shows nothing."""
 
 
 class PresenceHead(nn.Module):
-    """Looks at the whole image, at what was found, and at how well that matches the words."""
+    """Scores the whole image, the region that the matte covers, and how well that region matches the words."""
 
     def __init__(self, config: ClipMatConfig) -> None:
         super().__init__()
@@ -19,17 +27,44 @@ class PresenceHead(nn.Module):
         self.evidence = nn.Linear(2 * width + 3, width)
         self.score = nn.Linear(width, 1)
 
-    def forward(self, popped: Popped, foreground: Tensor, grid: tuple[int, int]) -> Tensor:
-        """What TSP gives and Bx1xhxw probability of the foreground -> B logits, above 0 where something is named.
+    def forward(self, popup: PopupOutput, foreground: Tensor) -> Tensor:
+        """TSP's output and the Bx1xHxW probability of foreground -> B float32 logits.
 
-        The presence loss does not move the foreground: it is taken as it was found.
+        The foreground is detached: the presence loss must not move the matte.
         """
+        grid = (popup.semantic_map.shape[2], popup.semantic_map.shape[3])
         cover = F.adaptive_avg_pool2d(foreground.detach().float(), grid).flatten(1)
         share = cover / (cover.sum(dim=1, keepdim=True) + 1e-3)
-        found = torch.einsum("bn,bdn->bd", share, popped.map.flatten(2).float())
-        match = (
-            torch.einsum("bnd,bd->bn", popped.places.float(), popped.meaning.float()) / popped.places.shape[2] ** 0.5
-        )
+        region = torch.einsum("bn,bdn->bd", share, popup.semantic_map.flatten(2).float())
+        match = torch.einsum("bnd,bd->bn", popup.token_embeddings.float(), popup.text_embedding.float())
+        match = match / popup.token_embeddings.shape[2] ** 0.5
         scores = torch.stack([(match * share).sum(dim=1), match.amax(dim=1), cover.amax(dim=1)], dim=1)
-        evidence = self.evidence(torch.cat([popped.class_token.float(), found, scores], dim=1))
+        evidence = self.evidence(torch.cat([popup.class_token.float(), region, scores], dim=1))
         return self.score(F.gelu(evidence)).squeeze(1).float()  # type: ignore[no-any-return]
+
+
+class ClassTokenPresenceHead(nn.Linear):
+    """Scores the class token alone (`presence_evidence` off)."""
+
+    def __init__(self, config: ClipMatConfig) -> None:
+        super().__init__(config.popup_width, 1)
+
+    def forward(self, popup: PopupOutput, foreground: Tensor) -> Tensor:  # type: ignore[override]
+        """TSP's output -> B float32 logits; the foreground does not count."""
+        return super().forward(popup.class_token).squeeze(1).float()
+
+
+def build_presence_head(config: ClipMatConfig) -> PresenceHead | ClassTokenPresenceHead | None:
+    """The untrained head of a configuration; None where it has none and everything is taken to be present."""
+    if not config.presence_head:
+        return None
+    return PresenceHead(config) if config.presence_evidence else ClassTokenPresenceHead(config)
+
+
+def is_present(score: float, threshold: float, matte: NDArray[np.float32] | None = None) -> bool:
+    """Whether something matches the expression: the score reaches the threshold, and the matte shows something.
+
+    Score and threshold in [0, 1]; the matte HxW in [0, 1]. Without a matte the score decides alone, as it does
+    before one is computed.
+    """
+    return score >= threshold and (matte is None or bool((matte > VISIBLE_ALPHA).any()))

@@ -1,8 +1,8 @@
 """The post-refiner: image, coarse matte and trimap -> matte at the image's own size (CLIPMat section 4.5).
 
 A small coarse-map-based matting network runs on tiles of the transition alone. From the network's size to the image's
-it climbs in equal steps of at most `MAX_STEP`, so each step finds a transition that the one before has narrowed: the
-work grows with the length of edges, not with the area. Elsewhere the coarse decision stays as it is.
+it goes in equal steps of at most `MAX_UPSAMPLING`, so that each step starts from a transition that the one before has
+narrowed: the work grows with the length of edges, not with the area. Elsewhere the coarse decision stays as it is.
 """
 
 from __future__ import annotations
@@ -17,44 +17,45 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from clipmat.colour_planes import color_planes
+from clipmat.colour_planes import estimate_colour_planes
 from clipmat.transforms import check_image, resized
 
 Floats = NDArray[np.float32]
 Corner = tuple[int, int]
+"""Row and column of a square's upper left pixel; both may be negative."""
 
-WIDTHS = (48, 128)
+CHANNELS = (48, 128)
 """Channels at a quarter and at an eighth of the tile's resolution."""
-CELL = 4
-"""Pixels a side that share one place of the network's finest features."""
-PLANES = 13
-"""Planes of `guides`."""
+CELL_SIZE = 4
+"""Side in pixels of the cells that share one position of the network's finest features."""
+GUIDE_CHANNELS = 13
+"""Number of planes of `guide_planes`."""
 STRIDE = 8
-"""Tiles start at multiples of it, so that every pixel meets the same strides in whichever tile it lies."""
-MARGIN = 16
+"""Tiles start at multiples of it, so that a pixel is treated alike in whichever tile it lies."""
+TILE_MARGIN = 16
 """Pixels around a tile's core that its answer depends on: the receptive field to each side."""
-CORE = 64
-"""Pixels a side of a tile that are kept; a multiple of STRIDE."""
-BATCH = 16
-"""Tiles that go through the network at once: with CORE and MARGIN they bound the memory."""
-MAX_STEP = 5.0
+TILE_CORE = 64
+"""Side in pixels of the part of a tile that is kept; a multiple of STRIDE."""
+TILES_PER_BATCH = 16
+"""Tiles that go through the network at once: with TILE_CORE and TILE_MARGIN they bound the memory."""
+MAX_UPSAMPLING = 5.0
 """Largest upsampling factor of one step."""
-GROWTH = 2
+DILATION = 2
 """Pixels of the coarser matte by which its transition is widened: how far the refiner may move an edge."""
-FAINT = 0.02
-"""Differences of alpha that are no transition."""
-UNSURE = 0.25
-"""Probability of the trimap's unknown from which a pixel belongs to the transition."""
+ALPHA_TOLERANCE = 0.02
+"""Differences of alpha up to it do not count as a transition."""
+UNKNOWN_THRESHOLD = 0.25
+"""Probability of the trimap's unknown above which a pixel belongs to the transition."""
 
 
-class Block(nn.Module):
-    """A residual: one 3x3 layer, in `groups`, then two pointwise ones. Fresh, it changes nothing."""
+class ResidualBlock(nn.Module):
+    """One 3x3 layer in `groups`, then two pointwise ones, added to the input. Fresh, it is the identity."""
 
     def __init__(self, width: int, groups: int) -> None:
         super().__init__()
         self.spatial = nn.Conv2d(width, width, 3, padding=1, groups=groups)
         self.widen = nn.Conv2d(width, 2 * width, 1)
-        self.narrow = _silent(nn.Conv2d(2 * width, width, 1))
+        self.narrow = _zero_initialised(nn.Conv2d(2 * width, width, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """BxCxHxW -> the same shape."""
@@ -67,99 +68,104 @@ class Refiner(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        fine, deep = WIDTHS
-        self.pixels = nn.Conv2d(5 * CELL**2, fine, 1)
-        self.context = nn.Conv2d(PLANES - 4, fine, 1)
+        fine, deep = CHANNELS
+        self.pixels = nn.Conv2d(5 * CELL_SIZE**2, fine, 1)
+        self.context = nn.Conv2d(GUIDE_CHANNELS - 4, fine, 1)
         self.down = nn.Conv2d(fine, deep, 2, stride=2)
-        self.deep = Block(deep, 1)
+        self.deep = ResidualBlock(deep, 1)
         self.up = nn.ConvTranspose2d(deep, fine, 2, stride=2)
-        self.after = nn.Sequential(Block(fine, fine), Block(fine, fine))
-        self.head = _silent(nn.Conv2d(fine, 5 * CELL**2, 1))
+        self.after = nn.Sequential(ResidualBlock(fine, fine), ResidualBlock(fine, fine))
+        self.head = _zero_initialised(nn.Conv2d(fine, 5 * CELL_SIZE**2, 1))
 
     def forward(self, image: Tensor, coarse: Tensor, guides: Tensor) -> Tensor:
-        """Bx3xHxW uint8 image, Bx1xHxW coarse matte, Bx13x(H/4)x(W/4) of `guides` at its cells -> Bx1xHxW matte.
+        """Bx3xHxW uint8 image, Bx1xHxW coarse matte, Bx13x(H/4)x(W/4) of `guide_planes` -> Bx1xHxW float32 matte.
 
         H and W are multiples of STRIDE. The matte is not clamped.
         """
-        # Everything is laid out by cells: what a pixel knows is in channels.
-        color = F.pixel_unshuffle(image, CELL).float().mul_(2 / 255).sub_(1)
-        base = F.pixel_unshuffle(coarse, CELL)
-        red, green, blue = torch.chunk(color, 3, dim=1)
-        a, offset, doubt = (
+        # Everything is laid out by cells: the pixels of a cell are channels.
+        colour = F.pixel_unshuffle(image, CELL_SIZE).float().mul_(2 / 255).sub_(1)
+        base = F.pixel_unshuffle(coarse, CELL_SIZE)
+        red, green, blue = torch.chunk(colour, 3, dim=1)
+        a, offset, ambiguity = (
             guides[:, :3] / 2,
             guides[:, 3:4] + guides[:, :3].sum(dim=1, keepdim=True) / 2,
             guides[:, 4:5],
         )
         guess = (red * a[:, :1] + offset).addcmul_(green, a[:, 1:2]).addcmul_(blue, a[:, 2:3])
-        guess = guess.addcmul_(base, doubt).clamp_(0, 1)
-        seen = torch.cat([color, 2 * base - 1, 2 * guess - 1], dim=1)
-        x = F.relu(self.pixels(seen) + self.context(2 * guides[:, 4:] - 1), inplace=True)
+        guess = guess.addcmul_(base, ambiguity).clamp_(0, 1)
+        inputs = torch.cat([colour, 2 * base - 1, 2 * guess - 1], dim=1)
+        x = F.relu(self.pixels(inputs) + self.context(2 * guides[:, 4:] - 1), inplace=True)
         x = x + self.up(self.deep(F.relu(self.down(x), inplace=True)))
-        # Alpha is a straight line of colour, close to a pixel (Levin et al., PAMI 2008, eq. 2): here at each by itself.
+        # Near a pixel alpha is linear in colour (Levin et al., PAMI 2008, eq. 2): here each pixel has its own line.
         lines = torch.chunk(self.head(self.after(x)).float(), 5, dim=1)
         matte = base + lines[4]
         for slope, term in zip(lines, (red, green, blue, guess - base), strict=False):
             matte = matte.addcmul(slope, term)
-        return F.pixel_shuffle(matte, CELL)
+        return F.pixel_shuffle(matte, CELL_SIZE)
 
 
-def refined(network: Refiner, image: NDArray[np.uint8], coarse: Floats, trimap: Floats, *, core: int = CORE) -> Floats:
-    """The matte at the image's own size, from what the network said at its size.
+def refine_matte(
+    network: Refiner, image: NDArray[np.uint8], coarse: Floats, trimap: Floats, *, core: int = TILE_CORE
+) -> Floats:
+    """The matte at the image's own size, from the coarse matte and trimap at the network's size.
 
     HxWx3 uint8 sRGB, hxw coarse matte in [0, 1] and 3xhxw probabilities of background, unknown and foreground, both
-    float32 -> HxW float32 in [0, 1]. Pixels farther than 2 (GROWTH + 1) pixels of the coarse matte from its transition
-    keep its upsampled value. Images stay uint8, and one batch of tiles, `core` pixels a side and MARGIN around, is
-    held at a time. Runs where the network is, under the caller's autocast. Raises BadImage.
+    float32 -> HxW float32 in [0, 1]. Pixels farther than 2 (DILATION + 1) pixels of the coarse matte from its
+    transition keep its upsampled value. Images stay uint8, and one batch of tiles, `core` pixels a side and TILE_MARGIN
+    around, is held at a time. Runs on the network's device, under the caller's autocast. Raises BadImage.
     """
     check_image(image)
     start = (min(image.shape[0], coarse.shape[0]), min(image.shape[1], coarse.shape[1]))
-    sizes = steps(start, (image.shape[0], image.shape[1]))
-    pictures = [image]
-    for size in [*sizes[-2::-1], start]:  # each from the next larger, so that the image itself is gone through once
-        pictures.append(resized(pictures[-1], size))
+    sizes = upsampling_steps(start, (image.shape[0], image.shape[1]))
+    pyramid = [image]
+    for size in [*sizes[-2::-1], start]:  # each from the next larger, so that the image itself is read only once
+        pyramid.append(resized(pyramid[-1], size))
     matte, labels = resized(coarse, start), resized(np.ascontiguousarray(trimap.transpose(1, 2, 0)), start)
-    known = guides(pictures.pop(), matte, labels).to(next(network.parameters()).device)
-    unsure = labels[..., 1] > UNSURE
+    guides = guide_planes(pyramid.pop(), matte, labels).to(next(network.parameters()).device)
+    unknown = labels[..., 1] > UNKNOWN_THRESHOLD
     with torch.inference_mode():
-        while pictures:
-            matte = _step(network, pictures.pop(), matte, window(matte, unsure), known, core)
-            unsure = np.zeros_like(matte, bool)
+        while pyramid:
+            matte = _refine_step(network, pyramid.pop(), matte, transition_window(matte, unknown), guides, core)
+            unknown = np.zeros_like(matte, bool)
     return matte
 
 
-def guides(small: NDArray[np.uint8], matte: Floats, labels: Floats) -> Tensor:
-    """What the coarse size knows, 1x13xhxw float32, of the image and the matte there and the trimap hxwx3.
+def guide_planes(image: NDArray[np.uint8], matte: Floats, trimap: Floats) -> Tensor:
+    """What is known at the coarse size: 1x13xhxw float32 from image hxwx3 uint8, matte hxw and trimap hxwx3.
 
-    The line of colours and its doubt, the probabilities of unknown and foreground, the colours of both sides.
+    The colour line (4) and its ambiguity, the probabilities of unknown and foreground, the colours of both sides (6).
     """
-    colors = color_planes(small, matte)
-    planes = np.dstack([colors.line, colors.doubt, labels[..., 1:], colors.foreground, colors.background])
+    colours = estimate_colour_planes(image, matte)
+    planes = np.dstack([colours.line, colours.ambiguity, trimap[..., 1:], colours.foreground, colours.background])
     return torch.from_numpy(np.ascontiguousarray(planes.transpose(2, 0, 1)))[None]
 
 
-def steps(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
-    """Heights and widths on the way up, the last being `end`: as few equal steps as MAX_STEP allows, at least one."""
+def upsampling_steps(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+    """Heights and widths after each step from `start` to `end`: equal steps, as few as MAX_UPSAMPLING allows."""
     growth = (end[0] / start[0], end[1] / start[1])
-    count = max(1, math.ceil(math.log(max(growth)) / math.log(MAX_STEP) - 1e-9))
+    count = max(1, math.ceil(math.log(max(growth)) / math.log(MAX_UPSAMPLING) - 1e-9))
     path = [tuple(round(s * g ** (i / count)) for s, g in zip(start, growth, strict=True)) for i in range(1, count)]
     return [(height, width) for height, width in path] + [end]
 
 
-def window(matte: Floats, unsure: NDArray[np.bool_]) -> Floats:
-    """Where a matte may change, HxW in [0, 1]: 1 around its transition and where it is unsure, fading out to 0."""
+def transition_window(matte: Floats, unknown: NDArray[np.bool_]) -> Floats:
+    """Where a matte may change, HxW float32 in [0, 1]: 1 around its transition and the trimap's unknown, fading to 0.
+
+    HxW float32 matte in [0, 1] and HxW bool.
+    """
     near = np.ones((3, 3), np.uint8)
-    steep = cv2.dilate(matte, near) - cv2.erode(matte, near) > FAINT
-    soft = (matte > FAINT) & (matte < 1 - FAINT)
-    reach = np.ones((2 * GROWTH + 1, 2 * GROWTH + 1), np.uint8)
-    grown = cv2.dilate((steep | soft | unsure).astype(np.uint8), reach)
+    steep = cv2.dilate(matte, near) - cv2.erode(matte, near) > ALPHA_TOLERANCE
+    soft = (matte > ALPHA_TOLERANCE) & (matte < 1 - ALPHA_TOLERANCE)
+    reach = np.ones((2 * DILATION + 1, 2 * DILATION + 1), np.uint8)
+    grown = cv2.dilate((steep | soft | unknown).astype(np.uint8), reach)
     return np.asarray(cv2.blur(grown.astype(np.float32), (3, 3)), np.float32)
 
 
-def touched(where: Floats, size: tuple[int, int], core: int) -> list[Corner]:
-    """Upper left corners of the tiles' cores, in pixels of `size`, that an upsampled window is not all zero in."""
-    counts = cv2.integral((where > 0).astype(np.uint8))
+def tiles_in_window(window: Floats, size: tuple[int, int], core: int) -> list[Corner]:
+    """Upper left corners, in pixels of `size`, of the tile cores in which the upsampled window is not all zero."""
+    counts = cv2.integral((window > 0).astype(np.uint8))
     ends = []
-    for height, pixels in zip(where.shape, size, strict=True):
+    for height, pixels in zip(window.shape, size, strict=True):
         first = np.arange(0, pixels, core) + 0.5
         scale = height / pixels
         low = np.maximum(np.floor(first * scale - 0.5), 0).astype(int)
@@ -169,33 +175,39 @@ def touched(where: Floats, size: tuple[int, int], core: int) -> list[Corner]:
     return [(int(y) * core, int(x) * core) for y, x in np.argwhere(inside)]
 
 
-def sampled(planes: Tensor, corners: Sequence[Corner], size: tuple[int, int], side: int, pitch: int = 1) -> Tensor:
-    """Planes 1xCxhxw that span `size`, bilinear at squares of `side` points `pitch` pixels apart: BxCxsidexside.
+def sample_squares(
+    planes: Tensor, corners: Sequence[Corner], size: tuple[int, int], side: int, pitch: int = 1
+) -> Tensor:
+    """Planes 1xCxhxw stretched to `size`, read bilinearly at squares of `side` x `side` points: BxCxsidexside.
 
-    A corner is the upper left end of a square's first pixel; beyond the planes their border goes on.
+    The points are `pitch` pixels of `size` apart. A corner is the upper left edge of a square's first pixel; beyond the
+    planes their border continues.
     """
     offsets = torch.arange(side, device=planes.device) * pitch + pitch / 2
     first = torch.tensor(corners, device=planes.device, dtype=offsets.dtype)
     y, x = ((first[:, i, None] + offsets) / size[i] * 2 - 1 for i in (0, 1))
     grid = torch.stack([x[:, None].expand(-1, side, -1), y[:, :, None].expand(-1, -1, side)], dim=3)
-    spread = planes.expand(len(corners), -1, -1, -1)
-    return F.grid_sample(spread, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    batch = planes.expand(len(corners), -1, -1, -1)
+    return F.grid_sample(batch, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
-def _step(network: Refiner, image: NDArray[np.uint8], matte: Floats, where: Floats, known: Tensor, core: int) -> Floats:
+def _refine_step(
+    network: Refiner, image: NDArray[np.uint8], matte: Floats, window: Floats, guides: Tensor, core: int
+) -> Floats:
     size = (image.shape[0], image.shape[1])
-    side = core + 2 * MARGIN
-    planes = torch.from_numpy(np.stack([matte, where]))[None].to(known.device)
+    side = core + 2 * TILE_MARGIN
+    planes = torch.from_numpy(np.stack([matte, window]))[None].to(guides.device)
     result = matte.copy() if matte.shape == size else resized(matte, size)
     np.clip(result, 0, 1, out=result)
-    for corners in _batches(touched(where, size, core)):
-        outer = [(y - MARGIN, x - MARGIN) for y, x in corners]
-        pixels = torch.from_numpy(np.stack([_cut(image, y, x, side) for y, x in outer])).to(known.device)
-        base, share = torch.split(sampled(planes, outer, size, side), 1, dim=1)
-        answer = network(pixels.permute(0, 3, 1, 2), base, sampled(known, outer, size, side // CELL, CELL))
-        kept = torch.cat([torch.lerp(base, answer.clamp(0, 1), share), share], dim=1)
-        kept = kept[..., MARGIN:-MARGIN, MARGIN:-MARGIN].clamp(0, 1).cpu()
-        for (y, x), (values, weights) in zip(corners, kept.numpy(), strict=True):
+    for corners in _batches(tiles_in_window(window, size, core)):
+        outer = [(y - TILE_MARGIN, x - TILE_MARGIN) for y, x in corners]
+        pixels = torch.from_numpy(np.stack([_crop(image, y, x, side) for y, x in outer])).to(guides.device)
+        base, weight = torch.split(sample_squares(planes, outer, size, side), 1, dim=1)
+        tile_guides = sample_squares(guides, outer, size, side // CELL_SIZE, CELL_SIZE)
+        refined = network(pixels.permute(0, 3, 1, 2), base, tile_guides)
+        tiles = torch.cat([torch.lerp(base, refined.clamp(0, 1), weight), weight], dim=1)
+        tiles = tiles[..., TILE_MARGIN:-TILE_MARGIN, TILE_MARGIN:-TILE_MARGIN].clamp(0, 1).cpu()
+        for (y, x), (values, weights) in zip(corners, tiles.numpy(), strict=True):
             part = result[y : y + core, x : x + core]
             height, width = part.shape
             np.copyto(part, values[:height, :width], where=weights[:height, :width] > 0)
@@ -203,12 +215,12 @@ def _step(network: Refiner, image: NDArray[np.uint8], matte: Floats, where: Floa
 
 
 def _batches(corners: Sequence[Corner]) -> Iterator[Sequence[Corner]]:
-    for i in range(0, len(corners), BATCH):
-        yield corners[i : i + BATCH]
+    for i in range(0, len(corners), TILES_PER_BATCH):
+        yield corners[i : i + TILES_PER_BATCH]
 
 
-def _cut(image: NDArray[np.uint8], y: int, x: int, side: int) -> NDArray[np.uint8]:
-    """A square of the image; where it overhangs, the image's border goes on."""
+def _crop(image: NDArray[np.uint8], y: int, x: int, side: int) -> NDArray[np.uint8]:
+    """A square of the image; where it extends beyond the image, the border continues."""
     height, width = image.shape[:2]
     part = image[max(y, 0) : y + side, max(x, 0) : x + side]
     before = (max(-y, 0), max(-x, 0))
@@ -218,7 +230,7 @@ def _cut(image: NDArray[np.uint8], y: int, x: int, side: int) -> NDArray[np.uint
     return np.pad(part, ((before[0], after[0]), (before[1], after[1]), (0, 0)), mode="edge")
 
 
-def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+def _zero_initialised(layer: nn.Conv2d) -> nn.Conv2d:
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)

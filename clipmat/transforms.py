@@ -1,4 +1,4 @@
-"""Image <-> network input, and the exact way back. Both directions keep pixel centres where they are."""
+"""An image to the network's input, and a matte back to the image's size. Both keep pixel centres where they are."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from clipmat.errors import BadImage
 def check_image(image: NDArray[np.uint8]) -> None:
     """Raise BadImage unless `image` is HxWx3 uint8 with H, W >= 1."""
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        found = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-        raise BadImage(f"an image is a HxWx3 uint8 array in sRGB, this is {found}: convert it first")
+        given = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise BadImage(f"an image is an HxWx3 uint8 array in sRGB, this is {given}: convert it first")
     if 0 in image.shape:
         raise BadImage("the image has no pixels")
 
@@ -39,7 +39,10 @@ Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
 
 
 def resized(pixels: Plane, size: tuple[int, int]) -> Plane:
-    """Resize HxW or HxWxC to `size` (height, width): each side by area averages downwards, bilinear upwards."""
+    """HxW or HxWxC, uint8 or float32, resized to `size` (height, width); returns the same dtype.
+
+    Each side is averaged by area when it shrinks and interpolated linearly when it grows.
+    """
     smaller = (min(size[0], pixels.shape[0]), min(size[1], pixels.shape[1]))
     if smaller != pixels.shape[:2]:
         pixels = np.asarray(cv2.resize(pixels, smaller[::-1], interpolation=cv2.INTER_AREA), pixels.dtype)
@@ -49,14 +52,14 @@ def resized(pixels: Plane, size: tuple[int, int]) -> Plane:
 
 
 def to_input(image: NDArray[np.uint8], config: ClipMatConfig) -> Tensor:
-    """HxWx3 uint8 sRGB -> 1x3xhxw float32, normalised with the constants of the configuration."""
+    """HxWx3 uint8 sRGB -> 1x3xhxw float32, normalised with the constants of the configuration. Raises BadImage."""
     check_image(image)
     small = resized(image, input_size(image.shape[0], image.shape[1], config)).astype(np.float32) / 255
     return normalised(torch.from_numpy(small).permute(2, 0, 1).unsqueeze(0), config)
 
 
 def normalised(pixels: Tensor, config: ClipMatConfig) -> Tensor:
-    """Bx3xHxW in [0, 1] -> the same less the mean, over the deviation that the configuration names."""
+    """Bx3xHxW in [0, 1] -> the same minus the configuration's mean, divided by its standard deviation."""
     mean, std = (pixels.new_tensor(values).view(1, 3, 1, 1) for values in (config.mean, config.std))
     return (pixels - mean) / std
 

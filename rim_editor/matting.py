@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.weights import WeightsInfo as WeightsInfo
+    from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
 
 __all__ = [
     "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
@@ -81,7 +81,7 @@ def load_predictor(weights: str, device: str, precision: str = "auto") -> Predic
 
 def catalogue() -> tuple[WeightsInfo, ...]:
     """Every variant, where its weights are, and what is missing. Imports no torch."""
-    from clipmat.weights import catalogue
+    from clipmat.weights_catalogue import catalogue
 
     return catalogue()
 
@@ -91,7 +91,7 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
 
     Raises ClipMatError; nothing is kept of a download that did not arrive whole.
     """
-    from clipmat.weights import fetch
+    from clipmat.hub import fetch
 
     return fetch(name, progress)
 
@@ -108,7 +108,7 @@ def check(weights: str) -> str:
 
 def remove(name: str) -> tuple[Path, ...]:
     """Delete what is the user's own or was fetched of a variant; returns what is gone. Raises ClipMatError."""
-    from clipmat.weights import remove
+    from clipmat.hub import remove
 
     return remove(name)
 

@@ -64,7 +64,7 @@ def meaning_of_texts(model: ClipMat, texts: Sequence[str], templates: Sequence[i
     assert model.popup.match is not None
     tokens, _ = model.tokenize(list(texts), list(templates))
     text, valid = model.encode_text(tokens)
-    return F.normalize(model.popup.match.meaning(model.popup.text_in(text), valid), dim=1)
+    return F.normalize(model.popup.match.embed_text(model.popup.text_in(text), valid), dim=1)
 
 
 def places_of(model: ClipMat, seen: Tensor) -> Tensor:

@@ -174,7 +174,7 @@ def _told(predictor: Predictor) -> dict[str, Any]:
     """What decided the mattes besides the data."""
     import hashlib
 
-    from clipmat.weights import locate
+    from clipmat.weights_catalogue import locate
 
     with locate(predictor.weights)[0].open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()

@@ -53,10 +53,10 @@ def export(
     if refiner is not None:
         from training.refiner.fit import trained
 
-        model.add_module("refiner", trained(refiner))
+        model.refiner = trained(refiner)
         config = replace(config, refiner=True)
     nouns = _nouns(data) if data else card.nouns
-    made = weights.Card(config, threshold, licence, note or card.note, nouns)
+    made = weights.ModelCard(config, threshold, licence, note or card.note, nouns)
     try:
         digest = weights.save(out, model, made)
     except OSError as error:

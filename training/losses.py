@@ -134,8 +134,8 @@ def total_loss(
         "composition": 0.5 * composition_loss(matte, target, image, shown),
         "overlap": 0.5 * overlap_loss(matte, target, present),
         "presence": 0.3 * presence_loss(out.presence_logits, present),
-        "match": 0.5 * match_loss(out.places, out.meaning, cover, present),
-        "contrast": 0.15 * contrast_loss(out.places, out.meaning, cover, present, group),
+        "match": 0.5 * match_loss(out.token_embeddings, out.text_embedding, cover, present),
+        "contrast": 0.15 * contrast_loss(out.token_embeddings, out.text_embedding, cover, present, group),
     }
 
 

@@ -156,14 +156,14 @@ def _with_precision(settings: TrainSettings, device: str) -> TrainSettings:
 
     import torch
 
-    from clipmat.devices import computes_bfloat16
+    from clipmat.devices import cpu_supports_bfloat16
     from training.fitting.settings import SettingsError
 
     if settings.precision == "16-mixed" and device == "cpu":
         raise SettingsError("precision 16-mixed needs a GPU: choose bf16-mixed, 32-true or auto")
     if settings.precision != "auto":
         return settings
-    able = computes_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
+    able = cpu_supports_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
     return replace(settings, precision="bf16-mixed" if able else "32-true")
 
 

@@ -192,7 +192,7 @@ class Trainer:
         """What is compared with the teacher's vectors: of grounded nouns (training.grounding) the match's meaning."""
         popup = self.model.popup
         if self.grounded and popup.match is not None:
-            return popup.match.meaning(popup.text_in(text), valid)
+            return popup.match.embed_text(popup.text_in(text), valid)
         weights = valid.unsqueeze(2).to(text.dtype)
         head: Tensor = self.teacher_head((text * weights).sum(1) / weights.sum(1))
         return head

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from clipmat import weights
+from clipmat.devices import choose_device
 from clipmat.predictor import Predictor
-from clipmat.refiner import CORE, Refiner, refined, steps
+from clipmat.refiner import TILE_CORE, Refiner, refine_matte, upsampling_steps
 
 pytestmark = pytest.mark.benchmark
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
@@ -29,8 +30,8 @@ class Sharpening(Refiner):
 @pytest.fixture(scope="module")
 def loaded():
     model, card = weights.load("compact")
-    if not card.config.refiner:
-        model.add_module("refiner", Sharpening())
+    if model.refiner is None:
+        model.refiner = Sharpening()
         card = replace(card, config=replace(card.config, refiner=True))
     return model, card
 
@@ -60,7 +61,7 @@ def timed(act, times=3):
 
 
 def test_the_cost_grows_with_the_edge_not_with_the_area(loaded):
-    network = loaded[0].get_submodule("refiner").eval().to(memory_format=torch.channels_last)
+    network = loaded[0].refiner.eval().to(memory_format=torch.channels_last)
     seconds, counts = [], []
     for width in (3000, 6000, 12000):
         image, alpha = drawn(width)
@@ -69,13 +70,13 @@ def test_the_cost_grows_with_the_edge_not_with_the_area(loaded):
         tiles = []
         handle = network.register_forward_hook(lambda _, inputs, out, tiles=tiles: tiles.append(len(inputs[0])))
         with torch.autocast("cpu", torch.bfloat16):
-            seconds.append(timed(lambda i=image, c=coarse, t=trimap: refined(network, i, c, t), 2))
+            seconds.append(timed(lambda i=image, c=coarse, t=trimap: refine_matte(network, i, c, t), 2))
         handle.remove()
         counts.append(sum(tiles) / 3)
-        every = image.shape[0] * image.shape[1] / CORE**2
+        every = image.shape[0] * image.shape[1] / TILE_CORE**2
         print(  # noqa: T201
             f"\n{image.shape[0] * image.shape[1] / 1e6:.0f} MP: {seconds[-1] * 1000:.0f} ms, {counts[-1]:.0f} tiles in "
-            f"{len(steps(coarse.shape, image.shape[:2]))} steps ({counts[-1] / every:.1%} of the image)"
+            f"{len(upsampling_steps(coarse.shape, image.shape[:2]))} steps ({counts[-1] / every:.1%} of the image)"
         )
     for small, large in ((0, 1), (1, 2)):  # four times the area, twice the edge
         assert counts[large] / counts[small] < 3
@@ -91,7 +92,7 @@ def test_a_first_expression_costs_little_beside_reading_and_writing_the_picture(
     reading = timed(lambda: cv2.imdecode(coded, cv2.IMREAD_COLOR))
     writing = timed(lambda: cv2.imencode(".png", photo))
     image = cv2.cvtColor(photo, cv2.COLOR_BGR2RGB)
-    predictor = Predictor(*loaded, device="cpu")
+    predictor = Predictor(*loaded, choose_device("cpu"))
     ratios = []
     for expression in ("the flower", "the cup"):
 

@@ -1,17 +1,19 @@
 """The public API: set the image once, ask many times."""
 
+import time
 import warnings
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipmat import weights
-from clipmat.devices import choose_device, computes_bfloat16
-from clipmat.errors import BadExpression, BadImage, ClipMatError, DeviceUnavailable, ExpressionTruncated, ImageNotSet
+from clipmat import weights, weights_catalogue
+from clipmat.devices import choose_device
+from clipmat.errors import BadExpression, BadImage, ClipMatError, ExpressionTruncated, ImageNotSet, WeightsMissing
 from clipmat.predictor import Predictor
 
 
@@ -54,7 +56,7 @@ def test_a_second_expression_does_not_encode_the_image_again(predictor, monkeypa
     predictor.set_image(noise(120, 160))
     calls = []
     for part in ("image_encoder", "details_extractor", "details_decoder"):
-        module = getattr(predictor._model, part)
+        module = getattr(predictor.model, part)
         monkeypatch.setattr(module, "forward", lambda *a, part=part: calls.append(part))
     predictor.predict("the cup")
     predictor.predict("the dog")
@@ -97,7 +99,7 @@ def test_what_fits_warns_of_nothing(predictor):
 def test_below_the_threshold_the_matte_is_empty():
     torch.manual_seed(0)
     model, card = weights.untrained("compact")
-    strict = Predictor(model, weights.Card(card.config, 1.0, "", ""), device="cpu", precision="float32")
+    strict = Predictor(model, weights.ModelCard(card.config, 1.0, "", ""), choose_device("cpu", "float32"))
     strict.set_image(noise(60, 80))
     found = strict.predict("the cup")
     assert not found.present and 0 < found.presence < 1
@@ -106,23 +108,37 @@ def test_below_the_threshold_the_matte_is_empty():
 
 def test_timings_are_per_step(predictor):
     predictor.set_image(noise(60, 80))
-    assert {k: v > 0 for k, v in predictor.predict("the cup").timings.items()} == dict.fromkeys(
-        ("image", "text", "matte"), True
-    )
+    timings = predictor.predict("the cup").timings
+    assert {k: v > 0 for k, v in timings.items()} == {"image": True, "text": True, "matte": True, "refine": False}
+
+
+def test_what_the_refiner_costs_is_timed_apart(bundled, monkeypatch):
+    image = cv2.imread(str(SAMPLE))[..., ::-1].copy()
+    bundled.set_image(image)
+    plain = bundled.predict("the flower", refine=False)
+    assert plain.present and plain.timings["refine"] == 0
+    slow = bundled.model.refiner.forward
+
+    def slower(*inputs):
+        time.sleep(0.05)
+        return slow(*inputs)
+
+    monkeypatch.setattr(bundled.model.refiner, "forward", slower)
+    started = time.perf_counter()
+    timings = bundled.predict("the flower").timings
+    total = (time.perf_counter() - started) * 1000
+    assert timings["refine"] > 50
+    assert timings["text"] + timings["matte"] + timings["refine"] == pytest.approx(total, abs=0.2 * total)
 
 
 def test_random_weights_only_when_asked_for(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "user_folder", lambda: tmp_path)
-    from clipmat.errors import WeightsMissing
-
+    monkeypatch.setattr(weights_catalogue, "user_folder", lambda: tmp_path)
     with pytest.raises(WeightsMissing):
         Predictor.load("vit-b-16", device="cpu")
 
 
 def test_bfloat16_agrees_with_float32(bundled):
     """The bundled weights on the bundled photograph-like sample: 0.01 mean absolute at most."""
-    import cv2
-
     image = cv2.imread(str(SAMPLE))[..., ::-1].copy()
     small = Predictor.load(device="cpu", precision="bfloat16")
     for words in ("the flower", "the cup"):
@@ -144,8 +160,6 @@ def test_the_clip_variant_answers_through_the_same_door():
 
 def hairy(size=192, seed=0):
     """A disc with fine strands around it, drawn four times larger: HxWx3 uint8, and its matte."""
-    import cv2
-
     random = np.random.default_rng(seed)
     large, middle = np.zeros((4 * size, 4 * size), np.uint8), 2 * size
     cv2.circle(large, (middle, middle), size, 255, -1)
@@ -170,8 +184,6 @@ def ring(size=192, inner=0.22, outer=0.43):
 
 @pytest.mark.parametrize(("poor", "share"), [("without the strands", 0.25), ("blurred", 0.25), ("too fat", 0.65)])
 def test_refining_goes_towards_the_truth(bundled, poor, share):
-    import cv2
-
     image, truth = hairy()
     start = np.zeros_like(truth)
     if poor == "blurred":
@@ -233,46 +245,7 @@ def test_crops_that_do_not_belong_together_are_refused(bundled, image, matte, tr
         bundled.refine(image, matte, trimap)
 
 
-def test_weights_without_a_refiner_say_what_to_do(predictor, monkeypatch):
-    monkeypatch.setattr(predictor, "_refiner", None)
-    monkeypatch.setattr(predictor, "weights", "vit-b-16")
-    with pytest.raises(ClipMatError, match="'vit-b-16' bring no refiner: choose 'compact'"):
-        predictor.refine(noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 128, np.uint8))
-
-
-def test_auto_takes_the_best_device_and_says_why(monkeypatch):
-    choice = choose_device()
-    assert choice.device in ("cuda", "mps", "cpu") and choice.reason
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Card 9000")
-    monkeypatch.setattr(torch.version, "cuda", "13.0")
-    choice = choose_device()
-    assert (choice.device, choice.precision) == ("cuda", "float16") and "Card 9000" in choice.reason
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert choose_device()[:2] == ("mps", "float32")
-
-
-def test_the_cpu_gets_bfloat16_only_where_it_computes_it(monkeypatch):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    assert computes_bfloat16() and choose_device("cpu").precision == "bfloat16"
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
-    assert choose_device("cpu").precision == "float32"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (("tpu",), "no device 'tpu'; choose one of auto"),
-        (("cpu", "int8"), "no precision 'int8'"),
-    ],
-)
-def test_an_unknown_device_is_answered_with_the_choice(arguments, complaint):
-    with pytest.raises(DeviceUnavailable, match=complaint):
-        choose_device(*arguments)
-
-
-def test_a_device_that_is_not_here_says_why(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(DeviceUnavailable, match="'cuda' cannot be used: .*use --device auto or cpu"):
-        choose_device("cuda")
+def test_weights_without_a_refiner_name_the_remedy():
+    unrefined = Predictor(*weights.untrained("compact"), choose_device("cpu"), weights="vit-b-16")
+    with pytest.raises(ClipMatError, match="'vit-b-16' have no refiner: choose 'compact'"):
+        unrefined.refine(noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 128, np.uint8))

@@ -5,11 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipmat.compact_encoders import hashed_pieces, words_of
+from clipmat.compact_encoders import hashed_ngrams, split_words
 from clipmat.config import variant
 from clipmat.errors import BadExpression
 from clipmat.model import build_encoders
-from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean, in_singular, keyword_of
+from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean_expression, keyword_of, singularise
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_without_pre_context_a_keyword_stays_bare():
 @pytest.mark.parametrize("empty", ["", "   ", "\n", "...", "?!"])
 def test_an_expression_without_a_word_is_an_error_with_an_example(empty):
     with pytest.raises(BadExpression, match="for example 'the dog on the left'"):
-        clean(empty)
+        clean_expression(empty)
 
 
 def test_eight_vectors_follow_the_words(tower):
@@ -72,20 +72,20 @@ def test_words_beyond_the_length_are_named(tower):
 
 
 def test_words_are_lower_case_without_punctuation():
-    assert words_of("The  Woman's RED-coat, (left)!") == ["the", "woman's", "red", "coat", "left"]
-    assert words_of("das Mädchen") == ["das", "mädchen"]
+    assert split_words("The  Woman's RED-coat, (left)!") == ["the", "woman's", "red", "coat", "left"]
+    assert split_words("das Mädchen") == ["das", "mädchen"]
 
 
 @given(st.text(min_size=1, max_size=40))
 @settings(deadline=None)
 def test_pieces_are_rows_of_the_table(word):
-    pieces = hashed_pieces(word, 64)
-    assert pieces and all(1 <= p < 64 for p in pieces) and pieces == hashed_pieces(word, 64)
+    pieces = hashed_ngrams(word, 64)
+    assert pieces and all(1 <= p < 64 for p in pieces) and pieces == hashed_ngrams(word, 64)
 
 
 def test_a_typo_keeps_more_pieces_than_another_word():
-    whole = set(hashed_pieces("umbrella", 2**20))
-    assert len(whole & set(hashed_pieces("umbrela", 2**20))) > 5 > len(whole & set(hashed_pieces("elephant", 2**20)))
+    whole = set(hashed_ngrams("umbrella", 2**20))
+    assert len(whole & set(hashed_ngrams("umbrela", 2**20))) > 5 > len(whole & set(hashed_ngrams("elephant", 2**20)))
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +164,8 @@ def test_plurals_are_read_as_the_noun_that_is_known(typed, read):
         "box",
         "school bus",
     )
-    assert in_singular(typed, nouns) == read
+    assert singularise(typed, nouns) == read
 
 
 def test_without_known_nouns_nothing_is_read_otherwise():
-    assert in_singular("the dogs", ()) == "the dogs"
+    assert singularise("the dogs", ()) == "the dogs"

@@ -10,12 +10,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipmat import refiner as rooms
-from clipmat import weights
-from clipmat.colour_planes import color_planes
+from clipmat import refiner, weights
 from clipmat.errors import BadImage, WeightsInvalid
 from clipmat.predictor import Predictor
-from clipmat.refiner import BATCH, CORE, GROWTH, MARGIN, MAX_STEP, Refiner, refined, sampled, steps, window
+from clipmat.refiner import (
+    DILATION,
+    MAX_UPSAMPLING,
+    TILE_CORE,
+    TILE_MARGIN,
+    TILES_PER_BATCH,
+    Refiner,
+    refine_matte,
+    sample_squares,
+    transition_window,
+    upsampling_steps,
+)
 from clipmat.transforms import from_output, to_input
 
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
@@ -51,27 +60,29 @@ def wild():
 
 def test_a_fresh_refiner_gives_back_the_coarse_matte():
     coarse = disc()
-    found = refined(Refiner(), noise(300, 410), coarse, sure(coarse))
+    found = refine_matte(Refiner(), noise(300, 410), coarse, sure(coarse))
     np.testing.assert_allclose(found, from_output(coarse, 300, 410), atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(300, 401), (97, 260), (530, 700)])
 def test_tiles_answer_as_the_whole_does(wild, size):
     coarse, image = disc(), noise(*size)
-    tiled = refined(wild, image, coarse, sure(coarse))
-    whole = refined(wild, image, coarse, sure(coarse), core=704)
+    tiled = refine_matte(wild, image, coarse, sure(coarse))
+    whole = refine_matte(wild, image, coarse, sure(coarse), core=704)
     assert np.abs(tiled - from_output(coarse, *size)).max() > 0.3
     np.testing.assert_allclose(tiled, whole, atol=1e-3)
 
 
 def test_the_margin_covers_what_an_answer_depends_on(wild):
     """The same tile inside a larger one that is full of other numbers: the core's answer is the same."""
-    side, more = CORE + 2 * MARGIN, 8
+    side, more = TILE_CORE + 2 * TILE_MARGIN, 8
     generator = torch.Generator().manual_seed(0)
     image = torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8, generator=generator)
     coarse = torch.rand(1, 1, side, side, generator=generator)
-    guides = torch.rand(1, rooms.PLANES, side // rooms.CELL, side // rooms.CELL, generator=generator)
-    around = more // rooms.CELL
+    guides = torch.rand(
+        1, refiner.GUIDE_CHANNELS, side // refiner.CELL_SIZE, side // refiner.CELL_SIZE, generator=generator
+    )
+    around = more // refiner.CELL_SIZE
     wider = (
         torch.nn.functional.pad(image, (more,) * 4, value=200),
         torch.nn.functional.pad(coarse, (more,) * 4, value=0.7),
@@ -79,7 +90,7 @@ def test_the_margin_covers_what_an_answer_depends_on(wild):
     )
     with torch.no_grad():
         small, large = wild(image, coarse, guides), wild(*wider)[..., more:-more, more:-more]
-    core = slice(MARGIN, -MARGIN)
+    core = slice(TILE_MARGIN, -TILE_MARGIN)
     torch.testing.assert_close(small[..., core, core], large[..., core, core], atol=1e-4, rtol=1e-4)
     assert (small - large).abs().max() > 1e-2  # beyond the core it is not: the margin is needed
 
@@ -87,11 +98,11 @@ def test_the_margin_covers_what_an_answer_depends_on(wild):
 def test_nothing_changes_far_from_the_transition(wild):
     coarse = disc(radius=25)
     image = noise(480, 640)
-    found = refined(wild, image, coarse, sure(coarse))
+    found = refine_matte(wild, image, coarse, sure(coarse))
     soft = ((coarse > 0.02) & (coarse < 0.98)).astype(np.uint8)
     # An independent measure of far: the distance to the coarse matte's soft pixels, in its own pixels.
     distance = cv2.resize(cv2.distanceTransform(1 - soft, cv2.DIST_C, 3), (640, 480), interpolation=cv2.INTER_NEAREST)
-    far = distance > 2 * (GROWTH + 1)
+    far = distance > 2 * (DILATION + 1)
     assert far.mean() > 0.3
     assert set(np.unique(found[far])) == {0.0, 1.0}
     np.testing.assert_array_equal(found[far], from_output(coarse, 480, 640)[far])
@@ -101,9 +112,9 @@ def test_no_foreground_is_invented_where_there_is_none(wild):
     nothing = np.zeros((96, 128), np.float32)
     calls = []
     handle = wild.register_forward_hook(lambda *a: calls.append(1))
-    assert not refined(wild, noise(200, 260), nothing, sure(nothing)).any()
+    assert not refine_matte(wild, noise(200, 260), nothing, sure(nothing)).any()
     full = np.ones((96, 128), np.float32)
-    assert (refined(wild, noise(200, 260), full, sure(full)) == 1).all()
+    assert (refine_matte(wild, noise(200, 260), full, sure(full)) == 1).all()
     handle.remove()
     assert calls == []
 
@@ -112,14 +123,14 @@ def test_no_foreground_is_invented_where_there_is_none(wild):
 @settings(max_examples=15, deadline=None)
 def test_any_size_gives_a_matte_of_that_size(wild, height, width, seed):
     coarse = cv2.GaussianBlur(np.random.default_rng(seed).random((32, 64), dtype=np.float32), (0, 0), 2)
-    found = refined(wild, noise(height, width, seed), coarse, sure(coarse))
+    found = refine_matte(wild, noise(height, width, seed), coarse, sure(coarse))
     assert found.shape == (height, width) and found.dtype == np.float32
     assert found.min() >= 0 and found.max() <= 1
 
 
 def test_what_is_no_image_is_refused(wild):
     with pytest.raises(BadImage):
-        refined(wild, np.zeros((5, 5), np.uint8), disc(), sure(disc()))
+        refine_matte(wild, np.zeros((5, 5), np.uint8), disc(), sure(disc()))
 
 
 def test_memory_is_bound_by_the_tile_not_the_image():
@@ -129,35 +140,35 @@ def test_memory_is_bound_by_the_tile_not_the_image():
     seen = []
     quiet = Refiner().eval()
     quiet.register_forward_hook(lambda _, inputs, out: seen.append(tuple(inputs[0].shape)))
-    refined(quiet, image, coarse, sure(coarse))
-    side = CORE + 2 * MARGIN
-    assert all(shape[0] <= BATCH and shape[1:] == (3, side, side) for shape in seen)
-    tiles, every = sum(shape[0] for shape in seen), (4000 / CORE) * (6000 / CORE)
+    refine_matte(quiet, image, coarse, sure(coarse))
+    side = TILE_CORE + 2 * TILE_MARGIN
+    assert all(shape[0] <= TILES_PER_BATCH and shape[1:] == (3, side, side) for shape in seen)
+    tiles, every = sum(shape[0] for shape in seen), (4000 / TILE_CORE) * (6000 / TILE_CORE)
     assert 0 < tiles < 0.35 * every
 
 
 def test_the_order_of_tiles_does_not_matter(wild, monkeypatch):
     coarse, image = disc(), noise(300, 400)
-    expected = refined(wild, image, coarse, sure(coarse))
-    in_order = rooms.touched
-    monkeypatch.setattr(rooms, "touched", lambda *a: in_order(*a)[::-1])
-    np.testing.assert_allclose(refined(wild, image, coarse, sure(coarse)), expected, atol=1e-5)
+    expected = refine_matte(wild, image, coarse, sure(coarse))
+    in_order = refiner.tiles_in_window
+    monkeypatch.setattr(refiner, "tiles_in_window", lambda *a: in_order(*a)[::-1])
+    np.testing.assert_allclose(refine_matte(wild, image, coarse, sure(coarse)), expected, atol=1e-5)
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.floats(1, 60), st.floats(1, 60))
 def test_the_way_up_is_in_few_equal_steps(height, width, tall, wide):
     end = (round(height * tall), round(width * wide))
-    path = [(height, width), *steps((height, width), end)]
+    path = [(height, width), *upsampling_steps((height, width), end)]
     assert path[-1] == end
     growth = max(end[0] / height, end[1] / width)
-    assert MAX_STEP ** (len(path) - 1) >= growth * 0.999
-    assert len(path) == 2 or MAX_STEP ** (len(path) - 2) < growth
+    assert MAX_UPSAMPLING ** (len(path) - 1) >= growth * 0.999
+    assert len(path) == 2 or MAX_UPSAMPLING ** (len(path) - 2) < growth
 
 
 def test_sampling_is_bilinear_as_opencv_has_it():
     plane = np.random.default_rng(0).random((24, 40), dtype=np.float32)
     expected = cv2.resize(plane, (130, 90), interpolation=cv2.INTER_LINEAR)
-    found = sampled(torch.from_numpy(plane)[None, None], [(0, 0), (20, 60)], (90, 130), 64)[:, 0].numpy()
+    found = sample_squares(torch.from_numpy(plane)[None, None], [(0, 0), (20, 60)], (90, 130), 64)[:, 0].numpy()
     np.testing.assert_allclose(found[0], expected[:64, :64], atol=1e-5)
     np.testing.assert_allclose(found[1], expected[20:84, 60:124], atol=1e-5)
 
@@ -165,16 +176,16 @@ def test_sampling_is_bilinear_as_opencv_has_it():
 def test_the_window_is_open_at_the_transition_and_shut_beyond():
     hard = np.zeros((40, 40), np.float32)
     hard[:, 20:] = 1
-    row = window(hard, np.zeros((40, 40), bool))[20]
+    row = transition_window(hard, np.zeros((40, 40), bool))[20]
     assert (row[18:22] == 1).all()  # a step without a soft pixel counts as well
-    assert not row[: 19 - GROWTH - 1].any() and not row[21 + GROWTH + 1 :].any()
+    assert not row[: 19 - DILATION - 1].any() and not row[21 + DILATION + 1 :].any()
     assert (np.diff(row[:20]) >= 0).all()
 
 
 def test_what_the_trimap_doubts_may_change():
     doubted = np.zeros((40, 40), bool)
     doubted[10, 10] = True
-    assert window(np.ones((40, 40), np.float32), doubted)[10, 10] == 1
+    assert transition_window(np.ones((40, 40), np.float32), doubted)[10, 10] == 1
 
 
 def test_half_precision_answers_nearly_the_same():
@@ -182,9 +193,9 @@ def test_half_precision_answers_nearly_the_same():
     network = Refiner().eval()
     torch.nn.init.normal_(network.head.weight, std=0.05)
     coarse, image = disc(), noise(300, 400)
-    full = refined(network, image, coarse, sure(coarse))
+    full = refine_matte(network, image, coarse, sure(coarse))
     with torch.autocast("cpu", torch.bfloat16):
-        half = refined(network, image, coarse, sure(coarse))
+        half = refine_matte(network, image, coarse, sure(coarse))
     assert np.abs(full - from_output(coarse, 300, 400)).max() > 0.05
     assert np.abs(full - half).mean() < 0.002
 
@@ -193,50 +204,11 @@ def test_it_is_small():
     assert sum(p.numel() for p in Refiner().parameters()) * 2 < 4 * 2**20
 
 
-def striped(front, back, size=64):
-    """Thin strands of one colour over another: no pixel of the coarse matte need be pure."""
-    alpha = np.clip(0.45 + 0.4 * np.sin(np.arange(size) * 1.3)[None, :] * np.ones((size, 1)), 0, 1).astype(np.float32)
-    image = alpha[..., None] * np.array(front) + (1 - alpha[..., None]) * np.array(back)
-    return image.round().astype(np.uint8), alpha
-
-
-def test_both_colours_are_found_between_mixed_pixels():
-    image, alpha = striped((200, 40, 60), (20, 120, 220))
-    planes = color_planes(image, alpha)
-    # The judge: ordinary least squares over all pixels.
-    mixing = np.stack([alpha.ravel(), 1 - alpha.ravel()], axis=1)
-    front, back = np.linalg.lstsq(mixing, image.reshape(-1, 3) / 255, rcond=None)[0]
-    np.testing.assert_allclose(planes.foreground.mean(axis=(0, 1)), front, atol=0.03)
-    np.testing.assert_allclose(planes.background.mean(axis=(0, 1)), back, atol=0.03)
-    found = (planes.line[..., :3] * (image / 255)).sum(axis=2) + planes.line[..., 3] + planes.doubt * alpha
-    assert np.abs(found - alpha).mean() < 0.03
-
-
-def test_colours_that_are_alike_are_doubted():
-    image, alpha = striped((90, 90, 90), (90, 90, 90))
-    planes = color_planes(image, alpha)
-    assert planes.doubt.min() > 0.95
-    assert np.abs(planes.line).max() < 0.6
-
-
-@given(st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
-def test_colours_stay_in_range_whatever_the_matte(seed):
-    rng = np.random.default_rng(seed)
-    image = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
-    matte = rng.choice([np.zeros, np.ones, rng.random])((20, 30)).astype(np.float32)
-    planes = color_planes(image, matte)
-    for plane in planes:
-        assert plane.dtype == np.float32 and np.isfinite(plane).all()
-    assert min(planes.foreground.min(), planes.background.min(), planes.doubt.min()) >= 0
-    assert max(planes.foreground.max(), planes.background.max(), planes.doubt.max()) <= 1
-
-
 @pytest.fixture(scope="module")
 def with_refiner(wild, tmp_path_factory):
     """The bundled weights and a wild refiner, in one file."""
     model, card = weights.load("compact")
-    model.add_module("refiner", wild)
+    model.refiner = wild
     path = tmp_path_factory.mktemp("weights") / "both.safetensors"
     weights.save(path, model, replace(card, config=replace(card.config, refiner=True)))
     return path
@@ -246,7 +218,7 @@ def test_the_refiner_travels_in_the_file_of_the_weights(with_refiner, wild):
     model, card = weights.load(with_refiner)
     assert card.config.refiner
     for name, value in wild.state_dict().items():
-        torch.testing.assert_close(model.get_submodule("refiner").state_dict()[name], value, atol=2e-3, rtol=2e-3)
+        torch.testing.assert_close(model.refiner.state_dict()[name], value, atol=2e-3, rtol=2e-3)
 
 
 def test_a_file_that_promises_a_refiner_and_has_none_is_refused(tmp_path):
@@ -259,7 +231,7 @@ def test_a_file_that_promises_a_refiner_and_has_none_is_refused(tmp_path):
         weights.load(tmp_path / "half.safetensors")
 
 
-def test_the_predictor_refines_unless_told_not_to(with_refiner):
+def test_the_predictor_refines_unless_asked_not_to(with_refiner):
     image = cv2.imread(str(SAMPLE))[..., ::-1].copy()
     predictor = Predictor.load(with_refiner, device="cpu", precision="float32")
     predictor.set_image(image)
@@ -280,14 +252,14 @@ def shipped():
     model, card = weights.load("compact")
     if not card.config.refiner:
         pytest.skip("the bundled weights bring no refiner")
-    return model.get_submodule("refiner").eval()
+    return model.refiner.eval()
 
 
-def textured(size, color, seed, strength=25):
+def textured(size, colour, seed, strength=25):
     """A wall: one colour, patches lighter and darker, and grain."""
     rng = np.random.default_rng(seed)
     patches = cv2.resize(rng.normal(0, strength, (12, 12, 1)).astype(np.float32), (size, size))
-    return np.array(color, np.float32) + patches[..., None] + rng.normal(0, 3, (size, size, 3))
+    return np.array(colour, np.float32) + patches[..., None] + rng.normal(0, 3, (size, size, 3))
 
 
 def seen(alpha, front, back):
@@ -313,7 +285,7 @@ def test_strands_come_back_from_a_coarse_matte(shipped, factor):
     alpha = cv2.resize(fine, (512, 512), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     image = seen(alpha, textured(512, (190, 150, 60), 1, 15), textured(512, (60, 80, 110), 2))
     coarse, trimap = below(alpha, factor)
-    found = refined(shipped, image, coarse, trimap)
+    found = refine_matte(shipped, image, coarse, trimap)
     errors = [np.abs(m - alpha).sum() for m in (found, from_output(coarse, 512, 512))]
     assert errors[0] < 0.6 * errors[1]
 
@@ -328,7 +300,7 @@ def test_holes_stay_open(shipped):
     coarse, trimap = below(alpha, 8)
     blurred = from_output(coarse, 384, 384)
     assert min(blurred[y, x] for x, y in holes) > 0.25  # nearly closed, as far as the coarse matte knows
-    found = refined(shipped, image, coarse, trimap)
+    found = refine_matte(shipped, image, coarse, trimap)
     assert max(found[y - 1 : y + 2, x - 1 : x + 2].max() for x, y in holes) < 0.2
 
 
@@ -337,5 +309,5 @@ def test_glass_stays_translucent(shipped):
     cv2.rectangle(alpha, (80, 60), (300, 320), 0.4, -1)
     image = seen(alpha, np.full((384, 384, 3), (200.0, 225, 220)), textured(384, (90, 110, 70), 5, 30))
     coarse, trimap = below(alpha, 4)
-    inside = refined(shipped, image, coarse, trimap)[80:300, 100:280]
+    inside = refine_matte(shipped, image, coarse, trimap)[80:300, 100:280]
     assert abs(inside.mean() - 0.4) < 0.05 and np.abs(inside - 0.4).mean() < 0.06

@@ -176,9 +176,7 @@ def test_a_device_is_explained_or_refused_in_words():
 
 
 def test_the_weights_that_ship_are_whole_and_stay(tmp_path, monkeypatch):
-    from clipmat import weights
-
-    monkeypatch.setattr(weights, "user_folder", lambda: tmp_path)
+    monkeypatch.setattr("clipmat.weights_catalogue.user_folder", lambda: tmp_path)
     assert "is whole" in room.check("compact")
     with pytest.raises(room.ClipMatError, match="belong to the program"):
         room.remove("compact")

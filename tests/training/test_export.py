@@ -5,6 +5,7 @@ import json
 import pytest
 
 from clipmat import weights
+from clipmat.weights_catalogue import locate
 from training import TrainingError
 from training.export import export
 
@@ -54,7 +55,7 @@ def test_the_nouns_of_the_training_split_travel_with_the_weights(tmp_path, pack)
 def test_naming_nouns_leaves_the_tensors_alone(tmp_path, pack):
     out = tmp_path / "a.safetensors"
     exported(out, data=[pack])
-    assert tensors(out) == tensors(weights.locate("compact")[0])
+    assert tensors(out) == tensors(locate("compact")[0])
 
 
 def test_a_pack_that_is_none_is_named(tmp_path):

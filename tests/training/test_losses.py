@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from clipmat.model import MatteOutput, fuse
+from clipmat.model import MatteOutput, fuse_soft
 from training import losses
 
 
@@ -251,7 +251,7 @@ def test_an_expression_that_names_nothing_teaches_presence_and_match_but_no_matt
     logits, details = torch.randn(2, 3, 16, 16, requires_grad=True), torch.rand(2, 1, 16, 16, requires_grad=True)
     presence = torch.zeros(2, requires_grad=True)
     places, meaning = torch.randn(2, 4, 8, requires_grad=True), torch.randn(2, 8)
-    out = MatteOutput(logits, details, fuse(logits, details, hard=False), presence, places, meaning, (2, 2))
+    out = MatteOutput(logits, details, fuse_soft(logits.softmax(dim=1), details), presence, places, meaning, (2, 2))
     present = torch.tensor([True, False])
     truth = torch.zeros(2, 1, 16, 16)
     truth[0, :, 4:12, 4:12] = 1

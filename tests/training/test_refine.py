@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from clipmat import weights
 from clipmat.predictor import Predictor
-from clipmat.refiner import CELL, PLANES, Refiner
+from clipmat.refiner import CELL_SIZE, GUIDE_CHANNELS, Refiner
+from clipmat.weights_catalogue import locate
 from training import refine
 from training.checkpoint import CheckpointError
 from training.export import app as export_app
@@ -79,7 +80,7 @@ def test_the_network_is_shown_what_the_predictor_would_show_it():
     shown = example(np.full((PATCH, PATCH, 3), 90, np.uint8), alpha, coarse, coarse)
     expected = cv2.resize(coarse.matte, (PATCH, PATCH), interpolation=cv2.INTER_LINEAR)
     np.testing.assert_allclose(shown.base[0, 0].numpy(), expected, atol=1e-5)
-    assert shown.guides.shape == (1, PLANES, PATCH // CELL, PATCH // CELL)
+    assert shown.guides.shape == (1, GUIDE_CHANNELS, PATCH // CELL_SIZE, PATCH // CELL_SIZE)
     assert shown.window[0, 0, PATCH // 2, PATCH // 4] == 1 and shown.window[0, 0, 2, 2] == 0
 
 
@@ -241,7 +242,7 @@ def test_train_measure_and_merge_by_command(pack, tmp_path):
     done = run.invoke(refine.app, ["measure", *options, "--no-closed-form", "--out", str(tmp_path / "seen")])
     assert done.exit_code == 0, done.output
     assert "| 4 | refiner |" in done.output and len(list((tmp_path / "seen").glob("4x_*.png"))) == 1
-    bundled, _ = weights.locate("compact")
+    bundled, _ = locate("compact")
     both = tmp_path / "both.safetensors"
     done = run.invoke(export_app, [str(bundled), str(both), "--refiner", str(weights_of_it)])
     assert done.exit_code == 0, done.output

@@ -272,7 +272,7 @@ def test_precision_follows_the_device(monkeypatch):
 
     settings = TrainSettings("compact", read_settings(ROOT / "training/configs/finetune.toml").phases, precision="auto")
     for able, expected in ((True, "bf16-mixed"), (False, "32-true")):
-        monkeypatch.setattr(devices, "computes_bfloat16", lambda able=able: able)
+        monkeypatch.setattr(devices, "cpu_supports_bfloat16", lambda able=able: able)
         assert _with_precision(settings, "cpu").precision == expected
     with pytest.raises(SettingsError, match="needs a GPU"):
         _with_precision(TrainSettings("compact", settings.phases, precision="16-mixed"), "cpu")

@@ -31,11 +31,12 @@ def look(model: ClipMat, held: Callable[[], Iterable[Sample]], shown: int = 4) -
 
     The model is left in evaluation mode. ValueError when nothing is held out.
     """
+    from clipmat.devices import choose_device
     from clipmat.predictor import Predictor
-    from clipmat.weights import Card
+    from clipmat.weights import ModelCard
 
     device = next(model.parameters()).device.type
-    predictor = Predictor(model, Card(model.config, 0.0, "", ""), device=device, precision="float32")
+    predictor = Predictor(model, ModelCard(model.config, 0.0, "", ""), choose_device(device, "float32"))
     scores: list[float] = []
     panels: list[Pixels] = []
     for sample in held():

@@ -61,7 +61,7 @@ def refiner_loss(matte: Tensor, alpha: Tensor, window: Tensor) -> Tensor:
 
 
 def answer(network: Refiner, example: Example) -> Tensor:
-    """The refined matte of a batch, Bx1xPxP, as `clipmat.refiner.refined` merges it."""
+    """The refined matte of a batch, Bx1xPxP, as `clipmat.refiner.refine_matte` merges it."""
     free = network(example.image, example.base, example.guides)
     # Clamped in value, not in slope: what is beyond 0 or 1 can still come back.
     clamped = free + (free.clamp(0, 1) - free).detach()

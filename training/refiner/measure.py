@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clipmat.refiner import FAINT, UNSURE, Refiner, refined, window
+from clipmat.refiner import ALPHA_TOLERANCE, UNKNOWN_THRESHOLD, Refiner, refine_matte, transition_window
 from clipmat.transforms import from_output, resized
 from training.composition import background_part
 from training.entities import EntityBank
@@ -85,14 +85,16 @@ def figures(case: Case, refiner: Refiner | None = None, *, closed_form: bool = T
     """Every way up on one case; the refiner when there is one."""
     size = (case.image.shape[0], case.image.shape[1])
     bilinear = from_output(case.coarse.matte, *size)
-    open_for_change = window(case.coarse.matte, case.coarse.labels[..., 1] > UNSURE)
+    open_for_change = transition_window(case.coarse.matte, case.coarse.labels[..., 1] > UNKNOWN_THRESHOLD)
     inside = resized(open_for_change, size) > 0
     ways = {"bilinear": bilinear, "guided filter": guided(case.image, bilinear, 2 * case.factor, 1e-6)}
     if closed_form:
-        soft = (bilinear > FAINT) & (bilinear < 1 - FAINT)  # narrower than the window: the more is known, the better
+        soft = (bilinear > ALPHA_TOLERANCE) & (
+            bilinear < 1 - ALPHA_TOLERANCE
+        )  # narrower than the window: the more is known, the better
         ways["closed form"] = by_closed_form(case.image, bilinear, soft)
     if refiner is not None:
-        ways["refiner"] = refined(refiner, case.image, case.coarse.matte, case.coarse.labels.transpose(2, 0, 1))
+        ways["refiner"] = refine_matte(refiner, case.image, case.coarse.matte, case.coarse.labels.transpose(2, 0, 1))
     return [
         Figures(
             case.family,

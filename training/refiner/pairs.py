@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from clipmat.files import whole_file
 from clipmat.model import ClipMat
-from clipmat.refiner import UNSURE, guides, window
+from clipmat.refiner import UNKNOWN_THRESHOLD, guide_planes, transition_window
 from clipmat.transforms import resized, to_input
 from training import TrainingError
 from training.composition import background_part, composed_scene
@@ -114,11 +114,11 @@ def _packed(example: Example) -> dict[str, NDArray[np.generic]]:
 
 def _patch(image: Pixels, alpha: Alpha, coarse: Coarse, rng: np.random.Generator) -> Example:
     size = (alpha.shape[0], alpha.shape[1])
-    where = window(coarse.matte, coarse.labels[..., 1] > UNSURE)
+    where = transition_window(coarse.matte, coarse.labels[..., 1] > UNKNOWN_THRESHOLD)
     at = np.argwhere(resized(where, size) > 0.5)
     y, x = (at[int(rng.integers(len(at)))] if len(at) else np.array(size) // 2) - PATCH // 2
     y, x = (int(np.clip(c, 0, s - PATCH)) for c, s in zip((y, x), size, strict=True))
-    known = guides(resized(image, (coarse.matte.shape[0], coarse.matte.shape[1])), coarse.matte, coarse.labels)
+    known = guide_planes(resized(image, (coarse.matte.shape[0], coarse.matte.shape[1])), coarse.matte, coarse.labels)
     there = np.s_[y : y + PATCH, x : x + PATCH]
     return placed(image[there], alpha[there], np.stack([coarse.matte, where]), known, (y, x), size)
 

@@ -11,7 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clipmat.refiner import CELL, UNSURE, Refiner, guides, refined, sampled, window
+from clipmat.refiner import (
+    CELL_SIZE,
+    UNKNOWN_THRESHOLD,
+    Refiner,
+    guide_planes,
+    refine_matte,
+    sample_squares,
+    transition_window,
+)
 from clipmat.transforms import resized
 from training.datasets import augmented
 from training.entities import EntityBank
@@ -40,7 +48,7 @@ class Example(NamedTuple):
     window: Tensor
     """Bx1xPxP in [0, 1]: where the matte may change."""
     guides: Tensor
-    """Bx13x(P/4)x(P/4), as in `clipmat.refiner.guides`."""
+    """Bx13x(P/4)x(P/4), as in `clipmat.refiner.guide_planes`."""
     alpha: Tensor
     """Bx1xPxP in [0, 1]: the truth."""
 
@@ -105,9 +113,9 @@ def patch(cutouts: Cutouts, rng: np.random.Generator, side: int = PATCH) -> tupl
 def example(image: Pixels, alpha: Alpha, near: Coarse, far: Coarse) -> Example:
     """One patch for the network: what it refines is `near`, what it knows besides is of the size of `far`."""
     size = (image.shape[0], image.shape[1])
-    unsure = resized(far.labels, (near.matte.shape[0], near.matte.shape[1]))[..., 1] > UNSURE
-    where = window(near.matte, unsure if near is far else np.zeros_like(unsure))
-    known = guides(resized(image, (far.matte.shape[0], far.matte.shape[1])), far.matte, far.labels)
+    unsure = resized(far.labels, (near.matte.shape[0], near.matte.shape[1]))[..., 1] > UNKNOWN_THRESHOLD
+    where = transition_window(near.matte, unsure if near is far else np.zeros_like(unsure))
+    known = guide_planes(resized(image, (far.matte.shape[0], far.matte.shape[1])), far.matte, far.labels)
     return placed(image, alpha, np.stack([near.matte, where]), known, (0, 0), size)
 
 
@@ -119,12 +127,12 @@ def placed(
     `planes` 2xhxw, the coarse matte and its window, and the guides `known` span that image.
     """
     side = alpha.shape[0]
-    base, where = torch.split(sampled(torch.from_numpy(planes)[None], [corner], size, side), 1, dim=1)
+    base, where = torch.split(sample_squares(torch.from_numpy(planes)[None], [corner], size, side), 1, dim=1)
     return Example(
         image=torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None],
         base=base,
         window=where,
-        guides=sampled(known, [corner], size, side // CELL, CELL),
+        guides=sample_squares(known, [corner], size, side // CELL_SIZE, CELL_SIZE),
         alpha=torch.from_numpy(np.ascontiguousarray(alpha))[None, None],
     )
 
@@ -145,7 +153,7 @@ def drawn(cutouts: Cutouts, rng: np.random.Generator, network: Refiner | None = 
     if network is None or rng.random() < 0.5:
         return example(image, alpha, degraded(alpha, _size(side, factor), rng, exact=bool(rng.random() < 0.7)), far)
     small = resized(image, _size(side, factor))
-    before = refined(network, small, far.matte, far.labels.transpose(2, 0, 1))
+    before = refine_matte(network, small, far.matte, far.labels.transpose(2, 0, 1))
     return example(image, alpha, Coarse(before, resized(far.labels, _size(side, factor))), far)
 
 

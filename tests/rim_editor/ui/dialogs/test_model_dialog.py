@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton, QTableWidget
 
 from clipmat.errors import FetchFailed, WeightsInvalid
-from clipmat.weights import WeightsInfo
+from clipmat.weights_catalogue import WeightsInfo
 from rim_editor.jobs import InlineRunner
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.model_dialog import ModelDialog
