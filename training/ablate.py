@@ -16,7 +16,7 @@ from training import TrainingError, run_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
     from training.report.tables import Row
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -49,7 +49,7 @@ def ablate(
 
     python -m training.ablate --data PACK --data PACK2 --out runs/ablation --processes 2
     """
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
     from training.fitting.settings import read_settings
     from training.report.runs import RunFolder
 

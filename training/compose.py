@@ -43,7 +43,7 @@ def compose(
     """
     import cv2
 
-    from training.files.composed_set import SPLITS, ComposeError, Plan, write_set
+    from training.composed_set import SPLITS, ComposeError, Plan, write_set
     from training.statistics import report
 
     if split not in SPLITS:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from clipmat.transforms import resized
-from training.entities import EntityBank
 from training.entity import Background, Entity, Pixels, unit
+from training.files.entity_bank import EntityBank
 from training.scene import Alpha, Canvas, Scene
 
 

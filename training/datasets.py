@@ -13,9 +13,9 @@ import numpy as np
 
 from clipmat.prompt import TEMPLATES
 from training.composition import composed_scene, mosaic_scene, photo_scene
-from training.entities import EntityBank
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
+from training.files.entity_bank import EntityBank
 from training.scene import Alpha, Placed, Scene
 from training.wording import as_typed
 

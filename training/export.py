@@ -70,7 +70,7 @@ def export(
 
 def _nouns(packs: list[Path]) -> tuple[str, ...]:
     """What the training expressions call things: keywords, synonyms and garments of the training split, sorted."""
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
 
     bank = EntityBank.read(packs).select("train")
     entities = (*bank.cutouts, *bank.photos)

@@ -14,9 +14,9 @@ import numpy as np
 
 from training.entity import Entity
 from training.phrases import Phrase, colored, noun_of, phrase_of, plain, said, wearing, with_article
-from training.relations import MARGIN, holds
+from training.relations import ABSOLUTE_PHRASES, MARGIN, RELATIVE_PHRASES, holds
 from training.scene import Placed, Scene
-from training.wording import ABSOLUTE, COLORS, RELATIVE, WEARABLE, choose, is_plural
+from training.wording import COLORS, WEARABLE, choose, is_plural
 
 _MOSTLY = 0.85
 """Share of a person that is seen when its clothes may be spoken of."""
@@ -110,7 +110,7 @@ def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         "v": choose(rng, ("top", "upper") if y < mean[1] else ("bottom", "lower")),
     }
     bare = " ".join(part for part in (phrase.before, phrase.noun, phrase.after) if part)
-    text = choose(rng, ABSOLUTE[fact]).format(np=with_article(rng, bare, phrase.noun), bare=bare, **words)
+    text = choose(rng, ABSOLUTE_PHRASES[fact]).format(np=with_article(rng, bare, phrase.noun), bare=bare, **words)
     return Expression(text, "absolute", target, _RELATION.get(fact, fact))
 
 
@@ -124,7 +124,7 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
         return None
     if {first.noun, second.noun} & scene.may_contain or _others(scene, other, second):
         return None
-    relations = [r for r in RELATIVE if holds(scene, r, target, other)]
+    relations = [r for r in RELATIVE_PHRASES if holds(scene, r, target, other)]
     rivals = [i for i in _others(scene, target, first) if i != other]
     # A rival must clearly not stand in that relation.
     relations = [r for r in relations if not any(holds(scene, r, i, other, -0.05) for i in rivals)]
@@ -136,7 +136,7 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     subject = said(first, rng)
     if any(f" {word} " in subject for word in ("which", "that", "who")):
         joint = ""  # one relative clause is enough
-    text = f"{subject} {joint}{choose(rng, RELATIVE[relation])} {said(second, rng)}"
+    text = f"{subject} {joint}{choose(rng, RELATIVE_PHRASES[relation])} {said(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 

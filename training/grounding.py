@@ -144,7 +144,7 @@ def ground(
     from training.bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
     from training.classes import read_teacher
     from training.datasets import SceneDataset
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
     from training.fitting.backbone import noun_vectors
     from training.fitting.rates import schedule
 

@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 
 from training.composition import background_part, cut_sides, place, scaled
-from training.entities import EntityBank
 from training.entity import Background, BankError, Entity, Pixels
+from training.files.entity_bank import EntityBank
 from training.relations import MARGIN, OPPOSITE, RELATIONS, holds
 from training.scene import Canvas, Scene
 

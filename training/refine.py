@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from clipmat.refiner import Refiner
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
     from training.refiner.patches import Example
 
 app = typer.Typer(
@@ -116,7 +116,7 @@ def measure(
 
 
 def _bank(data: list[Path], split: str) -> EntityBank:
-    from training.entities import EntityBank
+    from training.files.entity_bank import EntityBank
 
     return EntityBank.read(data).select(split)
 

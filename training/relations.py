@@ -1,6 +1,8 @@
-"""The six position relations between two entities of a scene (RIM section 3.2), and when they surely hold."""
+"""Positions in words: when one surely holds in a scene (RIM section 3.2), how it is phrased, read and mirrored."""
 
 from __future__ import annotations
+
+import re
 
 from training.scene import Scene
 
@@ -9,6 +11,50 @@ OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", 
 RELATIONS = tuple(OPPOSITE)
 MARGIN = 0.12
 """Distance of centres, in sides of the scene, that makes 'left of' sure."""
+ABSOLUTE_PHRASES: dict[str, tuple[str, ...]] = {
+    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
+             "{np} to the left", "{np} on the left of the image", "{np} at left", "{np} that is on the left"),
+    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}",
+              "right {bare}", "{np} to the right", "{np} on the right of the image", "{np} at right",
+              "{np} that is on the right"),
+    "top": ("{np} at the top", "the top {bare}", "the upper {bare}",
+            "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
+    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}",
+               "{np} at the bottom of the picture", "{np} which is at the bottom"),
+    "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
+               "the central {bare}"),
+    "biggest": ("the biggest {bare}", "the largest {bare}", "the big {bare}", "the bigger {bare}"),
+    "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
+    "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
+    "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
+    "left edge": ("{np} at the left edge of the photo", "{np} at the leftmost edge of the picture"),
+    "right edge": ("{np} at the right edge of the photo", "{np} at the rightmost edge of the picture"),
+    "upper part": ("{np} in the upper part of the image",),
+    "lower part": ("{np} in the lower part of the image",),
+    "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
+}  # fmt: skip
+"""Absolute positions: {bare} is the noun with its attributes, {np} the same with an article."""
+RELATIVE_PHRASES: dict[str, tuple[str, ...]] = {
+    "left": ("to the left of", "left of", "on the left of", "at the left side of", "on the left side of"),
+    "right": ("to the right of", "right of", "on the right of", "at the right side of", "on the right side of"),
+    "top": ("above", "over", "higher than"),
+    "bottom": ("below", "underneath", "under", "lower than"),
+    "front": ("in front of", "before"),
+    "behind": ("behind", "in back of"),
+}
+"""Relative positions, between two noun phrases."""
+_POSITION_WORDS = {
+    "left": "left leftmost",
+    "right": "right rightmost",
+    "top": "top topmost upper uppermost above over",
+    "bottom": "bottom lower lowest below beneath under underneath",
+    "middle": "middle center centre central",
+    "front": "front foreground",
+    "behind": "behind back background",
+    "corner": "corner",
+}
+_POSITION_OF = {word: relation for relation, words in _POSITION_WORDS.items() for word in words.split()}
+_SIDES = re.compile(r"\b(left|right)(?=(?:most|hand|wards?)?\b)", re.IGNORECASE)
 
 
 def holds(scene: Scene, relation: str, a: int, b: int, margin: float = MARGIN) -> bool:
@@ -27,3 +73,20 @@ def holds(scene: Scene, relation: str, a: int, b: int, margin: float = MARGIN) -
         "front": b in first.occludes,
         "behind": a in second.occludes,
     }[relation]
+
+
+def position_in(text: str) -> str:
+    """The position that the first position word of a text names, empty when there is none."""
+    words = re.findall(r"[a-z]+", text.lower())
+    return next((_POSITION_OF[word] for word in words if word in _POSITION_OF), "")
+
+
+def mirrored(text: str) -> str:
+    """The text for the mirrored image: left and right change places, capitals stay where they are."""
+
+    def other(found: re.Match[str]) -> str:
+        word = found.group()
+        swapped = OPPOSITE[word.lower()]
+        return swapped.upper() if word.isupper() else swapped.capitalize() if word[0].isupper() else swapped
+
+    return _SIDES.sub(other, text)

@@ -1,4 +1,4 @@
-"""The words of the expression engine: positions, colours that look alike, garments; and how people type them."""
+"""The words of the expression engine: colours that look alike, garments, plurals; and how people type them."""
 
 from __future__ import annotations
 
@@ -54,38 +54,6 @@ PLURAL = {
     "goggles",
 }
 """Nouns that take no 'a', and 'are'."""
-ABSOLUTE: dict[str, tuple[str, ...]] = {
-    "left": ("{np} on the left", "{np} on the left side", "the left {bare}", "the leftmost {bare}", "left {bare}",
-             "{np} to the left", "{np} on the left of the image", "{np} at left", "{np} that is on the left"),
-    "right": ("{np} on the right", "{np} on the right side", "the right {bare}", "the rightmost {bare}",
-              "right {bare}", "{np} to the right", "{np} on the right of the image", "{np} at right",
-              "{np} that is on the right"),
-    "top": ("{np} at the top", "the top {bare}", "the upper {bare}",
-            "{np} at the top of the picture", "{np} which is at the top", "the topmost {bare}"),
-    "bottom": ("{np} at the bottom", "the bottom {bare}", "the lower {bare}",
-               "{np} at the bottom of the picture", "{np} which is at the bottom"),
-    "middle": ("{np} in the middle", "the middle {bare}", "{np} in the center", "the {bare} in the middle of the photo",
-               "the central {bare}"),
-    "biggest": ("the biggest {bare}", "the largest {bare}", "the big {bare}", "the bigger {bare}"),
-    "smallest": ("the smallest {bare}", "the little {bare}", "the small {bare}", "the smaller {bare}"),
-    "front": ("{np} in front", "the {bare} in the foreground", "the front {bare}", "{np} in the front"),
-    "behind": ("{np} behind", "{np} in the back", "the {bare} at the back", "the {bare} behind"),
-    "left edge": ("{np} at the left edge of the photo", "{np} at the leftmost edge of the picture"),
-    "right edge": ("{np} at the right edge of the photo", "{np} at the rightmost edge of the picture"),
-    "upper part": ("{np} in the upper part of the image",),
-    "lower part": ("{np} in the lower part of the image",),
-    "corner": ("{np} in the {v} {h} corner", "the {v} {h} {bare}", "{np} at the {v} {h}", "{np} in the {v} {h}"),
-}  # fmt: skip
-"""Absolute positions: {bare} is the noun with its attributes, {np} the same with an article."""
-RELATIVE: dict[str, tuple[str, ...]] = {
-    "left": ("to the left of", "left of", "on the left of", "at the left side of", "on the left side of"),
-    "right": ("to the right of", "right of", "on the right of", "at the right side of", "on the right side of"),
-    "top": ("above", "over", "higher than"),
-    "bottom": ("below", "underneath", "under", "lower than"),
-    "front": ("in front of", "before"),
-    "behind": ("behind", "in back of"),
-}
-"""Relative positions, between two noun phrases."""
 
 
 def is_plural(noun: str) -> bool:

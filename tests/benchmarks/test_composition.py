@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from training.datasets import Mix, SceneDataset
-from training.entities import EntityBank
+from training.files.entity_bank import EntityBank
 from training.groups import composed, recipes
 
 pytestmark = pytest.mark.benchmark

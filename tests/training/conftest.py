@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.entities import EntityBank
+from training.files.entity_bank import EntityBank
 
 COLORS = {"red": (210, 30, 30), "blue": (30, 60, 210), "green": (20, 160, 40), "yellow": (230, 210, 30)}
 KINDS = {"cup": "object", "dog": "animal", "woman": "human", "car": "object"}

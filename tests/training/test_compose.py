@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from training import composed_set
 from training.compose import app
+from training.composed_set import ComposeError, Plan, write_set
 from training.entity import BankError
-from training.files import composed_set
-from training.files.composed_set import ComposeError, Plan, write_set
 from training.files.labels import LayoutError, by_image, in_keyword_setting
 from training.files.refmatte import read_refmatte, split_labels
 

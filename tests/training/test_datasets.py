@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from training.datasets import Mix, SceneDataset, augmented, photo_samples, trimap_labels
-from training.entities import EntityBank
 from training.entity import BankError
+from training.files.entity_bank import EntityBank
 
 
 def test_a_sample_is_a_function_of_seed_and_number(bank):

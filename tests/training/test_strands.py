@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 from training.datasets import SceneDataset
-from training.entities import EntityBank
+from training.files.entity_bank import EntityBank
 from training.strands import pack as packs
 from training.strands.__main__ import app
 from training.strands.families import FAMILIES, geometry, strand

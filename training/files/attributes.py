@@ -1,19 +1,29 @@
-"""Attributes of an entity, measured from its pixels where nobody wrote them down (RIM section 3.1).
+"""Attributes of an entity, measured from its pixels where its index gives none (RIM section 3.1), and cached.
 
 Colours are told apart in CIELAB (D65, as OpenCV converts sRGB) by lightness L 0..100, chroma C and hue h in degrees.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
+from clipmat.files import write_whole
 from clipmat.transforms import resized
-from training.entity import Colour, Pixels
+from training.entity import Colour, Entity, Pixels
 
 Floats = NDArray[np.float32]
 _SIDE = 256
@@ -28,6 +38,10 @@ _HUES = (
 """Where each hue ends, degrees."""
 NAMES = (*dict.fromkeys(name for _, name in _HUES), "brown", "beige", "black", "gray", "white")
 """The basic colour names: the eleven of Berlin and Kay (1969), turquoise and beige."""
+Measured = tuple[tuple[Colour, ...], bool]
+"""Colours of an entity, and whether it is transparent."""
+_VERSION = 1
+"""Of the cache: to be raised when the measures change."""
 
 
 def basic_names(lab: Floats) -> NDArray[np.str_]:
@@ -120,6 +134,104 @@ def size_of(alpha: Floats) -> str:
     """small, medium or large by the share of the scene that a HxW alpha in [0, 1] fills: to 5 %, to 25 %, above."""
     share = float(alpha.mean())
     return "small" if share <= 0.05 else "medium" if share <= 0.25 else "large"
+
+
+def with_attributes(
+    entities: Sequence[Entity], folders: Sequence[Path], preview: Callable[[Entity], Pixels]
+) -> tuple[Entity, ...]:
+    """The entities in their order, each with colours and transparency, measured where it has no colours.
+
+    `folders` are those that `Entity.pack` counts; `preview` gives the pixels of an entity, HxWx4 uint8 RGBA. Measures
+    stay in the user's cache folder: 10,000 photographs take minutes the first time, a second later on. Raises what
+    `preview` raises.
+    """
+    lacking = [entity for entity in entities if not entity.colors]
+    known: dict[tuple[int, str], Measured] = {}
+    for pack in {entity.pack for entity in lacking}:
+        known |= _measured_in(folders[pack], [entity for entity in lacking if entity.pack == pack], preview)
+
+    def complete(entity: Entity) -> Entity:
+        if entity.colors:
+            return entity
+        colors, transparent = known[entity.pack, _object_file(entity)]
+        return replace(entity, colors=colors, transparent=entity.transparent or transparent)
+
+    return tuple(map(complete, entities))
+
+
+def _object_file(entity: Entity) -> str:
+    """The file that shows the object: a cut-out and a photograph of one object have one matte."""
+    return entity.mask or entity.file
+
+
+def _measured_in(
+    folder: Path, entities: Sequence[Entity], preview: Callable[[Entity], Pixels]
+) -> dict[tuple[int, str], Measured]:
+    store = _MeasureCache(folder)
+    objects: dict[str, Entity] = {}
+    for entity in entities:
+        objects.setdefault(_object_file(entity), entity)
+    stamps = {name: _stamp(folder, entity) for name, entity in objects.items()}
+    known = {name: found for name in objects if (found := store.find(name, stamps[name])) is not None}
+    new = [name for name in objects if name not in known]
+
+    def measure(name: str) -> Measured:
+        cutout = preview(objects[name])
+        return dominant_colours(cutout), is_transparent(cutout[..., 3])
+
+    if new:
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            for name, found in zip(new, pool.map(measure, new), strict=True):
+                known[name] = found
+        finally:  # what was measured before a broken file, or before the user stopped it, is kept
+            pool.shutdown(cancel_futures=True)
+            store.save({name: (stamps[name], found) for name, found in known.items()})
+    return {(entities[0].pack, name): found for name, found in known.items()}
+
+
+def _stamp(folder: Path, entity: Entity) -> list[int]:
+    """Sizes and times of the files that hold the object."""
+    part = "photos" if entity.mask else "entities"
+    stamp: list[int] = []
+    for name in filter(None, (entity.file, entity.mask)):
+        for path in (folder / name, folder / part / name, folder / f"{part}.zip"):
+            if path.is_file():
+                stamp += [path.stat().st_size, path.stat().st_mtime_ns]
+                break
+    return stamp
+
+
+class _MeasureCache:
+    """The measures of a folder's objects, as an earlier reading left them in the user's cache folder."""
+
+    def __init__(self, folder: Path) -> None:
+        import platformdirs
+
+        name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+        cache_folder = Path(platformdirs.user_cache_dir("rim-editor", appauthor=False))
+        self._path = cache_folder / "attributes" / f"{name}-{_VERSION}.json"
+        self._entries: dict[str, Any] = {}
+        with suppress(OSError, ValueError):  # absent or damaged: everything is measured again
+            entries = json.loads(self._path.read_text(encoding="utf-8"))
+            self._entries = entries if isinstance(entries, dict) else {}
+
+    def find(self, name: str, stamp: list[int]) -> Measured | None:
+        """The measures of a file, None where it had another stamp or was not measured."""
+        try:
+            then, colors, transparent = self._entries[name]
+            return (tuple(Colour(*color) for color in colors), bool(transparent)) if then == stamp else None
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def save(self, measures: dict[str, tuple[list[int], Measured]]) -> None:
+        """Store these alone; where the folder cannot be written, the next reading measures again."""
+        entries = {
+            name: [stamp, [[color.name, color.share, color.css] for color in colors], transparent]
+            for name, (stamp, (colors, transparent)) in measures.items()
+        }
+        with suppress(OSError):
+            write_whole(self._path, json.dumps(entries))
 
 
 def _size(pixels: Pixels) -> tuple[int, int]:

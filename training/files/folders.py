@@ -28,10 +28,10 @@ from training.files.crops import around_object, around_transition
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
 from training.files.labels import LayoutError, Words
 from training.files.lists import names_of
-from training.files.positions import mirrored, position
 from training.files.sources import held_out, kind_of
 from training.files.wordlists import EXPRESSIONS, beside, listed
 from training.nouns import everyday_names, possible_names
+from training.relations import mirrored, position_in
 from training.scene import Alpha
 from training.wording import as_typed
 
@@ -167,13 +167,13 @@ class FolderDataset:
         rng = np.random.default_rng((self.seed, index))
         asked = self._asked(pair, count, rng)
         image, matte = _kept(pair)
-        if not any(position(words.text) for words in asked):
+        if not any(position_in(words.text) for words in asked):
             window = (around_transition if rng.random() < 0.5 else around_object)(matte, size, rng)
             image, matte = image[window], matte[window]
         image, matte = resized(image, size), resized(matte, size)
         if rng.random() < 0.5:
             image, matte = np.ascontiguousarray(image[:, ::-1]), np.ascontiguousarray(matte[:, ::-1])
-            asked = [Words(mirrored(text), form, _MIRRORED.get(told, told)) for text, form, told in asked]
+            asked = [Words(mirrored(text), form, mirrored(told)) for text, form, told in asked]
         image = augmented(image, rng)
         return [
             _sample(pair, image, matte, words)._replace(
@@ -193,9 +193,6 @@ class FolderDataset:
                     noun = stranger.keyword
                     asked[i] = Words(noun if rng.random() < 0.5 else f"the {noun}", NEGATIVE)
         return asked
-
-
-_MIRRORED = {"left": "right", "right": "left"}
 
 
 def _surely_absent(keyword: str, pair: Pair) -> bool:

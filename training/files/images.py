@@ -8,20 +8,32 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from clipmat.transforms import resized
 from training.entity import Pixels
+from training.files.foreground import foreground
 from training.files.labels import LayoutError
+from training.files.layouts import LAYOUTS
 from training.scene import Alpha
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"})
 """Of files that are taken for images."""
 WITH_ALPHA = frozenset({".png", ".webp", ".tif", ".tiff"})
 """Of files that can hold an alpha."""
+SIDE = 1024
+"""Longer side in pixels to which cut-outs, photographs and backgrounds are reduced."""
+_CACHED = 256
+"""Images that stay in memory, of each sort: up to 1 GiB of cut-outs."""
+_PREVIEW = 640
+"""Longer side in pixels at which an image is read for a preview."""
+_PURE = frozenset(part.foreground for layout in LAYOUTS for part in layout.parts) - {""}
+"""Names of folders whose images show the colours of the object alone."""
 # What Pillow's decoders raise when a file is damaged.
 _DAMAGE = (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error, zlib.error)
 
@@ -109,6 +121,49 @@ def refuse_empty(matte: Alpha, path: Path) -> None:
         raise LayoutError(f"{path} shows no object: its matte is black all over (0 and 1 must be written as 0 and 255)")
 
 
+@lru_cache(_CACHED)
+def cutout(folder: Path, file: str, mask: str, side: int = SIDE) -> Pixels:
+    """HxWx4 uint8 RGBA with straight alpha of an object, cropped to it and 2 % around; `mask` is empty for RGBA files.
+
+    Colours are the object's own also where it is half transparent: the set's, or estimated. Raises LayoutError.
+    """
+    image, matte = read_pair(folder / file, folder / mask if mask else None)
+    refuse_empty(matte, folder / (mask or file))
+    box = _box_around(matte)
+    image, matte = image[box], matte[box]
+    scale = min(1.0, side / max(matte.shape))
+    size = max(1, round(matte.shape[0] * scale)), max(1, round(matte.shape[1] * scale))
+    alpha = resized(matte, size)
+    if not mask:
+        color = _spread(image, matte, size)
+    elif Path(file).parent.name in _PURE:
+        color = resized(image, size)
+    else:
+        color = foreground(resized(image, size), alpha)
+    return _read_only(np.dstack([color, np.rint(alpha * np.float32(255)).astype(np.uint8)]))
+
+
+def preview(folder: Path, file: str, mask: str) -> Pixels:
+    """HxWx4 uint8 of an object as `cutout` crops it, small, quick and with the image's own colours."""
+    image, matte = read_pair(folder / file, folder / mask if mask else None, _PREVIEW)
+    refuse_empty(matte, folder / (mask or file))
+    box = _box_around(matte)
+    return np.dstack([image[box], np.rint(matte[box] * np.float32(255)).astype(np.uint8)])
+
+
+@lru_cache(_CACHED)
+def photo(folder: Path, file: str, mask: str, side: int = SIDE) -> tuple[Pixels, Pixels]:
+    """HxWx3 uint8 image and HxW uint8 matte of a photograph. Raises LayoutError."""
+    image, matte = read_pair(folder / file, folder / mask, side)
+    return _read_only(image), _read_only(np.rint(matte * np.float32(255)).astype(np.uint8))
+
+
+@lru_cache(_CACHED)
+def background(folder: Path, file: str, side: int = SIDE) -> Pixels:
+    """HxWx3 uint8 image. Raises LayoutError."""
+    return _read_only(read_image(folder / file, side))
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     try:
@@ -162,3 +217,26 @@ def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Ima
             text = f"the colour profile in {path} does not fit or is damaged ({error}): its colours are taken as sRGB"
             warnings.warn(text, stacklevel=3)
     return image.convert("RGB")
+
+
+def _box_around(matte: Alpha) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(matte.max(axis=1) > 0.01), np.flatnonzero(matte.max(axis=0) > 0.01)
+    around = round(0.02 * max(rows[-1] - rows[0], columns[-1] - columns[0]))
+    top, left = max(0, rows[0] - around), max(0, columns[0] - around)
+    return slice(top, rows[-1] + 1 + around), slice(left, columns[-1] + 1 + around)
+
+
+def _spread(image: Pixels, matte: Alpha, size: tuple[int, int]) -> Pixels:
+    """Colours reduced by what is opaque, and led outwards: under alpha 0, programs leave any colour."""
+    alpha = resized(matte, size)
+    weighed = resized(image * matte[..., None], size)
+    near, weight = (cv2.GaussianBlur(plane, (0, 0), 8) for plane in (weighed, alpha))
+    mean = weighed.sum(axis=(0, 1)) / alpha.sum()
+    around = np.where((weight > 1e-3)[..., None], near / np.maximum(weight, 1e-3)[..., None], mean)
+    color = np.where((alpha > 1e-3)[..., None], weighed / np.maximum(alpha, 1e-3)[..., None], around)
+    return np.rint(color).clip(0, 255).astype(np.uint8)
+
+
+def _read_only(pixels: Pixels) -> Pixels:
+    pixels.flags.writeable = False
+    return pixels

@@ -14,7 +14,7 @@ from training.files.layouts import LAYOUTS, Layout, Part
 from training.files.lists import names_of, plain, read_list
 from training.nouns import everyday_names
 
-Row = dict[str, Any]
+IndexRow = dict[str, Any]
 KEYWORDS = "keywords.csv"
 _KINDS = ("human", "animal", "object")
 _PEOPLE = frozenset(
@@ -30,11 +30,11 @@ _UNTOLD = frozenset("cutout cut dsc dscn foto image img mask photo pic picture p
 
 
 def recognised(folder: Path) -> bool:
-    """Whether `rows` can read the folder."""
+    """Whether `index_of` can read the folder."""
     return _layout(folder) is not None or bool(image_files(folder, WITH_ALPHA))
 
 
-def rows(folder: Path) -> dict[str, list[Row]]:
+def index_of(folder: Path) -> dict[str, list[IndexRow]]:
     """The index of a folder as a pack would have it, without attributes: rows of entities, photos and backgrounds.
 
     A public set in one of LAYOUTS; or anyone's images with an alpha, and backgrounds in a folder `backgrounds` if any.
@@ -80,7 +80,7 @@ class _Told:
             if line["kind"] not in ("", *_KINDS):
                 raise BankError(f"{self.path}: the kind of {name} is '{line['kind']}': choose {', '.join(_KINDS)}")
 
-    def row(self, split: str, *files: Path) -> Row | None:
+    def row(self, split: str, *files: Path) -> IndexRow | None:
         """The row of the entity in these files, without them; None when it is to be left out."""
         short = [file.relative_to(self.folder) for file in files]
         file = short[0]
@@ -125,7 +125,7 @@ class _Told:
             raise BankError(f"{self.path} lists {strangers[0]}, which is not in {self.folder}")
 
 
-def _own(folder: Path, told: _Told) -> dict[str, list[Row]]:
+def _own(folder: Path, told: _Told) -> dict[str, list[IndexRow]]:
     files, grounds = image_files(folder, WITH_ALPHA), image_files(folder / "backgrounds")
     held, held_grounds = held_out(file.stem for file in files), held_out(file.stem for file in grounds)
     made = [(told.row("val_seen" if file.stem in held else "train", file), file.name) for file in files]
@@ -136,9 +136,9 @@ def _own(folder: Path, told: _Told) -> dict[str, list[Row]]:
     }
 
 
-def _public(folder: Path, layout: Layout, told: _Told) -> dict[str, list[Row]]:
-    entities: list[Row] = []
-    photos: list[Row] = []
+def _public(folder: Path, layout: Layout, told: _Told) -> dict[str, list[IndexRow]]:
+    entities: list[IndexRow] = []
+    photos: list[IndexRow] = []
     for part in layout.parts:
         met: set[str] = set()
         for photo, color, matte in (files for place in _places(folder, part) for files in _matched(place, part)):
@@ -157,7 +157,7 @@ def _public(folder: Path, layout: Layout, told: _Told) -> dict[str, list[Row]]:
     return {"entities": entities, "photos": photos, "backgrounds": grounds}
 
 
-def _ground(folder: Path, file: Path, split: str) -> Row:
+def _ground(folder: Path, file: Path, split: str) -> IndexRow:
     name = file.relative_to(folder).as_posix()
     return {"id": f"{folder.name}/{name}", "file": name, "may_contain": [], "split": split}
 

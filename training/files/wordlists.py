@@ -9,8 +9,8 @@ from typing import NamedTuple
 from training.expressions import FORMS
 from training.files.labels import LayoutError, Words
 from training.files.lists import plain, read_list
-from training.files.positions import position
 from training.files.sources import KEYWORDS
+from training.relations import position_in
 
 EXPRESSIONS = "expressions.csv"
 _FORMS = (*FORMS, "free")
@@ -62,6 +62,6 @@ def beside(image: Path) -> list[Said]:
 def said(text: str, form: str = "", keyword: str = "") -> Said:
     """An expression, and what is not told of it: one or two words without a position are a keyword, others free."""
     noun = " ".join(word for number, word in enumerate(text.lower().split()) if number or word not in _ARTICLES)
-    relation = position(text)
+    relation = position_in(text)
     form = form or ("keyword" if len(noun.split()) <= 2 and not relation else "free")
     return Said(Words(text, form, relation), keyword or (noun if form == "keyword" else ""))

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from clipmat.model import ClipMat
 from training import TrainingError
 from training.datasets import Sample, SceneDataset, photo_samples
-from training.entities import EntityBank
 from training.files import folders
+from training.files.entity_bank import EntityBank
 from training.files.folders import FolderDataset, Pair
 from training.files.images import by_stem
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting

@@ -17,8 +17,8 @@ from PIL import Image
 from clipmat.refiner import ALPHA_TOLERANCE, UNKNOWN_THRESHOLD, Refiner, refine_matte, transition_window
 from clipmat.transforms import from_output, resized
 from training.composition import background_part
-from training.entities import EntityBank
 from training.entity import Pixels
+from training.files.entity_bank import EntityBank
 from training.metrics import Region, grad, mse, sad
 from training.refiner.coarse_mattes import Coarse, degraded
 from training.scene import Alpha

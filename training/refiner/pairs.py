@@ -19,8 +19,8 @@ from clipmat.transforms import resized, to_input
 from training import TrainingError
 from training.composition import background_part, composed_scene
 from training.datasets import augmented
-from training.entities import EntityBank
 from training.entity import Pixels
+from training.files.entity_bank import EntityBank
 from training.metrics import iou
 from training.refiner.coarse_mattes import Coarse
 from training.refiner.patches import PATCH, TRAINED, Example, placed

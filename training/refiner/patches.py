@@ -22,8 +22,8 @@ from clipmat.refiner import (
 )
 from clipmat.transforms import resized
 from training.datasets import augmented
-from training.entities import EntityBank
 from training.entity import BankError, Pixels, unit
+from training.files.entity_bank import EntityBank
 from training.refiner.coarse_mattes import Coarse, degraded
 from training.scene import Alpha
 from training.strands.families import FAMILIES, strand

@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 from training.datasets import Mix, Sample, SceneDataset, photo_samples
-from training.entities import EntityBank
 from training.entity import BankError
 from training.expressions import FORMS, SETTINGS
 from training.files import folders
+from training.files.entity_bank import EntityBank
 from training.files.labels import read_labels
 from training.files.refmatte import label_file, read_refmatte, read_rw100, splits_of
 from training.report.judging import EvaluationError

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.files.crops import around_object, around_transition
-from training.files.positions import mirrored, position
+from training.relations import mirrored, position_in
 
 
 def matte_of(seed, sides):
@@ -64,7 +64,7 @@ def test_positions_are_words_not_parts_of_words():
         "bright copper kettle": "", "a backpack": "", "the dog behind the gate": "behind",
         "cup in the middle": "middle",
     }  # fmt: skip
-    assert {text: position(text) for text in told} == told
+    assert {text: position_in(text) for text in told} == told
 
 
 def test_a_mirror_swaps_left_and_right_and_leaves_the_rest():

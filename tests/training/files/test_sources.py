@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from training.datasets import SceneDataset
-from training.entities import EntityBank
 from training.entity import BankError
-from training.files import measuring
+from training.files import images
+from training.files.entity_bank import EntityBank
 from training.files.labels import LayoutError
-from training.files.sources import held_out, kind_of, recognised, rows
+from training.files.sources import held_out, index_of, kind_of, recognised
 
 RED, BLUE, GREEN = (210, 30, 30), (30, 60, 210), (20, 160, 40)
 
@@ -305,11 +305,11 @@ def test_what_was_measured_is_remembered_until_the_file_changes(tmp_path, cache,
     assert len(list(cache.rglob("*.json"))) == 1
     looked = []
 
-    def glance(place, file, mask, measure=measuring.glance):
+    def preview(place, file, mask, measure=images.preview):
         looked.append(file)
         return measure(place, file, mask)
 
-    monkeypatch.setattr(measuring, "glance", glance)
+    monkeypatch.setattr(images, "preview", preview)
     assert EntityBank.read([folder]).cutouts == first.cutouts and not looked
     own(folder, ["cup.png"], RED)
     os.utime(folder / "cup.png", (1, 1))
@@ -352,7 +352,7 @@ def test_a_pack_that_gives_colours_is_not_looked_at(pack, cache):
 def test_indexing_a_folder_decodes_nothing(tmp_path):
     for name in ("cup_1.png", "cup_2.png"):
         (tmp_path / name).write_bytes(b"not looked at")
-    assert [row["keyword"] for row in rows(tmp_path)["entities"]] == ["cup", "cup"]
+    assert [row["keyword"] for row in index_of(tmp_path)["entities"]] == ["cup", "cup"]
 
 
 @given(st.sets(st.text("abcdef0123456789", min_size=3, max_size=9), max_size=60), st.text("ghij", min_size=3))

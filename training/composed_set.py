@@ -21,8 +21,8 @@ import numpy as np
 
 from clipmat.files import whole_file
 from training import TrainingError
-from training.entities import EntityBank
 from training.expressions import asked
+from training.files.entity_bank import EntityBank
 from training.files.labels import Label, by_image, labels_of, parsed, read_labels, row_of, write_labels
 from training.files.refmatte import is_whole, label_file, write_image, writing
 from training.groups import Recipe, composed, recipes

@@ -5,8 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from training.entities import EntityBank
 from training.entity import BankError
+from training.files.entity_bank import EntityBank
 from training.nouns import everyday_names, possible_names
 
 
