@@ -1,10 +1,10 @@
-"""`rim-editor batch`: arguments to a recipe and a plan, and the plan to its end, with words or JSON about both."""
+"""`rim-editor batch`: makes a recipe and a plan of its arguments and carries it out, with text or JSON about both."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,17 +25,16 @@ from rim_editor.matting import Matting
 from rim_editor.model_requests import ModelOptions
 
 if TYPE_CHECKING:
-    from rim_editor.batch.control import Control
     from rim_editor.batch.outcomes import Outcome
     from rim_editor.batch.plan import Plan
-    from rim_editor.batch.progress import Progress
-    from rim_editor.batch.running import Run, Summary
+    from rim_editor.batch.progress import BatchControl, BatchProgress
+    from rim_editor.batch.running import BatchSummary, ProgressListener, RunPlan
 
 _ORDER = "rim_editor.batch_cli.order"
 
 
 class _InOrder(TyperCommand):
-    """Knows in which order options were given, across options."""
+    """Keeps the order in which options were given, across options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer does not export the type
         *_, order = self.make_parser(ctx).parse_args(args=list(args))
@@ -110,24 +109,24 @@ def batch(
     ] = None,
     as_json: options.Json = False,
 ) -> int:
-    """Cut the same out of many images: plan it, check the plan, then do all that can be done.
+    """Cut the same out of many images: plan it, check the plan, then do everything that can be done.
 
     Exit codes: 0 all is well, 2 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped.
     """
     from rim_editor.batch import running
 
-    joined = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
-    beside = sidecar and edit is not EditName.MATTE
+    further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
+    for_sidecar = sidecar and edit is not EditName.MATTE
     edit_options = EditOptions(
-        color, to_color, angle, _absolute(background), fit, offset, style, strength, None if beside else depth
+        color, to_color, angle, _absolute(background), fit, offset, style, strength, None if for_sidecar else depth
     )
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
-        expressions=_terms(context.meta[_ORDER], expression, joined),
+        expressions=_terms(context.meta[_ORDER], expression, further),
         edit=DescribedEdit(edit, edit_options),
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         content=Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT,
-        depth=(depth or 8) if beside else 8,
+        depth=(depth or 8) if for_sidecar else 8,
         suffix=suffix,
         quality=quality,
         metadata=not no_metadata,
@@ -142,19 +141,19 @@ def batch(
     bad: list[Outcome] = []
     try:
         if watch:
-            summary = _watched(inputs or [], recipe, output, bad, recursive=recursive, report=report)
+            summary = _watch_folders(inputs or [], recipe, output, bad, recursive=recursive, report=report)
         elif resume:
-            summary = _resumed(inputs or [], recipe, output, bad, recursive=recursive, report=report, ray=ray)
+            summary = _resume_batch(inputs or [], recipe, output, bad, recursive=recursive, report=report, ray=ray)
         else:
-            plan = _planned(inputs or [], recipe, output, recursive=recursive)
+            plan = _make_plan(inputs or [], recipe, output, recursive=recursive)
             if dry_run:
                 screen.print_plan(plan, as_json=as_json)
             if dry_run or plan.fatal:
                 return running.DONE if not plan.fatal else EditorError.exit_code
-            with _stoppable(bad) as (control, told), _working_on(ray) as run:
-                summary = running.export(plan, Matting(), control, told, reported=report, run=run)
+            with _stoppable(bad) as (control, listener), _backend(ray) as run:
+                summary = running.export(plan, Matting(), control, listener, write_report=report, run=run)
     except KeyboardInterrupt:
-        screen.say("stopped at once: go on with --resume.")
+        screen.print_message("stopped at once: continue with --resume.")
         return running.STOPPED
     screen.print_summary(summary, bad, as_json=as_json)
     return summary.exit_code
@@ -164,28 +163,28 @@ def _check_modes(inputs: Sequence[str], *, resume: bool, watch: bool, dry_run: b
     if dry_run and (resume or watch):
         raise BadOption("--dry-run shows a new plan: leave --resume and --watch out, or --dry-run.")
     if resume and watch:
-        raise BadOption("--watch goes on by itself where it was stopped: leave --resume out.")
+        raise BadOption("--watch continues by itself where it was stopped: leave --resume out.")
     if watch and ray is not None:
-        raise BadOption("--watch works on this machine alone: leave --ray out.")
+        raise BadOption("--watch works on this machine only: leave --ray out.")
     if watch and not inputs:
-        raise BadOption("--watch needs a folder to look into: name it.")
+        raise BadOption("--watch needs a folder to watch: name one.")
 
 
-def _planned(inputs: Sequence[str], recipe: Recipe, folder: Path, *, recursive: bool) -> Plan:
-    from rim_editor.batch.inputs import gathered
-    from rim_editor.batch.journal import NAME
-    from rim_editor.batch.plan import planned
+def _make_plan(inputs: Sequence[str], recipe: Recipe, folder: Path, *, recursive: bool) -> Plan:
+    from rim_editor.batch.inputs import gather_inputs
+    from rim_editor.batch.journal_file import NAME
+    from rim_editor.batch.plan import make_plan
     from rim_editor.batch.problems import ProblemKind
 
-    found, problems = gathered(inputs, recursive)
-    plan = planned(found, recipe, folder, problems)
-    screen.say_problems(plan.problems)
+    found, problems = gather_inputs(inputs, recursive)
+    plan = make_plan(found, recipe, folder, problems)
+    screen.print_problems(plan.problems)
     if (folder / NAME).exists() and any(each.fatal and each.kind is ProblemKind.EXISTS for each in plan.problems):
-        screen.say(f"'{folder}' holds a batch: go on with it by --resume.")
+        screen.print_message(f"'{folder}' holds a batch: continue it with --resume.")
     return plan
 
 
-def _resumed(
+def _resume_batch(
     inputs: Sequence[str],
     recipe: Recipe,
     folder: Path,
@@ -194,49 +193,50 @@ def _resumed(
     recursive: bool,
     report: bool,
     ray: str | None,
-) -> Summary:
+) -> BatchSummary:
     from rim_editor.batch import running
-    from rim_editor.batch.inputs import gathered
+    from rim_editor.batch.inputs import gather_inputs
     from rim_editor.batch.journal import Journal
 
     with Journal.resume(folder) as journal:
         if recipe not in (Recipe(), journal.plan.recipe):
-            raise BadOption("--resume goes on as it was planned, and that was otherwise: leave the other options out.")
+            raise BadOption("--resume continues with the options of its plan, and these differ: leave them out.")
         known = {item.source for item in journal.plan.items}
-        new = sum(1 for each in gathered(inputs, recursive)[0] if each.path not in known)
+        new = sum(1 for each in gather_inputs(inputs, recursive)[0] if each.path not in known)
         if new:
-            screen.say(f"warning: {new} images were not in the plan and are left out: export them on their own.")
-        with _stoppable(bad) as (control, told), _working_on(ray) as run:
-            return running.carried_out(journal, Matting(), control, told, reported=report, run=run)
+            text = f"{new} images were not in the plan and are left out: export them on their own."
+            screen.print_message(f"warning: {text}")
+        with _stoppable(bad) as (control, listener), _backend(ray) as run:
+            return running.run_journal(journal, Matting(), control, listener, write_report=report, run=run)
 
 
-def _watched(
+def _watch_folders(
     inputs: Sequence[str], recipe: Recipe, folder: Path, bad: list[Outcome], *, recursive: bool, report: bool
-) -> Summary:
+) -> BatchSummary:
     from rim_editor.batch.inputs import Input
-    from rim_editor.batch.plan import planned
+    from rim_editor.batch.plan import make_plan
     from rim_editor.batch.problems import ProblemKind
     from rim_editor.batch.watch import watch
 
-    # What no image could be exported with is told before the first one lands.
-    trial = planned([Input(Path(os.path.abspath("image.jpg")), Path.cwd())], recipe, folder)
+    # Options with which no image could be exported are refused before the first one appears.
+    trial = make_plan([Input(Path(os.path.abspath("image.jpg")), Path.cwd())], recipe, folder)
     about_images = (ProblemKind.EXISTS, ProblemKind.IS_INPUT)
     if problems := [each for each in trial.problems if each.fatal and each.kind not in about_images]:
         raise BadOption(problems[0].text)
-    with _stoppable(bad) as (control, told):
+    with _stoppable(bad) as (control, listener):
         beginning = iter([f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C."])
 
-        def report_progress(progress: Progress) -> None:
+        def on_progress(progress: BatchProgress) -> None:
             for text in beginning:
-                screen.say(text)
-            told(progress)
+                screen.print_message(text)
+            listener(progress)
 
-        return watch(inputs, recipe, folder, Matting(), control, report_progress, recursive=recursive, reported=report)
+        return watch(inputs, recipe, folder, Matting(), control, on_progress, recursive=recursive, write_report=report)
 
 
 @contextmanager
-def _working_on(ray: str | None) -> Iterator[Run]:
-    """Who does the work: this machine, or the cluster at an address."""
+def _backend(ray: str | None) -> Iterator[RunPlan]:
+    """What does the work: this machine, or the cluster at an address."""
     if ray is None:
         from rim_editor.batch import pipeline
 
@@ -244,20 +244,20 @@ def _working_on(ray: str | None) -> Iterator[Run]:
         return
     from rim_editor.batch.cluster import connection
 
-    with connection.connected(ray) as workers:
-        yield workers.run
+    with connection.connected(ray) as cluster:
+        yield cluster.run
 
 
 @contextmanager
-def _stoppable(bad: list[Outcome]) -> Iterator[tuple[Control, Callable[[Progress], None]]]:
-    """A control that Ctrl+C cancels, at once when it is said twice, and who shows the progress and notes the bad."""
-    from rim_editor.batch.control import Control
+def _stoppable(bad: list[Outcome]) -> Iterator[tuple[BatchControl, ProgressListener]]:
+    """A control that Ctrl+C cancels, at once if it comes twice, and a listener that shows progress and fills `bad`."""
     from rim_editor.batch.outcomes import State
+    from rim_editor.batch.progress import BatchControl
 
-    control = Control()
-    with screen.shown() as shown:
+    control = BatchControl()
+    with screen.progress_screen() as shown:
 
-        def told(progress: Progress) -> None:
+        def listener(progress: BatchProgress) -> None:
             if progress.outcome is not None and progress.outcome.state in (State.FAILED, State.NOTHING_MATCHED):
                 bad.append(replace(progress.outcome, thumbnail=None))
             shown.show(progress)
@@ -266,26 +266,26 @@ def _stoppable(bad: list[Outcome]) -> Iterator[tuple[Control, Callable[[Progress
             if control.cancelled:
                 raise KeyboardInterrupt
             control.cancel()
-            shown.say("stopping: what was begun is given up, what is done stays.")
+            shown.print_message("stopping: unfinished images are dropped, finished ones stay.")
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            yield control, told
+            yield control, listener
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
 
 def _terms(
-    order: Sequence[str], expression: str | None, joined: Mapping[Combine, list[str] | None]
+    order: Sequence[str], expression: str | None, further: Mapping[Combine, list[str] | None]
 ) -> tuple[ExpressionTerm, ...]:
-    waiting = {combine.value: iter(texts or ()) for combine, texts in joined.items()}
+    waiting = {combine.value: iter(texts or ()) for combine, texts in further.items()}
     first = () if expression is None else (ExpressionTerm(expression),)
     return first + tuple(ExpressionTerm(next(waiting[name]), Combine(name)) for name in order if name in waiting)
 
 
 def _absolute(path: Path | None) -> Path | None:
-    """So that a plan is the same wherever it is gone on with."""
+    """So that a plan means the same from whatever folder it is resumed."""
     return None if path is None else path.absolute()
 
 

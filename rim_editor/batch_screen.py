@@ -1,4 +1,4 @@
-"""What `rim-editor batch` shows: the plan, how far it is, what went wrong, what came of it. Results go to stdout."""
+"""What `rim-editor batch` prints: plan, progress, problems and summary. Results go to stdout, the rest to stderr."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ import typer
 from rim_editor.batch.outcomes import Outcome, State
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
+    from rich.progress import Progress as ProgressBar
 
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.problems import Problem
-    from rim_editor.batch.progress import Progress
-    from rim_editor.batch.running import Summary
+    from rim_editor.batch.progress import BatchProgress
+    from rim_editor.batch.running import BatchSummary
 
 MOST_PROBLEMS = 20
 _PROGRAM = "rim-editor"
 
 
 class Screen(Protocol):
-    """Hears how far a batch is."""
+    """Shows the progress of a batch."""
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: BatchProgress) -> None:
         """One more image has an outcome."""
 
-    def say(self, text: str) -> None:
+    def print_message(self, text: str) -> None:
         """One line about the batch."""
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """One line on stderr."""
     typer.echo(f"{_PROGRAM}: {' '.join(text.split())}", err=True)
 
 
-def say_problems(problems: Iterable[Problem]) -> None:
-    """What is amiss with a plan, on stderr: fatal things first, and not all of very many."""
+def print_problems(problems: Iterable[Problem]) -> None:
+    """The problems of a plan on stderr, fatal ones first, and at most MOST_PROBLEMS of them."""
     ordered = sorted(problems, key=lambda problem: not problem.fatal)
     for problem in ordered[:MOST_PROBLEMS]:
-        say(problem.text if problem.fatal else f"warning: {problem.text}")
+        print_message(problem.text if problem.fatal else f"warning: {problem.text}")
     if len(ordered) > MOST_PROBLEMS:
-        say(f"… and {len(ordered) - MOST_PROBLEMS} more: see --dry-run --json.")
+        print_message(f"… and {len(ordered) - MOST_PROBLEMS} more: see --dry-run --json.")
 
 
 def print_plan(plan: Plan, *, as_json: bool) -> None:
@@ -53,28 +53,28 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**plan.to_json(), "digest": plan.digest, "fatal": plan.fatal}))
         return
-    from rim_editor.batch.checks import in_words
+    from rim_editor.batch.output_paths import formatted_size
 
     for item in plan.items:
         output = "skipped" if item.skip else typer.format_filename(item.output)
         typer.echo(f"{typer.format_filename(item.source)} -> {output}")
     skipped = sum(1 for item in plan.items if item.skip)
     left_out = f", {skipped} skipped" if skipped else ""
-    room = f"about {in_words(plan.bytes_needed)} needed, {in_words(plan.bytes_free)} free"
-    typer.echo(f"{len(plan.items)} images{left_out}; {room}")
+    space = f"about {formatted_size(plan.bytes_needed)} needed, {formatted_size(plan.bytes_free)} free"
+    typer.echo(f"{len(plan.items)} images{left_out}; {space}")
 
 
-def print_summary(summary: Summary, bad: Iterable[Outcome], *, as_json: bool) -> None:
-    """What came of a batch on stdout; `bad` are images that failed, or in which nothing matched."""
+def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: bool) -> None:
+    """How a batch ended, on stdout; `bad` are images that failed, or in which nothing matched."""
     if summary.text:
-        say(summary.text)
+        print_message(summary.text)
     elif summary.stopped:
-        say(f"stopped with {summary.left} images left: go on with --resume.")
+        print_message(f"stopped with {summary.left} images left: continue with --resume.")
     counts = {state.value: count for state, count in summary.counts.items()} | {"waiting": summary.left}
     if not as_json:
-        told = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
+        text = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
         page = f": {typer.format_filename(summary.reports[-1])}" if summary.reports else ""
-        typer.echo(f"{told or 'no images'} in {_duration(summary.seconds)}{page}")
+        typer.echo(f"{text or 'no images'} in {_duration(summary.seconds)}{page}")
         return
     result = {
         "folder": str(summary.plan.folder),
@@ -89,8 +89,8 @@ def print_summary(summary: Summary, bad: Iterable[Outcome], *, as_json: bool) ->
 
 
 @contextmanager
-def shown() -> Iterator[Screen]:
-    """A screen on stderr: a bar on a terminal, and lines for what went wrong anywhere."""
+def progress_screen() -> Iterator[Screen]:
+    """A screen on stderr: a bar on a terminal, and everywhere a line for each image that went wrong."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
@@ -109,20 +109,20 @@ def shown() -> Iterator[Screen]:
 
 
 class _Lines:
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: BatchProgress) -> None:
         if progress.outcome is not None and (line := _line(progress.outcome)):
-            self.say(line)
+            self.print_message(line)
 
-    def say(self, text: str) -> None:
-        say(text)
+    def print_message(self, text: str) -> None:
+        print_message(text)
 
 
 class _Terminal(_Lines):
-    def __init__(self, bar: Bar) -> None:
+    def __init__(self, bar: ProgressBar) -> None:
         self._bar = bar
         self._task = bar.add_task("loading the model", total=None, pace="")
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: BatchProgress) -> None:
         name = "" if progress.outcome is None else progress.outcome.source.name
         pace = ""
         if progress.seconds_left is not None:
@@ -132,12 +132,12 @@ class _Terminal(_Lines):
             self._bar.update(self._task, description=name)
         super().show(progress)
 
-    def say(self, text: str) -> None:
+    def print_message(self, text: str) -> None:
         self._bar.console.print(f"{_PROGRAM}: {' '.join(text.split())}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _line(outcome: Outcome) -> str:
-    """What is to be said of an outcome at once; '' where all is well or as it was planned."""
+    """What to print about an outcome at once; '' where all is well or as planned."""
     if not outcome.text or outcome.state is State.SKIPPED:
         return ""
     name = str(outcome.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +17,16 @@ SUFFIXES = frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
     ".ppm .pnm .tga".split()
 )
-"""Of files that are taken for images where no one named them one by one; in small letters."""
+"""Of files in folders and patterns that are taken for images; lower case."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """One image, and what a row of a manifest says of it; None where it says nothing. Paths are absolute."""
+    """One image, and what a row of a manifest asks for it; None where it leaves that out. Paths are absolute."""
 
     path: Path
     root: Path
-    """Results lie in folders as the image does below this one."""
+    """The folder below which results keep the folders of their images."""
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
     expressions: tuple[ExpressionTerm, ...] | None = None
@@ -33,22 +34,46 @@ class Input:
     output: str | None = None
     """Below the folder of the results, with '/' between folders; with or without suffix."""
     listed: bool = False
-    """Whether a folder or pattern brought it, rather than its own name."""
+    """Whether it was found by a folder or pattern rather than named itself."""
 
 
-def gathered(arguments: Sequence[str | Path], recursive: bool = False) -> tuple[list[Input], list[Problem]]:
-    """The images of files, folders, patterns ('photos/**/*.jpg') and manifests (.csv, .jsonl), and what is amiss.
+def gather_inputs(arguments: Sequence[str | Path], recursive: bool = False) -> tuple[list[Input], list[Problem]]:
+    """The images of files, folders, patterns ('photos/**/*.jpg') and manifests (.csv, .jsonl), and the problems.
 
-    Folders are listed by name, links to folders entered once, hidden files left out. What is named twice counts
-    once, but for rows of manifests, each of which is a result. Whether images can be read is not looked at.
+    Folders are listed by name, links to folders entered once, hidden files left out. An image that is named twice
+    counts once, except in rows of manifests, each of which is a result. Whether images can be read is not checked.
     """
-    gathering = _Gathering(recursive)
+    gatherer = _Gatherer(recursive)
     for argument in arguments:
-        gathering.take(str(argument))
-    return gathering.finished()
+        gatherer.add(str(argument))
+    return gatherer.result()
 
 
-class _Gathering:
+def check_image_file(path: Path, row: int | None = None) -> tuple[int, Problem | None]:
+    """The size of an image's file in bytes, and why it cannot be read as one; `row` is its line of the manifest."""
+
+    def problem(text: str, kind: ProblemKind = ProblemKind.UNREADABLE) -> tuple[int, Problem]:
+        return 0, Problem(kind, text, path, row)
+
+    try:
+        state = os.stat(path)
+    except FileNotFoundError:
+        return problem(f"'{path}' does not exist: check the name and the folder.", ProblemKind.MISSING)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return problem(f"'{path}' cannot be opened ({reason}): check its name and permissions.")
+    if stat.S_ISDIR(state.st_mode):
+        return problem(f"'{path}' is a folder: name an image file.")
+    if not stat.S_ISREG(state.st_mode):
+        return problem(f"'{path}' is not a file: name an image file.")
+    if not state.st_size:
+        return problem(f"'{path}' is empty (0 bytes): copy or download it again.")
+    if not os.access(path, os.R_OK):
+        return problem(f"'{path}' cannot be opened (no permission): check its permissions.")
+    return state.st_size, None
+
+
+class _Gatherer:
     def __init__(self, recursive: bool) -> None:
         self.recursive = recursive
         self.inputs: list[Input] = []
@@ -56,7 +81,7 @@ class _Gathering:
         self.seen: set[str] = set()
         self.twice: list[str] = []
 
-    def take(self, argument: str) -> None:
+    def add(self, argument: str) -> None:
         path = os.path.abspath(argument)
         suffix = os.path.splitext(path)[1].lower()
         if os.path.isdir(path):
@@ -67,17 +92,17 @@ class _Gathering:
             self._add((path,), os.path.dirname(path), listed=False)
         elif glob.has_magic(argument):
             self._take_pattern(argument)
-        elif suffix in SUFFIXES:  # the plan tells that it is missing, and the others are done
+        elif suffix in SUFFIXES:  # the plan reports that it is missing, and the others are done
             self._add((path,), os.path.dirname(path), listed=False)
         else:
-            told = f"'{argument}' does not exist: check the name and the folder."
-            self.problems.append(Problem(ProblemKind.MISSING, told, Path(path), fatal=True))
+            text = f"'{argument}' does not exist: check the name and the folder."
+            self.problems.append(Problem(ProblemKind.MISSING, text, Path(path), fatal=True))
 
-    def finished(self) -> tuple[list[Input], list[Problem]]:
+    def result(self) -> tuple[list[Input], list[Problem]]:
         if self.twice:
             count = f"{len(self.twice)} images are" if len(self.twice) > 1 else f"'{self.twice[0]}' is"
-            told = f"{count} named more than once, and done once."
-            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(self.twice[0])))
+            text = f"{count} named more than once, and done once."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, text, Path(self.twice[0])))
         return self.inputs, self.problems
 
     def _add(self, paths: Iterable[str], root: str, *, listed: bool) -> None:
@@ -91,22 +116,22 @@ class _Gathering:
 
     def _take_folder(self, folder: str) -> None:
         found: list[str] = []
-        others, closed = self._list(folder, found, set())
+        others, closed = self._list_folder(folder, found, set())
         if not found:
-            told = f"'{folder}' holds no images."
+            text = f"'{folder}' holds no images."
             if closed:
-                told = f"'{folder}' holds no images but in its folders: add --recursive."
-            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+                text = f"'{folder}' holds images only in its folders, if any: add --recursive."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, text, Path(folder)))
         elif closed:
-            told = f"The folders in '{folder}' are left out ({closed}): add --recursive to enter them."
-            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+            text = f"The folders in '{folder}' are left out ({closed}): add --recursive to enter them."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, text, Path(folder)))
         if others:
-            told = f"Files in '{folder}' that are no images by their names are left out ({others})."
-            self.problems.append(Problem(ProblemKind.LEFT_OUT, told, Path(folder)))
+            text = f"Files in '{folder}' whose names are not those of images are left out ({others})."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, text, Path(folder)))
         self._add(found, folder, listed=True)
 
-    def _list(self, folder: str, found: list[str], entered: set[tuple[int, int]]) -> tuple[int, int]:
-        """Adds to `found`; how many files are no images by their names, and how many folders were not entered."""
+    def _list_folder(self, folder: str, found: list[str], entered: set[tuple[int, int]]) -> tuple[int, int]:
+        """Add to `found`; the numbers of other files, and of folders that were not entered."""
         others = closed = 0
         waiting = [folder]
         while waiting:
@@ -120,8 +145,8 @@ class _Gathering:
                 with os.scandir(here) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
-                told = f"The folder '{here}' cannot be read ({error.strerror}): its images are left out."
-                self.problems.append(Problem(ProblemKind.UNREADABLE, told, Path(here)))
+                text = f"The folder '{here}' cannot be read ({error.strerror}): its images are left out."
+                self.problems.append(Problem(ProblemKind.UNREADABLE, text, Path(here)))
                 continue
             folders = []
             for entry in entries:
@@ -147,8 +172,8 @@ class _Gathering:
         matches = sorted(glob.glob(full, recursive=True))
         found = [path for path in matches if os.path.splitext(path)[1].lower() in SUFFIXES and not os.path.isdir(path)]
         if not found:
-            told = f"Nothing matches '{pattern}': check the folder and the suffix."
-            self.problems.append(Problem(ProblemKind.MISSING, told, fatal=True))
+            text = f"Nothing matches '{pattern}': check the folder and the suffix."
+            self.problems.append(Problem(ProblemKind.MISSING, text, fatal=True))
         self._add(found, root, listed=True)
 
     def _take_manifest(self, path: Path) -> None:
@@ -161,5 +186,5 @@ class _Gathering:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link in a circle
+    except OSError:  # a link that leads to itself
         return False

@@ -1,4 +1,4 @@
-"""Manifests: a table of images in CSV, or in JSON lines, with what is to be made of each."""
+"""Manifests: a table of images in CSV or JSON lines, with what is to be made of each."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from rim_editor.errors import BadOption
 SUFFIXES = (".csv", ".jsonl")
 COLUMNS = ("image", "expression", "edit", "background", "output")
 _Line = tuple[int | None, Mapping[str, Any] | str]
-"""Its number from 1, and its cells by their columns, or what is wrong with it."""
+"""Its number from 1, and its cells by column, or what is wrong with it."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One image of a manifest; None where the row says nothing."""
+class ManifestRow:
+    """One image of a manifest; None where the row leaves a cell empty."""
 
     number: int
     """Line of the manifest, from 1."""
@@ -37,11 +37,11 @@ class Row:
     """Below the folder of the results, with '/' between folders; with or without suffix."""
 
 
-def read(path: Path) -> tuple[list[Row], list[Problem]]:
-    """The rows of a manifest that make sense, and problems, fatal ones, with the others.
+def read(path: Path) -> tuple[list[ManifestRow], list[Problem]]:
+    """The valid rows of a manifest, and fatal problems of the others.
 
-    Images and backgrounds are named relative to its folder. CSV has a line of names first, of which `image` must be
-    one, and commas, semicolons or tabs between cells; JSON lines have an object in each line. In JSON an
+    Images and backgrounds are named relative to its folder. CSV begins with a line of column names, one of them
+    `image`, and has commas, semicolons or tabs between cells; JSON lines have one object per line. In JSON an
     `expression` may be a list of texts or of {"expression", "combine"}, an `edit` an object {"name", "color", …}.
     """
     try:
@@ -50,7 +50,7 @@ def read(path: Path) -> tuple[list[Row], list[Problem]]:
         return [], [_damaged(path, None, "it is not in UTF-8: save it as 'CSV UTF-8'")]
     except OSError as error:
         return [], [_damaged(path, None, f"it cannot be read ({error.strerror}): check its name and permissions")]
-    rows: list[Row] = []
+    rows: list[ManifestRow] = []
     problems: list[Problem] = []
     unknown: dict[str, int | None] = {}
     for number, cells in _json_lines(text) if path.suffix.lower() == ".jsonl" else _csv_lines(text):
@@ -65,16 +65,16 @@ def read(path: Path) -> tuple[list[Row], list[Problem]]:
         except UserError as error:
             problems.append(_damaged(path, number, str(error).removesuffix(".")))
     for name, number in unknown.items():
-        told = f"The manifest '{path}' has a column '{name}', which is ignored: {', '.join(COLUMNS)} mean something."
-        problems.append(Problem(ProblemKind.MANIFEST, told, path, number))
+        text = f"The manifest '{path}' has a column '{name}', which is ignored: known are {', '.join(COLUMNS)}."
+        problems.append(Problem(ProblemKind.MANIFEST, text, path, number))
     if not rows and not problems:
         problems.append(_damaged(path, None, "it has no rows: add one for each image"))
     return rows, problems
 
 
-def _damaged(path: Path, number: int | None, what: str) -> Problem:
+def _damaged(path: Path, number: int | None, reason: str) -> Problem:
     where = "" if number is None else f", line {number}"
-    return Problem(ProblemKind.MANIFEST, f"The manifest '{path}'{where}: {what}.", path, number, fatal=True)
+    return Problem(ProblemKind.MANIFEST, f"The manifest '{path}'{where}: {reason}.", path, number, fatal=True)
 
 
 def _csv_lines(text: str) -> Iterator[_Line]:
@@ -84,8 +84,8 @@ def _csv_lines(text: str) -> Iterator[_Line]:
     try:
         names = [name.strip().lower() for name in reader.fieldnames or ()]
         if "image" not in names or len(set(names)) < len(names):
-            told = f"its first line must name its columns, each once, 'image' among them ({', '.join(COLUMNS)})"
-            yield None, told
+            text = f"its first line must name its columns, each once, 'image' among them ({', '.join(COLUMNS)})"
+            yield None, text
             return
         reader.fieldnames = names
         for cells in reader:
@@ -94,7 +94,7 @@ def _csv_lines(text: str) -> Iterator[_Line]:
             else:
                 yield reader.line_num, {name: cell.strip() for name, cell in cells.items()}
     except csv.Error as error:
-        yield reader.reader.line_num, f"it cannot be read as CSV ({error}): mend it, and what follows"
+        yield reader.reader.line_num, f"it cannot be read as CSV ({error}): correct it and what follows"
 
 
 def _json_lines(text: str) -> Iterator[_Line]:
@@ -104,23 +104,23 @@ def _json_lines(text: str) -> Iterator[_Line]:
         try:
             cells = json.loads(line)
         except (ValueError, RecursionError) as error:
-            yield number, f'it is no JSON ({error}): write an object in one line, such as {{"image": "rose.jpg"}}'
+            yield number, f'it is not JSON ({error}): write an object in one line, such as {{"image": "rose.jpg"}}'
             continue
         if isinstance(cells, dict):
             yield number, {name: value for name, value in cells.items() if value is not None}
         else:
-            yield number, 'it is no JSON object: write one such as {"image": "rose.jpg"}'
+            yield number, 'it is not a JSON object: write one such as {"image": "rose.jpg"}'
 
 
-def _row(number: int, cells: Mapping[str, Any], folder: Path) -> Row:
+def _row(number: int, cells: Mapping[str, Any], folder: Path) -> ManifestRow:
     image = _file_name(cells, "image", folder)
     if image is None:
         raise BadOption("it names no image: add one, or delete the line")
     terms = checked(terms_from_json(cells["expression"])) if cells.get("expression") else None
     output = cells.get("output") or None
     if output is not None and not isinstance(output, str):
-        raise BadOption(f"'{output}' is no name of an output: write a text")
-    return Row(number, image, terms, _edit(cells, folder), output)
+        raise BadOption(f"'{output}' is not the name of an output: write a text")
+    return ManifestRow(number, image, terms, _edit(cells, folder), output)
 
 
 def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
@@ -130,26 +130,26 @@ def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
         try:
             edit = json.loads(edit)
         except ValueError as error:
-            raise BadOption(f"'{edit}' is no edit ({error}): write a name or a JSON object") from error
+            raise BadOption(f"'{edit}' is not an edit ({error}): write a name or a JSON object") from error
     if edit is None:
         options = EditOptions(background=background)
         return None if background is None else DescribedEdit(EditName.BACKGROUND, options)
     if not isinstance(edit, str | dict):
-        raise BadOption(f"'{edit}' is no edit: choose among {', '.join(EditName)}")
+        raise BadOption(f"'{edit}' is not an edit: choose among {', '.join(EditName)}")
     edit = DescribedEdit.from_json({"name": edit} if isinstance(edit, str) else edit)
     if edit.options.background is not None:
         edit = replace(edit, options=replace(edit.options, background=_path(folder, edit.options.background)))
     if background is None:
         return edit
     if edit.name is not EditName.BACKGROUND:
-        raise BadOption(f"a background has no use with the edit '{edit.name}': leave one of them out")
+        raise BadOption(f"a background does not go with the edit '{edit.name}': leave one of them out")
     return replace(edit, options=replace(edit.options, background=background))
 
 
 def _file_name(cells: Mapping[str, Any], column: str, folder: Path) -> Path | None:
     name = cells.get(column) or None
     if name is not None and not isinstance(name, str):
-        raise BadOption(f"'{name}' is no name of a file: write a text")
+        raise BadOption(f"'{name}' is not the name of a file: write a text")
     return None if name is None else _path(folder, name)
 
 

@@ -1,4 +1,4 @@
-"""Outcome: what became of one image of a batch."""
+"""Outcome: what became of one image of a batch, with a thumbnail of the result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LONGEST_PX, _SQUARE_PX = 160, 8
+_LIGHT, _DARK = 255, 204
 
 
 class State(StrEnum):
@@ -16,10 +23,10 @@ class State(StrEnum):
 
     DONE = "done"
     NOTHING_MATCHED = "nothing-matched"
-    """No object fits the expressions; nothing was written, and somebody should have a look."""
+    """No object fits the expressions; nothing was written, and somebody should check the image."""
     FAILED = "failed"
     SKIPPED = "skipped"
-    """As the plan said, because its output was there."""
+    """As planned, because its output existed already."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Outcome:
     text: str = ""
     """Why it was not done, or what to know of what was done (warnings); fit to be shown."""
     presence: float | None = None
-    """0 to 1, as the model says it; None when it was not asked."""
+    """0 to 1, from the model; None when it was not run."""
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     """decode, image, text, matte, edit, encode, write, as far as each was done."""
     sha256: str = ""
@@ -49,7 +56,7 @@ class Outcome:
     """A small PNG or JPEG of the result."""
 
     def to_json(self) -> dict[str, Any]:
-        """All of it in words and numbers, the thumbnail as base64."""
+        """Everything as JSON data, the thumbnail as base64."""
         return {
             "index": self.index,
             "source": str(self.source),
@@ -67,7 +74,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
-        """The outcome that `to_json` gave. Raises KeyError, TypeError, ValueError when it is none."""
+        """The outcome that `to_json` gave. Raises KeyError, TypeError, ValueError when it is not one."""
         thumbnail = data["thumbnail"]
         return cls(
             **{
@@ -78,3 +85,33 @@ class Outcome:
                 "thumbnail": None if thumbnail is None else base64.b64decode(thumbnail),
             }
         )
+
+
+def thumbnail(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """A JPEG of at most 160 pixels, of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, straight alpha) pixels.
+
+    A checkerboard shows where something is transparent.
+    """
+    import cv2
+    import numpy as np
+
+    # Coarsely subsampled first, so that the rest costs the same for every size.
+    step = max(1, max(pixels.shape[:2]) // (4 * _LONGEST_PX))
+    coarse = pixels[::step, ::step]
+    values = coarse.astype(np.float32) / (257 if coarse.dtype == np.uint16 else 1)
+    if values.ndim == 2:
+        values = np.repeat(values[:, :, None], 3, axis=2)
+    scale = min(1.0, _LONGEST_PX / max(values.shape[:2]))
+    width, height = max(1, round(values.shape[1] * scale)), max(1, round(values.shape[0] * scale))
+    if values.shape[2] == 4:
+        values[..., :3] *= values[..., 3:] / 255
+    small = np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA))
+    if small.shape[2] == 4:
+        odd = np.add.outer(np.arange(height) // _SQUARE_PX, np.arange(width) // _SQUARE_PX) % 2
+        board = np.where(odd == 1, np.float32(_DARK), np.float32(_LIGHT))[:, :, None]
+        small = small[..., :3] + board * (1 - small[..., 3:] / 255)
+    rounded = np.rint(small).clip(0, 255).astype(np.uint8)
+    done, buffer = cv2.imencode(".jpg", cv2.cvtColor(rounded, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    if not done:
+        raise ValueError("the encoder gave no reason")
+    return buffer.tobytes()

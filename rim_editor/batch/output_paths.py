@@ -1,20 +1,31 @@
-"""Places: where results may go, so that no two are one file and none is an input; nothing is changed on the disk."""
+"""Output paths: where results may go, so that no two are one file and none is an input; checks of format and disk.
+
+Nothing is changed on the disk.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rim_editor import exporting, outputs
 from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import Exists
+from rim_editor.batch.recipe import DescribedEdit, Exists
+from rim_editor.errors import OutputNotWritable
+from rim_editor.exporting import ExportRequest
+
+_LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
+_GROWTH, _LAYERS = 4, 3
+"""How much larger a photograph's file grows from lossy to lossless, and with four layers instead of one."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ChosenOutput:
     """Where one result goes."""
 
     files: tuple[Path, ...]
@@ -22,16 +33,16 @@ class Place:
     wanted: Path
     """Where the result would have gone, had its name been free."""
     kind: ProblemKind | None = None
-    """COLLISION, IS_INPUT or EXISTS: why it was not free, or with Exists.OVERWRITE what it replaces. None: it was."""
+    """COLLISION, IS_INPUT or EXISTS: why it was not free, or with Exists.OVERWRITE what it replaces."""
     other: Path | None = None
     """The image whose result has the name, or the file that does."""
 
 
-class Places:
-    """The free names in a folder for results, as results take them one by one. Paths are absolute."""
+class OutputPaths:
+    """Chooses free names in a folder, for one result after the other. Paths are absolute."""
 
     def __init__(self, folder: Path, exists: Exists, inputs: Iterable[Path]) -> None:
-        """`inputs` are files that no result may replace, whatever leads to them."""
+        """`inputs` are files that no result may replace, by whatever path."""
         self._folder, self._exists = str(folder), exists
         self._real_folders: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}
@@ -44,11 +55,11 @@ class Places:
             if path.is_symlink():
                 self._inputs.add(self._key(os.path.realpath(path)))
 
-    def place(self, source: Path, parts: tuple[str, ...], tails: tuple[str, ...]) -> Place:
-        """The place of the result of `source`: `parts` are names of folders and the stem, `tails` what follows it.
+    def choose(self, source: Path, parts: tuple[str, ...], tails: tuple[str, ...]) -> ChosenOutput:
+        """The output of `source`: `parts` are the names of folders and the stem, `tails` what follows the stem.
 
-        With Exists.SKIP a name that is not free stays the place, else the next number is it. Raises
-        NotADirectoryError, which names it, when a folder of the result is a file.
+        A name that is not free is kept with Exists.SKIP, otherwise numbered. Raises NotADirectoryError, which holds
+        its name, when a folder of the result is a file.
         """
         folder = os.path.join(self._folder, *parts[:-1])
         self._enter(folder)
@@ -59,16 +70,16 @@ class Places:
             if self._exists is Exists.OVERWRITE:
                 kind, other = self._replaced(files)
         elif self._exists is Exists.SKIP:
-            return Place(tuple(map(Path, files)), Path(wanted), kind, other)
+            return ChosenOutput(tuple(map(Path, files)), Path(wanted), kind, other)
         else:
             start = self._key(wanted)
-            for number in naming.numbers(self._next.get(start, 2)):
+            for number in naming.numbered_suffixes(self._next.get(start, 2)):
                 files = self._files(folder, parts[-1], number, tails)
                 if self._obstacle(files)[0] is None:
                     self._next[start] = int(number.removeprefix("-")) + 1
                     break
         self._taken |= dict.fromkeys(map(self._key, files), source)
-        return Place(tuple(map(Path, files)), Path(wanted), kind, other)
+        return ChosenOutput(tuple(map(Path, files)), Path(wanted), kind, other)
 
     def _files(self, folder: str, stem: str, number: str, tails: tuple[str, ...]) -> tuple[str, ...]:
         ends = [number + tail for tail in tails]
@@ -82,14 +93,14 @@ class Places:
                 return ProblemKind.IS_INPUT, Path(file)
             if key in self._taken:
                 return ProblemKind.COLLISION, self._taken[key]
-            there = self._listing(file).get(naming.key(os.path.basename(file)))
+            there = self._listing(file).get(naming.same_file_key(os.path.basename(file)))
             if key in self._folders or there or (there is False and self._exists is not Exists.OVERWRITE):
                 return ProblemKind.EXISTS, Path(file)
         return None, None
 
     def _replaced(self, files: tuple[str, ...]) -> tuple[ProblemKind | None, Path | None]:
         for file in files:
-            if naming.key(os.path.basename(file)) in self._listing(file):
+            if naming.same_file_key(os.path.basename(file)) in self._listing(file):
                 return ProblemKind.EXISTS, Path(file)
         return None, None
 
@@ -105,15 +116,62 @@ class Places:
         real = self._real_folders.get(folder)
         if real is None:
             real = self._real_folders[folder] = os.path.realpath(folder)
-        return naming.key(os.path.join(real, name))
+        return naming.same_file_key(os.path.join(real, name))
 
     def _listing(self, file: str) -> dict[str, bool]:
-        """What lies in the file's folder: keys of names, and whether each is a folder itself."""
+        """The content of the file's folder: keys of names, and whether each is a folder itself."""
         folder = os.path.dirname(file)
         if folder not in self._listings:
             try:
                 with os.scandir(folder) as listing:
-                    self._listings[folder] = {naming.key(entry.name): os.path.isdir(entry) for entry in listing}
-            except OSError:  # not there yet, or closed to us: whether it can be written, others try
+                    self._listings[folder] = {
+                        naming.same_file_key(entry.name): os.path.isdir(entry) for entry in listing
+                    }
+            except OSError:  # it does not exist yet, or is not readable; `check_folder` tries to write
                 self._listings[folder] = {}
         return self._listings[folder]
+
+
+def estimated_bytes(source: Path, size: int, output: Path) -> int:
+    """About how many bytes the result of an image file of `size` bytes has; rather too many than too few."""
+    suffix = output.suffix.lower()
+    if suffix in _LOSSY:
+        return size
+    growth = _GROWTH if source.suffix.lower() in _LOSSY else 1
+    return size * growth * (_LAYERS if suffix == ".ora" else 1)
+
+
+def free_bytes(folder: Path) -> int:
+    """The free space on the disk of a folder that may not exist yet."""
+    return shutil.disk_usage(nearest_folder(folder)).free
+
+
+def formatted_size(count: int) -> str:
+    """A number of bytes as text, such as '1.2 GB'."""
+    size = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def nearest_folder(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def check_format(output: Path, request: ExportRequest, edit: DescribedEdit) -> None:
+    """Refuse an output whose format cannot hold what `request` asks for of `edit`. Raises EditorError."""
+    exporting.check_format(output, request, edit.stand_in())
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that no file can be written to, or that cannot be made. Raises OutputNotWritable."""
+    trial = nearest_folder(folder) / ".rim-editor-trial"
+    try:
+        outputs.check(trial, inputs=(), overwrite=True)
+    except OutputNotWritable as error:
+        raise OutputNotWritable(str(error).replace(str(trial), str(folder))) from error

@@ -1,7 +1,7 @@
 """Pipeline: the stages of many images at once. Decoding, finding, finishing and writing overlap on threads.
 
 On the CPU each stage computes on its own thread alone, the model too: two images at once use two cores better than
-one image that is cut in halves, for most of what is done to it cannot be. Images in flight are bounded by their
+one image that is cut in halves, because most of the work on it cannot be split. Images in flight are bounded by their
 number and by their megapixels, so that memory does not grow with the batch.
 """
 
@@ -16,20 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clipmat.errors import UserError
-from rim_editor import matting as model_room
+from rim_editor import matting as matting_module
 from rim_editor.batch import stages
-from rim_editor.batch.control import Control as Control
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.placing import DiskFull
+from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.batch.progress import Progress as Progress
-from rim_editor.batch.progress import counted
-from rim_editor.batch.queues import Belt, Room
+from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
+from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores
 from rim_editor.batch.recipe import DescribedEdit, Recipe
 from rim_editor.batch.stages import Decoded, Finished, Found
-from rim_editor.batch.workers import Workers as Workers
-from rim_editor.batch.workers import cores as cores
 from rim_editor.edits import MatteOnly
 from rim_editor.exporting import Content
 
@@ -41,103 +37,109 @@ MEGAPIXELS = 160.0
 """How many may be in flight, decoded and not yet encoded; a larger image is alone. Most of the memory goes into
 separating colours, up to 90 bytes a pixel of the one image that is separated."""
 _BACKGROUNDS = 2
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 
 def run(
     plan: Plan,
     matting: Matting,
     journal: Journal,
-    control: Control | None = None,
+    control: BatchControl | None = None,
     *,
-    workers: Workers | None = None,
+    threads: ThreadCounts | None = None,
     megapixels: float = MEGAPIXELS,
-) -> Generator[Progress, None, None]:
-    """Do what `journal` says is still to do of `plan`; the first progress comes at once, then one for each outcome.
+) -> Generator[BatchProgress, None, None]:
+    """Do the items of `plan` that `journal` has no outcome of; yields one progress at once, then one per outcome.
 
-    Outcomes come in any order and are in the journal before they are told. What goes wrong with an image is its
-    outcome and stops nothing. Ends early, without an error, when `control` is cancelled; closing the generator does
-    the same. No thread is left when it has ended.
+    Outcomes come in any order and are in the journal before they are yielded. What goes wrong with an image is its
+    outcome and stops nothing else. Ends early, without an error, when `control` is cancelled or the generator is
+    closed. No thread is left when it has ended.
     Raises ClipMatError when the model cannot be loaded, DiskFull and OutputNotWritable when nothing can be written.
     """
     items = journal.todo()
-    control = control or Control()
-    line = _Line(plan.recipe, matting, journal, control, workers or Workers.of(cores()), megapixels)
-    yield from counted(items, len(plan.items), control, line.run(iter(items)))
+    control = control or BatchControl()
+    threads = threads or ThreadCounts.for_cores(usable_cores())
+    pipeline = _Pipeline(plan.recipe, matting, journal, control, threads, megapixels)
+    yield from track_progress(items, len(plan.items), control, pipeline.run(iter(items)))
 
 
-class Notes(Protocol):
-    """Where a pipeline notes what it does: a journal, or what stands for one. Called from one thread at a time."""
+class Recorder(Protocol):
+    """Where a pipeline records what it does: a journal, or what stands for one. Called from one thread at a time."""
 
     @property
     def own(self) -> Collection[Path]:
         """Existing files that may be replaced."""
 
-    def made(self, outcome: Outcome) -> None:
-        """Note what is about to be renamed into place; when this returns, it may be."""
+    def record_made(self, outcome: Outcome) -> None:
+        """Record what is about to be renamed into place; when this returns, it may be."""
 
-    def ended(self, outcome: Outcome) -> None:
-        """Note what became of an item."""
+    def record_ended(self, outcome: Outcome) -> None:
+        """Record what became of an item."""
 
     def sync(self) -> None:
-        """Called now and then when there is nothing to note."""
+        """Called now and then when there is nothing to record."""
 
 
-def work(
-    items: Iterator[Item | None], recipe: Recipe, matting: Matting, notes: Notes, control: Control, workers: Workers
+def run_items(
+    items: Iterator[Item | None],
+    recipe: Recipe,
+    matting: Matting,
+    recorder: Recorder,
+    control: BatchControl,
+    threads: ThreadCounts,
 ) -> Generator[Outcome, None, None]:
-    """Do `items` as they come, otherwise like `run`; several threads ask for the next, and None says: ask again."""
-    return _Line(recipe, matting, notes, control, workers, MEGAPIXELS).run(items)
+    """Like `run`, for `items` as they come; several threads ask for the next one, and None means: ask again."""
+    return _Pipeline(recipe, matting, recorder, control, threads, MEGAPIXELS).run(items)
 
 
 class _Stopped(Exception):
-    """The work on an image is given up, for the batch ends."""
+    """The batch ends, and with it the work on an image."""
 
 
-class _Line:
-    """The threads of one run and what goes between them."""
+class _Pipeline:
+    """The threads of one run and the queues between them."""
 
     def __init__(
         self,
         recipe: Recipe,
         matting: Matting,
-        notes: Notes,
-        control: Control,
-        workers: Workers,
+        recorder: Recorder,
+        control: BatchControl,
+        threads: ThreadCounts,
         megapixels: float,
     ) -> None:
         self._control = control
-        self._recipe, self._matting, self._notes = recipe, matting, notes
-        self._workers = workers
+        self._recipe, self._matting, self._recorder = recipe, matting, recorder
+        self._counts = threads
         self._read: Callable[[DescribedEdit], Edit] = lru_cache(maxsize=_BACKGROUNDS)(DescribedEdit.read)
         self._stopping = threading.Event()
         self._broken: Exception | None = None
-        self._room = Room(workers.images, megapixels, self._check)
-        self._decoded: Belt[Decoded] = Belt(workers.decode, self._stopping)
-        self._found: Belt[Found] = Belt(1, self._stopping)
-        # What fails goes to the writer from wherever it is.
-        self._finished: Belt[Finished] = Belt(workers.decode + 1 + workers.finish, self._stopping)
-        self._outcomes: Belt[Outcome] = Belt(1, self._stopping)
+        self._budget = MegapixelBudget(threads.images, megapixels, self._check)
+        self._decoded: StageQueue[Decoded] = StageQueue(threads.decode, self._stopping)
+        self._found: StageQueue[Found] = StageQueue(1, self._stopping)
+        # Failures go to the writer from every stage.
+        self._finished: StageQueue[Finished] = StageQueue(threads.decode + 1 + threads.finish, self._stopping)
+        self._outcomes: StageQueue[Outcome] = StageQueue(1, self._stopping)
 
     def run(self, items: Iterator[Item | None]) -> Generator[Outcome, None, None]:
-        """Outcomes as they come, until all are there or the batch is cancelled. Raises what broke the run."""
+        """Outcomes as they come, until all have come or the batch is cancelled. Raises the first error of a thread."""
         with self._running(items):
             while True:
-                outcome = self._outcomes.take(_LOOK_SECONDS)
+                outcome = self._outcomes.get(_POLL_SECONDS)
                 if outcome is not None:
-                    self._room.leave(outcome.index)
+                    self._budget.release(outcome.index)
                     yield outcome
                 elif self._broken is not None:
                     raise self._broken
-                elif self._control.cancelled or self._outcomes.drained:
+                elif self._control.cancelled or self._outcomes.exhausted:
                     return
 
     @contextmanager
     def _running(self, waiting: Iterator[Item | None]) -> Iterator[None]:
-        """All threads are at work within."""
+        """All threads run inside."""
         import cv2
 
-        count = self._workers
+        count = self._counts
         threads = [
             *self._threads("decode", count.decode, lambda: self._decode(waiting), self._decoded, self._finished),
             *self._threads("find", 1, self._find, self._found, self._finished),
@@ -158,7 +160,7 @@ class _Line:
             cv2.setNumThreads(cv2_threads)
 
     def _threads(
-        self, name: str, count: int, work: Callable[[], None], *belts: Belt[Any]
+        self, name: str, count: int, work: Callable[[], None], *queues: StageQueue[Any]
     ) -> Iterator[threading.Thread]:
         def until_done() -> None:
             try:
@@ -169,22 +171,22 @@ class _Line:
                 self._broken = self._broken or error
                 self._stopping.set()
             finally:
-                for belt in belts:
-                    belt.producer_done()
+                for queue in queues:
+                    queue.producer_done()
 
         for number in range(count):
             yield threading.Thread(target=until_done, name=f"batch-{name}-{number}")
 
     def _check(self) -> None:
-        """Stand still while paused. Raises _Stopped when the work is to end."""
+        """Wait while paused. Raises _Stopped when the work is to end."""
         while self._control.paused and not self._stopping.is_set():
-            self._control.wait(_LOOK_SECONDS)
+            self._control.wait_while_paused(_POLL_SECONDS)
         if self._control.cancelled or self._stopping.is_set():
             raise _Stopped
 
     def _decode(self, waiting: Iterator[Item | None]) -> None:
         while True:
-            self._room.enter()
+            self._budget.admit()
             item = self._next(waiting)
             if item is None:
                 return
@@ -194,7 +196,7 @@ class _Line:
                 self._decode_one(item)
 
     def _next(self, waiting: Iterator[Item | None]) -> Item | None:
-        """The next item; None when there is none any more."""
+        """The next item; None when there are no more."""
         for item in waiting:  # of a tuple: safe between threads
             if item is not None:
                 return item
@@ -204,7 +206,7 @@ class _Line:
     def _decode_one(self, item: Item) -> None:
         with self._guarded(item):
             decoded = stages.decode(item, self._read)
-            self._room.weigh(item.index, decoded.megapixels)
+            self._budget.reserve(item.index, decoded.megapixels)
             self._decoded.put(decoded)
 
     def _find(self) -> None:
@@ -216,9 +218,9 @@ class _Line:
             with self._guarded(decoded.item):
                 self._found.put(stages.find(decoded, self._matting, model, self._check))
 
-        # Beside a GPU the model's threads on the CPU have little to do.
-        with model_room.computing_with(self._workers.model_threads if predictor.device == "cpu" else 1):
-            while self._decoded.feed(one):
+        # With the model on a GPU, its threads on the CPU have little to do.
+        with matting_module.computing_with(self._counts.model_threads if predictor.device == "cpu" else 1):
+            while self._decoded.process_next(one):
                 pass
 
     def _finish(self) -> None:
@@ -232,10 +234,10 @@ class _Line:
                     _separate_alone()
                     separating = True
                 finished = stages.finish(found, self._recipe, self._check)
-                self._room.lighten(finished.outcome.index)
+                self._budget.free_pixels(finished.outcome.index)
                 self._finished.put(finished)
 
-        while self._found.feed(one):
+        while self._found.process_next(one):
             pass
 
     def _write(self) -> None:
@@ -245,22 +247,22 @@ class _Line:
             self._check()
             outcome = finished.outcome
             if finished.content is not None:
-                self._notes.made(outcome)
+                self._recorder.record_made(outcome)
                 outcome = self._written(finished, overwrite)
-            self._notes.ended(outcome)
+            self._recorder.record_ended(outcome)
             self._outcomes.put(outcome)
 
-        while self._finished.feed(one, idle=self._notes.sync):
+        while self._finished.process_next(one, idle=self._recorder.sync):
             pass
 
     def _written(self, finished: Finished, overwrite: bool) -> Outcome:
         try:
-            return stages.write(finished, overwrite, self._notes.own)
+            return stages.write(finished, overwrite, self._recorder.own)
         except DiskFull:
             raise
         except UserError as error:
-            lost = replace(finished.outcome, state=State.FAILED, text=str(error), sha256="", bytes=0)
-            return replace(lost, sidecar_sha256="", sidecar_bytes=0)
+            failed = replace(finished.outcome, state=State.FAILED, text=str(error), sha256="", bytes=0)
+            return replace(failed, sidecar_sha256="", sidecar_bytes=0)
 
     @contextmanager
     def _guarded(self, item: Item) -> Iterator[None]:
@@ -278,7 +280,7 @@ def _separates(found: Found) -> bool:
 
 
 def _separate_alone() -> None:
-    """Have this thread separate colours by itself: others that help would wait for a core."""
+    """Have this thread separate colours on its own: threads that help would wait for a core."""
     from clipmat import foreground
 
     foreground.warm_up()

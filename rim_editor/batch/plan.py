@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from clipmat.errors import UserError
-from rim_editor.batch import checks, naming
-from rim_editor.batch.inputs import Input
-from rim_editor.batch.output_paths import Place, Places
-from rim_editor.batch.problems import Problem as Problem
-from rim_editor.batch.problems import ProblemKind as ProblemKind
+from rim_editor.batch import naming, output_paths
+from rim_editor.batch.inputs import Input, check_image_file
+from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
+from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import (
     DescribedEdit,
     Exists,
@@ -36,52 +35,57 @@ _SIDECAR = ".matte.png"
 
 @dataclass(frozen=True)
 class Item:
-    """One image, and the result that is made of it. Paths are absolute."""
+    """One image and the result that is made of it. Paths are absolute."""
 
     index: int
-    """In `Plan.items`, from 0; names and people count from 1."""
+    """In `Plan.items`, from 0; names of results and texts for users count from 1."""
     source: Path
-    """May be missing or unreadable: the work on it fails then, and says so."""
+    """May be missing or unreadable; the work on it then fails with a message."""
     output: Path
-    """Its folder may not be there yet."""
+    """Its folder may not exist yet."""
     sidecar: Path | None
-    """Where the matte goes as a PNG of `Recipe.depth` bits; None: nowhere."""
+    """Where the matte goes as a PNG of `Recipe.depth` bits, if anywhere."""
     expressions: tuple[ExpressionTerm, ...]
     edit: DescribedEdit
     content: Content
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
     skip: str = ""
-    """Why nothing is done, in words; '' when something is."""
+    """Why the item is skipped, as text; '' when it is not."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What is written for the item, the output first."""
+        return (self.output,) if self.sidecar is None else (self.output, self.sidecar)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All results of a batch, in order, and what is amiss."""
+    """All results of a batch, in order, and the problems with them."""
 
     items: tuple[Item, ...]
     problems: tuple[Problem, ...]
     recipe: Recipe
     folder: Path
-    """Where the results, the journal and the report go; absolute, may not be there yet."""
+    """Where the results, the journal and the report go; absolute, may not exist yet."""
     bytes_needed: int = 0
-    """By an estimate from the sizes of the images' files."""
+    """Estimated from the sizes of the image files."""
     bytes_free: int = 0
 
     @property
     def fatal(self) -> bool:
-        """Whether something must be remedied before anything is done."""
+        """Whether a problem must be remedied before anything is done."""
         return any(problem.fatal for problem in self.problems)
 
     @cached_property
     def digest(self) -> str:
-        """What is to be made of what and where, in 64 hexadecimal digits; what the disk looks like is not in it."""
+        """64 hexadecimal digits that depend on what is made of what and where, and not on the state of the disk."""
         data = self.to_json()
         work = {key: data[key] for key in ("items", "recipe", "folder")}
         return hashlib.sha256(json.dumps(work, sort_keys=True).encode("ascii")).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """All of it in words and numbers; what an item has from the recipe is not said again."""
+        """Everything as JSON data; an item leaves out what it has from the recipe."""
         return {
             "folder": str(self.folder),
             "recipe": self.recipe.to_json(),
@@ -93,7 +97,7 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
-        """The plan that `to_json` gave. Raises KeyError, TypeError, ValueError, BadOption when it is none."""
+        """The plan that `to_json` gave. Raises KeyError, TypeError, ValueError, BadOption when it is not one."""
         recipe = Recipe.from_json(data["recipe"])
         items = tuple(_item_from_json(number, item, recipe) for number, item in enumerate(data["items"]))
         problems = tuple(map(Problem.from_json, data["problems"]))
@@ -131,74 +135,75 @@ def _item_from_json(number: int, data: Mapping[str, Any], recipe: Recipe) -> Ite
     )
 
 
-def planned(
+def make_plan(
     inputs: Iterable[Input], recipe: Recipe, folder: Path, problems: Sequence[Problem] = (), *, first: int = 1
 ) -> Plan:
-    """The plan of what `recipe` makes of `inputs` in `folder`, with what is amiss; `problems` were found before.
+    """The plan of what `recipe` makes of `inputs` in `folder`, with its problems; `problems` were found before.
 
     `first` is the {index} of the first image in templates.
 
-    Looks at the disk, and leaves it as it is. Every image has its item, in the order of `inputs`; the work on those
-    that are missing or unreadable will fail. Outputs of items that are not skipped differ pairwise, whatever the
-    disk makes of case and accents, and none is an input.
+    Reads from the disk and changes nothing on it. Every image has its item, in the order of `inputs`; the work on
+    those that are missing or unreadable will fail. Outputs of items that are not skipped differ pairwise, however the
+    disk treats case and accents, and none is an input.
     """
-    return _Planning(recipe, Path(os.path.abspath(folder)), problems).plan(list(inputs), first)
+    return _Planner(recipe, Path(os.path.abspath(folder)), problems).plan(list(inputs), first)
 
 
-class _Planning:
+class _Planner:
     def __init__(self, recipe: Recipe, folder: Path, problems: Sequence[Problem]) -> None:
         self.recipe, self.folder = recipe, folder
-        self.template = naming.parsed(recipe.template)
+        self.template = naming.parse_template(recipe.template)
         self.problems = list(problems)
-        self._told = {problem.text for problem in problems}
+        self._texts = {problem.text for problem in problems}
 
     def plan(self, inputs: list[Input], first: int) -> Plan:
         inputs = self._without_results(inputs)
         if not inputs and not any(problem.fatal for problem in self.problems):
-            self._note(ProblemKind.NO_INPUT, "No images: name files, folders, patterns or a manifest.", fatal=True)
+            self._add(ProblemKind.NO_INPUT, "No images: name files, folders, patterns or a manifest.", fatal=True)
         self._check_expressions(inputs)
-        sizes = [self._size(each) for each in inputs]
+        sizes = [self._checked_size(each) for each in inputs]
         edits = [self.recipe.edit if each.edit is None else each.edit.over(self.recipe.edit) for each in inputs]
         backgrounds = self._checked_backgrounds(inputs, edits)
-        places = Places(self.folder, self.recipe.exists, [*(each.path for each in inputs), *backgrounds])
+        paths = OutputPaths(self.folder, self.recipe.exists, [*(each.path for each in inputs), *backgrounds])
         items: list[Item] = []
         needed = 0
         for number, (each, edit, size) in enumerate(zip(inputs, edits, sizes, strict=True), start=first):
-            item = self._item(len(items), number, each, edit, places)
+            item = self._item(len(items), number, each, edit, paths)
             if item is not None:
                 items.append(item)
-                needed += 0 if item.skip else checks.bytes_needed(each.path, size, item.output)
+                needed += 0 if item.skip else output_paths.estimated_bytes(each.path, size, item.output)
         self._check_outputs(items)
-        free = checks.bytes_free(self.folder)
+        free = output_paths.free_bytes(self.folder)
         if needed > free:
-            told = f"The results need about {checks.in_words(needed)} and '{self.folder}' has {checks.in_words(free)}"
-            self._note(ProblemKind.SPACE, f"{told} free: make room, or choose another folder.", self.folder)
+            need, left = output_paths.formatted_size(needed), output_paths.formatted_size(free)
+            text = f"The results need about {need} and '{self.folder}' has {left} free"
+            self._add(ProblemKind.SPACE, f"{text}: make room, or choose another folder.", self.folder)
         return Plan(tuple(items), tuple(self.problems), self.recipe, self.folder, needed, free)
 
     def _without_results(self, inputs: list[Input]) -> list[Input]:
-        """Leaves out what lies in the folder of the results when a folder above it was listed: results of before."""
+        """Leave out images in the folder of the results if a folder above it was listed: they are former results."""
         here = os.path.join(self.folder, "")
         above = {root for root in {each.root for each in inputs} if not os.path.join(root, "").startswith(here)}
         kept = [each for each in inputs if not (each.listed and str(each.path).startswith(here) and each.root in above)]
         if len(kept) < len(inputs):
-            told = f"Images in '{self.folder}', where the results go, are left out ({len(inputs) - len(kept)})."
-            self._note(ProblemKind.LEFT_OUT, told, self.folder)
+            text = f"Images in '{self.folder}', where the results go, are left out ({len(inputs) - len(kept)})."
+            self._add(ProblemKind.LEFT_OUT, text, self.folder)
         return kept
 
     def _check_expressions(self, inputs: list[Input]) -> None:
-        silent = [each for each in inputs if each.expressions is None]
+        without = [each for each in inputs if each.expressions is None]
         try:
-            if silent or not inputs:
+            if without or not inputs:
                 checked(self.recipe.expressions)
         except UserError as error:
-            row = silent[0].row if silent else None
+            row = without[0].row if without else None
             where = "" if row is None else f"Line {row} of the manifest: "
-            self._note(ProblemKind.EXPRESSION, f"{where}{error}", row=row, fatal=True)
+            self._add(ProblemKind.EXPRESSION, f"{where}{error}", row=row, fatal=True)
 
-    def _size(self, each: Input) -> int:
-        size, kind, told = checks.looked_at(each.path)
-        if kind is not None:
-            self._note(kind, told, each.path, each.row)
+    def _checked_size(self, each: Input) -> int:
+        size, problem = check_image_file(each.path, each.row)
+        if problem is not None:
+            self._add_problem(problem)
         return size
 
     def _checked_backgrounds(self, inputs: list[Input], edits: list[DescribedEdit]) -> list[Path]:
@@ -206,19 +211,19 @@ class _Planning:
             try:
                 self.recipe.edit.read()
             except UserError as error:
-                self._note(ProblemKind.OPTION, str(error), self.recipe.edit.options.background, fatal=True)
+                self._add(ProblemKind.OPTION, str(error), self.recipe.edit.options.background, fatal=True)
         backgrounds: dict[Path, None] = {}
         for each, edit in zip(inputs, edits, strict=True):
             path = edit.options.background
             if path is None or path in backgrounds:
                 continue
             backgrounds[path] = None
-            _, kind, told = checks.looked_at(path)
-            if kind is not None and edit != self.recipe.edit:
-                self._note(kind, told, path, each.row)
+            _, problem = check_image_file(path, each.row)
+            if problem is not None and edit != self.recipe.edit:
+                self._add_problem(problem)
         return [Path(os.path.abspath(path)) for path in backgrounds]
 
-    def _item(self, index: int, number: int, each: Input, edit: DescribedEdit, places: Places) -> Item | None:
+    def _item(self, index: int, number: int, each: Input, edit: DescribedEdit, paths: OutputPaths) -> Item | None:
         terms = self.recipe.expressions if each.expressions is None else each.expressions
         parts, suffix = self._name(number, each, terms)
         if not parts:
@@ -228,64 +233,64 @@ class _Planning:
             content = Content.LAYERS if suffix.lower() == LAYERED_SUFFIX else Content.RESULT
         tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
         try:
-            place = places.place(each.path, parts, tails)
+            chosen = paths.choose(each.path, parts, tails)
         except NotADirectoryError as error:
-            told = f"'{error.filename}' is a file, and results are to lie in a folder of that name: choose another."
-            self._note_once(ProblemKind.NOT_WRITABLE, told, Path(error.filename), each.row)
+            text = f"'{error.filename}' is a file, but results need a folder of that name: choose another."
+            self._add_once(ProblemKind.NOT_WRITABLE, text, Path(error.filename), each.row)
             return None
-        skip = self._note_place(each, place, parts[-1] + suffix)
-        sidecar = place.files[1] if self.recipe.sidecar else None
-        return Item(index, each.path, place.files[0], sidecar, terms, edit, content, each.row, skip)
+        skip = self._check_name(each, chosen, parts[-1] + suffix)
+        sidecar = chosen.files[1] if self.recipe.sidecar else None
+        return Item(index, each.path, chosen.files[0], sidecar, terms, edit, content, each.row, skip)
 
     def _name(self, number: int, each: Input, terms: tuple[ExpressionTerm, ...]) -> tuple[tuple[str, ...], str]:
-        """Names of folders and the stem, and the suffix; () when the row says none that could be."""
+        """Names of folders and the stem, and the suffix; () when the row holds an impossible one."""
         if each.output is not None:
             try:
-                *folders, name = naming.row_parts(each.output)
+                *folders, name = naming.output_parts(each.output)
             except ValueError as error:
-                told = f"Line {each.row} of the manifest: the output '{each.output}' {error}."
-                self._note(ProblemKind.NAME, told, each.path, each.row, fatal=True)
+                text = f"Line {each.row} of the manifest: the output '{each.output}' {error}."
+                self._add(ProblemKind.NAME, text, each.path, each.row, fatal=True)
                 return (), ""
             stem, suffix = os.path.splitext(name)
             return (*folders, stem), suffix or self.recipe.suffix
-        words = naming.in_words((one.combine, one.expression) for one in terms)
+        expression = naming.expression_text((term.combine, term.expression) for term in terms)
         stem, folder = each.path.stem, each.path.parent
-        filled = self.template.filled(stem=stem, expression=words, index=number, folder=folder.name)
+        filled = self.template.filled(stem=stem, expression=expression, index=number, folder=folder.name)
         below: tuple[str, ...] = ()
         if self.recipe.keep_folders and folder.is_relative_to(each.root):
             below = folder.relative_to(each.root).parts
         return (*below, *filled), self.recipe.suffix
 
-    def _note_place(self, each: Input, place: Place, name: str) -> str:
-        """Tells what became of the name; why the image is skipped, or ''."""
-        output, kind = place.files[0], place.kind
-        told = naming.trouble_on_windows(*output.relative_to(self.folder).parts)
-        if told:
-            self._note(ProblemKind.NAME, f"Windows refuses '{output}': {told}.", each.path, each.row)
+    def _check_name(self, each: Input, chosen: ChosenOutput, name: str) -> str:
+        """Report what became of the wanted name; why the image is skipped, or ''."""
+        output, kind, wanted = chosen.files[0], chosen.kind, chosen.wanted
+        reason = naming.windows_problem(*output.relative_to(self.folder).parts)
+        if reason:
+            self._add(ProblemKind.NAME, f"Windows refuses '{output}': {reason}.", each.path, each.row)
         if kind is None and output.name != name:
-            self._note(ProblemKind.NAME, f"'{name}' is too long: it becomes '{output}'.", each.path, each.row)
+            self._add(ProblemKind.NAME, f"'{name}' is too long: it becomes '{output}'.", each.path, each.row)
         if kind is None:
             return ""
-        what = {
-            ProblemKind.COLLISION: f"is the result of '{place.other}' too",
+        reason = {
+            ProblemKind.COLLISION: f"is the result of '{chosen.other}' too",
             ProblemKind.IS_INPUT: "is an input",
-            ProblemKind.EXISTS: "exists already" if place.other == place.wanted else f"has '{place.other}' in its way",
+            ProblemKind.EXISTS: "exists already" if chosen.other == wanted else f"is blocked by '{chosen.other}'",
         }[kind]
-        exists, text = self.recipe.exists, f"'{place.wanted}', the result of '{each.path}', {what}"
+        exists, text = self.recipe.exists, f"'{wanted}', the result of '{each.path}', {reason}"
         fatal = exists is Exists.REFUSE
         if fatal:
             text += ": number, skip or overwrite such results, or choose another folder or template."
         elif exists is Exists.SKIP:
             text += ": the image is skipped."
-        elif output == place.wanted:
+        elif output == wanted:
             text += ": it is replaced."
         else:
             text += f": it becomes '{output.name}'."
-        self._note(kind, text, each.path, each.row, fatal=fatal)
+        self._add(kind, text, each.path, each.row, fatal=fatal)
         return text if exists is Exists.SKIP else ""
 
     def _check_outputs(self, items: list[Item]) -> None:
-        """Tries each kind of output there is once: whether the format holds it, and the folder takes it."""
+        """Try each kind of output once: whether its format can hold it and its folder can be written to."""
         tried: set[tuple[str, Content, EditName, int | None]] = set()
         for item in {item.edit: item for item in reversed(items)}.values():
             self._try(item, item.edit.stand_in)
@@ -293,23 +298,28 @@ class _Planning:
             need = (item.output.suffix.lower(), item.content, item.edit.name, item.edit.options.depth)
             if need not in tried:
                 tried.add(need)
-                self._try(item, partial(checks.check_format, item.output, self.recipe.request(item.content), item.edit))
-        for item in {checks.nearest_folder(item.output.parent): item for item in reversed(items)}.values():
-            self._try(item, partial(checks.check_folder, item.output.parent))
+                self._try(
+                    item, partial(output_paths.check_format, item.output, self.recipe.request(item.content), item.edit)
+                )
+        for item in {output_paths.nearest_folder(item.output.parent): item for item in reversed(items)}.values():
+            self._try(item, partial(output_paths.check_folder, item.output.parent))
 
     def _try(self, item: Item, check: Callable[[], object]) -> None:
         try:
             check()
         except UserError as error:
             kind = ProblemKind.NOT_WRITABLE if isinstance(error, OutputNotWritable) else ProblemKind.OPTION
-            self._note_once(kind, str(error), item.output, item.row)
+            self._add_once(kind, str(error), item.output, item.row)
 
-    def _note_once(self, kind: ProblemKind, text: str, path: Path | None, row: int | None) -> None:
-        if text not in self._told:
-            self._note(kind, text, path, row, fatal=True)
+    def _add_once(self, kind: ProblemKind, text: str, path: Path | None, row: int | None) -> None:
+        if text not in self._texts:
+            self._add(kind, text, path, row, fatal=True)
 
-    def _note(
+    def _add(
         self, kind: ProblemKind, text: str, path: Path | None = None, row: int | None = None, *, fatal: bool = False
     ) -> None:
-        self._told.add(text)
-        self.problems.append(Problem(kind, text, path, row, fatal))
+        self._add_problem(Problem(kind, text, path, row, fatal))
+
+    def _add_problem(self, problem: Problem) -> None:
+        self._texts.add(problem.text)
+        self.problems.append(problem)

@@ -1,4 +1,4 @@
-"""Problem: something amiss with a batch, known before any work is done."""
+"""Problems of a batch that are known before any work is done."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 
 class ProblemKind(StrEnum):
-    """What is amiss; each is told in words besides."""
+    """What is wrong; `Problem.text` says it in words."""
 
     NO_INPUT = "no-input"
     MISSING = "missing"
     UNREADABLE = "unreadable"
     LEFT_OUT = "left-out"
-    """Files that are no images by their names, folders that are not entered, what was named twice."""
+    """Files whose names are not those of images, folders that are not entered, inputs that were named twice."""
     MANIFEST = "manifest"
     EXPRESSION = "expression"
     OPTION = "option"
@@ -31,7 +31,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something amiss with a plan; `text` says what, what becomes of it, and what to do."""
+    """Something wrong with a plan; `text` says what, the consequence, and the remedy."""
 
     kind: ProblemKind
     text: str
@@ -39,10 +39,10 @@ class Problem:
     row: int | None = None
     """Line of the manifest, from 1."""
     fatal: bool = False
-    """Whether nothing may be begun before it is remedied."""
+    """Whether nothing may begin before it is remedied."""
 
     def to_json(self) -> dict[str, Any]:
-        """All of it in words and numbers."""
+        """Everything as JSON data."""
         path = None if self.path is None else str(self.path)
         return {"kind": self.kind.value, "text": self.text, "path": path, "row": self.row, "fatal": self.fatal}
 

@@ -1,26 +1,86 @@
-"""Progress: how far a batch is, how fast it goes, and how long it will take."""
+"""Progress: how far a batch is, how fast it goes and how long it will take; and pausing, resuming and cancelling it."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from rim_editor.batch.control import Control
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item
 
 _WINDOW = 50
 
 
+class BatchControl:
+    """Pauses, resumes and cancels one batch, from any thread. Work on an image stops before its next step."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._paused_at: float | None = None
+        self._paused_seconds = 0.0
+        self._cancelled = False
+
+    @property
+    def paused(self) -> bool:
+        """Whether the batch stands still until `resume` or `cancel`."""
+        return self._paused_at is not None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the batch is to end; this cannot be undone."""
+        return self._cancelled
+
+    @property
+    def paused_seconds(self) -> float:
+        """How long it has been paused altogether."""
+        with self._changed:
+            now = 0.0 if self._paused_at is None else time.monotonic() - self._paused_at
+            return self._paused_seconds + now
+
+    def pause(self) -> None:
+        """Let no further step begin."""
+        with self._changed:
+            if self._paused_at is None:
+                self._paused_at = time.monotonic()
+
+    def resume(self) -> None:
+        """Continue after a pause."""
+        with self._changed:
+            self._end_pause()
+
+    def cancel(self) -> None:
+        """End the batch; what is done stays, and the rest can be resumed."""
+        with self._changed:
+            self._cancelled = True
+            self._end_pause()
+
+    def wait_while_paused(self, seconds: float) -> None:
+        """Return when the pause ends, or after so many seconds; at once when there is none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._paused_at is None, seconds)
+
+    def wait_cancelled(self, seconds: float) -> bool:
+        """Wait until the batch is cancelled, at most so many seconds; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._cancelled, seconds)
+
+    def _end_pause(self) -> None:
+        if self._paused_at is not None:
+            self._paused_seconds += time.monotonic() - self._paused_at
+            self._paused_at = None
+        self._changed.notify_all()
+
+
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """How far a batch is."""
 
     done: int
-    """Items that have an outcome, those of former runs too."""
+    """Items that have an outcome, those of former runs included."""
     total: int
     outcome: Outcome | None
     """The newest one; None at the start."""
@@ -30,10 +90,10 @@ class Progress:
     """None while nothing is known."""
 
 
-class Pace:
-    """Measures how fast outcomes come; items that the plan leaves out do not count.
+class Throughput:
+    """Measures how fast outcomes come; items that the plan skips do not count.
 
-    `items` is how many are still to do, `clock` tells seconds and stands still in pauses.
+    `items` is how many are still to do; `clock` returns seconds and stands still during pauses.
     """
 
     def __init__(self, items: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,22 +115,22 @@ class Pace:
     @property
     def seconds_left(self) -> float | None:
         """None while nothing is known."""
-        pace = self.images_per_second
-        return self._left / pace if pace else None
+        speed = self.images_per_second
+        return self._left / speed if speed else None
 
 
-def counted(
-    items: Sequence[Item], total: int, control: Control, outcomes: Generator[Outcome, None, None]
-) -> Generator[Progress, None, None]:
+def track_progress(
+    items: Sequence[Item], total: int, control: BatchControl, outcomes: Generator[Outcome, None, None]
+) -> Generator[BatchProgress, None, None]:
     """One progress at once, then one for each of the `outcomes` of `items`, the last ones of so many in `total`.
 
-    `outcomes` is begun after the first progress, and closed with this one.
+    `outcomes` is started after the first progress, and closed together with this generator.
     """
     done = total - len(items)
-    pace = Pace(sum(1 for item in items if not item.skip), lambda: time.monotonic() - control.paused_seconds)
+    speed = Throughput(sum(1 for item in items if not item.skip), lambda: time.monotonic() - control.paused_seconds)
     with closing(outcomes):
-        yield Progress(done, total, None, 0.0, None)
+        yield BatchProgress(done, total, None, 0.0, None)
         for outcome in outcomes:
             done += 1
-            pace.count(outcome)
-            yield Progress(done, total, outcome, pace.images_per_second, pace.seconds_left)
+            speed.count(outcome)
+            yield BatchProgress(done, total, outcome, speed.images_per_second, speed.seconds_left)

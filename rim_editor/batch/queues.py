@@ -1,36 +1,70 @@
-"""Between the threads of a pipeline: belts that hand things on, and a room that only so many images enter."""
+"""What the threads of a pipeline share: queues between the stages, a memory budget; and how many threads there are."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_LOOK_SECONDS = 0.1
-"""How soon those who wait notice that all is to stop."""
+_POLL_SECONDS = 0.1
+"""How soon waiting threads notice that everything is to stop."""
 
 
-class Belt(Generic[T]):
-    """Hands things from some threads to others, in order, until its producers are done."""
+@dataclass(frozen=True)
+class ThreadCounts:
+    """How many threads each stage has; one finds, for there is one model, and one writes."""
+
+    decode: int
+    finish: int
+    model_threads: int
+    """With which a model on the CPU computes."""
+
+    @classmethod
+    def for_cores(cls, cores: int) -> ThreadCounts:
+        """What suits so many cores: half of them for the model, which suffers most from a core that is busy.
+
+        Finishing takes as long as everything else together, and some of its threads wait: for the writer, or for
+        the separation of colours, which does one image at a time.
+        """
+        model = max(1, cores // 2)
+        return cls(decode=1 + cores // 8, finish=cores - model + 2, model_threads=model)
+
+    @property
+    def images(self) -> int:
+        """How many images may be in flight: one for every thread, and one waiting for each stage."""
+        return self.decode + self.finish + 5
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class StageQueue(Generic[T]):
+    """Passes items from the threads of one stage to those of the next, in order, until all producers are done."""
 
     def __init__(self, producers: int, stopping: threading.Event) -> None:
         self._producers, self._stopping = producers, stopping
         self._changed = threading.Condition()
-        self._things: deque[T] = deque()
+        self._items: deque[T] = deque()
 
     @property
-    def drained(self) -> bool:
-        """Whether nothing is on it and nothing will be."""
+    def exhausted(self) -> bool:
+        """Whether the queue is empty and will stay so."""
         with self._changed:
-            return not self._producers and not self._things
+            return not self._producers and not self._items
 
-    def put(self, thing: T) -> None:
-        """Lay a thing on it; bounded by who lets things in, so this never waits."""
+    def put(self, item: T) -> None:
+        """Append an item. Never blocks: the budget bounds how many there can be."""
         with self._changed:
-            self._things.append(thing)
+            self._items.append(item)
             self._changed.notify()
 
     def producer_done(self) -> None:
@@ -39,76 +73,76 @@ class Belt(Generic[T]):
             self._producers -= 1
             self._changed.notify_all()
 
-    def take(self, seconds: float) -> T | None:
-        """The next thing; None when there is none within so many seconds."""
+    def get(self, seconds: float) -> T | None:
+        """The next item; None when none comes within so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._things or not self._producers, seconds)
-            return self._things.popleft() if self._things else None
+            self._changed.wait_for(lambda: self._items or not self._producers, seconds)
+            return self._items.popleft() if self._items else None
 
-    def feed(self, work: Callable[[T], None], idle: Callable[[], None] | None = None) -> bool:
-        """Wait for the next thing and give it to `work`, calling `idle` now and then meanwhile.
+    def process_next(self, work: Callable[[T], None], idle: Callable[[], None] | None = None) -> bool:
+        """Wait for the next item and pass it to `work`, calling `idle` now and then meanwhile.
 
-        False when there is none any more or all is to stop. What was given is not held when this returns.
+        False when there are no more items or everything is to stop. Keeps no reference to the item.
         """
         while not self._stopping.is_set():
-            thing = self.take(_LOOK_SECONDS)
-            if thing is not None:
-                work(thing)
+            item = self.get(_POLL_SECONDS)
+            if item is not None:
+                work(item)
                 return True
-            if self.drained:
+            if self.exhausted:
                 return False
             if idle is not None:
                 idle()
         return False
 
 
-class Room:
-    """Lets in so many images, and so many megapixels of them; one that is larger than that has to be alone.
+class MegapixelBudget:
+    """Admits so many images, and so many megapixels of them; a larger image has to be alone.
 
-    `check` is called while somebody waits; what it raises ends the waiting.
+    `check` is called while a thread waits; an exception that it raises ends the waiting.
     """
 
     def __init__(self, images: int, megapixels: float, check: Callable[[], None]) -> None:
         self._images, self._megapixels, self._check = images, megapixels, check
         self._changed = threading.Condition()
-        self._inside = 0
-        self._weights: dict[int, float] = {}
+        self._admitted = 0
+        self._reserved: dict[int, float] = {}
 
-    def enter(self) -> None:
-        """Wait for a place for one more image."""
-        self._wait(lambda: self._inside < self._images, self._come)
+    def admit(self) -> None:
+        """Wait until one more image may be in flight."""
+        self._wait(lambda: self._admitted < self._images, self._count)
 
-    def weigh(self, index: int, megapixels: float) -> None:
-        """Wait until an image that is inside may be as large as it turned out to be."""
+    def reserve(self, index: int, megapixels: float) -> None:
+        """Wait until an admitted image may be as large as it turned out to be."""
 
         def fits() -> bool:
-            return not self._weights or sum(self._weights.values()) + megapixels <= self._megapixels
+            return not self._reserved or sum(self._reserved.values()) + megapixels <= self._megapixels
 
-        def note() -> None:
-            self._weights[index] = megapixels
+        def reserve() -> None:
+            self._reserved[index] = megapixels
 
-        self._wait(fits, note)
+        self._wait(fits, reserve)
 
-    def lighten(self, index: int) -> None:
+    def free_pixels(self, index: int) -> None:
         """The image holds no pixels any more."""
         with self._changed:
-            self._weights.pop(index, None)
+            self._reserved.pop(index, None)
             self._changed.notify_all()
 
-    def leave(self, index: int) -> None:
-        """The image is gone."""
+    def release(self, index: int) -> None:
+        """The image is no longer in flight."""
         with self._changed:
-            self._weights.pop(index, None)
-            self._inside -= 1
+            self._reserved.pop(index, None)
+            self._admitted -= 1
             self._changed.notify_all()
 
-    def _come(self) -> None:
-        self._inside += 1
+    def _count(self) -> None:
+        self._admitted += 1
 
-    def _wait(self, may: Callable[[], bool], then: Callable[[], None]) -> None:
+    def _wait(self, condition: Callable[[], bool], then: Callable[[], None]) -> None:
         while True:
             self._check()
             with self._changed:
-                if self._changed.wait_for(may, _LOOK_SECONDS):
+                if self._changed.wait_for(condition, _POLL_SECONDS):
                     then()
                     return

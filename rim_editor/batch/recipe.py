@@ -150,7 +150,7 @@ class Recipe:
             )
         check_depth(self.depth)
         self.request()
-        naming.parsed(self.template)
+        naming.parse_template(self.template)
 
     def request(self, content: Content | None = None) -> ExportRequest:
         """How a result is written, of `content` where its name says other than the recipe. Raises BadOption."""

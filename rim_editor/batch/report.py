@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import rim_editor
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.placing import STAGING
+from rim_editor.batch.output_files import STAGING
 from rim_editor.batch.plan import Plan
 from rim_editor.errors import OutputNotWritable
 

@@ -1,4 +1,4 @@
-"""Session: one batch from its plan to its report, so that whatever happens is told and can be resumed."""
+"""One batch from its plan to its report; whatever interrupts it, the summary says so and it can be resumed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch import pipeline, report
-from rim_editor.batch.cluster.cluster_errors import ClusterLost
-from rim_editor.batch.control import Control
+from rim_editor.batch.cluster import ClusterLost
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.placing import DiskFull
+from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.plan import Plan
-from rim_editor.batch.progress import Progress
+from rim_editor.batch.progress import BatchControl, BatchProgress
 from rim_editor.errors import EditorError, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
 
 DONE, SOME_LEFT, STOPPED = 0, 4, 5
-Told = Callable[[Progress], None]
-Run = Callable[[Plan, "Matting", Journal, Control | None], Generator[Progress, None, None]]
-"""Who does the work: `pipeline.run` on this machine, or a cluster's `run`."""
+ProgressListener = Callable[[BatchProgress], None]
+RunPlan = Callable[[Plan, "Matting", Journal, BatchControl | None], Generator[BatchProgress, None, None]]
+"""What does the work: `pipeline.run` on this machine, or `Cluster.run`."""
 
 
 class PlanRefused(EditorError):
@@ -33,15 +32,15 @@ class PlanRefused(EditorError):
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What came of a batch."""
+class BatchSummary:
+    """How a batch ended."""
 
     plan: Plan
     counts: Mapping[State, int]
-    """How many images ended how, in former runs too."""
+    """How many images ended in which state, in former runs too."""
     seconds: float
     text: str = ""
-    """Why it stopped, and what to do, where there is more to say than that it was cancelled."""
+    """Why it stopped and what to do, unless it was simply cancelled."""
     reports: tuple[Path, ...] = ()
     """The report as JSON and as HTML, if there is one."""
 
@@ -66,78 +65,78 @@ class Summary:
 def export(
     plan: Plan,
     matting: Matting,
-    control: Control | None = None,
-    told: Told | None = None,
+    control: BatchControl | None = None,
+    on_progress: ProgressListener | None = None,
     *,
-    reported: bool = True,
-    run: Run = pipeline.run,
-) -> Summary:
-    """Do the whole plan, with a new journal in its folder; `told` hears the progress on this thread.
+    write_report: bool = True,
+    run: RunPlan = pipeline.run,
+) -> BatchSummary:
+    """Do the whole plan, with a new journal in its folder; `on_progress` is called on this thread.
 
     Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: what is done stays, the
-    summary says so, and `resume` goes on. A report is written in any case, unless `reported` is False.
-    Raises PlanRefused, AtWork, DiskFull and OutputNotWritable before anything is begun, ClipMatError when the model
+    summary says so, and `resume` continues. A report is written in any case, unless `write_report` is False.
+    Raises PlanRefused, FolderInUse, DiskFull and OutputNotWritable before anything begins, ClipMatError when the model
     cannot be loaded, OutputNotWritable when the journal can no longer be written.
     """
     if plan.fatal:
         first, *others = (problem.text for problem in plan.problems if problem.fatal)
         raise PlanRefused(first + (f" ({len(others)} more like it.)" if others else ""))
     with Journal.begin(plan) as journal:
-        return carried_out(journal, matting, control, told, reported=reported, run=run)
+        return run_journal(journal, matting, control, on_progress, write_report=write_report, run=run)
 
 
 def resume(
     folder: Path,
     matting: Matting,
-    control: Control | None = None,
-    told: Told | None = None,
+    control: BatchControl | None = None,
+    on_progress: ProgressListener | None = None,
     *,
-    reported: bool = True,
-    run: Run = pipeline.run,
-) -> Summary:
-    """Go on with the batch whose journal is in `folder`: what is done is not done again, what failed is.
+    write_report: bool = True,
+    run: RunPlan = pipeline.run,
+) -> BatchSummary:
+    """Continue the batch whose journal is in `folder`: what is done is not done again, what failed is.
 
-    Raises NothingToResume, AtWork, and what `export` raises.
+    Raises NothingToResume, FolderInUse, and what `export` raises.
     """
     with Journal.resume(folder) as journal:
-        return carried_out(journal, matting, control, told, reported=reported, run=run)
+        return run_journal(journal, matting, control, on_progress, write_report=write_report, run=run)
 
 
-def carried_out(
+def run_journal(
     journal: Journal,
     matting: Matting,
-    control: Control | None = None,
-    told: Told | None = None,
+    control: BatchControl | None = None,
+    on_progress: ProgressListener | None = None,
     *,
-    reported: bool = True,
-    run: Run = pipeline.run,
-) -> Summary:
-    """Do what is to do by `journal`, and report on all of it. Raises ClipMatError, OutputNotWritable."""
+    write_report: bool = True,
+    run: RunPlan = pipeline.run,
+) -> BatchSummary:
+    """Do what `journal` has no outcome of, and report on everything. Raises ClipMatError, OutputNotWritable."""
     start, text = time.monotonic(), ""
     try:
         with closing(run(journal.plan, matting, journal, control)) as steps:
             for progress in steps:
-                if told is not None:
-                    told(progress)
+                if on_progress is not None:
+                    on_progress(progress)
     except (DiskFull, ClusterLost) as error:
         text = str(error)
     except KeyboardInterrupt:
-        # The pipeline has ended by now, as if it were cancelled.
+        # The pipeline has ended by now, as when it is cancelled.
         if control is not None:
             control.cancel()
     finally:
-        journal.clear()
-    return summed_up(journal, time.monotonic() - start, text, reported=reported)
+        journal.remove_leftovers()
+    return summarise(journal, time.monotonic() - start, text, write_report=write_report)
 
 
-def summed_up(journal: Journal, seconds: float, text: str = "", *, reported: bool = True) -> Summary:
-    """The summary of a batch as it is now, and its report. `text` says why it ended early."""
+def summarise(journal: Journal, seconds: float, text: str = "", *, write_report: bool = True) -> BatchSummary:
+    """The summary of a batch as it is now, with its report. `text` says why it ended early."""
     plan, counts = journal.plan, journal.counts
     reports: tuple[Path, ...] = ()
     stopped = sum(counts.values()) < len(plan.items)
-    if reported:
+    if write_report:
         try:
             reports = report.write(plan, journal.outcomes(), stopped=stopped, seconds=seconds)
         except OutputNotWritable as error:
             text = f"{text} {error}".strip()
-    return Summary(plan, counts, seconds, text, reports)
+    return BatchSummary(plan, counts, seconds, text, reports)

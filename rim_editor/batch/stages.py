@@ -18,11 +18,10 @@ from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
 from rim_editor import exporting, mattes
-from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.placing import place
+from rim_editor.batch import output_files
+from rim_editor.batch.outcomes import Outcome, State, thumbnail
 from rim_editor.batch.plan import Item
 from rim_editor.batch.recipe import DescribedEdit, Recipe
-from rim_editor.batch.thumbnails import thumbnail
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.edits import Edit
 from rim_editor.model_requests import ModelOptions
@@ -173,9 +172,9 @@ def write(finished: Finished, overwrite: bool = False, own: Collection[Path] = (
     with _timed(spent, "write"):
         if finished.sidecar is not None:
             path, content = finished.sidecar
-            place(path, content, overwrite or path in own, outcome.source)
+            output_files.write(path, content, overwrite or path in own, outcome.source)
         if finished.content is not None:
-            place(outcome.output, finished.content, overwrite or outcome.output in own, outcome.source)
+            output_files.write(outcome.output, finished.content, overwrite or outcome.output in own, outcome.source)
     return replace(outcome, milliseconds=spent)
 
 

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from rim_editor.batch import pipeline, stages
-from rim_editor.batch.inputs import gathered
+from rim_editor.batch import pipeline, queues, stages
+from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.plan import planned
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.matting import Matting
 
@@ -63,15 +63,15 @@ def at_once(plan, matting):
 
 
 def test_a_batch_beside_a_plain_loop(photographs, tmp_path):
-    inputs, _ = gathered([photographs])
+    inputs, _ = gather_inputs([photographs])
     matting = Matting()
-    in_turn(planned(inputs[:1], RECIPE, tmp_path / "warm"), matting)
-    spent = in_turn(planned(inputs, RECIPE, tmp_path / "loop"), matting)
-    seconds = at_once(planned(inputs, RECIPE, tmp_path / "batch"), matting)
+    in_turn(make_plan(inputs[:1], RECIPE, tmp_path / "warm"), matting)
+    spent = in_turn(make_plan(inputs, RECIPE, tmp_path / "loop"), matting)
+    seconds = at_once(make_plan(inputs, RECIPE, tmp_path / "batch"), matting)
     plain, slowest = sum(spent.values()), max(spent.values())
     stage_seconds = ", ".join(f"{stage} {each / COUNT:.2f}" for stage, each in spent.items())
     print(  # noqa: T201
-        f"\n{COUNT} images of 24 MP on {pipeline.cores()} cores: batch {COUNT / seconds:.2f} images/s, plain loop "
+        f"\n{COUNT} images of 24 MP on {queues.usable_cores()} cores: batch {COUNT / seconds:.2f} images/s, plain loop "
         f"{COUNT / plain:.2f} ({stage_seconds} s an image), ratio {plain / seconds:.2f}; "
         f"of the slowest stage {seconds / slowest:.2f}"
     )

@@ -174,7 +174,7 @@ def test_very_many_problems_are_cut_short(run, photos, tmp_path):
         (["photos", "-o", "out", "-e", "red", "--feather", "nan"], ["--feather"]),
         (["photos", "-o", "out", "-e", "red", "--edit", "background", "--background", "no.png"], ["no.png"]),
         (["photos", "-o", "out", "-e", "red", "--weights", "unknown"], ["'unknown' is no model"]),
-        (["-o", "out", "--resume"], ["nothing to go on with", "--resume"]),
+        (["-o", "out", "--resume"], ["nothing to resume", "--resume"]),
         (["-o", "out", "--resume", "--dry-run"], ["--dry-run"]),
         (["photos", "-o", "out", "--resume", "--watch"], ["--watch", "--resume"]),
         (["-o", "out", "--watch", "-e", "red"], ["--watch", "folder"]),
@@ -229,13 +229,13 @@ def test_stopped_and_gone_on_with(run, photos, tmp_path, interrupted, monkeypatc
     handler = signal.getsignal(signal.SIGINT)
     code, out, err = run(*arguments)
     assert code == 5
-    assert "stopping" in err and "go on with --resume" in err and "waiting" in out
+    assert "stopping" in err and "continue with --resume" in err and "waiting" in out
     assert signal.getsignal(signal.SIGINT) is handler
     interrupted()
     code, out, err = run(*arguments)
-    assert code == 2 and "exists already" in err and "go on with it by --resume" in err
+    assert code == 2 and "exists already" in err and "continue it with --resume" in err
     code, out, err = run(*arguments, "--color", "#000", "--resume")
-    assert code == 2 and "otherwise" in err
+    assert code == 2 and "these differ" in err
     Image.new("RGB", (5, 5)).save(photos / "late.png")
     monkeypatch.chdir(tmp_path)
     code, out, err = run("photos", *arguments[1:], "--resume")

@@ -1,1 +1,11 @@
-"""Batch export on a Ray cluster: the driver of its fleet, and the worker."""
+"""Batch export on a Ray cluster: connection, fleet (the driver) and worker; their errors are here."""
+
+from rim_editor.errors import EditorError
+
+
+class ClusterError(EditorError):
+    """There is no such cluster, or it cannot do this work; nothing was begun."""
+
+
+class ClusterLost(EditorError):
+    """The cluster cannot continue; what is done stays, and the batch can be resumed."""

@@ -1,6 +1,6 @@
-"""Cluster: the plan of a batch is done by workers on a Ray cluster, to the same journal as on one machine.
+"""Connecting to a Ray cluster, on which a batch runs with the same journal as on one machine.
 
-Ray is imported when a cluster is asked for; its extra is `rim-editor[cluster]`.
+Ray is imported when a cluster is asked for; it comes with the extra `rim-editor[cluster]`.
 """
 
 from __future__ import annotations
@@ -14,60 +14,58 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rim_editor.batch import pipeline
-from rim_editor.batch.cluster.cluster_errors import ClusterError as ClusterError
-from rim_editor.batch.cluster.cluster_errors import ClusterLost as ClusterLost
-from rim_editor.batch.cluster.fleet import Fleet, Size
-from rim_editor.batch.control import Control
+from rim_editor.batch import queues
+from rim_editor.batch.cluster import ClusterError
+from rim_editor.batch.cluster.fleet import Fleet, FleetSize
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.plan import Plan
-from rim_editor.batch.progress import Progress, counted
+from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
 
 CORES = 4
-"""Of a worker without a GPU, or as many as the largest machine has: each worker holds the model."""
+"""Of a worker without a GPU, or fewer where the largest machine has fewer; each worker holds the model."""
 _LOCAL, _AUTO, _CLIENT = "local", "auto", "ray://"
-_REACH_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
 _STORE_BYTES = 100 * 2**20
-"""For what passes between processes; images do not."""
+"""For messages between processes; images are not among them."""
 
 
 class Cluster:
     """A cluster that this process is connected to."""
 
-    def __init__(self, ray: Any, cores: int = CORES) -> None:  # noqa: ANN401 - Ray is there or not
+    def __init__(self, ray: Any, cores: int = CORES) -> None:  # noqa: ANN401 - Ray is optional
         self._ray, self._cores = ray, cores
 
     def run(
-        self, plan: Plan, matting: Matting, journal: Journal, control: Control | None = None
-    ) -> Generator[Progress, None, None]:
-        """Do what `journal` says is still to do of `plan`, as `pipeline.run` does.
+        self, plan: Plan, matting: Matting, journal: Journal, control: BatchControl | None = None
+    ) -> Generator[BatchProgress, None, None]:
+        """Do the items of `plan` that `journal` has no outcome of, as `pipeline.run` does.
 
-        Every image is done by the machine whose worker asks for it; `matting` is loaded anew there. Warns by
-        EditorWarning of lost workers. Raises what `pipeline.run` raises, ClusterError when the machines cannot do
-        it, ClusterLost when the cluster does not go on. When the cluster's head is gone for a minute, Ray ends this
-        process, as if it were killed.
+        Each image is done by a worker, which loads the model on its own machine. Warns with EditorWarning of lost
+        workers. Raises what `pipeline.run` raises, ClusterError when the machines cannot do the work, ClusterLost
+        when the cluster cannot continue. When the head of the cluster is gone for a minute, Ray ends this process as
+        if it were killed.
         """
-        items, control = journal.todo(), control or Control()
+        items, control = journal.todo(), control or BatchControl()
         machines = (node["Resources"] for node in self._ray.nodes() if node["Alive"])
-        size = fitting(machines, plan.recipe.model.device, self._cores)
+        size = fleet_size(machines, plan.recipe.model.device, self._cores)
         fleet = Fleet(self._ray, matting, journal, control, size)
-        yield from counted(items, len(plan.items), control, fleet.run(items))
+        yield from track_progress(items, len(plan.items), control, fleet.run(items))
 
 
-def fitting(machines: Iterable[Mapping[str, float]], device: str, cores: int = CORES) -> Size:
-    """How many workers fit `machines`, of which Ray says how much 'CPU' and 'GPU' each has.
+def fleet_size(machines: Iterable[Mapping[str, float]], device: str, cores: int = CORES) -> FleetSize:
+    """How many workers fit on `machines`, the resources of which Ray lists as 'CPU' and 'GPU'.
 
-    One for every GPU, if there are any and `device` is not the CPU, otherwise one for so many `cores`.
+    One per GPU, if there are any and `device` is not the CPU, otherwise one per so many `cores`.
     Raises ClusterError when there is nothing to compute on.
     """
     known = [(int(machine.get("CPU", 0)), int(machine.get("GPU", 0))) for machine in machines]
     with_gpu = [each for each in known if each[1]]
     if with_gpu and device in ("auto", "cuda"):
         each = max(1, min(cpus // gpus for cpus, gpus in with_gpu))
-        return Size(sum(gpus for _, gpus in with_gpu), each, 1)
+        return FleetSize(sum(gpus for _, gpus in with_gpu), each, 1)
     if device == "cuda":
         raise ClusterError(
             "No machine of the cluster has a GPU: choose the device 'auto' or 'cpu', or another cluster."
@@ -76,17 +74,17 @@ def fitting(machines: Iterable[Mapping[str, float]], device: str, cores: int = C
     if not most:
         raise ClusterError("The cluster has no cores to compute on: add machines to it by 'ray start --address'.")
     each = min(cores, most)
-    return Size(sum(cpus // each for cpus, _ in known), each, 0)
+    return FleetSize(sum(cpus // each for cpus, _ in known), each, 0)
 
 
 @contextmanager
 def connected(address: str, cores: int = CORES) -> Iterator[Cluster]:
     """The cluster at `address`: 'host:port', 'ray://host:port', 'auto' for the one that this machine belongs to, or
-    'local' for one that is started here and stopped in the end; `cores` are those of a worker without a GPU.
+    'local' for one that is started here and stopped at the end; `cores` are those of a worker without a GPU.
 
-    A connection that this process has already is used, and left as it is. Raises ClusterError.
+    An existing connection of this process is used and left open. Raises ClusterError.
     """
-    # Nothing is told to Ray's makers by us.
+    # No usage statistics are sent to the makers of Ray on our behalf.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         ray: Any = importlib.import_module("ray")
@@ -99,15 +97,15 @@ def connected(address: str, cores: int = CORES) -> Iterator[Cluster]:
     options: dict[str, Any] = {}
     if address == _LOCAL:
         options = {
-            "num_cpus": pipeline.cores(),
+            "num_cpus": queues.usable_cores(),
             "include_dashboard": False,
             "object_store_memory": _STORE_BYTES,
         }
-    with _quiet():
+    with _without_prints():
         try:
-            with _signals_kept():
+            with _restored_sigterm():
                 ray.init(address, log_to_driver=False, logging_level="ERROR", **options)
-        except Exception as error:  # noqa: BLE001 - Ray raises what it likes
+        except Exception as error:  # noqa: BLE001 - Ray documents no base class
             raise _not_usable(address, error) from error
         try:
             yield Cluster(ray, cores)
@@ -116,39 +114,39 @@ def connected(address: str, cores: int = CORES) -> Iterator[Cluster]:
 
 
 def _check_address(address: str) -> None:
-    """Ray waits for minutes where nobody answers. Raises ClusterError."""
+    """Fail early, for Ray waits for minutes where nothing answers. Raises ClusterError."""
     if address in (_LOCAL, _AUTO):
         return
     host, _, port = address.removeprefix(_CLIENT).rpartition(":")
     if not host or not port.isdecimal() or int(port) >= 2**16:
-        text = f"'{address}' is no address of a Ray cluster"
+        text = f"'{address}' is not the address of a Ray cluster"
         raise ClusterError(f"{text}: write host:port, such as 10.0.0.5:6379, or 'auto', or 'local' to start one here.")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _REACH_SECONDS).close()
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
     except OSError as error:
         raise _not_there(address, error.strerror or str(error)) from error
 
 
 def _not_there(address: str, reason: str) -> ClusterError:
     text = f"No Ray cluster answers at '{address}' ({reason.rstrip('.')})"
-    return ClusterError(f"{text}: start it by 'ray start --head', or say 'local' to start one here.")
+    return ClusterError(f"{text}: start it by 'ray start --head', or use 'local' to start one here.")
 
 
 def _not_usable(address: str, error: Exception) -> ClusterError:
-    told = " ".join(str(error).split())
+    reason = " ".join(str(error).split())
     if isinstance(error, ConnectionError) and address == _AUTO:
-        return _not_there(address, told.partition(". ")[0])
+        return _not_there(address, reason.partition(". ")[0])
     if isinstance(error, ConnectionError):
-        text = f"What answers at '{address}' does not let this process in ({told[:500].rstrip('.')})"
+        text = f"The cluster at '{address}' refuses this process ({reason[:500].rstrip('.')})"
         return ClusterError(f"{text}: check the port, and if the cluster wants a token, set RAY_AUTH_MODE=token here.")
-    if "ersion mismatch" in told:
-        text = f"The cluster at '{address}' runs other versions ({told})"
+    if "ersion mismatch" in reason:
+        text = f"The cluster at '{address}' runs different versions ({reason})"
         return ClusterError(f"{text}: install the same Ray and Python here and there.")
-    return ClusterError(f"The cluster at '{address}' cannot be used ({told[:500]}): see 'ray status' on its machines.")
+    return ClusterError(f"The cluster at '{address}' cannot be used ({reason[:500]}): see 'ray status' there.")
 
 
 @contextmanager
-def _signals_kept() -> Iterator[None]:
+def _restored_sigterm() -> Iterator[None]:
     """Ray's own handler of SIGTERM would end the process without a report."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -161,8 +159,8 @@ def _signals_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Ray says on stdout what befalls workers, where results go, and has no switch for it."""
+def _without_prints() -> Iterator[None]:
+    """Keep Ray from printing lost workers to stdout, where our results go; it has no option for that."""
     try:
         worker: Any = importlib.import_module("ray._private.worker")
     except ImportError:

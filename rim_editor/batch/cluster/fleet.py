@@ -1,7 +1,7 @@
-"""Fleet: the workers of one batch on a Ray cluster, from the side of the driver, who keeps the journal.
+"""Fleet: the workers of one batch on a Ray cluster, seen from the driver, which writes the journal.
 
-Each worker has one call to answer at any time; its answer tells news, and the next call takes orders along. A worker
-that does not answer any more is replaced.
+Each worker has exactly one call to answer at any time: its answer is a report, and the next call takes instructions
+along. A worker that is lost is replaced. Above 300 lines because scheduling and its one user are kept together.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Generator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,14 @@ from typing import TYPE_CHECKING, Any
 import rim_editor
 from clipmat.errors import UserError
 from rim_editor.batch import stages
-from rim_editor.batch.cluster.cluster_errors import ClusterError, ClusterLost, GivenUp
-from rim_editor.batch.cluster.dealing import TRIES, Dealer
-from rim_editor.batch.cluster.worker import Introduction, Job, News, Orders, Worker
-from rim_editor.batch.control import Control
-from rim_editor.batch.journal import Journal, files_of
+from rim_editor.batch.cluster import ClusterError, ClusterLost
+from rim_editor.batch.cluster.worker import Instructions, Worker, WorkerInfo, WorkerReport, WorkerSetup
+from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome
-from rim_editor.batch.pipeline import Workers
 from rim_editor.batch.plan import Item
-from rim_editor.errors import EditorWarning, OutputNotWritable
+from rim_editor.batch.progress import BatchControl
+from rim_editor.batch.queues import ThreadCounts
+from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -33,16 +33,18 @@ if TYPE_CHECKING:
 START_SECONDS = 300.0
 """How long the first worker may take until it is ready: the cluster may have to start a machine for it."""
 END_SECONDS = 10.0
-"""How long workers may take to end what they are at when the batch is cancelled."""
-_LOOK_SECONDS = 0.1
-_STILLBORN = 3
+"""How long workers may take to finish what they are writing when the batch is cancelled."""
+TRIES = 2
+"""How many workers an image may cost."""
+_POLL_SECONDS = 0.1
+_MOST_FAILED_STARTS = 3
 """How many workers in a row may die before they are ready."""
 _START_BYTES = 128
 _INSTALL = "install rim-editor[cluster] of the same version on all machines of the cluster"
 
 
 @dataclass(frozen=True)
-class Size:
+class FleetSize:
     """How many workers there are, and what each of them has."""
 
     workers: int
@@ -50,8 +52,67 @@ class Size:
     gpus: int
 
 
+class Scheduler:
+    """Assigns images to workers, few at a time, so that those of a slow or lost worker are done by others.
+
+    An image that was with a lost worker is a suspect: it is tried once more, on a worker that has nothing else, so
+    that an image that kills its workers is found and no other is blamed for it. Workers have numbers.
+    """
+
+    def __init__(self, items: Iterable[Item], most: int) -> None:
+        """`most` is how many images a worker may hold."""
+        self._most = most
+        self._waiting = deque(items)
+        self._suspects: deque[Item] = deque()
+        self._held: dict[int, dict[int, Item]] = {}
+        self._losses: Counter[int] = Counter()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self._left
+
+    def add_worker(self, worker: int) -> None:
+        """Reserve a share for a worker, which need not be ready yet."""
+        self._held[worker] = {}
+
+    def assign(self, worker: int) -> tuple[Item, ...]:
+        """What the worker is to do in addition to what it has: no more than its share of what is left."""
+        held = self._held[worker]
+        if any(index in self._losses for index in held):
+            return ()
+        if self._suspects and not held:
+            assigned = [self._suspects.popleft()]
+        else:
+            share = -(-self._left // len(self._held))
+            room = max(0, min(self._most, share) - len(held))
+            assigned = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
+        held.update((item.index, item) for item in assigned)
+        return tuple(assigned)
+
+    def item_ended(self, worker: int, index: int) -> None:
+        """The worker is done with the image."""
+        del self._held[worker][index]
+        self._losses.pop(index, None)
+
+    def worker_lost(self, worker: int) -> tuple[Item, ...]:
+        """The worker is gone and its images are assigned anew; returns those that have cost too many workers."""
+        abandoned = []
+        for index, item in self._held.pop(worker).items():
+            self._losses[index] += 1
+            if self._losses[index] < TRIES:
+                self._suspects.append(item)
+            else:
+                abandoned.append(item)
+        return tuple(abandoned)
+
+    @property
+    def _left(self) -> int:
+        return len(self._waiting) + len(self._suspects) + sum(map(len, self._held.values()))
+
+
 @dataclass(eq=False)
-class _Hand:
+class _WorkerHandle:
     """A worker, as its driver sees it."""
 
     number: int
@@ -60,183 +121,184 @@ class _Hand:
     ready: bool = False
     made: dict[int, Outcome] = field(default_factory=dict)
     """What it may be renaming into place."""
-    noted: set[int] = field(default_factory=set)
-    """Of those, which it does not yet know to be in the journal."""
+    recorded: set[int] = field(default_factory=set)
+    """Those of `made` of which it does not yet know that the journal holds them."""
 
 
 class Fleet:
-    """Hires workers, keeps them busy, and lets them go. `ray` is the module, connected to a cluster."""
+    """Starts workers, keeps them busy, and stops them. `ray` is the module, connected to a cluster."""
 
-    def __init__(self, ray: Any, matting: Matting, journal: Journal, control: Control, size: Size) -> None:  # noqa: ANN401
+    def __init__(self, ray: Any, matting: Matting, journal: Journal, control: BatchControl, size: FleetSize) -> None:  # noqa: ANN401
         self._ray, self._journal, self._control, self._size = ray, journal, control, size
         with journal.path.open("rb") as file:
             start = file.read(_START_BYTES)
-        self._job = Job(journal.plan.recipe, matting, size.cores, journal.path, start)
-        self._dealer = Dealer((), 0)
-        self._hands: set[_Hand] = set()
-        self._calls: dict[Any, _Hand] = {}
-        """Who owes which answer."""
-        self._hired = self._stillborn = 0
+        self._setup = WorkerSetup(journal.plan.recipe, matting, size.cores, journal.path, start)
+        self._scheduler = Scheduler((), 0)
+        self._workers: set[_WorkerHandle] = set()
+        self._calls: dict[Any, _WorkerHandle] = {}
+        """The unanswered call of each worker."""
+        self._started = self._failed_starts = 0
         self._begun = False
         self._ready_at = 0.0
 
     def run(self, items: Sequence[Item]) -> Generator[Outcome, None, None]:
-        """Do `items`; outcomes come as those of `pipeline.run`, and what it raises is raised, and ClusterLost.
+        """Do `items`; outcomes come as from `pipeline.run`, which see for what is raised; also raises ClusterLost.
 
         Raises ClusterError when no worker was ever ready.
         """
         for item in items:
             if item.skip:
-                yield self._ended(stages.skipped(item))
-        # One more than the worker works on, so that it need not wait for the next.
+                yield self._record_ended(stages.skipped(item))
+        # One more than a worker works on, so that it need not wait for the next.
         work = [item for item in items if not item.skip]
-        self._dealer = Dealer(work, Workers.of(self._size.cores).images + 1)
+        self._scheduler = Scheduler(work, ThreadCounts.for_cores(self._size.cores).images + 1)
         try:
             for _ in range(min(self._size.workers, len(work))):
-                self._hire()
+                self._start_worker()
             self._ready_at = time.monotonic()
-            while not self._dealer.over and not self._control.cancelled:
+            while not self._scheduler.finished and not self._control.cancelled:
                 yield from self._step()
                 self._check_ready()
         except (self._ray.exceptions.RayError, ConnectionError) as error:
-            raise ClusterLost(f"The cluster does not answer ({_cause(error)}): go on with --resume.") from error
+            raise ClusterLost(f"The cluster does not answer ({_cause(error)}): continue with --resume.") from error
         finally:
-            self._dismiss()
+            self._stop_workers()
 
-    def _hire(self) -> None:
+    def _start_worker(self) -> None:
         resources = {"num_cpus": self._size.cores, "num_gpus": self._size.gpus}
-        hand = _Hand(self._hired, self._ray.remote(Worker).options(**resources, max_restarts=0).remote())
-        self._hired += 1
-        self._dealer.join(hand.number)
-        self._hands.add(hand)
-        self._calls[hand.actor.introduce.remote()] = hand
+        actor = self._ray.remote(Worker).options(**resources, max_restarts=0).remote()
+        worker = _WorkerHandle(self._started, actor)
+        self._started += 1
+        self._scheduler.add_worker(worker.number)
+        self._workers.add(worker)
+        self._calls[actor.info.remote()] = worker
 
     def _step(self) -> list[Outcome]:
-        """Wait a little for an answer, and do what follows from it."""
+        """Wait briefly for answers, and act on them."""
         outcomes: list[Outcome] = []
-        for call in self._ray.wait(list(self._calls), timeout=_LOOK_SECONDS)[0]:
-            hand = self._calls.pop(call)
+        for call in self._ray.wait(list(self._calls), timeout=_POLL_SECONDS)[0]:
+            worker = self._calls.pop(call)
             try:
                 answer = self._ray.get(call)
             except self._ray.exceptions.RayTaskError as error:
                 raise self._refusal(_cannot_work(error)) from error
             except self._ray.exceptions.RayError as error:
-                outcomes += self._lost(hand, error)
+                outcomes += self._replace(worker, error)
             else:
-                outcomes += self._heard(hand, answer)
+                outcomes += self._handle(worker, answer)
         return outcomes
 
     def _check_ready(self) -> None:
-        """Raises ClusterLost when there has been nobody to work for too long."""
-        if any(hand.ready for hand in self._hands):
+        """Raises ClusterLost when no worker has been ready for too long."""
+        if any(worker.ready for worker in self._workers):
             self._ready_at = time.monotonic()
         elif time.monotonic() - self._ready_at > START_SECONDS:
             text = f"No worker is ready after {START_SECONDS / 60:.0f} minutes: see what keeps the cluster busy"
-            raise ClusterLost(f"{text} ('ray status'), then go on with --resume.")
+            raise ClusterLost(f"{text} ('ray status'), then continue with --resume.")
 
-    def _heard(self, hand: _Hand, answer: Introduction | UserError | News | None) -> list[Outcome]:
+    def _handle(self, worker: _WorkerHandle, answer: WorkerInfo | UserError | WorkerReport | None) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        if isinstance(answer, Introduction):
-            hand.host = answer.host
+        if isinstance(answer, WorkerInfo):
+            worker.host = answer.host
             if answer.version != rim_editor.__version__:
                 text = f"'{answer.host}' has RIM Editor {answer.version}, and this machine {rim_editor.__version__}"
                 raise self._refusal(ClusterError(f"{text}: install the same on all machines of the cluster."))
-            self._calls[hand.actor.begin.remote(self._job)] = hand
+            self._calls[worker.actor.start.remote(self._setup)] = worker
             return outcomes
         if isinstance(answer, Exception):
-            raise self._refusal(type(answer)(f"On '{hand.host}': {answer}"))
+            raise self._refusal(type(answer)(f"On '{worker.host}': {answer}"))
         if answer is None:
-            hand.ready = self._begun = True
-            self._stillborn = 0
+            worker.ready = self._begun = True
+            self._failed_starts = 0
         else:
-            outcomes = self._noted(hand, answer)
-            if answer.over:
-                raise answer.broken or ClusterLost("A worker ended by itself: go on with --resume.")
-        self._order(hand)
+            outcomes = self._record(worker, answer)
+            if answer.stopped:
+                raise answer.error or ClusterLost("A worker stopped by itself: continue with --resume.")
+        self._send_work(worker)
         return outcomes
 
-    def _noted(self, hand: _Hand, news: News) -> list[Outcome]:
-        for outcome in news.made:
-            self._journal.made(outcome)
-            hand.made[outcome.index] = outcome
-            hand.noted.add(outcome.index)
-        for outcome in news.ended:
-            hand.made.pop(outcome.index, None)
-            self._dealer.ended(hand.number, outcome.index)
-        return [self._ended(outcome) for outcome in news.ended]
+    def _record(self, worker: _WorkerHandle, report: WorkerReport) -> list[Outcome]:
+        for outcome in report.made:
+            self._journal.record_made(outcome)
+            worker.made[outcome.index] = outcome
+            worker.recorded.add(outcome.index)
+        for outcome in report.ended:
+            worker.made.pop(outcome.index, None)
+            self._scheduler.item_ended(worker.number, outcome.index)
+        return [self._record_ended(outcome) for outcome in report.ended]
 
-    def _order(self, hand: _Hand) -> None:
-        items = self._dealer.deal(hand.number)
-        files = {path for item in items for path in files_of(item)}
-        self._call(hand, Orders(items, self._journal.own & files, frozenset(hand.noted), self._control.paused))
+    def _send_work(self, worker: _WorkerHandle) -> None:
+        items = self._scheduler.assign(worker.number)
+        own = self._journal.own & {path for item in items for path in item.files}
+        self._call(worker, Instructions(items, own, frozenset(worker.recorded), self._control.paused))
 
-    def _call(self, hand: _Hand, orders: Orders) -> None:
-        self._calls[hand.actor.exchange.remote(orders)] = hand
-        hand.noted.clear()
+    def _call(self, worker: _WorkerHandle, instructions: Instructions) -> None:
+        self._calls[worker.actor.exchange.remote(instructions)] = worker
+        worker.recorded.clear()
 
-    def _lost(self, hand: _Hand, error: Exception) -> list[Outcome]:
-        """See what came of the images of a worker that is gone, and hire another."""
-        self._let_go(hand)
+    def _replace(self, worker: _WorkerHandle, error: Exception) -> list[Outcome]:
+        """Find out what became of the images of a worker that is gone, and start another."""
+        self._kill(worker)
         outcomes = []
-        for outcome in hand.made.values():
-            if self._journal.lies(outcome):
-                self._dealer.ended(hand.number, outcome.index)
-                outcomes.append(self._ended(outcome))
+        for outcome in worker.made.values():
+            if self._journal.outputs_match(outcome):
+                self._scheduler.item_ended(worker.number, outcome.index)
+                outcomes.append(self._record_ended(outcome))
             else:
-                # It may turn up yet, where a file system is slow to tell.
-                files = files_of(self._journal.plan.items[outcome.index])
+                # On a slow file system it may still appear.
+                files = self._journal.plan.items[outcome.index].files
                 self._journal.own |= {path for path in files if not os.path.lexists(path)}
-        for item in self._dealer.lost(hand.number):
+        for item in self._scheduler.worker_lost(worker.number):
             text = f"'{item.source}' is given up: {TRIES} processes that worked on it died."
-            died = GivenUp(f"{text} Scale the image down first, or leave it out.")
-            outcomes.append(self._ended(stages.failed(item, died)))
-        if not hand.ready:
-            self._stillborn += 1
-            if self._stillborn == _STILLBORN:
+            died = EditorError(f"{text} Scale the image down first, or leave it out.")
+            outcomes.append(self._record_ended(stages.failed(item, died)))
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts == _MOST_FAILED_STARTS:
                 text = f"Workers die before they are ready ({_cause(error)}): {_INSTALL}, or see its logs"
-                raise ClusterLost(f"{text}; then go on with --resume.")
-        if not self._dealer.over:
-            self._hire()
-            where = f" on '{hand.host}'" if hand.host else ""
-            warnings.warn(f"A worker{where} was lost: another one goes on with its work.", EditorWarning, stacklevel=2)
+                raise ClusterLost(f"{text}; then continue with --resume.")
+        if not self._scheduler.finished:
+            self._start_worker()
+            where = f" on '{worker.host}'" if worker.host else ""
+            warnings.warn(f"A worker{where} was lost: another one continues its work.", EditorWarning, stacklevel=2)
         return outcomes
 
-    def _ended(self, outcome: Outcome) -> Outcome:
-        self._journal.ended(outcome)
+    def _record_ended(self, outcome: Outcome) -> Outcome:
+        self._journal.record_ended(outcome)
         return outcome
 
     def _refusal(self, error: UserError) -> UserError:
-        """What to raise when a worker cannot work: some may be done by then."""
-        return ClusterLost(f"{error} Then go on with --resume.") if self._begun else error
+        """What to raise when a worker cannot work: by then some images may be done."""
+        return ClusterLost(f"{error} Then continue with --resume.") if self._begun else error
 
-    def _dismiss(self) -> None:
-        """Let all workers end what they are at, if they have anything, and go."""
+    def _stop_workers(self) -> None:
+        """Let all workers finish what they are writing, and stop them."""
         try:
-            # What is wrong with the cluster or the journal is told by whoever noticed it first.
+            # Whoever noticed first what is wrong with the cluster or the journal has raised it already.
             with suppress(self._ray.exceptions.RayError, ConnectionError, OutputNotWritable):
-                if not self._dealer.over:
-                    self._wind_up(time.monotonic() + END_SECONDS)
+                if not self._scheduler.finished:
+                    self._cancel_work(time.monotonic() + END_SECONDS)
         finally:
-            for hand in tuple(self._hands):
-                self._let_go(hand)
+            for worker in tuple(self._workers):
+                self._kill(worker)
 
-    def _wind_up(self, deadline: float) -> None:
-        calls = self._calls = {call: hand for call, hand in self._calls.items() if hand.ready}
+    def _cancel_work(self, deadline: float) -> None:
+        calls = self._calls = {call: worker for call, worker in self._calls.items() if worker.ready}
         while calls and time.monotonic() < deadline:
-            for call in self._ray.wait(list(calls), timeout=_LOOK_SECONDS)[0]:
-                hand = calls.pop(call)
+            for call in self._ray.wait(list(calls), timeout=_POLL_SECONDS)[0]:
+                worker = calls.pop(call)
                 with suppress(self._ray.exceptions.RayError):
-                    news = self._ray.get(call)
-                    for outcome in news.ended:
-                        self._ended(outcome)
-                    # What is made and not noted yet is not: it is not written then.
-                    if not news.over:
-                        self._call(hand, Orders(noted=frozenset(hand.noted), cancelled=True))
+                    report = self._ray.get(call)
+                    for outcome in report.ended:
+                        self._record_ended(outcome)
+                    # What was made and is not recorded yet stays unrecorded, and is then not written.
+                    if not report.stopped:
+                        self._call(worker, Instructions(recorded=frozenset(worker.recorded), cancelled=True))
 
-    def _let_go(self, hand: _Hand) -> None:
-        self._hands.discard(hand)
+    def _kill(self, worker: _WorkerHandle) -> None:
+        self._workers.discard(worker)
         with suppress(self._ray.exceptions.RayError, ConnectionError):
-            self._ray.kill(hand.actor)
+            self._ray.kill(worker.actor)
 
 
 def _cannot_work(error: Exception) -> ClusterError:

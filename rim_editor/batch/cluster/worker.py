@@ -1,7 +1,7 @@
-"""The worker of a cluster: one process with the model in it, whose driver asks again and again what came of its images.
+"""The worker of a cluster: one process that holds the model and does the images that its driver sends.
 
-It knows nothing of Ray; its methods are called one at a time. The journal is the driver's: before a result is renamed
-into place, the worker waits for the driver to say that the journal knows of it.
+It does not know of Ray; its methods are called one at a time. Only the driver writes the journal: before a result is
+renamed into place, the worker waits for the driver to confirm that it is recorded.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from typing import TYPE_CHECKING
 import rim_editor
 from clipmat.errors import UserError
 from rim_editor.batch import pipeline
-from rim_editor.batch.cluster.cluster_errors import ClusterError
-from rim_editor.batch.control import Control
+from rim_editor.batch.cluster import ClusterError
 from rim_editor.batch.outcomes import Outcome
-from rim_editor.batch.pipeline import Workers
 from rim_editor.batch.plan import Item
+from rim_editor.batch.progress import BatchControl
+from rim_editor.batch.queues import ThreadCounts
 from rim_editor.batch.recipe import Recipe
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
 
 ANSWER_SECONDS = 0.25
-"""How long a worker that has no news waits before it says so; what it is told has to wait for that."""
-_LOOK_SECONDS = 0.1
+"""How long a worker waits before it sends an empty report; the next instructions have to wait for that."""
+_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Introduction:
-    """Who a worker is."""
+class WorkerInfo:
+    """Where a worker runs."""
 
     version: str
     host: str
@@ -43,146 +43,146 @@ class Introduction:
 
 
 @dataclass(frozen=True)
-class Job:
-    """What a worker needs to know beforehand."""
+class WorkerSetup:
+    """What a worker needs before its first image."""
 
     recipe: Recipe
     matting: Matting
     cores: int
     journal: Path
     start: bytes
-    """With which the journal begins, so that a worker knows that it sees the same file."""
+    """The first bytes of the journal, by which a worker checks that it sees the same file."""
 
 
 @dataclass(frozen=True)
-class Orders:
+class Instructions:
     """What a worker is to do from now on."""
 
     items: tuple[Item, ...] = ()
-    """Besides those that it has."""
+    """In addition to those that it has."""
     own: frozenset[Path] = frozenset()
     """Existing files that they may replace."""
-    noted: frozenset[int] = frozenset()
-    """Items whose `made` is in the journal."""
+    recorded: frozenset[int] = frozenset()
+    """Items that the journal now holds as made, so that they may be renamed into place."""
     paused: bool = False
     cancelled: bool = False
 
 
 @dataclass(frozen=True)
-class News:
-    """What happened at a worker since it was asked last."""
+class WorkerReport:
+    """What happened in a worker since its last report."""
 
     made: tuple[Outcome, ...]
-    """What is about to be renamed into place, once it is noted."""
+    """What will be renamed into place once it is recorded."""
     ended: tuple[Outcome, ...]
-    over: bool
+    stopped: bool
     """Whether the worker does nothing more."""
-    broken: Exception | None
-    """Why, if it was not told to end."""
+    error: Exception | None
+    """Why it stopped, if it was not asked to."""
 
 
 class Worker:
-    """Does the images that it is given, as a batch on one machine does."""
+    """Does the images that it is sent, as a batch on one machine does."""
 
     def __init__(self) -> None:
-        self._control = Control()
-        self._courier = _Courier()
+        self._control = BatchControl()
+        self._mailbox = _Mailbox()
 
-    def introduce(self) -> Introduction:
-        """Who this is."""
-        return Introduction(rim_editor.__version__, socket.gethostname(), os.getpid())
+    def info(self) -> WorkerInfo:
+        """Where this worker runs."""
+        return WorkerInfo(rim_editor.__version__, socket.gethostname(), os.getpid())
 
-    def begin(self, job: Job) -> UserError | None:
-        """Load the model, and be ready; what the user must remedy is returned."""
+    def start(self, setup: WorkerSetup) -> UserError | None:
+        """Load the model and wait for images; an error that the user must remedy is returned."""
         try:
-            _check_shared(job)
-            job.matting.predictor(**asdict(job.recipe.model))
+            _check_shared(setup)
+            setup.matting.predictor(**asdict(setup.recipe.model))
         except UserError as error:
             return error
-        threading.Thread(target=self._work, args=(job,), name="cluster-worker", daemon=True).start()
+        threading.Thread(target=self._work, args=(setup,), name="cluster-worker", daemon=True).start()
         return None
 
-    def exchange(self, orders: Orders) -> News:
-        """Take orders, and tell the news, within ANSWER_SECONDS if there are none."""
-        if orders.cancelled:
+    def exchange(self, instructions: Instructions) -> WorkerReport:
+        """Take instructions and report what happened; an empty report comes after ANSWER_SECONDS."""
+        if instructions.cancelled:
             self._control.cancel()
-        elif orders.paused:
+        elif instructions.paused:
             self._control.pause()
         else:
             self._control.resume()
-        self._courier.take(orders)
-        return self._courier.news(ANSWER_SECONDS)
+        self._mailbox.take(instructions)
+        return self._mailbox.report(ANSWER_SECONDS)
 
-    def _work(self, job: Job) -> None:
-        courier, broken = self._courier, None
+    def _work(self, setup: WorkerSetup) -> None:
+        mailbox, failure = self._mailbox, None
         try:
-            workers = Workers.of(job.cores)
-            for _ in pipeline.work(courier, job.recipe, job.matting, courier, self._control, workers):
+            threads = ThreadCounts.for_cores(setup.cores)
+            for _ in pipeline.run_items(mailbox, setup.recipe, setup.matting, mailbox, self._control, threads):
                 pass
-        except _Ended:
+        except _Cancelled:
             pass
-        except Exception as error:  # noqa: BLE001 - the driver is told
-            broken = error
-        courier.close(broken)
+        except Exception as error:  # noqa: BLE001 - the driver raises it
+            failure = error
+        mailbox.close(failure)
 
 
-class _Ended(Exception):
-    """The batch ended before a result was noted, which is not written then."""
+class _Cancelled(Exception):
+    """The batch ended before a result was recorded, so that it is not written."""
 
 
-class _Courier(Iterator[Item | None]):
-    """Between the pipeline's threads and the driver: items come in, notes go out; None where there is no item yet."""
+class _Mailbox(Iterator[Item | None]):
+    """Between the pipeline and the driver: yields the items that come, None while there is none; records outcomes."""
 
     def __init__(self) -> None:
         self.own: set[Path] = set()
         self._changed = threading.Condition()
         self._items: deque[Item] = deque()
-        self._noted: set[int] = set()
+        self._recorded: set[int] = set()
         self._made: list[Outcome] = []
         self._outcomes: list[Outcome] = []
-        self._cancelled = self._over = False
-        self._broken: Exception | None = None
+        self._cancelled = self._stopped = False
+        self._error: Exception | None = None
 
-    def take(self, orders: Orders) -> None:
-        """Hand on what the driver says."""
+    def take(self, instructions: Instructions) -> None:
+        """Pass the instructions on to the pipeline."""
         with self._changed:
-            self._items.extend(orders.items)
-            self.own |= orders.own
-            self._noted |= orders.noted
-            self._cancelled = self._cancelled or orders.cancelled
+            self._items.extend(instructions.items)
+            self.own |= instructions.own
+            self._recorded |= instructions.recorded
+            self._cancelled = self._cancelled or instructions.cancelled
             self._changed.notify_all()
 
-    def news(self, seconds: float) -> News:
-        """What happened since the last time; wait so long for it."""
+    def report(self, seconds: float) -> WorkerReport:
+        """What happened since the last time; waits so long for something to happen."""
         with self._changed:
-            self._changed.wait_for(lambda: self._made or self._outcomes or self._over, seconds)
-            news = News(tuple(self._made), tuple(self._outcomes), self._over, self._broken)
+            self._changed.wait_for(lambda: self._made or self._outcomes or self._stopped, seconds)
+            report = WorkerReport(tuple(self._made), tuple(self._outcomes), self._stopped, self._error)
             self._made, self._outcomes = [], []
-        return news
+        return report
 
-    def close(self, broken: Exception | None) -> None:
+    def close(self, error: Exception | None) -> None:
         """Nothing more will happen."""
         with self._changed:
-            self._over, self._broken = True, broken
+            self._stopped, self._error = True, error
             self._changed.notify_all()
 
     def __next__(self) -> Item | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._items, _LOOK_SECONDS)
+            self._changed.wait_for(lambda: self._items, _POLL_SECONDS)
             return self._items.popleft() if self._items else None
 
-    def made(self, outcome: Outcome) -> None:
-        """Tell the driver, and wait until it has noted that. Raises _Ended."""
+    def record_made(self, outcome: Outcome) -> None:
+        """Send it to the driver, and wait until that has recorded it. Raises _Cancelled."""
         with self._changed:
             self._made.append(outcome)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: outcome.index in self._noted or self._cancelled)
-            if outcome.index not in self._noted:
-                raise _Ended
-            self._noted.remove(outcome.index)
+            self._changed.wait_for(lambda: outcome.index in self._recorded or self._cancelled)
+            if outcome.index not in self._recorded:
+                raise _Cancelled
+            self._recorded.remove(outcome.index)
 
-    def ended(self, outcome: Outcome) -> None:
-        """Tell the driver."""
+    def record_ended(self, outcome: Outcome) -> None:
+        """Send it to the driver."""
         with self._changed:
             self._outcomes.append(outcome)
             self._changed.notify_all()
@@ -191,13 +191,13 @@ class _Courier(Iterator[Item | None]):
         """The driver does that."""
 
 
-def _check_shared(job: Job) -> None:
+def _check_shared(setup: WorkerSetup) -> None:
     """Raises ClusterError."""
     try:
-        with job.journal.open("rb") as file:
-            shared = file.read(len(job.start)) == job.start
+        with setup.journal.open("rb") as file:
+            shared = file.read(len(setup.start)) == setup.start
     except OSError:
         shared = False
     if not shared:
-        text = f"'{job.journal.parent}' is not the same folder there: choose one that all machines of the cluster share"
-        raise ClusterError(f"{text}, and by the same path; images and backgrounds have to lie so too.")
+        text = f"'{setup.journal.parent}' is not the same folder there: choose one that all machines share"
+        raise ClusterError(f"{text} under the same path, and share the images and backgrounds too.")

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from rim_editor.batch import running
-from rim_editor.batch.control import Control
 from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.plan import Plan
+from rim_editor.batch.progress import BatchControl
 from rim_editor.ui.qt_runner import as_user_error
 
 if TYPE_CHECKING:
-    from rim_editor.batch.progress import Progress
-    from rim_editor.batch.running import Summary
+    from rim_editor.batch.progress import BatchProgress
+    from rim_editor.batch.running import BatchSummary
     from rim_editor.matting import Matting
 
 TELL_MS = 50
@@ -29,7 +29,7 @@ TELL_MS = 50
 class Told:
     """What has happened since the last time."""
 
-    progress: Progress
+    progress: BatchProgress
     outcomes: tuple[Outcome, ...]
 
 
@@ -37,7 +37,7 @@ class Told:
 class Ended:
     """How a batch ended."""
 
-    summary: Summary | None
+    summary: BatchSummary | None
     """None when it could not begin, or broke off."""
     text: str = ""
     """What went wrong, and what to do; '' for nothing."""
@@ -55,12 +55,12 @@ class BatchWork(QObject):
     def __init__(self, matting: Matting, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._matting = matting
-        self.control = Control()
+        self.control = BatchControl()
         """Pauses, resumes and cancels the batch at work."""
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._inbox: list[Outcome] = []
-        self._newest: Progress | None = None
+        self._newest: BatchProgress | None = None
         self._end: Ended | None = None
         self._heard = True
         self._quiet = QTimer(self)
@@ -91,15 +91,15 @@ class BatchWork(QObject):
             return not self._thread.is_alive()
         return True
 
-    def _start(self, batch: Callable[[Control], Summary]) -> None:
+    def _start(self, batch: Callable[[BatchControl], BatchSummary]) -> None:
         if self.running:
             raise RuntimeError("a batch is running")
-        self.control = control = Control()
+        self.control = control = BatchControl()
         self._inbox, self._newest, self._end, self._heard = [], None, None, True
         self._thread = threading.Thread(target=lambda: self._run(batch, control), name="batch")
         self._thread.start()
 
-    def _run(self, batch: Callable[[Control], Summary], control: Control) -> None:
+    def _run(self, batch: Callable[[BatchControl], BatchSummary], control: BatchControl) -> None:
         try:
             summary = batch(control)
             ended = Ended(summary, summary.text)
@@ -107,7 +107,7 @@ class BatchWork(QObject):
             ended = Ended(None, str(as_user_error(error)))
         self._put(ended=ended)
 
-    def _put(self, progress: Progress | None = None, ended: Ended | None = None) -> None:
+    def _put(self, progress: BatchProgress | None = None, ended: Ended | None = None) -> None:
         with self._lock:
             if progress is not None:
                 self._newest = progress

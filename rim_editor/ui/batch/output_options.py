@@ -245,7 +245,7 @@ class BatchOutput(QGroupBox):
     def _show_example(self) -> None:
         sample = self._sample
         try:
-            parts = naming.parsed(self.template).filled(
+            parts = naming.parse_template(self.template).filled(
                 stem=sample.stem, expression=sample.expression or "the rose", index=1, folder=sample.folder
             )
         except BadOption as error:

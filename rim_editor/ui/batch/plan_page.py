@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QProgressBar, QVBoxLayout, QWidget
 
-from rim_editor.batch.inputs import gathered
-from rim_editor.batch.plan import planned
+from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, Recipe
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
@@ -70,8 +70,8 @@ class PlanPage(QWidget):
 
         def work() -> PlanRows:
             with _short_turns():
-                inputs, problems = gathered(arguments, recursive)
-                return rows_of(planned(inputs, recipe, folder, problems))
+                inputs, problems = gather_inputs(arguments, recursive)
+                return rows_of(make_plan(inputs, recipe, folder, problems))
 
         self._exists.set_value(recipe.exists)
         self._show(None)

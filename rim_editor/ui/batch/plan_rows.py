@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rim_editor.batch import checks, naming
+from rim_editor.batch import naming, output_paths
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
 
@@ -37,11 +37,8 @@ class Row:
     @property
     def expression(self) -> str:
         """What is cut out, in words."""
-        return (
-            ""
-            if self.item is None
-            else naming.in_words((said.combine, said.expression) for said in self.item.expressions)
-        )
+        terms = () if self.item is None else self.item.expressions
+        return naming.expression_text((term.combine, term.expression) for term in terms)
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,10 @@ class PlanRows:
         fatal = sum(row.level is Level.FATAL for row in self.rows)
         if fatal:
             pieces.append(f"{_counted(fatal, 'problem')} to be remedied first")
-        need, free = checks.in_words(self.plan.bytes_needed), checks.in_words(self.plan.bytes_free)
+        need, free = (
+            output_paths.formatted_size(self.plan.bytes_needed),
+            output_paths.formatted_size(self.plan.bytes_free),
+        )
         return f"{', '.join(pieces)}. The results need about {need}; {free} are free."
 
 

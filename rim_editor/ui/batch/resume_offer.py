@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from io import FileIO
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from rim_editor.batch.journal_file import unfinished
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import named, wrapped_label
@@ -59,21 +59,3 @@ class ResumeOffer(QFrame):
             "Go on with it as it was planned, or make a plan and begin anew."
         )
         self.show()
-
-
-def unfinished(folder: Path) -> tuple[int, int] | None:
-    """How many images the export in `folder` left undone, and of how many; None when there is nothing to go on with.
-
-    Changes nothing. An export that is at work is none to go on with. Raises OSError.
-    """
-    from rim_editor.batch import journal, journal_reading, locks
-
-    path = folder / journal.NAME
-    try:
-        with FileIO(path, "r+b") as file:
-            locks.take(file)
-        told = journal_reading.read(path)
-    except (FileNotFoundError, NotADirectoryError, BlockingIOError, journal_reading.NothingToResume):
-        return None
-    left = len(told.plan.items) - len(told.ended)
-    return (left, len(told.plan.items)) if left else None

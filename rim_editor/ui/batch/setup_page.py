@@ -157,7 +157,7 @@ class WhatPage(QWidget):
 
     def _show_sample(self) -> None:
         first = self.inputs.first()
-        words = naming.in_words((said.combine, said.expression) for said in self.said.said())
+        words = naming.expression_text((said.combine, said.expression) for said in self.said.said())
         sample = Sample(expression=words)
         if first is not None:
             path = Path(first)

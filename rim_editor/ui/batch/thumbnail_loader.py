@@ -102,7 +102,7 @@ def thumbnail_of(path: Path) -> QImage:
     """The image of a file, small and upright; on any thread. Raises what `image_files.read` raises."""
     from clipmat import image_files
     from clipmat.thread_warnings import collected_warnings
-    from rim_editor.batch.thumbnails import thumbnail
+    from rim_editor.batch.outcomes import thumbnail
 
     quick = _quick(path)
     if quick is None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rim_editor.batch.inputs import gathered
-from rim_editor.batch.plan import planned
+from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, Recipe
 from rim_editor.edit_options import EditName
 from rim_editor.matting import Matting
@@ -43,8 +43,8 @@ def plan_for(tmp_path):
 
     def make(folder, out=None, **recipe):
         recipe = {"expressions": (ExpressionTerm("the red square"),), "edit": MATTE} | recipe
-        inputs, problems = gathered([folder], recursive=True)
-        return planned(inputs, Recipe(**recipe), out or tmp_path / "out", problems)
+        inputs, problems = gather_inputs([folder], recursive=True)
+        return make_plan(inputs, Recipe(**recipe), out or tmp_path / "out", problems)
 
     return make
 

@@ -21,17 +21,17 @@ from hypothesis import strategies as st
 from clipmat import image_files
 from clipmat.errors import UnknownWeights
 from rim_editor import batch_cli, cli
-from rim_editor.batch import pipeline, running, stages
-from rim_editor.batch.cluster import connection, fleet
-from rim_editor.batch.cluster.connection import ClusterError, fitting
-from rim_editor.batch.cluster.dealing import Dealer
-from rim_editor.batch.cluster.fleet import Size
-from rim_editor.batch.cluster.worker import Job, Orders, Worker
-from rim_editor.batch.control import Control
-from rim_editor.batch.journal import NAME, Journal
+from rim_editor.batch import output_files, queues, running
+from rim_editor.batch.cluster import ClusterError, connection, fleet
+from rim_editor.batch.cluster.connection import fleet_size
+from rim_editor.batch.cluster.fleet import FleetSize, Scheduler
+from rim_editor.batch.cluster.worker import Instructions, Worker, WorkerSetup
+from rim_editor.batch.journal import Journal
+from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.placing import STAGING, DiskFull
+from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import Item
+from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import DescribedEdit
 from rim_editor.errors import EditorWarning
 from rim_editor.exporting import Content
@@ -115,7 +115,7 @@ def twice(folder, name):
 
 def after_places(folder):
     """Lets one process die after it has placed a matte, and another after the result as well, before it could tell."""
-    placed, usual = [], stages.place
+    placed, usual = [], output_files.write
 
     def place(*arguments):
         usual(*arguments)
@@ -123,14 +123,14 @@ def after_places(folder):
         if len(placed) in (1, 2):
             once(folder / str(len(placed)), sigkill)
 
-    stages.place = place
+    output_files.write = place
 
 
 def no_room():
     def place(path, *rest):
         raise DiskFull("The disk is full: make room.")
 
-    stages.place = place
+    output_files.write = place
 
 
 def load(notes, dies, before, *model):
@@ -152,7 +152,7 @@ def workers():
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     before = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "cores", lambda: 2)
+        patch.setattr(queues, "usable_cores", lambda: 2)
         with connection.connected("local", cores=1) as connected:
             assert signal.getsignal(signal.SIGTERM) is before
             yield connected
@@ -205,8 +205,10 @@ def test_the_same_comes_of_it_as_on_one_machine(workers, photos, plan_for, matti
     (folder / "broken.png").write_bytes(b"no image")
     here, there = plan_for(folder, sidecar=True), plan_for(folder, folder.parent / "there", sidecar=True)
     told, told_there = [], []
-    summary = running.export(here, matting_that(), told=told.append)
-    others = running.export(there, matting_that(partial(both, folder.parent)), told=told_there.append, run=workers.run)
+    summary = running.export(here, matting_that(), on_progress=told.append)
+    others = running.export(
+        there, matting_that(partial(both, folder.parent)), on_progress=told_there.append, run=workers.run
+    )
     assert others.exit_code == summary.exit_code == 4 and others.counts == summary.counts
     assert contents(there.folder) == contents(here.folder) and len(contents(there.folder)) == 24
     assert [(step.done, step.total) for step in told_there] == [(step.done, step.total) for step in told]
@@ -264,7 +266,7 @@ def test_an_image_that_kills_is_given_up_and_nobody_else_suffers(workers, photos
 
 
 def test_cancelled_and_resumed(workers, photos, plan_for, matting_that, notes, contents):
-    plan, control = plan_for(photos(24)), Control()
+    plan, control = plan_for(photos(24)), BatchControl()
 
     def told(progress):
         if progress.done == 4:
@@ -285,7 +287,7 @@ def test_cancelled_and_resumed(workers, photos, plan_for, matting_that, notes, c
 
 
 def test_a_pause_lets_nothing_begin_and_what_is_closed_can_be_resumed_here(workers, photos, plan_for, matting_that):
-    plan, control = plan_for(photos(20)), Control()
+    plan, control = plan_for(photos(20)), BatchControl()
     with Journal.begin(plan) as journal:
         steps = workers.run(plan, matting_that(), journal, control)
         next(steps)
@@ -436,21 +438,21 @@ def test_without_ray(monkeypatch):
 @pytest.mark.parametrize(
     ("machines", "device", "size"),
     [
-        ([{"CPU": 2.0}], "auto", Size(1, 2, 0)),
-        ([{"CPU": 16.0}, {"CPU": 9.0}, {}], "cpu", Size(6, 4, 0)),
-        ([{"CPU": 32.0, "GPU": 4.0}, {"CPU": 64.0}], "auto", Size(4, 8, 1)),
-        ([{"CPU": 32.0, "GPU": 4.0}, {"CPU": 8.0, "GPU": 2.0}], "cuda", Size(6, 4, 1)),
-        ([{"CPU": 32.0, "GPU": 4.0}], "cpu", Size(8, 4, 0)),
+        ([{"CPU": 2.0}], "auto", FleetSize(1, 2, 0)),
+        ([{"CPU": 16.0}, {"CPU": 9.0}, {}], "cpu", FleetSize(6, 4, 0)),
+        ([{"CPU": 32.0, "GPU": 4.0}, {"CPU": 64.0}], "auto", FleetSize(4, 8, 1)),
+        ([{"CPU": 32.0, "GPU": 4.0}, {"CPU": 8.0, "GPU": 2.0}], "cuda", FleetSize(6, 4, 1)),
+        ([{"CPU": 32.0, "GPU": 4.0}], "cpu", FleetSize(8, 4, 0)),
     ],
 )
 def test_one_worker_for_each_gpu_or_for_some_cores(machines, device, size):
-    assert fitting(machines, device) == size
+    assert fleet_size(machines, device) == size
 
 
 @pytest.mark.parametrize(("machines", "device"), [([], "auto"), ([{"memory": 1.0}], "cpu"), ([{"CPU": 4.0}], "cuda")])
 def test_a_cluster_that_cannot_compute(machines, device):
     with pytest.raises(ClusterError, match="'ray start|choose the device"):
-        fitting(machines, device)
+        fleet_size(machines, device)
 
 
 def items_of(count):
@@ -462,14 +464,14 @@ def items_of(count):
 
 @given(st.integers(0, 40), st.integers(1, 5), st.integers(1, 8), st.sets(st.integers(0, 39), max_size=5), st.data())
 def test_whatever_is_deadly_is_found_and_all_else_is_done_once(count, workers, most, deadly, data):
-    dealer = Dealer(items_of(count), most)
+    scheduler = Scheduler(items_of(count), most)
     held = {worker: set() for worker in range(workers)}
     done, given_up, hired = [], [], workers
     for worker in held:
-        dealer.join(worker)
-    while not dealer.over:
+        scheduler.add_worker(worker)
+    while not scheduler.finished:
         worker = data.draw(st.sampled_from(sorted(held)))
-        dealt = {item.index for item in dealer.deal(worker)}
+        dealt = {item.index for item in scheduler.assign(worker)}
         assert not any(dealt & other for other in held.values())
         held[worker] |= dealt
         assert len(held[worker]) <= most
@@ -477,14 +479,14 @@ def test_whatever_is_deadly_is_found_and_all_else_is_done_once(count, workers, m
             continue
         index = data.draw(st.sampled_from(sorted(held[worker])))
         if index not in deadly:
-            dealer.ended(worker, index)
+            scheduler.item_ended(worker, index)
             held[worker].remove(index)
             done.append(index)
             continue
         del held[worker]
-        given_up += [item.index for item in dealer.lost(worker)]
+        given_up += [item.index for item in scheduler.worker_lost(worker)]
         held[hired] = set()
-        dealer.join(hired)
+        scheduler.add_worker(hired)
         hired += 1
     assert sorted(given_up) == sorted(deadly & set(range(count)))
     assert sorted(done) == sorted(set(range(count)) - deadly)
@@ -492,13 +494,13 @@ def test_whatever_is_deadly_is_found_and_all_else_is_done_once(count, workers, m
 
 
 def test_nobody_gets_more_than_a_share():
-    dealer = Dealer(items_of(10), 7)
+    scheduler = Scheduler(items_of(10), 7)
     for worker in range(4):
-        dealer.join(worker)
-    assert [len(dealer.deal(worker)) for worker in range(4)] == [3, 3, 3, 1]
-    alone = Dealer(items_of(10), 7)
-    alone.join(0)
-    assert len(alone.deal(0)) == 7 and alone.deal(0) == ()
+        scheduler.add_worker(worker)
+    assert [len(scheduler.assign(worker)) for worker in range(4)] == [3, 3, 3, 1]
+    alone = Scheduler(items_of(10), 7)
+    alone.add_worker(0)
+    assert len(alone.assign(0)) == 7 and alone.assign(0) == ()
 
 
 def test_a_worker_writes_what_the_journal_knows_and_nothing_else(photos, plan_for, matting):
@@ -507,7 +509,7 @@ def test_a_worker_writes_what_the_journal_knows_and_nothing_else(photos, plan_fo
     def until(what, orders=None):
         end = time.monotonic() + 10
         while time.monotonic() < end:
-            news = worker.exchange(orders or Orders())
+            news = worker.exchange(orders or Instructions())
             orders = None
             if getattr(news, what):
                 return news
@@ -516,12 +518,12 @@ def test_a_worker_writes_what_the_journal_knows_and_nothing_else(photos, plan_fo
     worker = Worker()
     with Journal.begin(plan) as journal:
         start = journal.path.read_bytes()[:10]
-        assert worker.begin(Job(plan.recipe, matting, 1, journal.path, start)) is None
-        (made,) = until("made", Orders(plan.items)).made
-        worker.exchange(Orders())
+        assert worker.start(WorkerSetup(plan.recipe, matting, 1, journal.path, start)) is None
+        (made,) = until("made", Instructions(plan.items)).made
+        worker.exchange(Instructions())
         assert not made.output.exists()
-        news = until("ended", Orders(noted=frozenset({made.index})))
+        news = until("ended", Instructions(recorded=frozenset({made.index})))
         assert [outcome.state for outcome in news.ended] == [State.DONE] and made.output.exists()
         other = news.made or until("made").made
-        news = until("over", Orders(cancelled=True))
-        assert news.broken is None and not news.ended and not other[0].output.exists()
+        news = until("stopped", Instructions(cancelled=True))
+        assert news.error is None and not news.ended and not other[0].output.exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rim_editor.batch.inputs import gathered
+from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm
 from rim_editor.document import Combine
@@ -41,29 +41,29 @@ def one(problems, kind):
 
 
 def test_a_folder_is_listed_by_name(photos):
-    inputs, problems = gathered([photos])
+    inputs, problems = gather_inputs([photos])
     assert names(inputs, photos) == ["a.PNG", "b.jpg"]
     assert {each.root for each in inputs} == {photos}
     told = " ".join(problem.text for problem in problems)
-    assert "--recursive" in told and "no images by their names are left out (1)" in told
+    assert "--recursive" in told and "names are not those of images are left out (1)" in told
     assert not any(problem.fatal for problem in problems)
 
 
 def test_recursively_with_the_folders(photos):
-    inputs, _ = gathered([photos], recursive=True)
+    inputs, _ = gather_inputs([photos], recursive=True)
     assert names(inputs, photos) == ["a.PNG", "b.jpg", "sub/c.webp", "sub/deep/a.png"]
 
 
 def test_links_in_a_circle_end(photos):
     (photos / "sub" / "up").symlink_to(photos)
     (photos / "self.jpg").symlink_to(photos / "self.jpg")
-    inputs, _ = gathered([photos], recursive=True)
+    inputs, _ = gather_inputs([photos], recursive=True)
     assert len(inputs) == 5  # the link to itself is one, and its work will fail
 
 
 def test_files_are_taken_whatever_their_names(photos, monkeypatch):
     monkeypatch.chdir(photos)
-    inputs, problems = gathered(["notes.txt", "sub/c.webp"])
+    inputs, problems = gather_inputs(["notes.txt", "sub/c.webp"])
     assert [(each.path, each.root) for each in inputs] == [
         (photos / "notes.txt", photos),
         (photos / "sub" / "c.webp", photos / "sub"),
@@ -72,7 +72,7 @@ def test_files_are_taken_whatever_their_names(photos, monkeypatch):
 
 
 def test_patterns(photos):
-    inputs, problems = gathered([f"{photos}/**/[ac].[pw]*"])
+    inputs, problems = gather_inputs([f"{photos}/**/[ac].[pw]*"])
     assert names(inputs, photos) == ["sub/c.webp", "sub/deep/a.png"]
     assert {each.root for each in inputs} == {photos}
     assert not problems
@@ -80,29 +80,29 @@ def test_patterns(photos):
 
 def test_a_file_may_be_named_like_a_pattern(photos):
     (photos / "[1].jpg").touch()
-    assert names(gathered([photos / "[1].jpg"])[0], photos) == ["[1].jpg"]
+    assert names(gather_inputs([photos / "[1].jpg"])[0], photos) == ["[1].jpg"]
 
 
 @pytest.mark.parametrize("name", ["none*.jpg", "photoz", "list.csv"])
 def test_what_is_not_there_is_told(photos, name):
-    problem = one(gathered([photos / name])[1], ProblemKind.MISSING)
+    problem = one(gather_inputs([photos / name])[1], ProblemKind.MISSING)
     assert problem.fatal and name in problem.text
 
 
 def test_a_missing_image_stays_for_the_plan(photos):
-    inputs, problems = gathered([photos / "gone.jpg"])
+    inputs, problems = gather_inputs([photos / "gone.jpg"])
     assert names(inputs, photos) == ["gone.jpg"] and not problems
 
 
 def test_what_is_named_twice_is_done_once(photos):
-    inputs, problems = gathered([photos / "b.jpg", photos / "sub" / ".." / "b.jpg"])
+    inputs, problems = gather_inputs([photos / "b.jpg", photos / "sub" / ".." / "b.jpg"])
     assert names(inputs, photos) == ["b.jpg"]
     assert "more than once" in one(problems, ProblemKind.LEFT_OUT).text
 
 
 def test_a_folder_without_images_is_told(tmp_path):
     (tmp_path / "readme.md").touch()
-    inputs, problems = gathered([tmp_path])
+    inputs, problems = gather_inputs([tmp_path])
     assert not inputs and "holds no images" in problems[0].text
 
 
@@ -128,7 +128,7 @@ b.jpg,"rose, red",,../sea.jpg,deep/b.webp
     ],
 )
 def test_a_manifest_of_csv(photos, text, encoding):
-    inputs, problems = gathered([manifest(photos / "list.csv", text, encoding)])
+    inputs, problems = gather_inputs([manifest(photos / "list.csv", text, encoding)])
     assert not problems
     first, second, third = inputs
     assert (first.path, first.expressions, first.edit, first.output) == (
@@ -158,7 +158,7 @@ def test_a_manifest_of_json_lines_says_more(photos):
         {"image": "ü/ñ.jpg", "expression": "the cat"},
     ]
     text = "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    inputs, problems = gathered([manifest(photos / "list.jsonl", text)])
+    inputs, problems = gather_inputs([manifest(photos / "list.jsonl", text)])
     assert not problems
     assert inputs[0].expressions == (ExpressionTerm("the dog"), ExpressionTerm("the leash", Combine.SUBTRACT))
     assert inputs[1].edit == DescribedEdit(EditName.SOLID, EditOptions(color="#fff"))
@@ -179,20 +179,20 @@ def test_a_manifest_of_json_lines_says_more(photos):
         ("m.csv", "image,expression\na.png,the red, big rose\n", 2, ["more cells"]),
         ("m.csv", 'image,expression\na.png,"the red\n', 2, ["CSV"]),
         ("m.csv", "image,expression\na.png,...\n", 2, ["expression is empty"]),
-        ("m.csv", "image,edit\na.png,{solid\n", 2, ["no edit"]),
-        ("m.jsonl", '{"image": "a.png"}\n{"image"', 2, ["no JSON"]),
+        ("m.csv", "image,edit\na.png,{solid\n", 2, ["not an edit"]),
+        ("m.jsonl", '{"image": "a.png"}\n{"image"', 2, ["not JSON"]),
         ("m.jsonl", '{"image": 7}', 1, ["'7'"]),
         ("m.jsonl", '["a.png"]', 1, ["object"]),
         ("m.jsonl", '{"image": "a\\u0000.png"}', 1, ["name of a file"]),
         ("m.jsonl", '{"image": "a\\ud800.png"}', 1, ["name of a file"]),
-        ("m.jsonl", '{"image": "a.png", "edit": ["solid"]}', 1, ["no edit"]),
+        ("m.jsonl", '{"image": "a.png", "edit": ["solid"]}', 1, ["not an edit"]),
         ("m.jsonl", '{"image": "a.png", "output": 7}', 1, ["'7'"]),
         ("m.jsonl", '{"image": "a.png", "expression": {"subtract": "b"}}', 1, ["no expression"]),
-        ("m.jsonl", "[" * 100_000, 1, ["no JSON"]),
+        ("m.jsonl", "[" * 100_000, 1, ["not JSON"]),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_told_with_its_line(tmp_path, name, text, row, words):
-    _, problems = gathered([manifest(tmp_path / name, text)])
+    _, problems = gather_inputs([manifest(tmp_path / name, text)])
     problem = one(problems, ProblemKind.MANIFEST)
     assert problem.fatal and problem.row == row and problem.path == tmp_path / name
     for word in [*words, name]:
@@ -202,24 +202,24 @@ def test_a_manifest_that_makes_no_sense_is_told_with_its_line(tmp_path, name, te
 
 def test_one_bad_row_does_not_hide_the_others(tmp_path):
     text = "image,edit\na.png,sepia\nb.png,\nc.png,noir\n"
-    inputs, problems = gathered([manifest(tmp_path / "m.csv", text)])
+    inputs, problems = gather_inputs([manifest(tmp_path / "m.csv", text)])
     assert names(inputs, tmp_path) == ["b.png"]
     assert [problem.row for problem in problems] == [2, 4]
 
 
 def test_a_column_that_means_nothing_is_told(tmp_path):
-    _, problems = gathered([manifest(tmp_path / "m.csv", "image,expresion\na.png,red\nb.png,red\n")])
+    _, problems = gather_inputs([manifest(tmp_path / "m.csv", "image,expresion\na.png,red\nb.png,red\n")])
     problem = one(problems, ProblemKind.MANIFEST)
     assert not problem.fatal and "'expresion'" in problem.text
 
 
 def test_a_manifest_in_another_encoding_is_told(tmp_path):
-    _, problems = gathered([manifest(tmp_path / "m.csv", "image\nü.png\n", "latin-1")])
+    _, problems = gather_inputs([manifest(tmp_path / "m.csv", "image\nü.png\n", "latin-1")])
     assert "UTF-8" in one(problems, ProblemKind.MANIFEST).text
 
 
 def test_gathering_leaves_relative_names_absolute(photos, monkeypatch):
     monkeypatch.chdir(photos.parent)
-    inputs, _ = gathered(["photos/b.jpg", "photos"])
+    inputs, _ = gather_inputs(["photos/b.jpg", "photos"])
     assert all(each.path.is_absolute() and each.root.is_absolute() for each in inputs)
     assert Path("photos/b.jpg").absolute() == inputs[0].path

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rim_editor.batch import stages
-from rim_editor.batch.control import Control
-from rim_editor.batch.journal import NAME, AtWork, Journal, NothingToResume
+from rim_editor.batch.journal import FolderInUse, Journal
+from rim_editor.batch.journal_file import NAME, NothingToResume
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.placing import STAGING, DiskFull
+from rim_editor.batch.output_files import STAGING, DiskFull
+from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.batch.watch import watch
 from rim_editor.errors import OutputExists
@@ -34,12 +35,12 @@ def work(matting):
     def do(journal, items, until="done"):
         for item in items:
             finished = made(item, matting, journal.plan.recipe)
-            journal.made(finished.outcome)
+            journal.record_made(finished.outcome)
             if until == "made":
                 continue
             outcome = stages.write(finished, own=journal.own)
             if until == "done":
-                journal.ended(outcome)
+                journal.record_ended(outcome)
 
     return do
 
@@ -113,8 +114,8 @@ def test_a_result_that_is_not_as_it_was_made_is_not_taken_for_done(change, photo
 def test_failures_are_tried_again_and_what_did_not_match_is_not(photos, plan_for):
     plan = plan_for(photos(3))
     with Journal.begin(plan) as journal:
-        journal.ended(stages.failed(plan.items[0], MemoryError()))
-        journal.ended(stages.skipped(plan.items[1]))
+        journal.record_ended(stages.failed(plan.items[0], MemoryError()))
+        journal.record_ended(stages.skipped(plan.items[1]))
         assert journal.todo() == plan.items[2:]
         assert [outcome.state for outcome in journal.outcomes()] == [State.FAILED, State.SKIPPED]
     with Journal.resume(plan.folder) as journal:
@@ -125,19 +126,19 @@ def test_one_process_at_a_time(photos, plan_for):
     plan = plan_for(photos(1))
     with Journal.begin(plan):
         for door in (lambda: Journal.begin(plan), lambda: Journal.resume(plan.folder)):
-            with pytest.raises(AtWork, match="is at work"):
+            with pytest.raises(FolderInUse, match="is being exported into"):
                 door()
         code = "import sys; from rim_editor.batch.journal import Journal; Journal.resume(sys.argv[1])"
         root = Path(__file__).parents[3]
         done = subprocess.run(
             [sys.executable, "-c", code, str(plan.folder)], cwd=root, capture_output=True, text=True, check=False
         )
-        assert "AtWork" in done.stderr
+        assert "FolderInUse" in done.stderr
     Journal.begin(plan).close()
 
 
 def test_nothing_to_resume_is_told(tmp_path):
-    with pytest.raises(NothingToResume, match="nothing to go on with"):
+    with pytest.raises(NothingToResume, match="nothing to resume"):
         Journal.resume(tmp_path)
     for content in (b"", b"{", b"[]\n", b'{"version": 2}\n', b'{"version": 2, "plan": {"recipe": 3}}\n'):
         (tmp_path / NAME).write_bytes(content)
@@ -155,7 +156,7 @@ def test_a_journal_of_the_first_release_is_refused_in_one_line_and_stays(tmp_pat
     (out / NAME).write_bytes(line)
     for go_on in (
         lambda: Journal.resume(out),
-        lambda: watch([photos], Recipe(RED), out, matting, Control()),
+        lambda: watch([photos], Recipe(RED), out, matting, BatchControl()),
     ):
         with pytest.raises(NothingToResume, match="another version of RIM Editor: .*delete it") as refused:
             go_on()
@@ -212,7 +213,7 @@ def test_a_full_disk_leaves_whole_lines(photos, plan_for, work, monkeypatch):
 
     journal._file = Small(journal._file)
     with pytest.raises(DiskFull, match="--resume"):
-        journal.made(made_outcome(plan))
+        journal.record_made(made_outcome(plan))
     room[0] = 10**6
     work(journal, plan.items[1:])
     journal.close()

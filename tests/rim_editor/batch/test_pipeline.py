@@ -13,13 +13,12 @@ from PIL import Image
 
 from clipmat import image_files
 from clipmat.errors import WeightsMissing
-from rim_editor.batch import pipeline, stages
+from rim_editor.batch import output_files, pipeline, stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.pipeline import Control, Workers
-from rim_editor.batch.placing import DiskFull
-from rim_editor.batch.progress import Pace
-from rim_editor.batch.queues import Room
+from rim_editor.batch.output_files import DiskFull
+from rim_editor.batch.progress import BatchControl, Throughput
+from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
 from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm
 from rim_editor.matting import Matting
 
@@ -141,7 +140,7 @@ class Whole:
 
 
 def test_cancelling_ends_the_run_after_the_step_at_work(photos, plan_for):
-    plan, gate, control = plan_for(photos(8)), Gate(), Control()
+    plan, gate, control = plan_for(photos(8)), Gate(), BatchControl()
     steps = []
 
     def work():
@@ -164,7 +163,7 @@ def test_cancelling_ends_the_run_after_the_step_at_work(photos, plan_for):
 
 
 def test_a_pause_lets_nothing_begin(photos, plan_for, matting):
-    plan, control = plan_for(photos(6)), Control()
+    plan, control = plan_for(photos(6)), BatchControl()
     with Journal.begin(plan) as journal:
         steps = pipeline.run(plan, matting, journal, control)
         next(steps)
@@ -183,7 +182,7 @@ def test_a_pause_lets_nothing_begin(photos, plan_for, matting):
 def test_a_pause_can_be_cancelled_and_closed(photos, plan_for, matting):
     plan = plan_for(photos(6))
     for end in ("cancel", "close"):
-        control = Control()
+        control = BatchControl()
         with Journal.begin(plan_for(photos(6), out=plan.folder / end)) as journal:
             steps = pipeline.run(journal.plan, matting, journal, control)
             next(steps)
@@ -212,15 +211,17 @@ def test_a_generator_that_is_given_up_leaves_no_thread(photos, plan_for, matting
 
 def test_a_full_disk_stops_everything_and_nothing_is_called_a_failure(photos, plan_for, matting, monkeypatch):
     plan = plan_for(photos(8))
-    usual, written = stages.place, []
+    usual, written = output_files.write, []
+    outputs = {item.output for item in plan.items}
 
-    def place(path, *rest):
-        if len(written) == 3:
-            raise DiskFull("full")
-        written.append(path)
-        usual(path, *rest)
+    def write(path, *rest, **options):
+        if path in outputs:
+            if len(written) == 3:
+                raise DiskFull("full")
+            written.append(path)
+        usual(path, *rest, **options)
 
-    monkeypatch.setattr(stages, "place", place)
+    monkeypatch.setattr(output_files, "write", write)
     with pytest.raises(DiskFull):
         run(plan, matting)
     monkeypatch.undo()
@@ -241,14 +242,14 @@ def test_images_in_flight_are_few_whatever_the_count(photos, plan_for, matting, 
         return decode(*arguments)
 
     monkeypatch.setattr(stages, "decode", counted)
-    workers = Workers.of(2)
+    threads = ThreadCounts.for_cores(2)
     with Journal.begin(plan) as journal:
-        for step in pipeline.run(plan, matting, journal, workers=workers):
+        for step in pipeline.run(plan, matting, journal, threads=threads):
             if step.outcome is not None:
                 time.sleep(0.005)  # a slow reader holds the others up
                 with lock:
                     flying[0] -= 1
-    assert 1 < most[0] <= workers.images + 1
+    assert 1 < most[0] <= threads.images + 1
 
 
 def test_a_large_image_is_alone(photos, plan_for, matting, monkeypatch):
@@ -276,20 +277,20 @@ def test_a_large_image_is_alone(photos, plan_for, matting, monkeypatch):
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.1, 30), min_size=1, max_size=12), st.integers(1, 4))
-def test_a_room_holds_what_it_may_and_everybody_gets_in(sizes, places):
-    room = Room(places, 20.0, lambda: None)
+def test_a_budget_holds_what_it_may_and_everybody_gets_in(sizes, places):
+    budget = MegapixelBudget(places, 20.0, lambda: None)
     lock, inside, over = threading.Lock(), {}, []
 
     def visit(index, size):
-        room.enter()
-        room.weigh(index, size)
+        budget.admit()
+        budget.reserve(index, size)
         with lock:
             inside[index] = size
             over.append(len(inside) > places or (len(inside) > 1 and sum(inside.values()) > 20.0 + 1e-9))
         with lock:
             del inside[index]
-        room.lighten(index)
-        room.leave(index)
+        budget.free_pixels(index)
+        budget.release(index)
 
     threads = [threading.Thread(target=visit, args=each) for each in enumerate(sizes)]
     for thread in threads:
@@ -301,7 +302,7 @@ def test_a_room_holds_what_it_may_and_everybody_gets_in(sizes, places):
 
 def test_the_pace_does_not_count_what_is_left_out():
     now = [0.0]
-    pace = Pace(100, lambda: now[0])
+    pace = Throughput(100, lambda: now[0])
     assert pace.images_per_second == 0 and pace.seconds_left is None
 
     def outcome(state):
@@ -317,9 +318,9 @@ def test_the_pace_does_not_count_what_is_left_out():
 
 @pytest.mark.parametrize("cores", [1, 2, 4, 16])
 def test_workers_suit_the_cores(cores):
-    workers = Workers.of(cores)
-    assert cores <= workers.model_threads + workers.finish <= cores + 2
-    assert workers.images <= cores + 10
+    threads = ThreadCounts.for_cores(cores)
+    assert cores <= threads.model_threads + threads.finish <= cores + 2
+    assert threads.images <= cores + 10
 
 
 def test_results_with_colours_of_their_own_are_done_side_by_side(photos, plan_for, matting):

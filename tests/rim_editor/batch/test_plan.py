@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor.batch import checks
-from rim_editor.batch.inputs import Input, gathered
-from rim_editor.batch.plan import Plan, planned
+from rim_editor.batch import output_paths
+from rim_editor.batch.inputs import Input, gather_inputs
+from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
@@ -35,8 +35,8 @@ def photos(tmp_path):
 
 
 def plan_of(photos, out, **values):
-    inputs, problems = gathered([photos], recursive=True)
-    return planned(inputs, Recipe(**{"expressions": RED, **values}), out, problems)
+    inputs, problems = gather_inputs([photos], recursive=True)
+    return make_plan(inputs, Recipe(**{"expressions": RED, **values}), out, problems)
 
 
 def outputs(plan):
@@ -130,15 +130,15 @@ def test_two_results_of_one_name(photos, tmp_path):
 )
 def test_names_that_some_disks_take_for_one(tmp_path, one, other):
     inputs = [Input(tmp_path / name, tmp_path) for name in (one, other)]
-    plan = planned(inputs, Recipe(RED, exists=Exists.NUMBER), tmp_path / "out")
+    plan = make_plan(inputs, Recipe(RED, exists=Exists.NUMBER), tmp_path / "out")
     assert plan.items[1].output.stem.endswith("-2")
 
 
 @pytest.mark.parametrize("exists", Exists)
 def test_an_output_that_is_an_input(tmp_path, exists):
     (tmp_path / "a.png").write_bytes(b"precious")
-    inputs, _ = gathered([tmp_path])
-    plan = planned(inputs, Recipe(RED, exists=exists), tmp_path)
+    inputs, _ = gather_inputs([tmp_path])
+    plan = make_plan(inputs, Recipe(RED, exists=exists), tmp_path)
     assert ProblemKind.IS_INPUT in kinds(plan)
     assert plan.fatal == (exists is Exists.REFUSE)
     (item,) = plan.items
@@ -151,15 +151,15 @@ def test_an_input_behind_links_is_one_still(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jpg").symlink_to(tmp_path / "real" / "a.png")
-    inputs, _ = gathered([tmp_path / "in"])
-    plan = planned(inputs, Recipe(RED, exists=Exists.OVERWRITE), tmp_path / "link")
+    inputs, _ = gather_inputs([tmp_path / "in"])
+    plan = make_plan(inputs, Recipe(RED, exists=Exists.OVERWRITE), tmp_path / "link")
     assert outputs(plan) == ["a-2.png"]
 
 
 def test_a_background_is_an_input_too(photos, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "a.png")
     edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "a.png"))
-    plan = planned(gathered([photos / "a.jpg"])[0], Recipe(RED, edit, exists=Exists.OVERWRITE), tmp_path)
+    plan = make_plan(gather_inputs([photos / "a.jpg"])[0], Recipe(RED, edit, exists=Exists.OVERWRITE), tmp_path)
     assert outputs(plan) == ["a-2.png"]
 
 
@@ -188,7 +188,7 @@ def test_a_folder_in_the_way_is_never_replaced(photos, tmp_path, exists):
 def test_a_sidecar_is_a_result_too(tmp_path):
     for name in ("a.jpg", "a.matte.jpg"):
         (tmp_path / name).write_bytes(b"x")
-    plan = planned(gathered([tmp_path])[0], Recipe(RED, sidecar=True, exists=Exists.NUMBER), tmp_path / "out")
+    plan = make_plan(gather_inputs([tmp_path])[0], Recipe(RED, sidecar=True, exists=Exists.NUMBER), tmp_path / "out")
     assert [(item.output.name, item.sidecar.name) for item in plan.items] == [
         ("a.png", "a.matte.png"),
         ("a.matte-2.png", "a.matte-2.matte.png"),
@@ -204,7 +204,7 @@ def test_results_cannot_lie_in_a_file(tmp_path, there):
         Input(tmp_path / "a.jpg", tmp_path, output="x.png"),
         Input(tmp_path / "b.jpg", tmp_path, output="x.png/b"),
     ]
-    plan = planned(inputs[there:], Recipe(RED), tmp_path / "out")
+    plan = make_plan(inputs[there:], Recipe(RED), tmp_path / "out")
     fatal(plan, ProblemKind.NOT_WRITABLE, "x.png")
 
 
@@ -225,7 +225,7 @@ def test_bad_images_are_told_and_their_work_will_fail(tmp_path):
     (tmp_path / "good.jpg").write_bytes(b"x")
     os.mkfifo(tmp_path / "pipe.jpg")
     arguments = [tmp_path / name for name in ("empty.jpg", "gone.jpg", "good.jpg", "pipe.jpg", "round.jpg")]
-    plan = planned(gathered(arguments)[0], Recipe(RED), tmp_path / "out")
+    plan = make_plan(gather_inputs(arguments)[0], Recipe(RED), tmp_path / "out")
     assert outputs(plan) == ["empty.png", "gone.png", "good.png", "pipe.png", "round.png"]
     assert not plan.fatal
     assert [(problem.kind, problem.path.name) for problem in plan.problems] == [
@@ -237,12 +237,12 @@ def test_bad_images_are_told_and_their_work_will_fail(tmp_path):
 
 
 def test_nothing_to_do_and_nothing_to_look_for(tmp_path, photos):
-    fatal(planned([], Recipe(RED), tmp_path / "out"), ProblemKind.NO_INPUT, "name files")
+    fatal(make_plan([], Recipe(RED), tmp_path / "out"), ProblemKind.NO_INPUT, "name files")
     fatal(plan_of(photos, tmp_path / "out", expressions=()), ProblemKind.EXPRESSION, "say what to cut out")
     own = [Input(photos / "a.jpg", photos, row=2, expressions=RED)]
-    assert not planned(own, Recipe(), tmp_path / "out").fatal
+    assert not make_plan(own, Recipe(), tmp_path / "out").fatal
     silent = [*own, Input(photos / "sub" / "b.jpg", photos, row=3)]
-    fatal(planned(silent, Recipe(), tmp_path / "out"), ProblemKind.EXPRESSION, "Line 3")
+    fatal(make_plan(silent, Recipe(), tmp_path / "out"), ProblemKind.EXPRESSION, "Line 3")
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_rows_say_what_is_made(photos, tmp_path):
         Input(photos / "sub" / "a.jpg", photos, row=5, edit=DescribedEdit(EditName.SOLID)),
     ]
     recipe = Recipe(RED, DescribedEdit(EditName.SOLID, EditOptions(color="#123456")))
-    plan = planned(rows, recipe, tmp_path / "out")
+    plan = make_plan(rows, recipe, tmp_path / "out")
     assert not plan.problems
     assert outputs(plan) == ["deep/rose.webp", "layers.ora", "x.png", "sub/a.png"]
     assert [item.content for item in plan.items] == [Content.RESULT, Content.LAYERS, Content.RESULT, Content.RESULT]
@@ -287,7 +287,7 @@ def test_rows_say_what_is_made(photos, tmp_path):
 
 def test_a_rows_missing_background_is_told(photos, tmp_path):
     edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "gone.png"))
-    plan = planned([Input(photos / "a.jpg", photos, row=2, edit=edit)], Recipe(RED), tmp_path / "out")
+    plan = make_plan([Input(photos / "a.jpg", photos, row=2, edit=edit)], Recipe(RED), tmp_path / "out")
     assert kinds(plan) == [ProblemKind.MISSING] and "gone.png" in plan.problems[0].text and not plan.fatal
 
 
@@ -295,7 +295,7 @@ def test_a_rows_missing_background_is_told(photos, tmp_path):
     "output", ["../x", "/x", "C:\\x", "a/../../x", "a//b", "a/", "..", "\0", "\ud800", "d" * 300 + "/x"]
 )
 def test_a_row_writes_below_the_folder_alone(photos, tmp_path, output):
-    plan = planned([Input(photos / "a.jpg", photos, row=2, output=output)], Recipe(RED), tmp_path / "out")
+    plan = make_plan([Input(photos / "a.jpg", photos, row=2, output=output)], Recipe(RED), tmp_path / "out")
     fatal(plan, ProblemKind.NAME, "Line 2", "output")
 
 
@@ -304,7 +304,7 @@ def test_a_long_name_is_shortened(tmp_path):
     for stem in stems:
         (tmp_path / f"{stem}.jpg").write_bytes(b"x")
     recipe = Recipe(RED, template="{stem}-cut-out", sidecar=True, exists=Exists.NUMBER)
-    plan = planned(gathered([tmp_path])[0], recipe, tmp_path / "out")
+    plan = make_plan(gather_inputs([tmp_path])[0], recipe, tmp_path / "out")
     assert len({item.output for item in plan.items}) == 2
     for item in plan.items:
         assert max(len(os.fsencode(path.name)) for path in (item.output, item.sidecar)) <= 255
@@ -318,7 +318,7 @@ def test_a_long_name_is_shortened(tmp_path):
 def test_what_windows_refuses_is_told(tmp_path, name):
     (tmp_path / "in" / name).parent.mkdir(parents=True)
     (tmp_path / "in" / name).write_bytes(b"x")
-    plan = planned(gathered([tmp_path / "in"], recursive=True)[0], Recipe(RED), tmp_path / "out")
+    plan = make_plan(gather_inputs([tmp_path / "in"], recursive=True)[0], Recipe(RED), tmp_path / "out")
     assert kinds(plan) == [ProblemKind.NAME] and "Windows" in plan.problems[0].text and not plan.fatal
 
 
@@ -326,7 +326,7 @@ def test_what_windows_refuses_is_told(tmp_path, name):
 def test_a_name_that_is_no_text(tmp_path):
     name = os.fsdecode(b"a\xff.jpg")
     (tmp_path / name).write_bytes(b"x")
-    plan = planned(gathered([tmp_path])[0], Recipe(RED), tmp_path / "out")
+    plan = make_plan(gather_inputs([tmp_path])[0], Recipe(RED), tmp_path / "out")
     assert os.fsencode(plan.items[0].output.name) == b"a\xff.png"
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     assert len(plan.digest) == 64
@@ -339,7 +339,7 @@ def test_results_of_before_are_no_inputs(photos):
     plan = plan_of(photos, out, exists=Exists.OVERWRITE)
     assert outputs(plan) == ["a.png", "sub/a.png", "sub/b.png"]
     assert ProblemKind.LEFT_OUT in kinds(plan)
-    explicit = planned(gathered([out / "a.png"])[0], Recipe(RED, exists=Exists.NUMBER), out)
+    explicit = make_plan(gather_inputs([out / "a.png"])[0], Recipe(RED, exists=Exists.NUMBER), out)
     assert outputs(explicit) == ["a-2.png"]
 
 
@@ -355,7 +355,7 @@ def test_too_little_room_is_told(photos, tmp_path, monkeypatch):
     ("count", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (24e6, "24 MB"), (3e15, "3000.0 TB")]
 )
 def test_sizes_in_words(count, words):
-    assert checks.in_words(int(count)) == words
+    assert output_paths.formatted_size(int(count)) == words
 
 
 def test_the_digest_tells_works_apart(photos, tmp_path):
@@ -373,8 +373,8 @@ def test_ten_thousand_images_are_planned_in_seconds(tmp_path):
     for number in range(10_000):
         (tmp_path / f"{number}.jpg").touch()
     start = time.process_time()
-    inputs, problems = gathered([tmp_path])
-    plan = planned(inputs, Recipe(RED, template="same", exists=Exists.NUMBER), tmp_path / "out", problems)
+    inputs, problems = gather_inputs([tmp_path])
+    plan = make_plan(inputs, Recipe(RED, template="same", exists=Exists.NUMBER), tmp_path / "out", problems)
     assert len({item.output for item in plan.items}) == 10_000
     assert time.process_time() - start < 10
 
@@ -440,7 +440,7 @@ def test_outputs_never_meet_and_never_replace_an_input(
         path.touch()
     inputs = [Input(path, root, output=row) for path, (*_, row) in zip(paths, named, strict=True)]
     recipe = Recipe(RED, template=template, exists=exists, keep_folders=keep, sidecar=sidecar)
-    plan = planned(inputs, recipe, root / into)
+    plan = make_plan(inputs, recipe, root / into)
 
     def same(path):
         return unicodedata.normalize("NFC", str(path)).casefold()
@@ -457,5 +457,5 @@ def test_outputs_never_meet_and_never_replace_an_input(
             assert not {same(folder) for folder in item.output.parents} & set(planned_files)
             if exists is not Exists.OVERWRITE and not item.skip:
                 assert not os.path.lexists(item.output)
-    again = planned(inputs, recipe, root / into)
+    again = make_plan(inputs, recipe, root / into)
     assert again.digest == plan.digest

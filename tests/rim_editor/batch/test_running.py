@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from rim_editor.batch import running
-from rim_editor.batch.journal import NAME
+from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.pipeline import Control
-from rim_editor.batch.placing import STAGING
+from rim_editor.batch.output_files import STAGING
+from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import Exists, ExpressionTerm
 from rim_editor.batch.running import PlanRefused
 
@@ -27,7 +27,7 @@ def told_in(folder):
 
 def test_all_done(photos, plan_for, matting):
     plan, told = plan_for(photos(3)), []
-    summary = running.export(plan, matting, told=told.append)
+    summary = running.export(plan, matting, on_progress=told.append)
     assert (summary.exit_code, summary.stopped, summary.left) == (0, False, 0)
     assert summary.counts[State.DONE] == 3 and [step.done for step in told] == [0, 1, 2, 3]
     report = told_in(plan.folder)
@@ -39,7 +39,7 @@ def test_all_done(photos, plan_for, matting):
 def test_some_failed_or_nothing_matched(photos, plan_for, matting):
     folder = photos(2)
     (folder / "broken.png").write_bytes(b"no image")
-    summary = running.export(plan_for(folder), matting, reported=False)
+    summary = running.export(plan_for(folder), matting, write_report=False)
     assert summary.exit_code == 4 and summary.counts[State.FAILED] == 1 and summary.reports == ()
     summary = running.export(
         plan_for(photos(1, name="b"), folder / "out", expressions=(ExpressionTerm("blue"),)), matting
@@ -57,7 +57,7 @@ def test_a_refused_plan_is_not_begun(photos, plan_for, matting):
 
 
 def test_cancelled_and_resumed(photos, plan_for, matting, contents):
-    plan, control = plan_for(photos(20), sidecar=True), Control()
+    plan, control = plan_for(photos(20), sidecar=True), BatchControl()
 
     def told(progress):
         if progress.done == 4:
@@ -83,7 +83,7 @@ def test_an_interrupt_is_a_cancel(photos, plan_for, matting):
             raise KeyboardInterrupt
 
     plan = plan_for(photos(12))
-    assert running.export(plan, matting, told=told).exit_code == 5
+    assert running.export(plan, matting, on_progress=told).exit_code == 5
     assert running.resume(plan.folder, matting).exit_code == 0
 
 
@@ -123,10 +123,10 @@ import os, random, signal, sys, time
 from pathlib import Path
 import cv2, numpy as np
 from rim_editor.batch import running
-from rim_editor.batch.inputs import gathered
-from rim_editor.batch.journal import NAME
+from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.pipeline import run
-from rim_editor.batch.plan import planned
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import DescribedEdit, Recipe, ExpressionTerm
 from rim_editor.edit_options import EditName
 from rim_editor.matting import Matting
@@ -152,7 +152,7 @@ def export(plan):
 
 folder, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 recipe = Recipe(expressions=(ExpressionTerm("it"),), edit=DescribedEdit(EditName.MATTE), sidecar=True, depth=16)
-plan = planned(gathered([folder])[0], recipe, out)
+plan = make_plan(gather_inputs([folder])[0], recipe, out)
 chance, kills = random.Random(seed), 0
 while True:
     child = os.fork()

@@ -13,10 +13,10 @@ from PIL import Image
 from clipmat.errors import ImageUnreadable
 from rim_editor import edits
 from rim_editor.batch import stages
-from rim_editor.batch.inputs import gathered
+from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.placing import STAGING, DiskFull
-from rim_editor.batch.plan import planned
+from rim_editor.batch.output_files import STAGING, DiskFull
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_options import EditName, EditOptions
@@ -36,7 +36,7 @@ def worked(matting, photos, tmp_path):
         if image is not None:
             image(folder / "00.png")
         recipe = Recipe(**({"expressions": RED} | recipe))
-        plan = planned(gathered([folder])[0], recipe, tmp_path / "out")
+        plan = make_plan(gather_inputs([folder])[0], recipe, tmp_path / "out")
         assert not plan.fatal, plan.problems
         found = stages.find(stages.decode(plan.items[0]), matting, recipe.model)
         return stages.write(stages.finish(found, recipe), recipe.request().overwrite)
@@ -173,7 +173,7 @@ class Answer:
 def test_expressions_are_joined_in_order(terms, rows, presence, photos, tmp_path):
     terms = tuple(ExpressionTerm(text, Combine(text.split()[0])) for text in terms)
     recipe = Recipe(expressions=terms, content=Content.MATTE)
-    plan = planned(gathered([photos(1)])[0], recipe, tmp_path / "out")
+    plan = make_plan(gather_inputs([photos(1)])[0], recipe, tmp_path / "out")
     found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe.model)
     outcome = stages.write(stages.finish(found, recipe))
     assert outcome.presence == presence
@@ -207,7 +207,7 @@ def test_warnings_of_an_image_are_in_its_outcome(worked):
 def test_the_same_background_is_read_once_by_whoever_keeps_it(photos, tmp_path):
     Image.new("RGB", (8, 8), "blue").save(tmp_path / "blue.png")
     edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "blue.png"))
-    plan = planned(gathered([photos(2)])[0], Recipe(expressions=RED, edit=edit), tmp_path / "out")
+    plan = make_plan(gather_inputs([photos(2)])[0], Recipe(expressions=RED, edit=edit), tmp_path / "out")
     asked = []
     for item in plan.items:
         stages.decode(item, lambda described: asked.append(described) or described.read())
@@ -270,7 +270,7 @@ def test_a_full_disk_is_told_from_other_obstacles(number, kind, worked, monkeypa
 
 
 def test_what_went_wrong_is_told_in_words(photos, tmp_path):
-    (item,) = planned(gathered([photos(1)])[0], Recipe(expressions=RED), tmp_path / "out").items
+    (item,) = make_plan(gather_inputs([photos(1)])[0], Recipe(expressions=RED), tmp_path / "out").items
     told = [stages.failed(item, error).text for error in (ImageUnreadable("Broken."), MemoryError(), KeyError("x"))]
     assert told[0] == "Broken." and "memory" in told[1] and "KeyError" in told[2]
     assert "Traceback" not in "".join(told)
@@ -284,7 +284,7 @@ def test_a_checkpoint_ends_the_work(photos, tmp_path, matting):
         raise Enough
 
     recipe = Recipe(expressions=RED)
-    (item,) = planned(gathered([photos(1)])[0], recipe, tmp_path / "out").items
+    (item,) = make_plan(gather_inputs([photos(1)])[0], recipe, tmp_path / "out").items
     decoded = stages.decode(item)
     with pytest.raises(Enough):
         stages.find(decoded, matting, recipe.model, enough)

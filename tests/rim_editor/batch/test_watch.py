@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from rim_editor.batch import watch as room
-from rim_editor.batch.control import Control
-from rim_editor.batch.inputs import Input, gathered
+from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
+from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
-from rim_editor.batch.watch import Landing, watch
+from rim_editor.batch.watch import Arrivals, watch
 from rim_editor.edit_options import EditName
 from rim_editor.errors import BadOption
 
@@ -28,7 +28,7 @@ def watching(matting, tmp_path):
     started = []
 
     def start(folder, recipe=RECIPE, **options):
-        control, told = Control(), []
+        control, told = BatchControl(), []
         watcher = Watcher(control, told)
 
         def work():
@@ -132,7 +132,7 @@ def test_a_taken_name_refuses_its_image_alone(photos, watching, tmp_path):
 
 
 def test_results_within_the_watched_folder_are_no_images_to_export(photos, matting, tmp_path):
-    folder, control, told = photos(1), Control(), []
+    folder, control, told = photos(1), BatchControl(), []
 
     def hear(progress):
         told.append(progress)
@@ -142,16 +142,16 @@ def test_results_within_the_watched_folder_are_no_images_to_export(photos, matti
     watch([folder], RECIPE, folder / "out", matting, control, hear, recursive=True, seconds=0.02)
     assert len([step for step in told if step.outcome]) == 1
     with pytest.raises(BadOption, match="choose another folder"):
-        watch([folder], RECIPE, folder, matting, Control())
+        watch([folder], RECIPE, folder, matting, BatchControl())
     with pytest.raises(BadOption):
-        watch([folder / "in"], RECIPE, folder, matting, Control())
+        watch([folder / "in"], RECIPE, folder, matting, BatchControl())
 
 
 def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, monkeypatch):
     folder, now = photos(1), [0.0]
     (folder / "half.png").write_bytes((folder / "00.png").read_bytes()[:200])
-    found, _ = gathered([folder])
-    landing = Landing(30.0, lambda: now[0])
+    found, _ = gather_inputs([folder])
+    landing = Arrivals(30.0, lambda: now[0])
     reads = []
     monkeypatch.setattr(
         room.image_files, "read", lambda path, read=room.image_files.read: reads.append(path) or read(path)
@@ -160,7 +160,7 @@ def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, 
     seen = {}
 
     def settled():
-        ready = landing.settled(found, seen, Path("/elsewhere"))
+        ready = landing.complete(found, seen, Path("/elsewhere"))
         seen.update({path: look for path, (_, look) in ready.items()})
         return {path.name for path in ready}
 
@@ -177,7 +177,7 @@ def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, 
 
 def test_a_file_that_goes_again_is_forgotten(photos):
     folder = photos(1)
-    landing = Landing(30.0)
+    landing = Arrivals(30.0)
     gone = [Input(folder / "gone.png", folder)]
-    assert landing.settled(gone, {}, Path("/elsewhere")) == {}
-    assert landing.settled(gone, {}, Path("/elsewhere")) == {}
+    assert landing.complete(gone, {}, Path("/elsewhere")) == {}
+    assert landing.complete(gone, {}, Path("/elsewhere")) == {}

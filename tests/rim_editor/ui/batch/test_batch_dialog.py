@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import ClipMatError, ImageUnreadable
-from rim_editor.batch.inputs import gathered
-from rim_editor.batch.plan import planned
+from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
@@ -212,7 +212,7 @@ def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qt
         (lambda dialog: None, "There are no images: add files"),
         (lambda dialog: dialog.add(["/p/a.jpg"]), "No expression: say what to cut out"),
         (lambda dialog: filled(dialog, "/p/a.jpg", expression="…"), "The expression is empty"),
-        (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText("{name}"), "means nothing"),
+        (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText("{name}"), "is unknown"),
         (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText(""), "has no name"),
         (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_folder").setText("  "), "no folder for the results"),
         (lambda dialog: choose(filled(dialog, "/p/a.jpg"), "batch_edit", "background"), "There is no background yet"),
@@ -276,7 +276,7 @@ def test_the_example_follows_the_template_and_says_what_is_wrong_with_it(make):
     choose(dialog, "batch_format", ".webp")
     assert text(dialog, "batch_example") == "tulip.heic becomes may/0001-the dog.webp"
     template.setText("{stem")
-    assert "is no template" in text(dialog, "batch_example")
+    assert "is not a template" in text(dialog, "batch_example")
     assert find(dialog, "batch_folder", QLineEdit).text() == "/photos/may/cut-outs"
 
 
@@ -598,13 +598,13 @@ def test_a_model_that_cannot_be_loaded_is_told_with_its_remedy(qtbot, make, phot
 
 
 def test_the_window_hears_of_a_quick_batch_a_few_times_and_of_every_image(qtbot, matting, tmp_path):
-    inputs, problems = gathered([tmp_path / f"missing-{number}.jpg" for number in range(300)])
+    inputs, problems = gather_inputs([tmp_path / f"missing-{number}.jpg" for number in range(300)])
     work = BatchWork(matting)
     told, ended = [], []
     work.told.connect(told.append)
     work.ended.connect(ended.append)
     start = time.monotonic()
-    work.start(planned(inputs, Recipe(expressions=(ExpressionTerm("the dog"),)), tmp_path / "out", problems))
+    work.start(make_plan(inputs, Recipe(expressions=(ExpressionTerm("the dog"),)), tmp_path / "out", problems))
     with pytest.raises(RuntimeError):
         work.resume(tmp_path)
     qtbot.waitUntil(lambda: bool(ended), timeout=20_000)

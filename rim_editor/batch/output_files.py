@@ -1,4 +1,4 @@
-"""Placing: a result appears in its folder whole or not at all, and what a killed process leaves is known as ours."""
+"""Output files: a result appears whole or not at all, and what a killed process leaves is known as ours."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFull(OutputNotWritable):
-    """No room is left where the results go: no other item would fare better."""
+    """No room is left where the results go, so that every other item would fail too."""
 
 
-def place(path: Path, content: bytes, overwrite: bool, source: Path | None = None) -> None:
-    """Write `content` to `path` through STAGING, which stays until `clear`.
+def write(path: Path, content: bytes, overwrite: bool, source: Path | None = None) -> None:
+    """Write `content` to `path` through STAGING, which stays until `remove_leftovers`.
 
-    Its folder is made; an existing file stays unless `overwrite`, and `source`, the image of a result, always does.
+    Makes its folder; an existing file stays unless `overwrite`, and `source`, the image of a result, always does.
     Raises OutputExists, OutputNotWritable, DiskFull.
     """
     if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):
@@ -37,14 +37,14 @@ def place(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
         raise disk_full(path, error) or OutputNotWritable(text) from error
 
 
-def clear(outputs: Iterable[Path]) -> None:
-    """Remove what is left of results that were to be written to `outputs` and never were."""
+def remove_leftovers(outputs: Iterable[Path]) -> None:
+    """Remove unfinished files of results that were to be written to `outputs`."""
     for folder in {path.parent for path in outputs}:
         shutil.rmtree(folder / STAGING, ignore_errors=True)
 
 
 def disk_full(path: Path, error: BaseException | None) -> DiskFull | None:
-    """The error that says so, if `error`, raised when `path` was written, means that there is no room."""
+    """A DiskFull if `error`, raised when `path` was written, means that there is no room."""
     if not isinstance(error, OSError) or error.errno not in _FULL:
         return None
-    return DiskFull(f"The disk is full: make room for '{path.parent}', then go on where it stopped with --resume.")
+    return DiskFull(f"The disk is full: make room for '{path.parent}', then continue with --resume.")
