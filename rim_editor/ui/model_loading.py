@@ -32,13 +32,14 @@ def load_gently(weights: str, device: str, precision: str = "auto") -> Predictor
     """
     if "torch" in sys.modules:
         return matting.load_predictor(weights, device, precision)
-    with _short_turns():
+    with short_turns():
         link_ahead()
         return matting.load_predictor(weights, device, precision)
 
 
 @contextmanager
-def _short_turns() -> Iterator[None]:
+def short_turns() -> Iterator[None]:
+    """Inside, threads take short turns, so that the window's thread is not held up."""
     turn, collecting = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_TURN)
     gc.disable()

@@ -1,1 +1,1 @@
-"""The batch dialog: what, plan, run."""
+"""The batch dialog: set up, plan, run."""

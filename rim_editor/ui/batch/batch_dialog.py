@@ -1,4 +1,4 @@
-"""The batch export: a window of three pages, what to do, the plan of it, and its run; it outlives its own closing."""
+"""The batch export: a window of three pages, to set it up, to check the plan, and to follow the run."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from clipmat.errors import UserError
 from rim_editor.batch.recipe import Exists
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
-from rim_editor.ui.batch.batch_thread import BatchWork, Ended
+from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread
 from rim_editor.ui.batch.plan_page import PlanPage
 from rim_editor.ui.batch.resume_offer import ResumeOffer
-from rim_editor.ui.batch.run_page import RunPage, summary
-from rim_editor.ui.batch.setup_page import WhatPage
+from rim_editor.ui.batch.run_page import RunPage, result_text
+from rim_editor.ui.batch.setup_page import SetupPage
 from rim_editor.ui.named_widgets import named
 
 if TYPE_CHECKING:
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
     from rim_editor.settings import Settings
 
 _TITLE = "Batch Export"
-_STEPS = ("What", "Plan", "Run")
-_WHAT, _PLAN, _RUN = range(3)
+_STEPS = ("Set up", "Plan", "Run")
+_SETUP, _PLAN, _RUN = range(3)
 
 
 class BatchDialog(QDialog):
-    """Exports many images; not modal, and one is enough: closed, it keeps what was entered, and goes on if told so.
+    """Exports many images. Not modal, and made once: closed, it keeps what was entered, and a batch may go on running.
 
-    `edit` and `controls` come first, those of the image in front for instance; `background` is the file of its
-    Background, without which the user has to choose that again. Call `shutdown` before the program ends.
+    `edit` and `controls` are what it starts with, such as those of the image in front; `background` is the file of
+    a Background, which the user has to choose again without it. Call `shutdown` before the program ends.
     """
 
     expressions_used = Signal(object)
-    """The expressions of a batch that begins, as a tuple of texts."""
-    ended_unseen = Signal(str, str)
-    """A batch ended while the window was closed: what to say, and how: info or warning."""
+    """The expressions of a batch that has just been started, as a tuple of texts."""
+    finished_unseen = Signal(str, str)
+    """A batch result while the window was closed: the message, and its level, "info" or "warning"."""
 
     def __init__(
         self,
@@ -70,15 +70,15 @@ class BatchDialog(QDialog):
         self.setObjectName("batch_dialog")
         self.setWindowTitle(_TITLE)
         self.set_settings(settings)
-        self._work = BatchWork(matting, self)
-        self._box: QMessageBox | None = None
-        self._what = WhatPage(settings, runner)
+        self._thread = BatchThread(matting, self)
+        self._question: QMessageBox | None = None
+        self._setup = SetupPage(settings, runner)
         self._plan = PlanPage(runner)
-        self._run = RunPage(self._work)
-        self._resume = ResumeOffer(runner)
+        self._run = RunPage(self._thread)
+        self._offer = ResumeOffer(runner)
         self._steps = named(QLabel(), "batch_steps")
         self._pages = named(QStackedWidget(), "batch_pages")
-        for page in (self._what, self._plan, self._run):
+        for page in (self._setup, self._plan, self._run):
             self._pages.addWidget(page)
         self._close = QPushButton("&Close")
         self._back = QPushButton("&Back")
@@ -96,169 +96,169 @@ class BatchDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(self._steps)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._resume)
+        column.addWidget(self._offer)
         column.addLayout(buttons)
-        self._what.set_edit(edit, controls, background)
-        self._what.folder_settled.connect(self._look_for_journal)
+        self._setup.set_edit(edit, controls, background)
+        self._setup.folder_settled.connect(self._check_for_unfinished)
         self._plan.planned.connect(self._show_page)
-        self._plan.exists_chosen.connect(self._plan_with)
-        self._resume.asked.connect(self._go_on_with)
-        self._work.ended.connect(self._ended)
-        self._run.progressed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {_TITLE}"))
-        room, unit = self.screen().availableSize(), self.fontMetrics()
-        self.resize(QSize(140 * unit.averageCharWidth(), 52 * unit.height()).boundedTo(room))
-        self._show_page(_WHAT)
+        self._plan.exists_chosen.connect(self._replan)
+        self._offer.accepted.connect(self._resume_batch)
+        self._thread.finished.connect(self._batch_finished)
+        self._run.percent_changed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {_TITLE}"))
+        available, unit = self.screen().availableSize(), self.fontMetrics()
+        self.resize(QSize(140 * unit.averageCharWidth(), 52 * unit.height()).boundedTo(available))
+        self._show_page(_SETUP)
 
     @property
     def running(self) -> bool:
-        """Whether a batch is running, seen or not."""
-        return self._work.running
+        """Whether a batch is running, with the window open or closed."""
+        return self._thread.running
 
     def add(self, paths: Iterable[str | Path]) -> None:
-        """Add images, folders and manifests, as the user would."""
-        self._what.inputs.add(paths)
+        """Add images, folders and manifests, as the user does."""
+        self._setup.inputs.add(paths)
 
     def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
-        """Show another edit and other controls, as at first."""
-        self._what.set_edit(edit, controls, background)
+        """Show another edit and other controls."""
+        self._setup.set_edit(edit, controls, background)
 
     def set_settings(self, settings: Settings) -> None:
-        """Have the model of these settings answer from the next batch on."""
-        self._asking = ModelOptions(settings.weights, settings.device, settings.precision)
+        """Use the model of these settings from the next batch on."""
+        self._model = ModelOptions(settings.weights, settings.device, settings.precision)
 
     def shutdown(self, seconds: float = 5.0) -> bool:
-        """Stop what runs and wait for it, at most `seconds`; what is done stays, the rest can be resumed.
+        """Stop a running batch and wait for it, at most `seconds`; what is done stays, the rest can be resumed.
 
-        False when it still runs: then end the process without waiting for its threads.
+        False when it is still running: then end the process without waiting for its threads.
         """
-        self._work.control.cancel()
-        for part in (self._plan, self._resume, self._what.edit):
-            part.leave()
-        return self._work.wait(seconds)
+        self._thread.control.cancel()
+        for part in (self._plan, self._offer, self._setup.edit):
+            part.cancel_jobs()
+        return self._thread.wait(seconds)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Look anew what is in the folder of the results."""
+        """Check again whether the folder of the results holds an unfinished export."""
         super().showEvent(event)
         if not event.spontaneous():
-            self._look_for_journal()
+            self._check_for_unfinished()
 
     def reject(self) -> None:
-        """Close; while a batch is running, ask what is to become of it."""
-        if self.running and not self._work.control.cancelled:
-            self._ask()
+        """Close; while a batch is running, ask whether it goes on."""
+        if self.running and not self._thread.control.cancelled:
+            self._ask_before_closing()
         else:
             super().reject()
 
     def _go_on(self) -> None:
-        if self._pages.currentIndex() == _WHAT:
+        if self._pages.currentIndex() == _SETUP:
             self._make_plan()
         elif self._pages.currentIndex() == _PLAN and self._plan.ready and self._plan.rows is not None:
             plan = self._plan.rows.plan
-            self.expressions_used.emit(tuple(said.expression for said in plan.recipe.expressions))
-            self._work.start(plan)
+            self.expressions_used.emit(tuple(term.expression for term in plan.recipe.expressions))
+            self._thread.start(plan)
             self._begin(plan.folder)
 
     def _go_back(self) -> None:
-        self._plan.leave()
+        self._plan.cancel_jobs()
         self.setWindowTitle(_TITLE)
-        self._show_page(_WHAT)
-        self._look_for_journal()
+        self._show_page(_SETUP)
+        self._check_for_unfinished()
 
     def _make_plan(self) -> None:
         try:
-            recipe, folder = self._what.recipe(self._asking), self._what.output.folder()
+            recipe, folder = self._setup.recipe(self._model), self._setup.output.folder()
         except UserError as error:
-            self._show_page(_WHAT)
-            self._what.fail(str(error))
+            self._show_page(_SETUP)
+            self._setup.show_error(str(error))
             return
-        self._what.fail("")
-        self._plan.make(self._what.inputs.paths(), self._what.inputs.recursive(), recipe, folder)
+        self._setup.show_error("")
+        self._plan.start(self._setup.inputs.paths(), self._setup.inputs.recursive(), recipe, folder)
         self._show_page(_PLAN)
 
-    def _plan_with(self, exists: Exists) -> None:
-        self._what.output.set_exists(exists)
+    def _replan(self, exists: Exists) -> None:
+        self._setup.output.set_exists(exists)
         self._make_plan()
 
-    def _go_on_with(self, folder: Path) -> None:
-        self._work.resume(folder)
+    def _resume_batch(self, folder: Path) -> None:
+        self._thread.resume(folder)
         self._begin(folder)
 
     def _begin(self, folder: Path) -> None:
-        self._plan.leave()
-        self._resume.look_into(None)
+        self._plan.cancel_jobs()
+        self._offer.check_folder(None)
         self._run.begin(folder)
         self._show_page(_RUN)
 
-    def _look_for_journal(self) -> None:
+    def _check_for_unfinished(self) -> None:
         if self._pages.currentIndex() == _RUN:
-            return  # the end of the run tells
+            return  # the end of the run decides
         folder = None
         if not self.running:
             try:
-                folder = self._what.output.folder()
-            except BadOption:  # told when the plan is asked for
+                folder = self._setup.output.folder()
+            except BadOption:  # shown when the plan is made
                 folder = None
-        self._resume.look_into(folder)
+        self._offer.check_folder(folder)
 
     def _show_page(self, page: int | None = None) -> None:
-        """Show this page, or the one that is shown as it is now."""
+        """Show this page; None brings the buttons of the current one up to date."""
         if page is not None:
             self._pages.setCurrentIndex(page)
-        now = self._pages.currentIndex()
-        steps = (f"<b>{step}</b>" if place == now else step for place, step in enumerate(_STEPS))
+        current = self._pages.currentIndex()
+        steps = (f"<b>{step}</b>" if place == current else step for place, step in enumerate(_STEPS))
         self._steps.setText(" › ".join(steps))
-        self._back.setVisible(now == _PLAN or (now == _RUN and not self.running))
-        self._back.setText("&New batch" if now == _RUN else "&Back")
-        self._next.setVisible(now != _RUN)
-        self._next.setDefault(now != _RUN)
-        if now == _WHAT:
+        self._back.setVisible(current == _PLAN or (current == _RUN and not self.running))
+        self._back.setText("&New batch" if current == _RUN else "&Back")
+        self._next.setVisible(current != _RUN)
+        self._next.setDefault(current != _RUN)
+        if current == _SETUP:
             self._next.setText("&Plan…")
             self._next.setEnabled(True)
-        elif now == _PLAN:
+        elif current == _PLAN:
             rows = self._plan.rows
             count = 0 if rows is None else rows.todo
             self._next.setText(f"&Export {count:,} image{'' if count == 1 else 's'}" if count else "&Export")
             self._next.setEnabled(self._plan.ready)
 
-    def _ended(self, ended: Ended) -> None:
+    def _batch_finished(self, result: BatchResult) -> None:
         self.setWindowTitle(_TITLE)
         self._show_page()
-        if self._box is not None:
-            self._box.close()
-        if ended.summary is not None and ended.summary.stopped:
-            self._resume.look_into(ended.summary.plan.folder)
+        if self._question is not None:
+            self._question.close()
+        if result.summary is not None and result.summary.stopped:
+            self._offer.check_folder(result.summary.plan.folder)
         if not self.isVisible():
-            text = " ".join(filter(None, (f"Batch export: {summary(ended)}", ended.text)))
-            well = ended.summary is not None and ended.summary.exit_code == 0 and not ended.text
-            self.ended_unseen.emit(text, "info" if well else "warning")
+            text = " ".join(filter(None, (f"Batch export: {result_text(result)}", result.text)))
+            succeeded = result.summary is not None and result.summary.exit_code == 0 and not result.text
+            self.finished_unseen.emit(text, "info" if succeeded else "warning")
 
-    def _ask(self) -> None:
-        if self._box is not None:
+    def _ask_before_closing(self) -> None:
+        if self._question is not None:
             return
-        box = QMessageBox(self)
-        box.setObjectName("batch_close_box")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(_TITLE)
-        box.setText("The export is not finished. What is to become of it?")
-        box.setInformativeText("Stopped, it can be resumed later: what is done stays.")
+        question = QMessageBox(self)
+        question.setObjectName("batch_close_box")
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setWindowTitle(_TITLE)
+        question.setText("The export is still running. Should it go on?")
+        question.setInformativeText("If you stop it, what is done stays, and the rest can be resumed later.")
         role = QMessageBox.ButtonRole
-        go_on = box.addButton("&Go on in the background", role.AcceptRole)
+        go_on = question.addButton("&Go on in the background", role.AcceptRole)
         go_on.setObjectName("batch_go_on")
-        stop = box.addButton("&Stop it", role.DestructiveRole)
+        stop = question.addButton("&Stop it", role.DestructiveRole)
         stop.setObjectName("batch_stop_it")
-        stay = box.addButton("&Keep open", role.RejectRole)
+        stay = question.addButton("&Keep open", role.RejectRole)
         stay.setObjectName("batch_keep_open")
-        box.setDefaultButton(go_on)
-        box.setEscapeButton(stay)
-        box.finished.connect(lambda _: self._answered(box))
-        self._box = box
-        box.open()
+        question.setDefaultButton(go_on)
+        question.setEscapeButton(stay)
+        question.finished.connect(lambda _: self._answered(question))
+        self._question = question
+        question.open()
 
-    def _answered(self, box: QMessageBox) -> None:
-        pressed = box.clickedButton()
+    def _answered(self, question: QMessageBox) -> None:
+        pressed = question.clickedButton()
         name = "" if pressed is None else pressed.objectName()
-        self._box = None
+        self._question = None
         if name == "batch_stop_it" and self.running:
             self._run.stop()
         if name in ("batch_go_on", "batch_stop_it"):

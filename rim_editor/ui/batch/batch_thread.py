@@ -1,4 +1,4 @@
-"""A batch at work on a thread of its own; the window's thread hears of it at most twenty times a second."""
+"""Runs a batch on a thread of its own and reports to the window's thread at most twenty times a second."""
 
 from __future__ import annotations
 
@@ -22,56 +22,57 @@ if TYPE_CHECKING:
     from rim_editor.batch.running import BatchSummary
     from rim_editor.matting import Matting
 
-TELL_MS = 50
+UPDATE_MS = 50
+"""Milliseconds between two reports, at least."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """What has happened since the last time."""
+class ProgressUpdate:
+    """What has happened since the last report."""
 
     progress: BatchProgress
     outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True)
-class Ended:
+class BatchResult:
     """How a batch ended."""
 
     summary: BatchSummary | None
-    """None when it could not begin, or broke off."""
+    """None when it could not begin, or failed."""
     text: str = ""
-    """What went wrong, and what to do; '' for nothing."""
+    """What went wrong, with its remedy; '' for nothing."""
 
 
-class BatchWork(QObject):
-    """Runs one batch after the other. Call its methods on the thread that it lives in, on which it tells as well."""
+class BatchThread(QObject):
+    """Runs one batch after the other. Call its methods on the thread that it lives in, where its signals come too."""
 
-    told = Signal(object)
-    """A `Told`; between two of them lie at least TELL_MS."""
-    ended = Signal(object)
-    """The `Ended` of the batch; nothing is told after it."""
-    _came = Signal()
+    progressed = Signal(object)
+    """A `ProgressUpdate`; at most one every UPDATE_MS."""
+    finished = Signal(object)
+    """The `BatchResult` of the batch, after its last `progressed`."""
+    _updated = Signal()
 
     def __init__(self, matting: Matting, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._matting = matting
         self.control = BatchControl()
-        """Pauses, resumes and cancels the batch at work."""
+        """Pauses, resumes and cancels the running batch."""
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._inbox: list[Outcome] = []
+        self._outcomes: list[Outcome] = []
         self._newest: BatchProgress | None = None
-        self._end: Ended | None = None
-        self._heard = True
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(TELL_MS)
-        self._quiet.timeout.connect(self._hear)
-        self._came.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._result: BatchResult | None = None
+        self._idle = True
+        self._interval = QTimer(self)
+        self._interval.setSingleShot(True)
+        self._interval.setInterval(UPDATE_MS)
+        self._interval.timeout.connect(self._report)
+        self._updated.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> bool:
-        """Whether a batch was started of which `ended` did not tell."""
+        """Whether a batch was started whose `finished` has not come yet."""
         return self._thread is not None
 
     def start(self, plan: Plan) -> None:
@@ -80,12 +81,12 @@ class BatchWork(QObject):
         self._start(lambda control: running.export(plan, self._matting, control, self._put))
 
     def resume(self, folder: Path) -> None:
-        """Go on with what the journal in `folder` says. Raises RuntimeError while a batch is running."""
+        """Resume the batch whose journal is in `folder`. Raises RuntimeError while a batch is running."""
 
         self._start(lambda control: running.resume(folder, self._matting, control, self._put))
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the thread to end, which `control.cancel` hastens; False when it has not."""
+        """Wait for the thread to end; False when it has not. Call `control.cancel` first to have it end soon."""
         if self._thread is not None:
             self._thread.join(seconds)
             return not self._thread.is_alive()
@@ -95,43 +96,43 @@ class BatchWork(QObject):
         if self.running:
             raise RuntimeError("a batch is running")
         self.control = control = BatchControl()
-        self._inbox, self._newest, self._end, self._heard = [], None, None, True
+        self._outcomes, self._newest, self._result, self._idle = [], None, None, True
         self._thread = threading.Thread(target=lambda: self._run(batch, control), name="batch")
         self._thread.start()
 
     def _run(self, batch: Callable[[BatchControl], BatchSummary], control: BatchControl) -> None:
         try:
             summary = batch(control)
-            ended = Ended(summary, summary.text)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user is told
-            ended = Ended(None, str(as_user_error(error)))
-        self._put(ended=ended)
+            result = BatchResult(summary, summary.text)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user sees it
+            result = BatchResult(None, str(as_user_error(error)))
+        self._put(result=result)
 
-    def _put(self, progress: BatchProgress | None = None, ended: Ended | None = None) -> None:
+    def _put(self, progress: BatchProgress | None = None, result: BatchResult | None = None) -> None:
         with self._lock:
             if progress is not None:
                 self._newest = progress
                 if progress.outcome is not None:
-                    self._inbox.append(progress.outcome)
-            self._end = ended
-            first, self._heard = self._heard, False
+                    self._outcomes.append(progress.outcome)
+            self._result = result
+            first, self._idle = self._idle, False
         if first:
-            with suppress(RuntimeError):  # the window is gone: nobody is left to be told
-                self._came.emit()
+            with suppress(RuntimeError):  # the window is gone: there is nothing left to update
+                self._updated.emit()
 
-    def _hear(self) -> None:
-        if self._quiet.isActive():
+    def _report(self) -> None:
+        if self._interval.isActive():
             return
         with self._lock:
-            outcomes, newest, ended = tuple(self._inbox), self._newest, self._end
-            self._inbox, self._newest = [], None
-            # Until the next look nobody need call: what comes meanwhile is found then.
-            self._heard = newest is None
+            outcomes, newest, result = tuple(self._outcomes), self._newest, self._result
+            self._outcomes, self._newest = [], None
+            # The timer calls again after this update, so `_put` need not signal until then.
+            self._idle = newest is None
         if newest is not None:
-            self._quiet.start()
-            self.told.emit(Told(newest, outcomes))
-        if ended is not None and self._thread is not None:
+            self._interval.start()
+            self.progressed.emit(ProgressUpdate(newest, outcomes))
+        if result is not None and self._thread is not None:
             self._thread.join()
             self._thread = None
-            self._quiet.stop()
-            self.ended.emit(ended)
+            self._interval.stop()
+            self.finished.emit(result)

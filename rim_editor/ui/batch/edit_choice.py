@@ -1,4 +1,4 @@
-"""What becomes of each object of a batch: the choice of edit, and its options."""
+"""What is done to every image of a batch: the edit with its options, and the controls of the matte's edge."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFileDialog,
     QFormLayout,
+    QHBoxLayout,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -17,19 +20,20 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch.inputs import SUFFIXES
 from rim_editor.batch.recipe import DescribedEdit, described
+from rim_editor.document import MatteControls
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.panels.amount import Amount, Choice
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
 
 if TYPE_CHECKING:
-    from rim_editor.ui.window.image_opener import Opened
+    from clipmat.image_files import OpenedImage
 
-_NO_IMAGE = "There is no image here to pick a colour from: choose one of the colours, or type its code."
+_NO_IMAGE = "A colour cannot be picked from an image here: choose one of the colours, or type its code."
 _NO_FILE = "A batch reads its background from a file: choose the image again."
 _NO_BACKGROUND = "There is no background yet: choose an image, or another edit."
 _EDITS = {
@@ -42,11 +46,11 @@ _EDITS = {
 }
 
 
-class BatchEdit(QWidget):
-    """The edit pages of the window below a choice; a background is a file, which is read through `runner`."""
+class EditChoice(QWidget):
+    """Chooses an edit, with the option pages of the main window; a background is a file, read through `runner`."""
 
     changed = Signal()
-    """The user described another edit."""
+    """The user chose another edit or other options."""
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,15 +69,15 @@ class BatchEdit(QWidget):
         self._stack = named(QStackedWidget(), "batch_edit_options")
         for page in self._pages:
             self._stack.addWidget(page)
-            page.changed.connect(self._told)
-            page.eyedropper_asked.connect(lambda _answer: self._say(_NO_IMAGE))
-        # What needs an image in front of the user has no place here.
+            page.changed.connect(self._page_changed)
+            page.eyedropper_asked.connect(lambda _answer: self._show_note(_NO_IMAGE))
+        # What needs an open image is of no use here.
         for name in ("move_background", "solid_eyedropper"):
-            needless = self._stack.findChild(QWidget, name)
-            assert needless is not None
-            needless.setVisible(False)
+            unused = self._stack.findChild(QWidget, name)
+            assert unused is not None
+            unused.setVisible(False)
         self._background.image_asked.connect(self._choose_file)
-        self._background.blur_asked.connect(lambda: self.set_edit(Highlight(Style.BLUR, 1.0), tell=True))
+        self._background.blur_asked.connect(lambda: self.set_edit(Highlight(Style.BLUR, 1.0), notify=True))
         self._note = wrapped_label("batch_edit_note")
         column = QVBoxLayout(self)
         form = QFormLayout()
@@ -83,45 +87,55 @@ class BatchEdit(QWidget):
         column.addWidget(self._note)
         column.addWidget(self._stack)
         column.addStretch(1)
-        self._choice.currentIndexChanged.connect(self._chosen)
-        self._say("")
+        self._choice.currentIndexChanged.connect(self._show_page)
+        self._show_note("")
 
-    def set_edit(self, edit: Edit, background: Path | None = None, *, tell: bool = False) -> None:
-        """Show this edit; `background` is the file of a Background's image, without which it is asked for again."""
+    def set_edit(self, edit: Edit, background: Path | None = None, *, notify: bool = False) -> None:
+        """Show this edit; `background` is the file of a Background's image, without it the user has to choose it again.
+
+        `notify` emits `changed` too.
+        """
         place = next(place for place, page in enumerate(self._pages) if isinstance(edit, page.kind))
-        self._say("")
+        self._show_note("")
         if isinstance(edit, Background):
             self._file = background
-            self._say("" if background is not None else _NO_FILE)
+            self._show_note("" if background is not None else _NO_FILE)
         with QSignalBlocker(self._choice):
             self._choice.setCurrentIndex(place)
         self._pages[place].show_edit(edit)
         self._stack.setCurrentIndex(place)
-        if tell:
+        if notify:
             self.changed.emit()
 
     def set_background(self, path: Path) -> None:
-        """Read this file in the background and put the objects on it; what is wrong with it is told here."""
-        from rim_editor.ui.window.image_opener import read
+        """Read this file in the background and put the objects on it; what is wrong with it is shown here."""
+        from clipmat import image_files
 
-        def done(opened: Opened) -> None:
-            self._say(" ".join(opened.warnings) or f"Behind the object: {path.name}")
-            edit = self._background.edit() or self._background.with_image(Background(opened.image.pixels))
+        def done(opened: OpenedImage) -> None:
+            self._show_note(f"Behind the object: {path.name}")
+            edit = self._background.edit() or self._background.with_image(Background(opened.pixels))
             self._file = path
-            self._background.show_edit(replace(edit, image=opened.image.pixels))
+            self._background.show_edit(replace(edit, image=opened.pixels))
             self.changed.emit()
 
-        self._say(f"Reading {path.name}…")
+        self._show_note(f"Reading {path.name}…")
         self._runner.start(
-            Job(JobKind.BACKGROUND, lambda: read(path), done, lambda error: self._say(str(error)), owner=self)
+            Job(
+                JobKind.BACKGROUND,
+                lambda: image_files.read(path),
+                done,
+                lambda error: self._show_note(str(error)),
+                self._show_note,
+                owner=self,
+            )
         )
 
     def edit(self) -> Edit | None:
-        """The edit that is described; None while the background is missing."""
+        """The edit that is chosen; None while the background is missing."""
         return self._pages[self._stack.currentIndex()].edit()
 
     def described(self, depth: int = 8) -> DescribedEdit:
-        """The edit in words; a matte of so many bits. Raises BadOption while the background or its file is missing."""
+        """The edit as a recipe holds it; a matte has `depth` bits. Raises BadOption while the background is missing."""
         edit = self.edit()
         if edit is None:
             raise BadOption(_NO_BACKGROUND)
@@ -131,29 +145,85 @@ class BatchEdit(QWidget):
             edit = MatteOnly(depth)
         return described(edit, self._file)
 
-    def leave(self) -> None:
-        """Hear nothing more of a file that is being read."""
+    def cancel_jobs(self) -> None:
+        """Drop a file that is being read."""
         self._runner.cancel(JobKind.BACKGROUND, self)
 
-    def _told(self, edit: Edit, _gesture: str) -> None:
+    def _page_changed(self, edit: Edit, _gesture: str) -> None:
         if edit is not None:
             self.changed.emit()
 
-    def _chosen(self, place: int) -> None:
+    def _show_page(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
-        self._say("")
+        self._show_note("")
         self.changed.emit()
 
-    def _say(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
     def _choose_file(self) -> None:
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         folder = str(self._file.parent) if self._file else ""
-        dialog = QFileDialog(self, "Choose a background", folder, f"Images ({kinds});;All files (*)")
+        dialog = QFileDialog(self, "Choose a background", folder, f"Images ({patterns});;All files (*)")
         dialog.setObjectName("batch_background_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.set_background(Path(name)))
         dialog.open()
+
+
+class EdgeControls(QWidget):
+    """What is done to the edge of every matte of a batch."""
+
+    changed = Signal()
+    """The user changed something."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shift = Amount(
+            "batch_shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
+            tip="Move the edge outwards (more) or inwards (less)",
+        )  # fmt: skip
+        self._feather = Amount("batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge")
+        self._contrast = Amount("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
+        self._holes = named(QCheckBox("Fill ho&les"), "batch_fill_holes", "Close what the matte wholly surrounds")
+        self._invert = named(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
+        reset = named(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
+        reset.setAutoDefault(False)
+        reset.clicked.connect(self._reset)
+        column = QVBoxLayout(self)
+        for amount in (self._shift, self._feather, self._contrast):
+            amount.changed.connect(lambda _value: self.changed.emit())
+            column.addWidget(amount)
+        row = QHBoxLayout()
+        for box in (self._holes, self._invert):
+            box.toggled.connect(lambda _on: self.changed.emit())
+            row.addWidget(box)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+
+    def controls(self) -> MatteControls:
+        """The controls as they are set."""
+        return MatteControls(
+            shift_edge=self._shift.value(),
+            feather=self._feather.value(),
+            contrast=self._contrast.value() / 100,
+            fill_holes=self._holes.isChecked(),
+            invert=self._invert.isChecked(),
+        )
+
+    def set_controls(self, controls: MatteControls) -> None:
+        """Show these controls; emits nothing."""
+        self._shift.set_value(controls.shift_edge)
+        self._feather.set_value(controls.feather)
+        self._contrast.set_value(100 * controls.contrast)
+        for box, on in ((self._holes, controls.fill_holes), (self._invert, controls.invert)):
+            with QSignalBlocker(box):
+                box.setChecked(on)
+
+    def _reset(self) -> None:
+        self.set_controls(MatteControls())
+        self.changed.emit()

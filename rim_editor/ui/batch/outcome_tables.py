@@ -1,4 +1,4 @@
-"""What became of the images of a batch, in tables that grow while it runs."""
+"""The results of a batch, image by image, in tables that grow while it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.ui.batch.plan_table import Index, Listing, RowTable
+from rim_editor.ui.batch.plan_table import Index, RowsModel, RowTable
 from rim_editor.ui.named_widgets import named
 
 _Role = Qt.ItemDataRole
@@ -25,11 +25,11 @@ _TABS = {
     State.SKIPPED: "Skipped",
 }
 _SIDE = 48
-_THUMBNAILS = 500  # of the newest images; those of all are in the report
+_THUMBNAILS = 500  # of the newest images; the report has all of them
 _ROOT = QModelIndex()
 
 
-class OutcomeModel(Listing):
+class OutcomeModel(RowsModel):
     """Outcomes in the order in which they came."""
 
     columns = ("Image", "Result", "Presence", "Remarks")
@@ -39,11 +39,11 @@ class OutcomeModel(Listing):
         self._outcomes: list[Outcome] = []
         self._encoded: OrderedDict[int, bytes] = OrderedDict()
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
-        self._blank = QPixmap(_SIDE, _SIDE)  # keeps the texts in line
+        self._blank = QPixmap(_SIDE, _SIDE)  # keeps the texts aligned
         self._blank.fill(Qt.GlobalColor.transparent)
 
     def clear(self) -> None:
-        """Show none."""
+        """Remove all rows."""
         self.beginResetModel()
         self._outcomes.clear()
         self._encoded.clear()
@@ -51,7 +51,7 @@ class OutcomeModel(Listing):
         self.endResetModel()
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
-        """Show these below the others."""
+        """Append these."""
         first = len(self._outcomes)
         self.beginInsertRows(_ROOT, first, first + len(outcomes) - 1)
         for place, outcome in enumerate(outcomes, first):
@@ -88,11 +88,11 @@ class OutcomeModel(Listing):
 
     def _pixmap(self, place: int) -> QPixmap:
         if place not in self._pixmaps:
-            found = QPixmap()
-            if place not in self._encoded or not found.loadFromData(self._encoded[place]):
+            pixmap = QPixmap()
+            if place not in self._encoded or not pixmap.loadFromData(self._encoded[place]):
                 return self._blank
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            self._pixmaps[place] = found.scaled(_SIDE, _SIDE, keep, smooth)
+            self._pixmaps[place] = pixmap.scaled(_SIDE, _SIDE, keep, smooth)
             if len(self._pixmaps) > _THUMBNAILS:
                 self._pixmaps.popitem(last=False)
         return self._pixmaps[place]
@@ -102,55 +102,55 @@ class OutcomeTabs(QTabWidget):
     """A table for each state; a double click opens the result, or the image where there is none."""
 
     opened = Signal(str)
-    """A file was opened: '', or why it could not be shown, in words."""
+    """The system was asked to open a file: '', or why it could not, in words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "batch_outcomes", accessible="What became of the images")
+        named(self, "batch_outcomes", accessible="Results by image")
         self._models = {state: OutcomeModel(self) for state in _TABS}
         for state, text in _TABS.items():
             table = RowTable(f"batch_outcomes_{state.value.replace('-', '_')}", text, _SIDE)
             table.setModel(self._models[state])
             table.setWordWrap(True)
             table.set_widths(36, 30, 10)
-            table.activated.connect(lambda index, state=state: self._open(state, index.row()))
+            table.activated.connect(lambda index, state=state: self._open_file(state, index.row()))
             self.addTab(table, "")
         self.clear()
 
     def clear(self) -> None:
-        """Show none."""
+        """Remove all rows."""
         for model in self._models.values():
             model.clear()
-        self._title()
+        self._update_titles()
         self.setCurrentIndex(0)
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
-        """Show these below the others."""
+        """Append these."""
         for state, model in self._models.items():
             of_state = [outcome for outcome in outcomes if outcome.state is state]
             if of_state:
                 model.add(of_state)
-        self._title()
+        self._update_titles()
 
     def show_something(self) -> None:
-        """Bring a table that is not empty to the front, if the one in front is."""
+        """If the table in front is empty, bring one to the front that is not."""
         counts = [model.rowCount() for model in self._models.values()]
         if not counts[self.currentIndex()]:
             self.setCurrentIndex(next((place for place, count in enumerate(counts) if count), 0))
 
-    def _title(self) -> None:
+    def _update_titles(self) -> None:
         for place, (state, text) in enumerate(_TABS.items()):
-            now = f"{text} ({self._models[state].rowCount():,})"
-            if now != self.tabText(place):
-                self.setTabText(place, now)
+            title = f"{text} ({self._models[state].rowCount():,})"
+            if title != self.tabText(place):
+                self.setTabText(place, title)
 
-    def _open(self, state: State, place: int) -> None:
+    def _open_file(self, state: State, place: int) -> None:
         outcome = self._models[state].outcome(place)
         self.opened.emit(open_path(outcome.output if state is State.DONE else outcome.source))
 
 
 def open_path(path: Path) -> str:
-    """Have the system show a file or a folder; '' when it does, else why it does not, in words."""
+    """Have the system open a file or a folder; returns '', or why it does not open, in words."""
     if not path.exists():
         return f"'{path}' is not there any more: it was moved or deleted."
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):

@@ -1,4 +1,4 @@
-"""What the results of a batch are called, where they go, and what kind of files they are."""
+"""The results of a batch: their format, their names, and their folder."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 EXISTS = {
     Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
-    Exists.SKIP: ("Skip the image", "Images whose results are there already are left out"),
-    Exists.OVERWRITE: ("Overwrite the file", "Files that are there are replaced, but never an input"),
-    Exists.REFUSE: ("Ask me first", "Nothing is begun while a name is taken"),
+    Exists.SKIP: ("Skip the image", "Images whose results exist already are left out"),
+    Exists.OVERWRITE: ("Overwrite the file", "Existing files are replaced, but never an input"),
+    Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
 }
 """What to do where a result's name is taken: what the user reads, and its tooltip."""
 _DEPTHS = {
@@ -49,33 +49,33 @@ _USUAL_QUALITY = 90
 
 
 @dataclass(frozen=True)
-class Sample:
-    """An image by which the naming is shown."""
+class NamingExample:
+    """An image that shows how results are named."""
 
     stem: str = "rose"
     folder: str = "holiday"
     suffix: str = ".jpg"
     expression: str = ""
     below: str = ""
-    """The folder below the one that was added, in which it lies; '' for none."""
+    """Its folder below the one that was added; '' for none."""
 
 
-class BatchOutput(QGroupBox):
+class OutputOptions(QGroupBox):
     """Format, quality, size, names and folder of the results."""
 
     changed = Signal()
-    """The user chose something else."""
+    """The user changed something."""
     folder_changed = Signal()
-    """The results go elsewhere now."""
+    """The folder of the results has changed."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("Results", parent)
         self.setObjectName("batch_output")
-        self._sample = Sample()
-        self._folder_is_ours = True
+        self._naming = NamingExample()
+        self._folder_is_suggested = True
         grid = QGridLayout(self)
-        grid.addLayout(self._made_kind(settings), 0, 0)
-        grid.addLayout(self._made_place(settings), 0, 1)
+        grid.addLayout(self._format_form(settings), 0, 0)
+        grid.addLayout(self._folder_form(settings), 0, 1)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
         grid.setHorizontalSpacing(24)
@@ -83,12 +83,12 @@ class BatchOutput(QGroupBox):
 
     @property
     def suffix(self) -> str:
-        """Of the results."""
+        """The suffix of the results, which says their format."""
         return str(self._format.currentData())
 
     @property
     def content(self) -> Content:
-        """What the suffix makes of the images: OpenRaster holds layers, all else the result."""
+        """What is exported: OpenRaster holds layers, every other format the result."""
         return Content.LAYERS if self.suffix == LAYERED_SUFFIX else Content.RESULT
 
     @property
@@ -98,12 +98,12 @@ class BatchOutput(QGroupBox):
 
     @property
     def longest_side(self) -> int | None:
-        """Pixels; None for as large as the image."""
+        """In pixels; None to keep the size of the image."""
         return round(self._side.value()) or None
 
     @property
     def matte_depth(self) -> int:
-        """Bits of what is written as a matte."""
+        """Bits of a matte that is written."""
         return int(self._depth.value())
 
     @property
@@ -118,12 +118,12 @@ class BatchOutput(QGroupBox):
 
     @property
     def keep_folders(self) -> bool:
-        """Whether results lie in folders as their images do."""
+        """Whether results are in subfolders as their images are."""
         return self._keep.isChecked()
 
     @property
     def template(self) -> str:
-        """The names, unchecked."""
+        """The template of the names, not checked yet."""
         return self._template.text().strip()
 
     @property
@@ -132,7 +132,7 @@ class BatchOutput(QGroupBox):
         return Exists(self._exists.value())
 
     def set_exists(self, exists: Exists) -> None:
-        """Show this and tell nobody."""
+        """Show this choice; emits nothing."""
         self._exists.set_value(exists)
 
     def folder(self) -> Path:
@@ -143,17 +143,17 @@ class BatchOutput(QGroupBox):
         return Path(text).expanduser().absolute()
 
     def suggest_folder(self, folder: Path | None) -> None:
-        """Offer this folder, unless the user named one."""
-        if self._folder_is_ours:
+        """Enter this folder, unless the user entered one."""
+        if self._folder_is_suggested:
             self._folder.setText("" if folder is None else str(folder))
 
-    def show_sample(self, sample: Sample) -> None:
-        """Show how this image's result would be called."""
-        self._sample = sample
+    def show_naming(self, example: NamingExample) -> None:
+        """Show how the result of this image would be named."""
+        self._naming = example
         self._show_example()
 
     def show_edit(self, edit: Edit | None, *, matte: bool) -> None:
-        """Offer the formats that hold what `edit` makes, and say why the others do not; None changes nothing.
+        """Offer the formats that can hold the result of `edit`, and explain the others; None changes nothing.
 
         `matte` says that the results are mattes, whose depth can be chosen.
         """
@@ -174,7 +174,7 @@ class BatchOutput(QGroupBox):
                 self._format.setCurrentIndex(reasons.index(""))
             self._format_chosen()
 
-    def _made_kind(self, settings: Settings) -> QFormLayout:
+    def _format_form(self, settings: Settings) -> QFormLayout:
         form = _form()
         kinds = {suffix: (text, "The kind of file") for suffix, text in FORMATS.items()}
         self._format = Choice("batch_format", "Format", kinds)
@@ -200,9 +200,9 @@ class BatchOutput(QGroupBox):
         form.addRow("Mattes &in", self._depth)
         return form
 
-    def _made_place(self, settings: Settings) -> QFormLayout:
+    def _folder_form(self, settings: Settings) -> QFormLayout:
         form = _form()
-        self._folder = named(QLineEdit(), "batch_folder", "The folder of the results; it is made if it is not there")
+        self._folder = named(QLineEdit(), "batch_folder", "The folder of the results; it is created if need be")
         self._folder.setAcceptDrops(False)
         self._folder.textEdited.connect(self._folder_typed)
         self._folder.textChanged.connect(lambda _text: self.folder_changed.emit())
@@ -221,10 +221,12 @@ class BatchOutput(QGroupBox):
         self._exists = Choice("batch_exists", "Where a name is taken", EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())
         form.addRow("Taken na&mes", self._exists)
-        self._keep = named(QCheckBox("&Keep folders"), "batch_keep_folders", "Results lie in folders as images do")
+        self._keep = named(
+            QCheckBox("&Keep folders"), "batch_keep_folders", "Results are in subfolders as their images are"
+        )
         self._keep.setChecked(True)
         self._sidecar = named(QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too")
-        self._metadata = named(QCheckBox("Keep met&adata"), "batch_metadata", "Carry the EXIF of each image on")
+        self._metadata = named(QCheckBox("Keep met&adata"), "batch_metadata", "Copy the EXIF of each image")
         self._metadata.setChecked(settings.keep_metadata)
         self._keep.toggled.connect(self._show_example)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
@@ -243,20 +245,20 @@ class BatchOutput(QGroupBox):
         self.changed.emit()
 
     def _show_example(self) -> None:
-        sample = self._sample
+        image = self._naming
         try:
             parts = naming.parse_template(self.template).filled(
-                stem=sample.stem, expression=sample.expression or "the rose", index=1, folder=sample.folder
+                stem=image.stem, expression=image.expression or "the rose", index=1, folder=image.folder
             )
         except BadOption as error:
             self._example.setText(str(error))
             return
-        folders = (sample.below,) if sample.below and self.keep_folders else ()
+        folders = (image.below,) if image.below and self.keep_folders else ()
         name = "/".join((*folders, *parts)) + self.suffix
-        self._example.setText(f"{sample.stem}{sample.suffix} becomes {name}")
+        self._example.setText(f"{image.stem}{image.suffix} becomes {name}")
 
     def _folder_typed(self) -> None:
-        self._folder_is_ours = not self._folder.text().strip()
+        self._folder_is_suggested = not self._folder.text().strip()
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, "Choose a folder", self._folder.text())

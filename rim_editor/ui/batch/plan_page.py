@@ -1,4 +1,4 @@
-"""The second page of a batch: what will be made of which image, and what is in the way."""
+"""The second page of a batch: what will be made of which image, and the problems to solve first."""
 
 from __future__ import annotations
 
@@ -14,23 +14,22 @@ from rim_editor.batch.recipe import Exists, Recipe
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.batch.output_options import EXISTS
-from rim_editor.ui.batch.plan_rows import PlanRows, rows_of
-from rim_editor.ui.batch.plan_table import PlanTable
-from rim_editor.ui.model_loading import _short_turns
+from rim_editor.ui.batch.plan_table import PlanRows, PlanTable, rows_of
+from rim_editor.ui.model_loading import short_turns
 from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Choice
 
 _NOTHING = "There is nothing to do: every image is skipped. Choose another folder, or number or overwrite taken names."
-_FATAL = "What must be remedied comes first in the table. Remedy it, or go back and change what is asked for."
+_FATAL = "The problems at the top of the table must be solved first. Solve them, or go back and change the settings."
 
 
 class PlanPage(QWidget):
-    """Makes plans beside the window and shows the newest one."""
+    """Makes plans in the background and shows the newest one."""
 
     planned = Signal()
-    """There is a plan, or none could be made: see `rows`."""
+    """There is a plan, or it failed: see `rows`."""
     exists_chosen = Signal(object)
-    """The user wants this `Exists` for taken names: make the plan anew."""
+    """The user wants this `Exists` for taken names: make a new plan."""
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +44,9 @@ class PlanPage(QWidget):
         self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
         self._table = PlanTable(runner)
         self._detail = wrapped_label("batch_detail")
-        self._table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_detail(now.row()))
+        self._table.selectionModel().currentRowChanged.connect(
+            lambda current, _previous: self._show_detail(current.row())
+        )
         self._error = wrapped_label("batch_plan_error")
         form = QFormLayout()
         form.addRow("&Taken names", self._exists)
@@ -57,7 +58,7 @@ class PlanPage(QWidget):
         column.addWidget(self._table, 1)
         column.addWidget(self._detail)
         column.addWidget(self._error)
-        self._fail("")
+        self._show_error("")
         self._show_detail(-1)
 
     @property
@@ -65,11 +66,11 @@ class PlanPage(QWidget):
         """Whether the plan that is shown can be run."""
         return self.rows is not None and not self.rows.plan.fatal and self.rows.todo > 0
 
-    def make(self, arguments: Sequence[str], recursive: bool, recipe: Recipe, folder: Path) -> None:
-        """Make the plan of this; an older one that is being made is dropped."""
+    def start(self, arguments: Sequence[str], recursive: bool, recipe: Recipe, folder: Path) -> None:
+        """Start to make a plan; an older one that is being made is dropped."""
 
         def work() -> PlanRows:
-            with _short_turns():
+            with short_turns():
                 inputs, problems = gather_inputs(arguments, recursive)
                 return rows_of(make_plan(inputs, recipe, folder, problems))
 
@@ -79,10 +80,10 @@ class PlanPage(QWidget):
         self._progress.show()
         self._runner.start(Job(JobKind.PLAN, work, self._show, self._failed, owner=self))
 
-    def leave(self) -> None:
+    def cancel_jobs(self) -> None:
         """Drop what is being made."""
         self._runner.cancel(JobKind.PLAN, self)
-        self._table.thumbnails.forget()
+        self._table.thumbnails.clear()
         self._progress.hide()
 
     def _show(self, rows: PlanRows | None) -> None:
@@ -92,21 +93,21 @@ class PlanPage(QWidget):
         self._table.scrollToTop()
         self._show_detail(-1)
         if rows is None:
-            self._fail("")
+            self._show_error("")
             return
         self._summary.setText(rows.summary)
         self._summary.setAccessibleName(rows.summary)
         nothing = _NOTHING if rows.plan.items and not rows.todo else ""
-        self._fail(_FATAL if rows.plan.fatal else nothing)
+        self._show_error(_FATAL if rows.plan.fatal else nothing)
         self.planned.emit()
 
     def _failed(self, error: Exception) -> None:
         self._progress.hide()
         self._summary.setText("There is no plan.")
-        self._fail(str(error))
+        self._show_error(str(error))
         self.planned.emit()
 
-    def _fail(self, text: str) -> None:
+    def _show_error(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
 

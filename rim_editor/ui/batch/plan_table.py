@@ -1,25 +1,116 @@
-"""The table of a plan: a row for each image and problem, whose texts and thumbnails are made when they are seen."""
+"""The table of a plan: a row for each image and each problem, the worst first; cells are made when they are visible."""
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QStyle, QTableView, QWidget
 
+from rim_editor.batch import naming, output_paths
+from rim_editor.batch.plan import Item, Plan
+from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.jobs import Runner
-from rim_editor.ui.batch.plan_rows import Level, PlanRows, Row
-from rim_editor.ui.batch.thumbnail_loader import SIDE, Thumbnails
+from rim_editor.ui.batch.thumbnail_loader import SIDE, ThumbnailLoader
 from rim_editor.ui.named_widgets import named
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-_IMAGE, _SAID, _RESULT, _PROBLEM = range(4)
-_LEVELS = {Level.FATAL: "Must be remedied: ", Level.PROBLEM: "", Level.FINE: ""}
+_IMAGE, _EXPRESSION, _RESULT, _PROBLEM = range(4)
 _ROOT = QModelIndex()
 _MARK = 20
+_BROKEN = (ProblemKind.MISSING, ProblemKind.UNREADABLE)
+
+
+class Severity(IntEnum):
+    """How bad the problems of a row are; the worst come first."""
+
+    FATAL = 0
+    PROBLEM = 1
+    FINE = 2
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """An image of the plan with its problems, or a problem that belongs to no image."""
+
+    item: Item | None
+    problems: tuple[Problem, ...]
+    severity: Severity
+
+    @property
+    def text(self) -> str:
+        """The problems in words; '' for none."""
+        return " ".join(problem.text for problem in self.problems)
+
+    @property
+    def expression(self) -> str:
+        """What is cut out, in words."""
+        terms = () if self.item is None else self.item.expressions
+        return naming.expression_text((term.combine, term.expression) for term in terms)
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    """A plan with its rows in the order of the table, and its counts."""
+
+    plan: Plan
+    rows: tuple[PlanRow, ...]
+    skipped: int
+    broken: int
+    """Images that are missing or cannot be read, as far as is known before the export."""
+
+    @property
+    def todo(self) -> int:
+        """How many images will be exported."""
+        return len(self.plan.items) - self.skipped
+
+    @property
+    def summary(self) -> str:
+        """In words: how many images, how many of them will not be exported, and the disk space that is needed."""
+        pieces = [_counted(len(self.plan.items), "image")]
+        if self.skipped:
+            pieces.append(f"{self.skipped:,} skipped")
+        if self.broken:
+            pieces.append(f"{self.broken:,} missing or unreadable")
+        fatal = sum(row.severity is Severity.FATAL for row in self.rows)
+        if fatal:
+            pieces.append(f"{_counted(fatal, 'problem')} to be solved first")
+        need, free = (
+            output_paths.formatted_size(self.plan.bytes_needed),
+            output_paths.formatted_size(self.plan.bytes_free),
+        )
+        return f"{', '.join(pieces)}. The results need about {need}; {free} are free."
+
+
+def rows_of(plan: Plan) -> PlanRows:
+    """The rows of a plan; takes a while for many images. A problem that belongs to no image has a row of its own."""
+    of_items: dict[tuple[str, int | None], list[Problem]] = defaultdict(list)
+    for problem in plan.problems:
+        of_items["" if problem.path is None else str(problem.path), problem.row].append(problem)
+    rows = []
+    broken = 0
+    for item in plan.items:
+        problems = tuple(of_items.pop((str(item.source), item.row), ()))
+        broken += any(problem.kind in _BROKEN for problem in problems)
+        rows.append(_row(item, problems))
+    alone = (_row(None, (problem,)) for others in of_items.values() for problem in others)
+    rows = sorted([*alone, *rows], key=lambda row: row.severity)
+    return PlanRows(plan, tuple(rows), sum(bool(item.skip) for item in plan.items), broken)
+
+
+def _row(item: Item | None, problems: tuple[Problem, ...]) -> PlanRow:
+    fatal = any(problem.fatal for problem in problems)
+    return PlanRow(item, problems, Severity.FATAL if fatal else Severity.PROBLEM if problems else Severity.FINE)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 class RowTable(QTableView):
@@ -41,16 +132,16 @@ class RowTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(side + 8)
 
-    def set_widths(self, *shares: int) -> None:
-        """Let the columns share the room like this."""
+    def set_widths(self, *widths: int) -> None:
+        """Set the widths of the columns, in average characters; the last one takes the rest."""
         header = self.horizontalHeader()
         header.setStretchLastSection(True)
         unit = self.fontMetrics().averageCharWidth()
-        for column, share in enumerate(shares):
-            self.setColumnWidth(column, share * unit)
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width * unit)
 
-    def seen(self) -> range:
-        """The rows that are to be seen."""
+    def visible_rows(self) -> range:
+        """The rows that are visible."""
         model = self.model()
         if model is None or not model.rowCount() or not self.isVisible():
             return range(0)
@@ -58,8 +149,8 @@ class RowTable(QTableView):
         return range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1)
 
 
-class Listing(QAbstractTableModel):
-    """Rows under named columns; a subclass says which, how many, and what a cell shows."""
+class RowsModel(QAbstractTableModel):
+    """Rows under named columns; a subclass has `columns`, `count` and `data`."""
 
     columns: tuple[str, ...] = ()
 
@@ -68,7 +159,7 @@ class Listing(QAbstractTableModel):
         return 0
 
     def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """How many there are; cells have none below them."""
+        """How many rows there are; cells have none below them."""
         return 0 if parent.isValid() else self.count()
 
     def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
@@ -82,34 +173,37 @@ class Listing(QAbstractTableModel):
         return None
 
 
-class PlanModel(Listing):
+_PREFIXES = {Severity.FATAL: "Must be solved: ", Severity.PROBLEM: "", Severity.FINE: ""}
+
+
+class PlanModel(RowsModel):
     """The rows of a plan."""
 
     columns = ("Image", "Cut out", "Result", "Problem")
 
-    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+    def __init__(self, thumbnails: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[PlanRow, ...] = ()
         self._folder = ""
         style = QApplication.style()
-        kinds = {
-            Level.FATAL: QStyle.StandardPixmap.SP_MessageBoxCritical,
-            Level.PROBLEM: QStyle.StandardPixmap.SP_MessageBoxWarning,
+        icons = {
+            Severity.FATAL: QStyle.StandardPixmap.SP_MessageBoxCritical,
+            Severity.PROBLEM: QStyle.StandardPixmap.SP_MessageBoxWarning,
         }
-        self._blank = QPixmap(SIDE, SIDE)  # keeps the texts in line
+        self._blank = QPixmap(SIDE, SIDE)  # keeps the texts aligned
         self._blank.fill(Qt.GlobalColor.transparent)
-        self._marks = {level: style.standardIcon(kind).pixmap(_MARK, _MARK) for level, kind in kinds.items()}
+        self._marks = {severity: style.standardIcon(icon).pixmap(_MARK, _MARK) for severity, icon in icons.items()}
 
     def show_rows(self, rows: PlanRows | None) -> None:
-        """Show these instead, None for none."""
+        """Show these rows; None shows none."""
         self.beginResetModel()
         self._rows = () if rows is None else rows.rows
         self._folder = "" if rows is None else str(rows.plan.folder)
-        self._thumbnails.forget()
+        self._thumbnails.clear()
         self.endResetModel()
 
-    def row(self, place: int) -> Row:
+    def row(self, place: int) -> PlanRow:
         """The row at this place."""
         return self._rows[place]
 
@@ -119,41 +213,43 @@ class PlanModel(Listing):
         return "" if item is None else str(item.source)
 
     def text(self, place: int) -> str:
-        """All that is amiss with this row."""
+        """The problems of this row; '' for none."""
         row = self._rows[place]
-        return _LEVELS[row.level] + row.text if row.text else self._thumbnails.reason(self.path(place))
+        return _PREFIXES[row.severity] + row.text if row.text else self._thumbnails.reason(self.path(place))
 
     def count(self) -> int:
         """How many rows there are."""
         return len(self._rows)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
-        """What a cell shows; made anew each time, since few of them are seen."""
+        """What a cell shows; not kept, since few cells are visible at a time."""
         row, column = self._rows[index.row()], index.column()
         if role == _Role.DisplayRole:
-            return self._shown(index.row(), row, column)
+            return self._cell_text(index.row(), row, column)
         if role == _Role.ToolTipRole:
             if column == _IMAGE:
                 return self.path(index.row())
             if column == _RESULT and row.item is not None:
                 return str(row.item.output)
-            return self._shown(index.row(), row, column)
+            return self._cell_text(index.row(), row, column)
         if role == _Role.DecorationRole:
             if column == _IMAGE and row.item is not None:
-                return self._thumbnails.of(str(row.item.source)) or self._blank
+                return self._thumbnails.thumbnail(str(row.item.source)) or self._blank
             if column == _PROBLEM:
-                level = Level.PROBLEM if row.level is Level.FINE and self.text(index.row()) else row.level
-                return self._marks.get(level)
+                severity = (
+                    Severity.PROBLEM if row.severity is Severity.FINE and self.text(index.row()) else row.severity
+                )
+                return self._marks.get(severity)
         return None
 
-    def _shown(self, place: int, row: Row, column: int) -> str:
+    def _cell_text(self, place: int, row: PlanRow, column: int) -> str:
         if column == _PROBLEM:
             return self.text(place)
         if row.item is None:
             return ""
         if column == _IMAGE:
             return row.item.source.name
-        if column == _SAID:
+        if column == _EXPRESSION:
             return row.expression
         return "skipped" if row.item.skip else os.path.relpath(row.item.output, self._folder)
 
@@ -163,12 +259,12 @@ class PlanTable(RowTable):
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__("batch_plan_table", "What will be made of which image", parent=parent)
-        self.thumbnails = Thumbnails(runner, self._seen_paths, self)
+        self.thumbnails = ThumbnailLoader(runner, self._visible_paths, self)
         self.plan_model = PlanModel(self.thumbnails, self)
         self.setModel(self.plan_model)
-        self.thumbnails.made.connect(lambda _path: self.viewport().update())
+        self.thumbnails.loaded.connect(lambda _path: self.viewport().update())
         self.setWordWrap(True)
         self.set_widths(32, 22, 30)
 
-    def _seen_paths(self) -> set[str]:
-        return {self.plan_model.path(place) for place in self.seen()}
+    def _visible_paths(self) -> set[str]:
+        return {self.plan_model.path(place) for place in self.visible_rows()}

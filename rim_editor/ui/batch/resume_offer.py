@@ -1,4 +1,4 @@
-"""An export that was not finished, found in the folder of the results, and the offer to go on with it."""
+"""Offers to resume an unfinished export that is found in the folder of the results."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from rim_editor.ui.named_widgets import named, wrapped_label
 
 
 class ResumeOffer(QFrame):
-    """Hidden unless the folder that it was told to look into holds an unfinished export."""
+    """Hidden unless the folder that was checked holds an unfinished export."""
 
-    asked = Signal(Path)
-    """The user wants to go on with the export in this folder."""
+    accepted = Signal(Path)
+    """The user wants to resume the export in this folder."""
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,36 +26,36 @@ class ResumeOffer(QFrame):
         self._runner = runner
         self._folder = Path()
         self._text = wrapped_label("batch_unfinished_text")
-        button = named(QPushButton("&Go on with it"), "batch_resume_journal", "Do what is left of the former export")
+        button = named(QPushButton("&Resume it"), "batch_resume_journal", "Export the images that are left")
         button.setAutoDefault(False)
-        button.clicked.connect(lambda: self.asked.emit(self._folder))
+        button.clicked.connect(lambda: self.accepted.emit(self._folder))
         row = QHBoxLayout(self)
         row.addWidget(self._text, 1)
         row.addWidget(button)
         self.hide()
 
-    def look_into(self, folder: Path | None) -> None:
-        """Look beside the window whether there is something to go on with in this folder; None hides the offer."""
-        self.leave()
+    def check_folder(self, folder: Path | None) -> None:
+        """Check in the background whether there is something to resume in this folder; None hides the offer."""
+        self.cancel_jobs()
         self.hide()
         if folder is not None:
             self._folder = folder
 
             def failed(_error: Exception) -> None:
-                """A journal that cannot be read is nothing to offer; a new export replaces it."""
+                """A journal that cannot be read offers nothing; a new export replaces it."""
 
-            self._runner.start(Job(JobKind.JOURNAL, lambda: unfinished(folder), self._found, failed, owner=self))
+            self._runner.start(Job(JobKind.JOURNAL, lambda: unfinished(folder), self._show_offer, failed, owner=self))
 
-    def leave(self) -> None:
-        """Hear nothing more of what is being looked at."""
+    def cancel_jobs(self) -> None:
+        """Drop a check that is running."""
         self._runner.cancel(JobKind.JOURNAL, self)
 
-    def _found(self, counts: tuple[int, int] | None) -> None:
+    def _show_offer(self, counts: tuple[int, int] | None) -> None:
         if counts is None:
             return
         left, total = counts
         self._text.setText(
-            f"Of the last export into this folder {left:,} of {total:,} images were not reached, or failed. "
-            "Go on with it as it was planned, or make a plan and begin anew."
+            f"In the last export into this folder, {left:,} of {total:,} images failed or were not reached. "
+            "Resume it as it was planned, or make a new plan."
         )
         self.show()

@@ -1,4 +1,4 @@
-"""Thumbnails of the images that are to be seen in a table: made one by one beside the window, newest view first."""
+"""Thumbnails of the images that are visible in a table, made in the background one by one."""
 
 from __future__ import annotations
 
@@ -15,73 +15,73 @@ from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 
 SIDE = 64
-"""Pixels of the longest side, of the window."""
-_KEPT = 400
+"""The longest side, in units of the window."""
+_MOST = 400
 _DRAFT_PX = 256  # a JPEG is decoded to no less than this
 
 
-class Thumbnails(QObject):
-    """Keeps thumbnails of files. Only what `visible` names when its turn comes is decoded."""
+class ThumbnailLoader(QObject):
+    """Makes and keeps thumbnails of files. A file that is no longer `visible` when its turn comes is skipped."""
 
-    made = Signal(str)
+    loaded = Signal(str)
     """There is a thumbnail of this file now, or a reason why there is none."""
 
     def __init__(self, runner: Runner, visible: Callable[[], Collection[str]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner, self._visible = runner, visible
-        self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
+        self._thumbnails: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._reasons: dict[str, str] = {}
         self._wanted: dict[str, None] = {}
-        self._at_work = ""
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.timeout.connect(self._next)
+        self._loading = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._next)
 
-    def of(self, path: str) -> QPixmap | None:
-        """The thumbnail; None while it is not there, which asks for it, and where there is none."""
-        if path in self._kept:
-            self._kept.move_to_end(path)
-            return self._kept[path]
-        if path != self._at_work:
+    def thumbnail(self, path: str) -> QPixmap | None:
+        """The thumbnail; None while it is being made, which this call starts, and where there is none."""
+        if path in self._thumbnails:
+            self._thumbnails.move_to_end(path)
+            return self._thumbnails[path]
+        if path != self._loading:
             self._wanted[path] = None
-            if not self._at_work:
-                self._turn.start(0)  # not while the table is being painted
+            if not self._loading:
+                self._timer.start(0)  # not while the table is being painted
         return None
 
     def reason(self, path: str) -> str:
         """Why there is no thumbnail of the file, '' when nothing is known."""
         return self._reasons.get(path, "")
 
-    def forget(self) -> None:
-        """Drop what is under way and what is kept."""
+    def clear(self) -> None:
+        """Drop what is being made and what is kept."""
         self._runner.cancel(JobKind.THUMBNAIL, self)
-        self._turn.stop()
-        self._at_work = ""
+        self._timer.stop()
+        self._loading = ""
         self._wanted.clear()
-        self._kept.clear()
+        self._thumbnails.clear()
         self._reasons.clear()
 
     def _next(self) -> None:
-        if self._at_work:
+        if self._loading:
             return
-        seen = self._visible()
-        self._wanted = {path: None for path in self._wanted if path in seen}  # the rest asks again when it is seen
+        visible = self._visible()
+        self._wanted = {path: None for path in self._wanted if path in visible}  # the rest ask again later
         path = next(iter(self._wanted), None)
         if path is None:
             return
         del self._wanted[path]
-        self._at_work = path
+        self._loading = path
         ratio = math.ceil(max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0))
         side = SIDE * ratio
 
         def done(image: QImage) -> None:
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(ratio)
-            self._keep(path, pixmap)
+            self._store(path, pixmap)
 
         def failed(error: Exception) -> None:
             self._reasons[path] = str(error)
-            self._keep(path, None)
+            self._store(path, None)
 
         def work() -> QImage:
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
@@ -89,13 +89,13 @@ class Thumbnails(QObject):
 
         self._runner.start(Job(JobKind.THUMBNAIL, work, done, failed, owner=self))
 
-    def _keep(self, path: str, pixmap: QPixmap | None) -> None:
-        self._at_work = ""
-        self._kept[path] = pixmap
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        self.made.emit(path)
-        self._turn.start(0)
+    def _store(self, path: str, pixmap: QPixmap | None) -> None:
+        self._loading = ""
+        self._thumbnails[path] = pixmap
+        while len(self._thumbnails) > _MOST:
+            self._thumbnails.popitem(last=False)
+        self.loaded.emit(path)
+        self._timer.start(0)
 
 
 def thumbnail_of(path: Path) -> QImage:
@@ -104,15 +104,15 @@ def thumbnail_of(path: Path) -> QImage:
     from clipmat.thread_warnings import collected_warnings
     from rim_editor.batch.outcomes import thumbnail
 
-    quick = _quick(path)
-    if quick is None:
+    image = _jpeg_draft(path)
+    if image is None:
         with collected_warnings(UserFacingWarning):
-            quick = QImage.fromData(thumbnail(image_files.read(path).pixels))
-    return quick
+            image = QImage.fromData(thumbnail(image_files.read(path).pixels))
+    return image
 
 
-def _quick(path: Path) -> QImage | None:
-    """A JPEG decoded at a fraction of its size; None for all else, and where anything is odd."""
+def _jpeg_draft(path: Path) -> QImage | None:
+    """A JPEG decoded at a fraction of its size; None for other files, and where anything is unusual."""
     if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif") or not path.is_file():
         return None
     import numpy as np
@@ -130,5 +130,5 @@ def _quick(path: Path) -> QImage | None:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((_DRAFT_PX, _DRAFT_PX))
             return to_qimage(np.array(upright.convert("RGB"))).copy()
-    except Exception:  # noqa: BLE001 - the common way reads it, or says what is wrong
+    except Exception:  # noqa: BLE001 - image_files reads it, or names the error
         return None

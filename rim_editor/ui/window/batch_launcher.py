@@ -52,7 +52,7 @@ class Batching(QObject):
                 window.remembered.set(now)
 
             dialog.expressions_used.connect(used)
-            dialog.ended_unseen.connect(window.say)
+            dialog.finished_unseen.connect(window.say)
             window.remembered.changed.connect(dialog.set_settings)
             self._dialog = dialog
         elif not self._dialog.running and not self._dialog.isVisible():

@@ -31,11 +31,10 @@ from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.settings import Settings
-from rim_editor.ui.batch import outcome_tables as batch_outcomes
-from rim_editor.ui.batch import thumbnail_loader as batch_thumbnails
+from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog
-from rim_editor.ui.batch.batch_thread import TELL_MS, BatchWork
-from rim_editor.ui.batch.output_options import BatchOutput
+from rim_editor.ui.batch.batch_thread import UPDATE_MS, BatchThread
+from rim_editor.ui.batch.output_options import OutputOptions
 from rim_editor.ui.batch.plan_table import PlanModel
 from rim_editor.ui.batch.run_page import duration
 
@@ -136,7 +135,7 @@ def drop(widget, mime):
 def recipe_of(dialog):
     from rim_editor.model_requests import ModelOptions
 
-    return find(dialog, "batch_what").recipe(ModelOptions())
+    return find(dialog, "batch_setup").recipe(ModelOptions())
 
 
 def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, make, photos, monkeypatch):
@@ -146,12 +145,12 @@ def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, ma
         shown.append(Path(url.toLocalFile()))
         return True
 
-    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", show)
+    monkeypatch.setattr(outcome_tables.QDesktopServices, "openUrl", show)
     (photos / "broken.jpg").write_bytes(b"no image at all")
     dialog = filled(make(), photos)
     used = []
     dialog.expressions_used.connect(used.append)
-    assert text(dialog, "batch_steps").startswith("<b>What")
+    assert text(dialog, "batch_steps").startswith("<b>Set up")
     plan(qtbot, dialog)
     assert "4 images" in text(dialog, "batch_summary") and "free" in text(dialog, "batch_summary")
     assert find(dialog, "batch_next").text() == "&Export 4 images"
@@ -176,7 +175,7 @@ def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, ma
 
 def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos, monkeypatch):
     can = []
-    monkeypatch.setattr(batch_outcomes.QDesktopServices, "openUrl", lambda url: bool(can))
+    monkeypatch.setattr(outcome_tables.QDesktopServices, "openUrl", lambda url: bool(can))
     dialog = filled(make(), photos)
     plan(qtbot, dialog)
     run(qtbot, dialog)
@@ -231,7 +230,7 @@ def test_what_is_missing_is_told_in_the_window_and_goes_once_it_is_changed(make,
 
 def test_files_and_folders_are_dropped_and_other_things_are_declined(make, photos):
     dialog = make()
-    what, mime = find(dialog, "batch_what"), QMimeData()
+    what, mime = find(dialog, "batch_setup"), QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(photos)), QUrl.fromLocalFile(str(photos / "rose-1.jpg"))])
     drop(what, mime)
     drop(what, mime)  # again: each stays once
@@ -249,7 +248,7 @@ def test_what_is_selected_is_taken_off_the_list(make):
     assert not find(dialog, "batch_remove").isEnabled()
     rows.setCurrentIndex(rows.model().index(1, 0))
     click(dialog, "batch_remove")
-    assert find(dialog, "batch_what").inputs.paths() == ("/p/a.jpg", "/p/c.jpg")
+    assert find(dialog, "batch_setup").inputs.paths() == ("/p/a.jpg", "/p/c.jpg")
 
 
 def test_expressions_are_joined_in_their_order_and_one_in_the_middle_can_go(make):
@@ -330,11 +329,11 @@ def test_a_background_is_a_file_that_is_chosen_again_unless_it_is_known(qtbot, m
     assert "choose the image again" in text(dialog, "batch_edit_note")
     click(dialog, "batch_next")
     assert page(dialog) == 0 and "choose the image again" in text(dialog, "batch_error")
-    find(dialog, "batch_what").edit.set_background(path)
+    find(dialog, "batch_setup").edit.set_background(path)
     qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "Behind the object: beach.png")
     found = recipe_of(dialog).edit
     assert found.options.background == path and found.read().offset == (0.25, -0.5)
-    find(dialog, "batch_what").edit.set_background(path.with_name("none.png"))
+    find(dialog, "batch_setup").edit.set_background(path.with_name("none.png"))
     qtbot.waitUntil(lambda: "does not exist" in text(dialog, "batch_edit_note"))
 
 
@@ -348,9 +347,9 @@ def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they
     plan(qtbot, dialog)
     rows = cells(dialog)
     assert [row[0] for row in rows] == ["rose-2.jpg", "empty.jpg", "rose-0.jpg", "rose-1.jpg"]
-    assert rows[0][3].startswith("Must be remedied: ") and "exists already" in rows[0][3]
+    assert rows[0][3].startswith("Must be solved: ") and "exists already" in rows[0][3]
     assert "0 bytes" in rows[1][3] and rows[2][1:] == ["the dog", "rose-0.png", ""]
-    assert not find(dialog, "batch_next").isEnabled() and "Remedy it" in text(dialog, "batch_plan_error")
+    assert not find(dialog, "batch_next").isEnabled() and "Solve them" in text(dialog, "batch_plan_error")
 
     choose(dialog, "batch_plan_exists", Exists.SKIP)
     qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
@@ -369,7 +368,7 @@ def test_a_folder_without_images_makes_a_plan_that_says_so(qtbot, make, tmp_path
     dialog = filled(make(), tmp_path / "empty")
     plan(qtbot, dialog)
     assert not find(dialog, "batch_next").isEnabled()
-    assert any(row[3].startswith("Must be remedied: No images") for row in cells(dialog))
+    assert any(row[3].startswith("Must be solved: No images") for row in cells(dialog))
     click(dialog, "batch_back")
     assert page(dialog) == 0
 
@@ -397,15 +396,15 @@ def test_a_manifest_says_its_own_expressions(qtbot, make, photos):
 
 def test_thumbnails_are_made_of_what_is_seen_alone(qtbot, make, photo, tmp_path, monkeypatch):
     made = []
-    real = batch_thumbnails.thumbnail_of
-    monkeypatch.setattr(batch_thumbnails, "thumbnail_of", lambda path: (made.append(path.name), real(path))[1])
+    real = thumbnail_loader.thumbnail_of
+    monkeypatch.setattr(thumbnail_loader, "thumbnail_of", lambda path: (made.append(path.name), real(path))[1])
     for number in range(150):
         photo(f"many/p{number:03}.jpg", size=(30, 20))
     (tmp_path / "many" / "p000.jpg").write_bytes(b"not an image")
     dialog = filled(make(), tmp_path / "many")
     plan(qtbot, dialog)
     table = find(dialog, "batch_plan_table")
-    seen = {f"p{row:03}.jpg" for row in table.seen()}
+    seen = {f"p{row:03}.jpg" for row in table.visible_rows()}
     assert 3 < len(seen) < 40
     qtbot.waitUntil(lambda: seen <= set(made))
     qtbot.waitUntil(lambda: "is no image that can be read" in cells(dialog)[0][3])  # though the plan did not know
@@ -420,7 +419,7 @@ def test_thumbnails_are_made_of_what_is_seen_alone(qtbot, make, photo, tmp_path,
 def test_a_thumbnail_is_upright_and_small(photo, name):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned
-    found = batch_thumbnails.thumbnail_of(photo(name, size=(1600, 800), exif=exif))
+    found = thumbnail_loader.thumbnail_of(photo(name, size=(1600, 800), exif=exif))
     assert found.height() == 2 * found.width() and found.height() <= 256
 
 
@@ -428,7 +427,7 @@ def test_a_thumbnail_is_upright_and_small(photo, name):
 def test_a_pipe_has_no_thumbnail_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.jpg")
     with pytest.raises(ImageUnreadable, match="is no file"):
-        batch_thumbnails.thumbnail_of(tmp_path / "a.jpg")
+        thumbnail_loader.thumbnail_of(tmp_path / "a.jpg")
 
 
 def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, monkeypatch):
@@ -449,7 +448,7 @@ def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, m
 @given(st.text(alphabet="{}!:/.<é\\ 04", max_size=4), st.sampled_from(["stem", "index", "index:04", "folder", "0", ""]))
 @settings(max_examples=60, deadline=None)
 def test_any_template_has_an_example_or_a_remedy(qapp, around, name):
-    output = BatchOutput(Settings())
+    output = OutputOptions(Settings())
     output.findChild(QLineEdit, "batch_template").setText(f"{around}{{{name}}}{around}")
     told = output.findChild(QLabel, "batch_example").text()
     assert told.startswith("rose.jpg becomes ") or ": " in told
@@ -545,7 +544,7 @@ def test_closing_while_it_runs_asks_and_the_batch_goes_on_in_the_background(qtbo
     model.gate = threading.Event()
     dialog = filled(make(), photos)
     told = []
-    dialog.ended_unseen.connect(lambda text, level: told.append((text, level)))
+    dialog.finished_unseen.connect(lambda text, level: told.append((text, level)))
     plan(qtbot, dialog)
     click(dialog, "batch_next")
     answer(qtbot, dialog, "batch_keep_open")
@@ -564,7 +563,7 @@ def test_closing_can_stop_it(qtbot, make, photos, model):
     model.gate = threading.Event()
     dialog = filled(make(), photos)
     told = []
-    dialog.ended_unseen.connect(lambda text, level: told.append(level))
+    dialog.finished_unseen.connect(lambda text, level: told.append(level))
     plan(qtbot, dialog)
     click(dialog, "batch_next")
     answer(qtbot, dialog, "batch_stop_it")
@@ -599,18 +598,18 @@ def test_a_model_that_cannot_be_loaded_is_told_with_its_remedy(qtbot, make, phot
 
 def test_the_window_hears_of_a_quick_batch_a_few_times_and_of_every_image(qtbot, matting, tmp_path):
     inputs, problems = gather_inputs([tmp_path / f"missing-{number}.jpg" for number in range(300)])
-    work = BatchWork(matting)
-    told, ended = [], []
-    work.told.connect(told.append)
-    work.ended.connect(ended.append)
+    thread = BatchThread(matting)
+    updates, results = [], []
+    thread.progressed.connect(updates.append)
+    thread.finished.connect(results.append)
     start = time.monotonic()
-    work.start(make_plan(inputs, Recipe(expressions=(ExpressionTerm("the dog"),)), tmp_path / "out", problems))
+    thread.start(make_plan(inputs, Recipe(expressions=(ExpressionTerm("the dog"),)), tmp_path / "out", problems))
     with pytest.raises(RuntimeError):
-        work.resume(tmp_path)
-    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
-    assert len(told) <= 2 + (time.monotonic() - start) * 1000 / TELL_MS
-    assert sorted(outcome.index for each in told for outcome in each.outcomes) == list(range(300))
-    assert ended[0].summary.exit_code == 4 and not work.running and work.wait(0)
+        thread.resume(tmp_path)
+    qtbot.waitUntil(lambda: bool(results), timeout=20_000)
+    assert len(updates) <= 2 + (time.monotonic() - start) * 1000 / UPDATE_MS
+    assert sorted(outcome.index for each in updates for outcome in each.outcomes) == list(range(300))
+    assert results[0].summary.exit_code == 4 and not thread.running and thread.wait(0)
 
 
 @pytest.mark.parametrize(
