@@ -11,8 +11,13 @@ from dataclasses import dataclass
 
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item
+from rim_editor.errors import EditorError
 
 _WINDOW = 50
+
+
+class BatchInterrupted(EditorError):
+    """What runs the batch cannot continue; what is done stays, and the rest can be resumed."""
 
 
 class BatchControl:

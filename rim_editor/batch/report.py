@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 import rim_editor
+from clipmat.files import whole_file
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import STAGING
 from rim_editor.batch.plan import Plan
@@ -24,49 +25,90 @@ VERSION = 2
 """Since 2 the recipe has `expressions` and `model`, which 1 called `said` and `asking`."""
 _JSON = b'{\n"program": "RIM Editor batch"'
 _HTML = b'<!doctype html>\n<html lang="en"><meta name="generator" content="RIM Editor batch">'
-_KEPT_IN_MEMORY = 2**20
+_KEPT_IN_MEMORY, _BLOCK = 2**20, 2**16
 _HEADINGS = {
     State.FAILED: "Failed",
-    State.NOTHING_MATCHED: "Nothing matched: have a look at these",
+    State.NOTHING_MATCHED: "Nothing matched: please check these",
     State.DONE: "Done",
     State.SKIPPED: "Skipped",
 }
-_STYLE = """
+_PAGE = """
+<meta charset="utf-8"><title>Batch report</title>
+<style>
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
 body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-top: 1px solid #8886; }
 td { overflow-wrap: anywhere; } td.number { text-align: right; white-space: nowrap; }
 img { max-width: 8rem; max-height: 8rem; background: repeating-conic-gradient(#8883 0 25%, #fff3 0 50%) 0 0/1rem 1rem; }
+</style>
+<h1>Batch report</h1>
+<p>{{ "Stopped before its end" if stopped else "Ended" }}{{ " after %.0f s" % seconds if seconds is not none }}:
+{{ counts or "no images" }}.</p>
+<p>{% for term in plan.recipe.expressions %}{{ term.combine.value }} “{{ term.expression }}”{{ ", " if not loop.last }}
+{%- endfor %}</p>
+{% for section in sections %}
+<section id="{{ section.state.value }}"><h2>{{ section.heading }} ({{ section.count }})</h2>
+<table><thead><tr><th><th>Image<th>Result<th>Presence<th>Time<th>Remarks</tr></thead><tbody>
+{% for block in section.rows %}{{ block | safe }}{% endfor %}
+</tbody></table></section>
+{% endfor %}
+{% if plan.problems %}
+<section id="plan"><h2>Known before</h2><ul>
+{% for problem in plan.problems %}<li>{{ problem.text }}</li>
+{% endfor %}
+</ul></section>
+{% endif %}
+</html>
+"""
+_ROW = """<tr><td>{% if image %}<img alt="" loading="lazy" src="{{ image }}">{% endif %}<td>{{ outcome.source }}
+<td>{% if link %}<a href="{{ link }}">{{ name }}</a>{% else %}{{ name }}{% endif %}
+<td class=number>{{ "%.2f" % outcome.presence if outcome.presence is not none }}
+<td class=number title="{{ steps }}">{{ "%.0f ms" % total if steps }}<td>{{ outcome.text }}</tr>
 """
 
 
 def write(
     plan: Plan, outcomes: Iterable[Outcome], *, stopped: bool = False, seconds: float | None = None
 ) -> tuple[Path, Path]:
-    """Write report.json and report.html into the plan's folder, which is there, and return where they are.
+    """Write report.json and report.html into the plan's folder, which must exist, and return their paths.
 
-    `outcomes` are those so far, at most one of an item; they are read once, and not all kept in memory. `stopped`
-    says that the batch did not come to its end, `seconds` how long it took. A report of before is replaced; where
-    a file of that name is no report, another name is found. Raises OutputNotWritable.
+    `outcomes` are those so far, at most one per item; they are read once and never all kept in memory. `stopped` says
+    that the batch did not come to its end, `seconds` how long it took. A former report is replaced; where a file of
+    that name is not a report, another name is used. Raises OutputNotWritable.
     """
-    data, page = _own(plan.folder, ".json", _JSON), _own(plan.folder, ".html", _HTML)
-    counts = dict.fromkeys(State, 0)
+    from jinja2 import Environment
+
+    data, page = _free_name(plan.folder, ".json", _JSON), _free_name(plan.folder, ".html", _HTML)
+    templates = Environment(autoescape=True, trim_blocks=True)
+    row = templates.from_string(_ROW)
+    ended = dict.fromkeys(State, 0)
     try:
         with ExitStack() as stack:
-            listed, *rows = (
+            entries, *spools = (
                 stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)) for _ in (data, *State)
             )
-            sections = dict(zip(State, rows, strict=True))
+            rows = dict(zip(State, spools, strict=True))
             for outcome in outcomes:
-                listed.write(b",\n" if sum(counts.values()) else b"\n")
-                listed.write(_as_json(outcome).encode("ascii"))
-                sections[outcome.state].write(_as_row(outcome, plan.folder).encode("utf-8", "replace"))
-                counts[outcome.state] += 1
-            with _whole(data) as file:
-                _write_json(file, plan, listed, counts, stopped=stopped, seconds=seconds)
-            with _whole(page) as file:
-                _write_html(file, plan, sections, counts, stopped=stopped, seconds=seconds)
+                entries.write(b",\n" if sum(ended.values()) else b"\n")
+                entries.write(_json_of(outcome))
+                rows[outcome.state].write(_encoded(row.render(_row_values(outcome, plan.folder))))
+                ended[outcome.state] += 1
+            counts = {state.value: count for state, count in ended.items()}
+            counts["waiting"] = len(plan.items) - sum(ended.values())
+            with _report_file(data) as file:
+                _write_json(file, plan, entries, counts, stopped=stopped, seconds=seconds)
+            with _report_file(page) as file:
+                file.write(_HTML)
+                sections = [
+                    {"state": state, "heading": heading, "count": ended[state], "rows": _blocks(rows[state])}
+                    for state, heading in _HEADINGS.items()
+                    if ended[state]
+                ]
+                text = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
+                values = {"plan": plan, "stopped": stopped, "seconds": seconds, "counts": text, "sections": sections}
+                for part in templates.from_string(_PAGE).generate(values):
+                    file.write(_encoded(part))
     except OSError as error:
         text = f"The report in '{plan.folder}' cannot be written ({error.strerror}): make room."
         raise OutputNotWritable(text) from error
@@ -74,7 +116,7 @@ def write(
 
 
 def _write_json(
-    file: IO[bytes], plan: Plan, listed: IO[bytes], counts: dict[State, int], *, stopped: bool, seconds: float | None
+    file: IO[bytes], plan: Plan, entries: IO[bytes], counts: dict[str, int], *, stopped: bool, seconds: float | None
 ) -> None:
     report = {
         "version": VERSION,
@@ -83,7 +125,7 @@ def _write_json(
         "folder": str(plan.folder),
         "stopped": stopped,
         "seconds": None if seconds is None else round(seconds, 1),
-        "counts": _told(plan, counts),
+        "counts": counts,
         "recipe": plan.recipe.to_json(),
         "problems": [problem.to_json() for problem in plan.problems],
     }
@@ -91,83 +133,47 @@ def _write_json(
     for name, value in report.items():
         file.write(f',\n"{name}": {json.dumps(value)}'.encode("ascii"))
     file.write(b',\n"outcomes": [')
-    _copy(listed, file)
+    entries.seek(0)
+    shutil.copyfileobj(entries, file)
     file.write(b"\n]\n}\n")
 
 
-def _write_html(
-    file: IO[bytes],
-    plan: Plan,
-    sections: Mapping[State, IO[bytes]],
-    counts: dict[State, int],
-    *,
-    stopped: bool,
-    seconds: float | None,
-) -> None:
-    def put(text: str) -> None:
-        file.write(text.encode("utf-8", "replace"))
-
-    ended = "Stopped before its end" if stopped else "Ended"
-    lasted = "" if seconds is None else f" after {seconds:.0f} s"
-    told = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in _told(plan, counts).items() if count)
-    terms = ", ".join(f"{each.combine.value} “{each.expression}”" for each in plan.recipe.expressions)
-    file.write(_HTML)
-    put(f'<meta charset="utf-8"><title>Batch report</title><style>{_STYLE}</style><h1>Batch report</h1>')
-    put(f"<p>{ended}{lasted}: {told or 'no images'}.</p><p>{_text(terms)}</p>\n")
-    for state, heading in _HEADINGS.items():
-        if counts[state]:
-            put(f'<section id="{state.value}"><h2>{heading} ({counts[state]})</h2>\n<table><thead>')
-            put("<tr><th><th>Image<th>Result<th>Presence<th>Time<th>Remarks</tr></thead><tbody>\n")
-            _copy(sections[state], file)
-            put("</tbody></table></section>\n")
-    if plan.problems:
-        put('<section id="plan"><h2>Known before</h2><ul>\n')
-        for problem in plan.problems:
-            put(f"<li>{_text(problem.text)}</li>\n")
-        put("</ul></section>\n")
-    put("</html>\n")
+def _json_of(outcome: Outcome) -> bytes:
+    data = {name: value for name, value in outcome.to_json().items() if name != "thumbnail"}
+    return json.dumps(data).encode("ascii")
 
 
-def _told(plan: Plan, counts: dict[State, int]) -> dict[str, int]:
-    """How many images ended in each state, and how many did not end."""
-    return {state.value: count for state, count in counts.items()} | {"waiting": len(plan.items) - sum(counts.values())}
-
-
-def _as_json(outcome: Outcome) -> str:
-    return json.dumps({name: value for name, value in outcome.to_json().items() if name != "thumbnail"})
-
-
-def _as_row(outcome: Outcome, folder: Path) -> str:
-    shown = "" if outcome.thumbnail is None else f'<img alt="" loading="lazy" src="{_uri(outcome.thumbnail)}">'
+def _row_values(outcome: Outcome, folder: Path) -> dict[str, Any]:
     name = os.path.relpath(outcome.output, folder)
-    result = _text(name)
-    if outcome.state is State.DONE:
-        result = f'<a href="{quote(os.fsencode(name.replace(os.sep, "/")))}">{result}</a>'
-    presence = "" if outcome.presence is None else f"{outcome.presence:.2f}"
-    steps = ", ".join(f"{step} {value:.0f} ms" for step, value in outcome.milliseconds.items())
-    total = f"{sum(outcome.milliseconds.values()):.0f} ms" if outcome.milliseconds else ""
-    return (
-        f"<tr><td>{shown}<td>{_text(str(outcome.source))}<td>{result}<td class=number>{presence}"
-        f'<td class=number title="{_text(steps)}">{total}<td>{_text(outcome.text)}</tr>\n'
-    )
+    return {
+        "outcome": outcome,
+        "name": name,
+        "link": quote(os.fsencode(name.replace(os.sep, "/"))) if outcome.state is State.DONE else "",
+        "image": "" if outcome.thumbnail is None else _data_uri(outcome.thumbnail),
+        "steps": ", ".join(f"{step} {value:.0f} ms" for step, value in outcome.milliseconds.items()),
+        "total": sum(outcome.milliseconds.values()),
+    }
 
 
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
-
-
-def _uri(thumbnail: bytes) -> str:
+def _data_uri(thumbnail: bytes) -> str:
     kind = "png" if thumbnail.startswith(b"\x89PNG") else "jpeg"
     return f"data:image/{kind};base64,{base64.b64encode(thumbnail).decode('ascii')}"
 
 
-def _copy(spool: IO[bytes], file: IO[bytes]) -> None:
+def _encoded(text: str) -> bytes:
+    """As UTF-8; names of files may hold what it cannot express."""
+    return text.encode("utf-8", "replace")
+
+
+def _blocks(spool: IO[bytes]) -> Iterator[str]:
+    """The text of a file, block by block, whole lines each."""
     spool.seek(0)
-    shutil.copyfileobj(spool, file)
+    for lines in iter(partial(spool.readlines, _BLOCK), []):
+        yield b"".join(lines).decode("utf-8")
 
 
-def _own(folder: Path, suffix: str, start: bytes) -> Path:
-    """The first of 'report', 'report-2' and so on that is not there, or is a report of before."""
+def _free_name(folder: Path, suffix: str, start: bytes) -> Path:
+    """The first of 'report', 'report-2' and so on that does not exist, or is a former report."""
     number = 1
     while True:
         path = folder / (f"report{suffix}" if number == 1 else f"report-{number}{suffix}")
@@ -182,18 +188,13 @@ def _own(folder: Path, suffix: str, start: bytes) -> Path:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its place when all of it is written."""
-    beside = path.parent / STAGING / path.name  # where a killed run's leftovers are known as ours
+def _report_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file in the folder of the results, written where leftovers of a killed run are known as ours."""
+    staging = path.parent / STAGING
+    staging.mkdir(exist_ok=True)
     try:
-        beside.parent.mkdir(exist_ok=True)
-        with beside.open("wb") as file:
+        with whole_file(path, make_folders=False, staging=staging) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        with suppress(OSError):  # results may still grow there
-            beside.parent.rmdir()
+        with suppress(OSError):  # unfinished results may be there too
+            staging.rmdir()

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch import pipeline, report
-from rim_editor.batch.cluster import ClusterLost
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.plan import Plan
-from rim_editor.batch.progress import BatchControl, BatchProgress
+from rim_editor.batch.progress import BatchControl, BatchInterrupted, BatchProgress
 from rim_editor.errors import EditorError, OutputNotWritable
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def run_journal(
             for progress in steps:
                 if on_progress is not None:
                     on_progress(progress)
-    except (DiskFull, ClusterLost) as error:
+    except (DiskFull, BatchInterrupted) as error:
         text = str(error)
     except KeyboardInterrupt:
         # The pipeline has ended by now, as when it is cancelled.

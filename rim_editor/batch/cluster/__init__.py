@@ -1,5 +1,6 @@
 """Batch export on a Ray cluster: connection, fleet (the driver) and worker; their errors are here."""
 
+from rim_editor.batch.progress import BatchInterrupted
 from rim_editor.errors import EditorError
 
 
@@ -7,5 +8,5 @@ class ClusterError(EditorError):
     """There is no such cluster, or it cannot do this work; nothing was begun."""
 
 
-class ClusterLost(EditorError):
-    """The cluster cannot continue; what is done stays, and the batch can be resumed."""
+class ClusterLost(BatchInterrupted):
+    """The cluster does not answer any more, or cannot continue."""
