@@ -1,4 +1,4 @@
-"""Frozen configurations of the variants. Sections and equations are those of the RIM paper (arXiv 2206.05149)."""
+"""Frozen configurations of the variants. Sections, figures and tables are those of the RIM paper (arXiv 2206.05149)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from clipmat.errors import UnknownWeights, WeightsInvalid
 
 @dataclass(frozen=True, slots=True)
 class ClipMatConfig:
-    """Everything that fixes the shape of a CLIPMat network."""
+    """Everything that determines the architecture of a CLIPMat network and its input.
+
+    The names of the fields are those in the metadata of weights files and in checkpoints.
+    """
 
     variant: str
     """compact, vit-b-16 or vit-l-14."""
     image_encoder: str
     """`compact:mobilenetv2`, or an open_clip architecture (`open_clip:ViT-B-16-quickgelu`)."""
     image_size: int
-    """Pixels of the longer side that the image encoder sees (section 4.1: 512)."""
+    """Longer side, in pixels, of the image encoder's input (section 4.1: 512)."""
     square: bool
     """True: the encoder's grid is fixed to image_size x image_size. False: sides follow the image's aspect."""
     multiple: int
-    """Pixels that each side of the encoder's input is a multiple of."""
+    """Each side of the encoder's input is a multiple of so many pixels."""
     mean: tuple[float, float, float]
-    """Subtracted from RGB in [0, 1]."""
+    """Subtracted from R, G and B in [0, 1]."""
     std: tuple[float, float, float]
-    """Divides what is left."""
+    """Divides the difference."""
     level_channels: tuple[int, int, int, int]
     """Channels of the four visual levels T1..T4."""
     visual_width: int
@@ -36,7 +39,7 @@ class ClipMatConfig:
     text_width: int
     """Channels of a text token (Dt)."""
     text_layers: int
-    """Transformer layers of the compact text tower; CLIP's towers bring their own."""
+    """Transformer layers of the compact text tower; open_clip defines those of CLIP's."""
     text_buckets: int
     """Rows of the compact text tower's hashed word table; 0 for CLIP."""
     keyword_length: int = 14
@@ -53,27 +56,27 @@ class ClipMatConfig:
     popup_layers: int = 1
     """Cross- and self-attention blocks in TSP; the paper has one."""
     popup_residual: bool = False
-    """Keep the visual tokens beside what they read from the text; the paper keeps only F."""
+    """Add the visual tokens to the result of the cross-attention; the paper keeps only the latter (F, section 4.3)."""
     popup_positions: bool = False
-    """Give TSP the place of each visual token, plain and steered by the text. ViT tokens know their place."""
+    """Add each visual token's position, plain and steered by the text. The tokens of a ViT carry theirs already."""
     popup_appearance: bool = False
-    """Give TSP the first two levels as well, pooled to the tokens: colours, which deep features forget."""
+    """Add the first two levels, pooled to the token grid: they hold colours, which deep features lose."""
     popup_match: bool = False
-    """Multiply visual tokens with the text's meaning before attending (low-rank bilinear pooling, Kim 2017)."""
+    """Multiply visual tokens with the text embedding before the attention (low-rank bilinear pooling, Kim 2017)."""
     detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
-    """Channels to which MDE projects visual level i (section 4.4: Dv/2)."""
+    """Channels to which MDE projects each visual level (section 4.4: Dv/2)."""
     detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
     """Channels of F1..F4, at H/2, H/4, H/8, H/16 (D_i, section 4.4)."""
     semantic_channels: tuple[int, int] = (256, 128)
     """Channels of the semantic decoder's C2 and C1 (figure 3)."""
     semantic_skips: bool = False
-    """Feed F3 and F2 into the semantic decoder as well; the paper feeds the details decoder alone."""
+    """Feed F3 and F2 into the semantic decoder as well; in the paper only the details decoder has skips."""
     presence_head: bool = True
     """Score whether the expression names anything in the image. Ours; the paper always answers."""
     refiner: bool = False
-    """The post-refiner's weights are among these (section 4.5)."""
+    """The network has a post-refiner (section 4.5)."""
     presence_evidence: bool = False
-    """Let that score see what was found and how well it matches, not the class token alone."""
+    """Compute that score from the region that was found and its match with the text, not from the class token alone."""
 
     pre_context: bool = True
     """CP: templates around a keyword (ablation switch)."""

@@ -22,7 +22,7 @@ SAMPLE = ROOT / "resources" / "samples" / "still_life.jpg"
 ROUNDS = 5
 LIMIT = 120
 
-# The command itself with an image, as a user types it; what is painted first is told before anything else begins.
+# The command itself with an image, as a user types it; it reports its first paint before anything else begins.
 WINDOW = f"""
 import sys
 from functools import partial
@@ -39,7 +39,7 @@ TORCH = "import torch; print('now', flush=True)"
 
 
 def seconds(code, home):
-    """From the start of a fresh process until it says 'now'."""
+    """From the start of a fresh process until it prints 'now'."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RIM_EDITOR_HOME": str(home)}
     start = time.perf_counter()
     with subprocess.Popen(
@@ -52,8 +52,8 @@ def seconds(code, home):
     ) as process:
         line = process.stdout.readline()
         taken = time.perf_counter() - start
-        _, told = process.communicate(timeout=LIMIT)
-        assert process.returncode == 0 and line == "now\n", told
+        _, errors = process.communicate(timeout=LIMIT)
+        assert process.returncode == 0 and line == "now\n", errors
     return taken
 
 
@@ -87,9 +87,9 @@ class Counted:
         self.model.set_image(image)
 
     def predict(self, expression):
-        found = self.model.predict(expression)
-        self.timings.append(dict(found.timings))
-        return found
+        prediction = self.model.predict(expression)
+        self.timings.append(dict(prediction.timings))
+        return prediction
 
 
 def test_a_second_expression_is_answered_without_encoding_the_image_again(tmp_path):

@@ -1,4 +1,4 @@
-"""The network's boxes: shapes, what sees the text, the ablation switches, and the fusion."""
+"""The network as a whole: shapes, which parts depend on the text, the ablation switches, and the fusion."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from clipmat.config import variant
 from clipmat.model import ClipMat, build_encoders, fuse_hard, fuse_soft
+from clipmat.refiner import Refiner
 
 SWITCHES = ("pre_context", "post_context", "popup", "details")
 
@@ -121,6 +122,26 @@ def test_half_size_outputs_are_the_same_answer(compact):
         full, half = compact(pixels, tokens), compact(pixels, tokens, shrink=2)
     averaged = functional.avg_pool2d(full.trimap_logits, 2)
     assert (averaged - half.trimap_logits).abs().mean() < 0.1 * full.trimap_logits.abs().mean()
+
+
+def test_the_refiner_is_a_part_that_a_network_may_have():
+    without = ClipMat(variant("compact"))
+    assert without.refiner is None
+    having = ClipMat(replace(variant("compact"), refiner=True))
+    names = {name for name in having.state_dict() if name.startswith("refiner.")}
+    assert (
+        set(having.state_dict()) - set(without.state_dict())
+        == names
+        == {f"refiner.{name}" for name in Refiner().state_dict()}
+    )
+    without.refiner = Refiner()
+    assert set(without.state_dict()) == set(having.state_dict())
+
+
+def test_without_a_presence_head_everything_is_taken_to_be_there():
+    model = ClipMat(replace(variant("compact"), presence_head=False)).eval()
+    out = ask(model, torch.zeros(2, 3, 64, 64), "the cup", "the dog")
+    assert (out.presence_logits == torch.inf).all() and out.presence_logits.shape == (2,)
 
 
 def test_an_unknown_encoder_is_named():

@@ -1,4 +1,4 @@
-"""Starting points: ImageNet weights for the compact image encoder, CLIP's towers for the paper's variants."""
+"""What a network starts from: MobileNetV2 trained on ImageNet for the compact image encoder, CLIP for the others."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 
 
 def start_from_mobilenet(model: ClipMat, path: str | Path) -> None:
-    """Load MobileNetV2 weights in timm's naming, batch norms folded into the convolutions' biases.
+    """Load a safetensors file of MobileNetV2 in timm's naming; batch norms are folded into the convolutions.
 
     Raises WeightsInvalid when the file does not hold that network.
     """
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise WeightsInvalid(f"{path} is no readable safetensors file: {error}") from error
+        raise WeightsInvalid(f"{path} is not a readable safetensors file: {error}") from error
     folded: dict[str, Tensor] = {}
 
-    def fold(conv: str, norm: str, to: str) -> None:
+    def fold(conv: str, norm: str, target: str) -> None:
         scale = state[f"{norm}.weight"].double() / (state[f"{norm}.running_var"].double() + 1e-5).sqrt()
-        folded[f"{to}.weight"] = (state[f"{conv}.weight"].double() * scale[:, None, None, None]).float()
+        folded[f"{target}.weight"] = (state[f"{conv}.weight"].double() * scale[:, None, None, None]).float()
         shift = state[f"{norm}.bias"].double() - state[f"{norm}.running_mean"].double() * scale
-        folded[f"{to}.bias"] = shift.float()
+        folded[f"{target}.bias"] = shift.float()
 
     try:
         fold("conv_stem", "bn1", "stem")
         blocks = sorted({tuple(k.split(".")[1:3]) for k in state if k.startswith("blocks.")})
         for stage, block in blocks:
-            source, to = f"blocks.{stage}.{block}", f"stages.{stage}.{block}"
+            source, target = f"blocks.{stage}.{block}", f"stages.{stage}.{block}"
             if stage == "0":  # depthwise-separable: no expansion
-                fold(f"{source}.conv_dw", f"{source}.bn1", f"{to}.depthwise")
-                fold(f"{source}.conv_pw", f"{source}.bn2", f"{to}.project")
+                fold(f"{source}.conv_dw", f"{source}.bn1", f"{target}.depthwise")
+                fold(f"{source}.conv_pw", f"{source}.bn2", f"{target}.project")
             else:
-                fold(f"{source}.conv_pw", f"{source}.bn1", f"{to}.expand")
-                fold(f"{source}.conv_dw", f"{source}.bn2", f"{to}.depthwise")
-                fold(f"{source}.conv_pwl", f"{source}.bn3", f"{to}.project")
+                fold(f"{source}.conv_pw", f"{source}.bn1", f"{target}.expand")
+                fold(f"{source}.conv_dw", f"{source}.bn2", f"{target}.depthwise")
+                fold(f"{source}.conv_pwl", f"{source}.bn3", f"{target}.project")
         model.image_encoder.load_state_dict(folded, strict=True)
     except (KeyError, RuntimeError) as error:
         raise WeightsInvalid(f"{path} does not hold a MobileNetV2 1.0 in timm's naming: {error}") from error
@@ -87,7 +87,10 @@ def start_from_encoders(model: ClipMat, name: str) -> None:
 
 
 def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:
-    """Names and N x 512 float32 CLIP vectors of nouns, to teach the compact text tower what resembles what."""
+    """Names of nouns and their CLIP vectors, Nx512 float32, from which the compact text tower learns similarity.
+
+    The .npz holds `names` and `vectors`. Raises WeightsInvalid.
+    """
     import numpy as np
 
     try:
