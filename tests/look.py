@@ -151,8 +151,8 @@ class Tour:
         from PySide6.QtWidgets import QApplication
 
         from rim_editor.matting import Matting
-        from rim_editor.ui.application import Session
-        from rim_editor.ui.model_loading import load_gently
+        from rim_editor.ui.application import Application
+        from rim_editor.ui.model_loading import load_with_short_turns
 
         gate = self.gate = threading.Event()
         gate.set()
@@ -163,7 +163,7 @@ class Tour:
                 return super().predict(*arguments, **more)
 
         self.folder, self.states, self.count = folder, states, 0
-        self.session = Session(Held(load=load_gently))
+        self.session = Application(Held(load=load_with_short_turns))
         self.window = self.session.window
         self.parts = self.window.parts
         self.app = QApplication.instance()
@@ -250,7 +250,7 @@ class Tour:
         self.settle()
 
     def open(self, *paths: Path) -> None:
-        self.window.open_files(paths)
+        self.window.opener.open_files(paths)
         self.wait(lambda: not self.window.opener.busy)
         self.settle()
 
@@ -319,7 +319,7 @@ class Tour:
         self.parts.canvas.set_drop_hint(True)
         self.shoot("drop-hint")
         self.parts.canvas.set_drop_hint(False)
-        self.window.warm_up()
+        self.window.preload_model()
         self.wait(lambda: not {"warm up", "nouns"} & self.running())
         self.open(SAMPLES / "still_life.jpg")
         self.shoot("opened")
@@ -450,14 +450,14 @@ class Tour:
     def messages(self) -> None:
         bad = self.scratch / "holiday.jpg"
         bad.write_bytes(b"this is no photograph")
-        self.window.open_files([bad])
+        self.window.opener.open_files([bad])
         self.wait(lambda: not self.window.opener.busy)
         self.app.clipboard().setText("no image")
-        self.window.paste()
-        self.window.say("The cut-out is on the clipboard.")
+        self.window.opener.paste()
+        self.window.show_message("The cut-out is on the clipboard.")
         self.shoot("messages")
         for message in self.parts.messages.messages():
-            message.leave()
+            message.dismiss()
 
     def menus(self) -> None:
         for action in self.window.menuBar().actions():
@@ -594,11 +594,11 @@ class Tour:
         self.find("edit_background").click()
         self.shoot("narrow-800x600-background")
         bad = self.scratch / "holiday.jpg"
-        self.window.open_files([bad])
+        self.window.opener.open_files([bad])
         self.wait(lambda: not self.window.opener.busy)
         self.shoot("narrow-800x600-error")
         for message in self.parts.messages.messages():
-            message.leave()
+            message.dismiss()
         wide = self.window.size()
         sys.stdout.write(f"asked for 800 x 600, got {wide.width()} x {wide.height()}\n")
         self.window.resize(size)

@@ -37,11 +37,11 @@ def run(
             f"The window cannot be opened ({error}): install what is missing, on Debian and Ubuntu with "
             "'apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1', or use 'rim-editor matte'."
         ) from error
-    from rim_editor.ui.application import Session
+    from rim_editor.ui.application import Application
 
-    session = Session(matting, debug_stalls=debug_stalls)
-    code, whole = session.run([Path(image) for image in images], shown)
-    if not whole:
+    application = Application(matting, debug_stalls=debug_stalls)
+    code, all_ended = application.run([Path(image) for image in images], shown)
+    if not all_ended:
         # A job is still running; ending Python under it can crash, and waiting for it can take minutes.
         sys.stdout.flush()
         sys.stderr.flush()

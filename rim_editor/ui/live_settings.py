@@ -1,4 +1,4 @@
-"""The settings while the window is up: changed at once, written a moment later beside the window."""
+"""The settings while the window is open: changed at once, written a moment later in the background."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from rim_editor.settings import Settings
 DELAY_MS = 1000
 
 
-class Remembered(QObject):
-    """Holds the settings; `set` changes them, `write` does not wait."""
+class LiveSettings(QObject):
+    """Holds the settings; `set` changes them, a timer writes them in the background."""
 
     changed = Signal(object)
-    """The settings are these now."""
+    """Emitted with the new settings."""
     failed = Signal(object)
-    """They cannot be written, and why; said once."""
+    """They cannot be written, and why; emitted once."""
 
     def __init__(self, settings: Settings, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = self._written = settings
         self._runner = runner
         self._lock = Lock()
-        self._said = False
+        self._reported = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._start)
 
     @property
-    def now(self) -> Settings:
+    def current(self) -> Settings:
         """The settings as they are."""
         return self._settings
 
     def set(self, settings: Settings) -> None:
-        """From now on these; nothing happens when they are the same."""
+        """Change the settings; nothing happens when they are the same."""
         if settings != self._settings:
             self._settings = settings
             self._timer.start()
@@ -50,7 +50,7 @@ class Remembered(QObject):
         self._save()
 
     def _start(self) -> None:
-        self._runner.start(Job(JobKind.SETTINGS, self._save, lambda _: None, self._tell))
+        self._runner.start(Job(JobKind.SETTINGS, self._save, lambda _: None, self._report))
 
     def _save(self) -> None:
         from rim_editor import settings
@@ -61,7 +61,7 @@ class Remembered(QObject):
                 settings.save(newest)
                 self._written = newest
 
-    def _tell(self, error: Exception) -> None:
-        if not self._said:
-            self._said = True
+    def _report(self, error: Exception) -> None:
+        if not self._reported:
+            self._reported = True
             self.failed.emit(error)

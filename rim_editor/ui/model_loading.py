@@ -1,4 +1,4 @@
-"""Loads the model beside the window without holding the window up for longer than need be.
+"""Loads the model, and what the first answers need besides, in the background without making the window stall.
 
 Python lets one thread run at a time. Importing torch keeps the others out for long stretches: while the dynamic
 linker reads and binds its libraries, and whenever memory is searched for cycles.
@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor import matting
+from rim_editor.events import JobKind
+from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
-    from rim_editor.matting import PredictorLike
+    from rim_editor.matting import Matting, PredictorLike
+    from rim_editor.model_requests import ModelOptions
 
 # Seconds after which a thread that wants to run is let in; Python's own 0.005 is felt, several times per event.
 _TURN = 0.0005
@@ -25,10 +28,39 @@ _NOW, _GLOBAL = 2, 0x100  # of dlfcn.h on Linux
 _CHUNK = 2**22
 
 
-def load_gently(weights: str, device: str, precision: str = "auto") -> PredictorLike:
-    """As `matting.load_predictor`, considerate of the window's thread while torch is not imported yet.
+def preload(
+    matting: Matting,
+    options: ModelOptions,
+    runner: Runner,
+    nouns_found: Callable[[tuple[str, ...]], None],
+    failed: Callable[[Exception], None],
+) -> None:
+    """Start to load the nouns that the weights know, the model, then what separates colours; returns at once.
 
-    For `Matting(load=load_gently)`. Raises ClipMatError.
+    `nouns_found` is called with the nouns, `failed` with whatever went wrong.
+    """
+
+    def load() -> None:
+        matting.predictor(options.weights, options.device, options.precision)
+
+    separate = Job(JobKind.SEPARATE, _compile_separation, lambda _: None, failed)
+    runner.start(Job(JobKind.NOUNS, lambda: matting.nouns(options.weights), nouns_found, failed))
+    runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
+
+
+def _compile_separation() -> None:
+    """Import and compile what the first result would wait for."""
+    import numpy as np
+
+    from clipmat.foreground import separate
+
+    separate(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 0.5, np.float32))
+
+
+def load_with_short_turns(weights: str, device: str, precision: str = "auto") -> PredictorLike:
+    """As `matting.load_predictor`, but while torch is imported the window's thread gets its turn often.
+
+    For `Matting(load=load_with_short_turns)`. Raises ClipMatError.
     """
     if "torch" in sys.modules:
         return matting.load_predictor(weights, device, precision)

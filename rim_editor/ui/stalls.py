@@ -1,4 +1,4 @@
-"""A debug switch: says when the window's thread did not get to its events for longer than a frame."""
+"""A debug switch: reports when the window's thread did not get to its events for longer than a frame."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Stall:
 
     milliseconds: float
     event: str
-    """The kind of the event that was at work for longest, and whose; '' when it was none, as when another
+    """The kind of the event that took longest, and whose; '' when it was none, as when another
     thread held Python."""
     where: str
     """The place in the editor's code, as file:line function; '' when it was never seen there."""
@@ -40,12 +40,12 @@ class Stall:
         return f"{self.milliseconds:.0f} ms: {self.event or 'no event, Python was held elsewhere'}{at}"
 
 
-def wanted() -> bool:
+def is_enabled() -> bool:
     """Whether the environment asks for the watch."""
     return os.environ.get(SWITCH, "") not in ("", "0")
 
 
-def tell(stall: Stall) -> None:
+def print_stall(stall: Stall) -> None:
     """Print a stall on stderr."""
     print(f"rim-editor: stall of {stall}", file=sys.stderr, flush=True)  # noqa: T201
 
@@ -53,7 +53,7 @@ def tell(stall: Stall) -> None:
 class StallWatch(QObject):
     """Notices stalls of the thread it is made on: a beat comes late when events, or Python, take too long.
 
-    `report` hears each as it ends; `stalls` keeps the last thousand. Call `stop` before letting go of it.
+    `report` is called with each as it ends; `stalls` keeps the last thousand. Call `stop` before letting go of it.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class StallWatch(QObject):
         self._timer.timeout.connect(self._on_beat)
         self._timer.start(_BEAT_MS)
         app.installEventFilter(self)
-        threading.Thread(target=self._look, name="stalls", daemon=True).start()
+        threading.Thread(target=self._sample, name="stalls", daemon=True).start()
 
     @property
     def longest(self) -> float:
@@ -88,7 +88,7 @@ class StallWatch(QObject):
         self._begin()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._running.clear()
         self._timer.stop()
         self._app.removeEventFilter(self)
@@ -121,8 +121,8 @@ class StallWatch(QObject):
         span, name = max(spans, default=(0.0, ""))
         return name if span > self._budget / 4 else ""
 
-    def _look(self) -> None:
-        # From another thread, since the one that stalls cannot say where it is.
+    def _sample(self) -> None:
+        # From another thread, since the one that stalls cannot look where it is.
         pause = threading.Event()
         while self._running.is_set():
             pause.wait(self._budget / 4)

@@ -1,4 +1,4 @@
-"""What a box keeps for itself: typing. Keys and drops that mean the image go on to the window."""
+"""Lets a text field have what is typed, and passes keys and drops that are meant for the image on to the window."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _LETTERS = (Qt.Key.Key_D, Qt.Key.Key_E)
 """With Ctrl, Qt on X11 takes these for Delete and End, which have keys of their own."""
 
 
-class BoxManners(QObject):
-    """Watches a box to type in, which by itself takes Ctrl+Z, Ctrl+V, Ctrl+C, Ctrl+E and dropped files without a
-    use for them."""
+class TextFieldFilter(QObject):
+    """Filters the events of a text field, which would take Ctrl+Z, Ctrl+V, Ctrl+C, Ctrl+E and dropped files even
+    when it cannot use them."""
 
-    def __init__(self, box: QLineEdit | QAbstractSpinBox) -> None:
-        super().__init__(box)
-        self._line = box.lineEdit() if isinstance(box, QAbstractSpinBox) else box
-        box.installEventFilter(self)
+    def __init__(self, field: QLineEdit | QAbstractSpinBox) -> None:
+        super().__init__(field)
+        self._line = field.lineEdit() if isinstance(field, QAbstractSpinBox) else field
+        field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Let the window have what the box has no use for."""
+        """Pass on what the field cannot use."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if _means_the_image(self._line, event):
+            if _is_for_image(self._line, event):
                 event.ignore()
                 return True
         elif event.type() == QEvent.Type.DragEnter and isinstance(event, QDropEvent):
@@ -36,13 +36,13 @@ class BoxManners(QObject):
         return False
 
 
-def _means_the_image(box: QLineEdit, event: QKeyEvent) -> bool:
+def _is_for_image(line: QLineEdit, event: QKeyEvent) -> bool:
     if event.matches(_Standard.Undo):
-        return not (box.isModified() and box.isUndoAvailable())
+        return not (line.isModified() and line.isUndoAvailable())
     if event.matches(_Standard.Redo):
-        return not (box.isModified() and box.isRedoAvailable())
+        return not (line.isModified() and line.isRedoAvailable())
     if event.matches(_Standard.Copy):
-        return not box.hasSelectedText()
+        return not line.hasSelectedText()
     if event.matches(_Standard.Paste):
         mime = QGuiApplication.clipboard().mimeData()
         return looks_welcome(mime) and (mime.hasUrls() or not mime.hasText())

@@ -10,7 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
 from rim_editor.ui.named_widgets import named
-from rim_editor.ui.text_field_filter import BoxManners
+from rim_editor.ui.text_field_filter import TextFieldFilter
 
 V = TypeVar("V", bound=str)
 
@@ -91,7 +91,7 @@ class Amount(QWidget):
         self._box.setDecimals(decimals)
         self._box.setSuffix(suffix)
         self._box.setKeyboardTracking(False)
-        BoxManners(self._box)
+        TextFieldFilter(self._box)
         room = self._box.fontMetrics().horizontalAdvance("-100.0 px  00")  # alike in all, so that sliders end alike
         self._box.setMinimumWidth(max(room, self._box.sizeHint().width()))
         self._label = QLabel(text)

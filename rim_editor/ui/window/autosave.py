@@ -1,4 +1,4 @@
-"""Keeps what is unsaved on disk while the user works, and gives it up once it was exported or discarded."""
+"""Autosave: unsaved documents are written to the recovery folder while the user works, and deleted once saved."""
 
 from __future__ import annotations
 
@@ -17,82 +17,83 @@ if TYPE_CHECKING:
     from rim_editor.recovery import Recovery
 
 DELAY_MS = 2000
-"""Changes that follow one another within this time are kept together."""
+"""Changes that follow one another within this time are saved together."""
 
 
-class Keeper(QObject):
-    """Watches editors and has `recovery` keep their documents, each under its key, beside the window."""
+class Autosave(QObject):
+    """Watches editors and has `recovery` save their documents, each under its key, in the background."""
 
     failed = Signal(str)
-    """Said once: nothing can be kept, and why."""
+    """Emitted once: nothing can be saved, and why."""
 
     def __init__(self, recovery: Recovery, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._recovery = recovery
         self._runner = runner
         self._watched: dict[str, tuple[QTimer, Callable[[], None]]] = {}
-        self._to_forget: set[str] = set()
-        self._turn: dict[str, int] = {}  # what was scheduled before the last forgetting is not written any more
+        self._to_delete: set[str] = set()
+        self._turn: dict[str, int] = {}  # a save that was scheduled before the last deletion is not done any more
         self._writing = Lock()
-        self._said = False
+        self._reported = False
 
     def watch(self, key: str, editor: Editor) -> None:
-        """Keep the editor's document whenever it changed, a moment later."""
+        """Save the editor's document whenever it has changed, a moment later."""
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(DELAY_MS)
-        timer.timeout.connect(lambda: self._keep(key, editor))
+        timer.timeout.connect(lambda: self._save(key, editor))
 
-        def listener(event: object) -> None:
+        def start_timer(event: object) -> None:
             if isinstance(event, DocumentChanged) and not timer.isActive():
                 timer.start()
 
-        self._watched[key] = timer, editor.listen(listener)
+        self._watched[key] = timer, editor.listen(start_timer)
 
-    def keeping(self, key: str, editor: Editor) -> Callable[[], None]:
-        """What keeps the document as it is now; it takes time. Raises OutputNotWritable when called."""
+    def unwatch(self, key: str) -> None:
+        """The image is closed: watch it no more and delete what was saved of it."""
+        timer, stop_listening = self._watched.pop(key)
+        timer.stop()
+        timer.deleteLater()
+        stop_listening()
+        self._delete(key)
+
+    def save_function(self, key: str, editor: Editor) -> Callable[[], None]:
+        """A function that saves the document as it is now; it takes time. It raises OutputNotWritable."""
         document, turn = editor.document, self._turn.get(key, 0)
         return lambda: self._write(key, document, turn)
 
-    def leave(self, key: str) -> None:
-        """The image is closed: watch it no more and forget it."""
-        timer, stop = self._watched.pop(key)
-        timer.stop()
-        timer.deleteLater()
-        stop()
-        self._forget(key)
-
     def finish(self) -> None:
-        """No job is run any more: forget at once what is watched or to be forgotten. Raises OutputNotWritable."""
-        for key in self._to_forget | set(self._watched):
+        """After the last job has run: delete what is watched or still to be deleted. Raises OutputNotWritable."""
+        for key in self._to_delete | set(self._watched):
             self._turn[key] = self._turn.get(key, 0) + 1
+            self._remove(key)
+
+    def _save(self, key: str, editor: Editor) -> None:
+        if editor.unsaved:
+            work = self.save_function(key, editor)
+            self._runner.start(Job(JobKind.AUTOSAVE, work, lambda _: None, self._report, owner=key))
+        else:
             self._delete(key)
 
-    def _keep(self, key: str, editor: Editor) -> None:
-        if editor.unsaved:
-            self._runner.start(Job(JobKind.AUTOSAVE, self.keeping(key, editor), lambda _: None, self._tell, owner=key))
-        else:
-            self._forget(key)
-
-    def _forget(self, key: str) -> None:
+    def _delete(self, key: str) -> None:
         self._turn[key] = self._turn.get(key, 0) + 1
-        self._to_forget.add(key)
+        self._to_delete.add(key)
 
         def done(_: object) -> None:
-            self._to_forget.discard(key)
+            self._to_delete.discard(key)
 
-        self._runner.start(Job(JobKind.AUTOSAVE, lambda: self._delete(key), done, self._tell, owner=key))
+        self._runner.start(Job(JobKind.AUTOSAVE, lambda: self._remove(key), done, self._report, owner=key))
 
     def _write(self, key: str, document: Document, turn: int) -> None:
         with self._writing:
             if turn == self._turn.get(key, 0):
                 self._recovery.keep(key, document)
 
-    def _delete(self, key: str) -> None:
+    def _remove(self, key: str) -> None:
         with self._writing:
             self._recovery.forget(key)
 
-    def _tell(self, error: Exception) -> None:
-        if not self._said:
-            self._said = True
+    def _report(self, error: Exception) -> None:
+        if not self._reported:
+            self._reported = True
             self.failed.emit(str(error))

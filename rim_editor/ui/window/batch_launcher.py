@@ -1,99 +1,114 @@
-"""The window's one batch dialog: begins with the edit of the image in front, is kept while it runs, asks at the end."""
+"""The window's one batch dialog: it starts with the edit of the image in front and lives on while a batch runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 if TYPE_CHECKING:
+    from rim_editor.editor import Editor
+    from rim_editor.jobs import Runner
     from rim_editor.matting import Matting
     from rim_editor.ui.batch.batch_dialog import BatchDialog
-    from rim_editor.ui.window.main_window import MainWindow
+    from rim_editor.ui.live_settings import LiveSettings
 
 
-class Batching(QObject):
-    """Makes the dialog when it is first wanted; a running batch goes on while the dialog is closed."""
+class BatchLauncher(QObject):
+    """Makes the dialog when it is first needed; a running batch goes on while the dialog is closed."""
 
-    def __init__(self, window: MainWindow, matting: Matting) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        matting: Matting,
+        settings: LiveSettings,
+        runner: Runner,
+        current_editor: Callable[[], Editor | None],
+        show_message: Callable[[str], object],
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._matting = matting
-        self._dialog: BatchDialog | None = None
-        self._box: QMessageBox | None = None
+        self._settings = settings
+        self._runner = runner
+        self._current_editor = current_editor
+        self._show_message = show_message
+        self._question: QMessageBox | None = None
+        self.dialog: BatchDialog | None = None
+        """The dialog, once it was shown."""
 
     @property
     def running(self) -> bool:
-        """Whether a batch is at work."""
-        return self._dialog is not None and self._dialog.running
+        """Whether a batch is running."""
+        return self.dialog is not None and self.dialog.running
 
     def show(self) -> None:
         """Open the dialog, with edit and matte controls of the image in front, or bring it to the front."""
         from rim_editor.document import MatteControls
         from rim_editor.edits import Cutout
-        from rim_editor.settings import with_expression
 
-        window, editor = self._window, self._window.editor()
+        editor = self._current_editor()
         document = None if editor is None else editor.document
         edit = Cutout() if document is None else document.edit
         controls = MatteControls() if document is None else document.controls
-        if self._dialog is None:
+        if self.dialog is None:
             from rim_editor.ui.batch.batch_dialog import BatchDialog
 
-            dialog = BatchDialog(
-                self._matting, window.remembered.now, window.runner, window, edit=edit, controls=controls
+            self.dialog = BatchDialog(
+                self._matting, self._settings.current, self._runner, self._window, edit=edit, controls=controls
             )
-
-            def used(expressions: tuple[str, ...]) -> None:
-                now = window.remembered.now
-                for expression in expressions:
-                    now = with_expression(now, expression)
-                window.remembered.set(now)
-
-            dialog.expressions_used.connect(used)
-            dialog.finished_unseen.connect(window.say)
-            window.remembered.changed.connect(dialog.set_settings)
-            self._dialog = dialog
-        elif not self._dialog.running and not self._dialog.isVisible():
-            self._dialog.set_edit(edit, controls)
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+            self.dialog.expressions_used.connect(self._remember_expressions)
+            self.dialog.finished_unseen.connect(self._show_message)
+            self._settings.changed.connect(self.dialog.set_settings)
+        elif not self.dialog.running and not self.dialog.isVisible():
+            self.dialog.set_edit(edit, controls)
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, the user is asked, and the window closes after a yes."""
         if not self.running:
             return True
-        if self._box is None:
-            self._box = self._ask()
+        if self._question is None:
+            self._question = self._ask()
         return False
 
     def shutdown(self) -> bool:
-        """Stop what is at work; whether it ended. What was written stays, and the batch can be resumed."""
-        return self._dialog is None or self._dialog.shutdown()
+        """Stop the batch; whether it ended. What was written stays, and the batch can be resumed."""
+        return self.dialog is None or self.dialog.shutdown()
+
+    def _remember_expressions(self, expressions: tuple[str, ...]) -> None:
+        from rim_editor.settings import with_expression
+
+        settings = self._settings.current
+        for expression in expressions:
+            settings = with_expression(settings, expression)
+        self._settings.set(settings)
 
     def _ask(self) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setObjectName("batch_running_box")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Batch export at work")
-        box.setText("A batch export is at work.")
-        box.setInformativeText("What is written stays, and the rest can be resumed from File > Batch Export.")
-        stop = box.addButton("&Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
+        question = QMessageBox(self._window)
+        question.setObjectName("batch_running_box")
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setWindowTitle("Batch export is running")
+        question.setText("A batch export is running.")
+        question.setInformativeText("What is written stays, and the rest can be resumed from File > Batch Export.")
+        stop = question.addButton("&Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
         stop.setObjectName("batch_stop")
-        stay = box.addButton("&Keep Open", QMessageBox.ButtonRole.RejectRole)
+        stay = question.addButton("&Keep Open", QMessageBox.ButtonRole.RejectRole)
         stay.setObjectName("batch_stay")
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
+        question.setDefaultButton(stay)
+        question.setEscapeButton(stay)
 
         def answered() -> None:
-            self._box = None
-            if box.clickedButton() is stop:
+            self._question = None
+            if question.clickedButton() is stop:
                 self.shutdown()
                 self._window.close()
 
-        box.finished.connect(answered)
-        box.open()
-        return box
+        question.finished.connect(answered)
+        question.open()
+        return question

@@ -1,4 +1,4 @@
-"""The cut-out on its way to other programs: to the clipboard, and dragged out of the window."""
+"""Brings the cut-out to other programs: over the clipboard, or dragged out of the window."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class CutOut:
         return mime
 
 
-class CutOuts(QObject):
-    """Makes cut-outs beside the window and keeps the last; the files are gone with `clear`."""
+class CutOutExporter(QObject):
+    """Makes cut-outs in the background and keeps the last; `clear` deletes the files."""
 
     copied = Signal()
     failed = Signal(object)
@@ -58,10 +58,10 @@ class CutOuts(QObject):
 
     def copy(self, editor: Editor) -> None:
         """Put the cut-out on the clipboard as soon as it is made; `copied` or `failed` follows."""
-        self.make(editor, self._to_clipboard)
+        self.make(editor, self._copy_to_clipboard)
 
     def make(self, editor: Editor, done: Callable[[CutOut], None]) -> None:
-        """Give `done` the cut-out of the editor's document; `failed` is told of an error. The newest call wins."""
+        """Call `done` with the cut-out of the editor's document, or emit `failed`. The newest call wins."""
         from rim_editor.edits import Cutout
 
         document, renderer = editor.document, editor.renderer
@@ -77,7 +77,7 @@ class CutOuts(QObject):
             self._last = document, made
             done(made)
 
-        self._runner.start(Job(JobKind.CUTOUT, lambda: _made(alone, renderer, path), keep, self.failed.emit))
+        self._runner.start(Job(JobKind.CUTOUT, lambda: _make_cut_out(alone, renderer, path), keep, self.failed.emit))
 
     def clear(self) -> None:
         """Forget the last cut-out and remove its file."""
@@ -86,7 +86,7 @@ class CutOuts(QObject):
             self._folder.cleanup()
             self._folder = None
 
-    def _to_clipboard(self, made: CutOut) -> None:
+    def _copy_to_clipboard(self, made: CutOut) -> None:
         QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
         self.copied.emit()
 
@@ -94,15 +94,17 @@ class CutOuts(QObject):
 class DragHandle(QToolButton):
     """Dragged to another program, it brings the cut-out there. Pressing it starts the work, moving the drag."""
 
-    explained = Signal(str)
-    """It was clicked, not dragged: what to do instead."""
+    clicked_only = Signal(str)
+    """It was clicked, not dragged; the text says what to do instead."""
 
-    def __init__(self, cut_outs: CutOuts, current: Callable[[], Editor | None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, exporter: CutOutExporter, current_editor: Callable[[], Editor | None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._cut_outs = cut_outs
-        self._current = current
+        self._exporter = exporter
+        self._current_editor = current_editor
         self._pressed_at: QPoint | None = None
-        self._wanted = False
+        self._dragged = False
         self._ready: CutOut | None = None
         self.setObjectName("drag_handle")
         self.setText("Drag Out")
@@ -121,10 +123,10 @@ class DragHandle(QToolButton):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Begin to make the cut-out: it is often ready when the drag begins."""
         super().mousePressEvent(event)
-        editor = self._current()
+        editor = self._current_editor()
         if event.button() == Qt.MouseButton.LeftButton and editor is not None:
-            self._pressed_at, self._wanted, self._ready = event.position().toPoint(), False, None
-            self._cut_outs.make(editor, self._made)
+            self._pressed_at, self._dragged, self._ready = event.position().toPoint(), False, None
+            self._exporter.make(editor, self._on_made)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Drag as soon as the mouse is far enough and the cut-out is made."""
@@ -133,21 +135,21 @@ class DragHandle(QToolButton):
             return
         distance = (event.position().toPoint() - self._pressed_at).manhattanLength()
         if distance >= QApplication.startDragDistance():
-            self._wanted = True
+            self._dragged = True
             if self._ready is not None:
                 self._drag(self._ready)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Let go before the drag began: nothing is dragged."""
-        dragged, self._pressed_at = self._wanted, None
+        dragged, self._pressed_at = self._dragged, None
         if dragged:
             self.setDown(False)
         else:
             super().mouseReleaseEvent(event)
 
-    def _made(self, made: CutOut) -> None:
+    def _on_made(self, made: CutOut) -> None:
         self._ready = made
-        if self._wanted and self._pressed_at is not None:
+        if self._dragged and self._pressed_at is not None:
             self._drag(made)
 
     def _drag(self, made: CutOut) -> None:
@@ -159,10 +161,10 @@ class DragHandle(QToolButton):
         drag.exec(Qt.DropAction.CopyAction)
 
     def _explain(self) -> None:
-        self.explained.emit("Drag this button to another program or folder, or press Ctrl+C to copy the cut-out.")
+        self.clicked_only.emit("Drag this button to another program or folder, or press Ctrl+C to copy the cut-out.")
 
 
-def _made(document: Document, renderer: Renderer, path: Path) -> CutOut:
+def _make_cut_out(document: Document, renderer: Renderer, path: Path) -> CutOut:
     from rim_editor import exporting
 
     exporting.export(document, renderer, path, exporting.ExportRequest(overwrite=True))

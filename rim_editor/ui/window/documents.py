@@ -22,32 +22,34 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class OpenDocument:
-    """An open image: its editor, and what the window alone knows of it."""
+    """An open image: its editor, and what only the window needs to know about it."""
 
     key: str
     editor: Editor
     last_export: tuple[Path, ExportRequest] | None = None
-    given_up: bool = False
-    """The user is leaving and does not want its unsaved work."""
+    discarded: bool = False
+    """The user is closing the window and agreed to lose its unsaved work."""
 
 
 class Documents(QObject):
-    """Keeps the tabs in step with the editors and says who is in front and what is heard."""
+    """Keeps the tabs in step with the editors, and signals which is in front and what editors report."""
 
     chosen = Signal(object)
     """This `OpenDocument` is in front; None when none is open."""
-    heard = Signal(object, object)
+    event_received = Signal(object, object)
     """An `OpenDocument` and an event of its editor."""
+    removed = Signal(object)
+    """This `OpenDocument` was closed."""
 
     def __init__(
-        self, tabs: DocumentTabs, edit: Callable[[OpenedImage], Editor], parent: QObject | None = None
+        self, tabs: DocumentTabs, make_editor: Callable[[OpenedImage], Editor], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._tabs = tabs
-        self._edit = edit
+        self._make_editor = make_editor
         self._open: dict[str, OpenDocument] = {}
         self._in_front: OpenDocument | None = None
-        tabs.chosen.connect(lambda _: self._choose())
+        tabs.chosen.connect(lambda _: self._update_current())
 
     def __iter__(self) -> Iterator[OpenDocument]:
         return iter([self._open[key] for key in self._tabs.keys()])
@@ -71,18 +73,18 @@ class Documents(QObject):
         return next(found, None)
 
     def add(self, source: OpenedImage, restored: Document | None = None, *, front: bool = True) -> OpenDocument:
-        """Open an image, or a document that was kept, and with `front` bring it there."""
-        editor = self._edit(source)
+        """Open an image, or a document that was recovered, and with `front` bring it to the front."""
+        editor = self._make_editor(source)
         if restored is not None:
             editor.restore(restored)
         added = OpenDocument(uuid4().hex, editor)
         self._open[added.key] = added
-        editor.listen(lambda event: self._hear(added, event))
+        editor.listen(lambda event: self._on_event(added, event))
         self._tabs.add(added.key, editor.title, str(source.path or editor.title))
         self._tabs.set_title(added.key, editor.title, unsaved=editor.unsaved)
         if front:
             self.choose(added)
-        self._choose()  # the first tab is in front without being chosen
+        self._update_current()  # the first tab is in front without being chosen
         return added
 
     def choose(self, document: OpenDocument) -> None:
@@ -90,17 +92,18 @@ class Documents(QObject):
         self._tabs.choose(document.key)
 
     def remove(self, document: OpenDocument) -> None:
-        """Put it away, with all that is at work on it."""
+        """Close it, and drop the jobs that run on it."""
         if self._open.pop(document.key, None) is not None:
             self._tabs.drop(document.key)
             document.editor.close()
+            self.removed.emit(document)
 
-    def _choose(self) -> None:
+    def _update_current(self) -> None:
         if self.current is not self._in_front:
             self._in_front = self.current
             self.chosen.emit(self._in_front)
 
-    def _hear(self, document: OpenDocument, event: Event) -> None:
+    def _on_event(self, document: OpenDocument, event: Event) -> None:
         if isinstance(event, DocumentChanged):
             self._tabs.set_title(document.key, document.editor.title, unsaved=document.editor.unsaved)
-        self.heard.emit(document, event)
+        self.event_received.emit(document, event)

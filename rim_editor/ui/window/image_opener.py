@@ -1,142 +1,176 @@
-"""Opens images one after the other beside the window: in order, and a bad one never stops the rest."""
+"""Opens image files, drops and the clipboard in the background: in order, and a bad one never stops the rest."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
-from clipmat.errors import UserFacingWarning
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
+from rim_editor.settings import with_recent
+from rim_editor.ui import dropped_data
+from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.window.documents import Documents
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from clipmat.image_files import OpenedImage
-    from rim_editor.ui.dropped_data import Dropped
 
 
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """An image that was read, and what the user should know about it."""
-
-    image: OpenedImage
-    warnings: tuple[str, ...] = ()
-    first: bool = True
-    """Whether it is the first of those that were opened together."""
-
-
-class Opener(QObject):
+class ImageOpener(QObject):
     """A queue of what is to be opened; one is read at a time, so the order stays and memory is spared."""
 
-    opened = Signal(object)
-    """An `Opened`."""
-    failed = Signal(object, object)
-    """The path, None for an image without one, and the error."""
+    opened = Signal(object, bool)
+    """The new `OpenDocument`, and whether it came to the front."""
+    warned = Signal(str)
+    """What the user should know about what was opened last."""
+    failed = Signal(object)
+    """The error."""
     progressed = Signal(str)
     """What is being opened, in words; '' when there is nothing left."""
 
-    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, runner: Runner, documents: Documents, settings: LiveSettings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._waiting: deque[tuple[Path | None, Callable[[], Opened]]] = deque()
-        self._at_work: Path | None | bool = False
-        self._count = self._done = 0
+        self._documents = documents
+        self._settings = settings
+        self._waiting: deque[tuple[Path | None, Callable[[], OpenedImage]]] = deque()
+        self._running = False
+        self._count = self._started = 0
         self.text = ""
         """What is being opened, in words; '' for nothing."""
 
     @property
     def busy(self) -> bool:
         """Whether something is being opened."""
-        return self._at_work is not False
+        return self._running
 
-    def add_files(self, paths: Iterable[Path]) -> None:
-        """Open these files after what is waiting already."""
+    def open_files(self, paths: Iterable[Path]) -> None:
+        """Open these files after what is waiting already; one that is open already comes to the front."""
         for path in paths:
-            self._add(path, partial(read, path))
+            document = self._documents.of_file(path)
+            if document is None:
+                self._add(path, partial(_read, path))
+            else:
+                self._documents.choose(document)
 
-    def add_dropped(self, dropped: Dropped) -> None:
-        """Open what a drop or the clipboard held, files or an image."""
-        self.add_files(dropped.paths)
+    def open_mime(self, mime: QMimeData, nothing: str = dropped_data.NO_IMAGE_DROPPED) -> None:
+        """Open what was dropped or pasted; where that holds no image, `warned` says what to do instead."""
+        dropped = dropped_data.dropped(mime, nothing)
+        if dropped.remedy:
+            self.warned.emit(dropped.remedy)
+        self.open_files(dropped.paths)
         if dropped.encoded:
-            self._add(None, lambda: _decoded(dropped.encoded))
+            self._add(None, partial(_decode, dropped.encoded))
         elif dropped.image is not None:
-            image = dropped.image
-            self._add(None, lambda: _converted(image))
+            self._add(None, partial(_convert, dropped.image))
+
+    def paste(self) -> None:
+        """Open the image on the clipboard."""
+        self.open_mime(QGuiApplication.clipboard().mimeData(), dropped_data.NO_IMAGE_COPIED)
 
     def cancel(self) -> None:
         """Open nothing more; what is open stays open."""
         self._waiting.clear()
         self._runner.cancel(JobKind.OPEN)
-        self._at_work = False
-        self._count = self._done = 0
-        self._tell("")
+        self._stop()
 
-    def _add(self, path: Path | None, work: Callable[[], Opened]) -> None:
+    def _add(self, path: Path | None, work: Callable[[], OpenedImage]) -> None:
         self._waiting.append((path, work))
         self._count += 1
-        if not self.busy:
+        if not self._running:
             self._next()
 
     def _next(self) -> None:
         if not self._waiting:
-            self._at_work = False
-            self._count = self._done = 0
-            self._tell("")
+            self._stop()
             return
         path, work = self._waiting.popleft()
-        self._at_work = path
-        self._done += 1
-        of = f" ({self._done} of {self._count})" if self._count > 1 else ""
-        self._tell(f"Opening {path.name if path else 'the image'}{of} …")
-        self._runner.start(Job(JobKind.OPEN, work, self._arrived, lambda error: self._missed(path, error)))
+        self._running = True
+        self._started += 1
+        first = self._started == 1
+        of = f" ({self._started} of {self._count})" if self._count > 1 else ""
+        self._show(f"Opening {path.name if path else 'the image'}{of} …")
 
-    def _tell(self, text: str) -> None:
+        def done(image: OpenedImage) -> None:
+            self._add_document(image, first)
+            self._next()
+
+        def failed(error: Exception) -> None:
+            self.failed.emit(error)
+            if path is not None and not path.exists():
+                self._forget_recent(path)
+            self._next()
+
+        self._runner.start(Job(JobKind.OPEN, work, done, failed, self.warned.emit))
+
+    def _add_document(self, image: OpenedImage, first: bool) -> None:
+        if image.path is not None:
+            self._settings.set(with_recent(self._settings.current, image.path))
+            opened_before = self._documents.of_file(image.path)
+            if opened_before is not None:  # it was asked for twice before it was read
+                self._documents.choose(opened_before)
+                return
+        front = first or self._documents.current is None
+        self.opened.emit(self._documents.add(image, front=front), front)
+
+    def _forget_recent(self, path: Path) -> None:
+        settings = self._settings.current
+        recent = tuple(one for one in settings.recent if one != path.absolute())
+        self._settings.set(replace(settings, recent=recent))
+
+    def _stop(self) -> None:
+        self._running = False
+        self._count = self._started = 0
+        self._show("")
+
+    def _show(self, text: str) -> None:
         self.text = text
         self.progressed.emit(text)
 
-    def _arrived(self, opened: Opened) -> None:
-        self.opened.emit(replace(opened, first=self._done == 1))
-        self._next()
 
-    def _missed(self, path: Path | None, error: Exception) -> None:
-        self.failed.emit(path, error)
-        self._next()
-
-
-def read(path: Path) -> Opened:
-    """Read a file and hear what it is warned of. Raises what `image_files.read` raises."""
+def _read(path: Path) -> OpenedImage:
     from clipmat import image_files
+
+    return image_files.read(path)
+
+
+def _convert(image: QImage) -> OpenedImage:
+    from rim_editor.ui import qt_image
+
+    return qt_image.opened(image)
+
+
+def _decode(encoded: bytes) -> OpenedImage:
+    """Read pasted or dropped data; texts name it so, not the temporary file."""
+    import tempfile
+    import warnings
+
+    from clipmat import image_files
+    from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
     from clipmat.thread_warnings import collected_warnings
 
-    with collected_warnings(UserFacingWarning) as texts:
-        image = image_files.read(path)
-    return Opened(image, tuple(texts))
-
-
-def _decoded(encoded: bytes) -> Opened:
-    import tempfile
-
-    from clipmat.errors import ImageUnreadable
-
-    with tempfile.TemporaryDirectory(prefix="rim-editor-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rim-editor-") as folder, collected_warnings(ImageWarning) as texts:
         path = Path(folder) / "image"
         path.write_bytes(encoded)
         try:
-            opened = read(path)
-        except ImageUnreadable as error:
-            raise ImageUnreadable(str(error).replace(f"'{path}'", "The image that was pasted or dropped")) from error
-    named = tuple(text.replace(f"'{path}'", "the image") for text in opened.warnings)
-    return Opened(replace(opened.image, path=None), named)
-
-
-def _converted(image: QImage) -> Opened:
-    from rim_editor.ui import qt_image
-
-    return Opened(qt_image.opened(image))
+            image = image_files.read(path)
+        except (ImageUnreadable, ImageUnsupported) as error:
+            text = "The image that was pasted or dropped cannot be read: save it as PNG or JPEG, then open the file."
+            raise ImageUnreadable(text) from error
+        except ImageTooLarge as error:
+            raise ImageTooLarge("The image that was pasted or dropped is too large: scale it down first.") from error
+    if texts:
+        text = "The colour profile or the metadata of the pasted image is damaged and was left out."
+        warnings.warn(text, ImageWarning, stacklevel=2)
+    return replace(image, path=None)

@@ -1,4 +1,4 @@
-"""Where everything is in the window: menus, toolbar, docks, the centre, and the status bar."""
+"""The layout of the window: menus, toolbar, docks, the centre, and the status bar."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Parts:
 
 
 def lay_out(window: QMainWindow, actions: Actions) -> Parts:
-    """Fill an empty window; its layout of docks can be kept by the object names."""
+    """Fill an empty window; its docks have object names, so that their layout can be saved."""
     recent_menu = _menus(window, actions)
     toolbar = _toolbar(window, actions)
     canvas, bar, tabs = Canvas(), ExpressionBar(), DocumentTabs()
@@ -82,16 +82,31 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     window.tabifyDockWidget(matte_dock, edit_dock)
     matte_dock.raise_()
-    _InFront(window, (matte_dock, edit_dock))
+    _DockRaiser(window, (matte_dock, edit_dock))
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
-        _switch(actions, name, dock)
-    return Parts(
+        _connect_dock_action(actions, name, dock)
+    parts = Parts(
         canvas, bar, matte_panel, brush_panel, edit_panel, tabs, MessageBar(canvas), StatusItems(window.statusBar()),
         toolbar, recent_menu,
     )  # fmt: skip
+    _connect_panels(parts)
+    return parts
 
 
-class _InFront(QObject):
+def _connect_panels(parts: Parts) -> None:
+    """Keep the canvas and the panels in step about view, tool, brush and zoom."""
+    parts.matte_panel.view_changed.connect(parts.canvas.set_view)
+    parts.canvas.view_changed.connect(parts.matte_panel.set_view)
+    parts.brush_panel.tool_chosen.connect(parts.canvas.set_tool)
+    parts.edit_panel.tool_chosen.connect(parts.canvas.set_tool)
+    parts.canvas.tool_changed.connect(parts.brush_panel.set_tool)
+    parts.canvas.tool_changed.connect(parts.edit_panel.set_tool)
+    parts.brush_panel.brush_changed.connect(parts.canvas.set_brush)
+    parts.canvas.brush_changed.connect(parts.brush_panel.set_brush)
+    parts.canvas.zoom_changed.connect(parts.status.show_zoom)
+
+
+class _DockRaiser(QObject):
     """Brings a dock to the front when the focus comes to it: Tab would else wander about behind the other one."""
 
     def __init__(self, window: QMainWindow, docks: tuple[QDockWidget, ...]) -> None:
@@ -99,9 +114,9 @@ class _InFront(QObject):
         self._window, self._docks = window, docks
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._moved)
+        app.focusChanged.connect(self._focus_moved)
 
-    def _moved(self, old: QWidget | None, now: QWidget | None) -> None:
+    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
         if old is None or now is None or old.window() is not self._window:  # it comes back from another window
             return
         for dock in self._docks:
@@ -109,17 +124,17 @@ class _InFront(QObject):
                 dock.raise_()
 
 
-def keep(window: QMainWindow) -> None:
-    """Remember size, place and docks of the window until the next run."""
-    kept = _kept()
-    kept.setValue("geometry", window.saveGeometry())
-    kept.setValue("state", window.saveState())
+def save_state(window: QMainWindow) -> None:
+    """Save size, place and docks of the window for the next run."""
+    state_file = _state_file()
+    state_file.setValue("geometry", window.saveGeometry())
+    state_file.setValue("state", window.saveState())
 
 
-def bring_back(window: QMainWindow, actions: Actions) -> None:
+def restore_state(window: QMainWindow, actions: Actions) -> None:
     """Give the window the size, place and docks that it had; at first, as much of the screen as is pleasant."""
-    kept = _kept()
-    geometry, state = kept.value("geometry"), kept.value("state")
+    state_file = _state_file()
+    geometry, state = state_file.value("geometry"), state_file.value("state")
     if geometry is None or not window.restoreGeometry(geometry):
         room = QGuiApplication.primaryScreen().availableGeometry()
         window.resize(min(1360, room.width() * 9 // 10), min(880, room.height() * 9 // 10))
@@ -130,7 +145,7 @@ def bring_back(window: QMainWindow, actions: Actions) -> None:
         actions[f"show_{name}_panel"].setChecked(dock is not None and not dock.isHidden())
 
 
-def _kept() -> QSettings:
+def _state_file() -> QSettings:
     return QSettings(str(settings.folder() / "window.ini"), QSettings.Format.IniFormat)
 
 
@@ -182,12 +197,12 @@ def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockW
     return dock
 
 
-def _switch(actions: Actions, name: str, dock: QDockWidget) -> None:
+def _connect_dock_action(actions: Actions, name: str, dock: QDockWidget) -> None:
     """The action brings the dock to the front; one that is there already is closed."""
     action = actions[name]
     in_front = False
 
-    def noted(visible: bool) -> None:
+    def visibility_changed(visible: bool) -> None:
         nonlocal in_front
         in_front = visible
         action.setChecked(not dock.isHidden())
@@ -200,7 +215,7 @@ def _switch(actions: Actions, name: str, dock: QDockWidget) -> None:
             dock.raise_()
         action.setChecked(not dock.isHidden())
 
-    dock.visibilityChanged.connect(noted)
+    dock.visibilityChanged.connect(visibility_changed)
     dock.toggleViewAction().toggled.connect(lambda _: action.setChecked(not dock.isHidden()))
     action.triggered.connect(triggered)
     action.setChecked(True)

@@ -1,4 +1,4 @@
-"""Messages at the top of the canvas: they say what happened, offer what can be done, and stop nobody."""
+"""Messages at the top of the canvas: what happened and what can be done, without interrupting the user."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 MOST = 4
-"""Messages to be seen at once; older ones wait below until there is room."""
+"""Messages shown at once; older ones wait until there is room."""
 INFO_MS = 8000
 
 _ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
-_LOOK = """
+_STYLE = """
 #message_more { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message[level="info"] { border-left: 4px solid #4a90d9; }
@@ -39,19 +39,19 @@ class Message(QFrame):
         mark = QLabel(self)
         row.addWidget(mark)
         self._mark = mark
-        words = QLabel(text, self)
-        words.setObjectName("message_text")
-        words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label = QLabel(text, self)
+        label.setObjectName("message_text")
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
-        words.setSizePolicy(policy)
-        row.addWidget(words, 1)
+        label.setSizePolicy(policy)
+        row.addWidget(label, 1)
         for name, action in offers:
             button = QPushButton(name, self)
             button.setObjectName(f"message_{name.split()[0].lower().strip('&…')}")
-            button.clicked.connect(lambda _=False, action=action: self._take(action))
+            button.clicked.connect(lambda _=False, action=action: self._choose(action))
             row.addWidget(button)
         cross = QToolButton(self)
         cross.setObjectName("message_close")
@@ -59,7 +59,7 @@ class Message(QFrame):
         cross.setAutoRaise(True)
         cross.setToolTip("Close this message")
         cross.setAccessibleName("Close this message")
-        cross.clicked.connect(self.leave)
+        cross.clicked.connect(self.dismiss)
         row.addWidget(cross)
         self.paint_icon()
 
@@ -69,8 +69,8 @@ class Message(QFrame):
 
         self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(18, 18))
 
-    def leave(self) -> None:
-        """Take the message away."""
+    def dismiss(self) -> None:
+        """Remove the message."""
         bar = self.parent()
         self.hide()
         self.setParent(None)
@@ -78,19 +78,19 @@ class Message(QFrame):
         if isinstance(bar, MessageBar):
             bar.fit()
 
-    def _take(self, action: Callable[[], None]) -> None:
-        self.leave()
+    def _choose(self, action: Callable[[], None]) -> None:
+        self.dismiss()
         action()
 
 
 class MessageBar(QWidget):
-    """Lies over the top of `over` and is as tall as what it has to say; hidden when that is nothing."""
+    """Covers the top of `over` and is as tall as its messages; hidden when there are none."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("message_bar")
         self.setAccessibleName("Messages")
-        self.setStyleSheet(_LOOK)
+        self.setStyleSheet(_STYLE)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 0)
         column.setSpacing(4)
@@ -102,19 +102,19 @@ class MessageBar(QWidget):
         self.hide()
 
     def messages(self) -> list[Message]:
-        """What is being said, the newest first; the oldest may be waiting out of sight."""
+        """The messages, the newest first; the oldest may be waiting out of sight."""
         column = self.layout()
         assert column is not None
         items = [column.itemAt(index) for index in range(column.count())]
         found = [item.widget() for item in items if item is not None]
         return [message for message in found if isinstance(message, Message)]
 
-    def say(self, text: str, level: str = "info", offers: Sequence[Offer] = ()) -> Message:
+    def show_message(self, text: str, level: str = "info", offers: Sequence[Offer] = ()) -> Message:
         """Show a message on top of the others; `level` is info, warning or error.
 
-        The same text is not said twice at once. An info without offers leaves by itself.
+        The same text is not shown twice at once. An info without offers disappears by itself.
         """
-        self.unsay(text)
+        self.dismiss(text)
         message = Message(text, level, offers, self)
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
@@ -122,17 +122,17 @@ class MessageBar(QWidget):
         if level == "info" and not offers:
             timer = QTimer(message)
             timer.setSingleShot(True)
-            timer.timeout.connect(message.leave)
+            timer.timeout.connect(message.dismiss)
             timer.start(INFO_MS)
         self.fit()
         QAccessible.updateAccessibility(QAccessibleEvent(message, QAccessible.Event.Alert))
         return message
 
-    def unsay(self, text: str) -> None:
-        """Take this message away, if it is there."""
+    def dismiss(self, text: str) -> None:
+        """Remove the message with this text, if it is there."""
         for message in self.messages():
             if message.text == text:
-                message.leave()
+                message.dismiss()
 
     def paint_icons(self) -> None:
         """Make the icons, or make them anew after the theme changed."""
@@ -140,7 +140,7 @@ class MessageBar(QWidget):
             message.paint_icon()
 
     def fit(self) -> None:
-        """Take the place that the messages need."""
+        """Resize the bar to its messages."""
         over = self.parentWidget()
         self.setVisible(bool(self.messages()))
         if over is not None and self.messages():
@@ -155,14 +155,14 @@ class MessageBar(QWidget):
 
     def _make_room(self) -> None:
         plain = [message for message in self.messages() if not message.findChildren(QPushButton)]
-        for message in self.messages():  # what asks for an answer is always seen
+        for message in self.messages():  # a message with buttons is always seen
             message.setVisible(message not in plain[MOST:])
         waiting = len(plain) - MOST
         self._more.setText(f"{waiting} more: close a message to read on.")
         self._more.setVisible(waiting > 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Follow the size of what the bar lies over."""
+        """Follow the size of the widget under the bar."""
         if event.type() == QEvent.Type.Resize and watched is self.parent():
             self.fit()
         return False

@@ -47,7 +47,7 @@ class RecoveryOffer(QObject):
             names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
             text = f"RIM Editor did not end properly last time. Unsaved work was kept: {names}."
             offers = (("&Restore", lambda: self._restore(left)), ("&Discard", lambda: self._discard(left)))
-            self._messages.say(text, "warning", offers)
+            self._messages.show_message(text, "warning", offers)
 
     def _restore(self, left: tuple[Left, ...]) -> None:
         for one in left:
@@ -79,7 +79,7 @@ class RecoveryOffer(QObject):
         self._runner.start(Job(kind, work, done, self._show_error, self._show_warning, owner))
 
     def _show_error(self, error: Exception) -> None:
-        self._messages.say(str(error), "error")
+        self._messages.show_message(str(error), "error")
 
     def _show_warning(self, text: str) -> None:
-        self._messages.say(text, "warning")
+        self._messages.show_message(text, "warning")

@@ -27,7 +27,7 @@ class StatusItems:
         bar.addPermanentWidget(self._busy)
         self._labels: dict[str, QLabel] = {}
         for name, meaning in {
-            "status_work": "What is at work",
+            "status_work": "What is running",
             "status_size": "Size of the image in pixels",
             "status_zoom": "Zoom",
             "status_model": "Weights, device and time of the last answer",
@@ -43,29 +43,29 @@ class StatusItems:
 
     def show_size(self, size: tuple[int, int] | None) -> None:
         """Width and height in pixels; None when no image is open."""
-        self._say("status_size", "" if size is None else f"{size[0]} × {size[1]}")
+        self._set_text("status_size", "" if size is None else f"{size[0]} × {size[1]}")
 
     def show_zoom(self, zoom: float | None) -> None:
         """1 is one pixel of the image per pixel of the screen; None when no image is open."""
-        self._say("status_zoom", "" if zoom is None else f"{zoom * 100:.{0 if zoom >= 0.1 else 1}f} %")
+        self._set_text("status_zoom", "" if zoom is None else f"{zoom * 100:.{0 if zoom >= 0.1 else 1}f} %")
 
     def show_model(self, options: ModelOptions) -> None:
         """Which weights are chosen, before they answered."""
         device = "" if options.device == "auto" else f" · {options.device}"
-        self._say("status_model", f"{_short(options.weights)}{device}")
+        self._set_text("status_model", f"{_short(options.weights)}{device}")
 
     def show_answer(self, answer: Answered) -> None:
         """Which weights answered, where, in how much time; the reason for the device is in the tooltip."""
-        self._say("status_model", f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms")
+        self._set_text("status_model", f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms")
         reason = f"On {answer.device}: {answer.device_reason}" if answer.device_reason else f"On {answer.device}"
         self._labels["status_model"].setToolTip(f"{self._labels['status_model'].accessibleName()}\n{reason}")
 
     def show_work(self, text: str) -> None:
-        """What is at work; '' for nothing."""
+        """What is running; '' for nothing."""
         self._busy.setVisible(bool(text))
-        self._say("status_work", text)
+        self._set_text("status_work", text)
 
-    def _say(self, name: str, text: str) -> None:
+    def _set_text(self, name: str, text: str) -> None:
         label = self._labels[name]
         label.setText(text)
         label.setVisible(bool(text))

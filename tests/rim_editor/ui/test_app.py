@@ -73,22 +73,22 @@ def look(window):
     sys.stdout.write(f"first paint after {result['seconds']:.2f} s\n")
 
 
-def test_images_are_opened_in_their_order_and_a_bad_one_is_told(photo, tmp_path):
+def test_images_are_opened_in_their_order_and_a_bad_one_is_reported(photo, tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"not an image at all")
     look = """
 def look(window):
-    said = []
-    window.say = lambda text, level="info": said.append((text, level))
+    shown_messages = []
+    window.parts.messages.show_message = lambda text, level="info", offers=(): shown_messages.append((text, level))
     def end():
-        seen.update(names=[one.editor.title for one in window.documents], said=said)
+        seen.update(names=[one.editor.title for one in window.documents], shown_messages=shown_messages)
         window.close()
     wait_for(lambda: begun, end)
 """
     result = saw(started(look, photo("b.png"), bad, photo("a.png")))
     assert len(result["names"]) == 2
     assert result["names"][0].startswith("b") and result["names"][1].startswith("a")
-    assert any("bad.jpg" in text and level == "error" for text, level in result["said"])
+    assert any("bad.jpg" in text and level == "error" for text, level in result["shown_messages"])
 
 
 def test_ctrl_c_in_the_terminal_closes_the_window():
@@ -125,31 +125,31 @@ def look(window):
     assert time.perf_counter() - began < 30
 
 
-def test_what_fails_in_the_window_is_told_and_logged_and_the_window_stays(home):
+def test_what_fails_in_the_window_is_shown_and_logged_and_the_window_stays(home):
     look = """
 def look(window):
-    said = []
-    window.say = lambda text, level="info": said.append((text, level))
+    shown_messages = []
+    window.parts.messages.show_message = lambda text, level="info", offers=(): shown_messages.append((text, level))
     def breaks(): raise KeyError("a mistake of ours")
     later(0.05, breaks)
-    later(0.5, lambda: (seen.update(said=said, visible=window.isVisible()), window.close()))
+    later(0.5, lambda: (seen.update(shown_messages=shown_messages, visible=window.isVisible()), window.close()))
 """
     result = saw(started(look))
     assert result["visible"]
-    ((text, level),) = result["said"]
+    ((text, level),) = result["shown_messages"]
     assert level == "error" and "Something went wrong" in text and "rim-editor.log" in text
     assert "KeyError" in (home / "rim-editor.log").read_text(encoding="utf-8")
 
 
-def test_damaged_settings_are_told_and_do_not_stop_the_start(home):
+def test_damaged_settings_are_reported_and_do_not_stop_the_start(home):
     (home / "settings.json").write_text("{broken", encoding="utf-8")
     look = """
 def look(window):
-    said = []
-    window.say = lambda text, level="info": said.append((text, level))
-    later(0.3, lambda: (seen.update(said=said), window.close()))
+    shown_messages = []
+    window.parts.messages.show_message = lambda text, level="info", offers=(): shown_messages.append((text, level))
+    later(0.3, lambda: (seen.update(shown_messages=shown_messages), window.close()))
 """
-    assert any("damaged" in text and level == "warning" for text, level in saw(started(look))["said"])
+    assert any("damaged" in text and level == "warning" for text, level in saw(started(look))["shown_messages"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -160,8 +160,8 @@ from dataclasses import replace
 def look(window):
     from rim_editor.ui.theme import is_dark
     seen["first"] = is_dark()
-    now = window.remembered.now
-    window.remembered.set(replace(now, theme="light" if now.theme == "dark" else "dark"))
+    now = window.live_settings.current
+    window.live_settings.set(replace(now, theme="light" if now.theme == "dark" else "dark"))
     seen["then"] = is_dark()
     window.close()
 """
@@ -235,12 +235,12 @@ def test_the_command_says_it_in_a_line():
 def test_torch_works_after_its_libraries_were_linked_ahead():
     code = """
 import sys
-from rim_editor.ui.model_loading import link_ahead, load_gently
+from rim_editor.ui.model_loading import link_ahead, load_with_short_turns
 linked = link_ahead()
 assert "torch" not in sys.modules
 turn = sys.getswitchinterval()
 import gc
-predictor = load_gently("compact", "cpu", "auto")
+predictor = load_with_short_turns("compact", "cpu", "auto")
 assert sys.getswitchinterval() == turn and gc.isenabled()
 import numpy as np
 predictor.set_image(np.full((60, 80, 3), 120, np.uint8))

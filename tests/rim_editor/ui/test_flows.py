@@ -51,7 +51,7 @@ class Hand:
 
     def open(self, *paths):
         count = len(self.window.documents)
-        self.window.open_files(paths)
+        self.window.opener.open_files(paths)
         self.wait(lambda: not self.window.opener.busy)
         assert len(self.window.documents) > count
 
@@ -95,7 +95,7 @@ def hand(qtbot, matting, runner):
     def give_up(window):
         for document in window.documents:
             document.editor.cancel()
-            document.given_up = True
+            document.discarded = True
 
     qtbot.addWidget(window, before_close_func=give_up)
     window.resize(1100, 760)
@@ -126,7 +126,7 @@ def test_a_photograph_is_opened_and_the_cursor_waits_for_words(hand, photo):
     assert hand.window.windowTitle().startswith("photo.jpg") and not hand.window.isWindowModified()
     assert QApplication.focusWidget() is hand.box
     assert not hand.window.parts.tabs.isVisible()
-    assert hand.window.remembered.now.recent == (photo().absolute(),)
+    assert hand.window.live_settings.current.recent == (photo().absolute(),)
 
 
 def test_of_several_files_a_bad_one_is_named_and_the_rest_opens_in_order(hand, photo, tmp_path):
@@ -143,7 +143,7 @@ def test_of_several_files_a_bad_one_is_named_and_the_rest_opens_in_order(hand, p
 def test_what_is_open_is_not_opened_twice(hand, photo):
     first, second = photo("a.png"), photo("b.png")
     hand.open(first, second)
-    hand.window.open_files([second])
+    hand.window.opener.open_files([second])
     assert hand.editor.title == "b.png" and len(hand.window.documents) == 2
 
 
@@ -429,7 +429,7 @@ def test_the_export_dialog_writes_and_export_again_writes_the_same_file(hand, ph
     path = tmp_path / "mine.png"
     hand.wait(path.exists)
     hand.wait(lambda: not hand.editor.unsaved)
-    assert hand.window.remembered.now.export_folder == tmp_path
+    assert hand.window.live_settings.current.export_folder == tmp_path
     before = path.read_bytes()
     hand.ask("the hat", Combine.ADD)
     assert hand.editor.unsaved
@@ -535,7 +535,7 @@ def test_leaving_asks_about_each_and_may_discard_all(hand, photo):
         hand.trigger("next_image")
     hand.window.close()
     hand.answer("unsaved_box", "leave_cancel")
-    assert hand.window.isVisible() and not any(one.given_up for one in hand.window.documents)
+    assert hand.window.isVisible() and not any(one.discarded for one in hand.window.documents)
     hand.wait(lambda: hand.window.findChild(QMessageBox, "unsaved_box") is None)
     hand.window.close()
     hand.answer("unsaved_box", "leave_discard_all")
@@ -550,7 +550,7 @@ def test_closing_while_the_model_works_is_safe(hand, photo, model):
     assert hand.editor.busy
     threading.Timer(0.2, model.gate.set).start()
     hand.window.close()
-    assert not hand.window.isVisible() and hand.window.ended_whole
+    assert not hand.window.isVisible() and hand.window.all_jobs_ended
 
 
 def test_closing_waits_for_an_export(hand, photo, tmp_path, monkeypatch):

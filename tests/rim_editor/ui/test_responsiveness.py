@@ -205,7 +205,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
     def give_up(window):
         for document in window.documents:
             document.editor.cancel()
-            document.given_up = True
+            document.discarded = True
 
     def make():
         for other in hands:

@@ -96,7 +96,7 @@ def test_what_is_noticed_is_reported_and_can_be_forgotten(qapp, qtbot, capsys):
     before = len(heard)
     qtbot.wait(300)
     assert len(heard) == before
-    stalls.tell(Stall(43.4, "Paint of canvas", "ui/canvas.py:12 paintEvent"))
+    stalls.print_stall(Stall(43.4, "Paint of canvas", "ui/canvas.py:12 paintEvent"))
     assert capsys.readouterr().err == "rim-editor: stall of 43 ms: Paint of canvas at ui/canvas.py:12 paintEvent\n"
 
 
@@ -105,7 +105,7 @@ def test_the_environment_switches_it_on(monkeypatch, value, on):
     monkeypatch.delenv(stalls.SWITCH, raising=False)
     if value is not None:
         monkeypatch.setenv(stalls.SWITCH, value)
-    assert stalls.wanted() is on
+    assert stalls.is_enabled() is on
 
 
 def test_objects_of_any_kind_may_send_events(qapp, qtbot, watch):

@@ -13,24 +13,24 @@ def window(qtbot, matting, runner):
     qtbot.addWidget(window)
     window.show()
     yield window
-    window.batching.shutdown()
+    window.batch.shutdown()
 
 
 def test_the_menu_opens_one_dialog(qtbot, window):
     window.actions_by_id["batch"].trigger()
-    first = window.batching._dialog
+    first = window.batch.dialog
     assert first.isVisible()
     window.actions_by_id["batch"].trigger()
-    assert window.batching._dialog is first
-    assert not window.batching.running
+    assert window.batch.dialog is first
+    assert not window.batch.running
 
 
 def test_leaving_while_a_batch_runs_asks_first(qtbot, window, monkeypatch):
-    window.batching.show()
+    window.batch.show()
     running = [True]
-    monkeypatch.setattr(type(window.batching._dialog), "running", property(lambda self: running[0]))
+    monkeypatch.setattr(type(window.batch.dialog), "running", property(lambda self: running[0]))
     monkeypatch.setattr(
-        type(window.batching._dialog), "shutdown", lambda self, seconds=5.0: running.__setitem__(0, False) or True
+        type(window.batch.dialog), "shutdown", lambda self, seconds=5.0: running.__setitem__(0, False) or True
     )
     window.close()
     box = window.findChild(QMessageBox, "batch_running_box")

@@ -43,14 +43,14 @@ STROKE = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
 
 @pytest.fixture
 def make_window(qtbot, matting, runner):
-    def give_up(window):
+    def discard_all(window):
         for document in window.documents:
             document.editor.cancel()
-            document.given_up = True
+            document.discarded = True
 
     def make(settings=None, **more):
         window = MainWindow(matting, settings or Settings(), runner=runner, **more)
-        qtbot.addWidget(window, before_close_func=give_up)
+        qtbot.addWidget(window, before_close_func=discard_all)
         window.resize(1100, 760)
         window.show()
         qtbot.waitExposed(window)
@@ -67,14 +67,14 @@ def window(make_window):
 @pytest.fixture
 def open_in(qtbot):
     def open_files(window, *paths):
-        window.open_files(paths)
+        window.opener.open_files(paths)
         qtbot.waitUntil(lambda: not window.opener.busy)
         return window.editor()
 
     return open_files
 
 
-def told(window):
+def messages(window):
     return [message.text for message in window.parts.messages.messages()]
 
 
@@ -230,12 +230,12 @@ def test_a_recent_image_that_is_gone_is_forgotten(make_window, open_in, tmp_path
     gone = tmp_path / "gone.png"
     window = make_window(Settings(recent=(gone,)))
     open_in(window, gone)
-    assert window.remembered.now.recent == () and any("gone.png" in text for text in told(window))
+    assert window.live_settings.current.recent == () and any("gone.png" in text for text in messages(window))
 
 
 def test_settings_are_written_on_leaving_and_the_layout_comes_back(make_window, qtbot):
     window = make_window()
-    window.remembered.set(Settings(theme="dark"))
+    window.live_settings.set(Settings(theme="dark"))
     window.actions_by_id["show_edit_panel"].trigger()
     qtbot.waitUntil(lambda: not window.parts.edit_panel.visibleRegion().isEmpty())
     window.actions_by_id["show_edit_panel"].trigger()
@@ -256,13 +256,13 @@ def test_settings_that_cannot_be_written_are_told_once(make_window, qtbot, monke
     monkeypatch.setattr(stored, "save", refuse)
     monkeypatch.setattr(live_settings, "DELAY_MS", 1)
     window = make_window()
-    window.remembered.set(Settings(theme="dark"))
-    qtbot.waitUntil(lambda: any("make room" in text for text in told(window)))
+    window.live_settings.set(Settings(theme="dark"))
+    qtbot.waitUntil(lambda: any("make room" in text for text in messages(window)))
 
 
 def test_preferences_change_what_the_next_question_asks(window, open_in, photo):
     editor = open_in(window, photo())
-    window.remembered.set(Settings(weights="vit-b-16", device="cpu"))
+    window.live_settings.set(Settings(weights="vit-b-16", device="cpu"))
     assert (editor.options.weights, editor.options.device) == ("vit-b-16", "cpu")
     assert "vit-b-16" in window.findChild(QWidget, "status_model").text()
 
@@ -271,7 +271,7 @@ def test_preferences_change_what_the_next_question_asks(window, open_in, photo):
 
 
 def test_warming_up_loads_the_model_and_its_nouns_beside_the_window(window, model, runner, settled, qtbot):
-    window.warm_up()
+    window.preload_model()
     qtbot.waitUntil(lambda: model.loaded == [("compact", "auto")])
     settled(runner, timeout=60_000)
     box = window.findChild(QLineEdit, "expression_box")
@@ -281,8 +281,8 @@ def test_warming_up_loads_the_model_and_its_nouns_beside_the_window(window, mode
 
 def test_a_model_that_cannot_be_loaded_is_told_with_a_way_out(window, model, qtbot):
     model.load_error = WeightsMissing("The weights of 'vit-b-16' are not on this machine: fetch them.")
-    window.warm_up()
-    qtbot.waitUntil(lambda: bool(told(window)))
+    window.preload_model()
+    qtbot.waitUntil(lambda: bool(messages(window)))
     assert window.findChild(QPushButton, "message_models") is not None
 
 
@@ -310,7 +310,7 @@ def test_unsaved_work_is_kept_and_forgotten_after_the_export(
     editor.paint(STROKE)
     qtbot.waitUntil(lambda: bool(kept()))
     for document in window.documents:
-        document.given_up = True
+        document.discarded = True
     window.close()
     assert not kept(), "what was discarded is not offered"
 
@@ -339,7 +339,7 @@ def crashed(home, photo):
 def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, settled):
     window = make_window()
     window.offer_recovery()
-    qtbot.waitUntil(lambda: any("did not end properly" in text for text in told(window)))
+    qtbot.waitUntil(lambda: any("did not end properly" in text for text in messages(window)))
     qtbot.mouseClick(window.findChild(QPushButton, "message_restore"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(window.documents) == 1)
     editor = window.editor()
@@ -353,16 +353,16 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
 def test_after_a_crash_the_work_may_be_discarded(make_window, crashed, qtbot):
     window = make_window()
     window.offer_recovery()
-    qtbot.waitUntil(lambda: bool(told(window)))
+    qtbot.waitUntil(lambda: bool(messages(window)))
     qtbot.mouseClick(window.findChild(QPushButton, "message_discard"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not list(crashed.glob("*")))
-    assert len(window.documents) == 0 and not told(window)
+    assert len(window.documents) == 0 and not messages(window)
 
 
 def test_without_a_crash_nothing_is_offered(window, runner, settled):
     window.offer_recovery()
     settled(runner)
-    assert not told(window)
+    assert not messages(window)
 
 
 # tabs
@@ -411,7 +411,7 @@ def test_what_another_image_says_carries_its_name(window, open_in, photo, tmp_pa
     editor.paint(STROKE)
     open_in(window, photo("b.png"))
     editor.export(tmp_path / "out.png", ExportRequest())
-    qtbot.waitUntil(lambda: any(text.startswith("a.png: Exported") for text in told(window)))
+    qtbot.waitUntil(lambda: any(text.startswith("a.png: Exported") for text in messages(window)))
 
 
 # messages
@@ -424,19 +424,19 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     over.show()
     bar, taken = MessageBar(over), []
     assert not bar.isVisible()
-    bar.say("short", "error")
+    bar.show_message("short", "error")
     low = bar.height()
-    bar.say("short", "error")
+    bar.show_message("short", "error")
     assert bar.height() == low and len(bar.messages()) == 1
-    bar.say("a long story " * 30, "warning", (("&Do it…", lambda: taken.append(1)),))
+    bar.show_message("a long story " * 30, "warning", (("&Do it…", lambda: taken.append(1)),))
     assert bar.height() > 2 * low
     for number in range(9):
-        bar.say(f"message {number}", "error")
+        bar.show_message(f"message {number}", "error")
     seen = [message for message in bar.messages() if message.isVisible()]
     assert [message.text for message in seen[:MOST]] == [f"message {number}" for number in (8, 7, 6, 5)]
     more = bar.findChild(QLabel, "message_more")
     assert more.isVisible() and more.text().startswith("6 more"), "no error is lost because others came after it"
-    seen[0].leave()
+    seen[0].dismiss()
     assert [message.isVisible() for message in bar.messages() if message.text == "message 4"] == [True]
     assert any("story" in message.text for message in bar.messages()), "what asks for an answer stays"
     button = bar.findChild(QPushButton, "message_do")
@@ -445,7 +445,7 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     over.resize(400, 300)
     assert bar.width() == 400
     for message in bar.messages():
-        message.leave()
+        message.dismiss()
     assert not bar.isVisible()
 
 
@@ -483,9 +483,9 @@ def test_any_text_and_any_bytes_give_something_or_a_remedy(text, data):
 def test_a_pasted_file_that_is_no_image_is_named_without_a_path(window, qtbot):
     mime = QMimeData()
     mime.setData("image/png", b"\x89PNG but not really")
-    window.open_mime(mime)
-    qtbot.waitUntil(lambda: bool(told(window)))
-    assert "pasted or dropped" in told(window)[0] and "/tmp" not in told(window)[0]
+    window.opener.open_mime(mime)
+    qtbot.waitUntil(lambda: bool(messages(window)))
+    assert "pasted or dropped" in messages(window)[0] and "/tmp" not in messages(window)[0]
 
 
 def test_the_window_is_made_without_torch_cv2_and_numpy(home):

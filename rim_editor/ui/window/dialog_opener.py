@@ -1,0 +1,159 @@
+"""Opens the dialogs of the window's actions: open, export, preferences, models, shortcuts, about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+
+from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.window.documents import Documents, OpenDocument
+
+if TYPE_CHECKING:
+    from rim_editor.exporting import ExportRequest
+    from rim_editor.jobs import Runner
+
+_IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.heic *.heif *.avif *.bmp *.gif *.jp2 *.ppm *.tga)"
+_HELD_KEYS = (
+    ("Show the Original (hold)", "\\"),
+    ("Drag the Image (hold)", "Space"),
+    ("Swap Brush and Eraser (hold)", "Alt"),
+)
+"""Keys of the canvas that belong to no action."""
+
+
+class DialogOpener(QObject):
+    """Every dialog is modal to the window and applies what the user chose to the settings and documents."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        documents: Documents,
+        settings: LiveSettings,
+        runner: Runner,
+        open_files: Callable[[Iterable[Path]], None],
+        preload_model: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._documents = documents
+        self._settings = settings
+        self._runner = runner
+        self._open_files = open_files
+        self._preload_model = preload_model
+
+    def show_open(self) -> None:
+        """Let the user choose images to open."""
+        recent = self._settings.current.recent
+        folder = str(recent[0].parent) if recent else ""
+        dialog = QFileDialog(self._window, "Open images", folder, f"{_IMAGES};;All files (*)")
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._open_files([Path(name) for name in names]))
+        _open(dialog)
+
+    def show_export(
+        self,
+        document: OpenDocument | None = None,
+        exported: Callable[[], None] | None = None,
+        not_exported: Callable[[], None] | None = None,
+    ) -> None:
+        """Let the user export the image in front, or this one; then one of the functions is called."""
+        target = document or self._documents.current
+        if target is None:
+            return
+        from rim_editor.ui.dialogs.export_dialog import ExportDialog
+
+        dialog = ExportDialog(target.editor, self._settings.current, self._window)
+
+        def done(path: Path, request: ExportRequest) -> None:
+            target.last_export = path, replace(request, overwrite=True)
+            chosen = dialog.settings()
+            self._settings.set(
+                replace(
+                    self._settings.current,
+                    export_folder=chosen.export_folder,
+                    export_suffix=chosen.export_suffix,
+                    quality=chosen.quality,
+                    keep_metadata=chosen.keep_metadata,
+                )
+            )
+
+        dialog.exported.connect(done)
+        if exported is not None:
+            dialog.accepted.connect(exported)
+        if not_exported is not None:
+            dialog.rejected.connect(not_exported)
+        _open(dialog)
+
+    def export_again(self) -> None:
+        """Write the file that was exported last anew; the first time, ask."""
+        document = self._documents.current
+        if document is not None and document.last_export is not None:
+            document.editor.export(*document.last_export)
+        else:
+            self.show_export()
+
+    def show_preferences(self) -> None:
+        """Let the user change the settings."""
+        from rim_editor.ui.dialogs.preferences_dialog import PreferencesDialog
+
+        dialog = PreferencesDialog(self._settings.current, self._window)
+        dialog.accepted.connect(lambda: self._settings.set(dialog.settings()))
+        _open(dialog)
+
+    def show_models(self) -> None:
+        """Let the user see, fetch and choose weights."""
+        from rim_editor import matting
+        from rim_editor.ui.dialogs.model_dialog import ModelDialog
+
+        def chosen(weights: str, device: str, precision: str) -> None:
+            self._settings.set(replace(self._settings.current, weights=weights, device=device, precision=precision))
+            self._preload_model()
+
+        dialog = ModelDialog(matting, self._settings.current, self._runner, self._window, explain=matting.explain)
+        dialog.options_chosen.connect(chosen)
+        _open(dialog)
+
+    def show_shortcuts(self, actions: Iterable[QAction]) -> None:
+        """Show the keys of these actions, and those of the canvas."""
+        from rim_editor.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+
+        _open(ShortcutsDialog([*actions, *_held_keys(self)], self._window))
+
+    def show_about(self) -> None:
+        """Show name, version and licence."""
+        from rim_editor import __version__
+
+        box = QMessageBox(self._window)
+        box.setObjectName("about_box")
+        box.setWindowTitle("About RIM Editor")
+        box.setText(f"RIM Editor {__version__}")
+        box.setInformativeText(
+            "Describe one thing in a photograph and get it alone.\n\n"
+            "Everything is done on this machine: no image and no word leaves it. Apache License 2.0."
+        )
+        close = box.addButton(QMessageBox.StandardButton.Close)
+        close.setIcon(QIcon())  # the style's own is dark in the dark
+        _open(box)
+
+
+def _held_keys(parent: QObject) -> list[QAction]:
+    actions = []
+    for text, key in _HELD_KEYS:
+        action = QAction(text, parent)
+        action.setProperty("menu", "Canvas")
+        action.setShortcut(QKeySequence(key))
+        actions.append(action)
+    return actions
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowModality(Qt.WindowModality.WindowModal)
+    dialog.open()

@@ -1,0 +1,103 @@
+"""Shows what editors report: running jobs in the status bar, notices in the message bar, answers and new results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QMainWindow
+
+from clipmat.errors import WeightsError
+from rim_editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
+from rim_editor.rendering import ViewMode
+from rim_editor.ui.window.documents import Documents, OpenDocument
+from rim_editor.ui.window.image_opener import ImageOpener
+from rim_editor.ui.window.layout import Parts
+
+
+class Notifications(QObject):
+    """Follows `documents` and `opener`; call `refresh` when another image comes to the front."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        parts: Parts,
+        documents: Documents,
+        opener: ImageOpener,
+        show_models: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._parts = parts
+        self._documents = documents
+        self._opener = opener
+        self._show_models = show_models
+        self._running: dict[str, dict[JobKind, str]] = {}
+        documents.event_received.connect(self._on_event)
+        documents.removed.connect(lambda document: self._running.pop(document.key, None))
+        opener.progressed.connect(lambda _: self._refresh_jobs())
+
+    def show_message(self, text: str, level: str = "info", *, about_weights: bool = False) -> None:
+        """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models."""
+        offers = (("&Models…", self._show_models),) if about_weights else ()
+        self._parts.messages.show_message(text, level, offers)
+
+    def show_warning(self, text: str) -> None:
+        """Show a warning over the canvas."""
+        self.show_message(text, "warning")
+
+    def show_error(self, error: Exception) -> None:
+        """Show an error over the canvas."""
+        self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError))
+
+    def refresh(self) -> None:
+        """Show the title and the jobs of the image in front."""
+        self._refresh_title()
+        self._refresh_jobs()
+
+    def _refresh_title(self) -> None:
+        current = self._documents.current
+        self._window.setWindowTitle("RIM Editor" if current is None else f"{current.editor.title}[*] – RIM Editor")
+        self._window.setWindowModified(current is not None and current.editor.unsaved)
+
+    def _refresh_jobs(self) -> None:
+        current = self._documents.current
+        texts = list(self._running.get(current.key, {}).values()) if current is not None else []
+        self._parts.status.show_work(texts[-1] if texts else self._opener.text)
+
+    def _on_event(self, document: OpenDocument, event: Event) -> None:
+        in_front = document is self._documents.current
+        match event:
+            case JobStarted():
+                self._running.setdefault(document.key, {})[event.kind] = event.text
+            case JobEnded():
+                self._running.get(document.key, {}).pop(event.kind, None)
+            case Notice():
+                self._show_notice(document, event, in_front)
+            case Answered():
+                self._parts.status.show_answer(event)
+            case DocumentChanged() if in_front:
+                self._refresh_title()
+                if "edit" in event.aspects:
+                    self._show_result()
+        if in_front:
+            self._refresh_jobs()
+
+    def _show_notice(self, document: OpenDocument, notice: Notice, in_front: bool) -> None:
+        if notice.code is NoticeCode.NOT_FOUND and in_front:
+            return  # the expression bar shows it
+        if notice.code is NoticeCode.FAILED and notice.job is JobKind.EXPORT and self._export_dialog_is_open():
+            return  # it shows its errors itself
+        text = notice.text if in_front else f"{document.editor.title}: {notice.text}"
+        self.show_message(text, notice.level, about_weights=isinstance(notice.error, WeightsError))
+
+    def _export_dialog_is_open(self) -> bool:
+        dialog = self._window.findChild(QDialog, "export_dialog")
+        return dialog is not None and dialog.isVisible()
+
+    def _show_result(self) -> None:
+        """Switch to the result: an edit that was just changed should be seen."""
+        view = self._parts.canvas.view
+        if view.mode is not ViewMode.RESULT:
+            self._parts.canvas.set_view(replace(view, mode=ViewMode.RESULT))
