@@ -51,6 +51,21 @@ class OpenedImage:
     """EXIF without orientation, thumbnail and maker note; b'' when there is none."""
 
 
+@dataclass(frozen=True, eq=False)
+class UprightImage:
+    """An image file as decoded, orientation applied; `straight_srgb` makes colours of it."""
+
+    path: Path
+    image: Image.Image
+    """Of any mode that Pillow has."""
+    size: tuple[int, int]
+    """Height and width in the file once upright; `image` may be smaller."""
+    profile: bytes | None
+    """The ICC profile of its colours."""
+    exif: bytes
+    """As in OpenedImage."""
+
+
 def read(path: Path) -> OpenedImage:
     """Open an image file: first frame, upright, colours converted from its profile to sRGB, 8 bits a channel.
 
@@ -61,19 +76,46 @@ def read(path: Path) -> OpenedImage:
     import numpy as np
     from PIL import Image
 
+    loaded = load(path)
+    colours, alpha = straight_srgb(loaded)
+    if alpha is None:
+        return OpenedImage(path, np.array(colours), None, loaded.exif)
+    shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    return OpenedImage(path, np.array(shown), np.array(alpha), loaded.exif)
+
+
+def load(path: Path, side: int | None = None) -> UprightImage:
+    """Decode an image file: first frame, upright. With `side` a JPEG is decoded smaller, in a fraction of the time.
+
+    It stays at least as large as it needs to be to scale its longer side to `side` pixels.
+    Damaged EXIF is left out with an ImageWarning. Raises ImageUnreadable, ImageTooLarge.
+    """
+    from PIL import Image
+
     try:
         with _opened(path) as opened:
+            width, height = opened.size
+            if side is not None and side < max(width, height):
+                scale = side / max(width, height)
+                opened.draft(opened.mode, (max(1, round(width * scale)), max(1, round(height * scale))))
             opened.load()
             orientation, exif = _metadata(opened, path)
-            profile = opened.info.get("icc_profile")
-            upright = _eight_bits(_turned(opened, orientation), path)
+            size = (width, height) if orientation in (5, 6, 7, 8) else (height, width)
+            return UprightImage(path, _turned(opened, orientation), size, opened.info.get("icc_profile"), exif)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path, error) from error
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         text = f"'{path}' is damaged or incomplete ({reason}): copy or download it again."
         raise ImageUnreadable(text) from error
-    alpha = None
+
+
+def straight_srgb(loaded: UprightImage) -> tuple[Image.Image, Image.Image | None]:
+    """Colours as RGB in sRGB, 8 bits, straight where they are transparent; and alpha as L, None where all is opaque.
+
+    A damaged profile is left out with an ImageWarning. Raises ImageUnsupported.
+    """
+    upright, alpha = _eight_bits(loaded.image, loaded.path), None
     if upright.has_transparency_data:
         if upright.mode not in ("LA", "RGBA"):
             upright = upright.convert("RGBA")
@@ -81,11 +123,7 @@ def read(path: Path) -> OpenedImage:
         upright = upright.convert(upright.mode[:-1])
         if coverage.getextrema() != (255, 255):
             alpha = coverage
-    colours = _in_srgb(upright, profile, path)
-    if alpha is None:
-        return OpenedImage(path, np.array(colours), None, exif)
-    shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
-    return OpenedImage(path, np.array(shown), np.array(alpha), exif)
+    return _in_srgb(upright, loaded.profile, loaded.path), alpha
 
 
 def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> OpenedImage:
@@ -172,7 +210,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Ima
             return _converted(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError) as error:
             text = f"the colour profile in '{path}' is damaged ({error}): its colours were taken as sRGB."
-            warnings.warn(text, ImageWarning, stacklevel=3)
+            warnings.warn(text, ImageWarning, stacklevel=4)
     return image.convert("RGB")
 
 
@@ -244,5 +282,5 @@ def _metadata(image: Image.Image, path: Path) -> tuple[object, bytes]:
         return orientation, kept.tobytes() if len(kept) else b""
     except _DAMAGE as error:
         text = f"the EXIF data in '{path}' is damaged ({error}): it was left out."
-        warnings.warn(text, ImageWarning, stacklevel=3)
+        warnings.warn(text, ImageWarning, stacklevel=4)
         return orientation, b""

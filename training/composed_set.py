@@ -19,7 +19,7 @@ from threading import Thread
 import cv2
 import numpy as np
 
-from clipmat.files import whole_file
+from clipmat.files import write_whole
 from training import TrainingError
 from training.expressions import asked
 from training.files.entity_bank import EntityBank
@@ -78,6 +78,8 @@ def write_set(
     ordered = list(recipes(bank, images, plan.seed, plan.most))
     with writing(folder):
         _claim(folder, plan, bank)
+        for partial in folder.rglob("*.part"):  # of a process that was killed while it wrote
+            partial.unlink()
         journal = _Journal(folder, label_file(out, plan.split))
         there = journal.standing()
         if there.keys() - {_name(recipe) for recipe in ordered}:
@@ -109,8 +111,7 @@ def _claim(folder: Path, plan: Plan, bank: EntityBank) -> None:
     elif folder.is_dir() and any(file.suffix != ".part" for file in folder.iterdir()):
         raise ComposeError(f"{folder} holds files of something else: choose another --out")
     else:
-        with whole_file(path) as file:
-            file.write(json.dumps(stamp, indent=1).encode())
+        write_whole(path, json.dumps(stamp, indent=1))
 
 
 class _Journal:

@@ -155,7 +155,7 @@ def report(folder: Path, splits: Sequence[str] = ()) -> str:
 
     Each split's folder gets `statistics.json` and `charts/NAME.png`. Raises LayoutError.
     """
-    from clipmat.files import whole_file
+    from clipmat.files import write_whole
     from training.files.refmatte import label_file, split_labels, splits_of, writing
 
     sets: dict[str, Statistics] = {}
@@ -163,13 +163,11 @@ def report(folder: Path, splits: Sequence[str] = ()) -> str:
         found = sets[split] = statistics_of(split_labels(folder, split))
         place = label_file(folder, split).parent
         with writing(place):
-            with whole_file(place / "statistics.json") as file:
-                file.write(json.dumps(asdict(found), indent=1).encode())
+            write_whole(place / "statistics.json", json.dumps(asdict(found), indent=1))
             for title, counts in found.histograms.items():
                 code = BytesIO()
                 bar_chart(f"{split}: {title}", dict([*counts.items()][:_SHOWN])).save(code, "PNG")
-                with whole_file(place / "charts" / f"{title.replace(' ', '_')}.png") as file:
-                    file.write(code.getvalue())
+                write_whole(place / "charts" / f"{title.replace(' ', '_')}.png", code.getvalue())
     return markdown(sets)
 
 

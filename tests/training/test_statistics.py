@@ -173,7 +173,7 @@ def test_a_folder_without_labels_and_an_unknown_split_are_named(tmp_path):
 
 
 def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
-    def full(path):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     write_split(tmp_path, "train", LABELS)

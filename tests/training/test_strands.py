@@ -277,14 +277,14 @@ def test_a_pack_that_is_there_is_not_overwritten(strands):
 def test_a_full_disk_is_one_line_and_leaves_no_pack(tmp_path, monkeypatch):
     taken = []
 
-    def full(path):
+    def full(path, content):
         taken.append(path)
         if len(taken) > 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return whole_file(path)
+        return write_whole(path, content)
 
-    whole_file = packs.whole_file
-    monkeypatch.setattr(packs, "whole_file", full)
+    write_whole = packs.write_whole
+    monkeypatch.setattr(packs, "write_whole", full)
     with pytest.raises(StrandError, match="cannot be written: .*No space left on device"):
         packs.write_pack(tmp_path, 5, 1, 48)
     assert not (tmp_path / "entities.jsonl").exists()

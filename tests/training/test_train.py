@@ -233,7 +233,7 @@ def test_a_broken_image_is_named(tuned, tmp_path):
     for path in (broken / "images").iterdir():
         path.write_bytes(path.read_bytes()[:300])
     said = mistake("--from", "compact", "--data", broken, "--out", tmp_path / "run", "--accelerator", "cpu")
-    assert "broken/images/ball_" in said and "cannot be read" in said and "\n" not in said
+    assert "broken/images/ball_" in said and "damaged or incomplete" in said and "\n" not in said
 
 
 def test_a_mistake_is_one_line_and_no_traceback(tmp_path):

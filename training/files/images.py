@@ -1,23 +1,22 @@
-"""Images and mattes from files as cameras and editors write them: upright, sRGB, whatever their depth."""
+"""Images, mattes and cut-outs from files, reduced to the size at which they are used.
+
+`clipmat.image_files` decodes them; here are the rules for pairs of files and for the colours of an object alone.
+"""
 
 from __future__ import annotations
 
-import io
-import struct
-import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
+from clipmat.errors import ClipMatError
+from clipmat.foreground import separate
+from clipmat.image_files import UprightImage, load, straight_srgb
 from clipmat.transforms import resized
 from training.entity import Pixels
-from training.files.foreground import foreground
 from training.files.labels import LayoutError
 from training.files.layouts import LAYOUTS
 from training.scene import Alpha
@@ -34,8 +33,6 @@ _PREVIEW = 640
 """Longer side in pixels at which an image is read for a preview."""
 _PURE = frozenset(part.foreground for layout in LAYOUTS for part in layout.parts) - {""}
 """Names of folders whose images show the colours of the object alone."""
-# What Pillow's decoders raise when a file is damaged.
-_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error, zlib.error)
 
 
 def image_files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> tuple[Path, ...]:
@@ -61,17 +58,7 @@ def read_image(path: Path, side: int | None = None) -> Pixels:
     A colour profile in the file is converted from, CMYK without one by the plain formula; 16 bits become 8. Raises
     LayoutError naming the file.
     """
-    with _opened(path) as opened:
-        size = _fitted(opened, side)
-        opened.draft(opened.mode, size[::-1])  # JPEG decodes smaller, in a fraction of the time
-        profile = opened.info.get("icc_profile") if opened.mode != "L" else None
-        upright = ImageOps.exif_transpose(opened)
-        if upright.mode.startswith(("I", "F")):
-            gray = np.rint(_samples(upright, path) * np.float32(255)).astype(np.uint8)
-            pixels = np.repeat(gray[..., None], 3, axis=2)
-        else:
-            pixels = np.asarray(_in_srgb(upright, profile, path))
-    return resized(pixels, size)
+    return _colours(_loaded(path, side), side)
 
 
 def read_matte(path: Path, side: int | None = None) -> Alpha:
@@ -79,23 +66,18 @@ def read_matte(path: Path, side: int | None = None) -> Alpha:
 
     All 16 bits count where there are 16. Raises LayoutError naming the file.
     """
-    with _opened(path) as opened:
-        size = _fitted(opened, side)
-        upright = ImageOps.exif_transpose(opened)
-        own = _own_alpha(upright)
-        matte = _samples(upright if own is None else own, path)
-    return resized(matte, size).clip(0, 1)
+    loaded = _loaded(path, side)
+    own = _own_alpha(loaded.image)
+    return _matte(loaded, loaded.image if own is None else own, side)
 
 
 def read_cutout(path: Path, side: int | None = None) -> tuple[Pixels, Alpha]:
     """Image and matte of one file that holds both. Raises LayoutError naming the file, also when it has no alpha."""
-    with _opened(path) as opened:
-        size = _fitted(opened, side)
-        own = _own_alpha(ImageOps.exif_transpose(opened))
-        if own is None:
-            raise LayoutError(f"{path} has no alpha: save it as RGBA, or put image and matte into folders of their own")
-        matte = _samples(own, path)
-    return read_image(path, side), resized(matte, size).clip(0, 1)
+    loaded = _loaded(path, side)
+    own = _own_alpha(loaded.image)
+    if own is None:
+        raise LayoutError(f"{path} has no alpha: save it as RGBA, or put image and matte into separate folders")
+    return _colours(loaded, side), _matte(loaded, own, side)
 
 
 def read_pair(image: Path, matte: Path | None, side: int | None = None) -> tuple[Pixels, Alpha]:
@@ -105,14 +87,15 @@ def read_pair(image: Path, matte: Path | None, side: int | None = None) -> tuple
     """
     if matte is None:
         return read_cutout(image, side)
-    sizes = []
-    for path in (image, matte):
-        with _opened(path) as opened:
-            sizes.append(_fitted(opened, None))
-    if sizes[0] != sizes[1]:
-        told = [f"{path} is {width}x{height}" for path, (height, width) in zip((image, matte), sizes, strict=True)]
-        raise LayoutError(f"{' but '.join(told)}: an image and its matte must have one size")
-    return read_image(image, side), read_matte(matte, side)
+    loaded, shape = _loaded(image, side), _loaded(matte, side)
+    if loaded.size != shape.size:
+        (height, width), (other_height, other_width) = loaded.size, shape.size
+        raise LayoutError(
+            f"{image} is {width}x{height} but {matte} is {other_width}x{other_height}: an image and its matte must "
+            "have one size"
+        )
+    own = _own_alpha(shape.image)
+    return _colours(loaded, side), _matte(shape, shape.image if own is None else own, side)
 
 
 def refuse_empty(matte: Alpha, path: Path) -> None:
@@ -139,7 +122,7 @@ def cutout(folder: Path, file: str, mask: str, side: int = SIDE) -> Pixels:
     elif Path(file).parent.name in _PURE:
         color = resized(image, size)
     else:
-        color = foreground(resized(image, size), alpha)
+        color = separate(resized(image, size), alpha).foreground
     return _read_only(np.dstack([color, np.rint(alpha * np.float32(255)).astype(np.uint8)]))
 
 
@@ -164,22 +147,31 @@ def background(folder: Path, file: str, side: int = SIDE) -> Pixels:
     return _read_only(read_image(folder / file, side))
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _loaded(path: Path, side: int | None) -> UprightImage:
     try:
-        with Image.open(path) as opened:
-            yield opened
-    except FileNotFoundError as error:
-        raise LayoutError(f"{path} is missing") from error
-    except (Image.DecompressionBombError, *_DAMAGE) as error:
-        raise LayoutError(f"{path} cannot be read as an image: {' '.join(str(error).split())}") from error
+        return load(path, side)
+    except ClipMatError as error:
+        raise LayoutError(str(error)) from error
 
 
-def _fitted(opened: Image.Image, side: int | None) -> tuple[int, int]:
-    """Height and width once upright and no longer than `side`."""
-    width, height = opened.size
-    if opened.getexif().get(0x0112, 1) in (5, 6, 7, 8):
-        width, height = height, width
+def _colours(loaded: UprightImage, side: int | None) -> Pixels:
+    if loaded.image.mode == "F":  # which only scientific programs write; they mean 0 to 1
+        grey = np.rint(_samples(loaded.image, loaded.path) * np.float32(255)).astype(np.uint8)
+        return resized(np.repeat(grey[..., None], 3, axis=2), _fitted(loaded, side))
+    try:
+        colours, _ = straight_srgb(loaded)
+    except ClipMatError as error:
+        raise LayoutError(str(error)) from error
+    return resized(np.asarray(colours), _fitted(loaded, side))
+
+
+def _matte(loaded: UprightImage, plane: Image.Image, side: int | None) -> Alpha:
+    return resized(_samples(plane, loaded.path), _fitted(loaded, side)).clip(0, 1)
+
+
+def _fitted(loaded: UprightImage, side: int | None) -> tuple[int, int]:
+    """Height and width no longer than `side`."""
+    height, width = loaded.size
     scale = 1.0 if side is None else min(1.0, side / max(width, height))
     return max(1, round(height * scale)), max(1, round(width * scale))
 
@@ -199,24 +191,8 @@ def _samples(image: Image.Image, path: Path) -> Alpha:
     samples = np.asarray(image)
     white = 1 if image.mode == "F" else 65535
     if samples.min() < 0 or samples.max() > white:
-        raise LayoutError(f"{path} has 32-bit samples without a fixed white: save it with 8 or 16 bits")
+        raise LayoutError(f"{path} has 32-bit samples without a fixed white: save it with 8 or 16 bits a channel")
     return np.asarray(samples / np.float32(white), np.float32)
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Image:
-    if image.mode != "CMYK":
-        image = image.convert("RGB")
-    if profile:
-        try:
-            source, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-            intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-            converted = ImageCms.profileToProfile(image, source, srgb, intent, "RGB")
-            assert converted is not None  # None is for in-place work only
-            return converted
-        except (ImageCms.PyCMSError, OSError, ValueError) as error:
-            text = f"the colour profile in {path} does not fit or is damaged ({error}): its colours are taken as sRGB"
-            warnings.warn(text, stacklevel=3)
-    return image.convert("RGB")
 
 
 def _box_around(matte: Alpha) -> tuple[slice, slice]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clipmat.files import whole_file
+from clipmat.files import write_whole
 from training import TrainingError
 from training.entity import Colour, Garment
 from training.expressions import NEGATIVE, Expression
@@ -131,8 +131,7 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
     """Write a label file whole, one line a matte, in the order of the stems."""
     rows = sorted((label.stem, json.dumps(row_of(label), ensure_ascii=False)) for label in labels)
     lines = ",\n".join(f"{json.dumps(stem)}: {row}" for stem, row in rows)
-    with whole_file(path) as file:
-        file.write(f"{{\n{lines}\n}}\n".encode())
+    write_whole(path, f"{{\n{lines}\n}}\n")
 
 
 def read_labels(path: Path) -> tuple[Label, ...]:

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from clipmat.files import whole_file
+from clipmat.files import write_whole
 from training.datasets import Sample
-from training.entity import Pixels, unit
+from training.entity import Pixels
+from training.files.images import read_image, read_matte
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting, read_labels
 from training.scene import Alpha, Scene
 
@@ -68,8 +69,7 @@ def write_image(folder: Path, scene: Scene, labels: Sequence[Label], quality: in
         matte = np.asarray(placed.alpha * 255 + np.float32(0.5), np.uint8)
         files.append((folder / "mask" / f"{label.stem}.png", _coded(matte, "PNG")))
     for path, code in files:
-        with whole_file(path) as file:
-            file.write(code)
+        write_whole(path, code)
     return sum(len(code) for _, code in files)
 
 
@@ -138,8 +138,8 @@ def _samples(
         path = _found(folder, _IMAGES, name) or _found(folder, _IMAGES, group[0].stem)
         if path is None:
             raise LayoutError(f"{folder} has no image {name}: {tree}")
-        image = _decoded(path, "RGB")
-        mattes = [_matte(folder / "mask" / f"{label.stem}.png", path, image) for label in group]
+        image = read_image(path)
+        mattes = [_matte_of(folder / "mask" / f"{label.stem}.png", path, image) for label in group]
         for number, label in enumerate(group):
             for text, form, relation in asked(label):
                 yield Sample(
@@ -172,25 +172,15 @@ def _evaluated(path: Path, labels: Sequence[Label]) -> dict[str, Words]:
         raise LayoutError(f"{path} does not fit the labels: {type(error).__name__}: {error}") from error
 
 
-def _matte(path: Path, image_path: Path, image: Pixels) -> Alpha:
-    matte = _decoded(path, "L")
+def _matte_of(path: Path, image_path: Path, image: Pixels) -> Alpha:
+    matte = read_matte(path)
     if matte.shape != image.shape[:2]:
         raise LayoutError(f"{path} is {_size(matte)}, but {image_path} is {_size(image)}")
-    return unit(matte)
+    return matte
 
 
-def _size(pixels: Pixels) -> str:
+def _size(pixels: Pixels | Alpha) -> str:
     return f"{pixels.shape[1]}x{pixels.shape[0]}"
-
-
-def _decoded(path: Path, mode: str) -> Pixels:
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert(mode))
-    except FileNotFoundError as error:
-        raise LayoutError(f"{path} is missing") from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow raises all three for broken files
-        raise LayoutError(f"{path} cannot be read: {error}") from error
 
 
 def _coded(pixels: Pixels, format: str, **options: int) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from clipmat.files import whole_file
+from clipmat.files import write_whole
 from training.entity import Pixels
 from training.report.calibration import calibrate
 from training.report.judging import EvaluationError, Result
@@ -71,11 +71,11 @@ class RunFolder:
             "calibration": asdict(calibrate(run.results)),
             "results": [asdict(result) for result in run.results],
         }
-        self._write(FILE, json.dumps(content, indent=1, allow_nan=False).encode())
+        self._write(FILE, json.dumps(content, indent=1, allow_nan=False))
 
     def write_text(self, name: str, text: str) -> None:
         """A file of text, UTF-8."""
-        self._write(name, text.encode())
+        self._write(name, text)
 
     def write_sheet(self, name: str, pixels: Pixels) -> None:
         """sheet-NAME.png of HxWx3 uint8 RGB."""
@@ -86,10 +86,9 @@ class RunFolder:
         words = re.sub(r"[^a-z0-9]+", "-", result.expression.lower()).strip("-")[:40]
         self._write(f"mattes/{result.set}/{number:05d}_{words}.png", _png(np.asarray(matte * 255 + 0.5, np.uint8)))
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, content: bytes | str) -> None:
         try:
-            with whole_file(self._path / name) as file:
-                file.write(content)
+            write_whole(self._path / name, content)
         except OSError as error:
             raise EvaluationError(
                 f"{self._path / name} cannot be written ({error.strerror}): make room, or choose another --out"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clipmat.files import whole_file
+from clipmat.files import write_whole
 from training.files.attributes import dominant_colours
 from training.strands.families import FAMILIES, geometry
 from training.strands.geometry import StrandError
@@ -99,11 +99,9 @@ def write_pack(folder: str | Path, count: int, seed: int, side: int) -> Path:
             row, pixels = strand_entity(number, seed, side)
             png = io.BytesIO()
             Image.fromarray(pixels).save(png, "PNG")
-            with whole_file(folder / "entities" / str(row["file"])) as file:
-                file.write(png.getvalue())
+            write_whole(folder / "entities" / str(row["file"]), png.getvalue())
             rows.append(json.dumps(row))
-        with whole_file(index) as file:
-            file.write(("\n".join(rows) + "\n").encode())
+        write_whole(index, "\n".join(rows) + "\n")
     except OSError as error:
         raise StrandError(f"{folder} cannot be written: {error}; free some space or name another folder") from error
     return index

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageColor
 
@@ -70,6 +70,7 @@ def test_what_has_no_chroma_is_black_gray_or_white_in_that_order(level):
         assert order.index(name_of((level + 1,) * 3)) >= order.index(name)
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 255)] * 3))
 def test_the_css_name_is_the_nearest_in_lab(color):
     def distance(name):

@@ -137,7 +137,7 @@ def test_faults_name_the_file_and_the_remedy(folder):
     put(folder / "mattes" / "kitchen.png", matte_of() * 0)
     refused(r"mattes/kitchen\.png shows no object")
     (folder / "images" / "kitchen.jpg").write_bytes(b"\xff\xd8\xff\xe0broken")
-    refused(r"kitchen\.jpg cannot be read as an image")
+    refused(r"kitchen\.jpg' is damaged or incomplete")
     (folder / "mattes" / "kitchen.png").unlink()
     refused(r"kitchen\.jpg has no file of the same name in .*mattes")
     (folder / "images" / "kitchen.jpg").unlink()

@@ -100,7 +100,7 @@ def test_a_large_image_is_read_smaller_with_its_matte_in_place(tmp_path):
 
 
 def test_faults_name_the_file(tmp_path):
-    with pytest.raises(LayoutError, match=r"gone\.png is missing"):
+    with pytest.raises(LayoutError, match=r"gone\.png' does not exist"):
         read_image(tmp_path / "gone.png")
     Image.fromarray(RAMP).save(tmp_path / "whole.png")
     code = (tmp_path / "whole.png").read_bytes()
@@ -141,3 +141,9 @@ def test_files_are_found_by_name_and_two_of_a_name_are_refused(tmp_path):
     (tmp_path / "a.tif").touch()
     with pytest.raises(LayoutError, match=r"a\.jpg and a\.tif are called alike"):
         by_stem(tmp_path)
+
+
+def test_transparent_pixels_keep_their_own_colour(tmp_path):
+    pixels = np.zeros((8, 9, 4), np.uint8) + np.array([10, 200, 30, 64], np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    assert (read_image(tmp_path / "a.png") == (10, 200, 30)).all(), "not mixed with white, as the editor shows it"
