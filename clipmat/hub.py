@@ -26,9 +26,9 @@ def fetch(name: str, progress: DownloadCallback | None = None) -> Path:
     FetchCancelled when `progress` raised; no part of a download is kept.
     """
     entry = table_entry(name)
-    if "hub" not in entry:
+    if entry.hub is None:
         return locate(name)[0]
-    repo, file = entry["hub"], entry["file"]
+    repo, file = entry.hub, entry.file
     path = download(repo, file, progress)
     expected = checksum(repo, file)  # None offline: then the file was in the cache, verified before
     if expected is not None:
@@ -46,7 +46,7 @@ def removable(name: str) -> tuple[Path, ...]:
     Raises UnknownWeights.
     """
     entry, paths = table_entry(name), [own_path(name)]
-    if "hub" in entry and (downloaded := cached(entry["hub"], entry["file"])):
+    if entry.hub is not None and (downloaded := cached(entry.hub, entry.file)):
         paths.append(downloaded)
     return tuple(path for path in paths if path.is_file())
 

@@ -10,10 +10,24 @@ import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from clipmat.config import VARIANTS, variant
 from clipmat.errors import UnknownWeights, WeightsMissing
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """What resources/weights/weights.json records of a variant."""
+
+    description: str
+    licence: str
+    sha256: str | None = None
+    """Of the bundled file, 64 hexadecimal digits; None where none is bundled."""
+    hub: str | None = None
+    """The repository of the Hugging Face hub with CLIP's towers; None where nothing can be downloaded."""
+    file: str = ""
+    """The file in that repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +72,10 @@ def catalogue() -> tuple[WeightsInfo, ...]:
         entries.append(
             WeightsInfo(
                 name=name,
-                description=entry["description"],
+                description=entry.description,
                 path=path,
                 bytes=path.stat().st_size if path else None,
-                licence=entry["licence"],
+                licence=entry.licence,
                 state="ready" if path else "missing",
                 remedy="" if path else _remedy(name),
             )
@@ -69,15 +83,11 @@ def catalogue() -> tuple[WeightsInfo, ...]:
     return tuple(entries)
 
 
-def table_entry(name: str) -> dict[str, Any]:
-    """A variant's entry of resources/weights/weights.json.
-
-    `description`, `licence`; `sha256` where weights are bundled; `hub` and `file` where something can be downloaded.
-    Raises UnknownWeights.
-    """
+def table_entry(name: str) -> TableEntry:
+    """A variant's entry of the table. Raises UnknownWeights."""
     variant(name)
-    table: dict[str, dict[str, Any]] = json.loads((_resources() / "weights.json").read_text(encoding="utf-8"))
-    return table[name]
+    table: dict[str, dict[str, str]] = json.loads((_resources() / "weights.json").read_text(encoding="utf-8"))
+    return TableEntry(**table[name])
 
 
 def locate(weights: str | Path) -> tuple[Path, str | None]:
@@ -91,7 +101,7 @@ def locate(weights: str | Path) -> tuple[Path, str | None]:
         path = _find(name)
         if path is None:
             raise WeightsMissing(f"there are no weights for '{name}' on this machine: {_remedy(name)}")
-        return path, table_entry(name)["sha256"] if path == bundled_path(name) else None
+        return path, table_entry(name).sha256 if path == bundled_path(name) else None
     path = Path(weights)
     if path.is_file():
         return path, None
@@ -112,7 +122,7 @@ def _find(name: str) -> Path | None:
 
 
 def _remedy(name: str) -> str:
-    if "hub" not in table_entry(name):
+    if table_entry(name).hub is None:
         return "install rim-editor again: the bundled weights are gone"
     return (
         f"none were ever published; train them with `python -m training.train --config training/configs/{name}.toml "

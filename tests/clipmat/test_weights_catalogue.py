@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,9 @@ def test_the_bundled_weights_are_whole_and_small_enough(no_user_weights):
 def test_the_table_names_every_variant():
     table = json.loads((ROOT / "resources/weights/weights.json").read_text())
     assert set(table) == set(VARIANTS)
-    assert all(table_entry(name) == table[name] for name in VARIANTS)
+    for name in VARIANTS:
+        entry = {key: value for key, value in asdict(table_entry(name)).items() if value}
+        assert entry == table[name]
 
 
 def test_the_catalogue_imports_no_torch():
