@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # Formats whose decoders read pixels and nothing else; Pillow's EPS, for one, would run a program.
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA")
+READABLE_SUFFIXES = frozenset(
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
+    ".ppm .pnm .tga".split()
+)
+"""Of files that are taken for images where nobody names them one by one, in folders for instance; lower case."""
+
 # What Pillow's and pillow-heif's decoders raise when a file is damaged.
 _DAMAGE = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, struct.error,

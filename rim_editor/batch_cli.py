@@ -15,9 +15,9 @@ from typer.core import TyperCommand
 
 from rim_editor import batch_screen as screen
 from rim_editor import cli_options as options
-from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
 from rim_editor.formats import LAYERED_SUFFIX
@@ -117,13 +117,22 @@ def batch(
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
     for_sidecar = sidecar and edit is not EditName.MATTE
-    edit_options = EditOptions(
-        color, to_color, angle, _absolute(background), fit, offset, style, strength, None if for_sidecar else depth
+    description = EditDescription(
+        edit,
+        color,
+        to_color,
+        angle,
+        _absolute(background),
+        fit,
+        offset,
+        style,
+        strength,
+        None if for_sidecar else depth,
     )
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
         expressions=_terms(context.meta[_ORDER], expression, further),
-        edit=DescribedEdit(edit, edit_options),
+        edit=description,
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         content=Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT,
         depth=(depth or 8) if for_sidecar else 8,

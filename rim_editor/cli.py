@@ -18,7 +18,7 @@ from clipmat.errors import UserError, UserFacingWarning
 from rim_editor import batch_cli
 from rim_editor import cli_options as options
 from rim_editor.document import MatteControls
-from rim_editor.edit_options import EditName, EditOptions, edit_from
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption, OutputExists
 from rim_editor.matting import Matting
 
@@ -148,12 +148,12 @@ def matte(
     """Cut the object that EXPRESSION names out of IMAGE."""
     from rim_editor import matte_command
 
-    said = EditOptions(color, to_color, angle, background, fit, offset, style, strength, depth)
+    description = EditDescription(edit, color, to_color, angle, background, fit, offset, style, strength, depth)
     job = matte_command.MatteJob(
         image=image,
         expression=expression,
         output=output,
-        edit=edit_from(edit, said),
+        edit=description.read(),
         controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
         weights=weights,
         device=device.value,

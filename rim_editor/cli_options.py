@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rim_editor.edit_options import EditName
+from rim_editor.edit_description import EditName
 from rim_editor.edits import Fit, Style
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rim_editor.edits import Cutout, Edit
+from rim_editor.errors import BadOption, EmptyExpression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +41,12 @@ def clean_expression(text: str) -> str:
     """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word."""
     cleaned = " ".join(text.split())
     return cleaned if any(character.isalnum() for character in cleaned) else ""
+
+
+def check_expression(text: str) -> None:
+    """Refuse an expression without a word. Raises EmptyExpression."""
+    if not clean_expression(text):
+        raise EmptyExpression("The expression is empty: say what to cut out, such as 'the red flower'.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +90,7 @@ Part = Answer | Stroke | Patch
 
 @dataclass(frozen=True)
 class MatteControls:
-    """What is done to the whole matte after its parts; the defaults leave it as it is."""
+    """What is done to the whole matte after its parts; the defaults leave it as it is. Raises BadOption for NaN."""
 
     shift_edge: float = 0.0
     """Pixels outwards (positive) or inwards, -50 to 50."""
@@ -93,6 +101,12 @@ class MatteControls:
     fill_holes: bool = False
     """Close what the matte wholly surrounds."""
     invert: bool = False
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.shift_edge, self.feather, self.contrast))):
+            raise BadOption(
+                "A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast."
+            )
 
 
 @dataclass(frozen=True, eq=False)

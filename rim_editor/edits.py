@@ -159,6 +159,11 @@ def parse_colour(text: str) -> Colour:
     return red, green, blue
 
 
+def colour_text(colour: Colour) -> str:
+    """'#rrggbb', which `parse_colour` reads."""
+    return "#" + bytes(colour).hex()
+
+
 def scaled(edit: Edit, factor: float) -> Edit:
     """The edit that makes of an image reduced by `factor` (2: half as wide) what `edit` makes of the whole, reduced.
 

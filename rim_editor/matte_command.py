@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor.document import MatteControls
+from rim_editor.document import MatteControls, check_expression
 from rim_editor.edits import Cutout, Edit
-from rim_editor.errors import BadOption, EmptyExpression, NothingMatched
+from rim_editor.errors import NothingMatched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,11 +72,7 @@ def check(job: MatteJob) -> None:
     """
     from rim_editor import exporting
 
-    if not any(character.isalnum() for character in job.expression):
-        raise EmptyExpression("The expression is empty: say what to cut out, such as 'the red flower'.")
-    controls = job.controls
-    if not all(math.isfinite(value) for value in (controls.shift_edge, controls.feather, controls.contrast)):
-        raise BadOption("A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast.")
+    check_expression(job.expression)
     exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 

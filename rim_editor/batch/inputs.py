@@ -9,15 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import manifests
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm
-
-SUFFIXES = frozenset(
-    ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
-    ".ppm .pnm .tga".split()
-)
-"""Of files in folders and patterns that are taken for images; lower case."""
+from rim_editor.batch.recipe import ExpressionTerm
+from rim_editor.edit_description import EditDescription
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class Input:
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
     expressions: tuple[ExpressionTerm, ...] | None = None
-    edit: DescribedEdit | None = None
+    edit: EditDescription | None = None
     output: str | None = None
     """Below the folder of the results, with '/' between folders; with or without suffix."""
     listed: bool = False
@@ -92,7 +88,7 @@ class _Gatherer:
             self._add((path,), os.path.dirname(path), listed=False)
         elif glob.has_magic(argument):
             self._take_pattern(argument)
-        elif suffix in SUFFIXES:  # the plan reports that it is missing, and the others are done
+        elif suffix in READABLE_SUFFIXES:  # the plan reports that it is missing, and the others are done
             self._add((path,), os.path.dirname(path), listed=False)
         else:
             text = f"'{argument}' does not exist: check the name and the folder."
@@ -154,7 +150,7 @@ class _Gatherer:
                     continue
                 if _is_folder(entry):
                     folders.append(entry.path)
-                elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+                elif os.path.splitext(entry.name)[1].lower() in READABLE_SUFFIXES:
                     found.append(entry.path)
                 else:
                     others += 1
@@ -170,7 +166,8 @@ class _Gatherer:
         while glob.has_magic(root):
             root = os.path.dirname(root)
         matches = sorted(glob.glob(full, recursive=True))
-        found = [path for path in matches if os.path.splitext(path)[1].lower() in SUFFIXES and not os.path.isdir(path)]
+        images = (path for path in matches if os.path.splitext(path)[1].lower() in READABLE_SUFFIXES)
+        found = [path for path in images if not os.path.isdir(path)]
         if not found:
             text = f"Nothing matches '{pattern}': check the folder and the suffix."
             self.problems.append(Problem(ProblemKind.MISSING, text, fatal=True))

@@ -13,8 +13,8 @@ from typing import Any
 
 from clipmat.errors import UserError
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, checked, terms_from_json
-from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.batch.recipe import ExpressionTerm, checked, terms_from_json
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
 SUFFIXES = (".csv", ".jsonl")
@@ -32,7 +32,7 @@ class ManifestRow:
     image: Path
     """Absolute."""
     expressions: tuple[ExpressionTerm, ...] | None
-    edit: DescribedEdit | None
+    edit: EditDescription | None
     output: str | None
     """Below the folder of the results, with '/' between folders; with or without suffix."""
 
@@ -123,7 +123,7 @@ def _row(number: int, cells: Mapping[str, Any], folder: Path) -> ManifestRow:
     return ManifestRow(number, image, terms, _edit(cells, folder), output)
 
 
-def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
+def _edit(cells: Mapping[str, Any], folder: Path) -> EditDescription | None:
     edit = cells.get("edit") or None
     background = _file_name(cells, "background", folder)
     if isinstance(edit, str) and edit.startswith("{"):  # a cell of CSV
@@ -132,18 +132,17 @@ def _edit(cells: Mapping[str, Any], folder: Path) -> DescribedEdit | None:
         except ValueError as error:
             raise BadOption(f"'{edit}' is not an edit ({error}): write a name or a JSON object") from error
     if edit is None:
-        options = EditOptions(background=background)
-        return None if background is None else DescribedEdit(EditName.BACKGROUND, options)
+        return None if background is None else EditDescription(EditName.BACKGROUND, background=background)
     if not isinstance(edit, str | dict):
         raise BadOption(f"'{edit}' is not an edit: choose among {', '.join(EditName)}")
-    edit = DescribedEdit.from_json({"name": edit} if isinstance(edit, str) else edit)
-    if edit.options.background is not None:
-        edit = replace(edit, options=replace(edit.options, background=_path(folder, edit.options.background)))
+    edit = EditDescription.from_json({"name": edit} if isinstance(edit, str) else edit)
+    if edit.background is not None:
+        edit = replace(edit, background=_path(folder, edit.background))
     if background is None:
         return edit
     if edit.name is not EditName.BACKGROUND:
         raise BadOption(f"a background does not go with the edit '{edit.name}': leave one of them out")
-    return replace(edit, options=replace(edit.options, background=background))
+    return replace(edit, background=background)
 
 
 def _file_name(cells: Mapping[str, Any], column: str, folder: Path) -> Path | None:

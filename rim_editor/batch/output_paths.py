@@ -15,7 +15,8 @@ from pathlib import Path
 from rim_editor import exporting, outputs
 from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Exists
+from rim_editor.batch.recipe import Exists
+from rim_editor.edit_description import EditDescription
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import ExportRequest
 
@@ -163,7 +164,7 @@ def nearest_folder(folder: Path) -> Path:
     return folder
 
 
-def check_format(output: Path, request: ExportRequest, edit: DescribedEdit) -> None:
+def check_format(output: Path, request: ExportRequest, edit: EditDescription) -> None:
     """Refuse an output whose format cannot hold what `request` asks for of `edit`. Raises EditorError."""
     exporting.check_format(output, request, edit.stand_in())
 

@@ -24,8 +24,9 @@ from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
 from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores
-from rim_editor.batch.recipe import DescribedEdit, Recipe
+from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.stages import Decoded, Finished, Found
+from rim_editor.edit_description import EditDescription
 from rim_editor.edits import MatteOnly
 from rim_editor.exporting import Content
 
@@ -111,7 +112,7 @@ class _Pipeline:
         self._control = control
         self._recipe, self._matting, self._recorder = recipe, matting, recorder
         self._counts = threads
-        self._read: Callable[[DescribedEdit], Edit] = lru_cache(maxsize=_BACKGROUNDS)(DescribedEdit.read)
+        self._read: Callable[[EditDescription], Edit] = lru_cache(maxsize=_BACKGROUNDS)(EditDescription.read)
         self._stopping = threading.Event()
         self._broken: Exception | None = None
         self._budget = MegapixelBudget(threads.images, megapixels, self._check)

@@ -16,16 +16,8 @@ from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import (
-    DescribedEdit,
-    Exists,
-    ExpressionTerm,
-    Recipe,
-    checked,
-    terms_from_json,
-    terms_to_json,
-)
-from rim_editor.edit_options import EditName
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked, terms_from_json, terms_to_json
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.formats import LAYERED_SUFFIX
@@ -46,7 +38,7 @@ class Item:
     sidecar: Path | None
     """Where the matte goes as a PNG of `Recipe.depth` bits, if anywhere."""
     expressions: tuple[ExpressionTerm, ...]
-    edit: DescribedEdit
+    edit: EditDescription
     content: Content
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
@@ -128,7 +120,7 @@ def _item_from_json(number: int, data: Mapping[str, Any], recipe: Recipe) -> Ite
         output=Path(data["output"]),
         sidecar=Path(data["sidecar"]) if "sidecar" in data else None,
         expressions=terms_from_json(data["expressions"]) if "expressions" in data else recipe.expressions,
-        edit=DescribedEdit.from_json(data["edit"]) if "edit" in data else recipe.edit,
+        edit=EditDescription.from_json(data["edit"]) if "edit" in data else recipe.edit,
         content=Content(data.get("content", recipe.content)),
         row=data.get("row"),
         skip=data.get("skip", ""),
@@ -162,7 +154,8 @@ class _Planner:
             self._add(ProblemKind.NO_INPUT, "No images: name files, folders, patterns or a manifest.", fatal=True)
         self._check_expressions(inputs)
         sizes = [self._checked_size(each) for each in inputs]
-        edits = [self.recipe.edit if each.edit is None else each.edit.over(self.recipe.edit) for each in inputs]
+        usual = self.recipe.edit
+        edits = [usual if each.edit is None else each.edit.with_defaults(usual) for each in inputs]
         backgrounds = self._checked_backgrounds(inputs, edits)
         paths = OutputPaths(self.folder, self.recipe.exists, [*(each.path for each in inputs), *backgrounds])
         items: list[Item] = []
@@ -206,15 +199,15 @@ class _Planner:
             self._add_problem(problem)
         return size
 
-    def _checked_backgrounds(self, inputs: list[Input], edits: list[DescribedEdit]) -> list[Path]:
+    def _checked_backgrounds(self, inputs: list[Input], edits: list[EditDescription]) -> list[Path]:
         if not inputs or self.recipe.edit in edits:
             try:
                 self.recipe.edit.read()
             except UserError as error:
-                self._add(ProblemKind.OPTION, str(error), self.recipe.edit.options.background, fatal=True)
+                self._add(ProblemKind.OPTION, str(error), self.recipe.edit.background, fatal=True)
         backgrounds: dict[Path, None] = {}
         for each, edit in zip(inputs, edits, strict=True):
-            path = edit.options.background
+            path = edit.background
             if path is None or path in backgrounds:
                 continue
             backgrounds[path] = None
@@ -223,7 +216,7 @@ class _Planner:
                 self._add_problem(problem)
         return [Path(os.path.abspath(path)) for path in backgrounds]
 
-    def _item(self, index: int, number: int, each: Input, edit: DescribedEdit, paths: OutputPaths) -> Item | None:
+    def _item(self, index: int, number: int, each: Input, edit: EditDescription, paths: OutputPaths) -> Item | None:
         terms = self.recipe.expressions if each.expressions is None else each.expressions
         parts, suffix = self._name(number, each, terms)
         if not parts:
@@ -295,7 +288,7 @@ class _Planner:
         for item in {item.edit: item for item in reversed(items)}.values():
             self._try(item, item.edit.stand_in)
         for item in items:
-            need = (item.output.suffix.lower(), item.content, item.edit.name, item.edit.options.depth)
+            need = (item.output.suffix.lower(), item.content, item.edit.name, item.edit.depth)
             if need not in tried:
                 tried.add(need)
                 self._try(

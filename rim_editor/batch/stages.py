@@ -21,8 +21,9 @@ from rim_editor import exporting, mattes
 from rim_editor.batch import output_files
 from rim_editor.batch.outcomes import Outcome, State, thumbnail
 from rim_editor.batch.plan import Item
-from rim_editor.batch.recipe import DescribedEdit, Recipe
+from rim_editor.batch.recipe import Recipe
 from rim_editor.document import Answer, Combine, Document
+from rim_editor.edit_description import EditDescription
 from rim_editor.edits import Edit
 from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
@@ -78,7 +79,7 @@ def _go_on() -> None:
     """The checkpoint of those who have nothing to check."""
 
 
-def decode(item: Item, read: Callable[[DescribedEdit], Edit] = DescribedEdit.read) -> Decoded:
+def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read) -> Decoded:
     """Read the image and, through `read`, the edit with its background.
 
     Raises what `image_files.read` raises, and BadOption.

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
 from clipmat.errors import ImageUnreadable
+from clipmat.image_files import READABLE_SUFFIXES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+
+IMAGE_FILTER = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))})"
+"""For file dialogs: the files that can be read as images."""
 
 _FORMATS = {
     1: QImage.Format.Format_Grayscale8,

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.batch.inputs import SUFFIXES
-from rim_editor.batch.recipe import DescribedEdit, described
 from rim_editor.document import MatteControls
+from rim_editor.edit_description import EditDescription
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
@@ -29,6 +28,7 @@ from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Amount, Choice
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
+from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
@@ -134,7 +134,7 @@ class EditChoice(QWidget):
         """The edit that is chosen; None while the background is missing."""
         return self._pages[self._stack.currentIndex()].edit()
 
-    def described(self, depth: int = 8) -> DescribedEdit:
+    def described(self, depth: int = 8) -> EditDescription:
         """The edit as a recipe holds it; a matte has `depth` bits. Raises BadOption while the background is missing."""
         edit = self.edit()
         if edit is None:
@@ -143,7 +143,7 @@ class EditChoice(QWidget):
             raise BadOption(_NO_FILE)
         if isinstance(edit, MatteOnly):
             edit = MatteOnly(depth)
-        return described(edit, self._file)
+        return EditDescription.of(edit, self._file)
 
     def cancel_jobs(self) -> None:
         """Drop a file that is being read."""
@@ -163,9 +163,8 @@ class EditChoice(QWidget):
         self._note.setVisible(bool(text))
 
     def _choose_file(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         folder = str(self._file.parent) if self._file else ""
-        dialog = QFileDialog(self, "Choose a background", folder, f"Images ({patterns});;All files (*)")
+        dialog = QFileDialog(self, "Choose a background", folder, f"{IMAGE_FILTER};;All files (*)")
         dialog.setObjectName("batch_background_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -27,13 +27,12 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.batch import manifests
-from rim_editor.batch.inputs import SUFFIXES
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.document import Combine
 from rim_editor.ui.named_widgets import named, wrapped_label
 from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.qt_image import IMAGE_FILTER
 
-_IMAGES = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
 _MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))})"
 _NOTHING = "Add images, a folder or a manifest, or drop them here."
 _COMBINE = {
@@ -143,7 +142,7 @@ class InputList(QGroupBox):
 
     def _choose_files(self) -> None:
         self._choose(
-            "Add images", "batch_files_dialog", QFileDialog.FileMode.ExistingFiles, f"{_IMAGES};;All files (*)"
+            "Add images", "batch_files_dialog", QFileDialog.FileMode.ExistingFiles, f"{IMAGE_FILTER};;All files (*)"
         )
 
     def _choose_folder(self) -> None:

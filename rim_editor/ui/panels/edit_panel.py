@@ -27,6 +27,7 @@ from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import named
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
+from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from rim_editor.editor import Editor
 
-_IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.heic *.heif *.avif *.bmp *.gif *.jp2 *.ppm *.tga)"
 _TRANSPARENT = "The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files."
 _MATTE = "The matte as grey: white is the object, black is what surrounds it."
 
@@ -121,7 +121,7 @@ class EditPanel(QWidget):
 
     def choose_background(self) -> None:
         """Let the user choose an image file."""
-        dialog = QFileDialog(self, "Choose a background", self._folder, f"{_IMAGES};;All files (*)")
+        dialog = QFileDialog(self, "Choose a background", self._folder, f"{IMAGE_FILTER};;All files (*)")
         dialog.setObjectName("background_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -12,13 +12,13 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
     from rim_editor.exporting import ExportRequest
     from rim_editor.jobs import Runner
 
-_IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.heic *.heif *.avif *.bmp *.gif *.jp2 *.ppm *.tga)"
 _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
     ("Drag the Image (hold)", "Space"),
@@ -51,7 +51,7 @@ class DialogOpener(QObject):
         """Let the user choose images to open."""
         recent = self._settings.current.recent
         folder = str(recent[0].parent) if recent else ""
-        dialog = QFileDialog(self._window, "Open images", folder, f"{_IMAGES};;All files (*)")
+        dialog = QFileDialog(self._window, "Open images", folder, f"{IMAGE_FILTER};;All files (*)")
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self._open_files([Path(name) for name in names]))

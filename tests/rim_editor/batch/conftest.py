@@ -6,11 +6,11 @@ from PIL import Image
 
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.plan import make_plan
-from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, Recipe
-from rim_editor.edit_options import EditName
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.matting import Matting
 
-MATTE = DescribedEdit(EditName.MATTE)
+MATTE = EditDescription(EditName.MATTE)
 
 
 def photograph(size=(40, 30), seed=0):

@@ -32,7 +32,7 @@ from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import Item
 from rim_editor.batch.progress import BatchControl
-from rim_editor.batch.recipe import DescribedEdit
+from rim_editor.edit_description import EditDescription
 from rim_editor.errors import EditorWarning
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
@@ -457,7 +457,7 @@ def test_a_cluster_that_cannot_compute(machines, device):
 
 def items_of(count):
     return [
-        Item(number, Path(f"{number}"), Path(f"{number}.png"), None, (), DescribedEdit(), Content.RESULT)
+        Item(number, Path(f"{number}"), Path(f"{number}.png"), None, (), EditDescription(), Content.RESULT)
         for number in range(count)
     ]
 

@@ -7,9 +7,9 @@ import pytest
 
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm
+from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.document import Combine
-from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.edit_description import EditDescription, EditName
 
 
 @pytest.fixture
@@ -140,12 +140,12 @@ def test_a_manifest_of_csv(photos, text, encoding):
     assert (second.path, second.expressions, second.edit) == (
         photos / "sub" / "c.webp",
         None,
-        DescribedEdit(EditName.SOLID),
+        EditDescription(EditName.SOLID),
     )
-    background = EditOptions(background=photos.parent / "sea.jpg")
+    background = photos.parent / "sea.jpg"
     assert (third.expressions, third.edit) == (
         (ExpressionTerm("rose, red"),),
-        DescribedEdit(EditName.BACKGROUND, background),
+        EditDescription(EditName.BACKGROUND, background=background),
     )
     assert [each.row for each in inputs] == [2, 3, 4]
     assert {each.root for each in inputs} == {photos}
@@ -161,7 +161,7 @@ def test_a_manifest_of_json_lines_says_more(photos):
     inputs, problems = gather_inputs([manifest(photos / "list.jsonl", text)])
     assert not problems
     assert inputs[0].expressions == (ExpressionTerm("the dog"), ExpressionTerm("the leash", Combine.SUBTRACT))
-    assert inputs[1].edit == DescribedEdit(EditName.SOLID, EditOptions(color="#fff"))
+    assert inputs[1].edit == EditDescription(EditName.SOLID, color="#fff")
     assert inputs[2].path == photos / "ü" / "ñ.jpg"
     assert [each.row for each in inputs] == [1, 3, 5]
 

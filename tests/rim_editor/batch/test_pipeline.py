@@ -19,7 +19,8 @@ from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.progress import BatchControl, Throughput
 from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
-from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm
+from rim_editor.batch.recipe import Exists, ExpressionTerm
+from rim_editor.edit_description import EditDescription
 from rim_editor.matting import Matting
 
 
@@ -324,7 +325,7 @@ def test_workers_suit_the_cores(cores):
 
 
 def test_results_with_colours_of_their_own_are_done_side_by_side(photos, plan_for, matting):
-    plan = plan_for(photos(8), edit=DescribedEdit())
+    plan = plan_for(photos(8), edit=EditDescription())
     assert {step.outcome.state for step in run(plan, matting)[1:]} == {State.DONE}
     item = plan.items[3]
     alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.model), plan.recipe)

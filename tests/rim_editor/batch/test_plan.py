@@ -16,9 +16,9 @@ from rim_editor.batch import output_paths
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content
 
@@ -158,7 +158,7 @@ def test_an_input_behind_links_is_one_still(tmp_path):
 
 def test_a_background_is_an_input_too(photos, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "a.png")
-    edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "a.png"))
+    edit = EditDescription(EditName.BACKGROUND, background=tmp_path / "a.png")
     plan = make_plan(gather_inputs([photos / "a.jpg"])[0], Recipe(RED, edit, exists=Exists.OVERWRITE), tmp_path)
     assert outputs(plan) == ["a-2.png"]
 
@@ -253,10 +253,10 @@ def test_nothing_to_do_and_nothing_to_look_for(tmp_path, photos):
         ({"suffix": ".png", "quality": 80}, ["quality"]),
         ({"suffix": ".ora"}, ["layers"]),
         ({"content": Content.LAYERS}, ["a.ora"]),
-        ({"suffix": ".webp", "edit": DescribedEdit(EditName.MATTE, EditOptions(depth=16))}, ["16 bits"]),
-        ({"edit": DescribedEdit(EditName.SOLID, EditOptions(color="dusk"))}, ["dusk"]),
-        ({"edit": DescribedEdit(EditName.BACKGROUND)}, ["--background"]),
-        ({"edit": DescribedEdit(EditName.BACKGROUND, EditOptions(background=Path("gone.png")))}, ["gone.png"]),
+        ({"suffix": ".webp", "edit": EditDescription(EditName.MATTE, depth=16)}, ["16 bits"]),
+        ({"edit": EditDescription(EditName.SOLID, color="dusk")}, ["dusk"]),
+        ({"edit": EditDescription(EditName.BACKGROUND)}, ["--background"]),
+        ({"edit": EditDescription(EditName.BACKGROUND, background=Path("gone.png"))}, ["gone.png"]),
     ],
 )
 def test_what_cannot_be_written_is_told_once(photos, tmp_path, values, words):
@@ -268,14 +268,14 @@ def test_what_cannot_be_written_is_told_once(photos, tmp_path, values, words):
 
 def test_rows_say_what_is_made(photos, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "sea.png")
-    sea = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "sea.png"))
+    sea = EditDescription(EditName.BACKGROUND, background=tmp_path / "sea.png")
     rows = [
         Input(photos / "a.jpg", photos, row=2, output="deep/rose.webp"),
         Input(photos / "a.jpg", photos, row=3, output="layers.ora", expressions=(ExpressionTerm("the dog"),)),
         Input(photos / "sub" / "a.jpg", photos, row=4, edit=sea, output="x"),
-        Input(photos / "sub" / "a.jpg", photos, row=5, edit=DescribedEdit(EditName.SOLID)),
+        Input(photos / "sub" / "a.jpg", photos, row=5, edit=EditDescription(EditName.SOLID)),
     ]
-    recipe = Recipe(RED, DescribedEdit(EditName.SOLID, EditOptions(color="#123456")))
+    recipe = Recipe(RED, EditDescription(EditName.SOLID, color="#123456"))
     plan = make_plan(rows, recipe, tmp_path / "out")
     assert not plan.problems
     assert outputs(plan) == ["deep/rose.webp", "layers.ora", "x.png", "sub/a.png"]
@@ -286,7 +286,7 @@ def test_rows_say_what_is_made(photos, tmp_path):
 
 
 def test_a_rows_missing_background_is_told(photos, tmp_path):
-    edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "gone.png"))
+    edit = EditDescription(EditName.BACKGROUND, background=tmp_path / "gone.png")
     plan = make_plan([Input(photos / "a.jpg", photos, row=2, edit=edit)], Recipe(RED), tmp_path / "out")
     assert kinds(plan) == [ProblemKind.MISSING] and "gone.png" in plan.problems[0].text and not plan.fatal
 

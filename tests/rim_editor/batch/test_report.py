@@ -16,7 +16,8 @@ from rim_editor.batch import report
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import DescribedEdit, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
+from rim_editor.edit_description import EditDescription
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
 
@@ -34,7 +35,7 @@ def plan(tmp_path):
     names = (NASTY, "failed.jpg", "nothing.jpg", "skipped.jpg", "waiting.jpg")
     terms = (ExpressionTerm("the <b>rose"),)
     items = tuple(
-        Item(number, tmp_path / name, tmp_path / "out" / f"{name}.png", None, terms, DescribedEdit(), Content.RESULT)
+        Item(number, tmp_path / name, tmp_path / "out" / f"{name}.png", None, terms, EditDescription(), Content.RESULT)
         for number, name in enumerate(names)
     )
     (tmp_path / "out").mkdir()

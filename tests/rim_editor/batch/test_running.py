@@ -127,8 +127,9 @@ from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.pipeline import run
 from rim_editor.batch.plan import make_plan
-from rim_editor.batch.recipe import DescribedEdit, Recipe, ExpressionTerm
-from rim_editor.edit_options import EditName
+from rim_editor.batch.recipe import Recipe, ExpressionTerm
+from rim_editor.edit_description import EditDescription
+from rim_editor.edit_description import EditName
 from rim_editor.matting import Matting
 
 class Answer:
@@ -151,7 +152,7 @@ def export(plan):
     return running.export(plan, matting).exit_code
 
 folder, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-recipe = Recipe(expressions=(ExpressionTerm("it"),), edit=DescribedEdit(EditName.MATTE), sidecar=True, depth=16)
+recipe = Recipe(expressions=(ExpressionTerm("it"),), edit=EditDescription(EditName.MATTE), sidecar=True, depth=16)
 plan = make_plan(gather_inputs([folder])[0], recipe, out)
 chance, kills = random.Random(seed), 0
 while True:

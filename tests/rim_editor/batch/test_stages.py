@@ -17,9 +17,9 @@ from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import make_plan
-from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_options import EditName, EditOptions
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputExists, OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
@@ -89,7 +89,7 @@ def test_a_sidecar_is_the_matte_as_large_as_the_result(worked):
 
 
 def test_a_reduced_result_looks_like_the_whole_one_reduced(worked, photos):
-    edit = DescribedEdit(EditName.SOLID, EditOptions(color="#00ff00"))
+    edit = EditDescription(EditName.SOLID, color="#00ff00")
     whole = opened(worked(edit=edit, exists=Exists.OVERWRITE).output)
     small = opened(worked(edit=edit, exists=Exists.OVERWRITE, longest_side=20).output)
     assert small.shape == (13, 20, 3)
@@ -206,7 +206,7 @@ def test_warnings_of_an_image_are_in_its_outcome(worked):
 
 def test_the_same_background_is_read_once_by_whoever_keeps_it(photos, tmp_path):
     Image.new("RGB", (8, 8), "blue").save(tmp_path / "blue.png")
-    edit = DescribedEdit(EditName.BACKGROUND, EditOptions(background=tmp_path / "blue.png"))
+    edit = EditDescription(EditName.BACKGROUND, background=tmp_path / "blue.png")
     plan = make_plan(gather_inputs([photos(2)])[0], Recipe(expressions=RED, edit=edit), tmp_path / "out")
     asked = []
     for item in plan.items:

@@ -12,13 +12,13 @@ from rim_editor.batch import watch as room
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.progress import BatchControl
-from rim_editor.batch.recipe import DescribedEdit, Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.batch.watch import Arrivals, watch
-from rim_editor.edit_options import EditName
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
 RECIPE = Recipe(
-    expressions=(ExpressionTerm("the red square"),), edit=DescribedEdit(EditName.MATTE), exists=Exists.NUMBER
+    expressions=(ExpressionTerm("the red square"),), edit=EditDescription(EditName.MATTE), exists=Exists.NUMBER
 )
 
 

@@ -332,7 +332,7 @@ def test_a_background_is_a_file_that_is_chosen_again_unless_it_is_known(qtbot, m
     find(dialog, "batch_setup").edit.set_background(path)
     qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "Behind the object: beach.png")
     found = recipe_of(dialog).edit
-    assert found.options.background == path and found.read().offset == (0.25, -0.5)
+    assert found.background == path and found.read().offset == (0.25, -0.5)
     find(dialog, "batch_setup").edit.set_background(path.with_name("none.png"))
     qtbot.waitUntil(lambda: "does not exist" in text(dialog, "batch_edit_note"))
 
