@@ -36,7 +36,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "clipmat: network": ("clipmat",),
     "training": ("training",),
-    "rim_editor": ("rim_editor",),
+    "rim_editor: documents and files": ("rim_editor",),
+    "rim_editor: model": ("rim_editor.matting", "rim_editor.model_requests"),
+    "rim_editor: editor": ("rim_editor.editor", "rim_editor.jobs", "rim_editor.events"),
     "rim_editor/batch": ("rim_editor.batch",),
     "rim_editor/batch/cluster": ("rim_editor.batch.cluster",),
     "rim_editor/ui": ("rim_editor.ui",),
@@ -47,10 +49,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor/ui/window": ("rim_editor.ui.window",),
     "rim_editor/ui: start": ("rim_editor.ui.application", "rim_editor.ui.app"),
     "rim_editor: commands": (
-        "rim_editor.batch_cli",
-        "rim_editor.batch_screen",
-        "rim_editor.cli",
-        "rim_editor.__main__",
+        *("rim_editor.cli", "rim_editor.cli_options", "rim_editor.batch_cli", "rim_editor.batch_screen"),
+        *("rim_editor.matte_command", "rim_editor.__main__"),
     ),
 }
 
