@@ -57,23 +57,25 @@ def batch(
     expression: Annotated[
         str | None, typer.Option("-e", "--expression", help="What to cut out, such as 'the flower on the left'.")
     ] = None,
-    add: Annotated[list[str] | None, typer.Option(metavar="EXPRESSION", help="What to cut out besides.")] = None,
-    subtract: Annotated[list[str] | None, typer.Option(metavar="EXPRESSION", help="What to take away of it.")] = None,
+    add: Annotated[list[str] | None, typer.Option(metavar="EXPRESSION", help="What to cut out as well.")] = None,
+    subtract: Annotated[list[str] | None, typer.Option(metavar="EXPRESSION", help="What to take away from it.")] = None,
     intersect: Annotated[
-        list[str] | None, typer.Option(metavar="EXPRESSION", help="What to keep of it, and nothing else.")
+        list[str] | None, typer.Option(metavar="EXPRESSION", help="What to keep of it, dropping the rest.")
     ] = None,
-    recursive: Annotated[bool, typer.Option("-r", "--recursive", help="Enter the folders in folders.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
+    recursive: Annotated[bool, typer.Option("-r", "--recursive", help="Enter subfolders too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what was begun in DIR, as it was planned then.")
+        bool, typer.Option("--resume", help="Continue the batch that was begun in DIR, as planned.")
     ] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on with what lands in the folders, until Ctrl+C.")] = False,
-    exists: Annotated[Exists, typer.Option(help="What to do where a result's name is taken.")] = Exists.REFUSE,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep exporting what appears in the folders, until Ctrl+C.")
+    ] = False,
+    exists: Annotated[Exists, typer.Option(help="What to do if the name of a result is taken.")] = Exists.REFUSE,
     template: Annotated[
         str,
         typer.Option(help="Names of results: {stem}, {folder}, {expression}, {index}, {index:04}; '/' for folders."),
     ] = "{stem}",
-    flat: Annotated[bool, typer.Option("--flat", help="Do not lay results in folders as their images are.")] = False,
+    flat: Annotated[bool, typer.Option("--flat", help="Do not recreate the folders of the images.")] = False,
     suffix: Annotated[
         str, typer.Option("--format", help="Of the results: png, webp, tiff, avif, jpg; ora for layers.")
     ] = "png",
@@ -103,8 +105,8 @@ def batch(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Work on the Ray cluster there: host:port, auto, or local for one started here. All its machines must "
-            "reach the images, backgrounds and DIR by the same paths.",
+            help="Use the Ray cluster there: host:port, auto, or local to start one here. All its machines must reach "
+            "the images, backgrounds and DIR under the same paths.",
         ),
     ] = None,
     as_json: options.Json = False,
@@ -233,11 +235,13 @@ def _watch_folders(
     if problems := [each for each in trial.problems if each.fatal and each.kind not in about_images]:
         raise BadOption(problems[0].text)
     with _stoppable(bad) as (control, listener):
-        beginning = iter([f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C."])
+        announced = False
 
         def on_progress(progress: BatchProgress) -> None:
-            for text in beginning:
-                screen.print_message(text)
+            nonlocal announced
+            if not announced:  # the first one comes once the journal is open
+                screen.print_message(f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C.")
+                announced = True
             listener(progress)
 
         return watch(inputs, recipe, folder, Matting(), control, on_progress, recursive=recursive, write_report=report)

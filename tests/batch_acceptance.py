@@ -2,7 +2,7 @@
 
 Not a test, for it takes as long as a batch does. It runs the real command with the bundled weights: once without a
 break, once with SIGKILL of its process group at random moments, each followed by --resume. Both must give the same
-bytes; what is broken must be named and nothing else may fail; no input may change; nothing may be left lying about;
+bytes; what is broken must be named and nothing else may fail; no input may change; nothing may be left behind;
 memory must not grow. Linux only: memory is read from /proc.
 """
 
@@ -32,10 +32,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from batch_photographs import Photographs, make  # noqa: E402 - it lies beside this script
 
 ROOT = Path(__file__).parents[1]
-ASKED = ("-e", "the cup", "--recursive", "--sidecar", "--exists", "number", "--json")
+ARGUMENTS = ("-e", "the cup", "--recursive", "--sidecar", "--exists", "number", "--json")
 JOURNAL, REPORTS = ".rim-editor-batch.jsonl", ("report.json", "report.html")
 SOME_FAILED = 4
-LOOK_SECONDS = 0.25
+SAMPLE_SECONDS = 0.25
 GROWTH, SLACK = 1.1, 100 * 2**20  # that the memory at the end may lie above that at the start
 
 failures: list[str] = []
@@ -54,12 +54,12 @@ def main() -> int:
     photographs = make(wanted.out / "in", wanted.images, wanted.broken, wanted.seed)
     before = fingerprints(photographs.folder)
     count = len(before)
-    say(f"{count} images: {len(photographs.broken)} broken, {len(photographs.twins)} odd with a twin each, "
+    show(f"{count} images: {len(photographs.broken)} broken, {len(photographs.twins)} odd with a twin each, "
         f"{len(photographs.exported)} with odd names, {len(photographs.plain)} others")  # fmt: skip
 
     whole, killed = wanted.out / "whole", wanted.out / "killed"
     seconds, watch = uninterrupted(photographs.folder, whole)
-    say(f"uninterrupted: {seconds:.0f} s, {count / seconds:.2f} images/s")
+    show(f"uninterrupted: {seconds:.0f} s, {count / seconds:.2f} images/s")
     watch.judge()
     judge_report(whole, photographs)
     judge_twins(whole, photographs)
@@ -68,12 +68,12 @@ def main() -> int:
     compare(whole, killed)
     check(fingerprints(photographs.folder) == before, "an input was changed")
     for failure in failures:
-        say(f"FAILED: {failure}")
-    say("all is well" if not failures else f"{len(failures)} failures; all lies in {wanted.out}")
+        show(f"FAILED: {failure}")
+    show("all is well" if not failures else f"{len(failures)} failures; everything is in {wanted.out}")
     return 1 if failures else 0
 
 
-def say(text: str) -> None:
+def show(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -99,7 +99,7 @@ def fingerprints(folder: Path) -> dict[Path, tuple[object, ...]]:
 
 def started(folder: Path, out: Path, *, resume: bool) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "rim_editor", "batch", "-o", str(out)]
-    command += ["--resume", "--json"] if resume else [str(folder), *ASKED]
+    command += ["--resume", "--json"] if resume else [str(folder), *ARGUMENTS]
     with (out.parent / f"{out.name}.log").open("ab") as log:
         return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
 
@@ -125,7 +125,7 @@ def ended(process: subprocess.Popen[bytes], seconds: float | None = None) -> int
 
 
 class Watch(threading.Thread):
-    """Notes the memory of a process from when `sign` is there until it ends."""
+    """Samples the memory of a process from when `sign` exists until it ends."""
 
     def __init__(self, pid: int, sign: Path) -> None:
         super().__init__(daemon=True)
@@ -144,7 +144,7 @@ class Watch(threading.Thread):
                 return
             if self._sign.exists():
                 self.sizes.append(int(resident.split()[1]) * 1024)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(SAMPLE_SECONDS)
 
     def judge(self) -> None:
         sizes = self.sizes
@@ -153,13 +153,13 @@ class Watch(threading.Thread):
         ]
         start, middle, end = (statistics.median(part) for part in parts)
         peaks = ", ".join(f"{max(part) / 2**20:.0f}" for part in parts)
-        say(f"memory in MiB: start {start / 2**20:.0f}, middle {middle / 2**20:.0f}, end {end / 2**20:.0f} "
+        show(f"memory in MiB: start {start / 2**20:.0f}, middle {middle / 2**20:.0f}, end {end / 2**20:.0f} "
             f"(peaks {peaks}), most {max(sizes) / 2**20:.0f}")  # fmt: skip
         check(end <= GROWTH * start + SLACK, "memory grew")
 
 
 def interrupted(folder: Path, out: Path, whole: Path, seconds: float, kills: int, dice: random.Random) -> None:
-    """The same with `kills` kills at random moments of the `seconds` that it takes, and gone on with after each."""
+    """The same with `kills` kills at random moments of the `seconds` that it takes, each followed by a resume."""
     moments = sorted(dice.uniform(0.02, 0.9) * seconds for _ in range(kills))
     worked, count = 0.0, 0
     there: dict[Path, tuple[int, int]] = {}
@@ -172,22 +172,22 @@ def interrupted(folder: Path, out: Path, whole: Path, seconds: float, kills: int
             worked += time.monotonic() - start
             count += 1
             now = whole_so_far(out, whole)
-            redone = [path for path, look in there.items() if now.get(path) != look]
+            redone = [path for path, state in there.items() if now.get(path) != state]
             check(not redone, f"what was done was done again: {redone[:3]}")
             there = now
             staged = sum(path.name.endswith(".part") for path in out.rglob("*"))
-            say(f"kill {count} after {worked:.1f} s: {len(there)} files are there, {staged} folders of growing ones")
+            show(f"kill {count} after {worked:.1f} s: {len(there)} files are there, {staged} folders of growing ones")
             continue
         break
     check(count == kills, f"only {count} kills of {kills} came before the end")
     check(code == SOME_FAILED, f"the exit code after resuming is {code}, not {SOME_FAILED}: see {out}.log")
     after = whole_so_far(out, whole)
-    check(all(after.get(path) == look for path, look in there.items()), "what was done was done again at the end")
-    say(f"killed {count} times and resumed: {worked + time.monotonic() - start:.0f} s")
+    check(all(after.get(path) == state for path, state in there.items()), "what was done was done again at the end")
+    show(f"killed {count} times and resumed: {worked + time.monotonic() - start:.0f} s")
 
 
 def whole_so_far(out: Path, whole: Path) -> dict[Path, tuple[int, int]]:
-    """What is there after a kill, with the look of each; every result must be whole already."""
+    """The results that exist after a kill, with the state of each; every result must be whole already."""
     found = {}
     for path in results(out):
         there = whole / path
@@ -208,14 +208,14 @@ def results(out: Path) -> list[Path]:
 def judge_report(out: Path, photographs: Photographs) -> None:
     report = json.loads((out / "report.json").read_text(encoding="ascii"))
     states = {Path(one["source"]).relative_to(photographs.folder): one for one in report["outcomes"]}
-    say(f"{out.name}: " + ", ".join(f"{count} {name}" for name, count in report["counts"].items()))
+    show(f"{out.name}: " + ", ".join(f"{count} {name}" for name, count in report["counts"].items()))
     expected = {*photographs.plain, *photographs.exported, *photographs.broken, *photographs.twins}
     expected |= {twin for twin, _ in photographs.twins.values()}
     check(set(states) == expected, f"not all images are in the report: {sorted(expected ^ set(states))[:3]}")
     failed = {path for path, one in states.items() if one["state"] == "failed"}
     for path in sorted(failed ^ set(photographs.broken)):
-        what = states.get(path, {"state": "lost", "text": ""})
-        check(False, f"{path} is {what['state']}: {what['text']}")
+        entry = states.get(path, {"state": "lost", "text": ""})
+        check(False, f"{path} is {entry['state']}: {entry['text']}")
     for path in (*photographs.exported, *photographs.twins):
         check(states[path]["state"] == "done", f"{path} is {states[path]['state']}: {states[path]['text']}")
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -225,8 +225,8 @@ def judge_report(out: Path, photographs: Photographs) -> None:
     silent = [path for path in failed if path.name not in states[path]["text"]]
     check(not silent, f"its error does not name it: {silent}")
     kinds = Counter(states[path]["text"].replace(str(photographs.folder / path), "…").split(":")[0] for path in failed)
-    said = "; ".join(f"{count} × {text}" for text, count in kinds.most_common())
-    say(f"    {said}")
+    errors = "; ".join(f"{count} × {text}" for text, count in kinds.most_common())
+    show(f"    {errors}")
 
 
 def judge_twins(out: Path, photographs: Photographs) -> None:
@@ -237,7 +237,7 @@ def judge_twins(out: Path, photographs: Photographs) -> None:
     for path, (twin, tolerance) in photographs.twins.items():
         both = [outputs[path], outputs[twin]]
         if not all(output.is_file() for output in both):
-            continue  # told already
+            continue  # reported already
         one, other = (np.asarray(Image.open(output).convert("RGBA")).astype(float) for output in both)
         if one.shape != other.shape:
             check(False, f"{path} came out as {one.shape}, not {other.shape}")
@@ -247,7 +247,7 @@ def judge_twins(out: Path, photographs: Photographs) -> None:
         colour = np.abs(one[..., :3] - other[..., :3])[solid].mean() if solid.any() else 255.0
         worst = max(worst, alpha, colour)
         check(alpha <= tolerance and colour <= 2 * tolerance, f"{path} differs: alpha {alpha:.2f}, colour {colour:.2f}")
-    say(f"{len(photographs.twins)} odd files and their twins: at most {worst:.2f} of 255 apart")
+    show(f"{len(photographs.twins)} odd files and their twins: at most {worst:.2f} of 255 apart")
 
 
 def compare(whole: Path, killed: Path) -> None:
@@ -256,20 +256,20 @@ def compare(whole: Path, killed: Path) -> None:
     both = set(ours) & set(theirs)
     other = [path for path in both if (whole / path).read_bytes() != (killed / path).read_bytes()]
     check(not other, f"other bytes: {sorted(other)[:5]}")
-    say(f"{len(both)} results compared byte by byte, {len(other)} differ")
+    show(f"{len(both)} results compared byte by byte, {len(other)} differ")
     for out in (whole, killed):
         stray = [
             path
             for path in out.rglob("*")
             if path.name.endswith((".part", ".tmp")) or path.is_dir() and not any(path.iterdir())
         ]
-        check(not stray, f"left lying about: {stray[:5]}")
+        check(not stray, f"left behind: {stray[:5]}")
     alike = ("state", "text", "presence", "sha256", "sidecar_sha256")
-    told = [
+    entries = [
         {one["source"]: [one[name] for name in alike] for one in json.loads((out / REPORTS[0]).read_text())["outcomes"]}
         for out in (whole, killed)
     ]
-    check(told[0] == told[1], "the reports tell different things")
+    check(entries[0] == entries[1], "the reports differ")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def photographs(tmp_path_factory):
     return folder
 
 
-def pace(run, plan, matting):
+def images_per_second(run, plan, matting):
     """Images a second from the first result to the last, without the time that loading and starting take."""
     times = []
     with Journal.begin(plan) as journal:
@@ -52,14 +52,16 @@ def test_a_cluster_of_one_machine_beside_that_machine_alone(photographs, tmp_pat
     matting = Matting()
     matting.predictor("compact", "auto")
     alone, there = [], []
-    with connection.connected("local") as workers:
+    with connection.connected("local") as cluster:
         for turn in range(2):
-            there.append(pace(workers.run, make_plan(inputs, RECIPE, tmp_path / f"ray-{turn}"), matting))
-            alone.append(pace(pipeline.run, make_plan(inputs, RECIPE, tmp_path / f"alone-{turn}"), matting))
+            there.append(images_per_second(cluster.run, make_plan(inputs, RECIPE, tmp_path / f"ray-{turn}"), matting))
+            alone.append(
+                images_per_second(pipeline.run, make_plan(inputs, RECIPE, tmp_path / f"alone-{turn}"), matting)
+            )
     ratio = max(there) / max(alone)
-    told = [", ".join(f"{each:.2f}" for each in paces) for paces in (there, alone)]
+    speeds = [", ".join(f"{each:.2f}" for each in rates) for rates in (there, alone)]
     print(  # noqa: T201
-        f"\n{COUNT} images of 6 MP on {queues.usable_cores()} cores: Ray {told[0]} images/s, alone {told[1]}; "
+        f"\n{COUNT} images of 6 MP on {queues.usable_cores()} cores: Ray {speeds[0]} images/s, alone {speeds[1]}; "
         f"ratio {ratio:.2f}"
     )
     assert ratio >= 0.85

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -193,25 +194,20 @@ def test_items_that_come_later_are_done_too(photos, plan_for, work):
 
 def test_a_full_disk_leaves_whole_lines(photos, plan_for, work, monkeypatch):
     plan = plan_for(photos(2))
-    journal = Journal.begin(plan)
-    work(journal, plan.items[:1])
-    room = [40]
+    room = [10**6]
 
-    class Small:
-        def __init__(self, file):
-            self._file = file
-
+    class SmallDisk(FileIO):
         def write(self, data):
             part = data[: room[0]]
             room[0] -= len(part)
             if not part:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return self._file.write(part)
+            return super().write(part)
 
-        def __getattr__(self, name):
-            return getattr(self._file, name)
-
-    journal._file = Small(journal._file)
+    monkeypatch.setattr("rim_editor.batch.journal.FileIO", SmallDisk)
+    journal = Journal.begin(plan)
+    work(journal, plan.items[:1])
+    room[0] = 40
     with pytest.raises(DiskFull, match="--resume"):
         journal.record_made(made_outcome(plan))
     room[0] = 10**6
