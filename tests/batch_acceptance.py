@@ -147,6 +147,9 @@ class Watch(threading.Thread):
             time.sleep(SAMPLE_SECONDS)
 
     def judge(self) -> None:
+        if not self._sign.exists():
+            show("memory: not judged, for --images leaves no room for photographs between the odd files")
+            return
         sizes = self.sizes
         parts = [
             sizes[int(len(sizes) * low) : int(len(sizes) * high)] for low, high in ((0, 0.33), (0.33, 0.67), (0.67, 1))
