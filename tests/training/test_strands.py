@@ -16,18 +16,18 @@ from training.files.entity_bank import EntityBank
 from training.strands import pack as packs
 from training.strands.__main__ import app
 from training.strands.families import FAMILIES, geometry, strand
-from training.strands.geometry import Geometry, Layer, Patches, Ribbons, StrandError
+from training.strands.geometry import DrawnLayer, Geometry, Patches, Ribbons, StrandError
 from training.strands.render import render
 
 ROOT = Path(__file__).parents[2]
 RED = (200, 30, 40)
 
 
-def ribbon(points, width, color=RED):
+def ribbon(points, width, colour=RED):
     points = np.asarray(points, np.float32)[None]
     size = points.shape[:2]
     widths = np.broadcast_to(np.float32(width), size)
-    return Geometry((Layer((Ribbons(points, widths, np.full((*size, 3), color, np.float32)),)),), "ribbon")
+    return Geometry((DrawnLayer((Ribbons(points, widths, np.full((*size, 3), colour, np.float32)),)),), "ribbon")
 
 
 def straight(degrees, width, length=0.6):
@@ -96,7 +96,7 @@ def test_a_patch_with_corners_is_where_pillow_draws_it():
     expected = shares(np.asarray(sheet) / 255, 16)
     for way in (ring, ring[::-1]):
         patch = Patches((way.astype(np.float32),), np.array([RED], np.float32))
-        alpha = render(Geometry((Layer((patch,)),), "patch"), 128).alpha
+        alpha = render(Geometry((DrawnLayer((patch,)),), "patch"), 128).alpha
         assert np.abs(alpha - expected).mean() < 0.001 and np.abs(alpha - expected).max() < 0.15
 
 
@@ -121,25 +121,25 @@ def test_every_ring_of_the_family_has_an_open_hole(seed):
 def test_a_constant_opacity_is_the_alpha_inside():
     ring = np.array([(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)], np.float32)
     patch = Patches((ring,), np.array([RED], np.float32))
-    layer = Layer((patch,), np.full((1, 1), 0.37, np.float32))
-    color, alpha = render(Geometry((layer,), "pane"), 100)
+    layer = DrawnLayer((patch,), np.full((1, 1), 0.37, np.float32))
+    colour, alpha = render(Geometry((layer,), "pane"), 100)
     np.testing.assert_allclose(alpha[25:75, 25:75], 0.37, atol=1e-4)
-    assert np.abs(color[50, 50].astype(int) - RED).max() <= 1
+    assert np.abs(colour[50, 50].astype(int) - RED).max() <= 1
 
 
 def test_a_layer_in_front_covers_as_over_does():
     panes = [
-        Layer((), np.full((1, 1), alpha, np.float32), np.full((1, 1, 3), grey, np.float32))
+        DrawnLayer((), np.full((1, 1), alpha, np.float32), np.full((1, 1, 3), grey, np.float32))
         for alpha, grey in ((0.5, 100), (0.4, 200))
     ]
-    color, alpha = render(Geometry(tuple(panes), "panes"), 16)
+    colour, alpha = render(Geometry(tuple(panes), "panes"), 16)
     np.testing.assert_allclose(alpha, 1 - 0.5 * 0.6, atol=1e-6)
-    np.testing.assert_allclose(color, (0.4 * 200 + 0.6 * 0.5 * 100) / 0.7, atol=1)
+    np.testing.assert_allclose(colour, (0.4 * 200 + 0.6 * 0.5 * 100) / 0.7, atol=1)
 
 
 def test_a_field_varies_over_its_box_and_is_averaged():
     ramp = np.broadcast_to(np.linspace(0, 1, 64, dtype=np.float32), (64, 64)).copy()
-    layer = Layer((), ramp, np.full((1, 1, 3), 90, np.float32), (0.25, 0.25, 0.75, 0.75))
+    layer = DrawnLayer((), ramp, np.full((1, 1, 3), 90, np.float32), (0.25, 0.25, 0.75, 0.75))
     alpha = render(Geometry((layer,), "ramp"), 64).alpha
     assert not alpha[:16].any() and not alpha[:, :16].any()
     np.testing.assert_allclose(alpha[32, 17:47], (np.arange(17, 47) - 15.5 - 0.25) / 31.5, atol=0.01)
@@ -154,10 +154,10 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_entity(fami
 
 
 def test_the_colour_is_the_strand_s_own_everywhere():
-    color, alpha = render(straight(33, 1.4 / 256), 256)
+    colour, alpha = render(straight(33, 1.4 / 256), 256)
     assert (alpha == 0).mean() > 0.9
-    assert np.abs(color[alpha > 0.3].astype(int) - RED).max() <= 3
-    assert np.abs(color.astype(int) - RED).max() <= 8
+    assert np.abs(colour[alpha > 0.3].astype(int) - RED).max() <= 3
+    assert np.abs(colour.astype(int) - RED).max() <= 8
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -197,8 +197,8 @@ def test_a_size_below_one_is_refused(side, supersample):
 
 
 def test_a_single_pixel_can_be_rendered():
-    color, alpha = render(straight(10, 0.1), 1)
-    assert color.shape == (1, 1, 3) and alpha[0, 0] == pytest.approx(0.06, abs=0.005)
+    colour, alpha = render(straight(10, 0.1), 1)
+    assert colour.shape == (1, 1, 3) and alpha[0, 0] == pytest.approx(0.06, abs=0.005)
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +229,7 @@ def test_clear_glass_claims_no_colour_and_a_net_claims_its_own():
         if list(FAMILIES)[number % len(FAMILIES)] in ("bubble", "net"):
             row, _ = packs.strand_entity(number, 9, 64)
             by_name.setdefault(row["keyword"].removesuffix("s"), []).append(row["colors"])
-    assert all(colors == [] for colors in by_name["soap bubble"]) and all(by_name["net"])
+    assert all(colours == [] for colours in by_name["soap bubble"]) and all(by_name["net"])
 
 
 def test_composition_uses_a_pack(strands, pack):

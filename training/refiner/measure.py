@@ -73,7 +73,7 @@ def cases(
         made = render(geometry(family, rng), side * int(rng.integers(1, 3)))
         y, x = _part(made.alpha, side, rng)
         alpha = np.ascontiguousarray(made.alpha[y : y + side, x : x + side])
-        color = made.color[y : y + side, x : x + side].astype(np.float32)
+        color = made.colour[y : y + side, x : x + side].astype(np.float32)
         ground = bank.backgrounds[int(rng.integers(len(bank.backgrounds)))]
         under = background_part(bank, ground, (side, side), rng).astype(np.float32)
         image = np.clip(color * alpha[..., None] + under * (1 - alpha[..., None]) + 0.5, 0, 255).astype(np.uint8)

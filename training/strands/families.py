@@ -8,16 +8,12 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from training.strands.air import bubble, smoke
-from training.strands.feather import feather
 from training.strands.geometry import Geometry, StrandError
-from training.strands.glass import glass
-from training.strands.hair import fur, hair
-from training.strands.lace import lace
-from training.strands.mesh import fence, net, web
+from training.strands.hair import feather, fur, hair
+from training.strands.mesh import fence, lace, net, ring, web
 from training.strands.plants import branch, fern, grass
 from training.strands.render import render
-from training.strands.ring import ring
+from training.strands.transparent import bubble, glass, smoke
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Geometry]] = {
     "hair": hair,
@@ -41,7 +37,7 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Geometry]] = {
 def geometry(family: str, rng: np.random.Generator) -> Geometry:
     """A new entity of `family`, one of FAMILIES, without a size: `render` gives it one.
 
-    Raises StrandError, with the nearest name, for a family that there is not.
+    Raises StrandError, with the nearest name, for an unknown family.
     """
     if family not in FAMILIES:
         near = get_close_matches(family, FAMILIES, n=1)
@@ -53,8 +49,8 @@ def geometry(family: str, rng: np.random.Generator) -> Geometry:
 def strand(family: str, side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """A new entity of `family` as a cut-out: `side` x `side` x 4 uint8 RGBA with straight alpha.
 
-    The colour is the foreground's everywhere, so resizing brings no other colour in. Raises StrandError for a family
-    that there is not or a side below 1.
+    The colour is the foreground's everywhere, so resizing brings no other colour in. Raises StrandError for an unknown
+    family or a side below 1.
     """
-    color, alpha = render(geometry(family, rng), side)
-    return np.dstack([color, np.round(alpha * 255).astype(np.uint8)])
+    colour, alpha = render(geometry(family, rng), side)
+    return np.dstack([colour, np.round(alpha * 255).astype(np.uint8)])

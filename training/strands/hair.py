@@ -1,12 +1,26 @@
-"""Hair and fur: many tapering strands in clumps, some of which fly away."""
+"""Hair, fur and feathers: many tapering strands that hold together, some of which stray."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.strands.curves import across, bezier, floats, fractal, framed, tapered
-from training.strands.geometry import Floats, Geometry, Layer, Patches, Reals, Ribbons
+from training.strands.geometry import (
+    DrawnLayer,
+    Floats,
+    Geometry,
+    Patches,
+    Reals,
+    Ribbons,
+    across,
+    bezier,
+    floats,
+    fractal,
+    framed,
+    tapered,
+)
 
 HAIR = floats(
     [
@@ -15,25 +29,31 @@ HAIR = floats(
     ]
 )  # fmt: skip
 """Natural colours of hair, sRGB: black, browns, reds, blonds, greys, white."""
+PLUMAGE = floats(
+    [(240, 238, 232), (60, 56, 54), (136, 104, 74), (176, 176, 178), (52, 84, 150), (70, 130, 90), (190, 60, 46),
+     (222, 170, 70)]
+)  # fmt: skip
+"""Colours of feathers, sRGB."""
+_POINTS = 8
 
 
 def hair(rng: np.random.Generator) -> Geometry:
     """A straight or curly lock, a wig, or a few loose strands."""
     style = str(rng.choice(["lock", "curls", "wig", "wisp"], p=[0.35, 0.25, 0.25, 0.15]))
-    color = HAIR[rng.integers(len(HAIR))] * rng.uniform(0.85, 1.15)
+    colour = HAIR[rng.integers(len(HAIR))] * rng.uniform(0.85, 1.15)
     if style == "wig":
         guides, back = _wig(rng)
         curl = rng.uniform(0.004, 0.012) if rng.random() < 0.3 else 0.0
-        strands = _strands(rng, guides, back, 10 if curl else 13, color, 0.02, 2.5 if curl else 4.5, curl)
+        strands = _strands(rng, guides, back, 10 if curl else 13, colour, 0.02, 2.5 if curl else 4.5, curl)
     else:
         clumps = int(rng.integers(5, 13))
         each = {"lock": 34, "curls": 22, "wisp": int(rng.integers(4, 12))}[style]
         curl = rng.uniform(0.012, 0.034) if style == "curls" else 0.0
         guides, spread = _lock(rng, clumps)
-        strands = _strands(rng, guides, np.zeros(clumps, bool), each, color, spread * 1.6 / clumps, 2.8, curl)
-    loose = _loose(rng, guides, int(rng.integers(10, 45)), color)
+        strands = _strands(rng, guides, np.zeros(clumps, bool), each, colour, spread * 1.6 / clumps, 2.8, curl)
+    loose = _loose(rng, guides, int(rng.integers(10, 45)), colour)
     turn = rng.uniform(-np.pi, np.pi) if style != "wig" and rng.random() < 0.3 else rng.normal(0, 0.12)
-    return Geometry((Layer(framed((loose, strands), turn)),), "wig" if style == "wig" else "hair")
+    return Geometry((DrawnLayer(framed((loose, strands), turn)),), "wig" if style == "wig" else "hair")
 
 
 def _lock(rng: np.random.Generator, clumps: int) -> tuple[Floats, float]:
@@ -73,7 +93,7 @@ def _strands(
     guides: Floats,
     back: NDArray[np.bool_],
     each: int,
-    color: Floats,
+    colour: Floats,
     breadth: float,
     mass: float,
     curl: float,
@@ -107,10 +127,10 @@ def _strands(
     light *= np.where(beneath, 0.65, 1) * np.where(back[clump], 0.5, 1)
     order = np.argsort(np.where(back[clump], 0, 2) + np.where(beneath, 0, 1), kind="stable")
     widths = widths[:, None] * tapered(points, 0.3)
-    return Ribbons(floats(lines[order]), floats(widths[order]), _shaded(rng, color, light, points)[order])
+    return Ribbons(floats(lines[order]), floats(widths[order]), _shaded(rng, colour, light, points)[order])
 
 
-def _loose(rng: np.random.Generator, guides: Floats, count: int, color: Floats) -> Ribbons:
+def _loose(rng: np.random.Generator, guides: Floats, count: int, colour: Floats) -> Ribbons:
     """Single strands that leave the others on wide arcs, as finely as they come."""
     t = np.linspace(0, 1, 40)
     lines = bezier(guides[rng.integers(len(guides), size=count)], 40).astype(np.float64)
@@ -120,21 +140,21 @@ def _loose(rng: np.random.Generator, guides: Floats, count: int, color: Floats) 
     lines += aside[..., None] * across(floats(lines))
     lines = lines[:, :1] + (lines - lines[:, :1]) * rng.uniform(0.5, 1.12, (count, 1, 1))
     widths = rng.uniform(0.0005, 0.0013, (count, 1)) * tapered(40, 0.3)
-    return Ribbons(floats(lines), floats(widths), _shaded(rng, color, rng.lognormal(0.1, 0.15, count), 40))
+    return Ribbons(floats(lines), floats(widths), _shaded(rng, colour, rng.lognormal(0.1, 0.15, count), 40))
 
 
-def _shaded(rng: np.random.Generator, color: Floats, light: Reals, points: int) -> Floats:
+def _shaded(rng: np.random.Generator, colour: Floats, light: Reals, points: int) -> Floats:
     """Colours along strands: darker at the root, a gloss further on, each a little of its own."""
     t, count = np.linspace(0, 1, points), len(light)
     gloss = np.exp(-(((t - rng.uniform(0.2, 0.5) - rng.normal(0, 0.06, (count, 1))) / 0.13) ** 2))
     shade = light[:, None] * (1 + 0.45 * gloss) * (0.75 + 0.25 * np.minimum(1, 4 * t))
-    return floats(np.clip((color + rng.normal(0, 5, (count, 3)))[:, None] * shade[..., None], 4, 255))
+    return floats(np.clip((colour + rng.normal(0, 5, (count, 3)))[:, None] * shade[..., None], 4, 255))
 
 
 def fur(rng: np.random.Generator) -> Geometry:
     """A furry body: its coat is short strands, combed one way, of two colours in patches."""
-    color = HAIR[rng.integers(len(HAIR))]
-    other = HAIR[rng.integers(len(HAIR))] if rng.random() < 0.6 else color * 0.7
+    colour = HAIR[rng.integers(len(HAIR))]
+    other = HAIR[rng.integers(len(HAIR))] if rng.random() < 0.6 else colour * 0.7
     t = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     harmonics = np.arange(1, 5)
     wobble = (rng.normal(0, 0.09, 4) / harmonics) @ np.cos(harmonics[:, None] * t + rng.uniform(0, 2 * np.pi, (4, 1)))
@@ -164,9 +184,79 @@ def fur(rng: np.random.Generator) -> Geometry:
     pattern = fractal(rng, 64, int(rng.integers(2, 5)), 3)
     at = np.clip(roots * 64, 0, 63).astype(int)
     mixed = np.clip((pattern[at[:, 1], at[:, 0]] - 0.5) * 6 + 0.5, 0, 1)[:, None]
-    tone = color * (1 - mixed) + other * mixed + rng.normal(0, 4, (count, 3))
+    tone = colour * (1 - mixed) + other * mixed + rng.normal(0, 4, (count, 3))
     light = rng.lognormal(0, 0.14, (count, 1)) * (1.25 - 0.5 * roots[:, 1:]) * np.linspace(0.72, 1.15, points)
-    colors = np.clip(tone[:, None] * light[..., None], 4, 255)
-    coat = Ribbons(bezier(controls, points), floats(widths), floats(colors))
-    body = Patches((floats(0.5 + (ring - 0.5) * 0.97),), floats([(color + other) * 0.3]))
-    return Geometry((Layer((body, coat)),), "fur")
+    colours = np.clip(tone[:, None] * light[..., None], 4, 255)
+    coat = Ribbons(bezier(controls, points), floats(widths), floats(colours))
+    body = Patches((floats(0.5 + (ring - 0.5) * 0.97),), floats([(colour + other) * 0.3]))
+    return Geometry((DrawnLayer((body, coat)),), "fur")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _VaneStyle:
+    """What both vanes of a feather share."""
+
+    colour: Floats
+    band: Floats
+    bands: float
+    """How many bands of the other colour; 0 for none."""
+    low: float
+    """Where on the quill the vanes begin, 0..1 from below."""
+    slant: float
+    """Angle of the barbs to the quill, radians."""
+    blunt: float
+    """How suddenly the vane ends."""
+
+
+def feather(rng: np.random.Generator) -> Geometry:
+    """One feather, plain or banded."""
+    bow = 0.5 + rng.normal(0, 0.14, 2)
+    quill = bezier([(0.5, 0.98), (bow[0], 0.66), (bow[1], 0.3), (bow[1], 0.02)], 80)
+    style = _VaneStyle(
+        colour=PLUMAGE[rng.integers(len(PLUMAGE))],
+        band=PLUMAGE[rng.integers(3)],
+        bands=rng.uniform(5, 14) if rng.random() < 0.4 else 0.0,
+        low=rng.uniform(0.14, 0.24),
+        slant=rng.uniform(0.55, 0.85),
+        blunt=rng.uniform(0.35, 0.8),
+    )
+    count = int(rng.integers(130, 190))
+    vanes = [_vane(rng, quill, style, count, side, rng.uniform(0.08, 0.2)) for side in (-1, 1)]
+    pale = floats((226, 214, 190)) if rng.random() < 0.7 else style.colour * np.float32(0.6)
+    widths = floats(rng.uniform(0.007, 0.013) * tapered(80, 0.12, 0.0)[None])
+    shade, shine = (floats(np.broadcast_to(pale * light, (1, 80, 3))) for light in (0.8, 1))
+    shaft = (Ribbons(quill[None], widths, shade), Ribbons(quill[None], widths * np.float32(0.45), shine))
+    return Geometry((DrawnLayer(framed((*vanes, *shaft), rng.uniform(-np.pi, np.pi))),), "feather")
+
+
+def _vane(rng: np.random.Generator, quill: Floats, style: _VaneStyle, count: int, side: int, spread: float) -> Ribbons:
+    """The barbs of one side, as long as `spread` where they are longest."""
+    on = np.linspace(0, 0.994, count)
+    at = style.low + (1 - style.low) * on
+    root, along = (_at(curve, at) for curve in (quill, np.gradient(quill, axis=0)))
+    heading = np.arctan2(along[:, 1], along[:, 0])
+    # Barbs hold together in groups; between two groups the vane is split. Below they are down.
+    group = np.cumsum(rng.random(count) < rng.uniform(0.015, 0.07))
+    apart = rng.normal(0, 0.07, group[-1] + 1)[group] + rng.normal(0, 0.008, count)
+    down = np.clip(1 - on / 0.14, 0, 1)
+    angle = style.slant * (1 - 0.55 * on**3) + apart + down * (0.5 + rng.normal(0, 0.35, count))
+    long = spread * np.minimum(1, 5 * on + 0.45) * (1 - on**4) ** style.blunt / np.sin(style.slant) + 0.012
+    long *= rng.normal(1, 0.015 + 0.2 * down)
+    first, last = (heading + side * turn for turn in (angle, angle - 0.45 - 0.2 * on))
+    a, b = (np.stack([long * np.cos(turn), long * np.sin(turn)], 1) for turn in (first, last))
+    fluff = rng.normal(0, 0.05, (2, count, 2)) * down[:, None]
+    controls = [root, root + a / 3, root + 0.4 * a + 0.35 * b + fluff[0], root + 0.3 * a + 0.7 * b + fluff[1]]
+    widths = (1 - style.low) * 0.96 / count * np.where(down > 0, 0.3, 1.25)[:, None] * tapered(_POINTS, 0.18, 0.75)
+
+    out = np.linspace(0, 1, _POINTS)
+    banded = np.clip(2.5 * np.sin(2 * np.pi * style.bands * (on[:, None] + 0.12 * out)), 0, 1)[..., None]
+    tone = style.colour * (1 - banded) + style.band * banded
+    tone = tone + 0.7 * down[:, None, None] * (200 - tone)
+    light = rng.lognormal(0, 0.07, (count, 1)) * (0.96 + 0.1 * side) * (0.85 + 0.25 * out) * (1 + 0.5 * apart[:, None])
+    colours = np.clip(tone * light[..., None], 4, 255)
+    return Ribbons(bezier(np.stack(controls, 1), _POINTS), floats(widths), floats(colours))
+
+
+def _at(curve: Reals, t: Reals) -> Reals:
+    knots = np.linspace(0, 1, len(curve))
+    return np.stack([np.interp(t, knots, curve[:, i]) for i in (0, 1)], 1)

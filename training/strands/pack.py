@@ -54,12 +54,12 @@ def strand_entity(number: int, seed: int, side: int) -> tuple[dict[str, Any], ND
     """
     turn, which = divmod(number, len(FAMILIES))
     drawn = geometry(list(FAMILIES)[which], np.random.default_rng((seed, number)))
-    color, alpha = render(drawn, side)
+    colour, alpha = render(drawn, side)
     margin = round(0.02 * side)
     rows, columns = (np.flatnonzero(alpha.max(axis=axis) > 1 / 255) for axis in (1, 0))
     part = tuple(slice(max(0, int(at[0]) - margin), int(at[-1]) + margin + 1) for at in (rows, columns))
     alpha = alpha[part]
-    cutout = np.dstack([color[part], np.round(alpha * 255).astype(np.uint8)])
+    cutout = np.dstack([colour[part], np.round(alpha * 255).astype(np.uint8)])
     # What one mostly sees through shows the colours behind it.
     clear = drawn.name in TRANSPARENT and np.median(alpha[alpha > 0.02]) < 0.5
     name = f"strand_{seed}_{number:05d}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.strands.curves import bezier, floats, framed, tapered
-from training.strands.geometry import Floats, Geometry, Layer, Reals, Ribbons
+from training.strands.geometry import DrawnLayer, Floats, Geometry, Reals, Ribbons, bezier, floats, framed, tapered
 
 LEAVES = floats([(58, 98, 36), (84, 128, 48), (116, 152, 62), (44, 82, 44), (150, 160, 70), (92, 116, 84)])
 """Greens of leaves, sRGB."""
@@ -18,7 +17,7 @@ STRAW, BARK = floats((196, 172, 106)), floats((104, 82, 62))
 def grass(rng: np.random.Generator) -> Geometry:
     """A tuft of grass, green or dry: long blades from one place."""
     count, points = int(rng.integers(60, 160)), 14
-    color = LEAVES[rng.integers(len(LEAVES))] if rng.random() < 0.8 else STRAW
+    colour = LEAVES[rng.integers(len(LEAVES))] if rng.random() < 0.8 else STRAW
     lean, tall = rng.normal(0, rng.uniform(0.15, 0.45), count), -np.sort(-rng.uniform(0.35, 0.95, count))
     root = np.stack([rng.normal(0, 0.06, count) + 0.1 * lean, rng.normal(0, 0.006, count)], 1)
     tip = root + np.stack([lean * tall, -tall * (1 - 0.4 * np.abs(lean))], 1)
@@ -27,14 +26,14 @@ def grass(rng: np.random.Generator) -> Geometry:
     tip += np.stack([droop * 0.7, np.abs(droop) * 0.9], 1)
     lines = bezier(np.stack([root, root + (middle - root) * 0.6, middle, tip], 1), points)
     widths = rng.uniform(0.003, 0.011) * rng.lognormal(0, 0.3, (count, 1)) * tapered(points, 0.06, 0.25)
-    blades = Ribbons(lines, floats(widths), _tinted(rng, color, count, points))
-    return Geometry((Layer(framed((_veined(blades, blades.widths * np.float32(0.22)),))),), "grass")
+    blades = Ribbons(lines, floats(widths), _tinted(rng, colour, count, points))
+    return Geometry((DrawnLayer(framed((_veined(blades, blades.widths * np.float32(0.22)),))),), "grass")
 
 
 def fern(rng: np.random.Generator) -> Geometry:
     """A frond: leaflets in pairs along a bent stem, themselves of leaflets."""
     stem, pairs, each = _stem(rng, 40), int(rng.integers(16, 28)), int(rng.integers(9, 15))
-    color = LEAVES[rng.integers(len(LEAVES))]
+    colour = LEAVES[rng.integers(len(LEAVES))]
     at, along = np.linspace(0.1, 0.985, pairs), np.linspace(0.06, 0.97, each)
     long = rng.uniform(0.2, 0.3) * np.minimum(1, 6 * at) * (1 - at) ** rng.uniform(0.6, 0.9) + 0.012
     ribs = _pairs(rng, stem, at, long, rng.uniform(0.9, 1.25), 12, 0.06)
@@ -46,15 +45,15 @@ def fern(rng: np.random.Generator) -> Geometry:
     )
     span = leaflets[:, -1] - leaflets[:, 0]
     widths = np.hypot(span[:, :1], span[:, 1:]) * rng.uniform(0.35, 0.5) * _lens(5)
-    blades = Ribbons(leaflets, floats(widths), _tinted(rng, color, len(leaflets), 5))
-    shapes = (_stalks(stem[None], 0.008, color * 0.8), _stalks(ribs, 0.003, color * 0.7), blades)
-    return Geometry((Layer(framed(shapes, rng.uniform(-np.pi, np.pi))),), "fern")
+    blades = Ribbons(leaflets, floats(widths), _tinted(rng, colour, len(leaflets), 5))
+    shapes = (_stalks(stem[None], 0.008, colour * 0.8), _stalks(ribs, 0.003, colour * 0.7), blades)
+    return Geometry((DrawnLayer(framed(shapes, rng.uniform(-np.pi, np.pi))),), "fern")
 
 
 def branch(rng: np.random.Generator) -> Geometry:
     """A twig with smaller twigs and leaves of one shape, green or turned."""
     stem, bark = _stem(rng, 40), BARK * rng.uniform(0.6, 1.3)
-    color = TURNED[rng.integers(len(TURNED))] if rng.random() < 0.3 else LEAVES[rng.integers(len(LEAVES))]
+    colour = TURNED[rng.integers(len(TURNED))] if rng.random() < 0.3 else LEAVES[rng.integers(len(LEAVES))]
     forks = np.sort(rng.uniform(0.2, 0.85, int(rng.integers(2, 5))))
     twigs = _pairs(rng, stem, forks, rng.uniform(0.2, 0.4, len(forks)), 0.8, 20, 0.3)
     many, size = int(rng.integers(5, 10)), rng.uniform(0.07, 0.16)
@@ -62,10 +61,10 @@ def branch(rng: np.random.Generator) -> Geometry:
     leaves = np.concatenate([_pairs(rng, axis, along, np.full(many, size), angle, 14, 0.25) for axis in (stem, *twigs)])
     leaves = leaves[rng.random(len(leaves)) < 0.85]
     widths = size * slim * rng.lognormal(0, 0.12, (len(leaves), 1)) * _lens(14)
-    blades = Ribbons(leaves, floats(widths), _tinted(rng, color, len(leaves), 14))
+    blades = Ribbons(leaves, floats(widths), _tinted(rng, colour, len(leaves), 14))
     foliage = _veined(blades, np.full_like(blades.widths, 0.0022))
     shapes = (_stalks(stem[None], 0.012, bark), _stalks(twigs, 0.006, bark), foliage)
-    return Geometry((Layer(framed(shapes, rng.uniform(-np.pi, np.pi))),), "branch")
+    return Geometry((DrawnLayer(framed(shapes, rng.uniform(-np.pi, np.pi))),), "branch")
 
 
 def _stem(rng: np.random.Generator, points: int) -> Floats:
@@ -74,9 +73,9 @@ def _stem(rng: np.random.Generator, points: int) -> Floats:
     return bezier([(0.5, 0.97), (x[0], 0.66), (x[1], 0.33), (x[2], 0.05)], points)
 
 
-def _stalks(lines: Floats, width: float, color: Reals) -> Ribbons:
+def _stalks(lines: Floats, width: float, colour: Reals) -> Ribbons:
     widths = np.broadcast_to(width * tapered(lines.shape[1], 0.25, 0), lines.shape[:2])
-    return Ribbons(lines, floats(widths), floats(np.broadcast_to(color, (*lines.shape[:2], 3))))
+    return Ribbons(lines, floats(widths), floats(np.broadcast_to(colour, (*lines.shape[:2], 3))))
 
 
 def _pairs(
@@ -102,9 +101,9 @@ def _lens(points: int) -> Floats:
     return floats(0.02 + 0.98 * np.sin(np.pi * np.linspace(0, 1, points) ** 0.8) ** 0.9)
 
 
-def _tinted(rng: np.random.Generator, color: Reals, count: int, points: int) -> Floats:
+def _tinted(rng: np.random.Generator, colour: Reals, count: int, points: int) -> Floats:
     light = rng.lognormal(0, 0.2, (count, 1)) * np.linspace(0.75, 1.12, points)
-    return floats(np.clip((color + rng.normal(0, 9, (count, 3)))[:, None] * light[..., None], 4, 255))
+    return floats(np.clip((colour + rng.normal(0, 9, (count, 3)))[:, None] * light[..., None], 4, 255))
 
 
 def _veined(blades: Ribbons, widths: Floats) -> Ribbons:
@@ -113,5 +112,5 @@ def _veined(blades: Ribbons, widths: Floats) -> Ribbons:
     def joined(a: Floats, b: Floats) -> Floats:
         return np.stack([a, b], axis=1).reshape(-1, *a.shape[1:])
 
-    light = np.minimum(blades.colors * np.float32(1.26), 255)
-    return Ribbons(joined(blades.points, blades.points), joined(blades.widths, widths), joined(blades.colors, light))
+    light = np.minimum(blades.colours * np.float32(1.26), 255)
+    return Ribbons(joined(blades.points, blades.points), joined(blades.widths, widths), joined(blades.colours, light))

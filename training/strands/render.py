@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.strands.geometry import Floats, Geometry, Layer, Patches, Reals, Ribbons, StrandError
+from training.strands.geometry import DrawnLayer, Floats, Geometry, Patches, Reals, Ribbons, StrandError
 
-Window = tuple[int, int, int, int]
+PixelBox = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels."""
-Box = tuple[float, float, float, float]
+UnitBox = tuple[float, float, float, float]
 """x0, y0, x1, y1 in sides."""
 _SHIFT = 8
 """Fractional bits of the coordinates that OpenCV gets."""
@@ -31,7 +31,7 @@ _WIDER = np.array([1.385, 1.365, 1.325, 1.312, 1.287, 1.242, 1.203, 1.19])
 class Rendered(NamedTuple):
     """An entity in pixels."""
 
-    color: NDArray[np.uint8]
+    colour: NDArray[np.uint8]
     """HxWx3 sRGB: the foreground's colour everywhere, also where alpha is 0."""
     alpha: Floats
     """HxW float32 in [0, 1]: the share of each pixel that is covered, times the opacity there."""
@@ -54,39 +54,39 @@ def render(geometry: Geometry, side: int, supersample: int = 4) -> Rendered:
         x1, y1 = (math.ceil(high * side) for high in layer.box[2:])
         x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, side), min(y1, side)
         if x0 < x1 and y0 < y1:
-            color, alpha = _layer(layer, side, (x0, y0, x1, y1), supersample)
+            colour, alpha = _layer(layer, side, (x0, y0, x1, y1), supersample)
             rest = 1 - alpha
             premultiplied[y0:y1, x0:x1] *= rest[..., None]
-            premultiplied[y0:y1, x0:x1] += color
+            premultiplied[y0:y1, x0:x1] += colour
             clear[y0:y1, x0:x1] *= rest
     alpha = 1 - clear
     return Rendered(_extended(premultiplied, alpha), alpha)
 
 
-def _layer(layer: Layer, side: int, window: Window, supersample: int) -> tuple[Floats, Floats]:
+def _layer(layer: DrawnLayer, side: int, window: PixelBox, supersample: int) -> tuple[Floats, Floats]:
     """Premultiplied colour and alpha in a window of pixels."""
     size = (window[2] - window[0], window[3] - window[1])
     fine = _samples(layer.opacity, layer.box, side)
     opacity = alpha = _field(layer.opacity, layer.box, side, window, fine)
-    color = np.zeros((size[1], size[0], 3), np.float32)
+    colour = np.zeros((size[1], size[0], 3), np.float32)
     if layer.shapes:
         canvas = np.zeros((size[1] * supersample, size[0] * supersample, 4), np.uint8)
         _fill(canvas, layer.shapes, side * supersample, np.array(window[:2], np.float32) * supersample)
         # Multiplied on the field's own samples: at an outline, opacity and cover change together.
         alpha = opacity * _averaged(canvas, opacity.shape[1::-1])[..., 3] / np.float32(255)
-        color = _averaged(canvas, size)[..., :3] * _averaged(opacity, size)[..., None]
+        colour = _averaged(canvas, size)[..., :3] * _averaged(opacity, size)[..., None]
     alpha = _averaged(alpha, size)
     if layer.paint is not None:
-        color = _averaged(_field(layer.paint, layer.box, side, window, fine), size) * alpha[..., None]
-    return color, alpha
+        colour = _averaged(_field(layer.paint, layer.box, side, window, fine), size) * alpha[..., None]
+    return colour, alpha
 
 
 def _averaged(values: NDArray[Any], size: tuple[int, int]) -> Floats:
-    """Box averages on a grid of `size`, width and height."""
+    """UnitBox averages on a grid of `size`, width and height."""
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _samples(lattice: Floats, box: Box, side: int) -> int:
+def _samples(lattice: Floats, box: UnitBox, side: int) -> int:
     """How many samples a pixel and side it takes to see every cell of a lattice."""
     if lattice.size == 1:
         return 1
@@ -94,7 +94,7 @@ def _samples(lattice: Floats, box: Box, side: int) -> int:
     return math.ceil(3 * densest / side)
 
 
-def _field(lattice: Floats, box: Box, side: int, window: Window, fine: int) -> Floats:
+def _field(lattice: Floats, box: UnitBox, side: int, window: PixelBox, fine: int) -> Floats:
     """A lattice that spans `box`, at `fine` x `fine` samples in each of the window's pixels."""
     rows, columns = lattice.shape[:2]
     width, height = (window[2] - window[0]) * fine, (window[3] - window[1]) * fine
@@ -117,30 +117,30 @@ def _fill(canvas: NDArray[np.uint8], shapes: tuple[Ribbons | Patches, ...], cell
     strands = [_pieces(shape, cells, origin) for shape in shapes if isinstance(shape, Ribbons)]
     if strands:
         # Pieces too thin for a cell are drawn wider and fainter, the faintest first: none thins what is beneath it.
-        pieces, colors = (np.concatenate(part) for part in zip(*strands, strict=True))
-        order = np.argsort(colors[:, 3], kind="stable")
-        order = order[: np.count_nonzero(colors[:, 3] < 255)]
-        _draw(canvas, pieces[order], colors[order])
+        pieces, colours = (np.concatenate(part) for part in zip(*strands, strict=True))
+        order = np.argsort(colours[:, 3], kind="stable")
+        order = order[: np.count_nonzero(colours[:, 3] < 255)]
+        _draw(canvas, pieces[order], colours[order])
     turn = iter(strands)
     for shape in shapes:
         if isinstance(shape, Ribbons):
-            pieces, colors = next(turn)
-            full = colors[:, 3] == 255
-            _draw(canvas, pieces[full], colors[full])
+            pieces, colours = next(turn)
+            full = colours[:, 3] == 255
+            _draw(canvas, pieces[full], colours[full])
             continue
-        for ring, color in zip(shape.rings, shape.colors, strict=True):
+        for ring, colour in zip(shape.rings, shape.colours, strict=True):
             # Filled short of its edge, which a ribbon along the inside then gives exactly.
             edge = _inset(ring, _EDGE / 2 / cells)
-            cv2.fillPoly(canvas, [_fixed(edge * cells - origin)], (*color.tolist(), 255), cv2.LINE_8, _SHIFT)
+            cv2.fillPoly(canvas, [_fixed(edge * cells - origin)], (*colour.tolist(), 255), cv2.LINE_8, _SHIFT)
             closed = np.concatenate([edge, edge[:2]])[None]
             size = closed.shape[:2]
-            along = Ribbons(closed, np.full(size, _EDGE / cells, np.float32), np.broadcast_to(color, (*size, 3)))
+            along = Ribbons(closed, np.full(size, _EDGE / cells, np.float32), np.broadcast_to(colour, (*size, 3)))
             _draw(canvas, *_pieces(along, cells, origin))
 
 
-def _draw(canvas: NDArray[np.uint8], pieces: NDArray[np.int32], colors: Floats) -> None:
-    for piece, color in zip(pieces, colors.tolist(), strict=True):
-        cv2.fillConvexPoly(canvas, piece, color, cv2.LINE_AA, _SHIFT)
+def _draw(canvas: NDArray[np.uint8], pieces: NDArray[np.int32], colours: Floats) -> None:
+    for piece, colour in zip(pieces, colours.tolist(), strict=True):
+        cv2.fillConvexPoly(canvas, piece, colour, cv2.LINE_AA, _SHIFT)
 
 
 def _pieces(ribbons: Ribbons, cells: int, origin: Floats) -> tuple[NDArray[np.int32], Floats]:
@@ -153,7 +153,7 @@ def _pieces(ribbons: Ribbons, cells: int, origin: Floats) -> tuple[NDArray[np.in
     ends = np.stack([widths[:, :-1], widths[:, 1:]], axis=-1).reshape(-1, 2)
     thin = ends.max(axis=1, keepdims=True) < 2 * _THIN
     share = np.where(thin, ends.sum(axis=1, keepdims=True) / np.maximum(ends, _THIN).sum(axis=1, keepdims=True), 1)
-    paint = (ribbons.colors[:, :-1] + ribbons.colors[:, 1:]).reshape(-1, 3) / 2
+    paint = (ribbons.colours[:, :-1] + ribbons.colours[:, 1:]).reshape(-1, 3) / 2
     return _fixed(pieces), np.hstack([paint, np.full_like(share, 255)]) * share
 
 
@@ -190,11 +190,11 @@ def _extended(premultiplied: Floats, alpha: Floats) -> NDArray[np.uint8]:
         height, width = pyramid[-1].shape[:2]
         half = cv2.resize(pyramid[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
         pyramid.append(np.asarray(half, np.float32))
-    color = np.zeros((1, 1, 3), np.float32)
+    colour = np.zeros((1, 1, 3), np.float32)
     for level in reversed(pyramid):
-        color = np.asarray(cv2.resize(color, level.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        colour = np.asarray(cv2.resize(colour, level.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
         share = level[..., 3:]
         # Eight-bit sums leave too little of the colour where alpha is small; the coarsest grid has to do.
         known = np.minimum(share * 4, 1) ** 2 if level.size > 4 else 1
-        color += known * (level[..., :3] / np.maximum(share, 1e-6) - color)
-    return np.asarray(np.clip(color + 0.5, 0, 255), np.uint8)
+        colour += known * (level[..., :3] / np.maximum(share, 1e-6) - colour)
+    return np.asarray(np.clip(colour + 0.5, 0, 255), np.uint8)
