@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from clipmat import image_files
 from clipmat.errors import ImageUnreadable
+from clipmat.files import write_whole
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.edits import Edit, Fit, Style
 from rim_editor.errors import EditorError, EditorWarning
@@ -29,17 +30,17 @@ _ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit}
 
 
 class UnknownVersion(Exception):
-    """The state was kept by another version of the editor."""
+    """The state was saved by another version of the editor."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a state says of itself before it is restored."""
+    """What is known of a state before it is restored."""
 
     path: Path | None
     """The image's file; None for one that had none."""
-    kept: datetime
-    """When, in UTC."""
+    saved_at: datetime
+    """In UTC."""
     expressions: tuple[str, ...]
 
 
@@ -60,13 +61,16 @@ class Written:
 def write(document: Document, folder: Path, former: Written, there: Path | None) -> Written:
     """Write a document into an empty folder; arrays that `there` holds according to `former` are linked.
 
-    An image is noted by its path while its file is what it was when it was first kept, else stored. Raises OSError.
+    An image is noted by its path while its file is what it was when it was first saved, else stored. Raises OSError.
     """
     return _Writer(folder, former, there).write(document)
 
 
 def summary(folder: Path) -> Summary:
-    """What the state in a folder says of itself. Raises UnknownVersion, ValueError when it is damaged."""
+    """What is known of the state in a folder, without its arrays.
+
+    Raises UnknownVersion, ValueError when it is damaged.
+    """
     state = _state(folder)
     try:
         path = state["image"]["path"]
@@ -79,8 +83,8 @@ def summary(folder: Path) -> Summary:
 def read(folder: Path) -> Document:
     """The document of a folder, its mattes within half a 65535th.
 
-    Says with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when it is gone, other
-    EditorErrors when the folder is damaged or the image has another size now.
+    Warns with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when it is gone,
+    EditorError when the folder is damaged or the image has another size now.
     """
     try:
         state = _state(folder)
@@ -90,7 +94,7 @@ def read(folder: Path) -> Document:
     except UnknownVersion as error:
         raise EditorError(f"{error}: open it with that version.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EditorError(f"What was kept in '{folder}' is damaged ({error}): it cannot be restored.") from error
+        raise EditorError(f"The work saved in '{folder}' is damaged ({error}): it cannot be restored.") from error
 
 
 class _Writer:
@@ -108,7 +112,7 @@ class _Writer:
         }
         # numpy's numbers are what arithmetic on coordinates gives
         text = json.dumps(state, default=lambda number: number.item())
-        _write_synced(self.folder / _STATE, text.encode("ascii"))
+        write_whole(self.folder / _STATE, text)
         return self.written
 
     def _image(self, source: image_files.OpenedImage) -> dict[str, Any]:
@@ -140,7 +144,7 @@ class _Writer:
         if name is None:
             name = f"{len(self.written.names)}.png"
             if not self._linked(array, self.folder / name):
-                _write_synced(self.folder / name, _encoded(array))
+                write_whole(self.folder / name, _encoded(array))
             self.written.names[id(array)] = (weakref.ref(array), name)
         return name
 
@@ -162,7 +166,7 @@ def _state(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{_STATE}: {error}") from error
     if version != VERSION:
-        raise UnknownVersion(f"'{folder}' was kept by another version of RIM Editor")
+        raise UnknownVersion(f"'{folder}' was saved by another version of RIM Editor")
     return dict(state)
 
 
@@ -184,7 +188,7 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
             f"work on it."
         )
     if _checksum(source.pixels) != image["checksum"]:
-        text = f"'{path}' has changed since the work on it was kept: see whether the matte still fits."
+        text = f"'{path}' has changed since the work on it was saved: see whether the matte still fits."
         warnings.warn(text, EditorWarning, stacklevel=4)
     return source
 
@@ -243,10 +247,3 @@ def _signature(path: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return None if found is None else (found.st_size, found.st_mtime_ns)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

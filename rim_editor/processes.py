@@ -1,13 +1,13 @@
-"""Processes: a name for this one that no other ever has, and whether the one of a name still runs."""
+"""Processes: a name for this one that no other ever has, and whether the process of a name still runs."""
 
 from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
+
+_TOLERANCE = 200
+"""Hundredths of a second by which two processes may see the start of a third differently when the clock is set."""
 
 
 @cache
@@ -17,51 +17,30 @@ def own_name() -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether `own_name` could have said this."""
+    """Whether this is a name that `own_name` gives, or gave in RIM Editor 0.1.0."""
     return re.fullmatch(r"\d+-\w+", text) is not None
 
 
-def alive(name: str) -> bool:
-    """Whether the process of this name runs; another one that took its number over does not count."""
+def is_running(name: str) -> bool:
+    """Whether the process of this name runs; another one that took its number over does not count.
+
+    Names of RIM Editor 0.1.0 hold the start in another form: of those the number alone counts.
+    """
     pid, _, started = name.partition("-")
-    return _started(int(pid)) == started
+    now = _started(int(pid))
+    return now is not None and (not started.isdecimal() or abs(now - int(started)) <= _TOLERANCE)
 
 
-if sys.platform == "win32":
+def _started(pid: int) -> int | None:
+    """When a process started, in hundredths of a second since the system did; None when it does not run."""
+    import psutil
 
-    def _started(pid: int) -> str | None:
-        import ctypes
-        from ctypes import wintypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.OpenProcess.restype = wintypes.HANDLE
-        handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-        if not handle:
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
             return None
-        try:
-            created, exited, in_kernel, in_user = (wintypes.FILETIME() for _ in range(4))
-            times = [ctypes.byref(time) for time in (created, exited, in_kernel, in_user)]
-            known = kernel.GetProcessTimes(wintypes.HANDLE(handle), *times)
-        finally:
-            kernel.CloseHandle(wintypes.HANDLE(handle))
-        if not known or exited.dwLowDateTime or exited.dwHighDateTime:
-            return None
-        return f"{created.dwHighDateTime:x}x{created.dwLowDateTime:x}"
-
-elif sys.platform == "linux":
-
-    def _started(pid: int) -> str | None:
-        try:
-            status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
-        except OSError:
-            return None
-        fields = status.rpartition(")")[2].split()  # the program's name before it may hold anything
-        return None if fields[0] in "ZX" else f"{boot[:8]}x{fields[19]}"
-
-else:
-
-    def _started(pid: int) -> str | None:
-        asked = ["ps", "-o", "lstart=", "-p", str(pid)]
-        told = subprocess.run(asked, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}, check=False)
-        return re.sub(r"\W", "", told.stdout) or None
+        return round((process.create_time() - psutil.boot_time()) * 100)
+    except psutil.AccessDenied:  # it runs, as somebody else's: then it is no window of this user
+        return None
+    except (psutil.NoSuchProcess, OverflowError, ValueError):
+        return None

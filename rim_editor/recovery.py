@@ -29,15 +29,15 @@ _turns = count(1)
 
 
 @dataclass(frozen=True)
-class Left:
+class RecoverableDocument:
     """A document that a process left behind when it ended without closing it."""
 
     folder: Path
     key: str
     path: Path | None
     """The image's file; None for one that had none."""
-    kept: datetime
-    """When it was last kept, in UTC."""
+    saved_at: datetime
+    """In UTC."""
     expressions: tuple[str, ...]
     """What was asked for, oldest first."""
 
@@ -47,10 +47,10 @@ class Left:
         return "Untitled" if self.path is None else self.path.name
 
     def restore(self) -> Document:
-        """The document as it was kept, mattes within half a 65535th; the state stays until `discard`.
+        """The document as it was saved, mattes within half a 65535th; the state stays until `discard`.
 
-        Says with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when the image is
-        gone, other EditorErrors when the image or the state no longer is what it was.
+        Warns with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when the image is
+        gone, EditorError when the image or the state is not what it was.
         """
         from rim_editor import document_files
 
@@ -69,16 +69,16 @@ class Left:
 
 
 class Recovery:
-    """Keeps states under `folder`. `keep` may run on a worker thread, also while `forget` is called on another."""
+    """Saves states under `folder`. `save` may run on a worker thread, also while `forget` is called on another."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own = folder / processes.own_name()
         self._lock = threading.Lock()
-        self._kept: dict[str, tuple[int, Path, Written]] = {}
+        self._saved: dict[str, tuple[int, Path, Written]] = {}
         self._forgotten: dict[str, int] = {}
 
-    def keep(self, key: str, document: Document) -> None:
+    def save(self, key: str, document: Document) -> None:
         """Put the document's state in place of the former one of this key, whole or not at all.
 
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
@@ -88,20 +88,20 @@ class Recovery:
 
         with self._lock:
             turn = next(_turns)
-            _, there, former = self._kept.get(key, (0, None, document_files.Written()))
+            _, there, former = self._saved.get(key, (0, None, document_files.Written()))
         place = self._own / f"{quote(key, safe='')}.{turn}"
         part = place.with_name(place.name + ".part")
         try:
             part.mkdir(parents=True)
             written = document_files.write(document, part, former, there)
             with self._lock:
-                last, there, _ = self._kept.get(key, (0, None, None))
+                last, there, _ = self._saved.get(key, (0, None, None))
                 if turn < max(last, self._forgotten.get(key, 0)):
                     return
                 part.rename(place)
-                self._kept[key] = (turn, place, written)
+                self._saved[key] = (turn, place, written)
             if there is not None:
-                shutil.rmtree(there, ignore_errors=True)  # the highest turn counts; left_behind sweeps the rest
+                shutil.rmtree(there, ignore_errors=True)  # the highest turn counts; `recoverable` sweeps the rest
         except OSError as error:
             text = f"The work cannot be kept for recovery in '{self._folder}' ({error.strerror}): make room there."
             raise OutputNotWritable(text) from error
@@ -109,13 +109,13 @@ class Recovery:
             shutil.rmtree(part, ignore_errors=True)
 
     def forget(self, key: str) -> None:
-        """Delete the state of a document that was closed or saved; one that was never kept is fine.
+        """Delete the state of a document that was closed or saved; one that was never saved is fine.
 
         Raises OutputNotWritable when the state cannot be deleted.
         """
         with self._lock:
             self._forgotten[key] = next(_turns)
-            _, place, _ = self._kept.pop(key, (0, None, None))
+            _, place, _ = self._saved.pop(key, (0, None, None))
         if place is not None:
             try:
                 shutil.rmtree(place)
@@ -124,30 +124,30 @@ class Recovery:
                 raise OutputNotWritable(text) from error
         _remove_if_empty(self._own)
 
-    def left_behind(self) -> tuple[Left, ...]:
-        """The states of processes that run no more, the last kept first; half-written ones are swept away.
+    def recoverable(self) -> tuple[RecoverableDocument, ...]:
+        """The states of processes that no longer run, the last saved first; half-written ones are swept away.
 
         A state of another version, or one that is damaged, is left alone and named by an EditorWarning.
         """
-        found = [left for folder in self._dead() for left in _left(folder)]
-        return tuple(sorted(found, key=lambda left: left.kept, reverse=True))
+        found = [each for folder in self._abandoned() for each in _recoverable(folder)]
+        return tuple(sorted(found, key=lambda each: each.saved_at, reverse=True))
 
-    def _dead(self) -> Iterator[Path]:
+    def _abandoned(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
             for folder in sorted(self._folder.iterdir()):
-                if processes.is_name(folder.name) and not processes.alive(folder.name):
+                if processes.is_name(folder.name) and not processes.is_running(folder.name):
                     yield folder
 
 
-def _left(folder: Path) -> Iterator[Left]:
+def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
     from rim_editor import document_files
 
     try:
         states = list(folder.iterdir())
     except FileNotFoundError:
-        return  # another window has put it away meanwhile
+        return  # another window has restored or discarded it meanwhile
     except OSError as error:
-        text = f"What was left in '{folder}' cannot be read ({error.strerror}): check its permissions."
+        text = f"Unsaved work in '{folder}' cannot be read ({error.strerror}): check its permissions."
         warnings.warn(text, EditorWarning, stacklevel=3)
         return
     rubbish, turns = [], defaultdict[str, list[tuple[int, Path]]](list)
@@ -157,10 +157,10 @@ def _left(folder: Path) -> Iterator[Left]:
             turns[key].append((int(turn), state))
         elif turn == "part":
             rubbish.append(state)
-    for key, kept in turns.items():
-        *older, (_, state) = sorted(kept)
+    for key, states_of_key in turns.items():
+        *older, (_, state) = sorted(states_of_key)
         try:
-            told = document_files.summary(state)
+            summary = document_files.summary(state)
         except document_files.UnknownVersion as error:
             warnings.warn(f"{error}: it was left alone.", EditorWarning, stacklevel=3)
         except ValueError as error:
@@ -168,9 +168,9 @@ def _left(folder: Path) -> Iterator[Left]:
             warnings.warn(text, EditorWarning, stacklevel=3)
         else:
             rubbish += [path for _, path in older]
-            yield Left(state, unquote(key), told.path, told.kept, told.expressions)
+            yield RecoverableDocument(state, unquote(key), summary.path, summary.saved_at, summary.expressions)
     for path in rubbish:
-        shutil.rmtree(path, ignore_errors=True)  # in nobody's way; the next start tries again
+        shutil.rmtree(path, ignore_errors=True)  # harmless where it stays; the next start tries again
     _remove_if_empty(folder)
 
 

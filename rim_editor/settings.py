@@ -6,17 +6,18 @@ import json
 import os
 import secrets
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
+from clipmat import records
 from clipmat.files import write_whole
 from rim_editor.errors import EditorWarning, OutputNotWritable
 
 MOST_RECENT = 20
 MOST_EXPRESSIONS = 200
 THEMES = ("system", "light", "dark")
+_MOST = {"recent": MOST_RECENT, "expressions": MOST_EXPRESSIONS}
 _HOME = "RIM_EDITOR_HOME"
 
 
@@ -58,8 +59,8 @@ def folder() -> Path:
 def load() -> Settings:
     """The settings as they were saved, the usual ones where there are none.
 
-    A damaged file is set aside, and a value without sense is replaced by the usual one, each with an EditorWarning.
-    Names that this version does not know are left out.
+    A damaged file is set aside, and a value that makes no sense is replaced by the usual one, each with an
+    EditorWarning. Names that this version does not know are left out.
     """
     path = _file()
     try:
@@ -75,12 +76,12 @@ def load() -> Settings:
         _warn(f"The settings in '{path}' are damaged ({error}): the usual ones are used{_set_aside(path)}.")
         return Settings()
     values = {}
-    for name in (field.name for field in fields(Settings)):
+    for name, kind in get_type_hints(Settings).items():
         if name in saved:
             try:
-                values[name] = _READERS[name](saved[name])
-            except (TypeError, ValueError):
-                _warn(f"The setting '{name}' in '{path}' has no sense: the usual value is used.")
+                values[name] = _checked(name, kind, saved[name])
+            except ValueError:
+                _warn(f"The setting '{name}' in '{path}' makes no sense: the usual value is used.")
     return Settings(**values)
 
 
@@ -88,7 +89,7 @@ def save(settings: Settings) -> None:
     """Write the settings whole or not at all. Raises OutputNotWritable; the former ones stay then."""
     path = _file()
     try:
-        write_whole(path, json.dumps(asdict(settings), indent=2, default=str))
+        write_whole(path, json.dumps(records.to_data(settings), indent=2))
     except OSError as error:
         text = (
             f"The settings cannot be saved in '{path.parent}' ({error.strerror}): make room or check its permissions."
@@ -129,53 +130,11 @@ def _warn(text: str) -> None:
     warnings.warn(text, EditorWarning, stacklevel=3)
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError
-    return value
-
-
-def _theme(value: object) -> str:
-    if value not in THEMES:
-        raise ValueError
-    return _text(value)
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _quality(value: object) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100:
-        raise ValueError
-    return value
-
-
-def _path(value: object) -> Path | None:
-    return None if value is None else Path(_text(value))
-
-
-def _list(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise TypeError
-    return [_text(item) for item in value]
-
-
-def _paths(value: object) -> tuple[Path, ...]:
-    return tuple(map(Path, _list(value)[:MOST_RECENT]))
-
-
-def _expressions(value: object) -> tuple[str, ...]:
-    return tuple(_list(value)[:MOST_EXPRESSIONS])
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "weights": _text, "device": _text, "precision": _text, "theme": _theme, "reduced_motion": _switch,
-    "keep_metadata": _switch,
-    "recent": _paths, "expressions": _expressions, "export_folder": _path, "export_suffix": _text,
-    "quality": _quality,
-}  # fmt: skip
+def _checked(name: str, kind: Any, data: Any) -> Any:  # noqa: ANN401 - a field of Settings, and what JSON gave for it
+    """The value of a setting. Raises ValueError when it makes no sense."""
+    if data == "" or (isinstance(data, list) and "" in data):
+        raise ValueError("an empty text")
+    value = records.from_data(kind, data)
+    if (name == "theme" and value not in THEMES) or (name == "quality" and value is not None and not 1 <= value <= 100):
+        raise ValueError(f"'{value}' is out of range")
+    return value[: _MOST[name]] if name in _MOST else value

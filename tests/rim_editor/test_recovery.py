@@ -54,12 +54,12 @@ def document(photo):
 def crashed(tmp_path, monkeypatch):
     """Recovery of a process that is dead: its name is a living one's no more."""
     kept = Recovery(tmp_path / "states")
-    monkeypatch.setattr(processes, "alive", lambda name: False)
+    monkeypatch.setattr(processes, "is_running", lambda name: False)
     return kept
 
 
 def left_of(recovery):
-    (left,) = recovery.left_behind()
+    (left,) = recovery.recoverable()
     return left
 
 
@@ -125,9 +125,9 @@ def test_every_edit_is_tried():
 def test_any_document_comes_back(tmp_path_factory, document):
     folder = tmp_path_factory.mktemp("states")
     recovery = Recovery(folder)
-    recovery.keep("a", document)
+    recovery.save("a", document)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "alive", lambda name: False)
+        patch.setattr(processes, "is_running", lambda name: False)
         left = left_of(recovery)
     assert left.expressions == tuple(part.expression for part in document.expressions)
     assert left.path == document.source.path
@@ -135,7 +135,7 @@ def test_any_document_comes_back(tmp_path_factory, document):
 
 
 def test_an_image_is_read_from_its_file_and_not_stored(crashed, document, photo):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     left = left_of(crashed)
     assert (left.name, left.path, left.key, left.expressions) == (photo.name, photo, "a", ("the dog",))
     assert len(list(left.folder.glob("*.png"))) == 1, "the matte alone"
@@ -153,7 +153,7 @@ from rim_editor.document import Answer, Combine, Document
 from rim_editor.recovery import Recovery
 recovery = Recovery(Path(sys.argv[1]))
 source = image_files.read(Path(sys.argv[2]))
-recovery.keep("a", Document(source, (Answer("the dog", Combine.NEW, np.full((6, 9), 0.5, np.float32), 1.0),)))
+recovery.save("a", Document(source, (Answer("the dog", Combine.NEW, np.full((6, 9), 0.5, np.float32), 1.0),)))
 print("kept", flush=True)
 sys.stdin.readline()
 os._exit(9)
@@ -163,7 +163,7 @@ os._exit(9)
     here = Recovery(tmp_path / "states")
     with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "kept\n"
-        assert here.left_behind() == (), "it lives"
+        assert here.recoverable() == (), "it lives"
         process.stdin.write("\n")
         process.stdin.close()
         process.wait(timeout=30)
@@ -171,13 +171,13 @@ os._exit(9)
     assert left.restore().parts[0].matte[0, 0] == pytest.approx(0.5, abs=HALF_STEP)
     left.discard()
     left.discard()
-    assert here.left_behind() == () and not list((tmp_path / "states").iterdir())
+    assert here.recoverable() == () and not list((tmp_path / "states").iterdir())
 
 
 def test_a_process_number_that_was_taken_over_is_not_its_first_owner(document, tmp_path):
     recovery = Recovery(tmp_path / "states")
-    recovery.keep("a", document)
-    assert recovery.left_behind() == ()
+    recovery.save("a", document)
+    assert recovery.recoverable() == ()
     (own,) = (tmp_path / "states").iterdir()
     assert own.name == processes.own_name()
     own.rename(own.parent / f"{os.getpid()}-another")
@@ -185,25 +185,25 @@ def test_a_process_number_that_was_taken_over_is_not_its_first_owner(document, t
 
 
 def test_only_the_newest_state_stays_and_what_is_forgotten_goes(crashed, document):
-    crashed.keep("a/b:..", document)
-    crashed.keep("a/b:..", replace(document, edit=edits.SolidColour((1, 2, 3))))
-    crashed.keep("other", document)
-    first, second = crashed.left_behind()
-    assert (first.key, second.key) == ("other", "a/b:..") and first.kept >= second.kept
+    crashed.save("a/b:..", document)
+    crashed.save("a/b:..", replace(document, edit=edits.SolidColour((1, 2, 3))))
+    crashed.save("other", document)
+    first, second = crashed.recoverable()
+    assert (first.key, second.key) == ("other", "a/b:..") and first.saved_at >= second.saved_at
     assert second.restore().edit == edits.SolidColour((1, 2, 3))
     assert len(list(second.folder.parent.iterdir())) == 2
     for key in ("a/b:..", "other", "never kept"):
         crashed.forget(key)
-    assert crashed.left_behind() == () and not list(first.folder.parent.parent.iterdir())
+    assert crashed.recoverable() == () and not list(first.folder.parent.parent.iterdir())
 
 
 def test_what_did_not_change_is_not_encoded_again(crashed, document, monkeypatch):
     encode, encoded = cv2.imencode, []
     monkeypatch.setattr(cv2, "imencode", lambda kind, array, *more: encoded.append(array) or encode(kind, array, *more))
-    crashed.keep("a", document)
+    crashed.save("a", document)
     grown = replace(document, parts=(*document.parts, answer("the cat", seed=2)))
-    crashed.keep("a", grown)
-    crashed.keep("a", replace(grown, controls=MatteControls(feather=3)))
+    crashed.save("a", grown)
+    crashed.save("a", replace(grown, controls=MatteControls(feather=3)))
     assert len(encoded) == 2, "two mattes"
     assert_same(left_of(crashed).restore().parts, grown.parts)
 
@@ -213,13 +213,13 @@ def test_a_disk_without_links_serves_too(crashed, document, monkeypatch):
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr("os.link", link)
-    crashed.keep("a", document)
-    crashed.keep("a", document)
+    crashed.save("a", document)
+    crashed.save("a", document)
     assert_same(left_of(crashed).restore(), document)
 
 
 def test_an_image_that_is_gone_is_named(crashed, document, photo):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     photo.rename(photo.with_name("away.png"))
     left = left_of(crashed)
     with pytest.raises(ImageUnreadable, match="ü photo.png' is gone: put the image back"):
@@ -229,7 +229,7 @@ def test_an_image_that_is_gone_is_named(crashed, document, photo):
 
 
 def test_an_image_that_changed_is_said(crashed, document, photo):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     Image.new("RGB", (9, 6), "red").save(photo)
     with pytest.warns(EditorWarning, match="has changed since"):
         left_of(crashed).restore()
@@ -240,22 +240,22 @@ def test_an_image_that_changed_is_said(crashed, document, photo):
 
 @pytest.mark.parametrize("gone", [False, True])
 def test_an_image_whose_file_is_lost_while_it_is_open_is_stored(crashed, document, photo, gone):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     if gone:
         photo.unlink()
     else:
         Image.new("RGB", (9, 6), "red").save(photo)
-    crashed.keep("a", document)
+    crashed.save("a", document)
     assert_same(left_of(crashed).restore(), document)
 
 
 def test_a_state_of_another_version_is_left_alone_and_said(crashed, document):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     left = left_of(crashed)
     state = left.folder / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"version": 99, "parts": "as they are then"}))
     with pytest.warns(EditorWarning, match="another version.*left alone"):
-        assert crashed.left_behind() == ()
+        assert crashed.recoverable() == ()
     assert state.exists()
     with pytest.raises(EditorError, match="another version"):
         left.restore()
@@ -263,9 +263,9 @@ def test_a_state_of_another_version_is_left_alone_and_said(crashed, document):
 
 @pytest.mark.parametrize("damage", ["", "[]", "{}", '{"version": 1}', '{"version": 1, "image": {"path": 3}}'])
 def test_a_damaged_state_is_left_alone_and_said(crashed, document, damage):
-    crashed.keep("a", document)
-    crashed.keep("b", document)
-    left = next(left for left in crashed.left_behind() if left.key == "a")
+    crashed.save("a", document)
+    crashed.save("b", document)
+    left = next(left for left in crashed.recoverable() if left.key == "a")
     (left.folder / "state.json").write_text(damage)
     with pytest.warns(EditorWarning, match="damaged.*left alone"):
         assert left_of(crashed).key == "b"
@@ -275,7 +275,7 @@ def test_a_damaged_state_is_left_alone_and_said(crashed, document, damage):
 
 @pytest.mark.parametrize("damage", [None, b"", b"no png"])
 def test_a_damaged_matte_is_named(crashed, document, damage):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     left = left_of(crashed)
     (stored,) = left.folder.glob("*.png")
     stored.unlink()
@@ -286,7 +286,7 @@ def test_a_damaged_matte_is_named(crashed, document, damage):
 
 
 def test_a_full_disk_keeps_the_former_state(crashed, document, monkeypatch):
-    crashed.keep("a", document)
+    crashed.save("a", document)
 
     def full(fd):
         raise OSError(28, "No space left on device")
@@ -294,14 +294,14 @@ def test_a_full_disk_keeps_the_former_state(crashed, document, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(OutputNotWritable, match="No space left.*make room"):
-            crashed.keep("a", replace(document, parts=()))
+            crashed.save("a", replace(document, parts=()))
     left = left_of(crashed)
     assert_same(left.restore(), document)
     assert len(list(left.folder.parent.iterdir())) == 1
 
 
 def test_what_a_crash_left_half_written_is_swept_away(crashed, document, tmp_path):
-    crashed.keep("a", document)
+    crashed.save("a", document)
     own = left_of(crashed).folder.parent
     (own / "a.999.part").mkdir()
     (own / "b.3.part").mkdir()
@@ -328,11 +328,11 @@ def test_a_state_that_is_forgotten_while_it_is_written_stays_away(crashed, docum
     crashed.forget("a")
     go_on.set()
     worker.join(10)
-    assert crashed.left_behind() == ()
-    crashed.keep("a", document)
+    assert crashed.recoverable() == ()
+    crashed.save("a", document)
     assert_same(left_of(crashed).restore(), document)
 
 
 def test_no_states_at_all(tmp_path):
-    assert Recovery(tmp_path / "none").left_behind() == ()
+    assert Recovery(tmp_path / "none").recoverable() == ()
     assert not (tmp_path / "none").exists()

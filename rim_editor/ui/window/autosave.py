@@ -87,7 +87,7 @@ class Autosave(QObject):
     def _write(self, key: str, document: Document, turn: int) -> None:
         with self._writing:
             if turn == self._turn.get(key, 0):
-                self._recovery.keep(key, document)
+                self._recovery.save(key, document)
 
     def _remove(self, key: str) -> None:
         with self._writing:

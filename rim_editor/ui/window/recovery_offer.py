@@ -13,7 +13,7 @@ from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
-    from rim_editor.recovery import Left, Recovery
+    from rim_editor.recovery import RecoverableDocument, Recovery
     from rim_editor.ui.window.message_bar import MessageBar
 
 
@@ -40,20 +40,20 @@ class RecoveryOffer(QObject):
 
     def offer(self) -> None:
         """Look, and ask if there is anything; at once, without waiting."""
-        self._start(JobKind.FIND_RECOVERED, self._recovery.left_behind, self._ask)
+        self._start(JobKind.FIND_RECOVERED, self._recovery.recoverable, self._ask)
 
-    def _ask(self, left: tuple[Left, ...]) -> None:
+    def _ask(self, left: tuple[RecoverableDocument, ...]) -> None:
         if left:
             names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
             text = f"RIM Editor did not end properly last time. Unsaved work was kept: {names}."
             offers = (("&Restore", lambda: self._restore(left)), ("&Discard", lambda: self._discard(left)))
             self._messages.show_message(text, "warning", offers)
 
-    def _restore(self, left: tuple[Left, ...]) -> None:
+    def _restore(self, left: tuple[RecoverableDocument, ...]) -> None:
         for one in left:
             self._start(JobKind.RESTORE, one.restore, partial(self._replace, one), owner=one.key)
 
-    def _replace(self, one: Left, document: Document) -> None:
+    def _replace(self, one: RecoverableDocument, document: Document) -> None:
         save = self._open_restored(document)
 
         def save_and_discard() -> None:
@@ -62,7 +62,7 @@ class RecoveryOffer(QObject):
 
         self._start(JobKind.DISCARD, save_and_discard, owner=one.key)
 
-    def _discard(self, left: tuple[Left, ...]) -> None:
+    def _discard(self, left: tuple[RecoverableDocument, ...]) -> None:
         def discard_all() -> None:
             for one in left:
                 one.discard()

@@ -323,7 +323,7 @@ from rim_editor.edits import SolidColour
 from clipmat.image_files import read
 from rim_editor.recovery import Recovery
 document = Document(read(Path(sys.argv[2])), (Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10),), edit=SolidColour())
-Recovery(Path(sys.argv[1])).keep("one", document)
+Recovery(Path(sys.argv[1])).save("one", document)
 os._exit(1)
 """
 
@@ -346,7 +346,7 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
     assert editor.unsaved and isinstance(editor.document.edit, SolidColour)
     assert editor.renderer.matte(editor.document)[45, 45] == 1
     settled(runner)
-    assert not Recovery(crashed).left_behind()
+    assert not Recovery(crashed).recoverable()
     assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is exported"
 
 
