@@ -66,6 +66,27 @@ def as_grey(matte: Coverage, depth: int) -> NDArray[np.uint8] | NDArray[np.uint1
     return np.asarray(np.rint(matte * np.float32(255)), np.uint8)
 
 
+def as_rgb(matte: Coverage) -> Pixels:
+    """The matte as grey, HxWx3 uint8."""
+    import cv2
+
+    return np.asarray(cv2.cvtColor(as_grey(matte, 8), cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def coloured(image: Pixels, share: Coverage, colour: tuple[int, int, int]) -> Pixels:
+    """image · (1 - share) + colour · share, rounded, HxWx3 uint8; `share` HxW float32 in [0, 1]."""
+    import cv2
+
+    result = np.empty_like(image)
+    plain = np.empty((min(_STRIP_ROWS, image.shape[0]), *image.shape[1:]), np.uint8)
+    plain[:] = colour
+    for start in range(0, image.shape[0], _STRIP_ROWS):
+        rows = slice(start, start + _STRIP_ROWS)
+        part = np.ascontiguousarray(share[rows], np.float32)
+        result[rows] = cv2.blendLinear(image[rows], plain[: len(part)], 1 - part, part)
+    return result
+
+
 def plain(shape: tuple[int, ...], colour: tuple[int, int, int]) -> Pixels:
     """One colour as HxWx3 uint8, a view that takes no memory."""
     return np.broadcast_to(np.array(colour, np.uint8), (shape[0], shape[1], 3))

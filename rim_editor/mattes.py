@@ -262,3 +262,30 @@ def _spread(tile: Matte, radius: int, inner: Box, *, grows: bool) -> Matte:
             result = part.copy() if result is None else extreme(result, part, out=result)
     assert result is not None
     return result
+
+
+def outlines(matte: NDArray[np.float32], shape: tuple[int, ...]) -> tuple[NDArray[np.float32], ...]:
+    """Where the matte is one half, as closed lines, for an image of `shape`; see `Renderer.outline`."""
+    import cv2
+    import numpy as np
+
+    inside = (matte >= np.float32(0.5)).astype(np.uint8)
+    found, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    height, width = matte.shape
+    lines = []
+    for contour in found:
+        if len(contour) < 3:
+            continue
+        x, y = np.concatenate([contour, contour[:1]])[:, 0].T
+        here = matte[y, x]
+        # The contour runs on the last pixels inside; the line itself lies on the way down to the first outside.
+        right, left = here - matte[y, np.minimum(x + 1, width - 1)], here - matte[y, np.maximum(x - 1, 0)]
+        below, above = here - matte[np.minimum(y + 1, height - 1), x], here - matte[np.maximum(y - 1, 0), x]
+        across = np.where(right >= left, np.maximum(right, 0), -np.maximum(left, 0))
+        down = np.where(below >= above, np.maximum(below, 0), -np.maximum(above, 0))
+        slope = np.hypot(across, down)
+        step = np.minimum((here - np.float32(0.5)) / np.maximum(slope, np.float32(1e-6)), 1)
+        step = np.where(slope > 1e-3, step / np.maximum(slope, np.float32(1e-6)), 0)
+        line = np.stack([x + np.float32(0.5) + across * step, y + np.float32(0.5) + down * step], axis=1)
+        lines.append(np.asarray(line * (shape[1] / width, shape[0] / height), np.float32))
+    return tuple(lines)

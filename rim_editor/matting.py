@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
-    "computing_with", "explain", "fetch", "load_predictor", "nouns", "remove",
+    "cpu_threads", "device_reason", "fetch", "load_predictor", "nouns", "remove",
 ]  # fmt: skip
 
 
@@ -71,7 +70,7 @@ class PredictorLike(Protocol):
         """The matte made anew where the trimap says 128; see `Matting.refine`."""
 
 
-def load_predictor(weights: str, device: str, precision: str = "auto") -> PredictorLike:
+def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
     """The model itself; imports torch. Raises ClipMatError."""
     from clipmat.predictor import Predictor
 
@@ -87,7 +86,7 @@ def catalogue() -> tuple[WeightsInfo, ...]:
 
 
 def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
-    """Download the weights of a variant and verify them; `progress` hears (bytes so far, bytes or None).
+    """Download the weights of a variant and verify them; `progress` is called with (bytes so far, bytes or None).
 
     Raises ClipMatError; nothing is kept of a download that did not arrive whole.
     """
@@ -97,7 +96,7 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
 
 
 def check(weights: str) -> str:
-    """Look whether the weights of this name or file are whole; one line that says what was compared.
+    """Check that the weights of this name or file are whole; returns a line that says what was compared.
 
     Raises ClipMatError when they are not. Imports no torch but for a training checkpoint.
     """
@@ -113,10 +112,10 @@ def remove(name: str) -> tuple[Path, ...]:
     return remove(name)
 
 
-def explain(device: str, precision: str) -> str:
-    """What these settings come to on this machine and why, in words; imports torch.
+def device_reason(device: str, precision: str) -> str:
+    """Which device and precision these settings mean on this machine and why, in words; imports torch.
 
-    Raises ClipMatError when the device is not to be had.
+    Raises ClipMatError when there is no such device.
     """
     from clipmat.devices import choose_device
 
@@ -126,7 +125,7 @@ def explain(device: str, precision: str) -> str:
 def nouns(weights: str) -> tuple[str, ...]:
     """The nouns that the weights of this name or file know; () when that is unknown. Imports no torch.
 
-    Weights that are missing or damaged know none: what is wrong with them is said when they are loaded.
+    Weights that are missing or damaged know none: loading them raises the error.
     """
     from clipmat.weights import nouns
 
@@ -137,12 +136,12 @@ def nouns(weights: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def computing_with(threads: int) -> Iterator[None]:
-    """Have a model that is loaded already compute with so many threads of the CPU, called from this thread.
+def cpu_threads(threads: int) -> Iterator[None]:
+    """Inside, a model that is loaded already computes with so many CPU threads when called from this thread.
 
-    For work that keeps the other cores busy by itself: a model whose threads wait for a core takes many times as
-    long. The number is the process's: other threads that compute for the first time meanwhile take it over.
-    Where torch was never imported, by a fake for instance, nothing is done.
+    For when other work keeps the cores busy: a model whose threads wait for a core takes many times as long. The
+    number belongs to the process: other threads that compute for the first time meanwhile use it too.
+    Without torch imported, with a fake model for instance, nothing is done.
     """
     torch = sys.modules.get("torch")
     if torch is None:
@@ -159,18 +158,18 @@ def computing_with(threads: int) -> Iterator[None]:
 class Matting:
     """Keeps one model and the features of one image, so that the next expression costs only its own share.
 
-    `load(weights, device, precision)` makes the predictor, and is left the choice of the precision where that is
-    "auto"; tests pass a fake. Calls from several threads wait for each other.
+    `load(weights, device, precision)` makes the predictor; tests pass a fake. Calls from several threads wait for
+    each other.
     """
 
-    def __init__(self, load: Callable[..., PredictorLike] | None = None) -> None:
+    def __init__(self, load: Callable[[str, str, str], PredictorLike] | None = None) -> None:
         self._load = load or load_predictor
         self._lock = threading.Lock()
-        self._loaded: tuple[str, ...] = ()
+        self._loaded: tuple[str, str, str] | None = None
         self._predictor: PredictorLike | None = None
         self._image: NDArray[np.uint8] | None = None
 
-    def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[..., PredictorLike]]]:
+    def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
         # What goes to another process is how to load; the model is loaded there.
         return Matting, (self._load,)
 
@@ -178,22 +177,6 @@ class Matting:
         """The model for these weights on this device, loaded once while all three stay. Raises ClipMatError."""
         with self._lock:
             return self._predictor_for(weights, device, precision)
-
-    def warm_up(self, weights: str, device: str = "auto", precision: str = "auto") -> Future[PredictorLike]:
-        """Load the model on a thread of its own, so that the first expression need not wait; returns at once.
-
-        What goes wrong is in the future, and the first expression will raise it again.
-        """
-        loading: Future[PredictorLike] = Future()
-
-        def load() -> None:
-            try:
-                loading.set_result(self.predictor(weights, device, precision))
-            except Exception as error:  # noqa: BLE001 - whoever holds the future is told
-                loading.set_exception(error)
-
-        threading.Thread(target=load, name="warm-up").start()
-        return loading
 
     def predict(
         self,
@@ -240,10 +223,10 @@ class Matting:
         return nouns(weights)
 
     def _predictor_for(self, weights: str, device: str, precision: str) -> PredictorLike:
-        wanted = (weights, device) if precision == "auto" else (weights, device, precision)
+        wanted = weights, device, precision
         if self._predictor is None or self._loaded != wanted:
             # Let go of the old model first: two at once may not fit the device.
-            self._predictor, self._loaded, self._image = None, (), None
+            self._predictor, self._loaded, self._image = None, None, None
             self._predictor = self._load(*wanted)
             self._loaded = wanted
         return self._predictor

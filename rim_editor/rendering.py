@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SMALLEST_PX = 256
-# How many of each are kept; at 24 megapixels a full-size matte takes 96 MB, full-size layers 144 MB.
+# How many of each are cached; at 24 megapixels a full-size matte takes 96 MB, full-size layers 144 MB.
 _FOLDED, _FINISHED, _REDUCED, _LAYERS = 3, 2, 8, 2
-_STRIP_ROWS = 512
 
 
 class ViewMode(StrEnum):
@@ -63,11 +62,11 @@ class Renderer:
 
     def __init__(self, source: OpenedImage) -> None:
         self._source = source
-        self._images: _Kept[NDArray[np.uint8]] = _Kept(32)
-        self._folded: _Kept[NDArray[np.float32]] = _Kept(_FOLDED)
-        self._finished: _Kept[NDArray[np.float32]] = _Kept(_FINISHED)
-        self._reduced: _Kept[NDArray[np.float32]] = _Kept(_REDUCED)
-        self._layers: _Kept[Layers] = _Kept(_LAYERS)
+        self._images: _Cache[NDArray[np.uint8]] = _Cache(32)
+        self._folded: _Cache[NDArray[np.float32]] = _Cache(_FOLDED)
+        self._finished: _Cache[NDArray[np.float32]] = _Cache(_FINISHED)
+        self._reduced: _Cache[NDArray[np.float32]] = _Cache(_REDUCED)
+        self._layers: _Cache[Layers] = _Cache(_LAYERS)
 
     @property
     def source(self) -> OpenedImage:
@@ -87,7 +86,7 @@ class Renderer:
 
         Any level from 0 on will do. Raises ValueError for a negative one.
         """
-        return self._images.get((level,), (), lambda: _read_only(_reduced(self._source.pixels, level)))
+        return self._images.get(level, lambda: _read_only(_reduced(self._source.pixels, level)))
 
     def matte(self, document: Document) -> NDArray[np.float32]:
         """The matte of the document, HxW in [0, 1]: parts in their order, then controls, then the file's own alpha.
@@ -108,7 +107,7 @@ class Renderer:
 
         if document.controls == MatteControls() and self._source.alpha is None:
             return folded
-        return self._finished.get((id(folded), document.controls), (folded,), finish)
+        return self._finished.get((document.parts, document.controls), finish)
 
     def layers(self, document: Document, level: int = 0) -> Layers:
         """The object's and the surroundings' colours at a level; see `foreground.separate`."""
@@ -119,7 +118,7 @@ class Renderer:
 
             return foreground.separate(self.image(level), matte)
 
-        return self._layers.get((id(matte), level), (matte,), separate)
+        return self._layers.get((document.parts, document.controls, level), separate)
 
     def result(self, document: Document) -> NDArray[np.uint8] | NDArray[np.uint16]:
         """What the edit makes of the image at full size, for export; new, of the layout that the edit's class names."""
@@ -136,6 +135,8 @@ class Renderer:
         Close to the reduced full-size view: mattes are controlled and edits applied at the level, with
         their sizes. While nothing has been found or painted, result, overlay and ants show the plain image.
         """
+        from rim_editor import compositing
+
         self._check(document)
         image, mode = self.image(level), view.mode
         bare = not document.parts and mode in (ViewMode.RESULT, ViewMode.OVERLAY)
@@ -145,15 +146,15 @@ class Renderer:
             return self._result_at(document, level)
         matte = self._matte_at(document, level)
         if mode is ViewMode.BLACK_AND_WHITE:
-            return _as_rgb(matte)
+            return compositing.as_rgb(matte)
         if mode is ViewMode.OVERLAY:
-            return _coloured(image, matte * min(max(view.opacity, 0.0), 1.0), view.colour)
+            return compositing.coloured(image, matte * min(max(view.opacity, 0.0), 1.0), view.colour)
         if mode is ViewMode.ON_BLACK:
-            return _coloured(image, 1 - matte, (0, 0, 0))
+            return compositing.coloured(image, 1 - matte, (0, 0, 0))
         if mode is ViewMode.ON_WHITE:
-            return _coloured(image, 1 - matte, (255, 255, 255))
+            return compositing.coloured(image, 1 - matte, (255, 255, 255))
         if mode is ViewMode.ON_COLOUR:
-            return _coloured(image, 1 - matte, view.colour)
+            return compositing.coloured(image, 1 - matte, view.colour)
         assert_never(mode)
 
     def outline(self, document: Document, level: int) -> tuple[NDArray[np.float32], ...]:
@@ -162,7 +163,9 @@ class Renderer:
         Each is Nx2, x and y in pixels of the full image, found on the matte of the level; new.
         Specks of one or two pixels have no outline.
         """
-        return _outlines(self._matte_at(document, level), self._source.pixels.shape)
+        from rim_editor import mattes
+
+        return mattes.outlines(self._matte_at(document, level), self._source.pixels.shape)
 
     def _check(self, document: Document) -> None:
         if document.source.pixels is not self._source.pixels:
@@ -176,7 +179,6 @@ class Renderer:
 
         self._check(document)
         parts = document.parts
-        key = tuple(id(part) for part in parts)
 
         def fold() -> NDArray[np.float32]:
             empty = np.zeros(self._source.pixels.shape[:2], np.float32)
@@ -184,12 +186,12 @@ class Renderer:
                 part = parts[known]
                 if isinstance(part, Answer) and part.combine is Combine.NEW:
                     return _read_only(mattes.with_parts(empty, parts[known:]))
-                start = self._folded.kept(key[:known])
+                start = self._folded.peek(parts[:known])
                 if start is not None:
                     return _read_only(mattes.with_parts(start, parts[known:]))
             return _read_only(mattes.with_parts(empty, parts))
 
-        return self._folded.get(key, parts, fold)
+        return self._folded.get(parts, fold)
 
     def _matte_at(self, document: Document, level: int) -> NDArray[np.float32]:
         if level == 0:
@@ -212,16 +214,16 @@ class Renderer:
                 matte = matte * np.asarray(_reduced(alpha, level) / np.float32(255), np.float32)
             return _read_only(matte)
 
-        return self._reduced.get((id(folded), document.controls, level), (folded,), reduce)
+        return self._reduced.get((document.parts, document.controls, level), reduce)
 
     def _result_at(self, document: Document, level: int) -> NDArray[np.uint8]:
         import numpy as np
 
-        from rim_editor import edits
+        from rim_editor import compositing, edits
 
         matte = self._matte_at(document, level)
         if isinstance(document.edit, MatteOnly):
-            return _as_rgb(matte)
+            return compositing.as_rgb(matte)
         edit = document.edit if level == 0 else edits.scaled(document.edit, 2**level)
         result = np.asarray(edits.apply(self.image(level), matte, edit, self.layers(document, level)), np.uint8)
         if result.shape[2] == 4 and result[..., 3].min() == 255:
@@ -229,43 +231,42 @@ class Renderer:
         return result
 
 
-class _Kept(Generic[T]):
-    """The last `limit` things that were asked for, by key.
+class _Cache(Generic[T]):
+    """The last `limit` values that were asked for, by key; two threads that want the same one compute it once.
 
-    A key may hold identities: what they are of is held as long as the thing is, so that none is given anew.
+    (cachetools has this for methods, but ties the object to itself, so that its arrays wait for the collector.)
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._changed = threading.Condition()
-        self._things: OrderedDict[tuple[object, ...], tuple[object, T]] = OrderedDict()
-        self._at_work: set[tuple[object, ...]] = set()
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
+        self._pending: set[Hashable] = set()
 
-    def kept(self, key: tuple[object, ...]) -> T | None:
+    def peek(self, key: Hashable) -> T | None:
+        """The value if it is there."""
         with self._changed:
-            found = self._things.get(key)
-            return None if found is None else found[1]
+            return self._values.get(key)
 
-    def get(self, key: tuple[object, ...], held: object, make: Callable[[], T]) -> T:
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The value, computed if it is not there."""
         with self._changed:
-            while key in self._at_work:
-                self._changed.wait()
-            found = self._things.get(key)
-            if found is not None:
-                self._things.move_to_end(key)
-                return found[1]
-            self._at_work.add(key)
+            self._changed.wait_for(lambda: key not in self._pending)
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+            self._pending.add(key)
         try:
-            thing = make()
+            value = compute()
             with self._changed:
-                self._things[key] = held, thing
-                while len(self._things) > self._limit:
-                    self._things.popitem(last=False)
-            return thing
+                self._values[key] = value
+                while len(self._values) > self._limit:
+                    self._values.popitem(last=False)
+            return value
         finally:
             # If it failed, the next in line tries for itself.
             with self._changed:
-                self._at_work.discard(key)
+                self._pending.discard(key)
                 self._changed.notify_all()
 
 
@@ -295,53 +296,3 @@ def _resized(array: A, height: int, width: int) -> A:
     if array.shape[:2] == (height, width):
         return array
     return cv2.resize(array, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
-
-
-def _as_rgb(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
-    import cv2
-    import numpy as np
-
-    from rim_editor import compositing
-
-    return np.asarray(cv2.cvtColor(compositing.as_grey(matte, 8), cv2.COLOR_GRAY2RGB), np.uint8)
-
-
-def _coloured(image: NDArray[np.uint8], share: NDArray[np.float32], colour: Colour) -> NDArray[np.uint8]:
-    """image · (1 - share) + colour · share, rounded."""
-    import cv2
-    import numpy as np
-
-    result = np.empty_like(image)
-    plain = np.empty((min(_STRIP_ROWS, image.shape[0]), *image.shape[1:]), np.uint8)
-    plain[:] = colour
-    for start in range(0, image.shape[0], _STRIP_ROWS):
-        rows = slice(start, start + _STRIP_ROWS)
-        part = np.ascontiguousarray(share[rows], np.float32)
-        result[rows] = cv2.blendLinear(image[rows], plain[: len(part)], 1 - part, part)
-    return result
-
-
-def _outlines(matte: NDArray[np.float32], shape: tuple[int, ...]) -> tuple[NDArray[np.float32], ...]:
-    import cv2
-    import numpy as np
-
-    inside = (matte >= np.float32(0.5)).astype(np.uint8)
-    found, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    height, width = matte.shape
-    lines = []
-    for contour in found:
-        if len(contour) < 3:
-            continue
-        x, y = np.concatenate([contour, contour[:1]])[:, 0].T
-        here = matte[y, x]
-        # The contour runs on the last pixels inside; the line itself lies on the way down to the first outside.
-        right, left = here - matte[y, np.minimum(x + 1, width - 1)], here - matte[y, np.maximum(x - 1, 0)]
-        below, above = here - matte[np.minimum(y + 1, height - 1), x], here - matte[np.maximum(y - 1, 0), x]
-        across = np.where(right >= left, np.maximum(right, 0), -np.maximum(left, 0))
-        down = np.where(below >= above, np.maximum(below, 0), -np.maximum(above, 0))
-        slope = np.hypot(across, down)
-        step = np.minimum((here - np.float32(0.5)) / np.maximum(slope, np.float32(1e-6)), 1)
-        step = np.where(slope > 1e-3, step / np.maximum(slope, np.float32(1e-6)), 0)
-        line = np.stack([x + np.float32(0.5) + across * step, y + np.float32(0.5) + down * step], axis=1)
-        lines.append(np.asarray(line * (shape[1] / width, shape[0] / height), np.float32))
-    return tuple(lines)

@@ -220,7 +220,7 @@ class _Pipeline:
                 self._found.put(stages.find(decoded, self._matting, model, self._check))
 
         # With the model on a GPU, its threads on the CPU have little to do.
-        with matting_module.computing_with(self._counts.model_threads if predictor.device == "cpu" else 1):
+        with matting_module.cpu_threads(self._counts.model_threads if predictor.device == "cpu" else 1):
             while self._decoded.process_next(one):
                 pass
 

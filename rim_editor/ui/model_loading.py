@@ -40,21 +40,14 @@ def preload(
     `nouns_found` is called with the nouns, `failed` with whatever went wrong.
     """
 
+    from clipmat import foreground
+
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
-    separate = Job(JobKind.SEPARATE, _compile_separation, lambda _: None, failed)
+    separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
     runner.start(Job(JobKind.NOUNS, lambda: matting.nouns(options.weights), nouns_found, failed))
     runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
-
-
-def _compile_separation() -> None:
-    """Import and compile what the first result would wait for."""
-    import numpy as np
-
-    from clipmat.foreground import separate
-
-    separate(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 0.5, np.float32))
 
 
 def load_with_short_turns(weights: str, device: str, precision: str = "auto") -> PredictorLike:

@@ -47,7 +47,7 @@ def loaded(monkeypatch):
     """Every predictor that was loaded, in order; `auto` means cpu."""
     predictors = []
 
-    def load(weights, device):
+    def load(weights, device, precision):
         if weights == "unknown":
             raise UnknownWeights("'unknown' is no model and no file: choose compact, or see `rim-editor models`.")
         predictors.append(RedPredictor(weights, "cpu" if device == "auto" else device))

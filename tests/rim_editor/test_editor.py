@@ -267,7 +267,7 @@ def test_the_options_of_the_question_are_those_when_it_was_asked(model, later):
     assert events.of(Answered)[0].weights == "vit-b-16"
     editor.ask("left")
     later.finish(JobKind.ASK)
-    assert model.asked[1] == ("compact", "cpu")
+    assert model.asked[1] == ("compact", "cpu", "auto")
 
 
 def test_words_that_were_not_read_become_a_warning(opened):

@@ -45,7 +45,7 @@ _CONTENTS = (
 class ExportDialog(QDialog):
     """Asks how to export the document of `editor`, does it, and closes once the file is there.
 
-    The choices of `settings` come first; `settings()` has the new ones.
+    It starts with the choices of `settings`; `settings()` has the new ones.
     """
 
     exported = Signal(Path, object)
@@ -57,7 +57,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(f"Export “{editor.title}”")
         self._editor = editor
         self._settings = settings
-        self._stop_listening: Callable[[], None] = editor.listen(self._hear)
+        self._stop_listening: Callable[[], None] = editor.listen(self._on_event)
 
         self._form = QWidget()
         form = QFormLayout(self._form)
@@ -93,7 +93,7 @@ class ExportDialog(QDialog):
         self._folder = named(QLineEdit(str(folder)), "export_folder")
         self._folder.setToolTip("The folder of the file")
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
-        self._folder.textEdited.connect(self._ask_no_more)
+        self._folder.textEdited.connect(self._reset_question)
         browse = named(QPushButton("&Browse…"), "export_browse")
         browse.setToolTip("Choose the folder")
         browse.setAutoDefault(False)
@@ -102,10 +102,10 @@ class ExportDialog(QDialog):
 
         self._error = wrapped_label("export_error")
         self._error.setVisible(False)
-        self._progress = named(QProgressBar(), "export_progress")
-        self._progress.setVisible(False)
-        self._progress.setRange(0, 0)
-        self._progress.setAccessibleName("Exporting")
+        self._progress_bar = named(QProgressBar(), "export_progress")
+        self._progress_bar.setVisible(False)
+        self._progress_bar.setRange(0, 0)
+        self._progress_bar.setAccessibleName("Exporting")
         self._export = named(QPushButton("&Export"), "export_button")
         self._export.setDefault(True)
         self._export.clicked.connect(self._start)
@@ -113,7 +113,7 @@ class ExportDialog(QDialog):
         self._cancel.setAutoDefault(False)
         self._cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
-        buttons.addWidget(self._progress, 1)
+        buttons.addWidget(self._progress_bar, 1)
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
         buttons.addWidget(self._export)
@@ -147,34 +147,34 @@ class ExportDialog(QDialog):
         )
 
     def done(self, result: int) -> None:
-        """Close, and hear nothing more of the editor."""
+        """Close, and stop listening to the editor."""
         self._stop_listening()
         super().done(result)
 
     def reject(self) -> None:
-        """Cancel the export at work; close when there is none."""
+        """Cancel the running export; close when there is none."""
         if JobKind.EXPORT in self._editor.busy:
             self._editor.cancel()
-            self._fail("The export was cancelled.")
+            self._show_error("The export was cancelled.")
         else:
             super().reject()
 
     def _start(self) -> None:
         if not self._name.text().strip():
-            self._fail("The file has no name: type one.")
+            self._show_error("The file has no name: type one.")
             self._name.setFocus()
             return
         path, asked = self.path(), self._export.property("replaces")
         if path.is_file() and not asked:
             source = self._editor.document.source.path
             own = source is not None and source.exists() and path.samefile(source)
-            what = "is the image that is open" if own else "exists already"
-            self._fail(f"'{path.name}' {what}. Replace it, or choose another name.")
+            state = "is the image that is open" if own else "exists already"
+            self._show_error(f"'{path.name}' {state}. Replace it, or choose another name.")
             self._export.setText("&Replace")
             self._export.setProperty("replaces", True)
             return
         request = self.request(overwrite=bool(asked))
-        self._fail("")
+        self._show_error("")
         self._show_busy(True)
         self._editor.export(path, request, lambda written: self._done(written, request))
 
@@ -182,34 +182,34 @@ class ExportDialog(QDialog):
         self.exported.emit(path, request)
         self.accept()
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, JobEnded) and event.kind is JobKind.EXPORT:
             self._show_busy(False)
         elif isinstance(event, Notice) and event.code is NoticeCode.FAILED and event.job is JobKind.EXPORT:
             self._show_busy(False)
-            self._fail(event.text)
+            self._show_error(event.text)
             self._name.setFocus()  # it lost it while the form was off
 
     def _show_busy(self, busy: bool) -> None:
         self._form.setEnabled(not busy)
         self._export.setEnabled(not busy)
-        self._progress.setVisible(busy)
+        self._progress_bar.setVisible(busy)
 
-    def _fail(self, text: str) -> None:
+    def _show_error(self, text: str) -> None:
         self._error.setText(text)
         self._error.setAccessibleName(text)
         self._error.setVisible(bool(text))
-        self._grow()
+        self._fit_height()
 
-    def _grow(self) -> None:
-        """Make room for what is told: Qt would press the form together instead."""
+    def _fit_height(self) -> None:
+        """Make room for the texts: Qt would squeeze the form instead."""
         column = self.layout()
         if column is not None and self.isVisible():
             column.activate()
             self.resize(self.width(), max(self.height(), column.totalHeightForWidth(self.width())))
 
-    def _ask_no_more(self) -> None:
-        self._fail("")
+    def _reset_question(self) -> None:
+        self._show_error("")
         self._export.setText("&Export")
         self._export.setProperty("replaces", False)
 
@@ -233,21 +233,21 @@ class ExportDialog(QDialog):
         with QSignalBlocker(self._format):
             if reasons[self._format.currentIndex()]:
                 self._format.setCurrentIndex(reasons.index(""))
-        told = [
+        reasons_to_show = [
             reason for reason in reasons if reason and request.content is not Content.LAYERS and ".ora" not in reason
         ]
-        self._note.setText("\n".join(told))
-        self._note.setVisible(bool(told))
+        self._note.setText("\n".join(reasons_to_show))
+        self._note.setVisible(bool(reasons_to_show))
         self._format_chosen()
-        self._grow()
+        self._fit_height()
 
     def _format_chosen(self) -> None:
-        self._ask_no_more()
+        self._reset_question()
         self._quality.setEnabled(lossy(self._suffix()))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
 
     def _named(self, text: str) -> None:
-        self._ask_no_more()
+        self._reset_question()
         place = self._format.findData(usual(Path(text).suffix))
         model = self._format.model()
         if place >= 0 and isinstance(model, QStandardItemModel) and model.item(place).isEnabled():
@@ -262,5 +262,5 @@ class ExportDialog(QDialog):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._folder.setText)
-        dialog.fileSelected.connect(self._ask_no_more)
+        dialog.fileSelected.connect(self._reset_question)
         dialog.open()

@@ -35,10 +35,10 @@ class PreferencesDialog(QDialog):
         self.setObjectName("preferences_dialog")
         self.setWindowTitle("Preferences")
         self._settings = settings
-        self._forgets = False
+        self._clears_history = False
 
-        looks = QGroupBox("Window")
-        form = QFormLayout(looks)
+        window = QGroupBox("Window")
+        form = QFormLayout(window)
         self._theme = named(QComboBox(), "theme_box")
         for theme in THEMES:
             self._theme.addItem(_THEME_NAMES[theme], theme)
@@ -66,14 +66,14 @@ class PreferencesDialog(QDialog):
 
         history = QGroupBox("Memory")
         column = QVBoxLayout(history)
-        self._kept = wrapped_label("history_about")
-        column.addWidget(self._kept)
-        self._forget = named(QPushButton("&Clear history"), "clear_history")
-        self._forget.setAutoDefault(False)
-        self._forget.setToolTip("Forget the expressions and the recent images")
-        self._forget.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._forget.clicked.connect(self._clear)
-        column.addWidget(self._forget)
+        self._history_label = wrapped_label("history_about")
+        column.addWidget(self._history_label)
+        self._clear_button = named(QPushButton("&Clear history"), "clear_history")
+        self._clear_button.setAutoDefault(False)
+        self._clear_button.setToolTip("Forget the expressions and the recent images")
+        self._clear_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._clear_button.clicked.connect(self._clear)
+        column.addWidget(self._clear_button)
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
@@ -81,11 +81,11 @@ class PreferencesDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        for widget in (looks, exports, model, history):
+        for widget in (window, exports, model, history):
             column.addWidget(widget)
         column.addStretch(1)
         column.addWidget(buttons)
-        self._tell_history()
+        self._show_history()
 
     def settings(self) -> Settings:
         """The settings that the dialog shows; what it does not show is as it was given."""
@@ -101,19 +101,19 @@ class PreferencesDialog(QDialog):
             device=device,
             precision=precision,
         )
-        return replace(chosen, recent=(), expressions=()) if self._forgets else chosen
+        return replace(chosen, recent=(), expressions=()) if self._clears_history else chosen
 
     def _clear(self) -> None:
-        self._forgets = True
-        self._tell_history()
+        self._clears_history = True
+        self._show_history()
 
-    def _tell_history(self) -> None:
+    def _show_history(self) -> None:
         expressions, images = len(self._settings.expressions), len(self._settings.recent)
-        self._forget.setEnabled(not self._forgets and bool(expressions or images))
-        if self._forgets:
-            self._kept.setText("Expressions and recent images are forgotten when you press OK.")
+        self._clear_button.setEnabled(not self._clears_history and bool(expressions or images))
+        if self._clears_history:
+            self._history_label.setText("Expressions and recent images are forgotten when you press OK.")
         else:
-            self._kept.setText(
+            self._history_label.setText(
                 f"{_counted(expressions, 'expression')} and {_counted(images, 'recent image')} are kept."
             )
 

@@ -116,7 +116,9 @@ class DialogOpener(QObject):
             self._settings.set(replace(self._settings.current, weights=weights, device=device, precision=precision))
             self._preload_model()
 
-        dialog = ModelDialog(matting, self._settings.current, self._runner, self._window, explain=matting.explain)
+        dialog = ModelDialog(
+            matting, self._settings.current, self._runner, self._window, device_reason=matting.device_reason
+        )
         dialog.options_chosen.connect(chosen)
         _open(dialog)
 

@@ -95,7 +95,7 @@ class FakeModel:
     """The trimap of every refinement; what is unknown becomes 0.5."""
     threads: set = field(default_factory=set)
 
-    def load(self, weights, device, *more):
+    def load(self, weights, device, precision):
         if self.load_error is not None:
             raise self.load_error
         self.loaded.append((weights, device))

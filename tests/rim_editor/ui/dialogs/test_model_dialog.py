@@ -129,7 +129,7 @@ def test_a_download_can_be_stopped(qtbot, make, shelf):
     assert "Stopping" in message(dialog)
     shelf.gate.set()
     qtbot.waitUntil(lambda: "stopped" in message(dialog))
-    assert shelf.ended == "FetchStopped" and cells(dialog, 1)[2] == "Missing"
+    assert shelf.ended == "FetchCancelled" and cells(dialog, 1)[2] == "Missing"
     assert button(dialog, "fetch_button").isEnabled() and not button(dialog, "fetch_cancel").isVisible()
 
 
@@ -141,7 +141,7 @@ def test_closing_stops_the_download(qtbot, make, shelf, runner):
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible() and not runner.busy
     shelf.gate.set()
-    qtbot.waitUntil(lambda: shelf.ended == "FetchStopped")
+    qtbot.waitUntil(lambda: shelf.ended == "FetchCancelled")
 
 
 def test_a_failure_is_told_with_its_remedy(make, shelf):
@@ -205,7 +205,7 @@ def test_the_reason_for_the_device_is_shown_and_a_lack_too(make):
             raise DeviceUnavailable("device 'cuda' cannot be used: torch finds no NVIDIA GPU")
         return f"the CPU, {device} {precision}"
 
-    dialog = make(runner=InlineRunner(), explain=explain)
+    dialog = make(runner=InlineRunner(), device_reason=explain)
     reason = dialog.findChild(QLabel, "device_reason")
     assert reason.text() == "The CPU, auto auto"
     box = dialog.findChild(QComboBox, "device_box")
