@@ -180,7 +180,7 @@ def test_a_process_number_that_was_taken_over_is_not_its_first_owner(document, t
     assert recovery.recoverable() == ()
     (own,) = (tmp_path / "states").iterdir()
     assert own.name == processes.own_name()
-    own.rename(own.parent / f"{os.getpid()}-another")
+    own.rename(own.parent / f"{os.getpid()}-1")
     assert left_of(recovery).key == "a"
 
 
@@ -322,7 +322,7 @@ def test_a_state_that_is_forgotten_while_it_is_written_stays_away(crashed, docum
         return encode(*arguments)
 
     monkeypatch.setattr(cv2, "imencode", slow)
-    worker = threading.Thread(target=crashed.keep, args=("a", document))
+    worker = threading.Thread(target=crashed.save, args=("a", document))
     worker.start()
     assert reached.wait(10)
     crashed.forget("a")
