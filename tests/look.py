@@ -439,11 +439,11 @@ class Tour:
         for preset in ("black", "white", "chroma_green", "violet"):
             self.find(f"preset_{preset}").click()
             canvas.zoom_to_fit()
-            canvas.look(canvas.viewport.at_zoom(2.0 * ratio, petals))
+            canvas.set_viewport(canvas.viewport.at_zoom(2.0 * ratio, petals))
             self.shoot(f"close-up-on-{preset.replace('_', '-')}")
         self.find("edit_transparent").click()
         self.shoot("close-up-transparent")
-        canvas.look(canvas.viewport.at_zoom(12.0 * ratio, petals))
+        canvas.set_viewport(canvas.viewport.at_zoom(12.0 * ratio, petals))
         self.shoot("close-up-pixels")
         canvas.zoom_to_fit()
 

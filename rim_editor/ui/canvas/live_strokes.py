@@ -1,10 +1,10 @@
-"""Strokes that are being painted, shown at once: an overlay that grows by a segment, whatever their length."""
+"""Strokes that the matte does not show yet, painted on an overlay: a longer stroke only adds a segment to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from rim_editor.document import Brush, Point
@@ -16,44 +16,54 @@ _OPACITY = 0.5
 
 @dataclass
 class LiveStroke:
-    """One stroke: where it went, in pixels of the image."""
+    """One stroke; its points and radius are in pixels of the image."""
 
     brush: Brush
     radius: float
     points: list[Point] = field(default_factory=list)
 
 
-class LiveStrokes:
-    """The strokes that the matte does not show yet; the last one may still grow."""
+class LiveStrokes(QObject):
+    """The strokes that the matte does not show yet; one of them may still grow."""
 
-    def __init__(self) -> None:
+    changed = Signal(QRect)
+    """Repaint this, in pixels of the device; an empty rectangle means everything."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._strokes: list[LiveStroke] = []
+        self._growing: LiveStroke | None = None
         self._overlay = QImage()
         self._viewport: Viewport | None = None
 
-    def __bool__(self) -> bool:
-        return bool(self._strokes)
-
-    def begin(self, stroke: LiveStroke, viewport: Viewport) -> QRect:
-        """Add a stroke of one point; what to repaint, in pixels of the device."""
+    def begin(self, stroke: LiveStroke, viewport: Viewport) -> None:
+        """Add a stroke of one point, which grows until `end`."""
         self._follow(viewport)
+        self._growing = stroke
         self._strokes.append(stroke)
-        return self._draw(stroke, len(stroke.points) - 1)
+        self.changed.emit(self._draw(stroke, len(stroke.points) - 1))
 
-    def extend(self, stroke: LiveStroke, point: Point) -> QRect:
-        """Lead the stroke to another point; what to repaint, in pixels of the device."""
+    def extend(self, stroke: LiveStroke, point: Point) -> None:
+        """Add a point to the stroke."""
         stroke.points.append(point)
-        return self._draw(stroke, len(stroke.points) - 1)
+        self.changed.emit(self._draw(stroke, len(stroke.points) - 1))
+
+    def end(self) -> None:
+        """The stroke that grew is finished; it stays until the matte shows it."""
+        self._growing = None
 
     def drop(self, stroke: LiveStroke) -> None:
-        """Take a stroke away."""
-        self._strokes = [other for other in self._strokes if other is not stroke]
-        self._renew()
+        """Remove a stroke."""
+        self._keep([other for other in self._strokes if other is not stroke])
 
-    def clear(self, but: LiveStroke | None = None) -> None:
-        """Take all away, except the one that is still being painted."""
-        self._strokes = [other for other in self._strokes if other is but]
-        self._renew()
+    def drop_finished(self) -> None:
+        """Remove all strokes but the one that still grows."""
+        self._keep([other for other in self._strokes if other is self._growing])
+
+    def clear(self) -> None:
+        """Remove all strokes."""
+        self._growing = None
+        self._keep([])
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
         """Paint within the painter's clip; `ratio` is the window's pixels of the device per unit."""
@@ -70,9 +80,15 @@ class LiveStrokes:
     def _follow(self, viewport: Viewport) -> None:
         if viewport != self._viewport or self._overlay.isNull():
             self._viewport = viewport
-            self._renew()
+            self._redraw()
 
-    def _renew(self) -> None:
+    def _keep(self, strokes: list[LiveStroke]) -> None:
+        if len(strokes) != len(self._strokes):
+            self._strokes = strokes
+            self._redraw()
+            self.changed.emit(QRect())
+
+    def _redraw(self) -> None:
         if self._viewport is None:
             return
         size = QSize(*self._viewport.window)
@@ -86,11 +102,11 @@ class LiveStrokes:
             self._draw(stroke, 0, whole=True)
 
     def _draw(self, stroke: LiveStroke, number: int, whole: bool = False) -> QRect:
-        """The segment that ends at a point, or all."""
+        """Draw the segment that ends at a point, or the whole stroke; returns what it covers."""
         viewport = self._viewport
         assert viewport is not None
         if self._overlay.isNull():
-            self._renew()
+            self._redraw()
         points = stroke.points if whole else stroke.points[max(0, number - 1) : number + 1]
         line = [QPointF(*viewport.to_window(point)) for point in points]
         width = max(2 * stroke.radius * viewport.zoom, 1.0)

@@ -1,4 +1,4 @@
-"""Wheel, touchpad, pinch and arrow keys: what they make of a viewport."""
+"""What wheel, touchpad, pinches and arrow keys make of a viewport."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rim_editor.ui.canvas.viewport import Viewport
 
 _NOTCH = 1.25  # zoom by one notch of a wheel
 _PER_PIXEL = 1.004  # zoom by one pixel of a touchpad, while Ctrl is held
-_ARROW = 64.0  # units of the window by which an arrow key moves what is seen
+_ARROW = 64.0  # units of the window by which an arrow key pans
 _ARROWS = {
     Qt.Key.Key_Left: (1.0, 0.0),
     Qt.Key.Key_Right: (-1.0, 0.0),
@@ -57,7 +57,7 @@ def pinched(viewport: Viewport, event: QEvent, widget: QWidget, ratio: float) ->
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if isinstance(pinch, QPinchGesture):
             here, before = (
-                widget.mapFromGlobal(spot) * ratio for spot in (pinch.centerPoint(), pinch.lastCenterPoint())
+                widget.mapFromGlobal(point) * ratio for point in (pinch.centerPoint(), pinch.lastCenterPoint())
             )
             moved: QPointF = here - before
             viewport = viewport.panned(moved.x(), moved.y()) if not moved.isNull() else viewport
@@ -71,7 +71,7 @@ def is_arrow(event: QKeyEvent, modifier: Qt.KeyboardModifier = Qt.KeyboardModifi
 
 
 def arrowed(viewport: Viewport, event: QKeyEvent, ratio: float) -> Viewport:
-    """An arrow key moves what is seen in its direction."""
+    """An arrow key pans in its direction."""
     x, y = _ARROWS[Qt.Key(event.key())]
     return viewport.panned(x * _ARROW * ratio, y * _ARROW * ratio)
 

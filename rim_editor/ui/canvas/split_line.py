@@ -1,8 +1,8 @@
-"""The line between before and after: where it is, whether it is under the pointer, and how it looks."""
+"""The line between before and after: where it is, whether the pointer is on it, and how it is drawn."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from rim_editor.ui.canvas.viewport import Viewport
@@ -16,7 +16,7 @@ class SplitLine:
 
     def __init__(self) -> None:
         self.share = 0.5
-        """Where it is between the left and the right end of what is seen of the image, 0 to 1."""
+        """Where it is between the left and the right end of the visible part of the image, 0 to 1."""
 
     def x(self, viewport: Viewport) -> int:
         """Where it is in the window, in pixels of the device."""
@@ -24,15 +24,15 @@ class SplitLine:
         return round(left + self.share * (right - left))
 
     def move_to(self, x: float, viewport: Viewport) -> None:
-        """Put it there, in pixels of the device, or as near as the image is."""
+        """Move it to x, in pixels of the device, or as near as the image reaches."""
         left, right = _ends(viewport)
         self.share = min(max((x - left) / max(right - left, 1.0), 0.0), 1.0)
 
-    def is_at(self, spot: QPointF, viewport: Viewport, ratio: float) -> bool:
-        """Whether the pointer, in units of the window, can take it."""
+    def is_at(self, pointer: QPointF, viewport: Viewport, ratio: float) -> bool:
+        """Whether the pointer, in units of the window, can drag it."""
         x, middle = self.x(viewport) / ratio, viewport.window[1] / ratio / 2
-        on_handle = QLineF(spot, QPointF(x, middle)).length() <= _GRIP
-        return on_handle or abs(spot.x() - x) <= _REACH
+        on_handle = QLineF(pointer, QPointF(x, middle)).length() <= _GRIP
+        return on_handle or abs(pointer.x() - x) <= _REACH
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
         """Draw line and handle; the painter is in units of the window."""
@@ -54,10 +54,9 @@ class SplitLine:
             painter.drawPolygon(QPolygonF([middle + corner for corner in corners]))
         painter.restore()
 
-    def box(self, viewport: Viewport, ratio: float) -> QRectF:
-        """What it covers, in units of the window."""
-        x = self.x(viewport) / ratio
-        return QRectF(x - _GRIP - 2, 0, 2 * _GRIP + 4, viewport.window[1] / ratio)
+    def nudge(self, share: float) -> None:
+        """Move it by a share of the visible part, as far as that goes."""
+        self.share = min(max(self.share + share, 0.0), 1.0)
 
 
 def _ends(viewport: Viewport) -> tuple[float, float]:

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from rim_editor.document import Point
 
-MOST = 400
-"""Points that a stroke keeps at most."""
-_LOOKED_AT = 1500  # what Douglas-Peucker sees at most: it runs on the UI thread, when the button is released
+MAX_POINTS = 400
+"""The most points that a stroke keeps."""
+_MAX_INPUT = 1500  # more points are thinned out first: this runs on the UI thread, when the button is released
 
 
-def simplified(points: Sequence[Point], tolerance: float, most: int = MOST) -> tuple[Point, ...]:
+def simplified(points: Sequence[Point], tolerance: float, most: int = MAX_POINTS) -> tuple[Point, ...]:
     """The line through `points` by fewer of them: nowhere further than `tolerance` from the old line.
 
     First and last are kept. If that needs more than `most`, the line may be further away.
     At least one point, and `most` at least 2.
     """
-    kept = _thinned(list(points), _LOOKED_AT)
+    kept = _thinned(list(points), _MAX_INPUT)
     fewer = _douglas_peucker(kept, tolerance)
     while len(fewer) > most:
         kept, tolerance = fewer, max(tolerance, 1e-3) * 2

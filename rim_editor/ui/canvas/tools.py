@@ -1,4 +1,4 @@
-"""The tools of the hand on the canvas: each is a gesture from the press of a button to its release."""
+"""The tools of the canvas; the gesture of each lasts from the press of the mouse button to its release."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from rim_editor.document import Brush, Stroke
+from PySide6.QtCore import Qt
+
+from rim_editor.document import Brush, Point, Stroke
 from rim_editor.edits import Background
-from rim_editor.ui.canvas.live_strokes import LiveStroke
+from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
     from rim_editor.edits import Colour
-    from rim_editor.ui.canvas.viewport import Spot, Viewport
+    from rim_editor.ui.canvas.viewport import Viewport
 
 
 class Tool(StrEnum):
@@ -34,61 +36,63 @@ class Tool(StrEnum):
 
     @property
     def swapped(self) -> Tool:
-        """What it is while Alt is held: brush and eraser change places."""
+        """The tool while Alt is held: brush and eraser change places."""
         return {Tool.KEEP: Tool.REMOVE, Tool.REMOVE: Tool.KEEP}.get(self, self)
 
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        """The pointer over an image, outside of a gesture."""
+        if self.brush is not None or self is Tool.EYEDROPPER:
+            return Qt.CursorShape.CrossCursor
+        return Qt.CursorShape.SizeAllCursor if self is Tool.MOVE_BACKGROUND else Qt.CursorShape.OpenHandCursor
 
-class Surface(Protocol):
+
+class GestureTarget(Protocol):
     """What gestures need of the canvas."""
 
     @property
     def viewport(self) -> Viewport:
-        """Where the image lies."""
+        """Where the image is in the window."""
 
-    def look(self, viewport: Viewport) -> None:
-        """Show the image so."""
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show the image through this viewport."""
 
-    def stroke_began(self, stroke: LiveStroke) -> None:
-        """Show a stroke of one point."""
+    @property
+    def strokes(self) -> LiveStrokes:
+        """The strokes that the matte does not show yet."""
 
-    def stroke_grew(self, stroke: LiveStroke, spot: Spot) -> None:
-        """Lead the stroke to another spot of the image."""
-
-    def stroke_dropped(self, stroke: LiveStroke) -> None:
-        """Show it no more."""
-
-    def hover_colour(self, colour: Colour | None) -> None:
+    def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
 
     def pick(self, colour: Colour) -> None:
-        """Tell the colour that was chosen."""
+        """Emit the colour that was picked."""
 
     def move_split(self, x: float) -> None:
-        """Put the line between before and after there, in pixels of the device from the left."""
+        """Move the line between before and after to x, in pixels of the device from the left."""
 
 
 class Gesture(Protocol):
-    """From the press to the release; spots are of the window, in pixels of the device."""
+    """From the press to the release; points are of the window, in pixels of the device."""
 
-    def move(self, at: Spot) -> None:
+    def move(self, at: Point) -> None:
         """The pointer is here now."""
 
     def finish(self) -> None:
         """The button was released."""
 
     def cancel(self) -> None:
-        """The user thought better of it."""
+        """The user called it off."""
 
 
-class Pan:
+class PanGesture:
     """Moves the image in the window."""
 
-    def __init__(self, surface: Surface, at: Spot) -> None:
-        self._surface, self._last = surface, at
+    def __init__(self, target: GestureTarget, at: Point) -> None:
+        self._target, self._last = target, at
 
-    def move(self, at: Spot) -> None:
+    def move(self, at: Point) -> None:
         """Move the image along."""
-        self._surface.look(self._surface.viewport.panned(at[0] - self._last[0], at[1] - self._last[1]))
+        self._target.set_viewport(self._target.viewport.panned(at[0] - self._last[0], at[1] - self._last[1]))
         self._last = at
 
     def finish(self) -> None:
@@ -98,15 +102,15 @@ class Pan:
         """Leave it there."""
 
 
-class SplitDrag:
+class SplitGesture:
     """Moves the line between before and after."""
 
-    def __init__(self, surface: Surface) -> None:
-        self._surface = surface
+    def __init__(self, target: GestureTarget) -> None:
+        self._target = target
 
-    def move(self, at: Spot) -> None:
+    def move(self, at: Point) -> None:
         """Take the line along."""
-        self._surface.move_split(at[0])
+        self._target.move_split(at[0])
 
     def finish(self) -> None:
         """Leave it there."""
@@ -115,69 +119,71 @@ class SplitDrag:
         """Leave it there."""
 
 
-class Paint:
-    """Paints a stroke, and gives it to the editor when the button is released."""
+class PaintGesture:
+    """Paints a stroke, and hands it to the editor when the button is released."""
 
     def __init__(
-        self, surface: Surface, editor: Editor, at: Spot, brush: Brush, radius: float, hardness: float
+        self, target: GestureTarget, editor: Editor, at: Point, brush: Brush, radius: float, hardness: float
     ) -> None:
-        self._surface, self._editor, self._hardness = surface, editor, hardness
-        self._stroke = LiveStroke(brush, radius, [surface.viewport.to_image(at)])
-        surface.stroke_began(self._stroke)
+        self._target, self._editor, self._hardness = target, editor, hardness
+        self._stroke = LiveStroke(brush, radius, [target.viewport.to_image(at)])
+        target.strokes.begin(self._stroke, target.viewport)
 
-    def move(self, at: Spot) -> None:
-        """Lead the stroke on, by steps that can be seen."""
-        viewport = self._surface.viewport
-        spot = viewport.to_image(at)
-        if far_enough(self._stroke.points[-1], spot, 1 / viewport.zoom):
-            self._surface.stroke_grew(self._stroke, spot)
+    def move(self, at: Point) -> None:
+        """Continue the stroke, by steps that can be seen."""
+        viewport = self._target.viewport
+        point = viewport.to_image(at)
+        if far_enough(self._stroke.points[-1], point, 1 / viewport.zoom):
+            self._target.strokes.extend(self._stroke, point)
 
     def finish(self) -> None:
-        """Paint it; a stroke that is wholly beside the image is dropped."""
-        stroke, viewport = self._stroke, self._surface.viewport
+        """Paint it; a stroke that is wholly outside of the image is dropped."""
+        stroke, viewport = self._stroke, self._target.viewport
+        self._target.strokes.end()
         # Half a pixel of the screen cannot be seen, and a twentieth of the brush does not matter.
         tolerance = max(0.5 / viewport.zoom, stroke.radius / 20)
         points = simplified(stroke.points, tolerance)
         if not _touches(stroke, viewport.image):
-            self._surface.stroke_dropped(stroke)
+            self._target.strokes.drop(stroke)
             return
         self._editor.paint(Stroke(stroke.brush, points, stroke.radius, self._hardness))
 
     def cancel(self) -> None:
         """Drop the stroke."""
-        self._surface.stroke_dropped(self._stroke)
+        self._target.strokes.end()
+        self._target.strokes.drop(self._stroke)
 
 
-class Pick:
+class PickGesture:
     """Picks a colour of the original where the button is released."""
 
-    def __init__(self, surface: Surface, editor: Editor, at: Spot) -> None:
-        self._surface, self._editor = surface, editor
+    def __init__(self, target: GestureTarget, editor: Editor, at: Point) -> None:
+        self._target, self._editor = target, editor
         self._colour: Colour | None = None
         self.move(at)
 
-    def move(self, at: Spot) -> None:
+    def move(self, at: Point) -> None:
         """Show the colour that is here."""
-        x, y = self._surface.viewport.to_image(at)
+        x, y = self._target.viewport.to_image(at)
         pixels = self._editor.document.source.pixels
         self._colour = None
         if 0 <= x < pixels.shape[1] and 0 <= y < pixels.shape[0]:
             red, green, blue = (int(value) for value in pixels[int(y), int(x)])
             self._colour = (red, green, blue)
-        self._surface.hover_colour(self._colour)
+        self._target.set_swatch(self._colour)
 
     def finish(self) -> None:
-        """Tell it, if there is one here."""
-        self._surface.hover_colour(None)
+        """Pick it, if there is one here."""
+        self._target.set_swatch(None)
         if self._colour is not None:
-            self._surface.pick(self._colour)
+            self._target.pick(self._colour)
 
     def cancel(self) -> None:
-        """Pick nothing."""
-        self._surface.hover_colour(None)
+        """PickGesture nothing."""
+        self._target.set_swatch(None)
 
 
-class MoveBackground:
+class MoveBackgroundGesture:
     """Moves the background of the edit; one step to undo."""
 
     @staticmethod
@@ -185,19 +191,19 @@ class MoveBackground:
         """Whether the edit has a background that can be moved."""
         return isinstance(editor.document.edit, Background)
 
-    def __init__(self, surface: Surface, editor: Editor, at: Spot) -> None:
-        self._surface, self._editor = surface, editor
-        self._from = surface.viewport.to_image(at)
+    def __init__(self, target: GestureTarget, editor: Editor, at: Point) -> None:
+        self._target, self._editor = target, editor
+        self._from = target.viewport.to_image(at)
         edit = editor.document.edit
         self._offset = edit.held(*editor.document.size).offset if isinstance(edit, Background) else (0.0, 0.0)
         self._moved = False
 
-    def move(self, at: Spot) -> None:
+    def move(self, at: Point) -> None:
         """Take the background along."""
         edit = self._editor.document.edit
         if not isinstance(edit, Background):
             return
-        (x, y), (width, height) = self._surface.viewport.to_image(at), self._editor.document.size
+        (x, y), (width, height) = self._target.viewport.to_image(at), self._editor.document.size
         offset = (self._offset[0] + (x - self._from[0]) / width, self._offset[1] + (y - self._from[1]) / height)
         moved = replace(edit, offset=offset).held(width, height)
         if moved.offset != edit.offset:
@@ -215,8 +221,21 @@ class MoveBackground:
             self._editor.undo()
 
 
+def begin_gesture(
+    tool: Tool, target: GestureTarget, editor: Editor, at: Point, radius: float, hardness: float
+) -> Gesture:
+    """The gesture that a press of the left button at a point of the window begins with this tool and brush."""
+    if (brush := tool.brush) is not None:
+        return PaintGesture(target, editor, at, brush, radius, hardness)
+    if tool is Tool.EYEDROPPER:
+        return PickGesture(target, editor, at)
+    if tool is Tool.MOVE_BACKGROUND and MoveBackgroundGesture.possible(editor):
+        return MoveBackgroundGesture(target, editor, at)
+    return PanGesture(target, at)
+
+
 def _touches(stroke: LiveStroke, image: tuple[int, int]) -> bool:
     xs, ys = [x for x, _ in stroke.points], [y for _, y in stroke.points]
     reach = stroke.radius
-    beside = min(xs) >= image[0] + reach or max(xs) <= -reach
-    return not (beside or min(ys) >= image[1] + reach or max(ys) <= -reach)
+    outside = min(xs) >= image[0] + reach or max(xs) <= -reach
+    return not (outside or min(ys) >= image[1] + reach or max(ys) <= -reach)

@@ -1,7 +1,8 @@
-"""Where the image lies in the window: zoom and pan as arithmetic on frozen data, without Qt.
+"""Where the image is in the window: zoom and pan as arithmetic on frozen data, without Qt.
 
 Windows are measured in pixels of the device, so that zoom 1 is one pixel of the image on one of the screen,
-whatever the scaling of the desktop.
+whatever the scaling of the desktop. A point is x, y, (0, 0) the upper left corner: of the window in pixels of the
+device, or of the image in its own.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-MOST = 32.0
+from rim_editor.document import Point
+
+MAX_ZOOM = 32.0
 """The largest zoom."""
-SQUARES = 2.0
-"""Above this zoom pixels are shown as squares; up to it they are blended."""
+MAX_SMOOTH_ZOOM = 2.0
+"""Up to this zoom pixels are blended; above it they are shown as squares."""
 _SMALLEST_LEVEL = 256  # as rendering.Renderer: reducing ends when the longest side is no more than this
 _GRIP = 48.0  # pixels of the device by which the image cannot be pushed out
-
-Spot = tuple[float, float]
-"""x, y; of the window in pixels of the device, or of the image in its own, (0, 0) the upper left corner."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Viewport:
     """Width and height in pixels of the device."""
     zoom: float
     """Pixels of the device per pixel of the image."""
-    centre: Spot
-    """The spot of the image that is in the middle of the window."""
+    centre: Point
+    """The point of the image that is in the middle of the window."""
     fitting: bool
     """Whether a change of the window fits the image anew; ends with the first zoom or pan."""
     margin: int = 0
@@ -39,9 +39,9 @@ class Viewport:
 
     @property
     def fit(self) -> float:
-        """The zoom at which the whole image is seen; a small image is not blown up beyond `SQUARES`."""
+        """The zoom at which the whole image is seen; a small image is not blown up beyond `MAX_SMOOTH_ZOOM`."""
         room = (max(side - 2 * self.margin, 1) for side in self.window)
-        return min(SQUARES, *(free / side for free, side in zip(room, self.image, strict=True)))
+        return min(MAX_SMOOTH_ZOOM, *(free / side for free, side in zip(room, self.image, strict=True)))
 
     @property
     def least(self) -> float:
@@ -55,7 +55,7 @@ class Viewport:
 
     @property
     def coarse_level(self) -> int:
-        """The level for the whole image in the window: what is quick to make and worth looking at."""
+        """The level for the whole image in the window: what is quick to make and worth seeing."""
         return self._level(self.fit)
 
     @property
@@ -64,22 +64,22 @@ class Viewport:
         x, y = self.to_window((0.0, 0.0))
         return round(x), round(y)
 
-    def to_window(self, spot: Spot) -> Spot:
-        """The spot of the window at which a spot of the image lies."""
+    def to_window(self, point: Point) -> Point:
+        """The point of the window at which a point of the image is shown."""
         return (
-            (spot[0] - self.centre[0]) * self.zoom + self.window[0] / 2,
-            (spot[1] - self.centre[1]) * self.zoom + self.window[1] / 2,
+            (point[0] - self.centre[0]) * self.zoom + self.window[0] / 2,
+            (point[1] - self.centre[1]) * self.zoom + self.window[1] / 2,
         )
 
-    def to_image(self, spot: Spot) -> Spot:
-        """The spot of the image at a spot of the window; outside of the image too."""
+    def to_image(self, point: Point) -> Point:
+        """The point of the image at a point of the window; outside of the image too."""
         return (
-            (spot[0] - self.window[0] / 2) / self.zoom + self.centre[0],
-            (spot[1] - self.window[1] / 2) / self.zoom + self.centre[1],
+            (point[0] - self.window[0] / 2) / self.zoom + self.centre[0],
+            (point[1] - self.window[1] / 2) / self.zoom + self.centre[1],
         )
 
     def fitted_again(self) -> Viewport:
-        """The whole image in the window, and it stays so when the window changes."""
+        """The whole image in the window, and so again whenever the window changes."""
         return fitted(self.image, self.window, self.margin)
 
     def resized(self, window: tuple[int, int], margin: int | None = None) -> Viewport:
@@ -89,27 +89,27 @@ class Viewport:
             return fitted(self.image, window, margin)
         changed = replace(self, window=window, margin=margin)
         # In a new window the fit is another, and so are the limits.
-        changed = replace(changed, zoom=min(max(changed.zoom, changed.least), MOST))
-        return replace(changed, centre=changed._held(changed.centre))
+        changed = replace(changed, zoom=min(max(changed.zoom, changed.least), MAX_ZOOM))
+        return replace(changed, centre=changed._limited(changed.centre))
 
-    def zoomed(self, factor: float, at: Spot) -> Viewport:
-        """Zoomed by a factor, within the limits; what lies at `at` in the window stays there.
+    def zoomed(self, factor: float, at: Point) -> Viewport:
+        """Zoomed by a factor, within the limits; what is at `at` in the window stays there.
 
-        Beside the image the nearest spot of it takes the part of `at`.
+        Outside of the image, the nearest point of it takes the place of `at`.
         """
         return self.at_zoom(self.zoom * factor, at)
 
-    def at_zoom(self, zoom: float, at: Spot | None = None) -> Viewport:
+    def at_zoom(self, zoom: float, at: Point | None = None) -> Viewport:
         """At this zoom, within the limits; `at` as in `zoomed`, by default the middle of the window."""
-        zoom = min(max(zoom, self.least), MOST)
+        zoom = min(max(zoom, self.least), MAX_ZOOM)
         here = self.to_image(at or (self.window[0] / 2, self.window[1] / 2))
         x, y = (min(max(c, 0.0), float(side)) for c, side in zip(here, self.image, strict=True))
         ratio = self.zoom / zoom
         centre = (x + (self.centre[0] - x) * ratio, y + (self.centre[1] - y) * ratio)
         return replace(self, zoom=zoom, centre=centre, fitting=False)
 
-    def stepped(self, steps: int, at: Spot | None = None) -> Viewport:
-        """To the next (+1) or the last (-1) of the round zooms: powers of two and the halves between them."""
+    def stepped(self, steps: int, at: Point | None = None) -> Viewport:
+        """At the next larger (+1) or smaller (-1) of the round zooms: powers of two and the halves between them."""
         # Rungs of the ladder: 2n is 2**n, 2n + 1 is 1.5 * 2**n.
         exponent = math.floor(math.log2(self.zoom) + 1e-9)
         rung = 2 * exponent + (self.zoom / 2.0**exponent >= 1.5 - 1e-9)
@@ -121,12 +121,12 @@ class Viewport:
     def panned(self, dx: float, dy: float) -> Viewport:
         """The image moved by pixels of the device; never out of the window."""
         wanted = (self.centre[0] - dx / self.zoom, self.centre[1] - dy / self.zoom)
-        return replace(self, centre=self._held(wanted), fitting=False)
+        return replace(self, centre=self._limited(wanted), fitting=False)
 
-    def _held(self, centre: Spot) -> Spot:
-        return (self._held_side(centre[0], 0), self._held_side(centre[1], 1))
+    def _limited(self, centre: Point) -> Point:
+        return (self._limited_side(centre[0], 0), self._limited_side(centre[1], 1))
 
-    def _held_side(self, wanted: float, side: int) -> float:
+    def _limited_side(self, wanted: float, side: int) -> float:
         grip = min(_GRIP / self.zoom, float(self.image[side]))
         reach = self.window[side] / 2 / self.zoom
         least, most = grip - reach, self.image[side] - grip + reach

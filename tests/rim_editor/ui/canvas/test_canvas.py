@@ -16,6 +16,7 @@ from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.rendering import View, ViewMode
+from rim_editor.ui.canvas import rendering_cache
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 
@@ -43,10 +44,10 @@ def shown(canvas, opened, matting, qtbot):
 
 
 def still(canvas, qtbot):
-    """Wait until nothing is asked or drawn any more."""
-    qtbot.waitUntil(lambda: not canvas._ask_timer.isActive() and not canvas._band_timer.isActive())
+    """Wait until nothing is requested or drawn any more."""
+    qtbot.waitUntil(lambda: not canvas.pending)
     QApplication.processEvents()
-    qtbot.waitUntil(lambda: not canvas._ask_timer.isActive() and not canvas._band_timer.isActive())
+    qtbot.waitUntil(lambda: not canvas.pending)
 
 
 def seen(canvas):
@@ -54,6 +55,12 @@ def seen(canvas):
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def under(canvas):
+    """What is on the screen without the ring, which follows the pointer."""
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    return seen(canvas)
 
 
 def mouse(canvas, kind, x, y, button=LEFT, buttons=LEFT, modifiers=NONE):
@@ -166,13 +173,11 @@ def test_panning_in_steps_shows_what_a_fresh_painting_shows(shown, qtbot, opened
     canvas.set_zoom(zoom)
     still(canvas, qtbot)
     for dx, dy in ((13, 0), (-5, 21), (40, -60), (-3, 3)):
-        canvas.look(canvas.viewport.panned(dx, dy))
+        canvas.set_viewport(canvas.viewport.panned(dx, dy))
         canvas.repaint()
     still(canvas, qtbot)
     stepped = seen(canvas)
-    canvas._backing.forget()
-    still(canvas, qtbot)
-    canvas.update()
+    canvas.redraw()
     still(canvas, qtbot)
     difference = np.abs(stepped.astype(int) - seen(canvas))
     assert difference.max() <= 4
@@ -247,7 +252,7 @@ def test_the_source_is_seen_before_anything_is_rendered(canvas, slow):
     assert middle(canvas) == 9
 
 
-def test_coarse_comes_first_then_fine_and_the_old_stays_until_then(canvas, slow, qtbot):
+def test_coarse_comes_first_then_fine_and_the_old_stays_until_then(canvas, slow, qtbot, monkeypatch):
     slow.answer(50)
     still(canvas, qtbot)
     assert middle(canvas) == 50 and slow.levels() == [3]
@@ -257,7 +262,7 @@ def test_coarse_comes_first_then_fine_and_the_old_stays_until_then(canvas, slow,
     slow.answer(51)
     still(canvas, qtbot)
     assert middle(canvas) == 51
-    canvas._pane.renderings._took[0] = 1.0  # it was slow
+    monkeypatch.setattr(rendering_cache, "QUICK", 0.0)  # nothing is that quick
     slow.change()
     still(canvas, qtbot)
     assert slow.levels() == [3, 0, 3] and middle(canvas) == 51
@@ -269,12 +274,12 @@ def test_coarse_comes_first_then_fine_and_the_old_stays_until_then(canvas, slow,
     assert middle(canvas) == 61 and len(slow.asked) == 4
 
 
-def test_what_is_quick_needs_no_coarse_rendering(canvas, slow, qtbot):
+def test_what_is_quick_needs_no_coarse_rendering(canvas, slow, qtbot, monkeypatch):
     slow.answer(50)
     canvas.set_zoom(1.0)
     still(canvas, qtbot)
     slow.answer(51)
-    canvas._pane.renderings._took[0] = 0.01
+    monkeypatch.setattr(rendering_cache, "QUICK", 60.0)
     slow.change()
     still(canvas, qtbot)
     assert slow.levels() == [3, 0, 0]
@@ -449,7 +454,7 @@ def test_arrow_keys_move_what_is_seen(shown):
 def test_each_editor_is_found_again_where_it_was_left(shown, opened, matting):
     canvas, first = shown
     canvas.set_zoom(3)
-    canvas.look(canvas.viewport.panned(20, 10))
+    canvas.set_viewport(canvas.viewport.panned(20, 10))
     left = canvas.viewport
     canvas.set_editor(Editor(opened((100, 80)), matting))
     assert canvas.viewport.fitting
@@ -472,7 +477,7 @@ def test_backslash_shows_the_original_while_it_is_held(shown, qtbot):
     held = seen(canvas)
     np.testing.assert_array_equal(held[100:300, 20:400], editor.document.source.pixels[88:288, 8:388])
     key(canvas, Qt.Key.Key_Backslash, down=False, repeated=True)
-    assert canvas._before_held  # a key that repeats was not released
+    assert canvas.before  # a key that repeats was not released
     key(canvas, Qt.Key.Key_Backslash, down=False)
     still(canvas, qtbot)
     np.testing.assert_array_equal(seen(canvas), after)
@@ -551,15 +556,20 @@ def test_a_refining_stroke_is_seen_until_it_is_refined(canvas, slow, qtbot):
     still(canvas, qtbot)
     canvas.set_tool(Tool.REFINE)
     canvas.set_brush(100, 1)
+    calm = seen(canvas)
+
+    def tinted():
+        return (seen(canvas)[162, 200] != calm[162, 200]).any()
+
     slow.busy = frozenset({JobKind.REFINE})
     drag(canvas, (150, 162), (260, 162))
     slow.tell(JobStarted(JobKind.REFINE, "Refining the edge"))
     qtbot.wait(30)
-    assert canvas._strokes
+    assert tinted()
     slow.busy = frozenset()
     slow.tell(JobEnded(JobKind.REFINE))
     still(canvas, qtbot)
-    assert not canvas._strokes
+    assert not tinted()
 
 
 class Painted(QObject):
@@ -594,6 +604,7 @@ def test_only_what_a_stroke_touches_is_repainted(shown, qtbot):
 def test_esc_drops_the_stroke_and_is_nobody_elses(shown):
     canvas, editor = shown
     canvas.set_tool(Tool.REMOVE)
+    calm = under(canvas)
     press(canvas, 100, 100)
     move(canvas, 150, 100)
     override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, NONE)
@@ -601,7 +612,8 @@ def test_esc_drops_the_stroke_and_is_nobody_elses(shown):
     QApplication.sendEvent(canvas, override)
     assert override.isAccepted() and key(canvas, Qt.Key.Key_Escape)
     release(canvas, 150, 100)
-    assert not editor.document.parts and not canvas._strokes
+    assert not editor.document.parts
+    np.testing.assert_array_equal(under(canvas), calm)
     assert not key(canvas, Qt.Key.Key_Escape)  # nothing under way: Esc is the window's
 
 
@@ -618,8 +630,10 @@ def test_a_click_is_a_dot_and_a_stroke_beside_the_image_is_none(shown):
     canvas, editor = shown
     canvas.set_tool(Tool.KEEP)
     canvas.set_brush(2, 1)
+    calm = under(canvas)
     drag(canvas, (2, 2), (5, 2))
-    assert not editor.document.parts and not canvas._strokes
+    assert not editor.document.parts
+    np.testing.assert_array_equal(under(canvas), calm)
     drag(canvas, (112, 112))
     assert editor.document.parts[0].points == (pytest.approx((100, 100)),)
 
@@ -743,10 +757,10 @@ def test_without_a_background_the_drag_pans(shown):
 def test_the_ants_march_along_the_outline_and_only_then(shown, qtbot):
     canvas, editor = shown
     editor.ask("the cup", Combine.NEW)
-    assert not canvas._ants_timer.isActive()
+    assert not canvas.animating
     canvas.set_view(View(mode=ViewMode.MARCHING_ANTS))
     still(canvas, qtbot)
-    assert canvas._ants_timer.isActive()
+    assert canvas.animating
     plain = np.full((324, 424, 3), 0, np.uint8)
     plain[12:312, 12:412] = editor.document.source.pixels
     drawn = (np.abs(seen(canvas).astype(int) - plain).sum(axis=2) > 60)[13:311, 13:411]
@@ -756,10 +770,10 @@ def test_the_ants_march_along_the_outline_and_only_then(shown, qtbot):
     before = seen(canvas)
     qtbot.waitUntil(lambda: (seen(canvas) != before).any())
     canvas.set_reduced_motion(True)
-    assert not canvas._ants_timer.isActive()
+    assert not canvas.animating
     canvas.set_reduced_motion(False)
     canvas.hide()
-    assert not canvas._ants_timer.isActive()
+    assert not canvas.animating
 
 
 def test_an_outline_that_came_too_late_is_not_drawn(canvas, slow, qtbot):
@@ -768,10 +782,11 @@ def test_an_outline_that_came_too_late_is_not_drawn(canvas, slow, qtbot):
     slow.change()
     still(canvas, qtbot)
     line = np.array([[0, 0], [4000, 2000]], np.float32)
+    calm = seen(canvas)
     slow.outlined[0][1]((line,))
-    assert not canvas._ants
+    np.testing.assert_array_equal(seen(canvas), calm)
     slow.outlined[1][1]((line,))
-    assert canvas._ants
+    assert (seen(canvas) != calm).any()
 
 
 def test_a_line_at_the_top_moves_while_something_is_awaited(canvas, slow, qtbot):
@@ -783,7 +798,7 @@ def test_a_line_at_the_top_moves_while_something_is_awaited(canvas, slow, qtbot)
     qtbot.waitUntil(lambda: (seen(canvas) != busy).any())
     slow.busy = frozenset()
     slow.tell(JobEnded(JobKind.ASK))
-    assert not canvas._busy_timer.isActive()
+    assert not canvas.animating
     np.testing.assert_array_equal(seen(canvas), calm)
 
 
@@ -819,11 +834,12 @@ def test_signals_tell_changes_and_nothing_else(shown, qtbot):
 
 def test_keys_that_are_held_end_with_the_focus(shown):
     canvas, _ = shown
+    canvas.set_tool(Tool.KEEP)
     key(canvas, Qt.Key.Key_Backslash)
     key(canvas, Qt.Key.Key_Space)
-    assert canvas._before_held and canvas._space_held
+    assert canvas.before and canvas.cursor().shape() is Qt.CursorShape.OpenHandCursor
     QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
-    assert not canvas._before_held and not canvas._space_held
+    assert not canvas.before and canvas.cursor().shape() is Qt.CursorShape.CrossCursor
 
 
 def test_a_frame_of_panning_100_megapixels_costs_a_copy_not_a_drawing(canvas, qtbot):
@@ -845,11 +861,11 @@ def test_a_frame_of_panning_100_megapixels_costs_a_copy_not_a_drawing(canvas, qt
         return sorted(times)[3]
 
     def pan():
-        canvas.look(canvas.viewport.panned(9, 5))
+        canvas.set_viewport(canvas.viewport.panned(9, 5))
         canvas.repaint()
 
     def redraw():
-        canvas._backing.forget()
+        canvas.redraw()
         canvas.repaint()
 
     assert timed(pan) < timed(redraw)

@@ -6,7 +6,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rim_editor.ui.canvas.stroke_points import MOST, far_enough, simplified
+from rim_editor.ui.canvas.stroke_points import MAX_POINTS, far_enough, simplified
 
 numbers = st.floats(-1000, 1000)
 
@@ -42,7 +42,7 @@ def test_scribbling_for_minutes_is_bounded():
     chance = random.Random(1)
     points = [(chance.uniform(0, 4000), chance.uniform(0, 4000)) for _ in range(20_000)]
     fewer = simplified(points, 0.5)
-    assert 2 <= len(fewer) <= MOST
+    assert 2 <= len(fewer) <= MAX_POINTS
     assert fewer[0] == points[0] and fewer[-1] == points[-1]
 
 
