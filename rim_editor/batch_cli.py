@@ -119,17 +119,9 @@ def batch(
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
     for_sidecar = sidecar and edit is not EditName.MATTE
+    edit_depth = None if for_sidecar else depth
     description = EditDescription(
-        edit,
-        color,
-        to_color,
-        angle,
-        _absolute(background),
-        fit,
-        offset,
-        style,
-        strength,
-        None if for_sidecar else depth,
+        edit, color, to_color, angle, _absolute(background), fit, offset, style, strength, edit_depth
     )
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(

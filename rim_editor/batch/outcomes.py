@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from clipmat import records
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,34 +58,13 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON data, the thumbnail as base64."""
-        return {
-            "index": self.index,
-            "source": str(self.source),
-            "output": str(self.output),
-            "state": self.state.value,
-            "text": self.text,
-            "presence": self.presence,
-            "milliseconds": {step: round(value, 1) for step, value in self.milliseconds.items()},
-            "sha256": self.sha256,
-            "bytes": self.bytes,
-            "sidecar_sha256": self.sidecar_sha256,
-            "sidecar_bytes": self.sidecar_bytes,
-            "thumbnail": None if self.thumbnail is None else base64.b64encode(self.thumbnail).decode("ascii"),
-        }
+        milliseconds = {step: round(value, 1) for step, value in self.milliseconds.items()}
+        return {**records.to_data(self), "milliseconds": milliseconds}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
-        """The outcome that `to_json` gave. Raises KeyError, TypeError, ValueError when it is not one."""
-        thumbnail = data["thumbnail"]
-        return cls(
-            **{
-                **data,
-                "source": Path(data["source"]),
-                "output": Path(data["output"]),
-                "state": State(data["state"]),
-                "thumbnail": None if thumbnail is None else base64.b64decode(thumbnail),
-            }
-        )
+        """The outcome that `to_json` gave. Raises ValueError when it is not one."""
+        return records.from_data(cls, data)
 
 
 def thumbnail(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:

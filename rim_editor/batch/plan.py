@@ -11,12 +11,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from clipmat import records
 from clipmat.errors import UserError
 from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked, terms_from_json, terms_to_json
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
@@ -78,11 +79,12 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON data; an item leaves out what it has from the recipe."""
+        usual = _usual_values(self.recipe)
         return {
             "folder": str(self.folder),
             "recipe": self.recipe.to_json(),
-            "items": [_item_to_json(item, self.recipe) for item in self.items],
-            "problems": [problem.to_json() for problem in self.problems],
+            "items": [_item_to_json(item, usual) for item in self.items],
+            "problems": records.to_data(self.problems),
             "bytes_needed": self.bytes_needed,
             "bytes_free": self.bytes_free,
         }
@@ -91,52 +93,32 @@ class Plan:
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """The plan that `to_json` gave. Raises KeyError, TypeError, ValueError, BadOption when it is not one."""
         recipe = Recipe.from_json(data["recipe"])
-        items = tuple(_item_from_json(number, item, recipe) for number, item in enumerate(data["items"]))
-        problems = tuple(map(Problem.from_json, data["problems"]))
-        return cls(items, problems, recipe, Path(data["folder"]), data["bytes_needed"], data["bytes_free"])
+        usual = _usual_values(recipe)
+        items = ({**usual, **item, "index": number} for number, item in enumerate(data["items"]))
+        plan = {**data, "recipe": recipe, "items": tuple(records.from_data(Item, item) for item in items)}
+        return records.from_data(cls, plan)
 
 
-def _item_to_json(item: Item, recipe: Recipe) -> dict[str, Any]:
-    data: dict[str, Any] = {"source": str(item.source), "output": str(item.output)}
-    if item.sidecar is not None:
-        data["sidecar"] = str(item.sidecar)
-    if item.expressions != recipe.expressions:
-        data["expressions"] = terms_to_json(item.expressions)
-    if item.edit != recipe.edit:
-        data["edit"] = item.edit.to_json()
-    if item.content is not recipe.content:
-        data["content"] = item.content.value
-    if item.row is not None:
-        data["row"] = item.row
-    if item.skip:
-        data["skip"] = item.skip
-    return data
+def _usual_values(recipe: Recipe) -> dict[str, Any]:
+    """What the JSON of an item leaves out."""
+    shared = {"expressions": records.to_data(recipe.expressions), "edit": recipe.edit.to_json()}
+    return shared | {"content": recipe.content.value, "sidecar": None, "row": None, "skip": ""}
 
 
-def _item_from_json(number: int, data: Mapping[str, Any], recipe: Recipe) -> Item:
-    return Item(
-        index=number,
-        source=Path(data["source"]),
-        output=Path(data["output"]),
-        sidecar=Path(data["sidecar"]) if "sidecar" in data else None,
-        expressions=terms_from_json(data["expressions"]) if "expressions" in data else recipe.expressions,
-        edit=EditDescription.from_json(data["edit"]) if "edit" in data else recipe.edit,
-        content=Content(data.get("content", recipe.content)),
-        row=data.get("row"),
-        skip=data.get("skip", ""),
-    )
+def _item_to_json(item: Item, usual: Mapping[str, Any]) -> dict[str, Any]:
+    data = records.to_data(item) | {"edit": item.edit.to_json()}
+    return {name: value for name, value in data.items() if name != "index" and value != usual.get(name, ...)}
 
 
 def make_plan(
     inputs: Iterable[Input], recipe: Recipe, folder: Path, problems: Sequence[Problem] = (), *, first: int = 1
 ) -> Plan:
-    """The plan of what `recipe` makes of `inputs` in `folder`, with its problems; `problems` were found before.
+    """The plan of what `recipe` makes of `inputs` in `folder`, with its problems after those found before.
 
-    `first` is the {index} of the first image in templates.
-
-    Reads from the disk and changes nothing on it. Every image has its item, in the order of `inputs`; the work on
-    those that are missing or unreadable will fail. Outputs of items that are not skipped differ pairwise, however the
-    disk treats case and accents, and none is an input.
+    `first` is the {index} of the first image in templates. Reads from the disk and changes nothing on
+    it. Every image has its item, in the order of `inputs`; the work on those that are missing or unreadable will
+    fail. Outputs of items that are not skipped differ pairwise, however the disk treats case and accents, and none
+    is an input.
     """
     return _Planner(recipe, Path(os.path.abspath(folder)), problems).plan(list(inputs), first)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 
 class ProblemKind(StrEnum):
@@ -40,14 +38,3 @@ class Problem:
     """Line of the manifest, from 1."""
     fatal: bool = False
     """Whether nothing may begin before it is remedied."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as JSON data."""
-        path = None if self.path is None else str(self.path)
-        return {"kind": self.kind.value, "text": self.text, "path": path, "row": self.row, "fatal": self.fatal}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Problem:
-        """The problem that `to_json` gave."""
-        path = None if data["path"] is None else Path(data["path"])
-        return cls(ProblemKind(data["kind"]), data["text"], path, data["row"], data["fatal"])

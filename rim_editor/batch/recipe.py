@@ -17,7 +17,7 @@ from rim_editor.exporting import Content, ExportRequest
 from rim_editor.model_requests import ModelOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)
 
@@ -110,14 +110,8 @@ def checked(terms: tuple[ExpressionTerm, ...]) -> tuple[ExpressionTerm, ...]:
     return terms
 
 
-def terms_to_json(terms: Iterable[ExpressionTerm]) -> list[dict[str, str]]:
-    """The expressions in words."""
-    data: list[dict[str, str]] = records.to_data(tuple(terms))
-    return data
-
-
 def terms_from_json(data: object) -> tuple[ExpressionTerm, ...]:
-    """What `terms_to_json` gave; a mere text is one expression, and in a list it is added. Raises BadOption."""
+    """Expressions from a text or a list of texts and objects; a text in a list is added. Raises BadOption."""
     if isinstance(data, str):
         return (ExpressionTerm(data),)
     if not isinstance(data, list):

@@ -15,6 +15,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 import rim_editor
+from clipmat import records
 from clipmat.files import whole_file
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import STAGING
@@ -127,7 +128,7 @@ def _write_json(
         "seconds": None if seconds is None else round(seconds, 1),
         "counts": counts,
         "recipe": plan.recipe.to_json(),
-        "problems": [problem.to_json() for problem in plan.problems],
+        "problems": records.to_data(plan.problems),
     }
     file.write(_JSON)
     for name, value in report.items():
