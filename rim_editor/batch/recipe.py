@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from clipmat import records
 from rim_editor.batch import naming
@@ -15,9 +15,6 @@ from rim_editor.edits import check_depth
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.model_requests import ModelOptions
-
-if TYPE_CHECKING:
-    pass
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)
 
