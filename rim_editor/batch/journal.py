@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from rim_editor.batch.journal_file import (
     lock,
     read,
 )
-from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.outcomes import END_STATES, Outcome, State
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.errors import EditorError, OutputNotWritable
 
@@ -106,7 +107,7 @@ class Journal:
     @property
     def counts(self) -> dict[State, int]:
         """How many items ended in which state so far."""
-        return {state: sum(1 for one in self._ended.values() if one is state) for state in State}
+        return {state: sum(1 for one in self._ended.values() if one is state) for state in END_STATES}
 
     def todo(self) -> tuple[Item, ...]:
         """The items that still need work, in their order."""
@@ -122,7 +123,8 @@ class Journal:
             for index in sorted(lines):
                 offset, size = lines[index]
                 file.seek(offset)
-                yield Outcome.from_json(json.loads(file.read(size))["outcome"])
+                outcome = Outcome.from_json(json.loads(file.read(size))["outcome"])
+                yield replace(outcome, state=self._ended[index])
 
     def extend(self, plan: Plan, seen: Mapping[Path, FileState]) -> None:
         """Add items of the same recipe and folder; `seen` holds the present states of their images."""
@@ -218,7 +220,7 @@ class Journal:
             if not self.outputs_match(outcome, content.hashes):
                 self._ended.pop(index, None)
             elif index not in self._ended:
-                self.record_ended(outcome)
+                self.record_ended(replace(outcome, state=State.DONE))
 
 
 def _line(event: dict[str, Any]) -> bytes:

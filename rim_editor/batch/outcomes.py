@@ -20,14 +20,20 @@ _LIGHT, _DARK = 255, 204
 
 
 class State(StrEnum):
-    """How the work on one image ended."""
+    """How the work on one image ended, or with READY that it is about to."""
 
+    READY = "ready"
+    """The files of the result are made and not yet written; no item ends like this."""
     DONE = "done"
+    """The files of the result are written."""
     NOTHING_MATCHED = "nothing-matched"
     """No object fits the expressions; nothing was written, and somebody should check the image."""
     FAILED = "failed"
     SKIPPED = "skipped"
     """As planned, because its output existed already."""
+
+
+END_STATES: tuple[State, ...] = tuple(state for state in State if state is not State.READY)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import rim_editor
 from clipmat import records
 from clipmat.files import whole_file
-from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.outcomes import END_STATES, Outcome, State
 from rim_editor.batch.output_files import STAGING
 from rim_editor.batch.plan import Plan
 from rim_editor.errors import OutputNotWritable
@@ -83,13 +83,13 @@ def write(
     data, page = _free_name(plan.folder, ".json", _JSON), _free_name(plan.folder, ".html", _HTML)
     templates = Environment(autoescape=True, trim_blocks=True)
     row = templates.from_string(_ROW)
-    ended = dict.fromkeys(State, 0)
+    ended = dict.fromkeys(END_STATES, 0)
     try:
         with ExitStack() as stack:
             entries, *spools = (
-                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)) for _ in (data, *State)
+                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)) for _ in (data, *END_STATES)
             )
-            rows = dict(zip(State, spools, strict=True))
+            rows = dict(zip(END_STATES, spools, strict=True))
             for outcome in outcomes:
                 entries.write(b",\n" if sum(ended.values()) else b"\n")
                 entries.write(_json_of(outcome))

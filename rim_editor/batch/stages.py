@@ -68,7 +68,7 @@ class Finished:
     """An item whose files are made and not yet written."""
 
     outcome: Outcome
-    """As it will be once they are written."""
+    """READY where there are files to write, else how the work ended."""
     content: bytes | None
     """Of the output; None when nothing matched, and nothing is to be written."""
     sidecar: tuple[Path, bytes] | None
@@ -150,7 +150,7 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
         index=item.index,
         source=item.source,
         output=item.output,
-        state=State.DONE,
+        state=State.READY,
         text=" ".join((*found.texts, *texts)),
         presence=found.presence,
         milliseconds=spent,
@@ -164,10 +164,10 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
 
 
 def write(finished: Finished, overwrite: bool = False, own: Collection[Path] = ()) -> Outcome:
-    """Write the files, each whole or not at all, the output last; their folders are made.
+    """Write the files, each whole or not at all, the output last, and only then is the outcome DONE.
 
-    Existing files stay unless `overwrite` or they are among `own`; the image itself always stays.
-    Raises OutputExists, OutputNotWritable, DiskFull.
+    Missing folders are made. Existing files stay unless `overwrite` or they are among `own`; the image itself always
+    stays. Raises OutputExists, OutputNotWritable, DiskFull.
     """
     outcome, spent = finished.outcome, dict(finished.outcome.milliseconds)
     with _timed(spent, "write"):
@@ -176,7 +176,8 @@ def write(finished: Finished, overwrite: bool = False, own: Collection[Path] = (
             output_files.write(path, content, overwrite or path in own, outcome.source)
         if finished.content is not None:
             output_files.write(outcome.output, finished.content, overwrite or outcome.output in own, outcome.source)
-    return replace(outcome, milliseconds=spent)
+    state = outcome.state if finished.content is None else State.DONE
+    return replace(outcome, state=state, milliseconds=spent)
 
 
 def failed(item: Item, error: BaseException) -> Outcome:

@@ -12,7 +12,7 @@ import warnings
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import rim_editor
@@ -21,7 +21,7 @@ from rim_editor.batch import stages
 from rim_editor.batch.cluster import ClusterError, ClusterLost
 from rim_editor.batch.cluster.worker import Instructions, Worker, WorkerInfo, WorkerReport, WorkerSetup
 from rim_editor.batch.journal import Journal
-from rim_editor.batch.outcomes import Outcome
+from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item
 from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.queues import ThreadCounts
@@ -243,7 +243,7 @@ class Fleet:
         for outcome in worker.made.values():
             if self._journal.outputs_match(outcome):
                 self._scheduler.item_ended(worker.number, outcome.index)
-                outcomes.append(self._record_ended(outcome))
+                outcomes.append(self._record_ended(replace(outcome, state=State.DONE)))
             else:
                 # On a slow file system it may still appear.
                 files = self._journal.plan.items[outcome.index].files

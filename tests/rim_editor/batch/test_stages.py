@@ -226,6 +226,12 @@ def finished(worked, monkeypatch):
     return kept[0]
 
 
+def test_an_outcome_is_done_only_once_its_files_are_written(worked, monkeypatch):
+    made = finished(worked, monkeypatch)
+    assert made.outcome.state is State.READY and not made.outcome.output.exists()
+    assert stages.write(made).state is State.DONE and made.outcome.output.exists()
+
+
 def test_what_exists_stays_unless_it_may_go(worked, monkeypatch):
     made = finished(worked, monkeypatch)
     output = made.outcome.output
