@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.files.entity_bank import EntityBank
-    from training.report.tables import Row
+    from training.report.tables import ReportRow
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 CONFIG = Path(__file__).parent / "configs" / "ablation.toml"
@@ -55,7 +55,7 @@ def ablate(
 
     kept = RunFolder(out)
     forms, bank = read_settings(config).forms, EntityBank.read(data)
-    table: dict[str, list[Row]] = {}
+    table: dict[str, list[ReportRow]] = {}
     for name, without in ROWS.items():
         folder = out / name.replace(" + ", "-").lower()
         typer.echo(f"{name}: {folder}")
@@ -74,7 +74,7 @@ def ablate(
     typer.echo(text)
 
 
-def markdown(measured: dict[str, list[Row]]) -> str:
+def markdown(measured: dict[str, list[ReportRow]]) -> str:
     """Rows of the ablation against the sets; SAD, MSE and MAD as the paper prints them, and the right objects."""
     from training.report.tables import columns, table
 
@@ -88,7 +88,7 @@ def markdown(measured: dict[str, list[Row]]) -> str:
     return table(["modules", "set", "MP", *(c.head for c in shown)], lines)
 
 
-def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[Row]:
+def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[ReportRow]:
     from clipmat.predictor import Predictor
     from training.report.judging import run
     from training.report.tables import summarise

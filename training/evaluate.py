@@ -121,7 +121,7 @@ def evaluate(
         results = _judged(predictor, sets, measures(grad_conn, transition), cases, folder if save_mattes else None)
         options = {"data": [str(path) for path in data], "setting": setting, "count": count, "seed": seed}
         options |= {"limit": limit, "held_out": held_out}
-        measured = [Run(weights, options | _told(predictor), tuple(results))]
+        measured = [Run(weights, options | _provenance(predictor), tuple(results))]
         typer.echo(_page(measured[0], every=False))
         if folder is not None:
             folder.write_run(measured[0])
@@ -129,10 +129,10 @@ def evaluate(
             for name, pixels in cases.sheets().items():
                 folder.write_sheet(name, pixels)
     if earlier:
-        from training.report.comparison import markdown
+        from training.report.runs import comparison_markdown
 
         paths = [str(path) for path in compare or ()] + ["this run"] * len(measured)
-        table = markdown(_distinct([*earlier, *measured], paths))
+        table = comparison_markdown(_distinct([*earlier, *measured], paths))
         typer.echo(table)
         if folder is not None:
             folder.write_text("comparison.md", table)
@@ -170,7 +170,7 @@ def _judged(
     return results
 
 
-def _told(predictor: Predictor) -> dict[str, Any]:
+def _provenance(predictor: Predictor) -> dict[str, Any]:
     """What decided the mattes besides the data."""
     import hashlib
 
@@ -190,15 +190,14 @@ def _told(predictor: Predictor) -> dict[str, Any]:
 
 def _page(run: Run, every: bool) -> str:
     """The rows and the calibration in Markdown; with `every`, categories and each set's calibration too."""
-    from training.report import calibration
-    from training.report import tables as report
+    from training.report.tables import calibrate, calibration_markdown, rows_markdown, summarise
 
-    rows = [row for row in report.summarise(run.results) if every or row.group != "category"]
-    parts = [report.markdown(rows), "How far the presence score holds, over all samples:\n"]
-    parts.append(calibration.markdown(calibration.calibrate(run.results)))
+    rows = [row for row in summarise(run.results) if every or row.group != "category"]
+    parts = [rows_markdown(rows), "How far the presence score holds, over all samples:\n"]
+    parts.append(calibration_markdown(calibrate(run.results)))
     for name in dict.fromkeys(r.set for r in run.results if r.negative) if every else ():
         inside = [r for r in run.results if r.set == name]
-        parts += [f"Over {name}:\n", calibration.markdown(calibration.calibrate(inside))]
+        parts += [f"Over {name}:\n", calibration_markdown(calibrate(inside))]
     if every:
         made = ", ".join(f"{key} {value}" for key, value in run.made_with.items() if value is not None)
         parts.append(f"Made with: {made}.\n")

@@ -8,7 +8,7 @@ import typer
 from training import TrainingError
 from training import ablate as ablation
 from training.fitting.settings import read_settings
-from training.report.tables import Row
+from training.report.tables import ReportRow
 from training.train import app as train
 
 NUMBERS = {"none": 22.88, "TSP": 18.28, "TSP + MDE": 14.55, "TSP + MDE + pre": 11.48, "TSP + MDE + post": 12.96}
@@ -18,7 +18,7 @@ NUMBERS["all"] = 9.91
 
 def row(sad, group="", value=""):
     means = {"SAD": sad, "MSE": sad / 1000, "MAD": sad / 500}
-    return Row("composites/val_seen", group, value, 10, 10, 10, 0.1, means, means, 0.5, 0.25, 0.1)
+    return ReportRow("composites/val_seen", group, value, 10, 10, 10, 0.1, means, means, 0.5, 0.25, 0.1)
 
 
 @pytest.fixture

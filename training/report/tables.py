@@ -1,21 +1,25 @@
-"""The report of an evaluation: results -> rows by set, setting, form, position, kind and category -> Markdown."""
+"""The report of an evaluation: results -> rows by set, form, position and kind, and calibration -> Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.metrics import mean_by
 from training.report.judging import Result
 
+THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Of the presence score: its bins lie between them, below the first and above the last."""
 FEW = 5
 """Samples below which a part of a set has no row: its means would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """Means over some results of one set. Of negatives, `right` is the share answered with 'nothing matches'."""
 
     set: str
@@ -55,7 +59,7 @@ GROUPS: dict[str, Callable[[Result], str]] = {
 """By group, the part that a result belongs to; empty for none."""
 
 
-def summarise(results: Sequence[Result]) -> list[Row]:
+def summarise(results: Sequence[Result]) -> list[ReportRow]:
     """The rows of each set: the whole, its negatives, its parts. A part that is the whole or tiny has none."""
     rows = []
     for name in dict.fromkeys(r.set for r in results):
@@ -76,19 +80,19 @@ class Column:
     """A figure of a row, and how it is printed."""
 
     head: str
-    value: Callable[[Row], float | None]
+    value: Callable[[ReportRow], float | None]
     """None where the row has no such figure."""
     digits: int
     higher: bool = False
     """Whether more is better."""
 
-    def text(self, row: Row) -> str:
+    def text(self, row: ReportRow) -> str:
         """The figure with its digits; empty for none."""
         value = self.value(row)
         return "" if value is None else f"{value:.{self.digits}f}"
 
 
-def columns(rows: Sequence[Row]) -> list[Column]:
+def columns(rows: Sequence[ReportRow]) -> list[Column]:
     """The figures that the rows have: measures per image, per entity (E), and the shares."""
     measures = list(dict.fromkeys(label for row in rows for label in row.per_image))
     return [
@@ -100,7 +104,7 @@ def columns(rows: Sequence[Row]) -> list[Column]:
     ]
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def rows_markdown(rows: Sequence[ReportRow]) -> str:
     """The rows as a Markdown table, one line each, and how to read it."""
     shown = columns(rows)
     lines = [
@@ -131,7 +135,7 @@ def _aligned(head: str, *cells: str) -> list[str]:
     return [cell.ljust(width) for cell in (head, "-" * width, *cells)]
 
 
-def _mean_of(form: str, label: str) -> Callable[[Row], float | None]:
+def _mean_of(form: str, label: str) -> Callable[[ReportRow], float | None]:
     return lambda row: getattr(row, form).get(label)
 
 
@@ -139,9 +143,9 @@ def _digits(label: str) -> int:
     return 4 if label.startswith(("MSE", "MAD")) else 2
 
 
-def _row(name: str, group: str, value: str, results: Sequence[Result]) -> Row:
+def _row(name: str, group: str, value: str, results: Sequence[Result]) -> ReportRow:
     sizes = {r.image_id: r.height * r.width / 1e6 for r in results}
-    return Row(
+    return ReportRow(
         set=name,
         group=group,
         value=value,
@@ -163,3 +167,76 @@ def _by(results: Sequence[Result], key: Callable[[Result], str]) -> dict[str, fl
         defined = [r for r in results if label in r.errors]
         means[label] = mean_by([r.errors[label] for r in defined], [key(r) for r in defined])
     return means
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Samples whose presence score lies in [low, high); the last bin holds 1 as well."""
+
+    low: float
+    high: float
+    samples: int
+    presence: float | None
+    """Mean score; None without samples."""
+    present: float | None
+    """Share whose expression names something in the image; None without samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """What a threshold would do: scores below it are answered with 'nothing matches'."""
+
+    threshold: float
+    false_alarms: float | None
+    """Share of the negatives that reach it; None without negatives."""
+    misses: float | None
+    """Share of the present objects below it; None without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The presence score judged over some results. Its shares hold for their mix of present and absent."""
+
+    bins: tuple[Bin, ...]
+    errors: tuple[Errors, ...]
+    gap: float
+    """Expected calibration error, 0..1: mean over samples of |mean score - share present| of their bin
+    (Guo et al., On Calibration of Modern Neural Networks, 2017, equation 3)."""
+
+
+def calibrate(results: Sequence[Result]) -> Calibration:
+    """Ten bins and nine thresholds, a tenth apart. `results` holds at least one."""
+    scores = np.array([r.presence for r in results])
+    there = np.array([not r.negative for r in results])
+    at = np.digitize(scores, THRESHOLDS)
+    bins = tuple(
+        Bin(low, high, int((at == i).sum()), _share(scores[at == i]), _share(there[at == i]))
+        for i, (low, high) in enumerate(zip((0.0, *THRESHOLDS), (*THRESHOLDS, 1.0), strict=True))
+    )
+    errors = tuple(Errors(t, _share(scores[~there] >= t), _share(scores[there] < t)) for t in THRESHOLDS)
+    gaps = [b.samples * abs(b.presence - b.present) for b in bins if b.presence is not None and b.present is not None]
+    return Calibration(bins, errors, float(sum(gaps) / len(results)))
+
+
+def calibration_markdown(calibration: Calibration) -> str:
+    """Two tables: score against share present, and errors by threshold."""
+    promised = table(
+        ["presence", "samples", "mean presence", "share present"],
+        [
+            [f"{b.low:.1f} to {b.high:.1f}", str(b.samples), _share_text(b.presence), _share_text(b.present)]
+            for b in calibration.bins
+        ],
+    )
+    made = table(
+        ["threshold", "false alarms", "misses"],
+        [[f"{e.threshold:.1f}", _share_text(e.false_alarms), _share_text(e.misses)] for e in calibration.errors],
+    )
+    return f"{promised}\nExpected calibration error {calibration.gap:.3f}.\n\n{made}"
+
+
+def _share(values: NDArray[Any]) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _share_text(share: float | None) -> str:
+    return "" if share is None else f"{share:.3f}"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.report.calibration import calibrate, markdown
+from training.report.tables import calibrate, calibration_markdown
 
 
 def scored(presence, present):
@@ -52,7 +52,7 @@ def test_a_score_that_keeps_its_word_has_no_gap_and_a_liar_a_large_one():
 def test_without_negatives_there_are_no_false_alarms_to_tell_of():
     found = calibrate([scored(0.8, True)])
     assert all(e.false_alarms is None and e.misses is not None for e in found.errors)
-    assert all(row["false alarms"] == "" for row in parsed(markdown(found).split("error ")[1]))
+    assert all(row["false alarms"] == "" for row in parsed(calibration_markdown(found).split("error ")[1]))
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
@@ -67,7 +67,9 @@ def test_every_sample_is_in_one_bin_and_errors_go_opposite_ways(samples):
 
 
 def test_the_tables_read_back_hold_the_figures():
-    bins, errors = markdown(calibrate([scored(0.25, True), scored(0.75, False)])).split("Expected calibration error")
+    bins, errors = calibration_markdown(calibrate([scored(0.25, True), scored(0.75, False)])).split(
+        "Expected calibration error"
+    )
     by_bin = {row["presence"]: row for row in parsed(bins)}
     assert by_bin["0.2 to 0.3"]["share present"] == "1.000" and by_bin["0.2 to 0.3"]["mean presence"] == "0.250"
     assert by_bin["0.1 to 0.2"]["samples"] == "0" and by_bin["0.1 to 0.2"]["share present"] == ""

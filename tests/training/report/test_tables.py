@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.report.judging import Result
-from training.report.tables import FEW, markdown, summarise, table
+from training.report.tables import FEW, rows_markdown, summarise, table
 
 
 def result(error=0.1, **fields):
@@ -110,7 +110,7 @@ def test_a_measure_that_some_samples_lack_is_the_mean_of_the_others():
 def test_the_table_read_back_holds_the_figures():
     results = [result(0.1234, image_id=str(i)) for i in range(3)]
     results.append(result(0.3, form="negative", entity_id="", right=False))
-    whole, nothing = parsed(markdown(summarise(results)))
+    whole, nothing = parsed(rows_markdown(summarise(results)))
     assert whole["set"] == "made" and whole["samples"] == "3" and float(whole["MP"]) == 0.02
     assert float(whole["SAD"]) == 2.47 and float(whole["MSE"]) == 0.0152 and float(whole["MAD"]) == 0.1234
     assert float(whole["MAD (E)"]) == 0.1234 and float(whole["mean IoU"]) == 0.8 and whole["right object"] == "1.000"

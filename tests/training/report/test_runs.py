@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.report.comparison import markdown, shared
 from training.report.judging import EvaluationError, Result
-from training.report.runs import Run, RunFolder, read_run
+from training.report.runs import Run, RunFolder, comparison_markdown, read_run, shared
 
 
 def result(number, error=0.1, form="keyword", **fields):
@@ -31,7 +30,7 @@ def lines(text):
 
 def test_the_better_run_is_bold_and_the_difference_is_the_paired_one():
     worse, better = [0.30, 0.20, 0.60, 0.10], [0.20, 0.15, 0.30, 0.10]
-    first, second = lines(markdown([run("old", worse), run("new", better)]))
+    first, second = lines(comparison_markdown([run("old", worse), run("new", better)]))
     assert (first["run"], second["run"]) == ("old", "new") and first["MAD less the first's"] == ""
     assert second["MAD"] == f"**{np.mean(better):.4f}**" and first["MAD"] == f"{np.mean(worse):.4f}"
     assert second["mean IoU"] == f"**{1 - np.mean(better):.3f}**", "here more is better"
@@ -47,7 +46,7 @@ def test_samples_of_one_image_are_no_proof_each():
         return [result(n, error[n], expression=f"{n}, {i}") for n in range(3) for i in range(10)]
 
     old, new = Run("old", {}, tuple(asked([0.3, 0.3, 0.3]))), Run("new", {}, tuple(asked([0.1, 0.2, 0.3])))
-    second = lines(markdown([old, new]))[1]
+    second = lines(comparison_markdown([old, new]))[1]
     assert second["MAD less the first's"] == f"-0.1000 ± {1.96 * 0.1 / np.sqrt(3):.4f}"
 
 
@@ -57,7 +56,7 @@ def test_three_runs_and_every_part_of_them():
         replace(r, results=tuple(replace(s, kind="human") if i < 6 else s for i, s in enumerate(r.results)))
         for r in made
     ]
-    rows = lines(markdown(made))
+    rows = lines(comparison_markdown(made))
     assert [r["run"] for r in rows] == ["a", "b", "c"] * 3
     human = [r for r in rows if r["set"] == "made, kind human"]
     assert [r["MAD"] for r in human] == ["0.4000", "**0.2000**", "0.3000"]
@@ -70,7 +69,7 @@ def test_only_samples_that_all_matted_count_and_it_is_said():
     long, short = run("long", [0.1, 0.2, 0.9]), run("short", [0.1, 0.2])
     cut = shared([long, short])
     assert [len(r.results) for r in cut] == [2, 2]
-    text = markdown([long, short])
+    text = comparison_markdown([long, short])
     assert {row["MAD"] for row in lines(text)} == {"0.1500"}
     assert "the 2 samples that all runs share, of: long 3, short 2" in text
 
@@ -78,13 +77,13 @@ def test_only_samples_that_all_matted_count_and_it_is_said():
 def test_the_order_of_the_samples_does_not_matter():
     one = run("one", [0.1, 0.4, 0.3])
     turned = Run("turned", {}, one.results[::-1])
-    assert lines(markdown([one, turned]))[1]["MAD less the first's"] == "+0.0000 ± 0.0000"
+    assert lines(comparison_markdown([one, turned]))[1]["MAD less the first's"] == "+0.0000 ± 0.0000"
 
 
 def test_runs_without_a_common_sample_are_refused():
     other = Run("new", {}, tuple(replace(r, set="elsewhere") for r in run("", [0.1]).results))
     with pytest.raises(EvaluationError, match="old and new have no sample in common: measure them with the same"):
-        markdown([run("old", [0.1]), other])
+        comparison_markdown([run("old", [0.1]), other])
 
 
 def test_a_run_read_back_is_the_run(tmp_path):
