@@ -90,12 +90,12 @@ def markdown(measured: dict[str, list[ReportRow]]) -> str:
 
 def _measured(weights: Path, bank: EntityBank, count: int, seed: int, forms: Sequence[str]) -> list[ReportRow]:
     from clipmat.predictor import Predictor
-    from training.report.judging import run
+    from training.report.judging import judge_sets
     from training.report.tables import summarise
     from training.report.testsets import sample_sets
 
     predictor = Predictor.load(weights)
-    return summarise([result for _, _, result in run(predictor, sample_sets(bank, count, seed, forms))])
+    return summarise([result for _, _, result in judge_sets(predictor, sample_sets(bank, count, seed, forms))])
 
 
 if __name__ == "__main__":

@@ -47,12 +47,12 @@ def compose(
     from training.statistics import report
 
     if split not in SPLITS:
-        raise ComposeError(f"'{split}' is no split: choose {', '.join(SPLITS)}")
+        raise ComposeError(f"'{split}' is not a split: choose {', '.join(SPLITS)}")
     cv2.setNumThreads(1)
     plan = Plan(tuple(data), split, size, seed, most, None if png else quality)
     try:
-        with _bar(images) as tell:
-            write_set(plan, out, images, workers, tell)
+        with _bar(images) as show_progress:
+            write_set(plan, out, images, workers, show_progress)
         typer.echo(report(out, [split]))
     except KeyboardInterrupt:
         typer.echo(f"stopped; what is in {out / split} stands: call again to go on", err=True)
@@ -68,11 +68,11 @@ def _bar(images: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("", total=images, rate="")
 
-        def tell(there: int) -> None:
+        def show_progress(done: int) -> None:
             speed = progress.tasks[0].speed
-            progress.update(bar, completed=there, rate=f"{speed:.1f} images/s" if speed else "")
+            progress.update(bar, completed=done, rate=f"{speed:.1f} images/s" if speed else "")
 
-        yield tell
+        yield show_progress
 
 
 if __name__ == "__main__":

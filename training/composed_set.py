@@ -21,7 +21,7 @@ import numpy as np
 
 from clipmat.files import write_whole
 from training import TrainingError
-from training.expressions import asked
+from training.expressions import varied_expressions
 from training.files.entity_bank import EntityBank
 from training.files.labels import Label, by_image, labels_of, parsed, read_labels, row_of, write_labels
 from training.files.refmatte import is_whole, label_file, write_image, writing
@@ -66,9 +66,9 @@ class Plan:
 
 
 def write_set(
-    plan: Plan, out: Path, images: int, workers: int = 1, tell: Callable[[int], None] = lambda there: None
+    plan: Plan, out: Path, images: int, workers: int = 1, on_progress: Callable[[int], None] = lambda done: None
 ) -> None:
-    """Write the split of a plan into `out`, or what is missing of it; `tell` hears how many images are there.
+    """Write the split of a plan into `out`, or what is missing of it; `on_progress` gets how many images are there.
 
     The bytes depend on the plan and the packs alone, neither on `workers` nor on earlier stops. Raises BankError for
     the packs; ComposeError when the folder holds something else or the disk has too little room for `images`;
@@ -84,13 +84,13 @@ def write_set(
         there = journal.standing()
         if there.keys() - {_name(recipe) for recipe in ordered}:
             raise ComposeError(f"{folder} holds more than {images} images: ask for all, or choose another --out")
-        tell(len(there))
+        on_progress(len(there))
         missing = [recipe for recipe in ordered if _name(recipe) not in there]
         written = 0
-        for number, (labels, size) in enumerate(_made(plan, bank, folder, missing, workers), start=1):
+        for number, (labels, size) in enumerate(_written_images(plan, bank, folder, missing, workers), start=1):
             journal.add(labels)
             there[labels[0].image_name] = labels
-            tell(len(there))
+            on_progress(len(there))
             written += size
             if number == _PROBE:
                 _check_room(folder, written / _PROBE * (len(missing) - _PROBE))
@@ -139,41 +139,43 @@ class _Journal:
             lines.write(json.dumps(rows) + "\n")
 
 
-Made = tuple[tuple[Label, ...], int]
+WrittenImage = tuple[tuple[Label, ...], int]
 """Labels of an image and the bytes of its files."""
 
 
-def _made(plan: Plan, bank: EntityBank, folder: Path, todo: Sequence[Recipe], workers: int) -> Iterator[Made]:
+def _written_images(
+    plan: Plan, bank: EntityBank, folder: Path, todo: Sequence[Recipe], workers: int
+) -> Iterator[WrittenImage]:
     """Each image in order, as soon as it stands."""
     if workers == 1 or len(todo) < 2:
-        yield from (_make(bank, plan, folder, recipe) for recipe in todo)
+        yield from (_write_image(bank, plan, folder, recipe) for recipe in todo)
         return
     context = get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(plan, folder))
-    waiting: deque[Future[Made]] = deque()
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(plan, folder))
+    waiting: deque[Future[WrittenImage]] = deque()
     try:
         for recipe in todo:
-            waiting.append(pool.submit(_work, recipe))
+            waiting.append(pool.submit(_compose_in_worker, recipe))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool as error:
-        raise ComposeError("a worker was ended from outside, perhaps for memory: call again with fewer") from error
+        raise ComposeError("a worker process was killed, perhaps for lack of memory: use fewer --workers") from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-_at_work: tuple[EntityBank, Plan, Path]
-"""Of a worker process: set once, as it begins."""
+_worker_state: tuple[EntityBank, Plan, Path]
+"""Of a worker process: set once, when it starts."""
 
 
-def _begin(plan: Plan, folder: Path) -> None:
-    global _at_work
+def _start_worker(plan: Plan, folder: Path) -> None:
+    global _worker_state
     signal(SIGINT, SIG_IGN)  # the parent ends its workers
     Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
-    _at_work = plan.bank(), plan, folder
+    _worker_state = plan.bank(), plan, folder
 
 
 def _end_with_parent() -> None:
@@ -184,14 +186,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(recipe: Recipe) -> Made:
-    return _make(*_at_work, recipe)
+def _compose_in_worker(recipe: Recipe) -> WrittenImage:
+    return _write_image(*_worker_state, recipe)
 
 
-def _make(bank: EntityBank, plan: Plan, folder: Path, recipe: Recipe) -> Made:
+def _write_image(bank: EntityBank, plan: Plan, folder: Path, recipe: Recipe) -> WrittenImage:
     scene, relation = composed(bank, recipe, (plan.size, plan.size))
     words = [
-        asked(scene, target, np.random.default_rng((recipe.seed, recipe.number, _WORDS, target)))
+        varied_expressions(scene, target, np.random.default_rng((recipe.seed, recipe.number, _WORDS, target)))
         for target in range(len(scene.placed))
     ]
     labels = labels_of(_name(recipe), scene, relation, recipe.background.id, words)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-_WHAT, _HOW, _KEPT = "What is measured", "How", "What is kept"
+_DATA, _METHOD, _OUTPUT = "What is measured", "How", "What is kept"
 _EXAMPLES = """Examples:
 
 \b
@@ -46,52 +46,58 @@ def evaluate(
         typer.Option(
             help="Packs or public matting sets (their held-out part, measured together), a RefMatte set or one split "
             "of it, RefMatte-RW100, a folder of images, mattes and expressions; repeatable.",
-            rich_help_panel=_WHAT,
+            rich_help_panel=_DATA,
         ),
     ] = None,
     weights: Annotated[
-        str, typer.Option(help="A variant's name, a .safetensors file or a checkpoint.", rich_help_panel=_HOW)
+        str, typer.Option(help="A variant's name, a .safetensors file or a checkpoint.", rich_help_panel=_METHOD)
     ] = "compact",
     setting: Annotated[
-        str, typer.Option(help="Expressions asked: keyword, expression or both.", rich_help_panel=_WHAT)
+        str, typer.Option(help="Expressions asked: keyword, expression or both.", rich_help_panel=_DATA)
     ] = "both",
     count: Annotated[
-        int, typer.Option(min=2, help="Composites a split of the packs; half as many mosaics.", rich_help_panel=_WHAT)
+        int,
+        typer.Option(min=2, help="Composites a split of the packs; half as many mosaics.", rich_help_panel=_DATA),
     ] = 300,
     held_out: Annotated[
         bool,
-        typer.Option("--held-out", help="Of a folder, the tenth that training leaves out only.", rich_help_panel=_WHAT),
+        typer.Option("--held-out", help="Of a folder, the tenth that training leaves out only.", rich_help_panel=_DATA),
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Samples of each set at most; all by default.", rich_help_panel=_WHAT)
+        int | None,
+        typer.Option(min=1, help="Samples of each set at most; all by default.", rich_help_panel=_DATA),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of composites and random cases.", rich_help_panel=_WHAT)] = 7,
-    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.", rich_help_panel=_HOW)] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel=_HOW)] = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="Of composites and random cases.", rich_help_panel=_DATA)] = 7,
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.", rich_help_panel=_METHOD)] = "auto",
+    precision: Annotated[
+        str, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel=_METHOD)
+    ] = "auto",
     grad_conn: Annotated[
-        bool, typer.Option("--grad-conn", help="Gradient and connectivity errors too; slow.", rich_help_panel=_HOW)
+        bool,
+        typer.Option("--grad-conn", help="Gradient and connectivity errors too; slow.", rich_help_panel=_METHOD),
     ] = False,
     transition: Annotated[
-        bool, typer.Option("--transition", help="Errors in the true matte's soft band too.", rich_help_panel=_HOW)
+        bool,
+        typer.Option("--transition", help="Errors in the true matte's soft band too.", rich_help_panel=_METHOD),
     ] = False,
     compare: Annotated[
         list[Path] | None,
-        typer.Option(help="OUT of an earlier run, laid beside this one; repeatable.", rich_help_panel=_WHAT),
+        typer.Option(help="OUT of an earlier run, laid beside this one; repeatable.", rich_help_panel=_DATA),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for table.md, results.json and contact sheets.", rich_help_panel=_KEPT),
+        typer.Option(help="Folder for table.md, results.json and contact sheets.", rich_help_panel=_OUTPUT),
     ] = None,
     sheet: Annotated[
         int,
         typer.Option(
             min=0,
             help="Cases on each contact sheet: best, worst, false alarms, random; 0 for none.",
-            rich_help_panel=_KEPT,
+            rich_help_panel=_OUTPUT,
         ),
     ] = 12,
     save_mattes: Annotated[
-        bool, typer.Option("--save-mattes", help="Every matte as PNG in OUT/mattes.", rich_help_panel=_KEPT)
+        bool, typer.Option("--save-mattes", help="Every matte as PNG in OUT/mattes.", rich_help_panel=_OUTPUT)
     ] = False,
 ) -> None:
     """Measure weights on data: the paper's table, the share of right objects, and how far the presence score holds.
@@ -149,7 +155,7 @@ def _judged(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from training.report.judging import EvaluationError, run
+    from training.report.judging import EvaluationError, judge_sets
 
     results: list[Result] = []
     sizes = [drawn.most for drawn in sets.values()]
@@ -157,7 +163,7 @@ def _judged(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None if None in sizes else sum(size or 0 for size in sizes))
-        for sample, prediction, result in run(predictor, sets, chosen):
+        for sample, prediction, result in judge_sets(predictor, sets, chosen):
             cases.offer(sample, prediction, result)
             if folder is not None:
                 folder.write_matte(len(results), result, prediction.matte)

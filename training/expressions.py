@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.entity import Entity
-from training.phrases import Phrase, colored, noun_of, phrase_of, plain, said, wearing, with_article
+from training.phrases import Phrase, coloured, noun_of, phrase_of, phrase_text, plain, wearing, with_article
 from training.relations import ABSOLUTE_PHRASES, MARGIN, RELATIVE_PHRASES, holds
 from training.scene import Placed, Scene
 from training.wording import COLORS, WEARABLE, choose, is_plural
@@ -60,7 +60,7 @@ def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | 
     if not phrase.before and not phrase.after:
         bare = phrase.noun if rng.random() < 0.4 else with_article(rng, phrase.noun, phrase.noun)
         return Expression(bare, "keyword", target)
-    return Expression(said(phrase, rng), "basic", target)
+    return Expression(phrase_text(phrase, rng), "basic", target)
 
 
 _RELATION = {"left edge": "left", "right edge": "right", "upper part": "top", "lower part": "bottom"}
@@ -133,10 +133,10 @@ def _relative(scene: Scene, target: int, rng: np.random.Generator) -> Expression
     relation = choose(rng, relations)
     verb = "are" if is_plural(first.noun) else "is"
     joint = f"which {verb} " if rng.random() < 0.15 else f"that {verb} " if rng.random() < 0.15 else ""
-    subject = said(first, rng)
+    subject = phrase_text(first, rng)
     if any(f" {word} " in subject for word in ("which", "that", "who")):
         joint = ""  # one relative clause is enough
-    text = f"{subject} {joint}{choose(rng, RELATIVE_PHRASES[relation])} {said(second, rng)}"
+    text = f"{subject} {joint}{choose(rng, RELATIVE_PHRASES[relation])} {phrase_text(second, rng)}"
     return Expression(text, "relative", target, relation)
 
 
@@ -156,12 +156,12 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
                     continue
                 phrase = wearing(noun_of(entity, rng), [(worn[0].name, worn[0].color)], rng)
             else:
-                phrase = colored(noun_of(entity, rng), choose(rng, COLORS))
+                phrase = coloured(noun_of(entity, rng), choose(rng, COLORS))
         else:
             phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, 0.7)
         if not _fits_none(scene, phrase):
             continue
-        text = said(phrase, rng)
+        text = phrase_text(phrase, rng)
         if rng.random() < 0.25:
             side = choose(rng, ("left", "right", "top", "bottom"))
             text += f" {'at' if side in ('top', 'bottom') else 'on'} the {side}"
@@ -189,7 +189,7 @@ def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence
     return None
 
 
-def asked(scene: Scene, target: int, rng: np.random.Generator, count: int = 4) -> tuple[Expression, ...]:
+def varied_expressions(scene: Scene, target: int, rng: np.random.Generator, count: int = 4) -> tuple[Expression, ...]:
     """`count` different expressions of one entity, one of each form where it can be had (RefMatte has four).
 
     Where a form cannot be had without ambiguity another of the other forms stands in; fewer when there are none.

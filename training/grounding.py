@@ -102,13 +102,13 @@ def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.ran
 
     from clipmat.prompt import TEMPLATES
     from training.bridge import info_nce, meaning_of_texts, places_of
-    from training.phrases import phrase_of, said
+    from training.phrases import phrase_of, phrase_text
     from training.wording import as_typed
 
     entities = [entity for i in picks if (entity := regions.entities[i]) is not None]
     assert len(entities) == len(picks)  # boxes have no words
     phrases = [phrase_of(entity, rng) for entity in entities]
-    texts = [as_typed(said(phrase, rng), rng) for phrase in phrases]
+    texts = [as_typed(phrase_text(phrase, rng), rng) for phrase in phrases]
     meanings = meaning_of_texts(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
     places = places_of(model, regions.seen[torch.tensor(picks)])
     return info_nce(places, meanings, fits(phrases, entities))

@@ -124,7 +124,7 @@ def _in_order(scene: Scene, order: Sequence[int]) -> Scene:
     return replace(scene, placed=tuple(placed))
 
 
-Box = tuple[float, float, float, float]
+SceneBox = tuple[float, float, float, float]
 
 
 def _places(
@@ -144,12 +144,12 @@ def _places(
     return best[1]
 
 
-def _box(pixels: Pixels, place: tuple[int, int], size: tuple[int, int]) -> Box:
+def _box(pixels: Pixels, place: tuple[int, int], size: tuple[int, int]) -> SceneBox:
     (y, x), (tall, wide) = place, pixels.shape[:2]
     return x / size[1], y / size[0], (x + wide) / size[1], (y + tall) / size[0]
 
 
-def _strain(boxes: Sequence[Box], relation: str) -> float:
+def _strain(boxes: Sequence[SceneBox], relation: str) -> float:
     """How far boxes (x0, y0, x1, y1 in sides of the scene) are from the relation; 0 is good."""
     strain = 0.0
     for i, a in enumerate(boxes):
@@ -167,7 +167,7 @@ def _strain(boxes: Sequence[Box], relation: str) -> float:
     return strain
 
 
-def _shared(a: Box, b: Box) -> float:
+def _shared(a: SceneBox, b: SceneBox) -> float:
     """Intersection of two boxes over the smaller one, 0..1."""
     wide, tall = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]

@@ -1,4 +1,4 @@
-"""Phrases: a noun with what is said of it, and which entities that surely or possibly names."""
+"""Phrases: a noun with an attribute, and which entities that surely or possibly names."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Phrase:
     possibly: Callable[[Entity], bool]
 
 
-def _confusable(color: str) -> set[str]:
-    return set().union(*(group for group in CONFUSED if color in group), {color})
+def _confusable(colour: str) -> set[str]:
+    return set().union(*(group for group in CONFUSED if colour in group), {colour})
 
 
 def _names(noun: str) -> tuple[Callable[[Entity], bool], Callable[[Entity], bool]]:
@@ -48,21 +48,21 @@ def plain(noun: str) -> Phrase:
     return Phrase(noun, "", "", *_names(noun))
 
 
-def colored(noun: str, color: str) -> Phrase:
+def coloured(noun: str, colour: str) -> Phrase:
     """The noun with its main colour; of people only clothes and hair have one."""
     named, maybe = _names(noun)
-    near = _confusable(color)
+    near = _confusable(colour)
 
     def surely(entity: Entity) -> bool:
         if not named(entity) or entity.kind == "human" or not entity.colors:
             return False
-        return entity.colors[0].name == color and entity.colors[0].share >= 0.4
+        return entity.colors[0].name == colour and entity.colors[0].share >= 0.4
 
     def possibly(entity: Entity) -> bool:
         shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colors)
         return maybe(entity) and shown
 
-    return Phrase(noun, color, "", surely, possibly)
+    return Phrase(noun, colour, "", surely, possibly)
 
 
 def see_through(noun: str, word: str) -> Phrase:
@@ -76,14 +76,14 @@ def wearing(noun: str, worn: Sequence[tuple[str, str]], rng: np.random.Generator
     named, maybe = _names(noun)
 
     def surely(entity: Entity) -> bool:
-        return named(entity) and all(_wears(entity, garment, color) for garment, color in worn)
+        return named(entity) and all(_wears(entity, garment, colour) for garment, colour in worn)
 
     def possibly(entity: Entity) -> bool:
-        return maybe(entity) and all(_may_wear(entity, garment, color) for garment, color in worn)
+        return maybe(entity) and all(_may_wear(entity, garment, colour) for garment, colour in worn)
 
     things, definite = [], rng.random() < 0.4
-    for garment, color in worn:
-        thing = f"{color} {garment}".strip()
+    for garment, colour in worn:
+        thing = f"{colour} {garment}".strip()
         bare = garment == "hair" or is_plural(garment)
         article = "" if bare else "the " if definite else "an " if thing[0] in "aeiou" else "a "
         things.append(article + thing)
@@ -93,20 +93,20 @@ def wearing(noun: str, worn: Sequence[tuple[str, str]], rng: np.random.Generator
     return Phrase(noun, "", f"{verb} {' and '.join(things)}", surely, possibly)
 
 
-def _wears(entity: Entity, garment: str, color: str) -> bool:
+def _wears(entity: Entity, garment: str, colour: str) -> bool:
     return any(
-        g.name == garment and g.share >= 0.03 and (not color or (g.color == color and g.purity >= 0.5))
+        g.name == garment and g.share >= 0.03 and (not colour or (g.color == colour and g.purity >= 0.5))
         for g in entity.garments
     )
 
 
-def _may_wear(entity: Entity, garment: str, color: str) -> bool:
+def _may_wear(entity: Entity, garment: str, colour: str) -> bool:
     if not entity.garments:
         return True  # nobody labelled what it wears
-    near = _confusable(color) if color else set()
+    near = _confusable(colour) if colour else set()
     alike = next((group for group in (WEARABLE, *ALIKE) if garment in group), {garment})
     same = [g for g in entity.garments if g.name in alike]
-    return any(not color or g.color in near or g.purity < 0.6 for g in same)
+    return any(not colour or g.color in near or g.purity < 0.6 for g in same)
 
 
 def noun_of(entity: Entity, rng: np.random.Generator) -> str:
@@ -126,15 +126,15 @@ def phrase_of(entity: Entity, rng: np.random.Generator, bare: float = 0.4) -> Ph
             if worn:
                 garment = worn[int(rng.integers(len(worn)))]
                 any_color = garment.name != "hair" and (garment.name in WORN_BARE or rng.random() < 0.2)
-                said_of = [(garment.name, "" if any_color else garment.color)]
+                worn_things = [(garment.name, "" if any_color else garment.color)]
                 more = [g for g in worn if g.name in WEARABLE and g.name != garment.name]
                 if more and garment.name in WEARABLE and rng.random() < 0.2:
-                    said_of.append((more[0].name, more[0].color))
-                return wearing(noun, said_of, rng)
+                    worn_things.append((more[0].name, more[0].color))
+                return wearing(noun, worn_things, rng)
         elif entity.transparent and rng.random() < 0.5:
             return see_through(noun, choose(rng, SEE_THROUGH))
         elif entity.colors and entity.colors[0].share >= 0.45:
-            return colored(noun, entity.colors[0].name)
+            return coloured(noun, entity.colors[0].name)
     return plain(noun)
 
 
@@ -148,7 +148,7 @@ def with_article(rng: np.random.Generator, text: str, noun: str) -> str:
     return text
 
 
-def said(phrase: Phrase, rng: np.random.Generator) -> str:
+def phrase_text(phrase: Phrase, rng: np.random.Generator) -> str:
     """The phrase in words: `the red cup`, `cup that is red`, `a woman in a blue dress`."""
     noun, many = phrase.noun, is_plural(phrase.noun)
     if phrase.before and rng.random() < 0.25:

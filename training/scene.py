@@ -46,7 +46,7 @@ class Scene:
 
 
 @dataclass(slots=True)
-class _Layer:
+class _PastedEntity:
     entity: Entity
     alpha: Alpha
     full_area: float
@@ -60,7 +60,7 @@ class Canvas:
     def __init__(self, image: Pixels, may_contain: frozenset[str] = frozenset()) -> None:
         self.image = np.array(image)  # pasted into: the bank's own pixels stay as they are
         self.may_contain = may_contain
-        self._layers: list[_Layer] = []
+        self._layers: list[_PastedEntity] = []
 
     def __len__(self) -> int:
         return len(self._layers)
@@ -68,7 +68,7 @@ class Canvas:
     def add(self, entity: Entity, alpha: Alpha) -> None:
         """A layer whose pixels are in the image already: HxW float32 of the whole scene."""
         area = float(alpha.mean())
-        self._layers.append(_Layer(entity, np.array(alpha), area, area, frozenset()))
+        self._layers.append(_PastedEntity(entity, np.array(alpha), area, area, frozenset()))
 
     def paste(self, entity: Entity, pixels: Pixels, y: int, x: int) -> bool:
         """Put a cut-out (hxwx4 uint8, straight alpha) in front, its upper left corner at y, x; it may overhang.
@@ -102,7 +102,7 @@ class Canvas:
         full = np.zeros((height, width), np.float32)
         full[there] = alpha
         covers = frozenset(i for i, loss in enumerate(lost) if loss > 0.002)
-        self._layers.append(_Layer(entity, full, area, area, covers))
+        self._layers.append(_PastedEntity(entity, full, area, area, covers))
         return True
 
     def centers(self) -> list[tuple[float, float]]:

@@ -37,7 +37,7 @@ PAPER = {
 """RefMatte as its paper counts it (section 3)."""
 _KINDS = ("human", "animal", "object")
 _SMALL = frozenset("the a an of in on at to is that which and who or with looks".split())
-"""Words that say nothing of an entity, left out of the most frequent ones."""
+"""Words that describe no entity, left out of the most frequent ones."""
 _SHOWN = 16
 
 
@@ -82,13 +82,13 @@ class Statistics:
 
 
 def statistics_of(labels: Sequence[Label]) -> Statistics:
-    """Count a set by its labels; what they do not tell is not counted."""
+    """Count a set by its labels; what they leave out is not counted."""
     from training.files.labels import by_image, in_keyword_setting
 
     groups = by_image(labels)
     alone = [label for group in groups.values() if in_keyword_setting(group) for label in group if label.keyword]
-    words = [said for label in labels for said in label.expressions]
-    phrases = [said for said in words if said.form != "keyword"]
+    words = [one for label in labels for one in label.expressions]
+    phrases = [one for one in words if one.form != "keyword"]
     yes_no = {True: "yes", False: "no", None: ""}
     return Statistics(
         images=len(groups),
@@ -98,7 +98,7 @@ def statistics_of(labels: Sequence[Label]) -> Statistics:
         keyword_images=len({label.image_name for label in alone}),
         keyword_entities=len(alone),
         keyword_words=_mean_words(label.keyword for label in alone),
-        expression_words=_mean_words(said.text for said in phrases),
+        expression_words=_mean_words(one.text for one in phrases),
         histograms={
             "kinds": _histogram(label.kind for label in labels),
             "colours": _histogram(label.colors[0].name for label in labels if label.colors),
@@ -106,11 +106,11 @@ def statistics_of(labels: Sequence[Label]) -> Statistics:
             "salient": _histogram(yes_no[label.salient] for label in labels),
             "transparent": _histogram(yes_no[label.transparent] for label in labels),
             "composed relations": _histogram(group[0].relation for group in groups.values()),
-            "relations in expressions": _histogram(said.relation for said in words),
-            "forms": _histogram(said.form for said in words),
+            "relations in expressions": _histogram(one.relation for one in words),
+            "forms": _histogram(one.form for one in words),
             "keywords": _histogram(label.keyword for label in labels),
             "words": _histogram(
-                word for said in words for word in re.findall(r"[\w'-]+", said.text.lower()) if word not in _SMALL
+                word for one in words for word in re.findall(r"[\w'-]+", one.text.lower()) if word not in _SMALL
             ),
         },
     )
@@ -128,7 +128,7 @@ def markdown(sets: Mapping[str, Statistics]) -> str:
         text += ["", f"{name}, most frequent first:"]
         for title, counts in found.histograms.items():
             most = ", ".join(f"{value} {count:,}" for value, count in [*counts.items()][:_SHOWN])
-            text.append(f"- {title}: {most or 'not told'}{', ...' if len(counts) > _SHOWN else ''}")
+            text.append(f"- {title}: {most or 'unknown'}{', ...' if len(counts) > _SHOWN else ''}")
     return "\n".join(text) + "\n"
 
 

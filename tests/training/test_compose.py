@@ -100,9 +100,9 @@ def test_another_seed_writes_other_bytes(plan, whole, tmp_path):
 def test_a_set_that_was_stopped_is_continued_to_the_same_bytes(plan, whole, tmp_path):
     with pytest.raises(Stopped):
         write_set(plan, tmp_path, 12, 1, stop_at(5))
-    heard = []
-    write_set(plan, tmp_path, 12, 1, heard.append)
-    assert heard == list(range(5, 13)), "what stood was not made again"
+    counts = []
+    write_set(plan, tmp_path, 12, 1, counts.append)
+    assert counts == list(range(5, 13)), "what stood was not made again"
     assert tree(tmp_path) == tree(whole)
 
 
@@ -176,18 +176,18 @@ def test_half_written_and_lost_files_are_made_again(plan, whole, tmp_path):
         journal.write('{"000008_0": {"image_na')
     with pytest.raises(Stopped):
         write_set(plan, tmp_path, 12, 1, stop_at(7))
-    heard = []
-    write_set(plan, tmp_path, 12, 1, heard.append)
-    assert heard[0] == 7, "five of the eight, and two made since"
+    counts = []
+    write_set(plan, tmp_path, 12, 1, counts.append)
+    assert counts[0] == 7, "five of the eight, and two made since"
     assert tree(tmp_path) == tree(whole)
 
 
 def test_a_set_that_is_complete_is_left_alone(plan, whole, tmp_path):
     shutil.copytree(whole, tmp_path / "set")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "set").rglob("*.jpg")}
-    heard = []
-    write_set(plan, tmp_path / "set", 12, 2, heard.append)
-    assert heard == [12] and all(path.stat().st_mtime_ns == then for path, then in times.items())
+    counts = []
+    write_set(plan, tmp_path / "set", 12, 2, counts.append)
+    assert counts == [12] and all(path.stat().st_mtime_ns == then for path, then in times.items())
     assert tree(tmp_path / "set") == tree(whole)
 
 
@@ -261,9 +261,9 @@ def test_a_disk_that_fills_up_is_one_line_and_the_set_can_be_continued(plan, who
     with pytest.raises(LayoutError, match="the disk is full; what is written stands: make room, then call again"):
         write_set(plan, tmp_path, 12)
     monkeypatch.undo()
-    heard = []
-    write_set(plan, tmp_path, 12, 1, heard.append)
-    assert heard[0] == 4 and tree(tmp_path) == tree(whole)
+    counts = []
+    write_set(plan, tmp_path, 12, 1, counts.append)
+    assert counts[0] == 4 and tree(tmp_path) == tree(whole)
 
 
 def test_too_little_room_is_told_from_the_first_images(plan, whole, tmp_path, monkeypatch):

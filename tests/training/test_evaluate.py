@@ -123,7 +123,7 @@ def test_a_full_disk_is_told_before_the_long_part(pack, tmp_path, monkeypatch):
         ({"save_mattes": True}, "--save-mattes needs --out"),
         ({"setting": "nouns"}, "setting 'nouns' is not known"),
         ({"compare": [Path("nowhere")]}, "nowhere holds no results to compare"),
-        ({"data": [Path("nowhere")]}, "nowhere is no folder"),
+        ({"data": [Path("nowhere")]}, "nowhere is not a folder"),
     ],
 )
 def test_a_mistake_is_named(pack, options, words):

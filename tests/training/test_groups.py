@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.entity import BankError
-from training.expressions import FORMS, asked
+from training.expressions import FORMS, varied_expressions
 from training.groups import GROUP, IMAGES, composed, recipes
 from training.relations import OPPOSITE, RELATIONS, holds
 
@@ -118,7 +118,7 @@ def test_four_different_expressions_an_entity_in_different_forms(training):
     for recipe in recipes(training, 60, seed=8):
         scene, _ = composed(training, recipe, SIZE)
         for target in range(len(scene.placed)):
-            made = asked(scene, target, np.random.default_rng((recipe.number, target)))
+            made = varied_expressions(scene, target, np.random.default_rng((recipe.number, target)))
             assert len(made) <= 4 and len({e.text.lower() for e in made}) == len(made)
             assert all(e.target == target and e.form in FORMS[:4] for e in made)
             assert [FORMS.index(e.form) for e in made] == sorted(FORMS.index(e.form) for e in made)

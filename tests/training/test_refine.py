@@ -254,4 +254,4 @@ def test_a_users_mistake_is_one_line(tmp_path):
     command = [sys.executable, "-m", "training.refine", "train", "--data", str(tmp_path), "--out", str(tmp_path / "o")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "is no entity bank" in done.stderr and "Traceback" not in done.stderr
+    assert "is not an entity bank" in done.stderr and "Traceback" not in done.stderr

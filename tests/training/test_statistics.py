@@ -100,7 +100,7 @@ def test_a_set_without_labels_or_keywords_divides_by_nothing():
     assert (
         plain.lines()["keyword setting, entities"] == "0" and plain.lines()["expression setting, mean words"] == "2.00"
     )
-    assert "- kinds: not told" in markdown({"x": plain})
+    assert "- kinds: unknown" in markdown({"x": plain})
 
 
 @settings(deadline=None, max_examples=40)

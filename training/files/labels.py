@@ -1,4 +1,4 @@
-"""The label file of a RefMatte set: what is told of each matte, and the expressions that ask for it (RIM section 3).
+"""The label file of a RefMatte set: what is known of each matte, and the expressions that refer to it (RIM section 3).
 
 The format is the one that public readers of the dataset use, an object by the stem of the mask: `image_name` and
 `expressions`, a list of strings. Sets written here add fields; of a file that is read only those two are required.
@@ -32,7 +32,7 @@ class Words(NamedTuple):
 
     text: str
     form: str = "free"
-    """keyword, basic, absolute or relative; free where the labels do not tell; NEGATIVE where it fits nothing."""
+    """keyword, basic, absolute or relative; free where the labels do not say; NEGATIVE where it fits nothing."""
     relation: str = ""
     """The position in the expression, empty without one."""
 
@@ -44,7 +44,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a label file tells of one matte; all but the first three may be unknown (empty or None)."""
+    """What a label file holds about one matte; all but the first three may be unknown (empty or None)."""
 
     stem: str
     """Of the mask: the image's name and a number."""
@@ -83,7 +83,7 @@ def labels_of(
         Label(
             stem=f"{name}_{number}",
             image_name=name,
-            expressions=tuple(Words(said.text, said.form, said.relation) for said in words[number]),
+            expressions=tuple(Words(one.text, one.form, one.relation) for one in words[number]),
             entity=placed.entity.id,
             keyword=placed.entity.keyword,
             kind=placed.entity.kind,
@@ -109,7 +109,7 @@ def by_image(labels: Iterable[Label]) -> dict[str, list[Label]]:
 
 
 def in_keyword_setting(group: Sequence[Label]) -> bool:
-    """Whether no keyword of an image is ambiguous (section 3.4); by the keywords alone where labels do not tell."""
+    """Whether no keyword of an image is ambiguous (section 3.4); by the keywords alone where the labels do not say."""
     keywords = [label.keyword for label in group]
     return all(
         label.keyword_unambiguous if label.keyword_unambiguous is not None else keywords.count(label.keyword) == 1

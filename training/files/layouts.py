@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitFolders:
     """Folders of one split of a set that belong together, file by file, by their stems."""
 
     folder: str
@@ -29,12 +29,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SetLayout:
     """How a public set lies on the disk."""
 
     name: str
     tree: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SplitFolders, ...] = ()
     backgrounds: tuple[tuple[str, str], ...] = ()
     """Folders of backgrounds, and their split."""
     kind: str = ""
@@ -44,44 +44,53 @@ class Layout:
 
 
 LAYOUTS = (
-    Layout(
+    SetLayout(
         "AM-2k",
         "train/{original,mask[,fg]} and validation/{original,mask}",
-        (Part("train", "mask", "train", "original", "fg"), Part("validation", "mask", "val_seen", "original", "fg")),
+        (
+            SplitFolders("train", "mask", "train", "original", "fg"),
+            SplitFolders("validation", "mask", "val_seen", "original", "fg"),
+        ),
         kind="animal",
     ),
-    Layout(
+    SetLayout(
         "P3M-10k",
         "train/{blurred_image,mask[,fg]}, validation/P3M-500-P/{blurred_image,mask}, "
         "validation/P3M-500-NP/{original_image,mask}",
         (
-            Part("train", "mask", "train", "blurred_image", "fg"),
-            Part("validation/P3M-500-P", "mask", "val_seen", "blurred_image"),
-            Part("validation/P3M-500-NP", "mask", "val_seen", "original_image"),
+            SplitFolders("train", "mask", "train", "blurred_image", "fg"),
+            SplitFolders("validation/P3M-500-P", "mask", "val_seen", "blurred_image"),
+            SplitFolders("validation/P3M-500-NP", "mask", "val_seen", "original_image"),
         ),
         kind="human",
         keyword="person",
     ),
-    Layout("AIM-500", "original, mask", (Part("", "mask", "val_seen", "original"),)),
-    Layout(
+    SetLayout("AIM-500", "original, mask", (SplitFolders("", "mask", "val_seen", "original"),)),
+    SetLayout(
         "HATT (Distinctions-646)",
         "Train/{FG,GT} and Test/{FG,GT}",
-        (Part("Train", "GT", "train", foreground="FG"), Part("Test", "GT", "val_seen", foreground="FG")),
+        (
+            SplitFolders("Train", "GT", "train", foreground="FG"),
+            SplitFolders("Test", "GT", "val_seen", foreground="FG"),
+        ),
     ),
-    Layout(
+    SetLayout(
         "DIM",
         "Combined_Dataset/Training_set/{Adobe-licensed images,Other}/{fg,alpha} and "
         "Combined_Dataset/Test_set/Adobe-licensed images/{fg,alpha}",
         (
-            Part("Combined_Dataset/Training_set/*", "alpha", "train", foreground="fg"),
-            Part("Combined_Dataset/Test_set/*", "alpha", "val_seen", foreground="fg"),
+            SplitFolders("Combined_Dataset/Training_set/*", "alpha", "train", foreground="fg"),
+            SplitFolders("Combined_Dataset/Test_set/*", "alpha", "val_seen", foreground="fg"),
         ),
     ),
-    Layout(
+    SetLayout(
         "SIM (SIMD)",
         "train/PATTERN/{fg,alpha} and test/PATTERN/{fg,alpha}, as in train/fur/fg",
-        (Part("train/*", "alpha", "train", foreground="fg"), Part("test/*", "alpha", "val_seen", foreground="fg")),
+        (
+            SplitFolders("train/*", "alpha", "train", foreground="fg"),
+            SplitFolders("test/*", "alpha", "val_seen", foreground="fg"),
+        ),
     ),
-    Layout("BG-20k", "train, testval", backgrounds=(("train", "train"), ("testval", "val"))),
+    SetLayout("BG-20k", "train, testval", backgrounds=(("train", "train"), ("testval", "val"))),
 )
 """Those in which a folder is looked for, in this order."""

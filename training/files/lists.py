@@ -1,13 +1,29 @@
-"""Lists that people write beside their pictures: CSV files with a header, one line a picture or expression."""
+"""Lists that people write for their images: keywords.csv, expressions.csv, and a text file next to an image."""
 
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
+from training.expressions import FORMS
 from training.files.images import SUFFIXES
-from training.files.labels import LayoutError
+from training.files.labels import LayoutError, Words
+from training.relations import position_in
+
+KEYWORDS = "keywords.csv"
+EXPRESSIONS = "expressions.csv"
+_FORMS = (*FORMS, "free")
+_ARTICLES = ("the", "a", "an")
+
+
+class ListedExpression(NamedTuple):
+    """One expression, and the keyword of what it refers to: empty where that is not known."""
+
+    words: Words
+    keyword: str
 
 
 def read_list(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -45,12 +61,59 @@ def read_list(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -
     return lines
 
 
-def plain(name: str) -> str:
-    """How a list names a file, without an image's suffix and with slashes: 'masks/cup.png' is 'masks/cup'."""
+def listed_name(name: str) -> str:
+    """The name of a file in a list, without an image's suffix and with slashes: 'masks/cup.png' is 'masks/cup'."""
     file = PurePath(name.replace("\\", "/"))
     return (file.with_suffix("") if file.suffix.lower() in SUFFIXES else file).as_posix()
 
 
 def names_of(*files: PurePath) -> tuple[str, ...]:
-    """The plain names by which a list may call an image that lies in these files: their paths, and what they share."""
+    """The names that a list may give to an image that these files hold: their paths, and the stem that they share."""
     return (*(file.with_suffix("").as_posix() for file in files), files[0].stem)
+
+
+def read_lists(folder: Path) -> dict[str, list[ListedExpression]]:
+    """The expressions in the lists of a folder, by the names that `listed_name` gives its files.
+
+    expressions.csv: file, expression and, if wanted, keyword and form; keywords.csv: file and keyword. Raises
+    LayoutError naming the list and what is wrong with it.
+    """
+    found: dict[str, list[ListedExpression]] = defaultdict(list)
+    path = folder / EXPRESSIONS
+    if path.is_file():
+        for line in read_list(path, ("file", "expression"), ("keyword", "form")):
+            if not line["expression"]:
+                raise LayoutError(f"{path}: a line of {line['file']} has no expression")
+            if line["form"] not in ("", *_FORMS):
+                raise LayoutError(
+                    f"{path}: '{line['form']}' of {line['file']} is not a form: choose {', '.join(_FORMS)}"
+                )
+            found[listed_name(line["file"])].append(parse_expression(line["expression"], line["form"], line["keyword"]))
+    path = folder / KEYWORDS
+    if path.is_file():
+        for line in read_list(path, ("file", "keyword"), ("synonyms", "kind")):
+            if line["keyword"]:
+                found[listed_name(line["file"])].append(
+                    ListedExpression(Words(line["keyword"], "keyword"), line["keyword"])
+                )
+    return dict(found)
+
+
+def read_text_file(image: Path) -> list[ListedExpression]:
+    """The expressions in the text file next to an image, one a line, if there is one. Raises LayoutError."""
+    path = image.with_suffix(".txt")
+    if not path.is_file():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(f"{path} cannot be read as UTF-8: {error}") from error
+    return [parse_expression(line.strip()) for line in lines if line.strip()]
+
+
+def parse_expression(text: str, form: str = "", keyword: str = "") -> ListedExpression:
+    """An expression with what its list leaves out: one or two words without a position are a keyword, others free."""
+    noun = " ".join(word for number, word in enumerate(text.lower().split()) if number or word not in _ARTICLES)
+    relation = position_in(text)
+    form = form or ("keyword" if len(noun.split()) <= 2 and not relation else "free")
+    return ListedExpression(Words(text, form, relation), keyword or (noun if form == "keyword" else ""))

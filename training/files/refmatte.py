@@ -129,10 +129,10 @@ def _phrases(label: Label) -> list[Words]:
 
 
 def _samples(
-    folder: Path, labels: Sequence[Label], scene: str, asked: Callable[[Label], Sequence[Words]], tree: str
+    folder: Path, labels: Sequence[Label], scene: str, chosen_words: Callable[[Label], Sequence[Words]], tree: str
 ) -> Iterator[Sample]:
     for name, group in by_image(labels).items():
-        if not any(asked(label) for label in group):
+        if not any(chosen_words(label) for label in group):
             continue
         # RW100's `image_all` holds a copy of the image for each of its mattes.
         path = _found(folder, _IMAGES, name) or _found(folder, _IMAGES, group[0].stem)
@@ -141,7 +141,7 @@ def _samples(
         image = read_image(path)
         mattes = [_matte_of(folder / "mask" / f"{label.stem}.png", path, image) for label in group]
         for number, label in enumerate(group):
-            for text, form, relation in asked(label):
+            for text, form, relation in chosen_words(label):
                 yield Sample(
                     image=image,
                     matte=mattes[number],

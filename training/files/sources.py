@@ -10,12 +10,11 @@ from typing import Any
 
 from training.entity import BankError
 from training.files.images import WITH_ALPHA, by_stem, image_files
-from training.files.layouts import LAYOUTS, Layout, Part
-from training.files.lists import names_of, plain, read_list
+from training.files.layouts import LAYOUTS, SetLayout, SplitFolders
+from training.files.lists import KEYWORDS, listed_name, names_of, read_list
 from training.nouns import everyday_names
 
 IndexRow = dict[str, Any]
-KEYWORDS = "keywords.csv"
 _KINDS = ("human", "animal", "object")
 _PEOPLE = frozenset(
     name for noun in ("man", "woman", "boy", "girl", "child", "person") for name in everyday_names(noun, ())
@@ -25,7 +24,9 @@ _ANIMALS = frozenset(
     "leopard lion monkey pig rabbit rhinoceros sheep tiger wolf zebra".split()
 )
 """AM-2k's twenty, and a few more."""
-_UNTOLD = frozenset("cutout cut dsc dscn foto image img mask photo pic picture pxl scan screenshot untitled".split())
+_CAMERA_WORDS = frozenset(
+    "cutout cut dsc dscn foto image img mask photo pic picture pxl scan screenshot untitled".split()
+)
 """Words of file names that cameras and programs give."""
 
 
@@ -38,16 +39,16 @@ def index_of(folder: Path) -> dict[str, list[IndexRow]]:
     """The index of a folder as a pack would have it, without attributes: rows of entities, photos and backgrounds.
 
     A public set in one of LAYOUTS; or anyone's images with an alpha, and backgrounds in a folder `backgrounds` if any.
-    What they show is told by `keywords.csv` (file, keyword and, if wanted, synonyms with semicolons between and kind),
-    where an empty keyword leaves a file out; else by the set, or by the name of a cut-out: coffee_cup_02.png. Raises
+    What they show is in `keywords.csv` (file, keyword and, if wanted, synonyms with semicolons between and kind), where
+    an empty keyword leaves a file out; else it follows from the set, or a cut-out's name: coffee_cup_02.png. Raises
     BankError with the expected tree, or naming what is missing; LayoutError for a broken list.
     """
     layout = _layout(folder)
     if layout is None and not image_files(folder, WITH_ALPHA):
         raise BankError(_expected(folder))
-    told = _Told(folder, layout)
-    found = _own(folder, told) if layout is None else _public(folder, layout, told)
-    told.refuse_strangers()
+    keywords = _KeywordList(folder, layout)
+    found = _own(folder, keywords) if layout is None else _public(folder, layout, keywords)
+    keywords.refuse_unknown_files()
     return found
 
 
@@ -68,14 +69,14 @@ def kind_of(keyword: str, synonyms: Iterable[str] = ()) -> str:
     return "human" if names & _PEOPLE else "animal" if names & _ANIMALS else "object"
 
 
-class _Told:
-    """What is told of the files of a folder."""
+class _KeywordList:
+    """The keywords of a folder's files: from keywords.csv, else from the set or the file names."""
 
-    def __init__(self, folder: Path, layout: Layout | None) -> None:
+    def __init__(self, folder: Path, layout: SetLayout | None) -> None:
         self.folder, self.layout, self.path = folder, layout, folder / KEYWORDS
         lines = read_list(self.path, ("file", "keyword"), ("synonyms", "kind")) if self.path.is_file() else []
-        self.lines = {plain(line["file"]): line for line in lines}
-        self.met: set[str] = set()
+        self.lines = {listed_name(line["file"]): line for line in lines}
+        self.used: set[str] = set()
         for name, line in self.lines.items():
             if line["kind"] not in ("", *_KINDS):
                 raise BankError(f"{self.path}: the kind of {name} is '{line['kind']}': choose {', '.join(_KINDS)}")
@@ -89,7 +90,7 @@ class _Told:
         if name is None:
             keyword, synonyms = self._unlisted(file), []
         else:
-            self.met.add(name)
+            self.used.add(name)
             line = self.lines[name]
             keyword, kind = line["keyword"].lower(), line["kind"] or kind
             synonyms = [word.strip() for word in line["synonyms"].lower().split(";") if word.strip()]
@@ -105,30 +106,30 @@ class _Told:
         }
 
     def _unlisted(self, file: PurePath) -> str:
-        keyword = self.layout.keyword if self.layout else _spoken(file.stem)
+        keyword = self.layout.keyword if self.layout else _keyword_in(file.stem)
         if keyword:
             return keyword
         if self.layout:
             raise BankError(
-                f"{self.folder / file} does not tell what it shows, nor do other files of {self.layout.name}: list "
+                f"{self.folder / file} does not say what it shows, nor do other files of {self.layout.name}: list "
                 f"them in {self.path}, first line 'file,keyword', then lines as '{file.stem},...'; an empty keyword "
                 "leaves a file out"
             )
         raise BankError(
-            f"{self.folder / file} does not tell what it shows: call it as in coffee_cup_02.png, or list it in "
+            f"{self.folder / file} does not say what it shows: name it as in coffee_cup_02.png, or list it in "
             f"{self.path}, first line 'file,keyword', then lines as '{file.name},...'"
         )
 
-    def refuse_strangers(self) -> None:
-        strangers = [name for name in self.lines if name not in self.met]
+    def refuse_unknown_files(self) -> None:
+        strangers = [name for name in self.lines if name not in self.used]
         if strangers:
             raise BankError(f"{self.path} lists {strangers[0]}, which is not in {self.folder}")
 
 
-def _own(folder: Path, told: _Told) -> dict[str, list[IndexRow]]:
+def _own(folder: Path, keywords: _KeywordList) -> dict[str, list[IndexRow]]:
     files, grounds = image_files(folder, WITH_ALPHA), image_files(folder / "backgrounds")
     held, held_grounds = held_out(file.stem for file in files), held_out(file.stem for file in grounds)
-    made = [(told.row("val_seen" if file.stem in held else "train", file), file.name) for file in files]
+    made = [(keywords.row("val_seen" if file.stem in held else "train", file), file.name) for file in files]
     return {
         "entities": [{**row, "file": name} for row, name in made if row],
         "photos": [],
@@ -136,18 +137,18 @@ def _own(folder: Path, told: _Told) -> dict[str, list[IndexRow]]:
     }
 
 
-def _public(folder: Path, layout: Layout, told: _Told) -> dict[str, list[IndexRow]]:
+def _public(folder: Path, layout: SetLayout, keywords: _KeywordList) -> dict[str, list[IndexRow]]:
     entities: list[IndexRow] = []
     photos: list[IndexRow] = []
     for part in layout.parts:
         met: set[str] = set()
-        for photo, color, matte in (files for place in _places(folder, part) for files in _matched(place, part)):
-            row = told.row(part.split, matte, color, photo or color)
+        for photo, colour, matte in (files for place in _places(folder, part) for files in _matched(place, part)):
+            row = keywords.row(part.split, matte, colour, photo or colour)
             if row is None or matte.name in met:  # SIM shows one object under several patterns
                 continue
             met.add(matte.name)
             row["mask"] = matte.relative_to(folder).as_posix()
-            entities.append({**row, "file": color.relative_to(folder).as_posix()})
+            entities.append({**row, "file": colour.relative_to(folder).as_posix()})
             if photo is not None:
                 file = photo.relative_to(folder).as_posix()
                 photos.append({**row, "id": f"photo_{row['id']}", "file": file})
@@ -162,7 +163,7 @@ def _ground(folder: Path, file: Path, split: str) -> IndexRow:
     return {"id": f"{folder.name}/{name}", "file": name, "may_contain": [], "split": split}
 
 
-def _layout(folder: Path) -> Layout | None:
+def _layout(folder: Path) -> SetLayout | None:
     for layout in LAYOUTS:
         if any(True for part in layout.parts for _ in _places(folder, part)):
             return layout
@@ -171,39 +172,39 @@ def _layout(folder: Path) -> Layout | None:
     return None
 
 
-def _places(folder: Path, part: Part) -> Iterator[Path]:
+def _places(folder: Path, part: SplitFolders) -> Iterator[Path]:
     """Folders in which the part lies."""
     for place in sorted(folder.glob(part.folder)) if part.folder else [folder]:
         if (place / part.matte).is_dir() and (place / part.shown).is_dir():
             yield place
 
 
-def _matched(place: Path, part: Part) -> Iterator[tuple[Path | None, Path, Path]]:
+def _matched(place: Path, part: SplitFolders) -> Iterator[tuple[Path | None, Path, Path]]:
     """Photograph if any, file with the colours, and matte of each object."""
     photos = by_stem(place / part.image) if part.image else {}
     colors = by_stem(place / part.foreground) if part.foreground else {}
     mattes = by_stem(place / part.matte)
     for stem in sorted({*photos, *colors, *mattes}):
-        photo, color, matte = photos.get(stem), colors.get(stem), mattes.get(stem)
-        shown = color or photo
+        photo, colour, matte = photos.get(stem), colors.get(stem), mattes.get(stem)
+        shown = colour or photo
         if matte is None or shown is None:
             there, missing = (matte, part.shown) if matte else (shown, part.matte)
             raise BankError(f"{there} has no file of the same name in {place / missing}")
         yield photo, shown, matte
 
 
-def _spoken(stem: str) -> str:
-    """The words of a file's name without its number; empty where they are none that a person would say."""
+def _keyword_in(stem: str) -> str:
+    """The words of a file's name without its number; empty where they do not name an object."""
     words = [re.sub(r"\d+$", "", word).lower() for word in re.split(r"[\s_\-.()]+", stem)]
     words = [word for word in words if word]
-    said = all(len(word) > 1 and word.isalpha() and word not in _UNTOLD for word in words)
-    return " ".join(words) if said else ""
+    is_name = all(len(word) > 1 and word.isalpha() and word not in _CAMERA_WORDS for word in words)
+    return " ".join(words) if is_name else ""
 
 
 def _expected(folder: Path) -> str:
     """What is wrong with a folder, by the layout that it comes closest to."""
     if not folder.is_dir():
-        return f"{folder} is no folder"
+        return f"{folder} is not a folder"
     wanted = {
         layout.name: [
             (Path(part.folder) / name).as_posix() for part in layout.parts for name in (part.shown, part.matte)
@@ -217,7 +218,7 @@ def _expected(folder: Path) -> str:
         return f"{folder} has {there[name][0]} as {name} has, but no more of it: expected {tree}"
     names = ", ".join(layout.name for layout in LAYOUTS)
     return (
-        f"{folder} is no entity bank: expected entities.jsonl with entities.zip (or entities/), and optionally "
+        f"{folder} is not an entity bank: expected entities.jsonl with entities.zip (or entities/), and optionally "
         f"photos.jsonl and backgrounds.jsonl with theirs; or images with an alpha (PNG, WebP, TIFF); or {names} as "
         "they are unpacked"
     )

@@ -13,7 +13,8 @@ from training import TrainingError
 from training.datasets import Sample, SceneDataset, photo_samples
 from training.files import folders
 from training.files.entity_bank import EntityBank
-from training.files.folders import FolderDataset, Pair
+from training.files.folder_dataset import FolderDataset
+from training.files.folders import Pair
 from training.files.images import by_stem
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting
 from training.files.refmatte import label_file, split_labels
@@ -81,7 +82,7 @@ def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
 
 def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative: float) -> Found:
     parts = zip(*(folders.split(pairs) for pairs in given), strict=True)  # each by itself, as it is measured
-    train, held = (folders.asked_in([p for pairs in part for p in pairs], settings.setting) for part in parts)
+    train, held = (folders.pairs_in_setting([p for pairs in part for p in pairs], settings.setting) for part in parts)
     if not train:
         raise DataError(f"the data holds no expressions of the setting '{settings.setting}': choose both")
 

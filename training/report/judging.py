@@ -1,4 +1,4 @@
-"""Predict and judge: one sample, how it was matted, and the record from which every table is made."""
+"""Judge predictions against the ground truth: the record of a sample that every table is made of."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class Result:
     @property
     def sample(self) -> tuple[str | int | float, ...]:
         """All that was known before the matting: alike in two runs, and only there, for the same sample."""
-        told = (self.set, self.image_id, self.entity_id, self.expression, self.form, self.relation, self.kind)
-        return *told, self.category, self.rivals, self.height, self.width, round(self.area, 5)
+        known = (self.set, self.image_id, self.entity_id, self.expression, self.form, self.relation, self.kind)
+        return *known, self.category, self.rivals, self.height, self.width, round(self.area, 5)
 
 
 def _in_transition(measure: Callable[[Alpha, Alpha, Region], float], matte: Alpha, truth: Alpha) -> float | None:
@@ -118,7 +118,7 @@ def judge(name: str, sample: Sample, prediction: Prediction, measures: Measures 
     )
 
 
-def run(
+def judge_sets(
     predictor: Predictor, sets: Mapping[str, Iterable[Sample]], measures: Measures = PAPER
 ) -> Iterator[tuple[Sample, Prediction, Result]]:
     """Matte every sample of every set through the public API; an image is encoded once for expressions in a row.

@@ -80,11 +80,11 @@ def cell(sample: Sample, prediction: Prediction, result: Result) -> Pixels:
     drawn = Image.fromarray(page)
     draw = ImageDraw.Draw(drawn)
     large, small_print = ImageFont.load_default(15), ImageFont.load_default(12)
-    said = _wrapped(sample.expression, lambda text: draw.textlength(text, large) <= width - 2 * _GAP)
+    caption = _wrapped(sample.expression, lambda text: draw.textlength(text, large) <= width - 2 * _GAP)
     top = _SIDE + 2 * _GAP
-    for number, line in enumerate(said):
+    for number, line in enumerate(caption):
         draw.text((_GAP, top + number * _LINE), line, font=large, fill=(0, 0, 0))
-    draw.text((_GAP, top + len(said) * _LINE), _figures(result), font=small_print, fill=(90, 90, 90))
+    draw.text((_GAP, top + len(caption) * _LINE), _figures(result), font=small_print, fill=(90, 90, 90))
     return np.asarray(drawn)
 
 
@@ -101,7 +101,7 @@ def _gray(matte: NDArray[np.float32]) -> Pixels:
 
 
 def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """Two lines at most; three dots where more was said."""
+    """Two lines at most; three dots where more was caption."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

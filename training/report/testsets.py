@@ -80,8 +80,8 @@ def _others(folder: Path, setting: str, held_out: bool) -> dict[str, SampleSet]:
 
 
 def _folder(pairs: Sequence[folders.Pair], setting: str) -> SampleSet:
-    asked = folders.asked_in(pairs, setting)
-    return SampleSet(folders.samples(asked), sum(len(pair.expressions) for pair in asked))
+    chosen = folders.pairs_in_setting(pairs, setting)
+    return SampleSet(folders.samples(chosen), sum(len(pair.expressions) for pair in chosen))
 
 
 def _refmatte(folder: Path, split: str, setting: str) -> dict[str, SampleSet]:

@@ -3,7 +3,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.files.crops import around_object, around_transition
+from training.files.folder_dataset import around_object, around_transition
 from training.relations import mirrored, position_in
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.files.folders import FolderDataset, Pair, read_folder, recognised, samples, split
+from training.files.folder_dataset import FolderDataset
+from training.files.folders import Pair, read_folder, recognised, samples, split
 from training.files.labels import LayoutError, Words
 from training.metrics import iou
 
@@ -125,7 +126,7 @@ def test_faults_name_the_file_and_the_remedy(folder):
     (folder / "expressions.csv").write_text(LINES + "kitchen,\n")
     refused(r"expressions\.csv: a line of kitchen has no expression")
     (folder / "expressions.csv").write_text(LINES + "kitchen,the cup,cup,long\n")
-    refused("'long' of kitchen is no form: choose keyword, basic")
+    refused("'long' of kitchen is not a form: choose keyword, basic")
     (folder / "expressions.csv").write_text("image,text\n")
     refused(r"must name the columns file,expression,\[keyword\],\[form\], it is 'image,text'")
     (folder / "expressions.csv").write_text(LINES)
@@ -153,7 +154,7 @@ def test_a_wrong_layout_shows_the_expected_tree(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(LayoutError, match=r"empty holds no images with mattes: expected images/NAME\.jpg"):
         read_folder(tmp_path / "empty")
-    with pytest.raises(LayoutError, match="gone is no folder"):
+    with pytest.raises(LayoutError, match="gone is not a folder"):
         read_folder(tmp_path / "gone")
     assert not recognised(tmp_path / "empty") and not recognised(tmp_path / "gone")
 
@@ -256,17 +257,17 @@ def test_without_augmentation_pairs_come_in_order_and_as_they_are(tmp_path):
 
 def test_the_fingerprint_tells_what_decides_the_samples(folder, tmp_path_factory):
     pairs = read_folder(folder)
-    told = [FolderDataset(pairs, 1).fingerprint]
+    digests = [FolderDataset(pairs, 1).fingerprint]
     moved = tmp_path_factory.mktemp("elsewhere") / "copy"
     shutil.copytree(folder, moved)
-    assert FolderDataset(read_folder(moved), 1).fingerprint == told[0]
-    told += [data.fingerprint for data in (FolderDataset(pairs, 2), FolderDataset(pairs, 1, augment=False))]
-    told += [FolderDataset(pairs[:1], 1).fingerprint]
+    assert FolderDataset(read_folder(moved), 1).fingerprint == digests[0]
+    digests += [data.fingerprint for data in (FolderDataset(pairs, 2), FolderDataset(pairs, 1, augment=False))]
+    digests += [FolderDataset(pairs[:1], 1).fingerprint]
     (moved / "expressions.csv").write_text(LINES.replace("red cup", "blue cup"))
-    told += [FolderDataset(read_folder(moved), 1).fingerprint]
+    digests += [FolderDataset(read_folder(moved), 1).fingerprint]
     put(moved / "images" / "kitchen.jpg", over(matte_of(), (0, 200, 0)))
-    told += [FolderDataset(read_folder(moved), 1).fingerprint]
-    assert len(set(told)) == 6
+    digests += [FolderDataset(read_folder(moved), 1).fingerprint]
+    assert len(set(digests)) == 6
     pairs = read_folder(moved)
     (moved / "mattes" / "street.png").unlink()
     with pytest.raises(LayoutError, match=r"street\.png cannot be read"):

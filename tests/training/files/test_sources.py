@@ -121,8 +121,8 @@ def test_a_public_set_is_a_bank_as_it_is_unpacked(make, tmp_path):
     splits, kind, photos = SETS[make]
     assert recognised(folder)
     bank = EntityBank.read([folder])
-    told = {e.keyword: e.split for e in reversed(bank.cutouts)}
-    assert told == splits and len(bank.photos) == photos
+    split_of = {e.keyword: e.split for e in reversed(bank.cutouts)}
+    assert split_of == splits and len(bank.photos) == photos
     assert kind is None or {e.kind for e in bank.cutouts} == {kind}
     assert len({e.id for e in (*bank.cutouts, *bank.photos)}) == len(bank.cutouts) + len(bank.photos)
     for entity in bank.cutouts:
@@ -174,7 +174,7 @@ def test_a_set_without_keywords_says_which_list_to_write(tmp_path):
         folder = tmp_path / make.__name__
         make(folder)
         (folder / "keywords.csv").unlink()
-        with pytest.raises(BankError, match=r"does not tell what it shows.*keywords\.csv, first line 'file,keyword'"):
+        with pytest.raises(BankError, match=r"does not say what it shows.*keywords\.csv, first line 'file,keyword'"):
             EntityBank.read([folder])
 
 
@@ -184,7 +184,7 @@ def test_a_set_without_keywords_says_which_list_to_write(tmp_path):
         ("m_0a.jpg,alpaca\n", "the first line must name the columns file,keyword"),
         ("file,keyword\nm_0a,alpaca,brown, white\n", "line 2 has 4 values for 2 columns"),
         ("file,keyword\nm_0a,alpaca\nm_77,cat\nm_1b,cat\nm_2c,cat\nm_9z,cat\n", "lists m_77, which is not in"),
-        ("file,keyword\nm_0a,alpaca\n", "m_1b.png does not tell what it shows"),
+        ("file,keyword\nm_0a,alpaca\n", "m_1b.png does not say what it shows"),
         ("file,keyword,kind\nm_0a,alpaca,beast\n", "the kind of m_0a is 'beast': choose human, animal, object"),
         ('file,keyword\n"m_0a,alpaca\n', r"keywords.csv, line \d: "),
     ],
@@ -210,7 +210,7 @@ def test_a_wrong_layout_shows_the_tree_that_it_is_closest_to(tmp_path):
     shutil.rmtree(tmp_path / "validation")
     with pytest.raises(BankError, match=r"has train/original as AM-2k has.*train/\{original,mask\[,fg\]\}"):
         EntityBank.read([tmp_path])
-    with pytest.raises(BankError, match="gone is no folder"):
+    with pytest.raises(BankError, match="gone is not a folder"):
         EntityBank.read([tmp_path / "gone"])
     (tmp_path / "nothing").mkdir()
     with pytest.raises(BankError, match=r"expected entities\.jsonl.*AM-2k, P3M-10k, AIM-500"):
@@ -261,7 +261,7 @@ def test_anyones_cut_outs_are_a_bank_named_by_their_files(tmp_path):
 
 def test_a_list_goes_before_the_names_of_files_and_tells_what_they_do_not(tmp_path):
     own(tmp_path, ["IMG_2041.png", "cup.png"])
-    with pytest.raises(BankError, match=r"IMG_2041\.png does not tell what it shows: call it as in coffee_cup_02\.png"):
+    with pytest.raises(BankError, match=r"IMG_2041\.png does not say what it shows: name it as in coffee_cup_02\.png"):
         EntityBank.read([tmp_path])
     (tmp_path / "keywords.csv").write_text("file,keyword,synonyms,kind\nIMG_2041.png,violin,fiddle;instrument,object\n")
     violin, cup = EntityBank.read([tmp_path]).cutouts

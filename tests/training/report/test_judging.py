@@ -6,7 +6,7 @@ import pytest
 from clipmat.errors import BadExpression
 from clipmat.predictor import Prediction
 from training.datasets import Sample
-from training.report.judging import EvaluationError, judge, measures, run
+from training.report.judging import EvaluationError, judge, judge_sets, measures
 
 
 def box(x0, x1, value=1.0, side=40):
@@ -91,7 +91,7 @@ def test_an_image_is_encoded_once_for_expressions_in_a_row():
         "b": [sample(matte), sample(matte, image_id=""), sample(matte, image_id="")],
     }
     machine = Machine(matte)
-    judged = list(run(machine, sets))
+    judged = list(judge_sets(machine, sets))
     assert [s.expression for s, _, _ in judged[:2]] == ["the cup", "the red cup"] and len(judged) == 7
     encoded = [id(image) for image in machine.images]
     first = sets["a"]
@@ -104,7 +104,7 @@ def test_an_expression_that_cannot_be_read_stops_with_its_name():
     matte = box(3, 9)
     sets = {"mine": [sample(matte), sample(matte, " ", image_id="IMG_7")]}
     with pytest.raises(EvaluationError, match="mine, image 'IMG_7'.*the expression is empty"):
-        list(run(Machine(matte), sets))
+        list(judge_sets(Machine(matte), sets))
 
 
 def test_what_was_known_before_tells_samples_apart():

@@ -139,7 +139,7 @@ def test_of_a_folder_that_was_trained_on_the_held_out_part_can_be_asked_for(tmp_
 def test_a_folder_that_is_no_set_is_told_what_was_expected(tmp_path):
     with pytest.raises(TrainingError, match=r"expected images/NAME\.jpg with mattes/NAME\.png"):
         read_sets([tmp_path], 2, 0)
-    with pytest.raises(TrainingError, match="is no folder"):
+    with pytest.raises(TrainingError, match="is not a folder"):
         read_sets([tmp_path / "nowhere"], 2, 0)
     refmatte(tmp_path / "RefMatte", "train")
     with pytest.raises(TrainingError, match="has no split but train: give .*train if that is meant"):
