@@ -51,9 +51,9 @@ def export(
         raise ExportError(f"--image-size {image_size} is no multiple of {card.config.multiple}, as this network needs")
     config = replace(card.config, image_size=image_size) if image_size else card.config
     if refiner is not None:
-        from training.refiner.fit import trained
+        from training.refiner.fit import load_refiner
 
-        model.refiner = trained(refiner)
+        model.refiner = load_refiner(refiner)
         config = replace(config, refiner=True)
     nouns = _nouns(data) if data else card.nouns
     made = weights.ModelCard(config, threshold, licence, note or card.note, nouns)

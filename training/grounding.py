@@ -140,13 +140,13 @@ def ground(
     import torch
 
     from clipmat import weights
-    from training import checkpoint
     from training.bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
     from training.classes import read_teacher
     from training.datasets import SceneDataset
     from training.files.entity_bank import EntityBank
+    from training.fitting import checkpoint
     from training.fitting.backbone import noun_vectors
-    from training.fitting.rates import schedule
+    from training.fitting.optimizer import set_learning_rate, warmup_cosine
 
     if teacher is not None and nouns is None:
         raise TrainingError("--teacher needs --nouns: the classes' names are grounded through their vectors")
@@ -164,16 +164,15 @@ def ground(
     torch.nn.init.zeros_(popup.match.out.weight)  # what it used to say of the old match is void
     text = (model.text_tower, model.prompt, popup.text_in)
     groups = [
-        {"params": [*popup.match.parameters(), *(bridge.parameters() if bridge else ())], "rate": rate},
-        {"params": [p for part in text for p in part.parameters()], "rate": (1.0 if bridge else 0.3) * rate},
+        {"params": [*popup.match.parameters(), *(bridge.parameters() if bridge else ())], "rate": 1.0},
+        {"params": [p for part in text for p in part.parameters()], "rate": 1.0 if bridge else 0.3},
     ]
     optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
     rng = np.random.default_rng(seed)
     model.train()
     mean = 0.0
     for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = group["rate"] * schedule(step, 30, steps)
+        set_learning_rate(optimizer, rate * warmup_cosine(step, 30, steps))
         picks = rng.choice(named, size=min(batch, len(named)), replace=False).tolist()
         with torch.autocast("cpu", torch.bfloat16):
             own = loss = contrast(model, regions, picks, rng)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from clipmat.refiner import Refiner
     from training.files.entity_bank import EntityBank
-    from training.refiner.patches import Example
+    from training.fitting.progress import StepReport
+    from training.refiner.patches import PatchBatch
 
 app = typer.Typer(
     add_completion=False,
@@ -32,14 +33,13 @@ def pairs(
     count: Annotated[int, typer.Option(min=1, help="Patches; two of a scene.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="Of the scenes.")] = 0,
 ) -> None:
-    """Keep what a trained network says of composed scenes, for the refiner to learn from its real mistakes."""
+    """Write coarse mattes of a trained network on composed scenes, for the refiner to learn from its real mistakes."""
     from clipmat.weights import load
-    from training.refiner.pairs import pairs as patches
-    from training.refiner.pairs import write
+    from training.refiner.pairs import network_patches, write_patches
 
     model, _ = load(weights)
-    kept = write(out, patches(model, _bank(data, "train"), count, seed))
-    typer.echo(f"{out}: {kept} patches, {out.stat().st_size / 2**20:.0f} MiB")
+    written = write_patches(out, network_patches(model, _bank(data, "train"), count, seed))
+    typer.echo(f"{out}: {written} patches, {out.stat().st_size / 2**20:.0f} MiB")
 
 
 @app.command()
@@ -57,28 +57,31 @@ def train(
     """Train the refiner; stopped and called again, it goes on where it was."""
     from statistics import fmean
 
-    from training.refiner.fit import RefinerSettings, export, fit, trained
-    from training.refiner.pairs import Pairs
-    from training.refiner.patches import Cutouts, drawn, joined
+    from training.refiner.fit import RefinerSettings, RefinerTrainer, export_refiner, load_refiner
+    from training.refiner.pairs import StoredPatches
+    from training.refiner.patches import Cutouts, concatenated, draw_patch
 
     settings = RefinerSettings(steps=steps, learning_rate=learning_rate, bfloat16=bfloat16)
     cutouts = Cutouts(_bank(data, "train"))
-    real = None if pairs is None else Pairs.read(pairs)
+    stored = None if pairs is None else StoredPatches.read(pairs)
 
-    def draw(rng: np.random.Generator, network: Refiner) -> Example:
-        count = settings.batch
-        kept = [] if real is None else [real.drawn(rng) for _ in range(count // 4)]
-        return joined(kept + [drawn(cutouts, rng, network) for _ in range(count - len(kept))])
+    def sampler(rng: np.random.Generator, network: Refiner) -> PatchBatch:
+        real = [] if stored is None else [stored.draw(rng) for _ in range(settings.batch // 4)]
+        return concatenated(real + [draw_patch(cutouts, rng, network) for _ in range(settings.batch - len(real))])
 
-    first = None if begin is None else trained(begin)
-    shown = []
-    for progress in fit(draw, out, settings, seed, device, first):
-        shown.append(progress)
-        if progress.step % 50 == 0 or progress.step == steps:
-            loss, coarse, refined = (fmean(getattr(p, name) for p in shown) for name in ("loss", "coarse", "refined"))
-            typer.echo(f"step {progress.step}: loss {loss:.4f}, error in the window {coarse:.4f} -> {refined:.4f}")
-            shown.clear()
-    size = export(trained(out / "last.pt"), out / "refiner.safetensors")
+    recent: list[StepReport] = []
+
+    def print_means(report: StepReport) -> None:
+        recent.append(report)
+        if report.step % 50 == 0 or report.step == steps:
+            loss = fmean(r.loss for r in recent)
+            coarse, refined = (fmean(r.metrics[name] for r in recent) for name in ("coarse", "refined"))
+            typer.echo(f"step {report.step}: loss {loss:.4f}, error in the window {coarse:.4f} -> {refined:.4f}")
+            recent.clear()
+
+    start = None if begin is None else load_refiner(begin)
+    RefinerTrainer(sampler, settings, seed, device, start).fit(out, print_means)
+    size = export_refiner(load_refiner(out / "last.pt"), out / "refiner.safetensors")
     typer.echo(f"{out / 'refiner.safetensors'}: {size / 2**20:.2f} MiB")
 
 
@@ -99,20 +102,20 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="A folder for a picture of each scene.")] = None,
 ) -> None:
     """SAD, MSE and Grad on strand scenes not trained on: bilinear, guided filter, closed form, refiner."""
-    from training.refiner.fit import trained
-    from training.refiner.measure import Figures, cases, figures, picture, summary
+    from training.refiner.fit import load_refiner
+    from training.refiner.measure import MethodErrors, compare_methods, strand_scenes, summary, write_comparison
     from training.refiner.patches import TRAINED, UNSEEN
 
-    network, bank = trained(refiner), _bank(data, "val_seen")
+    network, bank = load_refiner(refiner), _bank(data, "val_seen")
     families = UNSEEN if unseen else tuple(dict.fromkeys((*TRAINED, *UNSEEN)))
-    rows: list[Figures] = []
+    errors: list[MethodErrors] = []
     for each in factor or [4, 8]:
-        for number, case in enumerate(cases(bank, families, count, seed, each, exact=not faulty)):
-            ways = figures(case, network, closed_form=closed_form)
-            rows += ways
+        for number, scene in enumerate(strand_scenes(bank, families, count, seed, each, exact=not faulty)):
+            methods = compare_methods(scene, network, closed_form=closed_form)
+            errors += methods
             if out is not None:
-                picture(out / f"{each}x_{number:02d}_{case.family}.png", case, ways)
-    typer.echo(summary(rows))
+                write_comparison(out / f"{each}x_{number:02d}_{scene.family}.png", scene, methods)
+    typer.echo(summary(errors))
 
 
 def _bank(data: list[Path], split: str) -> EntityBank:

@@ -12,7 +12,6 @@ from training import run_command
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
-    from training.fitting.progress import Progress
     from training.fitting.settings import TrainSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -74,17 +73,18 @@ def train(
 ) -> None:
     """Train a variant; OUT keeps `last.pt` and `best.pt`. Stopped and called again, it goes on exactly where it was."""
     import logging
+    from functools import partial
 
     import cv2
     import torch
     from lightning_fabric import Fabric
 
     from clipmat.devices import choose_device
-    from training import checkpoint
     from training.fitting import backbone as starts
-    from training.fitting import preflight, progress
+    from training.fitting import checkpoint, preflight, progress
     from training.fitting.data import read_data
     from training.fitting.settings import read_settings
+    from training.fitting.validation import validate
     from training.trainer import Trainer
 
     config = config or CONFIGS / ("finetune.toml" if start else "compact.toml")
@@ -96,7 +96,7 @@ def train(
         torch.set_num_threads(1)
     cv2.setNumThreads(1)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would introduce itself
-    found = read_data(data, settings)
+    splits = read_data(data, settings)
     vectors = starts.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, backbone, encoders)
     preflight.refuse_few_devices(device, processes)
@@ -113,7 +113,8 @@ def train(
         if settings.compile:
             preflight.refuse_no_compiler(fabric.device)
     fabric.launch()
-    trainer = Trainer(fabric, model, found.drawn, settings, vectors, found.look, threads)
+    validation = partial(validate, samples=splits.held_out) if splits.held_out else None
+    trainer = Trainer(fabric, model, splits.train, settings, vectors, validation, threads)
     last = out / "last.pt"
     if resume and last.is_file():
         trainer.restore(checkpoint.load(last))
@@ -123,10 +124,12 @@ def train(
         return
     try:
         if not fabric.is_global_zero:
-            trainer.fit(out, _silent)
+            trainer.fit(out, lambda report: None)  # the first process reports
             return
-        with progress.listeners(out, trainer.step_number, settings.steps, fabric.device, tensorboard) as tell:
-            trainer.fit(out, tell)
+        with progress.progress_listeners(
+            out, trainer.step_number, settings.steps, fabric.device, tensorboard
+        ) as listener:
+            trainer.fit(out, listener)
     except torch.OutOfMemoryError as error:
         raise preflight.PreflightError(
             f"step {trainer.step_number} did not fit into memory after all: raise `accumulate`, or lower `batch`"
@@ -137,8 +140,8 @@ def _model(settings: TrainSettings, start: str | None, backbone: Path | None, en
     import torch
 
     from clipmat.model import ClipMat
-    from training import checkpoint
     from training.fitting import backbone as starts
+    from training.fitting import checkpoint
 
     torch.manual_seed(settings.seed)
     model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
@@ -165,10 +168,6 @@ def _with_precision(settings: TrainSettings, device: str) -> TrainSettings:
         return settings
     able = cpu_supports_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
     return replace(settings, precision="bf16-mixed" if able else "32-true")
-
-
-def _silent(progress: Progress) -> None:
-    """The other processes say nothing."""
 
 
 if __name__ == "__main__":

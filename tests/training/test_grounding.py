@@ -11,8 +11,8 @@ import torch
 
 from clipmat.config import variant
 from clipmat.model import ClipMat
-from training import checkpoint
 from training.datasets import SceneDataset
+from training.fitting import checkpoint
 from training.fitting.settings import Phase, TrainSettings
 from training.grounding import Regions, contrast, encode_regions, fits
 from training.phrases import phrase_of

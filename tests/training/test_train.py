@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 from clipmat import weights
 from clipmat.model import ClipMat
 from clipmat.predictor import Predictor
-from training import checkpoint
+from training.fitting import checkpoint
 from training.fitting.backbone import noun_vectors
 from training.fitting.data import read_data
-from training.fitting.rates import parameters_of
+from training.fitting.optimizer import optimizer_parameters
 from training.fitting.settings import SettingsError, TrainSettings, read_settings
 from training.train import _with_precision, app
 from training.trainer import Trainer
@@ -65,7 +65,7 @@ def in_this_process(data, settings, nouns=None):
     """The same run without the command around it."""
     torch.manual_seed(settings.seed)
     fabric = Fabric(accelerator="cpu", devices=1, precision="32-true")
-    return Trainer(fabric, ClipMat(settings.network), read_data([data], settings).drawn, settings, nouns)
+    return Trainer(fabric, ClipMat(settings.network), read_data([data], settings).train, settings, nouns)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_two_processes_give_the_loss_and_the_step_of_one(pack, tmp_path):
         torch.testing.assert_close(gradients, state["exp_avg"], atol=1e-3 * largest, rtol=1e-3)
     # AdamW divides a gradient by its size: where it is nothing but rounding noise, so is the step.
     names, off, compared = {id(p): name for name, p in one.model.named_parameters()}, 0, 0
-    for number, p in enumerate(parameters_of(one.optimizer)):
+    for number, p in enumerate(optimizer_parameters(one.optimizer)):
         if id(p) in names and number in kept:
             real = kept[number]["exp_avg_sq"].sqrt() > 1e-3 * largest
             off += int(((two["model"][names[id(p)]] - p.detach()).abs()[real] > 1e-5).sum())
@@ -131,7 +131,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(pack, tmp_path, one_thr
     for row, parts in zip(logged, uninterrupted, strict=True):
         assert {name: row[name] for name in parts} == parts, "to the last bit"
     state = checkpoint.load(out / "last.pt")
-    for key, value in whole.averaged.items():
+    for key, value in whole.averages.values.items():
         assert torch.equal(state["averaged"][key], value), key
 
 
@@ -166,8 +166,8 @@ def tuned(tmp_path_factory):
 
 
 def test_weights_are_tuned_on_a_folder_and_loaded_by_their_path(tuned):
-    folder, out, said = tuned
-    assert "4/4 loss" in said and "samples/s, waited for data" in said and "val IoU" in said
+    folder, out, shown = tuned
+    assert "4/4 loss" in shown and "samples/s, waited for data" in shown and "val IoU" in shown
     assert (out / "best.pt").is_file()
     image = np.zeros((90, 120, 3), np.uint8) + 120
     import cv2
@@ -203,7 +203,7 @@ def test_they_are_exported_for_others(tuned, tmp_path):
 
 
 def mistake(*arguments):
-    """What the command says of a mistake, in this process."""
+    """The message of the command about a mistake, in this process."""
     result = CliRunner().invoke(app, [str(a) for a in arguments])
     assert result.exception is not None
     return str(result.exception)
@@ -232,8 +232,8 @@ def test_a_broken_image_is_named(tuned, tmp_path):
     shutil.copytree(tuned[0], broken)
     for path in (broken / "images").iterdir():
         path.write_bytes(path.read_bytes()[:300])
-    said = mistake("--from", "compact", "--data", broken, "--out", tmp_path / "run", "--accelerator", "cpu")
-    assert "broken/images/ball_" in said and "damaged or incomplete" in said and "\n" not in said
+    shown = mistake("--from", "compact", "--data", broken, "--out", tmp_path / "run", "--accelerator", "cpu")
+    assert "broken/images/ball_" in shown and "damaged or incomplete" in shown and "\n" not in shown
 
 
 def test_a_mistake_is_one_line_and_no_traceback(tmp_path):

@@ -1,5 +1,6 @@
 """The trainer: it learns, it resumes exactly, parts are the whole, and it refuses what does not belong."""
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -11,11 +12,11 @@ from clipmat import weights
 from clipmat.config import variant
 from clipmat.model import ClipMat
 from clipmat.transforms import normalised
-from training import checkpoint
 from training.datasets import SceneDataset
-from training.fitting.rates import norms_of, parameters_of, schedule
+from training.fitting import checkpoint
+from training.fitting.optimizer import batch_norms, optimizer_parameters, warmup_cosine
 from training.fitting.settings import Phase, TrainSettings
-from training.fitting.validation import Look
+from training.fitting.validation import Validation
 from training.losses import summed, total_loss
 from training.trainer import DivergedError, Trainer
 
@@ -31,16 +32,16 @@ ONE = replace(SETTINGS, phases=(Phase(3, ((64, 64),), 4, -1, expressions=2),), c
 NOUNS = (["cup", "dog", "car"], torch.eye(3, 16))
 
 
-def trainer(bank, settings=SETTINGS, look=None, nouns=None, **options):
+def trainer(bank, settings=SETTINGS, validation=None, nouns=None, **options):
     torch.manual_seed(settings.seed)
     fabric = Fabric(accelerator="cpu", devices=1, **(options or {"precision": settings.precision}))
     data = SceneDataset(bank.select("train"), settings.seed)
-    return Trainer(fabric, ClipMat(variant("compact")), data, settings, nouns, look)
+    return Trainer(fabric, ClipMat(variant("compact")), data, settings, nouns, validation)
 
 
 def moments(t):
     """AdamW's first moments by parameter: after one step a tenth of the gradient."""
-    return [t.optimizer.state[p].get("exp_avg") for p in parameters_of(t.optimizer)]
+    return [t.optimizer.state[p].get("exp_avg") for p in optimizer_parameters(t.optimizer)]
 
 
 def test_resumed_is_uninterrupted(bank, tmp_path):
@@ -52,23 +53,23 @@ def test_resumed_is_uninterrupted(bank, tmp_path):
     other = trainer(bank)
     other.restore(checkpoint.load(tmp_path / "last.pt"))
     assert [other.step() for _ in range(3)] == losses[3:]
-    for key, value in whole.averaged.items():
-        torch.testing.assert_close(other.averaged[key], value, atol=0, rtol=0)
+    for key, value in whole.averages.values.items():
+        torch.testing.assert_close(other.averages.values[key], value, atol=0, rtol=0)
 
 
 def test_a_step_follows_the_gradient_of_the_loss(bank):
     """The judge is the plain way: the network, the loss, backward."""
     t = trainer(bank, ONE)
-    shown, truth = t.batch(0)
+    inputs, targets = t.batch(0)
     model = ClipMat(variant("compact")).train()
     model.load_state_dict(t.model.state_dict())
-    pixels = shown.pixels.float() / 255
+    pixels = inputs.pixels.float() / 255
     parts = total_loss(
-        model(normalised(pixels, model.config), shown.tokens, shrink=2),
-        trimap=truth.trimap.long(),
-        target=truth.matte,
+        model(normalised(pixels, model.config), inputs.tokens, shrink=2),
+        trimap=targets.trimap.long(),
+        target=targets.matte,
         image=torch.nn.functional.avg_pool2d(pixels, 2).repeat_interleave(2, dim=0),
-        present=truth.present.bool(),
+        present=targets.present.bool(),
         images=4,
     )
     summed(parts).backward()
@@ -76,7 +77,7 @@ def test_a_step_follows_the_gradient_of_the_loss(bank):
     assert found == pytest.approx({name: float(part.detach()) for name, part in parts.items()}, rel=1e-5)
     expected = dict(zip(t.model.parameters(), model.parameters(), strict=True))
     largest = max(float(p.grad.abs().max()) for p in model.parameters() if p.grad is not None)
-    for p, moment in zip(parameters_of(t.optimizer), moments(t), strict=True):
+    for p, moment in zip(optimizer_parameters(t.optimizer), moments(t), strict=True):
         if p in expected and expected[p].grad is not None:
             torch.testing.assert_close(10 * moment, expected[p].grad, rtol=1e-3, atol=1e-5 * largest)
 
@@ -97,7 +98,7 @@ def test_a_batch_in_parts_gives_the_loss_and_the_gradient_of_the_whole(bank):
 def test_norms_remember_each_part_once_and_frozen_ones_nothing(bank):
     t = trainer(bank, replace(ONE, accumulate=2))
     t.step()
-    assert {int(norm.num_batches_tracked) for norm in norms_of(t.model)} == {2}
+    assert {int(norm.num_batches_tracked) for norm in batch_norms(t.model)} == {2}
     frozen = trainer(bank, replace(ONE, accumulate=2, frozen_norms=True))
     before = {k: v.clone() for k, v in frozen.model.state_dict().items() if "running" in k}
     frozen.step()
@@ -107,7 +108,7 @@ def test_norms_remember_each_part_once_and_frozen_ones_nothing(bank):
 def test_it_learns_one_batch(bank):
     t = trainer(bank, replace(SETTINGS, phases=(Phase(40, ((64, 64),), 4, -1),), warmup=5, learning_rate=2e-3))
     batch = t.batch(0)
-    t.ahead.take = lambda step: batch  # the same batch again and again
+    t.prefetcher.get = lambda step: batch  # the same batch again and again
     first = sum(t.step().values())
     for _ in range(38):
         last = sum(t.step().values())
@@ -169,26 +170,26 @@ def test_an_encoder_is_frozen_or_has_its_own_rate(bank, tower, rate):
 
 
 def test_fit_keeps_the_last_and_the_best(bank, tmp_path):
-    looks = iter([Look(0.3, ()), Look(0.2, ())])
-    t = trainer(bank, replace(SETTINGS, validate_every=4, save_every=2), look=lambda model: next(looks))
-    heard = []
-    t.fit(tmp_path, heard.append)
-    assert [p.step for p in heard] == list(range(1, 9))
-    assert [p.look.score for p in heard if p.look is not None] == [0.3, 0.2]
-    assert all(p.samples == 2 and 0 <= p.waited <= p.seconds for p in heard)
-    assert [p.rate for p in heard] == pytest.approx([6e-4 * schedule(i, 2, 8) for i in range(8)])
+    validations = iter([Validation(0.3, ()), Validation(0.2, ())])
+    t = trainer(bank, replace(SETTINGS, validate_every=4, save_every=2), validation=lambda model: next(validations))
+    reports = []
+    t.fit(tmp_path, reports.append)
+    assert [p.step for p in reports] == list(range(1, 9))
+    assert [p.validation.score for p in reports if p.validation is not None] == [0.3, 0.2]
+    assert all(p.samples == 2 and 0 <= p.waited <= p.seconds for p in reports)
+    assert [p.learning_rate for p in reports] == pytest.approx([6e-4 * warmup_cosine(i, 2, 8) for i in range(8)])
     assert checkpoint.load(tmp_path / "best.pt")["step"] == 4
     assert checkpoint.load(tmp_path / "last.pt")["step"] == 8
     assert weights.load(tmp_path / "last.pt")[0].config == variant("compact")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["best.pt", "last.pt"]
 
 
-def test_what_a_step_is_told_of_is_told_before_it_is_saved(bank, tmp_path):
+def test_a_step_is_reported_before_it_is_saved(bank, tmp_path):
     """A run that is killed in between does the step again; the other way round the log would lack it."""
     t = trainer(bank, replace(SETTINGS, save_every=1))
 
-    def killed(progress):
-        if progress.step == 2:
+    def killed(report):
+        if report.step == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -197,14 +198,14 @@ def test_what_a_step_is_told_of_is_told_before_it_is_saved(bank, tmp_path):
 
 
 def test_validation_leaves_the_weights_alone(bank):
-    t = trainer(bank, look=lambda model: Look(float(next(model.parameters()).sum()), ()))
+    t = trainer(bank, validation=lambda model: Validation(float(next(model.parameters()).sum()), ()))
     t.step()
     before = {k: v.clone() for k, v in t.model.state_dict().items()}
     t.validate()
     assert all(torch.equal(v, before[k]) for k, v in t.model.state_dict().items())
 
 
-def test_the_teacher_is_heard(bank):
+def test_the_teacher_is_learnt_from(bank):
     t = trainer(bank, nouns=NOUNS)
     parts = [t.step() for _ in range(3)]
     assert all(0 < p["teacher"] < 2 for p in parts)
@@ -216,6 +217,25 @@ def test_a_checkpoint_of_other_settings_is_refused(bank, changes):
     one, other = trainer(bank), trainer(bank, replace(SETTINGS, **changes))
     with pytest.raises(checkpoint.CheckpointError, match="other settings"):
         other.restore(one.state())
+
+
+@pytest.mark.parametrize("changes", [{"save_every": 3}, {"validate_every": 7}])
+def test_a_run_goes_on_with_another_interval_of_saving_or_validating(bank, changes):
+    """Nothing in the weights of a step depends on them: the losses to come are those of the run as it was."""
+    one, other = trainer(bank), trainer(bank, replace(SETTINGS, **changes))
+    one.step()
+    other.restore(copy.deepcopy(one.state()))
+    assert other.step() == one.step()
+
+
+def test_a_checkpoint_of_version_0_1_is_gone_on_with(bank):
+    """It named the settings with every field."""
+    one = trainer(bank)
+    origin = one.made_with.removeprefix(one.settings.course)
+    state = {**one.state(), "made_with": f"{one.settings!r}{origin}"}
+    trainer(bank).restore(state)
+    with pytest.raises(checkpoint.CheckpointError, match="other settings"):
+        trainer(bank, replace(SETTINGS, seed=1)).restore(state)
 
 
 def test_a_checkpoint_of_other_data_is_refused(bank):
@@ -233,21 +253,21 @@ def test_a_checkpoint_of_another_start_is_refused(bank):
         other.restore(one.state())
 
 
-@pytest.mark.parametrize("what", ["loss", "gradient"])
-def test_a_run_that_diverges_says_so_and_leaves_the_weights(bank, what, monkeypatch):
+@pytest.mark.parametrize("name", ["loss", "gradient"])
+def test_a_run_that_diverges_stops_and_leaves_the_weights(bank, name, monkeypatch):
     t = trainer(bank)
     t.step()
     before = {k: v.detach().clone() for k, v in t.model.named_parameters()}
-    if what == "loss":
+    if name == "loss":
         monkeypatch.setattr("training.trainer.total_loss", lambda out, **_: {"x": out[0].mean() * float("nan")})
     else:
-        next(p for p in t.model.parameters() if p.requires_grad).register_hook(lambda slope: slope * float("nan"))
-    with pytest.raises(DivergedError, match=rf"step 2 diverged \({what} nan\).*lower learning_rate"):
+        next(p for p in t.model.parameters() if p.requires_grad).register_hook(lambda gradient: gradient * float("nan"))
+    with pytest.raises(DivergedError, match=rf"step 2 diverged \({name} nan\).*lower learning_rate"):
         t.step()
     assert all(torch.equal(v, before[k]) for k, v in t.model.named_parameters()) and t.step_number == 1
 
 
 def test_the_schedule_warms_up_and_ends_at_zero():
-    rates = [schedule(i, 10, 100) for i in range(100)]
+    rates = [warmup_cosine(i, 10, 100) for i in range(100)]
     assert rates[0] == pytest.approx(0.1) and max(rates) == pytest.approx(1.0) and rates[-1] < 1e-3
     assert rates[10:] == sorted(rates[10:], reverse=True)

@@ -1,4 +1,4 @@
-"""The batches of a run: composed by number, and ahead of their step while the device computes."""
+"""The batches of a run: composed by number, and prefetched while the device computes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from clipmat.prompt import TEMPLATES
 from training.datasets import Sample, trimap_labels
 
 Tokenize = Callable[[list[str], list[int]], tuple[TextTokens, list[str]]]
-Nouns = tuple[list[str], Tensor]
-"""Names, and NxE float32 vectors that tell what resembles what."""
+NounVectors = tuple[list[str], Tensor]
+"""Names, and NxE float32 vectors: nouns of similar meaning have similar ones."""
 T = TypeVar("T")
 
 
-class Data(Protocol):
-    """What a run draws its samples from."""
+class TrainingData(Protocol):
+    """The samples that a run is trained on, by number."""
 
     @property
     def fingerprint(self) -> str:
@@ -33,8 +33,8 @@ class Data(Protocol):
         """`count` samples of the image with a number, HxW `size`: a function of these alone."""
 
 
-class Shown(NamedTuple):
-    """What the network is shown: B images, K expressions in a row for each, and words without an image."""
+class Inputs(NamedTuple):
+    """What the network gets: B images, K expressions in a row for each, and nouns without an image."""
 
     pixels: Tensor
     """Bx3xHxW uint8."""
@@ -43,7 +43,7 @@ class Shown(NamedTuple):
     nouns: TextTokens | None
     """BK rows; None without a teacher."""
 
-    def split(self, parts: int) -> Iterator[Shown]:
+    def split(self, parts: int) -> Iterator[Inputs]:
         """The same in `parts` parts of whole images, or one an image where there are fewer."""
         each, count = len(self.tokens.ids) // len(self.pixels), len(self.pixels)
         for images in np.array_split(np.arange(count), min(parts, count)):
@@ -51,11 +51,11 @@ class Shown(NamedTuple):
             rows = slice(first * each, last * each)
             tokens = TextTokens(*(t[rows] for t in self.tokens))
             nouns = None if self.nouns is None else TextTokens(*(t[rows] for t in self.nouns))
-            yield Shown(self.pixels[first:last], tokens, nouns)
+            yield Inputs(self.pixels[first:last], tokens, nouns)
 
 
-class Truth(NamedTuple):
-    """What the answers to a batch are judged by, at half size."""
+class Targets(NamedTuple):
+    """What the network should answer to a batch, at half size."""
 
     matte: Tensor
     """BKx1x(H/2)x(W/2) float32."""
@@ -70,18 +70,18 @@ class Truth(NamedTuple):
 class Batch(NamedTuple):
     """Tensors of one step of one process."""
 
-    shown: Shown
-    truth: Truth
+    inputs: Inputs
+    targets: Targets
 
 
 def batch_of(
-    data: Data,
+    data: TrainingData,
     numbers: Sequence[int],
     size: tuple[int, int],
     expressions: int,
     tokenize: Tokenize,
     seed: int,
-    nouns: Nouns | None = None,
+    nouns: NounVectors | None = None,
 ) -> Batch:
     """The batch of the images with these numbers, HxW `size`, on the CPU.
 
@@ -104,32 +104,32 @@ def batch_of(
     mattes = [np.asarray(cv2.resize(s.matte, half, interpolation=cv2.INTER_AREA), np.float32) for s in samples]
     trimaps = [trimap_labels(matte, radius) for matte, radius in zip(mattes, radii, strict=True)]
     tokens, _ = tokenize([s.expression for s in samples], [s.template for s in samples])
-    shown = Shown(
+    inputs = Inputs(
         pixels=torch.from_numpy(np.stack([s.image for s in samples[::expressions]])).permute(0, 3, 1, 2),
         tokens=tokens,
         nouns=None if nouns is None else tokenize([nouns[0][i] for i, _ in words], [t for _, t in words])[0],
     )
-    truth = Truth(
+    targets = Targets(
         matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1),
         trimap=torch.from_numpy(np.stack(trimaps)),
         present=torch.tensor([s.present for s in samples], dtype=torch.uint8),
         vectors=None if nouns is None else nouns[1][[i for i, _ in words]],
     )
-    return Batch(shown, truth)
+    return Batch(inputs, targets)
 
 
-class Ahead(Generic[T]):
-    """Makes the next numbered things in a thread while the last is used; order and outcome stay the same."""
+class Prefetcher(Generic[T]):
+    """Prepares the next numbered items in threads while the last is used; order and results stay the same."""
 
     def __init__(self, make: Callable[[int], T], end: int, depth: int = 2, threads: int = 1) -> None:
         self._make, self._end, self._depth = make, end, depth
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="composing")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="prefetch")
         self._pending: dict[int, Future[T]] = {}
         self.waited = 0.0
-        """Seconds that callers of `take` have waited in all."""
+        """Seconds that callers of `get` have waited in all."""
 
-    def take(self, number: int) -> T:
-        """The thing with a number; those after it, before `end`, are begun. Raises what making it raised."""
+    def get(self, number: int) -> T:
+        """The item with a number; those after it, before `end`, are begun. Raises what making it raised."""
         began = time.perf_counter()
         wanted = range(number, max(number + 1, min(number + 1 + self._depth, self._end)))
         self._pending = {n: self._pending.get(n) or self._pool.submit(self._make, n) for n in wanted}
@@ -138,6 +138,6 @@ class Ahead(Generic[T]):
         return made
 
     def close(self) -> None:
-        """Give up what was begun."""
+        """Cancel the items that were begun."""
         self._pool.shutdown(cancel_futures=True)
         self._pending = {}

@@ -1,14 +1,12 @@
-"""What a user may give as --data, recognised by what lies in it: banks, folders of pairs, sets in RefMatte's layout."""
+"""What --data may be, recognised by its content: entity banks, folders of pairs, sets in RefMatte's layout."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from clipmat.model import ClipMat
 from training import TrainingError
 from training.datasets import Sample, SceneDataset, photo_samples
 from training.files import folders
@@ -18,24 +16,23 @@ from training.files.folders import Pair
 from training.files.images import by_stem
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting
 from training.files.refmatte import label_file, split_labels
-from training.fitting.batches import Data
+from training.fitting.batches import TrainingData
 from training.fitting.settings import TrainSettings
-from training.fitting.validation import Look, look
 
-_LOOKED_AT = 200
-"""Held-out samples that a look takes at most, of folders and sets."""
+_MOST = 200
+"""Held-out samples of folders and sets that are validated on, at most."""
 
 
 class DataError(TrainingError):
     """A folder is missing, holds too little, or was mixed with one of another kind."""
 
 
-class Found(NamedTuple):
-    """What a run learns from, and how it looks at what is held out."""
+class DataSplits(NamedTuple):
+    """What a run is trained on, and what it is validated on."""
 
-    drawn: Data
-    look: Callable[[ClipMat], Look] | None
-    """None when nothing is held out."""
+    train: TrainingData
+    held_out: Callable[[], Iterator[Sample]] | None
+    """The validation samples, always the same; None when nothing is held out."""
 
 
 def kind_of(path: Path) -> str:
@@ -47,17 +44,17 @@ def kind_of(path: Path) -> str:
     return "bank" if folders.is_bank(path) else "folder"
 
 
-def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
-    """The training data in folders of one kind, and a look at the part of it that is held out.
+def read_data(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
+    """The training data in folders of one kind, and the part of it that is held out for validation.
 
     Of banks the splits `val_seen` and `val_unseen` are held out, of every folder or set a tenth of its images, whatever
     the others hold. Raises a TrainingError that names what is wrong with a folder.
     """
     kinds = {path: kind_of(path) for path in paths}
     if len(set(kinds.values())) > 1:
-        told = ", ".join(f"{path} is a {kind}" for path, kind in kinds.items())
+        kinds_by_path = ", ".join(f"{path} is a {kind}" for path, kind in kinds.items())
         raise DataError(
-            f"data of different kinds cannot be mixed ({told}): train on one, then --from that on the other"
+            f"data of different kinds cannot be mixed ({kinds_by_path}): train on one, then --from that on the other"
         )
     match kinds[paths[0]]:
         case "bank":
@@ -69,28 +66,28 @@ def read_data(paths: Sequence[Path], settings: TrainSettings) -> Found:
             return _folders([folders.read_folder(path) for path in paths], settings, settings.mix.negative)
 
 
-def _bank(paths: Sequence[Path], settings: TrainSettings) -> Found:
+def _bank(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
     bank = EntityBank.read(paths)
     held = bank.select("val_seen", "val_unseen")
-    drawn = SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms)
+    train = SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms)
 
     def samples() -> Iterator[Sample]:
         return photo_samples(held, settings.seed)
 
-    return Found(drawn, partial(look, held=samples) if held.photos else None)
+    return DataSplits(train, samples if held.photos else None)
 
 
-def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative: float) -> Found:
+def _folders(given: Sequence[Sequence[Pair]], settings: TrainSettings, negative: float) -> DataSplits:
     parts = zip(*(folders.split(pairs) for pairs in given), strict=True)  # each by itself, as it is measured
     train, held = (folders.pairs_in_setting([p for pairs in part for p in pairs], settings.setting) for part in parts)
     if not train:
         raise DataError(f"the data holds no expressions of the setting '{settings.setting}': choose both")
 
     def samples() -> Iterator[Sample]:
-        return islice(folders.samples(held), _LOOKED_AT)
+        return islice(folders.samples(held), _MOST)
 
-    drawn = FolderDataset(train, settings.seed, negative=negative)
-    return Found(drawn, partial(look, held=samples) if held else None)
+    data = FolderDataset(train, settings.seed, negative=negative)
+    return DataSplits(data, samples if held else None)
 
 
 def _pairs_of_set(folder: Path) -> Iterator[Pair]:

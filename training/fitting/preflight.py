@@ -68,13 +68,13 @@ def _weight(phase: Phase) -> int:
 
 
 def needed_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, phase: Phase, world: int = 1) -> float:
-    """Bytes that a step of a phase takes: weights, slopes, averages and moments, and what one image leaves for the way
-    back, measured, times the images that go through together."""
+    """Bytes that a step of a phase takes: weights, gradients, averages and moments, and what one image keeps for the
+    backward pass, measured, times the images that go through together."""
     size = max(phase.sizes, key=lambda size: size[0] * size[1])
     seen, judged = _measured(fabric, model, size, phase.expressions)
     parts = min(settings.accumulate, phase.batch)
     together = -(-phase.batch // parts)
-    weights = (2 + _COPIES) * _bytes(model)  # and the slopes, and a copy while validating
+    weights = (2 + _COPIES) * _bytes(model)  # and the gradients, and a copy while validating
     return weights + 1.3 * (seen * together + judged * phase.batch * world)  # passing values on top of the kept
 
 
@@ -145,7 +145,7 @@ def _measured(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions
 
 @contextmanager
 def _kept(model: ClipMat) -> Iterator[dict[int, int]]:
-    """Collects what is saved for the way back, by address in bytes; the weights are there anyway."""
+    """Collects what is saved for the backward pass, by address in bytes; the weights are there anyway."""
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     found: dict[int, int] = {}
     alive: list[Tensor] = []  # an address must not be used twice

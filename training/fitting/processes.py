@@ -1,4 +1,4 @@
-"""What the processes of a run share: the batch, its statistics and the gradients, so that they act as one."""
+"""What the processes of a run share: the batch, its statistics and the gradients, so that they work as one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def with_others(fabric: Fabric, own: Tensor) -> Tensor:
+def gather_rows(fabric: Fabric, own: Tensor) -> Tensor:
     """B rows of each process -> the rows of all, in the order of the processes; only the own rows pass gradients on.
 
-    The gradients of all processes then add up to those of one process that had every row (`add_gradients`).
+    The gradients of all processes then add up to those of one process that had every row (`sum_gradients`).
     """
     if fabric.world_size == 1:
         return own
@@ -25,7 +25,7 @@ def with_others(fabric: Fabric, own: Tensor) -> Tensor:
     return torch.cat(rows)
 
 
-def add_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
+def sum_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
     """Add up the gradients of all processes, in one message."""
     if fabric.world_size == 1:
         return
@@ -38,7 +38,7 @@ def add_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
 class SharedBatchNorm(nn.BatchNorm2d):
     """Batch norm over the batches of all processes, on any device; torch's SyncBatchNorm needs a GPU.
 
-    Every process brings as many images of one size. One process alone needs it not.
+    Every process brings the same number of images of one size. A single process does not need it.
     """
 
     @torch.compiler.disable  # type: ignore[untyped-decorator]
@@ -51,11 +51,13 @@ class SharedBatchNorm(nn.BatchNorm2d):
         centred = wide - mean[:, None, None]
         variance = _mean_of_all(centred.square().mean((0, 2, 3)))
         if self.track_running_stats:
-            self._remember(mean.detach(), variance.detach(), x.numel() // x.shape[1] * distributed.get_world_size())
+            self._update_statistics(
+                mean.detach(), variance.detach(), x.numel() // x.shape[1] * distributed.get_world_size()
+            )
         scale = self.weight * (variance + self.eps).rsqrt()
         return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
-    def _remember(self, mean: Tensor, variance: Tensor, count: int) -> None:
+    def _update_statistics(self, mean: Tensor, variance: Tensor, count: int) -> None:
         assert self.running_mean is not None and self.running_var is not None and self.momentum is not None
         assert self.num_batches_tracked is not None
         self.running_mean.lerp_(mean, self.momentum)
@@ -63,7 +65,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
         self.num_batches_tracked.add_(1)
 
 
-def share_norms(module: nn.Module) -> None:
+def share_batch_norms(module: nn.Module) -> None:
     """Make every batch norm inside a SharedBatchNorm with the same parameters and statistics."""
     for name, child in module.named_children():
         if isinstance(child, nn.BatchNorm2d):
@@ -73,7 +75,7 @@ def share_norms(module: nn.Module) -> None:
             shared.num_batches_tracked = child.num_batches_tracked
             setattr(module, name, shared)
         else:
-            share_norms(child)
+            share_batch_norms(child)
 
 
 class _MeanOfAll(torch.autograd.Function):
@@ -86,8 +88,8 @@ class _MeanOfAll(torch.autograd.Function):
         return total / distributed.get_world_size()
 
     @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> Tensor:  # noqa: ANN401
-        total = slopes[0].clone()
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:  # noqa: ANN401
+        total = gradients[0].clone()
         distributed.all_reduce(total)
         return total / distributed.get_world_size()
 

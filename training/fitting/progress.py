@@ -1,4 +1,4 @@
-"""What a run tells while it goes: a log, a live line or plain ones on the terminal, TensorBoard."""
+"""Reports of the steps of a training run: to a log, the terminal and TensorBoard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,64 +16,68 @@ import typer
 
 from clipmat.files import whole_file
 from training import TrainingError
-from training.fitting.validation import Look
+from training.fitting.validation import Validation
 
 if TYPE_CHECKING:
     import torch
 
-Tell = Callable[["Progress"], None]
+Listener = Callable[["StepReport"], None]
 _PLAIN_EVERY = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What a listener is told after a step."""
+class StepReport:
+    """One step, as listeners get it."""
 
     step: int
     """Steps done, this one among them."""
-    parts: dict[str, float]
+    losses: dict[str, float]
     """The loss of the whole batch of all processes, part by part."""
-    rate: float
-    """Learning rate of the new modules."""
+    learning_rate: float
+    """Of the parameters without a fraction of their own."""
     samples: int
     """Samples of the step, all processes together."""
     seconds: float
     """What the step took."""
     waited: float
     """Seconds of it in which nothing could be computed because the samples were not there yet."""
-    look: Look | None
-    """What the held-out samples showed, when this step looked at them."""
+    validation: Validation | None = None
+    """Of the held-out samples, where it was due after this step."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """Other figures of the step by name, where its trainer has some."""
 
     @property
     def loss(self) -> float:
         """The sum of the parts."""
-        return sum(self.parts.values())
+        return sum(self.losses.values())
 
 
 @contextmanager
-def listeners(out: Path, begin: int, steps: int, device: torch.device, tensorboard: bool | None) -> Iterator[Tell]:
+def progress_listeners(
+    out: Path, begin: int, steps: int, device: torch.device, tensorboard: bool | None
+) -> Iterator[Listener]:
     """Log, terminal and TensorBoard of a run in folder `out` that goes on after step `begin`, as one listener.
 
     `tensorboard`: None takes it where it is installed. Raises TrainingError when it is asked for and is not, and when
     a file cannot be written.
     """
     with ExitStack() as stack:
-        board = _board_is_there(tensorboard)
-        tells: list[Tell] = [log(out / "log.jsonl", begin)]
+        board = _has_tensorboard(tensorboard)
+        listeners: list[Listener] = [log_listener(out / "log.jsonl", begin)]
         if board:
-            tells.append(stack.enter_context(_board(out / "tensorboard", begin)))
+            listeners.append(stack.enter_context(_board(out / "tensorboard", begin)))
         missing = "" if tensorboard is False else "; no TensorBoard: `pip install tensorboard` gives curves and mattes"
         typer.echo(f"log: {out / 'log.jsonl'}" + (f"; TensorBoard: {out / 'tensorboard'}" if board else missing))
-        tells.append(stack.enter_context(_terminal(begin, steps, device)))
+        listeners.append(stack.enter_context(_terminal(begin, steps, device)))
 
-        def tell(progress: Progress) -> None:
-            for listener in tells:
-                listener(progress)
+        def report_to_all(report: StepReport) -> None:
+            for listener in listeners:
+                listener(report)
 
-        yield tell
+        yield report_to_all
 
 
-def log(path: Path, begin: int) -> Tell:
+def log_listener(path: Path, begin: int) -> Listener:
     """A listener that adds a JSON line a step to a file: loss by part, rate, samples/s, share of waiting, val IoU.
 
     Lines of steps after `begin`, which a run that was killed left behind, are taken out first: they come again.
@@ -85,19 +89,19 @@ def log(path: Path, begin: int) -> Tell:
     except OSError as error:
         raise _unwritten(path, error) from error
 
-    def tell(progress: Progress) -> None:
-        row: dict[str, Any] = {"step": progress.step, "loss": progress.loss, **progress.parts, "rate": progress.rate}
-        row["samples/s"] = round(progress.samples / progress.seconds, 2)
-        row["waited"] = round(progress.waited / progress.seconds, 4)
-        if progress.look is not None:
-            row["val IoU"] = progress.look.score
+    def append(report: StepReport) -> None:
+        row: dict[str, Any] = {"step": report.step, "loss": report.loss, **report.losses, "rate": report.learning_rate}
+        row["samples/s"] = round(report.samples / report.seconds, 2)
+        row["waited"] = round(report.waited / report.seconds, 4)
+        if report.validation is not None:
+            row["val IoU"] = report.validation.score
         try:
             with path.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(row) + "\n")
         except OSError as error:
             raise _unwritten(path, error) from error
 
-    return tell
+    return append
 
 
 def _lines(path: Path) -> Sequence[str]:
@@ -115,7 +119,7 @@ def _unwritten(path: Path, error: OSError) -> TrainingError:
     return TrainingError(f"{path} cannot be written ({error.strerror or error}): make room, then call again to go on")
 
 
-def _board_is_there(wanted: bool | None) -> bool:
+def _has_tensorboard(wanted: bool | None) -> bool:
     there = find_spec("tensorboard") is not None
     if wanted and not there:
         raise TrainingError("TensorBoard is not installed: `pip install tensorboard`, or leave --tensorboard out")
@@ -123,7 +127,7 @@ def _board_is_there(wanted: bool | None) -> bool:
 
 
 @contextmanager
-def _board(folder: Path, begin: int) -> Iterator[Tell]:
+def _board(folder: Path, begin: int) -> Iterator[Listener]:
     from torch.utils.tensorboard import SummaryWriter
 
     try:
@@ -131,23 +135,23 @@ def _board(folder: Path, begin: int) -> Iterator[Tell]:
     except OSError as error:
         raise _unwritten(folder, error) from error
 
-    def tell(progress: Progress) -> None:
-        step = progress.step
+    def write(report: StepReport) -> None:
+        step = report.step
         try:
-            for name, value in {**progress.parts, "all": progress.loss}.items():
+            for name, value in {**report.losses, "all": report.loss}.items():
                 writer.add_scalar(f"loss/{name}", value, step)
-            writer.add_scalar("run/rate", progress.rate, step)
-            writer.add_scalar("run/samples per second", progress.samples / progress.seconds, step)
-            writer.add_scalar("run/waited for data", progress.waited / progress.seconds, step)
-            if progress.look is not None:
-                writer.add_scalar("val/IoU", progress.look.score, step)
-                for number, panel in enumerate(progress.look.panels):
+            writer.add_scalar("run/rate", report.learning_rate, step)
+            writer.add_scalar("run/samples per second", report.samples / report.seconds, step)
+            writer.add_scalar("run/waited for data", report.waited / report.seconds, step)
+            if report.validation is not None:
+                writer.add_scalar("val/IoU", report.validation.score, step)
+                for number, panel in enumerate(report.validation.panels):
                     writer.add_image(f"val/{number}: image, truth, matte", panel, step, dataformats="HWC")
         except OSError as error:
             raise _unwritten(folder, error) from error
 
     try:
-        yield tell
+        yield write
     finally:
         try:
             writer.close()
@@ -156,15 +160,15 @@ def _board(folder: Path, begin: int) -> Iterator[Tell]:
 
 
 @contextmanager
-def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Tell]:
-    """A live line on a terminal, a plain line every 20th step and at every look elsewhere."""
+def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Listener]:
+    """A live line on a terminal, a plain line every 20th step and at every validation elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     console, pace = Console(), _Pace(begin, steps, device)
     if not console.is_terminal:
-        yield lambda progress: _say_plainly(progress, pace)
+        yield lambda report: _print_plainly(report, pace)
         return
     columns = (
         MofNCompleteColumn(),
@@ -176,21 +180,21 @@ def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Tell]:
     with Bar(*columns, console=console, refresh_per_second=2) as bar:
         task = bar.add_task("", total=steps, completed=begin)
 
-        def tell(progress: Progress) -> None:
-            pace.add(progress)
-            bar.update(task, completed=progress.step, description=pace.line())
-            if progress.look is not None:
-                bar.console.print(f"{progress.step}/{steps} val IoU {progress.look.score:.4f}", highlight=False)
+        def update(report: StepReport) -> None:
+            pace.add(report)
+            bar.update(task, completed=report.step, description=pace.line())
+            if report.validation is not None:
+                bar.console.print(f"{report.step}/{steps} val IoU {report.validation.score:.4f}", highlight=False)
 
-        yield tell
+        yield update
 
 
-def _say_plainly(progress: Progress, pace: _Pace) -> None:
-    pace.add(progress)
-    if progress.step % _PLAIN_EVERY == 0 or progress.look is not None or progress.step == pace.steps:
-        parts = " ".join(f"{name} {value:.3f}" for name, value in pace.means.items())
-        look = "" if progress.look is None else f", val IoU {progress.look.score:.4f}"
-        typer.echo(f"{progress.step}/{pace.steps} {pace.line()}, {pace.left()} left ({parts}){look}")
+def _print_plainly(report: StepReport, pace: _Pace) -> None:
+    pace.add(report)
+    if report.step % _PLAIN_EVERY == 0 or report.validation is not None or report.step == pace.steps:
+        losses = " ".join(f"{name} {value:.3f}" for name, value in pace.means.items())
+        validation = "" if report.validation is None else f", val IoU {report.validation.score:.4f}"
+        typer.echo(f"{report.step}/{pace.steps} {pace.line()}, {pace.left()} left ({losses}){validation}")
 
 
 class _Pace:
@@ -203,13 +207,13 @@ class _Pace:
         self._begin, self._began, self._step = begin, time.monotonic(), begin
         self._clock, self._worked = time.monotonic(), time.process_time()
 
-    def add(self, progress: Progress) -> None:
+    def add(self, report: StepReport) -> None:
         keep = 0.95 if self.means else 0.0
-        self._speed = keep * self._speed + (1 - keep) * progress.samples / progress.seconds
-        self._waited = keep * self._waited + (1 - keep) * progress.waited / progress.seconds
-        for name, value in progress.parts.items():
+        self._speed = keep * self._speed + (1 - keep) * report.samples / report.seconds
+        self._waited = keep * self._waited + (1 - keep) * report.waited / report.seconds
+        for name, value in report.losses.items():
             self.means[name] = keep * self.means.get(name, value) + (1 - keep) * value
-        self._step = progress.step
+        self._step = report.step
 
     def line(self) -> str:
         loss = sum(self.means.values())

@@ -18,6 +18,9 @@ T = TypeVar("T")
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed", "auto")
 """Fabric's names; auto takes bf16-mixed where the device computes it, else 32-true."""
 
+_ASIDE = ("validate_every", "save_every")
+"""Settings that change nothing in the weights of a step."""
+
 
 class SettingsError(TrainingError):
     """A setting is unknown, missing or out of range."""
@@ -82,16 +85,16 @@ class TrainSettings:
     compile: bool = False
     """Compile the network with torch.compile: slow first steps, then faster on most GPUs."""
     validate_every: int = 500
-    """Steps between looks at the packs' val photographs."""
+    """Steps between validations on what is held out."""
     save_every: int = 100
     """Steps between checkpoints."""
     mix: Mix = field(default_factory=Mix)
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
-            raise SettingsError(f"precision '{self.precision}' is not to be had: choose {', '.join(PRECISIONS)}")
+            raise SettingsError(f"precision '{self.precision}' is unknown: choose {', '.join(PRECISIONS)}")
         if self.setting not in SETTINGS:
-            raise SettingsError(f"setting '{self.setting}' is not known: choose {', '.join(SETTINGS)}")
+            raise SettingsError(f"setting '{self.setting}' is unknown: choose {', '.join(SETTINGS)}")
         if min(self.accumulate, self.validate_every, self.save_every) < 1:
             raise SettingsError("accumulate, validate_every and save_every are at least 1")
         if min(self.seed, self.learning_rate, self.image_rate, self.text_rate, self.warmup) < 0:
@@ -111,6 +114,14 @@ class TrainSettings:
         except ValueError as error:
             raise SettingsError(f"without: {error}") from error
         return replace(config, image_size=self.image_size or config.image_size)
+
+    @property
+    def course(self) -> str:
+        """All settings that decide the course of training, as a text to compare; how often it is saved does not count.
+
+        Two runs of one course on the same data give the same weights, so each may go on from the other's checkpoint.
+        """
+        return repr([(f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _ASIDE])
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -150,7 +161,7 @@ def read_settings(path: str | Path, overrides: Sequence[str] = ()) -> TrainSetti
         for line in overrides:
             _merge(values, tomllib.loads(line))
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is no text in UTF-8, which TOML is: save it as such") from error
+        raise SettingsError(f"{path} is not text in UTF-8, as TOML must be: save it as UTF-8") from error
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}{', ' + ', '.join(overrides) if overrides else ''}: {error}") from error
     without, stretches, mixed = values.get("without", []), values.pop("phases", []), values.pop("mix", {})
@@ -203,10 +214,12 @@ def _build(kind: type[T], values: dict[str, Any], where: str) -> T:
         raise SettingsError(f"{where}: {error}") from error
 
 
-_MEANT = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
+_DESCRIPTIONS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
 
 
-def _check_type(name: str, value: object, meant: type) -> None:
-    fits = (int, float) if meant is float else meant
-    if meant in _MEANT and (not isinstance(value, fits) or (isinstance(value, bool) and meant is not bool)):
-        raise SettingsError(f"{name} is {_MEANT[meant]}, not {value!r}")
+def _check_type(name: str, value: object, expected: type) -> None:
+    accepted = (int, float) if expected is float else expected
+    if expected in _DESCRIPTIONS and (
+        not isinstance(value, accepted) or (isinstance(value, bool) and expected is not bool)
+    ):
+        raise SettingsError(f"{name} must be {_DESCRIPTIONS[expected]}, not {value!r}")

@@ -1,4 +1,4 @@
-"""A fast look at held-out samples while training: mean IoU, and a few mattes for eyes."""
+"""Validation while training: mean IoU on held-out samples, and a few mattes to look at."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from training.scene import Alpha
 _SIDE = 256
 
 
-class Look(NamedTuple):
-    """What a look at the held-out samples showed."""
+class Validation(NamedTuple):
+    """What a network achieves on the held-out samples."""
 
     score: float
     """Mean IoU, 0..1."""
@@ -26,10 +26,10 @@ class Look(NamedTuple):
     """Image, truth and matte side by side, HxWx3 uint8, always of the same samples."""
 
 
-def look(model: ClipMat, held: Callable[[], Iterable[Sample]], shown: int = 4) -> Look:
-    """Matte every held-out sample but negatives through the public API, as a user would; the first `shown` are panels.
+def validate(model: ClipMat, samples: Callable[[], Iterable[Sample]], panels: int = 4) -> Validation:
+    """Matte every sample that refers to something through the public API, as a user would; the first give panels.
 
-    The model is left in evaluation mode. ValueError when nothing is held out.
+    The model is left in evaluation mode. Raises ValueError when there are no such samples.
     """
     from clipmat.devices import choose_device
     from clipmat.predictor import Predictor
@@ -38,18 +38,18 @@ def look(model: ClipMat, held: Callable[[], Iterable[Sample]], shown: int = 4) -
     device = next(model.parameters()).device.type
     predictor = Predictor(model, ModelCard(model.config, 0.0, "", ""), choose_device(device, "float32"))
     scores: list[float] = []
-    panels: list[Pixels] = []
-    for sample in held():
+    drawn: list[Pixels] = []
+    for sample in samples():
         if not sample.present:
             continue
         predictor.set_image(sample.image)
         matte = predictor.predict(sample.expression, refine=False).matte  # the refiner is trained by itself
         scores.append(iou(matte, sample.matte))
-        if len(panels) < shown:
-            panels.append(_panel(sample.image, sample.matte, matte))
+        if len(drawn) < panels:
+            drawn.append(_panel(sample.image, sample.matte, matte))
     if not scores:
-        raise ValueError("nothing is held out to look at")
-    return Look(float(np.mean(scores)), tuple(panels))
+        raise ValueError("nothing is held out to validate on")
+    return Validation(float(np.mean(scores)), tuple(drawn))
 
 
 def _panel(image: Pixels, truth: Alpha, matte: Alpha) -> Pixels:

@@ -12,21 +12,21 @@ from clipmat.transforms import resized
 from training.scene import Alpha
 
 
-class Coarse(NamedTuple):
-    """What a network at a small size says: hxw matte in [0, 1] and hxwx3 probabilities of the trimap's classes."""
+class CoarseMatte(NamedTuple):
+    """The output of a network at a small size: hxw matte in [0, 1], hxwx3 probabilities of the trimap's classes."""
 
     matte: Alpha
     labels: Alpha
 
 
-def degraded(alpha: Alpha, size: tuple[int, int], rng: np.random.Generator, *, exact: bool) -> Coarse:
+def degraded(alpha: Alpha, size: tuple[int, int], rng: np.random.Generator, *, exact: bool) -> CoarseMatte:
     """A coarse matte of `size` for an exact one: its area average where `exact`, else with a network's faults too.
 
     Faults are blur, hard decisions, thick and thin edges, lost strands, filled holes, displacement and doubt.
     """
     averaged = resized(alpha, size).clip(0, 1)
     if exact:
-        return Coarse(averaged, _labels(averaged, int(rng.integers(0, 3)), rng.uniform(0, 0.6)))
+        return CoarseMatte(averaged, _labels(averaged, int(rng.integers(0, 3)), rng.uniform(0, 0.6)))
     low: NDArray[Any] = averaged
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     draw = rng.random(7)
@@ -50,7 +50,7 @@ def degraded(alpha: Alpha, size: tuple[int, int], rng: np.random.Generator, *, e
     labels = _labels(low, int(rng.integers(0, 4)), rng.uniform(0.3, 1.6))
     decided = labels.argmax(axis=2)
     fused = np.where(decided == 1, low, (decided == 2).astype(np.float32))
-    return Coarse(np.asarray(fused, np.float32), labels)
+    return CoarseMatte(np.asarray(fused, np.float32), labels)
 
 
 def _labels(low: Alpha, reach: int, softness: float) -> Alpha:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,11 +13,16 @@ from torch import Tensor
 
 from clipmat.files import whole_file
 from clipmat.refiner import Refiner
-from training import checkpoint
+from training.fitting import checkpoint
+from training.fitting.averages import AveragedWeights
+from training.fitting.loop import TrainingLoop
+from training.fitting.optimizer import learning_rate_at, set_learning_rate
+from training.fitting.progress import Listener
 from training.losses import alpha_loss, laplacian_loss
-from training.refiner.patches import Example
+from training.refiner.patches import PatchBatch
 
-Draw = Callable[[np.random.Generator, Refiner], Example]
+PatchSampler = Callable[[np.random.Generator, Refiner], PatchBatch]
+"""Draws the patches of a step with a generator of its own, for the network as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,87 +46,102 @@ class RefinerSettings:
     """Autocast; the weights stay float32."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step, as a log shows it."""
+class RefinerTrainer(TrainingLoop):
+    """Refiner, optimiser and averages of one run.
 
-    step: int
-    loss: float
-    coarse: float
-    """Mean absolute error of the coarse matte in the window."""
-    refined: float
-    """The same of the refined matte."""
+    Every step draws its patches with a generator of its own, so a resumed run sees what an uninterrupted one would
+    have seen, as long as `sampler` keeps no state.
+    """
+
+    def __init__(
+        self,
+        sampler: PatchSampler,
+        settings: RefinerSettings,
+        seed: int = 0,
+        device: str = "cpu",
+        start: Refiner | None = None,
+    ) -> None:
+        """`start` holds the weights to begin with; without it they are drawn from `seed`."""
+        super().__init__(settings)
+        torch.manual_seed(seed)
+        network = Refiner()
+        if start is not None:
+            network.load_state_dict(start.state_dict())
+        self.sampler, self.settings, self.seed, self.device = sampler, settings, seed, device
+        self.network = network.to(torch.device(device)).to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.averages = AveragedWeights(self.network, settings.ema)
+        self._errors: dict[str, float] = {}
+
+    def samples_at(self, step: int) -> int:
+        """The patches of a step."""
+        return self.settings.batch
+
+    def step(self) -> dict[str, float]:
+        """One optimiser step; returns the loss."""
+        settings = self.settings
+        set_learning_rate(self.optimizer, learning_rate_at(settings, self.step_number))
+        patches = self.sampler(np.random.default_rng((self.seed, self.step_number)), self.network)
+        patches = PatchBatch(*(part.to(self.device) for part in patches))
+        with torch.autocast(self.device, torch.bfloat16, enabled=settings.bfloat16):
+            matte = refined_patches(self.network, patches)
+        loss = refiner_loss(matte, patches.alpha, patches.window)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip)
+        self.optimizer.step()
+        self.step_number += 1
+        self.averages.update(self.network, self.step_number)
+        mattes = {"coarse": patches.base, "refined": matte.detach()}
+        self._errors = {name: float(alpha_loss(m, patches.alpha, patches.window)) for name, m in mattes.items()}
+        return {"loss": float(loss.detach())}
+
+    def metrics(self) -> dict[str, float]:
+        """Mean absolute errors of the last step's mattes in the window: `coarse`, and `refined` by the network."""
+        return self._errors
+
+    def state(self) -> dict[str, Any]:
+        """Everything that `restore` needs to go on as if nothing had happened."""
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimizer.state_dict(),
+            "averaged": self.averages.values,
+            "step": self.step_number,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimiser"])
+        self.averages.load(state["averaged"])
+        self.step_number = state["step"]
+
+    def fit(self, folder: Path, listener: Listener) -> None:
+        """As TrainingLoop.fit, from the checkpoint in the folder when there is one."""
+        if (folder / "last.pt").is_file():
+            self.restore(checkpoint.load(folder / "last.pt"))
+        super().fit(folder, listener)
 
 
 def refiner_loss(matte: Tensor, alpha: Tensor, window: Tensor) -> Tensor:
-    """Alpha L1, Laplacian pyramid and L1 of the slopes, where the window lets the matte change: Bx1xHxW each."""
-    slopes = sum(
+    """L1 of alpha, of its Laplacian pyramid and of its gradient, where the window lets it change: Bx1xHxW each."""
+    gradient = sum(
         (((matte - alpha).diff(dim=d).abs()) * window.narrow(d, 1, window.shape[d] - 1)).sum() for d in (2, 3)
     ) / (window.sum() + 1)
-    return alpha_loss(matte, alpha, window) + 0.2 * laplacian_loss(matte, alpha, window, levels=4) + 0.5 * slopes
+    return alpha_loss(matte, alpha, window) + 0.2 * laplacian_loss(matte, alpha, window, levels=4) + 0.5 * gradient
 
 
-def answer(network: Refiner, example: Example) -> Tensor:
-    """The refined matte of a batch, Bx1xPxP, as `clipmat.refiner.refine_matte` merges it."""
-    free = network(example.image, example.base, example.guides)
-    # Clamped in value, not in slope: what is beyond 0 or 1 can still come back.
+def refined_patches(network: Refiner, patches: PatchBatch) -> Tensor:
+    """The refined mattes of a batch, Bx1xPxP, as `clipmat.refiner.refine_matte` merges them."""
+    free = network(patches.image, patches.base, patches.guides)
+    # Clamped in value, not in gradient: what is beyond 0 or 1 can still come back.
     clamped = free + (free.clamp(0, 1) - free).detach()
-    return torch.lerp(example.base, clamped, example.window)
+    return torch.lerp(patches.base, clamped, patches.window)
 
 
-def fit(
-    draw: Draw,
-    out: Path,
-    settings: RefinerSettings,
-    seed: int = 0,
-    device: str = "cpu",
-    begin: Refiner | None = None,
-) -> Iterator[Progress]:
-    """Train in `out`, from its checkpoint when there is one, else from `begin` or from scratch; yields after each step.
-
-    Every step draws its patches with a generator of its own, so a resumed run sees what an unbroken one would have
-    seen, as far as `draw` remembers nothing. Writes `last.pt` whole or not at all.
-    """
-    torch.manual_seed(seed)
-    network = Refiner()
-    if begin is not None:
-        network.load_state_dict(begin.state_dict())
-    network = network.to(torch.device(device)).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    averaged = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    first = 0
-    if (out / "last.pt").is_file():
-        state = checkpoint.load(out / "last.pt")
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        averaged = {name: value.to(device) for name, value in state["averaged"].items()}
-        first = state["step"]
-    for step in range(first, settings.steps):
-        rate = settings.learning_rate * _schedule(step, settings)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        example = draw(np.random.default_rng((seed, step)), network)
-        example = Example(*(part.to(device) for part in example))
-        with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
-            matte = answer(network, example)
-        loss = refiner_loss(matte, example.alpha, example.window)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-        optimiser.step()
-        decay = min(settings.ema, (step + 1) / (step + 10))
-        for name, value in network.state_dict().items():
-            averaged[name].lerp_(value, 1 - decay)
-        done = step + 1
-        if done % settings.save_every == 0 or done == settings.steps:
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "averaged": averaged}
-            checkpoint.save(out / "last.pt", {**state, "step": done})
-        with torch.no_grad():
-            errors = [float(alpha_loss(m, example.alpha, example.window)) for m in (example.base, matte)]
-        yield Progress(done, float(loss.detach()), *errors)
-
-
-def trained(path: Path) -> Refiner:
+def load_refiner(path: Path) -> Refiner:
     """The refiner of a run's checkpoint (its averaged weights) or of a file of `export`. Raises CheckpointError."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -134,7 +155,7 @@ def trained(path: Path) -> Refiner:
     return network.eval().to(memory_format=torch.channels_last)
 
 
-def export(network: Refiner, path: Path) -> int:
+def export_refiner(network: Refiner, path: Path) -> int:
     """Write the weights as float16 safetensors, whole or not at all; returns the bytes."""
     from safetensors.torch import save
 
@@ -142,10 +163,3 @@ def export(network: Refiner, path: Path) -> int:
     with whole_file(path) as file:
         file.write(data)
     return len(data)
-
-
-def _schedule(step: int, settings: RefinerSettings) -> float:
-    if step < settings.warmup:
-        return (step + 1) / settings.warmup
-    through = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
-    return 0.5 * (1 + float(np.cos(np.pi * through)))

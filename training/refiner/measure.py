@@ -1,4 +1,4 @@
-"""The refiner beside other ways up: bilinear, the guided filter and closed-form matting, on strands not trained on."""
+"""The refiner compared with bilinear upsampling, the guided filter and closed-form matting, on unseen strands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.composition import background_part
 from training.entity import Pixels
 from training.files.entity_bank import EntityBank
 from training.metrics import Region, grad, mse, sad
-from training.refiner.coarse_mattes import Coarse, degraded
+from training.refiner.coarse_mattes import CoarseMatte, degraded
 from training.scene import Alpha
 from training.strands.families import geometry
 from training.strands.render import render
@@ -28,7 +28,7 @@ from training.strands.render import render
 METRICS = {"SAD": sad, "MSE": mse, "Grad": grad}
 
 
-class Case(NamedTuple):
+class StrandScene(NamedTuple):
     """A scene to be refined."""
 
     family: str
@@ -38,14 +38,15 @@ class Case(NamedTuple):
     image: Pixels
     alpha: Alpha
     """HxW, exact."""
-    coarse: Coarse
+    coarse: CoarseMatte
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What one way up costs on one case: metric by name, in the window where a matte may change, and in the whole."""
+class MethodErrors:
+    """Errors of one method in one scene: metric by name, in the window where a matte may change, and in the whole."""
 
-    case: str
+    family: str
+    """Of the strands."""
     factor: int
     method: str
     inside: Mapping[str, float]
@@ -53,7 +54,7 @@ class Figures:
     matte: Alpha
 
 
-def cases(
+def strand_scenes(
     bank: EntityBank,
     families: Sequence[str],
     count: int,
@@ -62,7 +63,7 @@ def cases(
     *,
     exact: bool = True,
     side: int = 512,
-) -> Iterator[Case]:
+) -> Iterator[StrandScene]:
     """`count` strand scenes of `side` pixels: half of each is a part of an entity of twice that side.
 
     The coarse matte is the exact one's area average by `factor`, or a faulty one. Same seed, same scenes.
@@ -73,50 +74,53 @@ def cases(
         made = render(geometry(family, rng), side * int(rng.integers(1, 3)))
         y, x = _part(made.alpha, side, rng)
         alpha = np.ascontiguousarray(made.alpha[y : y + side, x : x + side])
-        color = made.colour[y : y + side, x : x + side].astype(np.float32)
+        colour = made.colour[y : y + side, x : x + side].astype(np.float32)
         ground = bank.backgrounds[int(rng.integers(len(bank.backgrounds)))]
         under = background_part(bank, ground, (side, side), rng).astype(np.float32)
-        image = np.clip(color * alpha[..., None] + under * (1 - alpha[..., None]) + 0.5, 0, 255).astype(np.uint8)
+        image = np.clip(colour * alpha[..., None] + under * (1 - alpha[..., None]) + 0.5, 0, 255).astype(np.uint8)
         coarse = degraded(alpha, (side // factor, side // factor), rng, exact=exact)
-        yield Case(family, factor, image, alpha, coarse)
+        yield StrandScene(family, factor, image, alpha, coarse)
 
 
-def figures(case: Case, refiner: Refiner | None = None, *, closed_form: bool = True) -> list[Figures]:
-    """Every way up on one case; the refiner when there is one."""
-    size = (case.image.shape[0], case.image.shape[1])
-    bilinear = from_output(case.coarse.matte, *size)
-    open_for_change = transition_window(case.coarse.matte, case.coarse.labels[..., 1] > UNKNOWN_THRESHOLD)
+def compare_methods(
+    scene: StrandScene, refiner: Refiner | None = None, *, closed_form: bool = True
+) -> list[MethodErrors]:
+    """Every method on one scene; the refiner when there is one."""
+    size = (scene.image.shape[0], scene.image.shape[1])
+    bilinear = from_output(scene.coarse.matte, *size)
+    open_for_change = transition_window(scene.coarse.matte, scene.coarse.labels[..., 1] > UNKNOWN_THRESHOLD)
     inside = resized(open_for_change, size) > 0
-    ways = {"bilinear": bilinear, "guided filter": guided(case.image, bilinear, 2 * case.factor, 1e-6)}
+    methods = {"bilinear": bilinear, "guided filter": guided_filter(scene.image, bilinear, 2 * scene.factor, 1e-6)}
     if closed_form:
-        soft = (bilinear > ALPHA_TOLERANCE) & (
-            bilinear < 1 - ALPHA_TOLERANCE
-        )  # narrower than the window: the more is known, the better
-        ways["closed form"] = by_closed_form(case.image, bilinear, soft)
+        # Narrower than the window: the more is known, the better.
+        soft = (bilinear > ALPHA_TOLERANCE) & (bilinear < 1 - ALPHA_TOLERANCE)
+        methods["closed form"] = closed_form_matting(scene.image, bilinear, soft)
     if refiner is not None:
-        ways["refiner"] = refine_matte(refiner, case.image, case.coarse.matte, case.coarse.labels.transpose(2, 0, 1))
+        methods["refiner"] = refine_matte(
+            refiner, scene.image, scene.coarse.matte, scene.coarse.labels.transpose(2, 0, 1)
+        )
     return [
-        Figures(
-            case.family,
-            case.factor,
+        MethodErrors(
+            scene.family,
+            scene.factor,
             method,
-            _scores(matte, case.alpha, inside),
-            _scores(matte, case.alpha, None),
+            _scores(matte, scene.alpha, inside),
+            _scores(matte, scene.alpha, None),
             matte,
         )
-        for method, matte in ways.items()
+        for method, matte in methods.items()
     ]
 
 
-def picture(path: Path, case: Case, ways: Sequence[Figures]) -> None:
-    """Image, truth and every way up, side by side, as PNG."""
-    mattes = [case.alpha, *(way.matte for way in ways)]
+def write_comparison(path: Path, scene: StrandScene, methods: Sequence[MethodErrors]) -> None:
+    """Write image, truth and every method's matte side by side, as PNG."""
+    mattes = [scene.alpha, *(method.matte for method in methods)]
     planes = [np.repeat((matte * 255).round().astype(np.uint8)[..., None], 3, axis=2) for matte in mattes]
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.hstack([case.image, *planes])).save(path)
+    Image.fromarray(np.hstack([scene.image, *planes])).save(path)
 
 
-def guided(image: Pixels, matte: Alpha, radius: int, smoothness: float) -> Alpha:
+def guided_filter(image: Pixels, matte: Alpha, radius: int, smoothness: float) -> Alpha:
     """The guided filter with a colour guide (He, Sun and Tang, PAMI 2013, eq. 19 to 21), clipped to [0, 1].
 
     HxWx3 uint8, HxW float32; windows of 2 `radius` + 1 pixels; `smoothness` is its epsilon for colours in 0..1.
@@ -136,7 +140,7 @@ def guided(image: Pixels, matte: Alpha, radius: int, smoothness: float) -> Alpha
     return np.asarray(((mean(slopes) * guide).sum(axis=2) + mean(offset)).clip(0, 1), np.float32)
 
 
-def by_closed_form(image: Pixels, matte: Alpha, unknown: Region) -> Alpha:
+def closed_form_matting(image: Pixels, matte: Alpha, unknown: Region) -> Alpha:
     """Closed-form matting (Levin et al., PAMI 2008) with a matte's decisions as the trimap outside `unknown`.
 
     Without a known foreground or background it has nothing to go by, and the matte is returned.
@@ -151,7 +155,7 @@ def by_closed_form(image: Pixels, matte: Alpha, unknown: Region) -> Alpha:
         return np.asarray(estimate_alpha_cf(image / 255, trimap), np.float32)
 
 
-def summary(rows: list[Figures]) -> str:
+def summary(rows: list[MethodErrors]) -> str:
     """A Markdown table: means by factor and method, in the window and in the whole, and the share below bilinear's."""
     head = [f"{m}, {where}" for where in ("transition", "whole") for m in METRICS]
     lines = ["| factor | method | " + " | ".join(head) + " |", "|---" * (len(head) + 2) + "|"]

@@ -1,4 +1,4 @@
-"""Coarse mattes of a real network on composed scenes, kept in a file: the most faithful food for the refiner."""
+"""Coarse mattes of a real network on composed scenes, stored in a file: what the refiner will really get."""
 
 from __future__ import annotations
 
@@ -22,15 +22,14 @@ from training.datasets import augmented
 from training.entity import Pixels
 from training.files.entity_bank import EntityBank
 from training.metrics import iou
-from training.refiner.coarse_mattes import Coarse
-from training.refiner.patches import PATCH, TRAINED, Example, placed
+from training.refiner.coarse_mattes import CoarseMatte
+from training.refiner.patches import PATCH, TRAINED, PatchBatch, cut_patch
 from training.scene import Alpha, Canvas
 from training.strands.families import strand
 
-EACH = 2
-"""Patches of a scene."""
-FOUND = 0.6
-"""IoU from which the network has found what was asked for; below it the coarse matte teaches nothing."""
+PATCHES_PER_SCENE = 2
+MIN_IOU = 0.6
+"""Below it the network has found something else, and its coarse matte teaches nothing."""
 
 
 NAMES = ("image", "planes", "guides")
@@ -41,7 +40,7 @@ class PairsError(TrainingError):
     """A file of pairs is missing or of another layout."""
 
 
-def pairs(model: ClipMat, bank: EntityBank, count: int, seed: int) -> Iterator[Example]:
+def network_patches(model: ClipMat, bank: EntityBank, count: int, seed: int) -> Iterator[PatchBatch]:
     """`count` patches of scenes of 320 to 1280 pixels, each asked for by its keyword; a third of them are strands."""
     made = tried = 0
     while made < count:
@@ -50,27 +49,27 @@ def pairs(model: ClipMat, bank: EntityBank, count: int, seed: int) -> Iterator[E
         side = round(320 * 4 ** rng.random())
         image, alpha, keyword = (_strands if rng.random() < 0.33 else _composed)(bank, side, rng)
         image = augmented(image, rng)
-        coarse = told(model, image, keyword)
-        if iou(coarse.matte, resized(alpha, (coarse.matte.shape[0], coarse.matte.shape[1]))) < FOUND:
+        coarse = coarse_matte_of(model, image, keyword)
+        if iou(coarse.matte, resized(alpha, (coarse.matte.shape[0], coarse.matte.shape[1]))) < MIN_IOU:
             continue
-        for _ in range(min(EACH, count - made)):
+        for _ in range(min(PATCHES_PER_SCENE, count - made)):
             made += 1
             yield _patch(image, alpha, coarse, rng)
 
 
-def told(model: ClipMat, image: Pixels, expression: str) -> Coarse:
-    """What a network says of an image (HxWx3 uint8) and an expression, at its own size."""
+def coarse_matte_of(model: ClipMat, image: Pixels, expression: str) -> CoarseMatte:
+    """The matte that a network gives for an image (HxWx3 uint8) and an expression, at the network's own size."""
     tokens, _ = model.tokenize([expression])
     with torch.inference_mode():
         encoded = model.encode_image(to_input(image, model.config))
         out = model.decode(encoded, *model.encode_text(tokens), hard=True)
     labels = out.trimap_logits[0].float().softmax(dim=0).permute(1, 2, 0).contiguous()
-    return Coarse(out.matte[0, 0].float().numpy(), labels.numpy())
+    return CoarseMatte(out.matte[0, 0].float().numpy(), labels.numpy())
 
 
-def write(path: Path, examples: Iterator[Example]) -> int:
-    """Keep patches in a compressed file, eight bits a value; returns how many."""
-    parts = [_packed(example) for example in examples]
+def write_patches(path: Path, patches: Iterator[PatchBatch]) -> int:
+    """Write patches into a compressed file, eight bits a value; returns how many."""
+    parts = [_packed(patch) for patch in patches]
     with whole_file(path) as file:
         arrays: dict[str, Any] = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
         np.savez_compressed(file, **arrays)
@@ -78,13 +77,13 @@ def write(path: Path, examples: Iterator[Example]) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class StoredPatches:
     """Patches of a file, in memory."""
 
     arrays: dict[str, NDArray[np.generic]]
 
     @classmethod
-    def read(cls, path: Path) -> Pairs:
+    def read(cls, path: Path) -> StoredPatches:
         """Raises PairsError that names the file and the command that makes it."""
         try:
             with np.load(path) as file:
@@ -98,21 +97,21 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.arrays["image"])
 
-    def drawn(self, rng: np.random.Generator) -> Example:
-        """One of them."""
+    def draw(self, rng: np.random.Generator) -> PatchBatch:
+        """One of them, at random."""
         i = int(rng.integers(len(self)))
         image, planes, known = (torch.from_numpy(self.arrays[name][i : i + 1]) for name in NAMES)
         base, where, alpha = torch.split(planes.float() / 255, 1, dim=1)
-        return Example(image, base, where, known.float(), alpha)
+        return PatchBatch(image, base, where, known.float(), alpha)
 
 
-def _packed(example: Example) -> dict[str, NDArray[np.generic]]:
-    planes = torch.cat([example.base, example.window, example.alpha], dim=1)
+def _packed(patch: PatchBatch) -> dict[str, NDArray[np.generic]]:
+    planes = torch.cat([patch.base, patch.window, patch.alpha], dim=1)
     eight = (planes.clamp(0, 1) * 255).round().byte()
-    return dict(zip(NAMES, (example.image.numpy(), eight.numpy(), example.guides.half().numpy()), strict=True))
+    return dict(zip(NAMES, (patch.image.numpy(), eight.numpy(), patch.guides.half().numpy()), strict=True))
 
 
-def _patch(image: Pixels, alpha: Alpha, coarse: Coarse, rng: np.random.Generator) -> Example:
+def _patch(image: Pixels, alpha: Alpha, coarse: CoarseMatte, rng: np.random.Generator) -> PatchBatch:
     size = (alpha.shape[0], alpha.shape[1])
     where = transition_window(coarse.matte, coarse.labels[..., 1] > UNKNOWN_THRESHOLD)
     at = np.argwhere(resized(where, size) > 0.5)
@@ -120,7 +119,7 @@ def _patch(image: Pixels, alpha: Alpha, coarse: Coarse, rng: np.random.Generator
     y, x = (int(np.clip(c, 0, s - PATCH)) for c, s in zip((y, x), size, strict=True))
     known = guide_planes(resized(image, (coarse.matte.shape[0], coarse.matte.shape[1])), coarse.matte, coarse.labels)
     there = np.s_[y : y + PATCH, x : x + PATCH]
-    return placed(image[there], alpha[there], np.stack([coarse.matte, where]), known, (y, x), size)
+    return cut_patch(image[there], alpha[there], np.stack([coarse.matte, where]), known, (y, x), size)
 
 
 def _composed(bank: EntityBank, side: int, rng: np.random.Generator) -> tuple[Pixels, Alpha, str]:

@@ -24,22 +24,22 @@ from clipmat.transforms import resized
 from training.datasets import augmented
 from training.entity import BankError, Pixels, unit
 from training.files.entity_bank import EntityBank
-from training.refiner.coarse_mattes import Coarse, degraded
+from training.refiner.coarse_mattes import CoarseMatte, degraded
 from training.scene import Alpha
 from training.strands.families import FAMILIES, strand
 
 PATCH = 192
 """Pixels a side of what the network sees in training."""
 UNSEEN = ("fern", "net")
-"""Families of strands that are kept for measuring."""
+"""Families of strands that are left for measuring."""
 OFTEN = ("hair", "hair", "fur", "smoke", "glass", "bubble")
 """Drawn more often: what people and animals wear, and what is translucent, where colours alone mislead."""
 TRAINED = (*(family for family in FAMILIES if family not in UNSEEN), *OFTEN)
-"""Families that are drawn."""
+"""Families that are trained on, some of them repeated."""
 
 
-class Example(NamedTuple):
-    """Patches as the network gets them, with the truth. B of them; of one, B is 1."""
+class PatchBatch(NamedTuple):
+    """B patches as the network gets them, with the truth."""
 
     image: Tensor
     """Bx3xPxP uint8."""
@@ -99,36 +99,36 @@ def patch(cutouts: Cutouts, rng: np.random.Generator, side: int = PATCH) -> tupl
             break
     else:
         raise BankError("no transition in 30 tries: the cut-outs are empty or have no edges")
-    under = _ground(cutouts, side, grow, rng)
-    color = cut[..., :3].astype(np.float32)
+    under = _background(cutouts, side, grow, rng)
+    colour = cut[..., :3].astype(np.float32)
     if rng.random() < 0.2:  # out of focus: colour and alpha spread alike
         sigma = rng.uniform(0.4, 2.5)
-        spread = cv2.GaussianBlur(np.dstack([color * alpha[..., None], alpha]), (0, 0), sigma)
+        spread = cv2.GaussianBlur(np.dstack([colour * alpha[..., None], alpha]), (0, 0), sigma)
         alpha = np.asarray(spread[..., 3], np.float32)
-        color = np.where(alpha[..., None] > 1e-3, spread[..., :3] / np.maximum(alpha[..., None], 1e-3), color)
-    image = color * alpha[..., None] + under * (1 - alpha[..., None])
+        colour = np.where(alpha[..., None] > 1e-3, spread[..., :3] / np.maximum(alpha[..., None], 1e-3), colour)
+    image = colour * alpha[..., None] + under * (1 - alpha[..., None])
     return augmented(np.clip(image + 0.5, 0, 255).astype(np.uint8), rng), alpha
 
 
-def example(image: Pixels, alpha: Alpha, near: Coarse, far: Coarse) -> Example:
-    """One patch for the network: what it refines is `near`, what it knows besides is of the size of `far`."""
+def patch_batch(image: Pixels, alpha: Alpha, near: CoarseMatte, far: CoarseMatte) -> PatchBatch:
+    """One patch for the network: it refines `near`, and its guides are of the size of `far`."""
     size = (image.shape[0], image.shape[1])
     unsure = resized(far.labels, (near.matte.shape[0], near.matte.shape[1]))[..., 1] > UNKNOWN_THRESHOLD
     where = transition_window(near.matte, unsure if near is far else np.zeros_like(unsure))
     known = guide_planes(resized(image, (far.matte.shape[0], far.matte.shape[1])), far.matte, far.labels)
-    return placed(image, alpha, np.stack([near.matte, where]), known, (0, 0), size)
+    return cut_patch(image, alpha, np.stack([near.matte, where]), known, (0, 0), size)
 
 
-def placed(
+def cut_patch(
     image: Pixels, alpha: Alpha, planes: Alpha, known: Tensor, corner: tuple[int, int], size: tuple[int, int]
-) -> Example:
+) -> PatchBatch:
     """A patch PxPx3 and its alpha whose upper left pixel is `corner` of an image of `size`.
 
     `planes` 2xhxw, the coarse matte and its window, and the guides `known` span that image.
     """
     side = alpha.shape[0]
     base, where = torch.split(sample_squares(torch.from_numpy(planes)[None], [corner], size, side), 1, dim=1)
-    return Example(
+    return PatchBatch(
         image=torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None],
         base=base,
         window=where,
@@ -137,7 +137,9 @@ def placed(
     )
 
 
-def drawn(cutouts: Cutouts, rng: np.random.Generator, network: Refiner | None = None, side: int = PATCH) -> Example:
+def draw_patch(
+    cutouts: Cutouts, rng: np.random.Generator, network: Refiner | None = None, side: int = PATCH
+) -> PatchBatch:
     """A composed patch with a coarse matte from 1x to 16x below it, on one step up or on a later one.
 
     With a `network`, half of the later steps start from what it makes of the step before.
@@ -147,19 +149,19 @@ def drawn(cutouts: Cutouts, rng: np.random.Generator, network: Refiner | None = 
     if rng.random() < 0.6:
         factor = rng.uniform(2, 5.5) if rng.random() < 0.65 else 16 ** rng.random()
         coarse = degraded(alpha, _size(side, factor), rng, exact=exact)
-        return example(image, alpha, coarse, coarse)
+        return patch_batch(image, alpha, coarse, coarse)
     factor = rng.uniform(1.3, 5)
     far = degraded(alpha, _size(side, min(16.0, factor * rng.uniform(1.5, 5))), rng, exact=exact)
     if network is None or rng.random() < 0.5:
-        return example(image, alpha, degraded(alpha, _size(side, factor), rng, exact=bool(rng.random() < 0.7)), far)
+        return patch_batch(image, alpha, degraded(alpha, _size(side, factor), rng, exact=bool(rng.random() < 0.7)), far)
     small = resized(image, _size(side, factor))
     before = refine_matte(network, small, far.matte, far.labels.transpose(2, 0, 1))
-    return example(image, alpha, Coarse(before, resized(far.labels, _size(side, factor))), far)
+    return patch_batch(image, alpha, CoarseMatte(before, resized(far.labels, _size(side, factor))), far)
 
 
-def joined(examples: list[Example]) -> Example:
-    """Examples one after the other, as a batch."""
-    return Example(*(torch.cat(parts) for parts in zip(*examples, strict=True)))
+def concatenated(batches: list[PatchBatch]) -> PatchBatch:
+    """Patches one after the other, as one batch."""
+    return PatchBatch(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
 
 
 def _size(side: int, factor: float) -> tuple[int, int]:
@@ -185,11 +187,11 @@ def _tinted(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.5:
         return pixels
     gain, lift = rng.uniform(0.6, 1.4, 3), rng.uniform(-30, 30, 3)
-    color = np.clip(pixels[..., :3] * gain + lift, 0, 255).astype(np.uint8)
-    return np.dstack([color, pixels[..., 3]])
+    colour = np.clip(pixels[..., :3] * gain + lift, 0, 255).astype(np.uint8)
+    return np.dstack([colour, pixels[..., 3]])
 
 
-def _ground(cutouts: Cutouts, side: int, grow: float, rng: np.random.Generator) -> Alpha:
+def _background(cutouts: Cutouts, side: int, grow: float, rng: np.random.Generator) -> Alpha:
     """What is behind, PxPx3 float32 0..255: pictures as sharp as the foreground or less so, strands too, plain now
     and then."""
     bank, draw = cutouts.bank, rng.random()

@@ -15,7 +15,7 @@ from training import TrainingError
 from training.datasets import SceneDataset
 from training.fitting.data import DataError, kind_of, read_data
 from training.fitting.settings import Phase, TrainSettings
-from training.fitting.validation import look
+from training.fitting.validation import validate
 from training.report.testsets import read_sets
 
 SETTINGS = TrainSettings("compact", (Phase(1, ((64, 64),), 1),))
@@ -78,19 +78,19 @@ def test_each_kind_is_recognised(pack, folder, refmatte, tmp_path):
 def test_a_pack_trains_as_ever(pack, bank):
     found = read_data([pack], SETTINGS)
     expected = SceneDataset(bank.select("train"), SETTINGS.seed, SETTINGS.mix, forms=SETTINGS.forms)
-    assert found.drawn.fingerprint == expected.fingerprint
-    ours, theirs = (data.samples(3, (64, 64), 2) for data in (found.drawn, expected))
+    assert found.train.fingerprint == expected.fingerprint
+    ours, theirs = (data.samples(3, (64, 64), 2) for data in (found.train, expected))
     assert [s.expression for s in ours] == [s.expression for s in theirs]
 
 
 def seen_by(found, count=60):
-    return {s.image_id for i in range(count) for s in found.drawn.samples(i, (64, 64), 1)}
+    return {s.image_id for i in range(count) for s in found.train.samples(i, (64, 64), 1)}
 
 
 @pytest.mark.parametrize("kind", ["folder", "refmatte"])
 def test_what_is_held_out_is_never_trained_on(kind, request, monkeypatch):
     found = read_data([request.getfixturevalue(kind)], SETTINGS)
-    held = {s.image_id for s in found.look.keywords["held"]()}
+    held = {s.image_id for s in found.held_out()}
     trained = seen_by(found)
     assert held and trained and not held & trained
     assert len(held | trained) == (24 if kind == "folder" else 12), "every image serves"
@@ -109,17 +109,17 @@ def test_of_two_folders_each_holds_out_what_is_measured_of_it(folder, tmp_path):
         cv2.imwrite(str(few / "mattes" / f"{name}.png"), matte)
         (few / "images" / f"{name}.txt").write_text("the ball")
     found = read_data([folder, few], SETTINGS)
-    held = {s.image_id for s in found.look.keywords["held"]()}
+    held = {s.image_id for s in found.held_out()}
     measured = {s.image_id for drawn in read_sets([folder, few], 1, 0, held_out=True).values() for s in drawn}
     assert held == measured and len(held & set(far)) == 1
     assert not measured & seen_by(found, 29)
 
 
 def test_the_setting_chooses_the_words(refmatte, folder):
-    for setting, said in (("keyword", {True}), ("expression", {False}), ("both", {True, False})):
+    for setting, expected in (("keyword", {True}), ("expression", {False}), ("both", {True, False})):
         found = read_data([refmatte], replace(SETTINGS, setting=setting))
-        forms = {s.form == "keyword" for i in range(40) for s in found.drawn.samples(i, (64, 64), 1)}
-        assert forms == said
+        forms = {s.form == "keyword" for i in range(40) for s in found.train.samples(i, (64, 64), 1)}
+        assert forms == expected
     with pytest.raises(DataError, match="no expressions of the setting 'keyword'"):
         read_data([folder], replace(SETTINGS, setting="keyword"))
 
@@ -140,12 +140,12 @@ def test_an_image_that_the_labels_name_and_a_folder_without_words_are_named(refm
         read_data([tmp_path / "empty"], SETTINGS)
 
 
-def test_a_look_is_the_mean_iou_and_shows_the_first_few(folder):
+def test_a_validation_is_the_mean_iou_and_shows_the_first_few(folder):
     torch.manual_seed(0)
     found = read_data([folder], SETTINGS)
-    samples = list(found.look.keywords["held"]())
+    samples = list(found.held_out())
     model = ClipMat(variant("compact"))
-    seen = look(model, lambda: samples, shown=1)
+    seen = validate(model, lambda: samples, panels=1)
     assert 0 <= seen.score <= 1 and not model.training
     (panel,) = seen.panels
     assert panel.dtype == np.uint8 and panel.shape[1] == 3 * 256 and panel.shape[0] == round(256 * 96 / 120)
@@ -153,6 +153,6 @@ def test_a_look_is_the_mean_iou_and_shows_the_first_few(folder):
     truth = cv2.resize((samples[0].matte * 255).astype(np.uint8), (third, panel.shape[0]), interpolation=cv2.INTER_AREA)
     assert np.abs(panel[:, third : 2 * third, 0].astype(int) - truth).max() <= 1
     negative = samples[0]._replace(present=False, matte=np.zeros_like(samples[0].matte))
-    assert look(model, lambda: [*samples, negative]).score == seen.score
+    assert validate(model, lambda: [*samples, negative]).score == seen.score
     with pytest.raises(ValueError, match="nothing is held out"):
-        look(model, lambda: [negative])
+        validate(model, lambda: [negative])

@@ -9,8 +9,7 @@ from lightning_fabric import Fabric
 
 from clipmat.config import variant
 from clipmat.model import ClipMat
-from training import checkpoint
-from training.fitting import preflight
+from training.fitting import checkpoint, preflight
 from training.fitting.preflight import PreflightError, free_memory, needed_memory, refuse_full_disk, refuse_small_memory
 from training.fitting.settings import Phase, TrainSettings
 

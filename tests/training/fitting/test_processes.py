@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import distributed, nn
 
-from training.fitting.processes import SharedBatchNorm, add_gradients, share_norms, with_others
+from training.fitting.processes import SharedBatchNorm, gather_rows, share_batch_norms, sum_gradients
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_a_shared_norm_of_one_process_is_torchs(alone):
     nn.init.normal_(torchs[1][0].weight)
     shared = nn.Sequential(nn.Conv2d(3, 5, 3), nn.Sequential(nn.BatchNorm2d(5)))
     shared.load_state_dict(torchs.state_dict())
-    share_norms(shared)
+    share_batch_norms(shared)
     assert isinstance(shared[1][0], SharedBatchNorm)
     x = 3 + 2 * torch.randn(4, 3, 9, 7)
     for _ in range(3):
@@ -56,11 +56,11 @@ def test_gradients_add_up_over_the_processes_each_in_its_place():
         assert reduce_op == "sum"
         return flat * 2
 
-    add_gradients(SimpleNamespace(world_size=2, all_reduce=both), parameters)
+    sum_gradients(SimpleNamespace(world_size=2, all_reduce=both), parameters)
     assert parameters[1].grad is None
     assert all(torch.equal(parameters[i].grad, torch.full_like(parameters[i], 2.0 * (i + 1))) for i in (0, 2))
 
 
 def test_one_process_has_no_others():
     own = torch.rand(3, requires_grad=True)
-    assert with_others(SimpleNamespace(world_size=1), own) is own
+    assert gather_rows(SimpleNamespace(world_size=1), own) is own

@@ -57,10 +57,10 @@ def test_the_documented_fields_are_all_that_there_are():
         (f'variant = "compact"\n{PHASE}\n[mix]\nphotos=1', "did you mean 'photo'"),
         ('variant = "compact"', "at least one"),
         ('variant = "compact"\n[[phases]]\nsteps=1\nsizes=[[64,64]]', "batch"),
-        (f'variant = "compact"\nlearning_rate = "high"\n{PHASE}', "learning_rate is a number, not 'high'"),
-        (f'variant = "compact"\naccumulate = 1.5\n{PHASE}', "accumulate is a whole number, not 1.5"),
-        (f'variant = "compact"\nseed = true\n{PHASE}', "seed is a whole number, not True"),
-        (f'variant = "compact"\ncompile = 1\n{PHASE}', "compile is true or false, not 1"),
+        (f'variant = "compact"\nlearning_rate = "high"\n{PHASE}', "learning_rate must be a number, not 'high'"),
+        (f'variant = "compact"\naccumulate = 1.5\n{PHASE}', "accumulate must be a whole number, not 1.5"),
+        (f'variant = "compact"\nseed = true\n{PHASE}', "seed must be a whole number, not True"),
+        (f'variant = "compact"\ncompile = 1\n{PHASE}', "compile must be true or false, not 1"),
         (f'variant = "compact"\naccumulate = 0\n{PHASE}', "at least 1"),
         (f'variant = "compact"\nimage_rate = -0.1\n{PHASE}', "not negative"),
         (f'variant = "compact"\nprecision = "8-bit"\n{PHASE}', "choose 32-true, bf16-mixed, 16-mixed, auto"),
@@ -85,7 +85,7 @@ def test_a_wrong_setting_is_named(tmp_path, text, complaint):
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path):
     (tmp_path / "x.toml").write_text(f'variant = "compact"\n{PHASE}', encoding="utf-16")
-    with pytest.raises(SettingsError, match=r"x\.toml is no text in UTF-8"):
+    with pytest.raises(SettingsError, match=r"x\.toml is not text in UTF-8"):
         read_settings(tmp_path / "x.toml")
 
 

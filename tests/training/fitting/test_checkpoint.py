@@ -9,8 +9,8 @@ from clipmat import weights
 from clipmat.config import variant
 from clipmat.errors import ClipMatError
 from clipmat.model import ClipMat
-from training import checkpoint
-from training.checkpoint import CheckpointError
+from training.fitting import checkpoint
+from training.fitting.checkpoint import CheckpointError
 from training.fitting.settings import Phase, TrainSettings
 
 SETTINGS = TrainSettings("compact", (Phase(1, ((64, 64),), 1),))

@@ -1,0 +1,109 @@
+"""The training loop: steps until the last one, each reported, validated and saved when due."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, Protocol
+
+from training.fitting import checkpoint
+from training.fitting.optimizer import learning_rate_at
+from training.fitting.progress import Listener, StepReport
+from training.fitting.validation import Validation
+
+
+class LoopSettings(Protocol):
+    """What the loop reads of a trainer's settings."""
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in all."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Peak."""
+
+    @property
+    def warmup(self) -> int:
+        """Steps of linear warm-up; cosine to zero follows."""
+
+    @property
+    def save_every(self) -> int:
+        """Steps between checkpoints."""
+
+
+class TrainingLoop(ABC):
+    """Steps that can be stopped and resumed exactly. A trainer says what one step, its samples and its state are."""
+
+    step_number = 0
+    """Optimiser steps done."""
+    best = -1.0
+    """The best score of a validation so far."""
+    saves = True
+    """Whether this process writes the checkpoints."""
+    waited = 0.0
+    """Seconds in all in which nothing could be computed because the samples were not there yet."""
+
+    def __init__(self, settings: LoopSettings, validate_every: int = 0) -> None:
+        self._loop, self._validate_every = settings, validate_every
+
+    @abstractmethod
+    def step(self) -> dict[str, float]:
+        """One optimiser step; returns the loss, part by part."""
+
+    @abstractmethod
+    def samples_at(self, step: int) -> int:
+        """The samples of a step (from 0), all processes together."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Everything that `restore` needs to go on as if nothing had happened."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint. Raises CheckpointError when it does not belong to this run."""
+
+    def validate(self) -> Validation | None:
+        """What the averaged weights achieve on held-out samples; None where nothing is held out."""
+        return None
+
+    def metrics(self) -> dict[str, float]:
+        """Figures of the last step besides its loss, by name."""
+        return {}
+
+    def fit(self, folder: Path, listener: Listener) -> None:
+        """Run to the last step, saving `last.pt` and the best on the validation samples as `best.pt`.
+
+        `listener` gets a report of every step, before the step is saved: a run that is killed in between repeats it.
+        Raises CheckpointError when a checkpoint cannot be written, and what `step` raises; the former ones stay.
+        """
+        while self.step_number < self._loop.steps:
+            number = self.step_number
+            began, waited = time.perf_counter(), self.waited
+            losses = self.step()
+            seconds = time.perf_counter() - began
+            validation = self.validate() if self._validate_every and self._is_due(self._validate_every) else None
+            report = StepReport(
+                step=self.step_number,
+                losses=losses,
+                learning_rate=learning_rate_at(self._loop, number),
+                samples=self.samples_at(number),
+                seconds=seconds,
+                waited=self.waited - waited,
+                validation=validation,
+                metrics=self.metrics(),
+            )
+            listener(report)
+            if validation is not None and validation.score > self.best:
+                self.best = validation.score
+                self._save(folder / "best.pt")
+            if self._is_due(self._loop.save_every):
+                self._save(folder / "last.pt")
+
+    def _is_due(self, every: int) -> bool:
+        return self.step_number % every == 0 or self.step_number == self._loop.steps
+
+    def _save(self, path: Path) -> None:
+        if self.saves:
+            checkpoint.save(path, self.state())
