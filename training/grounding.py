@@ -2,7 +2,7 @@
 
 Regions are encoded once with the encoder as it stands; then only the text side and TSP's match train, by contrast
 in large batches, at a hundredth of the cost of whole mattes. The result is a checkpoint for `training.train --from`.
-With noun vectors and a teacher (bridge.py, classes.py) nouns without pictures are grounded as well.
+With noun vectors and a teacher (noun_bridge.py, class_teacher.py) nouns without pictures are grounded as well.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import numpy as np
 import typer
 
 from training import TrainingError, run_command
-from training.classes import crop_of
+from training.class_teacher import crop_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from clipmat.model import ClipMat
-    from training.classes import ClassTeacher
+    from training.class_teacher import ClassTeacher
     from training.datasets import SceneDataset
     from training.entity import Entity
     from training.phrases import Phrase
@@ -32,10 +32,10 @@ _SIZE = (256, 256)
 
 
 class Regions(NamedTuple):
-    """What TSP's match sees of many placed entities."""
+    """What TSP's match gets of many placed entities."""
 
-    seen: Tensor
-    """RxC: its input, averaged over each entity's matte."""
+    features: Tensor
+    """RxC: its input, averaged over each entity's matte, on the device of the network."""
     entities: list[Entity | None]
     """None for a box anywhere, which only the teacher can name."""
     classes: Tensor | None = None
@@ -47,7 +47,7 @@ def encode_regions(
 ) -> Regions:
     """The visible entities of `count` scenes, from number `first`; with a teacher a box anywhere in each as well.
 
-    The encoder is read, not trained.
+    The encoder is used, not trained.
     """
     import torch
     import torch.nn.functional as F
@@ -55,33 +55,34 @@ def encode_regions(
     from clipmat.transforms import normalised
 
     assert model.popup.appearance is not None
+    device = next(model.parameters()).device
     rows: list[Tensor] = []
     entities: list[Entity | None] = []
     classes: list[Tensor] = []
     for index in range(first, first + count):
         image, placed = data.scene(index, _SIZE)
-        pixels = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0).float() / 255
+        pixels = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0).float().to(device) / 255
         with torch.inference_mode():
             features = model.image_encoder(normalised(pixels, model.config))
             shallow = torch.cat([F.adaptive_avg_pool2d(level, features.grid) for level in features.levels[:2]], dim=1)
             deep = model.popup.visual_in[0](features.tokens[0, 1:])
-            seen = torch.cat([deep, model.popup.appearance[0](shallow[0].flatten(1).T)], dim=1)
+            visual = torch.cat([deep, model.popup.appearance[0](shallow[0].flatten(1).T)], dim=1)
             found: list[tuple[Alpha, Entity | None]] = [(one.alpha, one.entity) for one in placed]
             if teacher is not None:
-                found.append((_box(image.shape, np.random.default_rng((data.seed, index, 1 << 21))), None))
+                found.append((_random_box(image.shape, np.random.default_rng((data.seed, index, 1 << 21))), None))
             crops = []
             for alpha, entity in found:
-                cover = F.adaptive_avg_pool2d(torch.from_numpy(alpha)[None, None], features.grid).flatten()
+                cover = F.adaptive_avg_pool2d(torch.from_numpy(alpha)[None, None].to(device), features.grid).flatten()
                 if cover.sum() >= 1:
-                    rows.append(cover / cover.sum() @ seen)
+                    rows.append(cover / cover.sum() @ visual)
                     entities.append(entity)
                     crops.append(crop_of(image, alpha))
             if teacher is not None and crops:
-                classes.append(teacher.logits(np.stack(crops)))
+                classes.append(teacher.logits(np.stack(crops)).to(device))
     return Regions(torch.stack(rows).clone(), entities, torch.cat(classes) if classes else None)
 
 
-def _box(shape: tuple[int, ...], rng: np.random.Generator) -> Alpha:
+def _random_box(shape: tuple[int, ...], rng: np.random.Generator) -> Alpha:
     alpha = np.zeros(shape[:2], np.float32)
     height, width = (int(rng.integers(side // 4, side * 3 // 4)) for side in shape[:2])
     y, x = int(rng.integers(shape[0] - height)), int(rng.integers(shape[1] - width))
@@ -89,19 +90,19 @@ def _box(shape: tuple[int, ...], rng: np.random.Generator) -> Alpha:
     return alpha
 
 
-def fits(phrases: Sequence[Phrase], entities: Sequence[Entity]) -> Tensor:
-    """BxB bool: whether entity i might be called by phrase j."""
+def possible_matches(phrases: Sequence[Phrase], entities: Sequence[Entity]) -> Tensor:
+    """BxB bool: whether phrase j might refer to entity i."""
     import torch
 
     return torch.tensor([[phrase.possibly(entity) for phrase in phrases] for entity in entities])
 
 
-def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.random.Generator) -> Tensor:
-    """Symmetric InfoNCE of one batch (CLIP, ICML 2021, figure 3); what might fit as well is no wrong answer."""
+def grounding_loss(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.random.Generator) -> Tensor:
+    """Symmetric InfoNCE of one batch (CLIP, ICML 2021, figure 3); what might fit as well does not count as wrong."""
     import torch
 
     from clipmat.prompt import TEMPLATES
-    from training.bridge import info_nce, meaning_of_texts, places_of
+    from training.noun_bridge import info_nce, meaning_of_texts, places_of
     from training.phrases import phrase_of, phrase_text
     from training.wording import as_typed
 
@@ -110,8 +111,8 @@ def contrast(model: ClipMat, regions: Regions, picks: Sequence[int], rng: np.ran
     phrases = [phrase_of(entity, rng) for entity in entities]
     texts = [as_typed(phrase_text(phrase, rng), rng) for phrase in phrases]
     meanings = meaning_of_texts(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
-    places = places_of(model, regions.seen[torch.tensor(picks)])
-    return info_nce(places, meanings, fits(phrases, entities))
+    places = places_of(model, regions.features[torch.tensor(picks)])
+    return info_nce(places, meanings, possible_matches(phrases, entities))
 
 
 @app.command()
@@ -124,6 +125,7 @@ def ground(
     batch: Annotated[int, typer.Option(help="Regions a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of scenes and batches.")] = 11,
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "cpu",
     nouns: Annotated[
         Path | None, typer.Option(help="Vectors of nouns: words without pictures are grounded through them.")
     ] = None,
@@ -140,13 +142,14 @@ def ground(
     import torch
 
     from clipmat import weights
-    from training.bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
-    from training.classes import read_teacher
+    from clipmat.devices import choose_device
+    from training.class_teacher import read_teacher
     from training.datasets import SceneDataset
     from training.files.entity_bank import EntityBank
     from training.fitting import checkpoint
     from training.fitting.backbone import noun_vectors
     from training.fitting.optimizer import set_learning_rate, warmup_cosine
+    from training.noun_bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
 
     if teacher is not None and nouns is None:
         raise TrainingError("--teacher needs --nouns: the classes' names are grounded through their vectors")
@@ -154,14 +157,17 @@ def ground(
     popup = model.popup
     if popup.match is None or popup.appearance is None:
         raise TrainingError(f"{start} has no match to ground (popup_match, popup_appearance): take `compact`")
-    told = read_teacher(teacher) if teacher else None
+    class_teacher = read_teacher(teacher) if teacher else None
+    model.to(choose_device(device).device)
     dataset = SceneDataset(EntityBank.read(data).select("train"), seed)
-    regions = encode_regions(model, dataset, 0, scenes, told)
+    regions = encode_regions(model, dataset, 0, scenes, class_teacher)
     named = [i for i, entity in enumerate(regions.entities) if entity is not None]
     typer.echo(f"{len(named)} regions of {scenes} scenes")
     torch.manual_seed(seed)
-    bridge = NounBridge(*noun_vectors(nouns), popup.match.text.out_features) if nouns else None
-    torch.nn.init.zeros_(popup.match.out.weight)  # what it used to say of the old match is void
+    bridge = (
+        NounBridge(*noun_vectors(nouns), popup.match.text.out_features).to(regions.features.device) if nouns else None
+    )
+    torch.nn.init.zeros_(popup.match.out.weight)  # it was trained for the old match
     text = (model.text_tower, model.prompt, popup.text_in)
     groups = [
         {"params": [*popup.match.parameters(), *(bridge.parameters() if bridge else ())], "rate": 1.0},
@@ -174,12 +180,12 @@ def ground(
     for step in range(steps):
         set_learning_rate(optimizer, rate * warmup_cosine(step, 30, steps))
         picks = rng.choice(named, size=min(batch, len(named)), replace=False).tolist()
-        with torch.autocast("cpu", torch.bfloat16):
-            own = loss = contrast(model, regions, picks, rng)
+        with torch.autocast(regions.features.device.type, torch.bfloat16):
+            own = loss = grounding_loss(model, regions, picks, rng)
             if bridge is not None:
                 loss = loss + bridge_loss(model, bridge, regions, picks, rng)
-            if bridge is not None and told is not None:
-                loss = loss + 0.5 * class_loss(model, bridge, regions, told.names, rng)
+            if bridge is not None and class_teacher is not None:
+                loss = loss + 0.5 * class_loss(model, bridge, regions, class_teacher.names, rng)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimizer.step()
@@ -188,7 +194,9 @@ def ground(
             typer.echo(f"{step + 1}/{steps} contrast {mean:.3f}")
     model.eval()
     if bridge is not None:
-        save_nouns(Path(f"{out}.nouns.npz"), *grounded_nouns(model, bridge, told.names if told else ()))
+        save_nouns(
+            Path(f"{out}.nouns.npz"), *grounded_nouns(model, bridge, class_teacher.names if class_teacher else ())
+        )
     state = {"averaged": model.state_dict(), "config": card.config.to_json(), "step": steps}
     checkpoint.save(out, state)
 
@@ -198,7 +206,7 @@ def save_nouns(path: Path, names: Sequence[str], vectors: Tensor) -> None:
     from clipmat.files import whole_file
 
     with whole_file(path) as file:
-        np.savez(file, names=np.array(names), vectors=vectors.numpy().astype(np.float16))
+        np.savez(file, names=np.array(names), vectors=vectors.cpu().numpy().astype(np.float16))
 
 
 if __name__ == "__main__":

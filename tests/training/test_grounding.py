@@ -1,4 +1,4 @@
-"""Grounding: regions are the entities of scenes, what might fit is no wrong answer, and words find their regions."""
+"""Grounding: regions are the entities of scenes, what might fit counts as right, and words find their regions."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from clipmat.model import ClipMat
 from training.datasets import SceneDataset
 from training.fitting import checkpoint
 from training.fitting.settings import Phase, TrainSettings
-from training.grounding import Regions, contrast, encode_regions, fits
+from training.grounding import Regions, encode_regions, grounding_loss, possible_matches
 from training.phrases import phrase_of
 
 ROOT = Path(__file__).parents[2]
@@ -30,16 +30,16 @@ def grounded(bank):
 
 def test_a_region_a_visible_entity(grounded):
     model, regions = grounded
-    assert len(regions.entities) == len(regions.seen) >= 24
-    assert regions.seen.shape[1] == model.popup.match.visual.in_features
-    assert torch.isfinite(regions.seen).all()
+    assert len(regions.entities) == len(regions.features) >= 24
+    assert regions.features.shape[1] == model.popup.match.visual.in_features
+    assert torch.isfinite(regions.features).all()
 
 
 def test_what_might_fit_is_known(bank):
     rng = np.random.default_rng(0)
     entities = [e for e in bank.cutouts if e.keyword in ("cup", "dog")][:6]
     phrases = [phrase_of(e, rng) for e in entities]
-    table = fits(phrases, entities)
+    table = possible_matches(phrases, entities)
     assert table.diagonal().all()
     for i, entity in enumerate(entities):
         for j, phrase in enumerate(phrases):
@@ -61,7 +61,7 @@ def test_words_find_their_regions(grounded, bank):
     rng, losses = np.random.default_rng(0), []
     for _ in range(40):
         picks = rng.choice(len(regions.entities), 16, replace=False).tolist()
-        loss = contrast(model, regions, picks, rng)
+        loss = grounding_loss(model, regions, picks, rng)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

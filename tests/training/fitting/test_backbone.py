@@ -77,7 +77,7 @@ def test_a_checkpoint_of_something_else_is_no_clip(tmp_path):
 def test_the_teacher_says_what_timms_network_says(tmp_path):
     import timm
 
-    from training.classes import read_teacher
+    from training.class_teacher import read_teacher
 
     torch.manual_seed(0)
     theirs = timm.create_model("mobilenetv2_100", pad_type="same").eval()

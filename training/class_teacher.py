@@ -20,7 +20,7 @@ _MARGIN = 0.12
 
 
 class ClassTeacher(NamedTuple):
-    """MobileNetV2 with its classifier, as it came: it is asked while training and never shipped."""
+    """MobileNetV2 with its classifier, as it came: it is used in training only and never shipped."""
 
     names: tuple[str, ...]
     """1000 classes, in the order of the logits."""

@@ -1,9 +1,9 @@
-"""From known nouns to unknown ones: CLIP's noun vectors and ImageNet's classes say what a word must look like.
+"""From known nouns to unknown ones, by CLIP's noun vectors and ImageNet's classes.
 
 Words of the packs are contrasted with regions directly (grounding.py), but a word without pictures would mean nothing
 to the match. A linear map from noun vectors to the match's space is learnt on the nouns that have pictures, as in
-zero-shot classification (DeViSE, NeurIPS 2013), and the text tower is led to say of every noun what the map says. A
-classifier's opinion of each region, distilled over its class names (Hinton et al. 2015), does the same for classes.
+zero-shot classification (DeViSE, NeurIPS 2013), and the text tower is trained to give every noun the map's vector. A
+classifier's logits of each region, distilled over its class names (Hinton et al. 2015), do the same for classes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SHARPNESS = 14.0
 """Inverse temperature of the contrast."""
-_LED = 8.0
-"""Weight of leading the text tower along the map."""
+_TEXT_WEIGHT = 8.0
+"""Weight of the distance between the text tower's meaning of a noun and the map's."""
 
 
 class NounBridge(nn.Module):
@@ -39,7 +39,8 @@ class NounBridge(nn.Module):
         self.names = list(names)
         self.index = {name: i for i, name in enumerate(self.names)}
         unit = F.normalize(vectors.float(), dim=1)
-        self.vectors = F.normalize(unit - unit.mean(dim=0), dim=1)
+        self.vectors: Tensor
+        self.register_buffer("vectors", F.normalize(unit - unit.mean(dim=0), dim=1), persistent=False)
         self.map = nn.Linear(vectors.shape[1], width, bias=False)
         nn.init.orthogonal_(self.map.weight)
 
@@ -63,24 +64,24 @@ def meaning_of_texts(model: ClipMat, texts: Sequence[str], templates: Sequence[i
     """What the match takes texts to mean, each in the template of this number: NxD unit vectors."""
     assert model.popup.match is not None
     tokens, _ = model.tokenize(list(texts), list(templates))
-    text, valid = model.encode_text(tokens)
+    text, valid = model.encode_text(tokens.to(next(model.parameters()).device))
     return F.normalize(model.popup.match.embed_text(model.popup.text_in(text), valid), dim=1)
 
 
-def places_of(model: ClipMat, seen: Tensor) -> Tensor:
+def places_of(model: ClipMat, features: Tensor) -> Tensor:
     """RxC of regions -> RxD unit vectors, the visual side of the match."""
     assert model.popup.match is not None
-    return F.normalize(model.popup.match.visual(seen), dim=1)
+    return F.normalize(model.popup.match.visual(features), dim=1)
 
 
 def info_nce(places: Tensor, meanings: Tensor, alike: Tensor) -> Tensor:
     """Symmetric InfoNCE of BxD unit vectors, row i belonging to row i (CLIP, ICML 2021, figure 3).
 
-    What is `alike` (BxB bool) as well is no wrong answer.
+    What is `alike` (BxB bool, on any device) does not count as wrong.
     """
-    own = torch.eye(len(places), dtype=torch.bool)
-    scores = (SHARPNESS * places @ meanings.T).masked_fill(alike & ~own, -1e4)
-    answers = torch.arange(len(places))
+    own = torch.eye(len(places), dtype=torch.bool, device=places.device)
+    scores = (SHARPNESS * places @ meanings.T).masked_fill(alike.to(places.device) & ~own, -1e4)
+    answers = torch.arange(len(places), device=places.device)
     return (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2
 
 
@@ -91,13 +92,13 @@ def bridge_loss(
     known = [
         (i, row) for i in picks if (e := regions.entities[i]) is not None and (row := bridge.row_of(e)) is not None
     ]
-    places = places_of(model, regions.seen[torch.tensor([i for i, _ in known])])
+    places = places_of(model, regions.features[torch.tensor([i for i, _ in known])])
     alike = _alike([regions.entities[i] for i, _ in known], [bridge.names[row] for _, row in known])
     contrast = info_nce(places, bridge(torch.tensor([row for _, row in known])), alike)
     nouns = rng.choice(len(bridge.names), size=min(256, len(bridge.names)), replace=False)
-    led = meaning_of(model, [bridge.names[i] for i in nouns], rng)
-    away: Tensor = (1 - (led * bridge(torch.from_numpy(nouns)).detach()).sum(dim=1)).mean()
-    return contrast + _LED * away
+    meanings = meaning_of(model, [bridge.names[i] for i in nouns], rng)
+    distance: Tensor = (1 - (meanings * bridge(torch.from_numpy(nouns)).detach()).sum(dim=1)).mean()
+    return contrast + _TEXT_WEIGHT * distance
 
 
 def _alike(entities: Sequence[Entity | None], names: Sequence[str]) -> Tensor:
@@ -116,7 +117,7 @@ def class_loss(
     rows: int = 320,
     classes: int = 192,
 ) -> Tensor:
-    """KL divergence of the match's opinion of regions and class names from the teacher's, over some of the classes.
+    """KL divergence of the match's scores of regions and class names from the teacher's, over some of the classes.
 
     Half of the classes are the likeliest of the drawn regions, the others random. Both ways: which class a region is,
     and which region shows a class; and over the mapped noun vectors of the classes that have one.
@@ -126,18 +127,18 @@ def class_loss(
     logits = regions.classes[drawn]
     likely = logits.softmax(dim=1).sum(dim=0).topk(classes // 2).indices
     others = torch.from_numpy(rng.choice(len(names), size=classes // 2, replace=False))
-    chosen = torch.unique(torch.cat([likely, others]))
-    places = places_of(model, regions.seen[drawn])
+    chosen = torch.unique(torch.cat([likely, others.to(likely.device)]))
+    places = places_of(model, regions.features[drawn])
     scores = SHARPNESS * places @ meaning_of(model, [names[c] for c in chosen.tolist()], rng).T
-    told = logits[:, chosen]
-    loss = _divergence(scores, told) + _divergence(scores.T, ((told - told.mean(dim=0)) / 2).T)
+    expected = logits[:, chosen]
+    loss = _divergence(scores, expected) + _divergence(scores.T, ((expected - expected.mean(dim=0)) / 2).T)
     known = [(i, bridge.index[name]) for i, name in enumerate(names) if name in bridge.index]
     columns, nouns = (torch.tensor(side) for side in zip(*known, strict=True))
     return loss + _divergence(SHARPNESS * places @ bridge(nouns).T, logits[:, columns])
 
 
-def _divergence(scores: Tensor, told: Tensor) -> Tensor:
-    return F.kl_div(F.log_softmax(scores.float(), dim=1), told.softmax(dim=1), reduction="batchmean")
+def _divergence(scores: Tensor, expected: Tensor) -> Tensor:
+    return F.kl_div(F.log_softmax(scores.float(), dim=1), expected.softmax(dim=1), reduction="batchmean")
 
 
 @torch.no_grad()

@@ -7,11 +7,11 @@ import torch.nn.functional as F
 
 from clipmat.config import variant
 from clipmat.model import ClipMat
-from training.bridge import NounBridge, bridge_loss, class_loss, grounded_nouns, meaning_of, places_of
-from training.classes import crop_of
+from training.class_teacher import crop_of
 from training.entity import Entity
 from training.fitting.backbone import noun_vectors
 from training.grounding import Regions, save_nouns
+from training.noun_bridge import NounBridge, bridge_loss, class_loss, grounded_nouns, meaning_of, places_of
 
 SYLLABLES = ("ba", "ke", "li", "mo", "nu", "ra", "si", "to")
 NOUNS = [a + b + c for a in SYLLABLES[:4] for b in SYLLABLES for c in SYLLABLES[:3]]
