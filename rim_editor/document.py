@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ class Patch:
 
 
 Part = Answer | Stroke | Patch
-"""What the matte is made of, in the order in which it was said and painted."""
+"""What the matte is made of, in the order in which it was found and painted."""
 
 
 @dataclass(frozen=True)
@@ -127,3 +128,31 @@ class Document:
     def expressions(self) -> tuple[Answer, ...]:
         """The answers among the parts."""
         return tuple(part for part in self.parts if isinstance(part, Answer))
+
+    @property
+    def has_matte(self) -> bool:
+        """Whether anything was found or painted; strokes that only take away or refine do not count."""
+        return any(not isinstance(part, Stroke) or part.brush is Brush.KEEP for part in self.parts)
+
+
+def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:
+    """The parts but for those at `places`; with an answer go the later refinements of its edge.
+
+    Raises IndexError when there is no such part.
+    """
+    for place in places:
+        if not 0 <= place < len(parts):
+            raise IndexError(f"there is no part {place}, there are {len(parts)}")
+
+    def goes(i: int, part: Part) -> bool:
+        return i in places or any(place < i and _refines(part, parts[place]) for place in places)
+
+    return tuple(part for i, part in enumerate(parts) if not goes(i, part))
+
+
+def _refines(part: Part, answer: Part) -> bool:
+    """Whether `part` is a refinement of the edge of `answer`."""
+    if not (isinstance(part, Patch) and isinstance(answer, Answer)):
+        return False
+    height, width = part.matte.shape
+    return bool((answer.matte[part.y : part.y + height, part.x : part.x + width] > 0.05).any())

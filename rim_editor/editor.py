@@ -21,18 +21,10 @@ from rim_editor.document import (
     Patch,
     Stroke,
     clean_expression,
+    without_parts,
 )
 from rim_editor.edits import Edit
-from rim_editor.events import (
-    Answered,
-    Aspect,
-    DocumentChanged,
-    Event,
-    JobKind,
-    Listeners,
-    Notice,
-    NoticeCode,
-)
+from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.model_requests import ModelAnswer, ModelOptions
@@ -67,8 +59,10 @@ class Editor:
         self._strokes: deque[Stroke] = deque()
         """Strokes of the refining brush that wait for the one being refined."""
         self._open(Document(source))
-        self._saved: tuple[object, object, object] | None = _content(self.document)
-        """Parts, controls and edit as they were opened or exported last."""
+        self._saved_matte: tuple[object, object] | None = (self.document.parts, self.document.controls)
+        """Parts and controls as they were opened or exported last; None after a restart."""
+        self._saved_edit: Edit | None = self.document.edit
+        """The edit as it was opened or exported last; None after a restart."""
 
     @property
     def document(self) -> Document:
@@ -88,7 +82,8 @@ class Editor:
     @property
     def unsaved(self) -> bool:
         """Whether the document differs from the one that was opened or exported last."""
-        return _content(self.document) != self._saved
+        now = self.document
+        return (now.parts, now.controls) != self._saved_matte or now.edit != self._saved_edit
 
     @property
     def busy(self) -> frozenset[JobKind]:
@@ -144,17 +139,9 @@ class Editor:
         Raises IndexError when there is no such part.
         """
         parts = self.document.parts
-        wanted = sorted(set(places))
-        for place in wanted:
-            if not 0 <= place < len(parts):
-                raise IndexError(f"there is no part {place}, there are {len(parts)}")
-        kept = tuple(
-            part
-            for i, part in enumerate(parts)
-            if i not in wanted and not any(place < i and _made_of(part, parts[place]) for place in wanted)
-        )
-        if wanted:
-            self._change(step_names.removing(parts[wanted[-1]]), parts=kept)
+        kept = without_parts(parts, places)
+        if kept != parts:
+            self._change(step_names.removing(parts[max(places)]), parts=kept)
 
     def clear_matte(self) -> None:
         """Take away all parts, and set the controls back."""
@@ -167,7 +154,7 @@ class Editor:
         """
         if stroke.brush is not Brush.REFINE:
             self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
-        elif not _holds_matte(self.document.parts):
+        elif not self.document.has_matte:
             self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
         else:
             self._strokes.append(stroke)
@@ -198,7 +185,7 @@ class Editor:
         """Go on with a document that was kept elsewhere: it is unsaved, and nothing before it can be undone."""
         self.cancel()
         self._open(document)
-        self._saved = None
+        self._saved_matte = self._saved_edit = None
         self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit"})))
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
@@ -230,9 +217,9 @@ class Editor:
         def written(_: None) -> None:
             from rim_editor.exporting import Content
 
-            parts, controls, edit = _content(document)
-            matte_alone = request.content is Content.MATTE  # that keeps no edit
-            self._saved = (parts, controls, (self._saved or (None,) * 3)[2] if matte_alone else edit)
+            self._saved_matte = document.parts, document.controls
+            if request.content is not Content.MATTE:  # a matte alone does not save the edit
+                self._saved_edit = document.edit
             self._listeners.notify(DocumentChanged(frozenset()))
             self._notify(NoticeCode.EXPORTED, f"Exported to '{path}'.")
             if done is not None:
@@ -262,7 +249,7 @@ class Editor:
         self._listeners.notify(answered)
 
     def _lacks_matte(self, combine: Combine) -> bool:
-        if combine in (Combine.NEW, Combine.ADD) or _holds_matte(self.document.parts):
+        if combine in (Combine.NEW, Combine.ADD) or self.document.has_matte:
             return False
         verb = "subtract from" if combine is Combine.SUBTRACT else "intersect with"
         self._notify(NoticeCode.NO_MATTE, f"There is no matte to {verb} yet: find or paint something first.")
@@ -297,7 +284,7 @@ class Editor:
     def _change(self, name: str, gesture: str = "", **changes: Any) -> None:  # noqa: ANN401
         before = self.document
         after = replace(before, **changes)
-        if _content(after) != _content(before):
+        if (after.parts, after.controls, after.edit) != (before.parts, before.controls, before.edit):
             self._history.commit(after, name, gesture)
             self._notify_of_changes(before)
 
@@ -308,29 +295,7 @@ class Editor:
             self._notify_of_changes(before)
 
     def _notify_of_changes(self, before: Document) -> None:
-        now = self.document
-        aspects: set[Aspect] = set()
-        if (now.parts, now.controls) != (before.parts, before.controls):
-            aspects.add("matte")
-        if now.edit != before.edit:
-            aspects.add("edit")
-        self._listeners.notify(DocumentChanged(frozenset(aspects)))
+        self._listeners.notify(DocumentChanged.between(before, self.document))
 
     def _notify(self, code: NoticeCode, text: str) -> None:
         self._listeners.notify(Notice(code, text))
-
-
-def _content(document: Document) -> tuple[tuple[Part, ...], MatteControls, Edit]:
-    return document.parts, document.controls, document.edit
-
-
-def _holds_matte(parts: tuple[Part, ...]) -> bool:
-    return any(not isinstance(part, Stroke) or part.brush is Brush.KEEP for part in parts)
-
-
-def _made_of(part: Part, gone: Part) -> bool:
-    """Whether `part` is a refinement of the edge of what is `gone`."""
-    if not (isinstance(part, Patch) and isinstance(gone, Answer)):
-        return False
-    height, width = part.matte.shape
-    return bool((gone.matte[part.y : part.y + height, part.x : part.x + width] > 0.05).any())

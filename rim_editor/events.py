@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rim_editor.document import Document
 
 Aspect = Literal["image", "matte", "edit"]
 Level = Literal["info", "warning", "error"]
@@ -69,6 +72,16 @@ class DocumentChanged:
 
     aspects: frozenset[Aspect]
     """What looks different now; empty when only the bookkeeping changed."""
+
+    @classmethod
+    def between(cls, before: Document, after: Document) -> DocumentChanged:
+        """The event for a change from one document of an image to another."""
+        aspects: set[Aspect] = set()
+        if (after.parts, after.controls) != (before.parts, before.controls):
+            aspects.add("matte")
+        if after.edit != before.edit:
+            aspects.add("edit")
+        return cls(frozenset(aspects))
 
 
 @dataclass(frozen=True)
