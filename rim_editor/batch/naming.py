@@ -59,7 +59,7 @@ def parse_template(text: str) -> NameTemplate:
 
 
 def as_name(text: str) -> str:
-    """Any text as part of a file name: one line, at most 80 characters, none that a file system refuses."""
+    """Any text as part of a file name: one line, at most 80 characters, without those that file systems refuse."""
     encodable = text.encode("utf-8", "replace").decode("utf-8")
     plain = _ILLEGAL.sub("_", " ".join(encodable.split()))[:_MOST_WORDS]
     return plain.strip(". ") or "_"

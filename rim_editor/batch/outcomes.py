@@ -27,7 +27,7 @@ class State(StrEnum):
     DONE = "done"
     """The files of the result are written."""
     NOTHING_MATCHED = "nothing-matched"
-    """No object fits the expressions; nothing was written, and somebody should check the image."""
+    """No object fits the expressions; nothing was written, and the user should check the image."""
     FAILED = "failed"
     SKIPPED = "skipped"
     """As planned, because its output existed already."""

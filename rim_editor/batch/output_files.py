@@ -13,7 +13,7 @@ from rim_editor.errors import OutputExists, OutputNotWritable
 from rim_editor.outputs import is_same_file
 
 STAGING = ".rim-editor-batch.part"
-"""A folder beside the results in which a result grows before it is renamed; gone when no batch is at work."""
+"""A folder beside the results, in which a result is written before it is renamed; removed at the end of a batch."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
