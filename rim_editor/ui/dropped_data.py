@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage, QPixmap
 
-# Encoded data comes first: it is decoded beside the window, and a drop's bitmap is not.
+# Encoded data comes first: it is decoded in the background, and a bitmap is not.
 _ENCODED = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif")
 
 SAVE_FIRST = "Images are not fetched from the internet here: save the image in the browser, then open the file."
@@ -18,8 +18,8 @@ NO_IMAGE_COPIED = "There is no image on the clipboard: copy an image or an image
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """Files in their order, else an image, else a text that says what to do."""
+class DroppedData:
+    """Files in their order, else an image, else a text that names the remedy."""
 
     paths: tuple[Path, ...] = ()
     encoded: bytes = field(default=b"", repr=False)
@@ -28,38 +28,38 @@ class Dropped:
     remedy: str = ""
 
 
-def looks_welcome(mime: QMimeData) -> bool:
-    """Whether a drop may hold an image: asked while the cursor moves, so nothing is decoded."""
+def may_hold_image(mime: QMimeData) -> bool:
+    """Whether this may hold an image. Called while the pointer moves, so that nothing is decoded."""
     return mime.hasUrls() or mime.hasImage() or any(mime.hasFormat(kind) for kind in _ENCODED)
 
 
-def dropped(mime: QMimeData, nothing: str = NO_IMAGE_DROPPED) -> Dropped:
-    """What `mime` holds; local files before image data, image data before addresses.
+def read_dropped(mime: QMimeData, nothing: str = NO_IMAGE_DROPPED) -> DroppedData:
+    """What `mime` holds: local files before image data, image data before addresses.
 
-    `nothing` is the remedy where there is none of them.
+    `nothing` is the remedy if it holds none of them.
     """
     urls = mime.urls()
     paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     if paths:
-        return Dropped(paths)
+        return DroppedData(paths)
     for kind in _ENCODED:
         if mime.hasFormat(kind):
             encoded = bytes(mime.data(kind).data())
             if encoded:
-                return Dropped(encoded=encoded)
+                return DroppedData(encoded=encoded)
     image = _bitmap(mime)
     if image is not None:
-        return Dropped(image=image)
-    for url in urls or _written(mime):
-        encoded = _inline(url)
+        return DroppedData(image=image)
+    for url in urls or _typed_urls(mime):
+        encoded = _data_url(url)
         if encoded:
-            return Dropped(encoded=encoded)
-    paths = tuple(Path(url.toLocalFile()) for url in _written(mime) if url.isLocalFile())
+            return DroppedData(encoded=encoded)
+    paths = tuple(Path(url.toLocalFile()) for url in _typed_urls(mime) if url.isLocalFile())
     if paths:
-        return Dropped(paths)
+        return DroppedData(paths)
     if any(url.scheme() in ("http", "https", "blob", "ftp") for url in urls):
-        return Dropped(remedy=SAVE_FIRST)
-    return Dropped(remedy=nothing)
+        return DroppedData(remedy=SAVE_FIRST)
+    return DroppedData(remedy=nothing)
 
 
 def _bitmap(mime: QMimeData) -> QImage | None:
@@ -70,8 +70,8 @@ def _bitmap(mime: QMimeData) -> QImage | None:
     return image if isinstance(image, QImage) and not image.isNull() else None
 
 
-def _written(mime: QMimeData) -> list[QUrl]:
-    """Addresses that came as plain text: a terminal drops and copies paths so."""
+def _typed_urls(mime: QMimeData) -> list[QUrl]:
+    """Addresses that came as plain text: this is how a terminal drops and copies paths."""
     lines = mime.text().splitlines() if mime.hasText() else []
     if not 0 < len(lines) <= 1000:
         return []
@@ -81,7 +81,7 @@ def _written(mime: QMimeData) -> list[QUrl]:
     return [QUrl(line) for line in lines] if all(line.startswith(("file://", "data:image/")) for line in lines) else []
 
 
-def _inline(url: QUrl) -> bytes:
+def _data_url(url: QUrl) -> bytes:
     """The bytes of a data: address; b'' for any other."""
     if url.scheme() != "data":
         return b""

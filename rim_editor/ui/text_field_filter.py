@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
 
-from rim_editor.ui.dropped_data import looks_welcome
+from rim_editor.ui.dropped_data import may_hold_image
 
 _Standard = QKeySequence.StandardKey
 _LETTERS = (Qt.Key.Key_D, Qt.Key.Key_E)
@@ -30,7 +30,7 @@ class TextFieldFilter(QObject):
                 return True
         elif event.type() == QEvent.Type.DragEnter and isinstance(event, QDropEvent):
             mime = event.mimeData()
-            if mime.hasUrls() or (looks_welcome(mime) and not mime.hasText()):
+            if mime.hasUrls() or (may_hold_image(mime) and not mime.hasText()):
                 event.ignore()
                 return True
         return False
@@ -45,5 +45,5 @@ def _is_for_image(line: QLineEdit, event: QKeyEvent) -> bool:
         return not line.hasSelectedText()
     if event.matches(_Standard.Paste):
         mime = QGuiApplication.clipboard().mimeData()
-        return looks_welcome(mime) and (mime.hasUrls() or not mime.hasText())
+        return may_hold_image(mime) and (mime.hasUrls() or not mime.hasText())
     return event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _LETTERS

@@ -27,7 +27,7 @@ from rim_editor.ui.batch.plan_page import PlanPage
 from rim_editor.ui.batch.resume_offer import ResumeOffer
 from rim_editor.ui.batch.run_page import RunPage, result_text
 from rim_editor.ui.batch.setup_page import SetupPage
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +76,8 @@ class BatchDialog(QDialog):
         self._plan = PlanPage(runner)
         self._run = RunPage(self._thread)
         self._offer = ResumeOffer(runner)
-        self._steps = named(QLabel(), "batch_steps")
-        self._pages = named(QStackedWidget(), "batch_pages")
+        self._steps = name_widget(QLabel(), "batch_steps")
+        self._pages = name_widget(QStackedWidget(), "batch_pages")
         for page in (self._setup, self._plan, self._run):
             self._pages.addWidget(page)
         self._close = QPushButton("&Close")
@@ -90,7 +90,7 @@ class BatchDialog(QDialog):
             (self._back, "batch_back", self._go_back),
             (self._next, "batch_next", self._go_on),
         ):
-            named(button, name).setAutoDefault(False)
+            name_widget(button, name).setAutoDefault(False)
             button.clicked.connect(action)
             buttons.addWidget(button)
         column = QVBoxLayout(self)

@@ -24,10 +24,10 @@ from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Sty
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
-from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Amount, Choice
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
-from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
+from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class EditChoice(QWidget):
         super().__init__(parent)
         self._runner = runner
         self._file: Path | None = None
-        self._choice = Choice("batch_edit", "What becomes of the object", _EDITS)
+        self._choice = ChoiceBox("batch_edit", "What becomes of the object", _EDITS)
         self._background = BackgroundPage()
-        self._pages: tuple[Page, ...] = (
+        self._pages: tuple[EditPage, ...] = (
             PlainPage(Cutout, "The object alone, with transparency around it."),
             HighlightPage(),
             self._background,
@@ -66,18 +66,18 @@ class EditChoice(QWidget):
             SolidPage(),
             PlainPage(MatteOnly, "The matte as grey: white is the object, black is what surrounds it."),
         )
-        self._stack = named(QStackedWidget(), "batch_edit_options")
+        self._stack = name_widget(QStackedWidget(), "batch_edit_options")
         for page in self._pages:
             self._stack.addWidget(page)
             page.changed.connect(self._page_changed)
-            page.eyedropper_asked.connect(lambda _answer: self._show_note(_NO_IMAGE))
+            page.eyedropper_requested.connect(lambda _answer: self._show_note(_NO_IMAGE))
         # What needs an open image is of no use here.
         for name in ("move_background", "solid_eyedropper"):
             unused = self._stack.findChild(QWidget, name)
             assert unused is not None
             unused.setVisible(False)
-        self._background.image_asked.connect(self._choose_file)
-        self._background.blur_asked.connect(lambda: self.set_edit(Highlight(Style.BLUR, 1.0), notify=True))
+        self._background.image_requested.connect(self._choose_file)
+        self._background.blur_requested.connect(lambda: self.set_edit(Highlight(Style.BLUR, 1.0), notify=True))
         self._note = wrapped_label("batch_edit_note")
         column = QVBoxLayout(self)
         form = QFormLayout()
@@ -180,15 +180,17 @@ class EdgeControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shift = Amount(
+        self._shift = AmountSlider(
             "batch_shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
             tip="Move the edge outwards (more) or inwards (less)",
         )  # fmt: skip
-        self._feather = Amount("batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge")
-        self._contrast = Amount("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
-        self._holes = named(QCheckBox("Fill ho&les"), "batch_fill_holes", "Close what the matte wholly surrounds")
-        self._invert = named(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
-        reset = named(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
+        self._feather = AmountSlider(
+            "batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"
+        )
+        self._contrast = AmountSlider("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
+        self._holes = name_widget(QCheckBox("Fill ho&les"), "batch_fill_holes", "Close what the matte wholly surrounds")
+        self._invert = name_widget(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
+        reset = name_widget(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
         reset.setAutoDefault(False)
         reset.clicked.connect(self._reset)
         column = QVBoxLayout(self)

@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 from rim_editor.batch import manifests
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.document import Combine
-from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
 _MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))})"
@@ -55,7 +55,7 @@ class InputList(QGroupBox):
         self.setObjectName("batch_inputs")
         self._paths: dict[str, None] = {}
         self._model = QStringListModel(self)
-        self._list = named(QListView(), "batch_input_list", accessible="Images, folders and manifests")
+        self._list = name_widget(QListView(), "batch_input_list", accessible="Images, folders and manifests")
         self._list.setModel(self._model)
         self._list.setUniformItemSizes(True)
         self._list.setAcceptDrops(False)  # a drop is for the whole page
@@ -74,16 +74,18 @@ class InputList(QGroupBox):
                 self._choose_manifest,
             ),
         ):
-            button = named(QPushButton(text), name, tip)
+            button = name_widget(QPushButton(text), name, tip)
             button.setAutoDefault(False)
             button.clicked.connect(action)
             row.addWidget(button)
         row.addStretch(1)
-        self._remove = named(QPushButton("&Remove"), "batch_remove", "Take the selected entries off the list (Delete)")
+        self._remove = name_widget(
+            QPushButton("&Remove"), "batch_remove", "Take the selected entries off the list (Delete)"
+        )
         self._remove.setAutoDefault(False)
         self._remove.clicked.connect(self.remove_selected)
         row.addWidget(self._remove)
-        self._recursive = named(QCheckBox("With the folders i&nside folders"), "batch_recursive")
+        self._recursive = name_widget(QCheckBox("With the folders i&nside folders"), "batch_recursive")
         self._recursive.setToolTip("Take the images of folders within a folder too")
         self._recursive.toggled.connect(self.changed)
         self._count_label = wrapped_label("batch_inputs_about", _NOTHING)
@@ -166,7 +168,7 @@ class InputList(QGroupBox):
 
 @dataclass(frozen=True, eq=False)
 class _ExpressionRow:
-    combine: Choice | None
+    combine: ChoiceBox | None
     """None in the first row, which begins the matte."""
     box: QLineEdit
     remove: QToolButton | None
@@ -190,7 +192,9 @@ class ExpressionList(QGroupBox):
         self._rows: list[_ExpressionRow] = []
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
-        self._more = named(QPushButton("Add an e&xpression"), "batch_more", "Add to it, or take something away from it")
+        self._more = name_widget(
+            QPushButton("Add an e&xpression"), "batch_more", "Add to it, or take something away from it"
+        )
         self._more.setAutoDefault(False)
         self._more.clicked.connect(self._add_empty)
         column = QVBoxLayout(self)
@@ -205,7 +209,7 @@ class ExpressionList(QGroupBox):
     def add(self, expression: str = "", combine: Combine = Combine.ADD) -> QLineEdit:
         """Add a text field with this expression; the first one's `combine` is NEW, whatever is given."""
         number = len(self._rows)
-        box = named(QLineEdit(expression), f"batch_expression_{number}", accessible=f"Expression {number + 1}")
+        box = name_widget(QLineEdit(expression), f"batch_expression_{number}", accessible=f"Expression {number + 1}")
         box.setMaxLength(1000)
         box.setClearButtonEnabled(True)
         box.setAcceptDrops(False)  # a drop is for the whole page
@@ -217,10 +221,12 @@ class ExpressionList(QGroupBox):
         box.textChanged.connect(lambda _text: self.changed.emit())
         row = _ExpressionRow(None, box, None)
         if number:
-            choice = Choice(f"batch_combine_{number}", "How this joins the expressions above", _COMBINE)
+            choice = ChoiceBox(f"batch_combine_{number}", "How this joins the expressions above", _COMBINE)
             choice.set_value(combine)
             choice.currentIndexChanged.connect(lambda _place: self.changed.emit())
-            remove = named(QToolButton(), f"batch_drop_{number}", "Remove this expression", "Remove this expression")
+            remove = name_widget(
+                QToolButton(), f"batch_drop_{number}", "Remove this expression", "Remove this expression"
+            )
             remove.setText("×")
             remove.setAutoRaise(True)
             row = _ExpressionRow(choice, box, remove)

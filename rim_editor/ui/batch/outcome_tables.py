@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.ui.batch.plan_table import Index, RowsModel, RowTable
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 _Role = Qt.ItemDataRole
 _IMAGE, _RESULT, _PRESENCE, _REMARKS = range(4)
@@ -106,7 +106,7 @@ class OutcomeTabs(QTabWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "batch_outcomes", accessible="Results by image")
+        name_widget(self, "batch_outcomes", accessible="Results by image")
         self._models = {state: OutcomeModel(self) for state in _TABS}
         for state, text in _TABS.items():
             table = RowTable(f"batch_outcomes_{state.value.replace('-', '_')}", text, _SIDE)

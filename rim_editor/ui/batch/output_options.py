@@ -27,8 +27,8 @@ from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.formats import LAYERED_SUFFIX
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
-from rim_editor.ui.named_widgets import labelled, named, wrapped_label
-from rim_editor.ui.panels.amount import Amount, Choice, SpinBox
+from rim_editor.ui.named_widgets import add_labelled_row, name_widget, wrapped_label
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, SpinBox
 
 if TYPE_CHECKING:
     from rim_editor.settings import Settings
@@ -177,15 +177,15 @@ class OutputOptions(QGroupBox):
     def _format_form(self, settings: Settings) -> QFormLayout:
         form = _form()
         kinds = {suffix: (text, "The kind of file") for suffix, text in FORMATS.items()}
-        self._format = Choice("batch_format", "Format", kinds)
+        self._format = ChoiceBox("batch_format", "Format", kinds)
         self._format.setCurrentIndex(max(0, self._format.findData(usual(settings.export_suffix))))
         self._format.currentIndexChanged.connect(self._format_chosen)
         form.addRow("Forma&t", self._format)
-        self._quality = Amount("batch_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        self._quality = AmountSlider("batch_quality", "&Quality", 1, 100, tip="100 is best and largest")
         self._quality.set_value(settings.quality or _USUAL_QUALITY)
         self._quality.changed.connect(lambda _value: self.changed.emit())
         form.addRow(self._quality)
-        self._side = named(SpinBox(), "batch_longest_side", "Larger results are reduced to it", "Longest side")
+        self._side = name_widget(SpinBox(), "batch_longest_side", "Larger results are reduced to it", "Longest side")
         self._side.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._side.setDecimals(0)
         self._side.setRange(0, 100_000)
@@ -195,38 +195,40 @@ class OutputOptions(QGroupBox):
         self._side.valueChanged.connect(lambda _value: self.changed.emit())
         form.addRow("&Longest side", self._side)
         self._matte = False
-        self._depth: Choice = Choice("batch_depth", "Depth of mattes", _DEPTHS)
+        self._depth: ChoiceBox = ChoiceBox("batch_depth", "Depth of mattes", _DEPTHS)
         self._depth.currentIndexChanged.connect(lambda _place: self.changed.emit())
         form.addRow("Mattes &in", self._depth)
         return form
 
     def _folder_form(self, settings: Settings) -> QFormLayout:
         form = _form()
-        self._folder = named(QLineEdit(), "batch_folder", "The folder of the results; it is created if need be")
+        self._folder = name_widget(QLineEdit(), "batch_folder", "The folder of the results; it is created if need be")
         self._folder.setAcceptDrops(False)
         self._folder.textEdited.connect(self._folder_typed)
         self._folder.textChanged.connect(lambda _text: self.folder_changed.emit())
-        browse = named(QPushButton("&Browse…"), "batch_browse", "Choose the folder")
+        browse = name_widget(QPushButton("&Browse…"), "batch_browse", "Choose the folder")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        labelled(form, "Fol&der", self._folder, browse)
+        add_labelled_row(form, "Fol&der", self._folder, browse)
         tip = "{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders"
-        self._template = named(QLineEdit("{stem}"), "batch_template", tip)
+        self._template = name_widget(QLineEdit("{stem}"), "batch_template", tip)
         self._template.setAcceptDrops(False)
         self._template.textChanged.connect(self._show_example)
         self._template.textChanged.connect(lambda _text: self.changed.emit())
         form.addRow("Nam&es", self._template)
         self._example = wrapped_label("batch_example")
         form.addRow("", self._example)
-        self._exists = Choice("batch_exists", "Where a name is taken", EXISTS)
+        self._exists = ChoiceBox("batch_exists", "Where a name is taken", EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())
         form.addRow("Taken na&mes", self._exists)
-        self._keep = named(
+        self._keep = name_widget(
             QCheckBox("&Keep folders"), "batch_keep_folders", "Results are in subfolders as their images are"
         )
         self._keep.setChecked(True)
-        self._sidecar = named(QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too")
-        self._metadata = named(QCheckBox("Keep met&adata"), "batch_metadata", "Copy the EXIF of each image")
+        self._sidecar = name_widget(
+            QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too"
+        )
+        self._metadata = name_widget(QCheckBox("Keep met&adata"), "batch_metadata", "Copy the EXIF of each image")
         self._metadata.setChecked(settings.keep_metadata)
         self._keep.toggled.connect(self._show_example)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))

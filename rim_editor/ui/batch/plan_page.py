@@ -16,8 +16,8 @@ from rim_editor.jobs import Job, Runner
 from rim_editor.ui.batch.output_options import EXISTS
 from rim_editor.ui.batch.plan_table import PlanRows, PlanTable, rows_of
 from rim_editor.ui.model_loading import short_turns
-from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 
 _NOTHING = "There is nothing to do: every image is skipped. Choose another folder, or number or overwrite taken names."
 _FATAL = "The problems at the top of the table must be solved first. Solve them, or go back and change the settings."
@@ -38,9 +38,9 @@ class PlanPage(QWidget):
         self.rows: PlanRows | None = None
         """The newest plan; None while it is being made."""
         self._summary = wrapped_label("batch_summary")
-        self._progress = named(QProgressBar(), "batch_planning", accessible="Making the plan")
+        self._progress = name_widget(QProgressBar(), "batch_planning", accessible="Making the plan")
         self._progress.setRange(0, 0)
-        self._exists = Choice("batch_plan_exists", "Where a name is taken", EXISTS)
+        self._exists = ChoiceBox("batch_plan_exists", "Where a name is taken", EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
         self._table = PlanTable(runner)
         self._detail = wrapped_label("batch_detail")

@@ -17,7 +17,7 @@ from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.jobs import Runner
 from rim_editor.ui.batch.thumbnail_loader import SIDE, ThumbnailLoader
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -118,7 +118,7 @@ class RowTable(QTableView):
 
     def __init__(self, name: str, accessible: str, side: int = SIDE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, name, accessible=accessible)
+        name_widget(self, name, accessible=accessible)
         self.setIconSize(QSize(side, side))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

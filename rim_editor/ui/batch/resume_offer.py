@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from rim_editor.batch.journal_file import unfinished
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 
 class ResumeOffer(QFrame):
@@ -26,7 +26,7 @@ class ResumeOffer(QFrame):
         self._runner = runner
         self._folder = Path()
         self._text = wrapped_label("batch_unfinished_text")
-        button = named(QPushButton("&Resume it"), "batch_resume_journal", "Export the images that are left")
+        button = name_widget(QPushButton("&Resume it"), "batch_resume_journal", "Export the images that are left")
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self.accepted.emit(self._folder))
         row = QHBoxLayout(self)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from rim_editor.batch.outcomes import State
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread, ProgressUpdate
 from rim_editor.ui.batch.outcome_tables import OutcomeTabs, open_path
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 _THUMBNAIL = 160
 _EXPORTING = "Exporting…"
@@ -38,12 +38,12 @@ class RunPage(QWidget):
         self._batch_error = ""
         self._folder: Path | None = None
         self._state = wrapped_label("batch_state")
-        self._bar = named(QProgressBar(), "batch_progress", accessible="Images that are finished")
-        self._facts = named(QLabel(), "batch_facts")
-        self._thumbnail = named(QLabel(), "batch_thumbnail", accessible="The newest result")
+        self._bar = name_widget(QProgressBar(), "batch_progress", accessible="Images that are finished")
+        self._facts = name_widget(QLabel(), "batch_facts")
+        self._thumbnail = name_widget(QLabel(), "batch_thumbnail", accessible="The newest result")
         self._thumbnail.setFixedSize(_THUMBNAIL, _THUMBNAIL)
         self._thumbnail.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._current = named(QLabel(), "batch_now")
+        self._current = name_widget(QLabel(), "batch_now")
         self._current.setTextFormat(Qt.TextFormat.PlainText)
         self._pause = self._button("&Pause", "batch_pause", "Hold the export; nothing is lost", self._toggle)
         self._stop = self._button("&Stop", "batch_stop", "Stop; what is done stays, the rest can be resumed", self.stop)
@@ -175,7 +175,7 @@ class RunPage(QWidget):
             self._opened(open_path(self._report))
 
     def _button(self, text: str, name: str, tip: str, action: Callable[[], None]) -> QPushButton:
-        button = named(QPushButton(text), name, tip)
+        button = name_widget(QPushButton(text), name, tip)
         button.setAutoDefault(False)
         button.clicked.connect(action)
         return button

@@ -27,7 +27,7 @@ from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edit_choice import EdgeControls, EditChoice
 from rim_editor.ui.batch.input_lists import ExpressionList, InputList
 from rim_editor.ui.batch.output_options import NamingExample, OutputOptions
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.jobs import Runner
@@ -53,7 +53,7 @@ class SetupPage(QWidget):
         self.edit = EditChoice(runner)
         self.controls = EdgeControls()
         self.output = OutputOptions(settings)
-        tabs = named(QTabWidget(), "batch_edit_tabs")
+        tabs = name_widget(QTabWidget(), "batch_edit_tabs")
         tabs.setDocumentMode(True)
         tabs.addTab(self.edit, "Edit")
         tabs.addTab(self.controls, "Edge")
@@ -136,7 +136,7 @@ class SetupPage(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Add what is dropped."""
-        dropped = dropped_data.dropped(event.mimeData(), _NO_FILES)
+        dropped = dropped_data.read_dropped(event.mimeData(), _NO_FILES)
         event.acceptProposedAction()
         if dropped.paths:
             self.inputs.add(dropped.paths)

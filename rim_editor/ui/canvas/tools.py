@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rim_editor.edits import Colour
     from rim_editor.ui.canvas.viewport import Viewport
 
+MIN_BRUSH_RADIUS, MAX_BRUSH_RADIUS = 1.0, 500.0
+"""In pixels of the image."""
+
 
 class Tool(StrEnum):
     """What a drag on the canvas does."""

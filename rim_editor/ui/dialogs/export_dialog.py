@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
-from rim_editor.ui.named_widgets import labelled, named, wrapped_label
-from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.named_widgets import add_labelled_row, name_widget, wrapped_label
+from rim_editor.ui.panels.input_widgets import AmountSlider
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -63,13 +63,13 @@ class ExportDialog(QDialog):
         form = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._content = named(QComboBox(), "export_content")
+        self._content = name_widget(QComboBox(), "export_content")
         for text, _, _ in _CONTENTS:
             self._content.addItem(text)
         self._content.setToolTip("What of the document is written")
         self._content.currentIndexChanged.connect(self._content_chosen)
         form.addRow("&What", self._content)
-        self._format = named(QComboBox(), "export_format")
+        self._format = name_widget(QComboBox(), "export_format")
         for suffix, text in FORMATS.items():
             self._format.addItem(text, suffix)
         self._format.setToolTip("The kind of file")
@@ -77,39 +77,39 @@ class ExportDialog(QDialog):
         form.addRow("&Format", self._format)
         self._note = wrapped_label("export_note")
         form.addRow(self._note)
-        self._quality = Amount("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        self._quality = AmountSlider("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
         self._quality.set_value(settings.quality or _USUAL_QUALITY)
         form.addRow(self._quality)
-        self._metadata = named(QCheckBox("&Keep metadata"), "export_metadata")
+        self._metadata = name_widget(QCheckBox("&Keep metadata"), "export_metadata")
         self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path
-        self._name = named(QLineEdit(f"{path.stem if path else 'image'}-cut-out"), "export_name")
+        self._name = name_widget(QLineEdit(f"{path.stem if path else 'image'}-cut-out"), "export_name")
         self._name.setToolTip("The name of the file")
         self._name.textEdited.connect(self._named)
         form.addRow("&Name", self._name)
         folder = settings.export_folder or (path.absolute().parent if path else Path.home())
-        self._folder = named(QLineEdit(str(folder)), "export_folder")
+        self._folder = name_widget(QLineEdit(str(folder)), "export_folder")
         self._folder.setToolTip("The folder of the file")
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         self._folder.textEdited.connect(self._reset_question)
-        browse = named(QPushButton("&Browse…"), "export_browse")
+        browse = name_widget(QPushButton("&Browse…"), "export_browse")
         browse.setToolTip("Choose the folder")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        labelled(form, "Fol&der", self._folder, browse)
+        add_labelled_row(form, "Fol&der", self._folder, browse)
 
         self._error = wrapped_label("export_error")
         self._error.setVisible(False)
-        self._progress_bar = named(QProgressBar(), "export_progress")
+        self._progress_bar = name_widget(QProgressBar(), "export_progress")
         self._progress_bar.setVisible(False)
         self._progress_bar.setRange(0, 0)
         self._progress_bar.setAccessibleName("Exporting")
-        self._export = named(QPushButton("&Export"), "export_button")
+        self._export = name_widget(QPushButton("&Export"), "export_button")
         self._export.setDefault(True)
         self._export.clicked.connect(self._start)
-        self._cancel = named(QPushButton("Cancel"), "export_cancel")
+        self._cancel = name_widget(QPushButton("Cancel"), "export_cancel")
         self._cancel.setAutoDefault(False)
         self._cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 _DEVICES = {"auto": "Automatic (the fastest)", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
 _PRECISIONS = {
@@ -62,7 +62,7 @@ class ModelChoice(QWidget):
 
 
 def _box(name: str, tip: str, options: dict[str, str]) -> QComboBox:
-    box = named(QComboBox(), name)
+    box = name_widget(QComboBox(), name)
     box.setToolTip(tip)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(24)

@@ -27,7 +27,7 @@ from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.dialogs.weights_table import WeightsTable
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -84,7 +84,7 @@ class ModelDialog(QDialog):
         self._table.itemSelectionChanged.connect(self._enable)
         column.addWidget(self._table, 1)
         column.addLayout(self._make_buttons())
-        self._progress_bar = named(QProgressBar(), "fetch_progress")
+        self._progress_bar = name_widget(QProgressBar(), "fetch_progress")
         self._progress_bar.setVisible(False)
         self._progress_bar.setAccessibleName("Work on the weights")
         column.addWidget(self._progress_bar)
@@ -129,7 +129,7 @@ class ModelDialog(QDialog):
         row = QHBoxLayout()
 
         def button(name: str, text: str, tip: str, action: Callable[[], None]) -> QPushButton:
-            made = named(QPushButton(text), name)
+            made = name_widget(QPushButton(text), name)
             made.setAutoDefault(False)
             made.setToolTip(tip)
             made.clicked.connect(action)

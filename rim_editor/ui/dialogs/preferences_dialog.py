@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from rim_editor.settings import THEMES, Settings
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.input_widgets import AmountSlider
 
 _THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _USUAL_QUALITY = 90
@@ -39,24 +39,24 @@ class PreferencesDialog(QDialog):
 
         window = QGroupBox("Window")
         form = QFormLayout(window)
-        self._theme = named(QComboBox(), "theme_box")
+        self._theme = name_widget(QComboBox(), "theme_box")
         for theme in THEMES:
             self._theme.addItem(_THEME_NAMES[theme], theme)
         self._theme.setCurrentIndex(self._theme.findData(settings.theme))
         self._theme.setToolTip("Light or dark colours")
         form.addRow("&Theme", self._theme)
-        self._motion = named(QCheckBox("&Reduce motion"), "reduced_motion")
+        self._motion = name_widget(QCheckBox("&Reduce motion"), "reduced_motion")
         self._motion.setToolTip("No marching ants and no smooth zooming")
         self._motion.setChecked(settings.reduced_motion)
         form.addRow(self._motion)
 
         exports = QGroupBox("Export")
         form = QFormLayout(exports)
-        self._metadata = named(QCheckBox("&Keep metadata"), "keep_metadata")
+        self._metadata = name_widget(QCheckBox("&Keep metadata"), "keep_metadata")
         self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
-        self._quality = Amount("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")
+        self._quality = AmountSlider("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")
         self._quality.set_value(settings.quality or _USUAL_QUALITY)
         form.addRow(self._quality)
 
@@ -68,7 +68,7 @@ class PreferencesDialog(QDialog):
         column = QVBoxLayout(history)
         self._history_label = wrapped_label("history_about")
         column.addWidget(self._history_label)
-        self._clear_button = named(QPushButton("&Clear history"), "clear_history")
+        self._clear_button = name_widget(QPushButton("&Clear history"), "clear_history")
         self._clear_button.setAutoDefault(False)
         self._clear_button.setToolTip("Forget the expressions and the recent images")
         self._clear_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

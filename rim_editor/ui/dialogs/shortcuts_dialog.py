@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 
 class ShortcutsDialog(QDialog):
@@ -28,12 +28,12 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("shortcuts_dialog")
         self.setWindowTitle("Keyboard Shortcuts")
-        self._search = named(QLineEdit(), "shortcuts_search")
+        self._search = name_widget(QLineEdit(), "shortcuts_search")
         self._search.setClearButtonEnabled(True)
         self._search.setPlaceholderText("Search for an action or a key")
         self._search.setAccessibleName("Search")
         self._search.textChanged.connect(self._filter)
-        self._table = named(QTableWidget(0, 3), "shortcuts_table")
+        self._table = name_widget(QTableWidget(0, 3), "shortcuts_table")
         self._table.setAccessibleName("Keyboard shortcuts")
         self._table.setHorizontalHeaderLabels(["Menu", "Action", "Keys"])
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -46,7 +46,7 @@ class ShortcutsDialog(QDialog):
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._none = named(QLabel(), "shortcuts_none")
+        self._none = name_widget(QLabel(), "shortcuts_none")
         self._none.setVisible(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())  # the style's own is dark in the dark

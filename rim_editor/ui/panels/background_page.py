@@ -1,4 +1,4 @@
-"""The options of a background: which image, how it fits, and where it lies."""
+"""The options of a background: which image, how it fits, and where it is placed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.edits import WHITE, Background, Edit, Fit
-from rim_editor.ui.named_widgets import named, wrapped_label
-from rim_editor.ui.panels.amount import Choice
-from rim_editor.ui.panels.edit_pages import Page
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.edit_pages import EditPage
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 
 _FITS = {
     Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),
-    Fit.FIT: ("Fit", "Show all of the background, a colour beside it"),
+    Fit.FIT: ("Fit", "Show all of the background, with a colour beside it"),
     Fit.TILE: ("Tile", "Repeat the background at its own size"),
 }
 
 
-class BackgroundPage(Page):
-    """Which image, how it fits, and where it lies."""
+class BackgroundPage(EditPage):
+    """Which image, how it fits, and where it is placed."""
 
     kind = Background
-    image_asked = Signal()
+    image_requested = Signal()
     """The user wants to choose an image file."""
-    blur_asked = Signal()
+    blur_requested = Signal()
     """The user wants the original, blurred, instead."""
     move_toggled = Signal(bool)
     """Dragging on the canvas is to move the background, or no longer."""
@@ -35,8 +35,8 @@ class BackgroundPage(Page):
         self._background: Background | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        choose = named(QPushButton("Choose image…"), "choose_background", "Choose what goes behind the object")
-        choose.clicked.connect(self.image_asked)
+        choose = name_widget(QPushButton("Choose image…"), "choose_background", "Choose what goes behind the object")
+        choose.clicked.connect(self.image_requested)
         column.addWidget(choose)
         self._about = wrapped_label("background_about")
         column.addWidget(self._about)
@@ -44,27 +44,31 @@ class BackgroundPage(Page):
         form = QFormLayout(self._options)
         form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._fit = Choice("background_fit", "How the background fits", _FITS)
+        self._fit = ChoiceBox("background_fit", "How the background fits", _FITS)
         self._fit.currentIndexChanged.connect(self._fitted)
         form.addRow("Si&ze", self._fit)
         self._beside = self.colour_button("background_colour", "Colour beside the background", WHITE)
         form.addRow("Colour beside", self._beside)
         row = QHBoxLayout()
-        self._move = named(QToolButton(), "move_background")
+        self._move = name_widget(QToolButton(), "move_background")
         self._move.setText("Move")
         self._move.setCheckable(True)
         self._move.setToolTip("Drag on the canvas to move the background")
         self._move.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._move.toggled.connect(self.move_toggled)
-        self._reset = named(QPushButton("Put back"), "reset_offset", "Put the background back to where it was at first")
+        self._reset = name_widget(
+            QPushButton("Put back"), "reset_offset", "Put the background back to where it was at first"
+        )
         self._reset.clicked.connect(self._put_back)
         row.addWidget(self._move)
         row.addWidget(self._reset)
         row.addStretch(1)
         form.addRow(row)
         column.addWidget(self._options)
-        blur = named(QPushButton("Blur the original instead"), "blur_original", "Keep its own background, blurred")
-        blur.clicked.connect(self.blur_asked)
+        blur = name_widget(
+            QPushButton("Blur the original instead"), "blur_original", "Keep its own background, blurred"
+        )
+        blur.clicked.connect(self.blur_requested)
         column.addWidget(blur)
         column.addStretch(1)
         self._show()
@@ -76,7 +80,7 @@ class BackgroundPage(Page):
         return replace(self._background, fit=Fit(self._fit.value()), colour=self._beside.colour())
 
     def show_edit(self, edit: Edit) -> None:
-        """Show a background and tell nobody."""
+        """Show a background; emits nothing."""
         if isinstance(edit, Background):
             self._background = edit
             self._fit.set_value(edit.fit)
@@ -84,16 +88,16 @@ class BackgroundPage(Page):
             self._show()
 
     def with_image(self, background: Background) -> Background:
-        """`background` with the fit and the colour that the widgets say."""
+        """`background` with the fit and the colour of the widgets."""
         return replace(background, fit=Fit(self._fit.value()), colour=self._beside.colour())
 
     def forget(self) -> None:
-        """No image is chosen, as for an image that has just come to the front; tells nobody."""
+        """Forget the chosen image, as when another document comes to the front; emits nothing."""
         self._background = None
         self._show()
 
     def set_moving(self, moving: bool) -> None:
-        """Show whether dragging moves the background and tell nobody."""
+        """Show whether dragging moves the background; emits nothing."""
         with QSignalBlocker(self._move):
             self._move.setChecked(moving)
 
@@ -110,9 +114,9 @@ class BackgroundPage(Page):
 
     def _fitted(self) -> None:
         self._show()
-        self.tell()
+        self.emit_changed()
 
     def _put_back(self) -> None:
         if self._background is not None:
             self._background = replace(self._background, offset=(0.0, 0.0))
-            self.tell()
+            self.emit_changed()

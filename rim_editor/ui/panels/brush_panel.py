@@ -1,4 +1,4 @@
-"""The tools of the hand: what a drag on the canvas does, and how large and how hard the brush is."""
+"""The tools of the canvas, and radius and hardness of the brush."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
-from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.named_widgets import named
-from rim_editor.ui.panels.amount import Amount
+from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
+from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.panels.input_widgets import AmountSlider
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
 
-LARGEST_RADIUS = 500.0
 _ROWS = (
     (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
     (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
@@ -39,7 +38,7 @@ class BrushPanel(QWidget):
         tools = QGridLayout()
         tools.setSpacing(2)
         for place, (tool, text, _, tip, key) in enumerate(_ROWS):
-            button = named(QToolButton(), f"tool_{tool.value}")
+            button = name_widget(QToolButton(), f"tool_{tool.value}")
             button.setCheckable(True)
             button.setText(text)
             button.setToolTip(f"{tip} ({key})")
@@ -52,11 +51,16 @@ class BrushPanel(QWidget):
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(lambda place: self.tool_chosen.emit(_ROWS[place][0]))
 
-        self._radius = Amount(
-            "brush_radius", "Ra&dius", 1, LARGEST_RADIUS, suffix=" px", tip="Size of the brush ([ and ])"
+        self._radius = AmountSlider(
+            "brush_radius",
+            "Ra&dius",
+            MIN_BRUSH_RADIUS,
+            MAX_BRUSH_RADIUS,
+            suffix=" px",
+            tip="Size of the brush ([ and ])",
         )
         self._radius.set_value(30)
-        self._hardness = Amount(
+        self._hardness = AmountSlider(
             "brush_hardness", "H&ardness", 0, 100, suffix=" %", tip="How sharp the rim of the brush is"
         )
         self._hardness.set_value(80)
@@ -77,12 +81,12 @@ class BrushPanel(QWidget):
         return self._radius.value(), self._hardness.value() / 100
 
     def set_brush(self, radius: float, hardness: float) -> None:
-        """Show this brush and tell nobody; the radius is held between 1 and `LARGEST_RADIUS`."""
-        self._radius.set_value(min(max(radius, 1.0), LARGEST_RADIUS))
+        """Show this brush; emits nothing. The radius is kept within the limits of the canvas."""
+        self._radius.set_value(min(max(radius, MIN_BRUSH_RADIUS), MAX_BRUSH_RADIUS))
         self._hardness.set_value(100 * hardness)
 
     def set_tool(self, tool: Tool) -> None:
-        """Show the tool that is in use and tell nobody; one that is not of this panel leaves no button down."""
+        """Show the tool that is in use; emits nothing. For a tool without a button here, none is checked."""
         for place, row in enumerate(_ROWS):
             if row[0] is tool:
                 self._group.button(place).setChecked(True)
@@ -93,7 +97,7 @@ class BrushPanel(QWidget):
         self._group.setExclusive(True)
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Make the icons, or make them again after the theme changed."""
         from rim_editor.ui.theme import icon
 
         for place, (_, _, name, _, _) in enumerate(_ROWS):

@@ -1,4 +1,4 @@
-"""A swatch that asks for a colour: presets, a code, the image's own colours, or any other."""
+"""A button that opens the ways to choose a colour: presets, a code, a colour of the image, or any other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 PRESETS: Mapping[str, Colour] = {
     "White": (255, 255, 255),
@@ -38,12 +38,12 @@ PRESETS: Mapping[str, Colour] = {
 """What is offered first; the chroma colours are those of studio cloths, #00b140 and #0047bb."""
 
 
-def code(colour: Colour) -> str:
+def colour_code(colour: Colour) -> str:
     """The colour as '#rrggbb'."""
     return "#" + bytes(colour).hex()
 
 
-def swatch(colour: Colour, size: QSize, ratio: float) -> QIcon:
+def swatch_icon(colour: Colour, size: QSize, ratio: float) -> QIcon:
     """An icon filled with the colour, framed so that it shows on any theme; `size` in logical pixels."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
@@ -69,12 +69,12 @@ class Swatches(QWidget):
         grid.setColumnStretch(6, 1)
         size = QSize(1, 1) * self.fontMetrics().height()
         for place, (name, colour) in enumerate(PRESETS.items()):
-            button = named(QToolButton(), f"preset_{name.lower().replace(' ', '_')}")
-            button.setIcon(swatch(colour, size, self.devicePixelRatio()))
+            button = name_widget(QToolButton(), f"preset_{name.lower().replace(' ', '_')}")
+            button.setIcon(swatch_icon(colour, size, self.devicePixelRatio()))
             button.setIconSize(size)
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setToolTip(f"{name} ({code(colour)})")
+            button.setToolTip(f"{name} ({colour_code(colour)})")
             button.setAccessibleName(name)
             button.clicked.connect(lambda _checked, colour=colour: self.chosen.emit(colour))
             grid.addWidget(button, place // 6, place % 6)
@@ -85,7 +85,7 @@ class ColourButton(QPushButton):
 
     colour_chosen = Signal(tuple)
     """The user chose this Colour."""
-    eyedropper_asked = Signal()
+    eyedropper_requested = Signal()
     """The user wants to pick from the image; answer with `choose`."""
 
     def __init__(self, name: str, title: str, colour: Colour, parent: QWidget | None = None) -> None:
@@ -103,7 +103,7 @@ class ColourButton(QPushButton):
         return self._colour
 
     def set_colour(self, colour: Colour) -> None:
-        """Show the colour and tell nobody."""
+        """Show the colour; emits nothing."""
         if colour != self._colour:
             self._colour = colour
             self._show()
@@ -116,16 +116,16 @@ class ColourButton(QPushButton):
 
     def _show(self) -> None:
         size = QSize(2, 1) * self.fontMetrics().height()
-        self.setIcon(swatch(self._colour, size, self.devicePixelRatio()))
+        self.setIcon(swatch_icon(self._colour, size, self.devicePixelRatio()))
         self.setIconSize(size)
-        self.setText(code(self._colour))
-        self.setAccessibleName(f"{self._title}: {code(self._colour)}")
+        self.setText(colour_code(self._colour))
+        self.setAccessibleName(f"{self._title}: {colour_code(self._colour)}")
 
     def _open(self) -> None:
         popup = _Popup(self._title, self._colour, self)
         popup.chosen.connect(self.choose)
-        popup.eyedropper_asked.connect(self.eyedropper_asked)
-        popup.more_asked.connect(self._more)
+        popup.eyedropper_requested.connect(self.eyedropper_requested)
+        popup.more_requested.connect(self._more)
         popup.adjustSize()
         corner = self.mapToGlobal(QPoint(0, self.height()))
         area = self.screen().availableGeometry()
@@ -145,8 +145,8 @@ class ColourButton(QPushButton):
 
 class _Popup(QFrame):
     chosen = Signal(tuple)
-    eyedropper_asked = Signal()
-    more_asked = Signal()
+    eyedropper_requested = Signal()
+    more_requested = Signal()
 
     def __init__(self, title: str, colour: Colour, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -158,20 +158,20 @@ class _Popup(QFrame):
         swatches = Swatches()
         swatches.chosen.connect(self._choose)
         column.addWidget(swatches)
-        self._wrong = wrapped_label("colour_error")
-        self._wrong.setVisible(False)
-        self._code = named(QLineEdit(code(colour)), "colour_code")
+        self._error = wrapped_label("colour_error")
+        self._error.setVisible(False)
+        self._code = name_widget(QLineEdit(colour_code(colour)), "colour_code")
         self._code.setAccessibleName("Colour code")
         self._code.setToolTip("A colour as #rrggbb, then Enter")
         self._code.returnPressed.connect(self._read)
-        self._code.textEdited.connect(lambda: self._wrong.hide())
+        self._code.textEdited.connect(lambda: self._error.hide())
         column.addWidget(self._code)
-        column.addWidget(self._wrong)
+        column.addWidget(self._error)
         for name, text, signal in (
-            ("colour_eyedropper", "&Pick from the image", self.eyedropper_asked),
-            ("colour_more", "&More colours…", self.more_asked),
+            ("colour_eyedropper", "&Pick from the image", self.eyedropper_requested),
+            ("colour_more", "&More colours…", self.more_requested),
         ):
-            button = named(QPushButton(text), name)
+            button = name_widget(QPushButton(text), name)
             button.clicked.connect(self.close)
             button.clicked.connect(signal)
             column.addWidget(button)
@@ -189,8 +189,8 @@ class _Popup(QFrame):
         try:
             self._choose(parse_colour(self._code.text()))
         except BadOption as error:
-            self._wrong.setText(str(error))
-            self._wrong.show()
+            self._error.setText(str(error))
+            self._error.show()
             self.adjustSize()
 
     def _choose(self, colour: Colour) -> None:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from rim_editor.document import Combine
-from rim_editor.ui.named_widgets import named
-from rim_editor.ui.panels.amount import Choice
+from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 
 _ROWS = (
     (Combine.NEW, "New", "fa6s.wand-magic-sparkles", "The answer replaces the matte"),
@@ -21,20 +21,20 @@ class CombineChoice(QWidget):
     """Buttons `combine_new` to `combine_intersect` in step with the combo box `combine_box`."""
 
     chosen = Signal(Combine)
-    """The user chose how."""
+    """The user chose this way."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         options = {combine: (text, tip) for combine, text, _, tip in _ROWS}
-        self._box = Choice("combine_box", "How the answer joins the matte", options)
+        self._box = ChoiceBox("combine_box", "How the answer joins the matte", options)
         self._segments = QWidget()
         row = QHBoxLayout(self._segments)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._group = QButtonGroup(self)
         for place, (combine, text, _, tip) in enumerate(_ROWS):
-            button = named(QToolButton(), f"combine_{combine.value}")
+            button = name_widget(QToolButton(), f"combine_{combine.value}")
             button.setCheckable(True)
             button.setText(text)
             button.setToolTip(f"{tip} (Alt+{place + 1})")
@@ -60,7 +60,7 @@ class CombineChoice(QWidget):
         self._box.setCurrentIndex(list(Combine).index(combine))
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Make the icons, or make them again after the theme changed."""
         from rim_editor.ui.theme import icon
 
         for place, (_, _, name, _) in enumerate(_ROWS):

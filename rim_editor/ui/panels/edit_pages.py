@@ -18,9 +18,9 @@ from rim_editor.edits import (
     SolidColour,
     Style,
 )
-from rim_editor.ui.named_widgets import named
-from rim_editor.ui.panels.amount import Amount, Choice
+from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 
 _STYLES = {
     Style.DIM: ("Dim the rest", "Darken what is around the object"),
@@ -37,7 +37,7 @@ _GRADIENTS = {
 }
 
 
-class Page(QWidget):
+class EditPage(QWidget):
     """The options of one edit; `kind` is the edit's class."""
 
     kind: type[Edit]
@@ -45,7 +45,7 @@ class Page(QWidget):
     """The user chose this Edit; the text names the gesture that it is part of, '' for none."""
     settled = Signal()
     """The gesture is over."""
-    eyedropper_asked = Signal(object)
+    eyedropper_requested = Signal(object)
     """The user wants a colour from the image: call the object with it."""
 
     def edit(self) -> Edit | None:
@@ -53,10 +53,10 @@ class Page(QWidget):
         raise NotImplementedError
 
     def show_edit(self, edit: Edit) -> None:
-        """Show the options of an edit of this kind and tell nobody."""
+        """Show the options of an edit of this kind; emits nothing."""
 
-    def tell(self, gesture: str = "") -> None:
-        """Tell that the widgets describe another edit now."""
+    def emit_changed(self, gesture: str = "") -> None:
+        """Emit `changed` with the edit that the widgets describe now."""
         edit = self.edit()
         if edit is not None:
             self.changed.emit(edit, gesture)
@@ -71,18 +71,18 @@ class Page(QWidget):
     def colour_button(self, name: str, title: str, colour: Colour) -> ColourButton:
         """A button for one of the colours of the edit; see `ColourButton`."""
         button = ColourButton(name, title, colour)
-        button.colour_chosen.connect(lambda _colour: self.tell())
-        button.eyedropper_asked.connect(lambda: self.eyedropper_asked.emit(button.choose))
+        button.colour_chosen.connect(lambda _colour: self.emit_changed())
+        button.eyedropper_requested.connect(lambda: self.eyedropper_requested.emit(button.choose))
         return button
 
-    def on_gesture(self, amount: Amount, gesture: str) -> Amount:
+    def on_gesture(self, amount: AmountSlider, gesture: str) -> AmountSlider:
         """Let `amount` change the edit, each drag of it as one gesture."""
-        amount.changed.connect(lambda _value: self.tell(gesture))
+        amount.changed.connect(lambda _value: self.emit_changed(gesture))
         amount.settled.connect(self.settled)
         return amount
 
 
-class PlainPage(Page):
+class PlainPage(EditPage):
     """An edit without options: a sentence says what it does."""
 
     def __init__(self, kind: type[Cutout] | type[MatteOnly], text: str) -> None:
@@ -100,7 +100,7 @@ class PlainPage(Page):
         return self._kind()
 
 
-class HighlightPage(Page):
+class HighlightPage(EditPage):
     """Style, strength, and the colour of the tint."""
 
     kind = Highlight
@@ -108,10 +108,10 @@ class HighlightPage(Page):
     def __init__(self) -> None:
         super().__init__()
         form = self.form()
-        self._style = Choice("highlight_style", "Style", _STYLES)
+        self._style = ChoiceBox("highlight_style", "Style", _STYLES)
         self._style.currentIndexChanged.connect(self._styled)
         form.addRow("St&yle", self._style)
-        self._strength = Amount(
+        self._strength = AmountSlider(
             "highlight_strength", "S&trength", 0, 100, suffix=" %", tip="0 leaves the image as it is"
         )
         form.addRow(self.on_gesture(self._strength, "strength"))
@@ -124,7 +124,7 @@ class HighlightPage(Page):
         return Highlight(Style(self._style.value()), self._strength.value() / 100, self._tint.colour())
 
     def show_edit(self, edit: Edit) -> None:
-        """Show a highlight and tell nobody."""
+        """Show a highlight; emits nothing."""
         if isinstance(edit, Highlight):
             self._style.set_value(edit.style)
             self._strength.set_value(100 * edit.strength)
@@ -133,10 +133,10 @@ class HighlightPage(Page):
 
     def _styled(self) -> None:
         self._tint.setEnabled(Style(self._style.value()) is Style.TINT)
-        self.tell()
+        self.emit_changed()
 
 
-class GradientPage(Page):
+class GradientPage(EditPage):
     """Two colours and the angle between them, with presets."""
 
     kind = Gradient
@@ -148,7 +148,7 @@ class GradientPage(Page):
         row.setSpacing(2)
         size = QSize(2, 1) * round(1.4 * self.fontMetrics().height())
         for name, gradient in _GRADIENTS.items():
-            button = named(QToolButton(), f"gradient_{name.lower()}")
+            button = name_widget(QToolButton(), f"gradient_{name.lower()}")
             button.setAutoRaise(True)
             button.setIcon(_gradient_icon(gradient, size, self.devicePixelRatio()))
             button.setIconSize(size)
@@ -163,9 +163,11 @@ class GradientPage(Page):
         self._end = self.colour_button("gradient_end", "End of the gradient", WHITE)
         form.addRow("Start", self._start)
         form.addRow("End", self._end)
-        self._angle = Amount("gradient_angle", "Direction", 0, 360, suffix="°", tip="0° to the right, 90° downwards")
+        self._angle = AmountSlider(
+            "gradient_angle", "Direction", 0, 360, suffix="°", tip="0° to the right, 90° downwards"
+        )
         form.addRow(self.on_gesture(self._angle, "angle"))
-        swap = named(QPushButton("Swap colours"), "gradient_swap", "Start with the end, end with the start")
+        swap = name_widget(QPushButton("Swap colours"), "gradient_swap", "Start with the end, end with the start")
         swap.clicked.connect(
             lambda: self._take(Gradient(self._end.colour(), self._start.colour(), self._angle.value()))
         )
@@ -177,7 +179,7 @@ class GradientPage(Page):
         return Gradient(self._start.colour(), self._end.colour(), self._angle.value())
 
     def show_edit(self, edit: Edit) -> None:
-        """Show a gradient and tell nobody."""
+        """Show a gradient; emits nothing."""
         if isinstance(edit, Gradient):
             self._start.set_colour(edit.start)
             self._end.set_colour(edit.end)
@@ -185,10 +187,10 @@ class GradientPage(Page):
 
     def _take(self, gradient: Gradient) -> None:
         self.show_edit(gradient)
-        self.tell()
+        self.emit_changed()
 
 
-class SolidPage(Page):
+class SolidPage(EditPage):
     """One colour: presets, a code, or one from the image."""
 
     kind = SolidColour
@@ -201,8 +203,10 @@ class SolidPage(Page):
         self._solid = self.colour_button("solid_colour", "Colour", PRESETS["White"])
         swatches.chosen.connect(self._solid.choose)
         form.addRow("Colour", self._solid)
-        pick = named(QPushButton("Pick from the image"), "solid_eyedropper", "Then click on the colour in the image")
-        pick.clicked.connect(lambda: self.eyedropper_asked.emit(self._solid.choose))
+        pick = name_widget(
+            QPushButton("Pick from the image"), "solid_eyedropper", "Then click on the colour in the image"
+        )
+        pick.clicked.connect(lambda: self.eyedropper_requested.emit(self._solid.choose))
         form.addRow(pick)
 
     def edit(self) -> SolidColour:
@@ -210,7 +214,7 @@ class SolidPage(Page):
         return SolidColour(self._solid.colour())
 
     def show_edit(self, edit: Edit) -> None:
-        """Show a colour and tell nobody."""
+        """Show a colour; emits nothing."""
         if isinstance(edit, SolidColour):
             self._solid.set_colour(edit.colour)
 

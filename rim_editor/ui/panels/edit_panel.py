@@ -1,4 +1,4 @@
-"""What becomes of the object and its surroundings: the choice of edit, and its options."""
+"""The panel of the edit: a button for each, and the options of the one that is chosen."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.background_page import BackgroundPage
-from rim_editor.ui.panels.edit_pages import GradientPage, HighlightPage, Page, PlainPage, SolidPage
+from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ _MATTE = "The matte as grey: white is the object, black is what surrounds it."
 class EditPanel(QWidget):
     """A button per edit; below them the options of the one that is chosen.
 
-    A chosen or dropped background is read elsewhere: `background_chosen` asks, `set_background` answers.
+    A background is read elsewhere: `background_chosen` names the file, `set_background` takes the image.
     """
 
     background_chosen = Signal(Path)
     """The user wants this file as the background."""
     tool_chosen = Signal(Tool)
     """MOVE_BACKGROUND when dragging is to move the background, PAN when no longer."""
-    eyedropper_asked = Signal(object)
+    eyedropper_requested = Signal(object)
     """The user wants to pick a colour from the image: call the object with the Colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,17 +63,17 @@ class EditPanel(QWidget):
         self._folder = ""
 
         self._background = BackgroundPage()
-        self._background.image_asked.connect(self.choose_background)
-        self._background.blur_asked.connect(lambda: self._set(Highlight(Style.BLUR, 1.0), ""))
+        self._background.image_requested.connect(self.choose_background)
+        self._background.blur_requested.connect(lambda: self._set(Highlight(Style.BLUR, 1.0), ""))
         self._background.move_toggled.connect(
             lambda on: self.tool_chosen.emit(Tool.MOVE_BACKGROUND if on else Tool.PAN)
         )
-        self._pages: tuple[Page, ...] = ()
+        self._pages: tuple[EditPage, ...] = ()
         self._icons: list[str] = []
         self._group = QButtonGroup(self)
         self._grid = QGridLayout()
         self._grid.setSpacing(2)
-        self._stack = named(QStackedWidget(), "edit_options")
+        self._stack = name_widget(QStackedWidget(), "edit_options")
         self._add(PlainPage(Cutout, _TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
         self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
         self._add(self._background, "Background", "fa6s.image", "Put the object on another image")
@@ -105,18 +105,18 @@ class EditPanel(QWidget):
         if self._stop_listening is not None:
             self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._hear)
+        self._stop_listening = None if editor is None else editor.listen(self._on_event)
         self._inside.setEnabled(editor is not None)
         self._shown = None
         self._background.forget()
         self._show(Cutout() if editor is None else editor.document.edit)
 
     def set_background(self, pixels: NDArray[np.uint8]) -> None:
-        """Put the object on this image, HxWx3 uint8 sRGB, fitted as the options say."""
+        """Put the object on this image, HxWx3 uint8 sRGB, fitted according to the options."""
         self._set(self._background.with_image(Background(pixels)), "")
 
     def set_tool(self, tool: Tool) -> None:
-        """Show which tool is in use and tell nobody."""
+        """Show which tool is in use; emits nothing."""
         self._background.set_moving(tool is Tool.MOVE_BACKGROUND)
 
     def choose_background(self) -> None:
@@ -129,27 +129,27 @@ class EditPanel(QWidget):
         dialog.open()
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Make the icons, or make them again after the theme changed."""
         from rim_editor.ui.theme import icon
 
         for place, name in enumerate(self._icons):
             self._group.button(place).setIcon(icon(name))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file is welcome as the background."""
+        """Accept a file as the background."""
         if self._editor is not None and _file_of(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """The file becomes the background."""
+        """Use the file as the background."""
         path = _file_of(event)
         if path is not None:
             event.acceptProposedAction()
             self._background_file(path)
 
-    def _add(self, page: Page, text: str, icon: str, tip: str) -> None:
+    def _add(self, page: EditPage, text: str, icon: str, tip: str) -> None:
         place = len(self._pages)
-        button = named(QToolButton(), f"edit_{text.lower()}")
+        button = name_widget(QToolButton(), f"edit_{text.lower()}")
         button.setCheckable(True)
         button.setText(text)
         button.setToolTip(tip)
@@ -165,7 +165,7 @@ class EditPanel(QWidget):
         self._pages = (*self._pages, page)
         page.changed.connect(self._set)
         page.settled.connect(self._end_gesture)
-        page.eyedropper_asked.connect(self.eyedropper_asked)
+        page.eyedropper_requested.connect(self.eyedropper_requested)
 
     def _choose(self, place: int) -> None:
         self._open_page(place)
@@ -181,7 +181,7 @@ class EditPanel(QWidget):
         if self._editor is not None:
             self._editor.end_gesture()
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         from rim_editor.events import DocumentChanged
 
         if isinstance(event, DocumentChanged) and self._editor is not None:

@@ -1,4 +1,4 @@
-"""Where the user says what to cut out, and reads what became of it."""
+"""The bar where the user describes what to cut out, and reads the result."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from rim_editor.document import Combine, clean_expression
 from rim_editor.events import JobKind
-from rim_editor.ui.named_widgets import named, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.combine_choice import CombineChoice
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
     from rim_editor.events import Answered
 
-_PLACEHOLDER = "Say what to cut out: the woman in the red coat on the left"
+_PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
 
 
 class _Completer(QCompleter):
@@ -34,9 +34,9 @@ class _Completer(QCompleter):
 
 
 class ExpressionBar(QWidget):
-    """The box, how the answer joins the matte, the button that asks or cancels, and the line that tells."""
+    """The text field, how the answer joins the matte, the button to find or cancel, and the status line."""
 
-    asked = Signal(str)
+    submitted = Signal(str)
     """This expression went to the editor."""
     combine_chosen = Signal(Combine)
     """The user chose how the next answer joins the matte."""
@@ -50,7 +50,7 @@ class ExpressionBar(QWidget):
         self._history: tuple[str, ...] = ()
         self._nouns: tuple[str, ...] = ()
 
-        self._box = named(QLineEdit(), "expression_box")
+        self._box = name_widget(QLineEdit(), "expression_box")
         self._box.setPlaceholderText(_PLACEHOLDER)
         self._box.setClearButtonEnabled(True)
         self._box.setAccessibleName("Expression")
@@ -65,7 +65,7 @@ class ExpressionBar(QWidget):
 
         self._combine = CombineChoice()
         self._combine.chosen.connect(self.combine_chosen)
-        self._button = named(QPushButton(), "ask_button")
+        self._button = name_widget(QPushButton(), "ask_button")
         self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
         self._button.clicked.connect(self._pressed)
         self._status = wrapped_label("status_line")
@@ -77,25 +77,25 @@ class ExpressionBar(QWidget):
         column = QVBoxLayout(self)
         column.addLayout(row)
         column.addWidget(self._status)
-        self._show_state()
-        self._tell("Open an image to begin.")
+        self._update_button()
+        self._show_status("Open an image to begin.")
 
     def set_editor(self, editor: Editor | None) -> None:
-        """Ask this editor from now on; None when no image is open."""
+        """Send expressions to this editor; None when no image is open."""
         if self._stop_listening is not None:
             self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._hear)
-        self._show_state()
+        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        self._update_button()
         if editor is None:
-            self._tell("Open an image to begin.")
+            self._show_status("Open an image to begin.")
         elif self._working:
-            self._tell("Working… Esc cancels.")
+            self._show_status("Working… Esc cancels.")
         else:
-            self._tell("")
+            self._show_status("")
 
-    def set_words(self, history: tuple[str, ...], nouns: tuple[str, ...]) -> None:
-        """What completion offers: expressions asked before (newest first) and the nouns that the weights know."""
+    def set_suggestions(self, history: tuple[str, ...], nouns: tuple[str, ...]) -> None:
+        """What completion suggests: earlier expressions (newest first), and the nouns that the weights know."""
         self._history, self._nouns = history, nouns
 
     def combine(self) -> Combine:
@@ -112,23 +112,23 @@ class ExpressionBar(QWidget):
         self._box.selectAll()
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Make the icons, or make them again after the theme changed."""
         self._combine.paint_icons()
 
     def ask(self) -> None:
-        """Ask for what the box says; an older question that has no answer yet is replaced."""
+        """Ask for the expression in the box; a request that has no answer yet is replaced."""
         popup = self._box.completer().popup()
         if popup is not None:
             popup.hide()
         expression = clean_expression(self._box.text())
         if self._editor is None:
-            self._tell("Open an image first, then say what to cut out of it.", bad=True)
+            self._show_status("Open an image first, then describe what to cut out of it.", bad=True)
         elif not expression:
-            self._tell("Say in the box what to cut out, for example: the dog on the left.", bad=True)
+            self._show_status("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
-            self._tell("")
-            self.asked.emit(expression)
+            self._show_status("")
+            self.submitted.emit(expression)
             self._editor.ask(expression, self.combine())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -155,41 +155,43 @@ class ExpressionBar(QWidget):
     def _cancel(self) -> None:
         if self._editor is not None:
             self._editor.cancel()
-            self._tell("Cancelled.")
+            self._show_status("Cancelled.")
 
     def _suggest(self, typed: str) -> None:
         from rim_editor.completion import completions
 
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         from rim_editor.events import Answered, JobEnded, JobStarted
 
         if isinstance(event, JobStarted) and event.kind is JobKind.ASK:
-            self._show_state()
-            self._tell(f"{event.text.rstrip('.…')}… Esc cancels.")
+            self._update_button()
+            self._show_status(f"{event.text.rstrip('.…')}… Esc cancels.")
         elif isinstance(event, JobEnded) and event.kind is JobKind.ASK:
-            self._show_state()
-            self._tell("")
+            self._update_button()
+            self._show_status("")
         elif isinstance(event, Answered):
-            self._tell_answer(event)
+            self._show_answer(event)
 
-    def _tell_answer(self, answer: Answered) -> None:
+    def _show_answer(self, answer: Answered) -> None:
         where = f"{answer.device} · {answer.weights} · {answer.milliseconds:.0f} ms"
         if answer.present:
-            self._tell(f"Found “{answer.expression}” (presence {answer.presence:.2f}) · {where}", answer.device_reason)
+            self._show_status(
+                f"Found “{answer.expression}” (presence {answer.presence:.2f}) · {where}", answer.device_reason
+            )
         else:
-            what = f"Nothing in this image matches “{answer.expression}” (presence {answer.presence:.2f})"
-            self._tell(f"{what}. Use other words.", f"{where}: {answer.device_reason}", bad=True)
+            text = f"Nothing in this image matches “{answer.expression}” (presence {answer.presence:.2f})"
+            self._show_status(f"{text}. Use other words.", f"{where}: {answer.device_reason}", bad=True)
 
-    def _tell(self, text: str, why: str = "", *, bad: bool = False) -> None:
+    def _show_status(self, text: str, tooltip: str = "", *, bad: bool = False) -> None:
         self._status.setText(text)
-        self._status.setToolTip(why)
+        self._status.setToolTip(tooltip)
         self._status.setAccessibleName(text or "Status")
         self._status.setProperty("bad", bad)
         self._status.style().polish(self._status)  # a style sheet may colour what is bad
 
-    def _show_state(self) -> None:
+    def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy
         self._button.setText("Cancel" if self._working else "F&ind")
         tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"

@@ -1,4 +1,4 @@
-"""How the matte is shown, what it is made of, and what is done to all of it."""
+"""The panel of the matte: how it is shown, what it is made of, and the controls of its edge."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.document import MatteControls
 from rim_editor.rendering import View, ViewMode
-from rim_editor.ui.named_widgets import named
-from rim_editor.ui.panels.amount import Amount, Choice
+from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.colour_button import ColourButton
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.panels.part_list import PartList
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class MattePanel(QWidget):
 
     view_changed = Signal(View)
     """The user chose this View."""
-    eyedropper_asked = Signal(object)
+    eyedropper_requested = Signal(object)
     """The user wants to pick a colour from the image: call the object with the Colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -77,35 +77,37 @@ class MattePanel(QWidget):
         if self._stop_listening is not None:
             self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._hear)
+        self._stop_listening = None if editor is None else editor.listen(self._on_event)
         for group in (self._view, self._parts, self._controls):
             group.setEnabled(editor is not None)
         self._refresh()
 
     def view(self) -> View:
-        """How the image is to be shown, as the widgets say."""
+        """How the image is shown, according to the widgets."""
         return View(ViewMode(self._mode.value()), self._opacity.value() / 100, self._colour.colour())
 
     def set_view(self, view: View) -> None:
-        """Show this view in the widgets and tell nobody."""
+        """Show this view in the widgets; emits nothing."""
         self._mode.set_value(view.mode)
         self._opacity.set_value(100 * view.opacity)
         self._colour.set_colour(view.colour)
-        self._grey_out()
+        self._enable_options()
 
     def _view_group(self) -> QGroupBox:
         self._view = QGroupBox("View")
         form = QFormLayout(self._view)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._mode = Choice("view_mode", "What the canvas shows (keys 1 to 8)", _MODES)
+        self._mode = ChoiceBox("view_mode", "What the canvas shows (keys 1 to 8)", _MODES)
         self._mode.currentIndexChanged.connect(self._view_chosen)
         form.addRow("&Show", self._mode)
-        self._opacity = Amount("opacity", "&Opacity", 0, 100, suffix=" %", tip="How much of the view covers the image")
+        self._opacity = AmountSlider(
+            "opacity", "&Opacity", 0, 100, suffix=" %", tip="How much of the view covers the image"
+        )
         self._opacity.changed.connect(self._view_chosen)
         form.addRow(self._opacity)
         self._colour = ColourButton("view_colour", "Colour of the view", View().colour)
         self._colour.colour_chosen.connect(self._view_chosen)
-        self._colour.eyedropper_asked.connect(lambda: self.eyedropper_asked.emit(self._colour.choose))
+        self._colour.eyedropper_requested.connect(lambda: self.eyedropper_requested.emit(self._colour.choose))
         form.addRow("Colo&ur", self._colour)
         return self._view
 
@@ -113,10 +115,10 @@ class MattePanel(QWidget):
         self._parts = QGroupBox("Made of")
         column = QVBoxLayout(self._parts)
         self._list = PartList()
-        self._list.setToolTip("What was said and painted, in its order")
+        self._list.setToolTip("Expressions and strokes, in their order")
         self._list.removed.connect(self._remove)
         column.addWidget(self._list, 1)
-        self._clear = named(QPushButton("Clear matte"), "clear_matte")
+        self._clear = name_widget(QPushButton("Clear matte"), "clear_matte")
         self._clear.setToolTip("Start the matte from nothing")
         self._clear.clicked.connect(self._clear_matte)
         column.addWidget(self._clear)
@@ -126,20 +128,20 @@ class MattePanel(QWidget):
         self._controls = QGroupBox("Edge")
         column = QVBoxLayout(self._controls)
         self._amounts = {
-            "shift_edge": Amount(
+            "shift_edge": AmountSlider(
                 "shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
                 tip="Move the edge outwards (more) or inwards (less)",
             ),
-            "feather": Amount("feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"),
-            "contrast": Amount("contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge"),
+            "feather": AmountSlider("feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"),
+            "contrast": AmountSlider("contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge"),
         }  # fmt: skip
         for name, amount in self._amounts.items():
             amount.changed.connect(lambda value, name=name: self._control(name, value / _scale(name), gesture=name))
             amount.settled.connect(self._end_gesture)
             column.addWidget(amount)
         self._boxes = {
-            "fill_holes": named(QCheckBox("Fill ho&les"), "fill_holes"),
-            "invert": named(QCheckBox("I&nvert"), "invert"),
+            "fill_holes": name_widget(QCheckBox("Fill ho&les"), "fill_holes"),
+            "invert": name_widget(QCheckBox("I&nvert"), "invert"),
         }
         self._boxes["fill_holes"].setToolTip("Close what the matte wholly surrounds")
         self._boxes["invert"].setToolTip("Swap the object and its surroundings (Ctrl+I)")
@@ -149,13 +151,13 @@ class MattePanel(QWidget):
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
-        self._reset = named(QPushButton("Reset edge"), "reset_controls")
+        self._reset = name_widget(QPushButton("Reset edge"), "reset_controls")
         self._reset.setToolTip("Shift, feather, contrast, holes and invert as they were at first")
         self._reset.clicked.connect(self._reset_controls)
         column.addWidget(self._reset)
         return self._controls
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         from rim_editor.events import DocumentChanged
 
         if isinstance(event, DocumentChanged):
@@ -175,10 +177,10 @@ class MattePanel(QWidget):
         self._reset.setEnabled(controls != MatteControls())
 
     def _view_chosen(self, _value: object = None) -> None:
-        self._grey_out()
+        self._enable_options()
         self.view_changed.emit(self.view())
 
-    def _grey_out(self) -> None:
+    def _enable_options(self) -> None:
         mode = ViewMode(self._mode.value())
         self._opacity.setEnabled(mode is ViewMode.OVERLAY)
         self._colour.setEnabled(mode in (ViewMode.OVERLAY, ViewMode.ON_COLOUR))

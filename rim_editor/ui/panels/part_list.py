@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.document import Answer, Combine, Part
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
 
 
 @dataclass(frozen=True)
-class Row:
+class PartRow:
     """One line of the list and the parts behind it."""
 
     text: str
@@ -33,15 +33,15 @@ class Row:
     """Places in `Document.parts`; more than one for strokes that follow each other."""
 
 
-def rows(parts: tuple[Part, ...]) -> tuple[Row, ...]:
+def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
     """An answer has a row of its own, strokes and refined edges in a row share one."""
-    made: list[Row] = []
+    made: list[PartRow] = []
     strokes: list[int] = []
 
     def end_strokes() -> None:
         if strokes:
             text = "1 brush stroke" if len(strokes) == 1 else f"{len(strokes)} brush strokes"
-            made.append(Row(text, f"{text}: painted, erased or refined by hand", tuple(strokes)))
+            made.append(PartRow(text, f"{text}: painted, erased or refined by hand", tuple(strokes)))
             strokes.clear()
 
     for place, part in enumerate(parts):
@@ -51,7 +51,7 @@ def rows(parts: tuple[Part, ...]) -> tuple[Row, ...]:
         end_strokes()
         text = f"{_SIGNS[part.combine]}{part.expression}"
         tip = f"{text}\nPresence {part.presence:.2f}: how sure the model is that it is in the image"
-        made.append(Row(f"{text}  ({part.presence:.2f})", tip, (place,)))
+        made.append(PartRow(f"{text}  ({part.presence:.2f})", tip, (place,)))
     end_strokes()
     return tuple(made)
 
@@ -60,7 +60,7 @@ class PartList(QListWidget):
     """`expression_list`: a row has a button that removes it; so does the Delete key."""
 
     removed = Signal(tuple)
-    """The user wants these parts away: their places in `Document.parts`."""
+    """The user wants to remove these parts: their places in `Document.parts`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +69,12 @@ class PartList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
-        self._rows: tuple[Row, ...] = ()
-        self.itemSelectionChanged.connect(self._ink_buttons)
+        self._rows: tuple[PartRow, ...] = ()
+        self.itemSelectionChanged.connect(self._colour_buttons)
 
     def set_parts(self, parts: tuple[Part, ...]) -> None:
-        """Show these; the selected line stays where it was."""
-        made = rows(parts)
+        """Show these parts; the selection stays on the same line."""
+        made = part_rows(parts)
         if made == self._rows:
             return
         place = self.currentRow()
@@ -107,7 +107,7 @@ class PartList(QListWidget):
         """Pixels at the right end of a line that the button takes."""
         return self._line()
 
-    def _ink_buttons(self) -> None:
+    def _colour_buttons(self) -> None:
         for place in range(self.count()):
             item = self.item(place)
             line = self.itemWidget(item)
@@ -121,8 +121,8 @@ class PartList(QListWidget):
     def _line(self) -> int:
         return round(1.7 * self.fontMetrics().height())
 
-    def _button(self, row: Row) -> QWidget:
-        button = named(QToolButton(), "remove_part")
+    def _button(self, row: PartRow) -> QWidget:
+        button = name_widget(QToolButton(), "remove_part")
         button.setText("×")
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the Delete key is the keyboard's way

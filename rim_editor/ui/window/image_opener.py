@@ -66,7 +66,7 @@ class ImageOpener(QObject):
 
     def open_mime(self, mime: QMimeData, nothing: str = dropped_data.NO_IMAGE_DROPPED) -> None:
         """Open what was dropped or pasted; where that holds no image, `warned` says what to do instead."""
-        dropped = dropped_data.dropped(mime, nothing)
+        dropped = dropped_data.read_dropped(mime, nothing)
         if dropped.remedy:
             self.warned.emit(dropped.remedy)
         self.open_files(dropped.paths)

@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Accept files and images, but not what comes from this window."""
-        if event.source() is None and dropped_data.looks_welcome(event.mimeData()):
+        if event.source() is None and dropped_data.may_hold_image(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.parts.canvas.set_drop_hint(True)
@@ -239,10 +239,10 @@ class MainWindow(QMainWindow):
         self._cut_outs.failed.connect(show.show_error)
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_wanted.connect(self._closing.close_image)
-        parts.expression_bar.asked.connect(self._asked)
+        parts.expression_bar.submitted.connect(self._asked)
         parts.edit_panel.background_chosen.connect(self.set_background)
-        parts.matte_panel.eyedropper_asked.connect(self._eyedropper.pick)
-        parts.edit_panel.eyedropper_asked.connect(self._eyedropper.pick)
+        parts.matte_panel.eyedropper_requested.connect(self._eyedropper.pick)
+        parts.edit_panel.eyedropper_requested.connect(self._eyedropper.pick)
 
     def _show_document(self, document: OpenDocument | None) -> None:
         editor = None if document is None else document.editor
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
         self.live_settings.set(stored.with_expression(self.live_settings.current, expression))
 
     def _offer_words(self) -> None:
-        self.parts.expression_bar.set_words(self.live_settings.current.expressions, self._known_nouns)
+        self.parts.expression_bar.set_suggestions(self.live_settings.current.expressions, self._known_nouns)
 
     def _settings_changed(self, settings: Settings) -> None:
         self.parts.canvas.set_reduced_motion(settings.reduced_motion)

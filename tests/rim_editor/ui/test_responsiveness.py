@@ -17,13 +17,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from clipmat.image_files import OpenedImage
+from rim_editor import completion
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.events import JobKind
 from rim_editor.matting import nouns
 from rim_editor.settings import Settings
 from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.stalls import BUDGET_MS, StallWatch
 from rim_editor.ui.window.main_window import MainWindow
 
@@ -217,7 +218,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
         qtbot.waitExposed(window)
         source = OpenedImage(Path("large.png"), photograph, None, b"")
         window.documents.add(source, Document(source, (Answer("the dog", Combine.NEW, matte, 0.97),)))
-        window.parts.expression_bar.set_words(("the red dog", "the red hat"), nouns("compact"))
+        window.parts.expression_bar.set_suggestions(("the red dog", "the red hat"), nouns("compact"))
         hands.append(Hand(window, qtbot, qapp))
         hands[-1].idle()
         return hands[-1]
@@ -232,8 +233,8 @@ def test_no_event_holds_the_window_up(new_hand, gesture):
 
 @pytest.mark.parametrize(
     ("gesture", "owner", "name"),
-    [("type", ExpressionBar, "_suggest"), ("pan", Canvas, "look"), ("zoom", Canvas, "look"),
-     ("paint", Canvas, "stroke_grew")],
+    [("type", completion, "completions"), ("pan", Canvas, "set_viewport"), ("zoom", Canvas, "set_viewport"),
+     ("paint", LiveStrokes, "extend")],
 )  # fmt: skip
 def test_a_computation_on_the_windows_thread_is_found(new_hand, gesture, owner, name, monkeypatch):
     usual = getattr(owner, name)

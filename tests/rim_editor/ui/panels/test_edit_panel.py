@@ -106,7 +106,7 @@ def test_escape_closes_the_popup_of_colours(qtbot, panel, editor):
 
 def test_the_eyedropper_gives_its_colour_to_who_asked(qtbot, panel, editor):
     press(panel, "edit_solid")
-    with qtbot.waitSignal(panel.eyedropper_asked) as told:
+    with qtbot.waitSignal(panel.eyedropper_requested) as told:
         press(panel, "solid_eyedropper")
     told.args[0]((11, 22, 33))
     assert editor.document.edit == SolidColour((11, 22, 33))

@@ -52,7 +52,7 @@ def ask(qtbot, bar, text):
 def test_enter_asks_and_the_line_tells_who_answered_and_how_fast(qtbot, bar, editor):
     bar.set_editor(editor)
     heard = []
-    bar.asked.connect(heard.append)
+    bar.submitted.connect(heard.append)
     ask(qtbot, bar, "  the   dog ")
     assert [answer.expression for answer in editor.document.expressions] == ["the dog"]
     assert heard == ["the dog"]
@@ -78,7 +78,7 @@ def test_what_is_not_there_is_told_with_its_presence(qtbot, bar, editor):
 def test_no_words_are_not_asked_but_explained(qtbot, bar, editor, model, typed):
     bar.set_editor(editor)
     heard = []
-    bar.asked.connect(heard.append)
+    bar.submitted.connect(heard.append)
     ask(qtbot, bar, typed)
     assert model.expressions == [] and heard == []
     assert "what to cut out" in status(bar)
@@ -174,7 +174,7 @@ def test_another_editor_shows_its_own_state(qtbot, bar, live_editor, editor, mod
 
 def test_completion_offers_history_and_nouns_and_takes_the_chosen(qtbot, bar, editor):
     bar.set_editor(editor)
-    bar.set_words(("the dog with the hat",), ("dogfish", "piano"))
+    bar.set_suggestions(("the dog with the hat",), ("dogfish", "piano"))
     qtbot.keyClicks(box(bar), "the dog")
     popup = box(bar).completer().popup()
     texts = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
@@ -188,7 +188,7 @@ def test_completion_offers_history_and_nouns_and_takes_the_chosen(qtbot, bar, ed
 
 def test_enter_with_an_open_popup_asks_what_was_typed_once(qtbot, bar, editor, model):
     bar.set_editor(editor)
-    bar.set_words(("the dog with the hat",), ())
+    bar.set_suggestions(("the dog with the hat",), ())
     qtbot.keyClicks(box(bar), "the dog")
     qtbot.keyClick(box(bar).completer().popup(), Qt.Key.Key_Return)
     assert model.expressions == ["the dog"]
@@ -203,7 +203,7 @@ def test_a_text_with_markup_is_shown_as_it_is(qtbot, bar, editor):
 
 
 def test_it_is_called_by_name_and_reached_by_keyboard(qtbot, bar):
-    assert box(bar).accessibleName() and box(bar).placeholderText().startswith("Say what to cut out")
+    assert box(bar).accessibleName() and box(bar).placeholderText().startswith("Describe what to cut out")
     box(bar).setText("the dog")
     bar.focus_box()
     assert box(bar).selectedText() == "the dog"

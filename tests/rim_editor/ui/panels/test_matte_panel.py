@@ -77,8 +77,8 @@ def test_what_the_view_does_not_use_is_greyed_out(panel):
 
 def test_the_eyedropper_gets_where_to_put_the_colour(qtbot, panel):
     button = panel.findChild(QPushButton, "view_colour")
-    with qtbot.waitSignal(panel.eyedropper_asked) as told:
-        button.eyedropper_asked.emit()
+    with qtbot.waitSignal(panel.eyedropper_requested) as told:
+        button.eyedropper_requested.emit()
     with qtbot.waitSignal(panel.view_changed) as changed:
         told.args[0]((7, 8, 9))
     assert changed.args[0].colour == (7, 8, 9)

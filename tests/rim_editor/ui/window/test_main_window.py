@@ -157,11 +157,11 @@ def test_the_eyedropper_gives_one_colour_and_the_tool_before_comes_back(window, 
     open_in(window, photo())
     canvas, taken = window.parts.canvas, []
     canvas.set_tool(Tool.KEEP)
-    window.parts.edit_panel.eyedropper_asked.emit(taken.append)
+    window.parts.edit_panel.eyedropper_requested.emit(taken.append)
     assert canvas.tool is Tool.EYEDROPPER
     canvas.colour_picked.emit((1, 2, 3))
     assert taken == [(1, 2, 3)] and canvas.tool is Tool.KEEP
-    window.parts.edit_panel.eyedropper_asked.emit(taken.append)
+    window.parts.edit_panel.eyedropper_requested.emit(taken.append)
     window.actions_by_id["cancel"].trigger()
     assert canvas.tool is Tool.KEEP
     canvas.colour_picked.emit((4, 5, 6))
@@ -456,19 +456,19 @@ def test_local_files_come_before_pixels_and_pixels_before_addresses(tmp_path):
     mime = QMimeData()
     mime.setData("image/png", b"pixels")
     mime.setUrls([QUrl("https://example.org/a.png")])
-    assert dropped_data.dropped(mime).encoded == b"pixels"
+    assert dropped_data.read_dropped(mime).encoded == b"pixels"
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "ä b.png"))])
-    assert dropped_data.dropped(mime).paths == (tmp_path / "ä b.png",)
+    assert dropped_data.read_dropped(mime).paths == (tmp_path / "ä b.png",)
 
 
 def test_data_addresses_and_paths_as_text_are_understood():
     mime = QMimeData()
     mime.setUrls([QUrl("data:image/png;base64,aGVsbG8=")])
-    assert dropped_data.dropped(mime).encoded == b"hello"
+    assert dropped_data.read_dropped(mime).encoded == b"hello"
     mime = QMimeData()
     mime.setText("/tmp/a.png\n/tmp/b c.png\n")
-    assert dropped_data.dropped(mime).paths == (Path("/tmp/a.png"), Path("/tmp/b c.png"))
-    assert not dropped_data.looks_welcome(mime), "text over the box is text"
+    assert dropped_data.read_dropped(mime).paths == (Path("/tmp/a.png"), Path("/tmp/b c.png"))
+    assert not dropped_data.may_hold_image(mime), "text over the box is text"
 
 
 @given(st.text(max_size=80), st.binary(max_size=20))
@@ -476,7 +476,7 @@ def test_any_text_and_any_bytes_give_something_or_a_remedy(text, data):
     mime = QMimeData()
     mime.setText(text)
     mime.setData("application/x-unknown", data)
-    found = dropped_data.dropped(mime, "remedy")
+    found = dropped_data.read_dropped(mime, "remedy")
     assert bool(found.paths) + bool(found.encoded) + bool(found.remedy) == 1 and found.image is None
 
 

@@ -1,4 +1,4 @@
-"""One number to set: a slider with its spin box, which tell a drag from a finished change."""
+"""Slider, spin box and combo box for panels and dialogs; the wheel changes them only once they have the focus."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
-from rim_editor.ui.named_widgets import named
+from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.text_field_filter import TextFieldFilter
 
-V = TypeVar("V", bound=str)
+ValueT = TypeVar("ValueT", bound=str)
 
-_QUIET_MS = 700  # key presses and wheel turns closer together than this are one gesture
+_GESTURE_MS = 700  # key presses and wheel turns closer together than this are one gesture
 
 
 class Slider(QSlider):
-    """A slider that the wheel moves only once it has the focus: elsewhere the wheel scrolls the panel."""
+    """A slider that the wheel moves only once it has the focus; else the wheel scrolls the panel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the panel unless the focus is here."""
@@ -33,13 +33,13 @@ class SpinBox(QDoubleSpinBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
-class Choice(QComboBox):
+class ChoiceBox(QComboBox):
     """A combo box of named values; the wheel turns it only once it has the focus."""
 
-    def __init__(self, name: str, title: str, options: Mapping[V, tuple[str, str]]) -> None:
+    def __init__(self, name: str, title: str, options: Mapping[ValueT, tuple[str, str]]) -> None:
         """`options`: value -> what the user reads, and its tooltip."""
         super().__init__()
-        named(self, name, title, title)
+        name_widget(self, name, title, title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for place, (value, (text, tip)) in enumerate(options.items()):
             self.addItem(text, str(value))
@@ -50,7 +50,7 @@ class Choice(QComboBox):
         return str(self.currentData())
 
     def set_value(self, value: str) -> None:
-        """Show this value and tell nobody."""
+        """Show this value; emits nothing."""
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findData(str(value)))
 
@@ -59,10 +59,10 @@ class Choice(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
-class Amount(QWidget):
+class AmountSlider(QWidget):
     """A label, and below it a slider (object name `name`) beside a spin box (`name`_value).
 
-    The slider moves in whole units; the spin box takes `decimals` more digits.
+    The slider moves in whole units; the spin box takes `decimals` digits more.
     """
 
     changed = Signal(float)
@@ -83,17 +83,19 @@ class Amount(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._slider = named(Slider(Qt.Orientation.Horizontal), name)
+        self._slider = name_widget(Slider(Qt.Orientation.Horizontal), name)
         self._slider.setRange(round(low), round(high))
         self._slider.setPageStep(max(1, round((high - low) / 10)))
-        self._box = named(SpinBox(), f"{name}_value")
+        self._box = name_widget(SpinBox(), f"{name}_value")
         self._box.setRange(low, high)
         self._box.setDecimals(decimals)
         self._box.setSuffix(suffix)
         self._box.setKeyboardTracking(False)
         TextFieldFilter(self._box)
-        room = self._box.fontMetrics().horizontalAdvance("-100.0 px  00")  # alike in all, so that sliders end alike
-        self._box.setMinimumWidth(max(room, self._box.sizeHint().width()))
+        width = self._box.fontMetrics().horizontalAdvance(
+            "-100.0 px  00"
+        )  # the same in all, so that sliders are equally long
+        self._box.setMinimumWidth(max(width, self._box.sizeHint().width()))
         self._label = QLabel(text)
         self._label.setBuddy(self._box)
         plain = text.replace("&", "")
@@ -109,10 +111,10 @@ class Amount(QWidget):
         grid.addWidget(self._box, 1, 1)
         grid.setColumnStretch(0, 1)
 
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self.settled)
+        self._gesture_timer = QTimer(self)
+        self._gesture_timer.setSingleShot(True)
+        self._gesture_timer.setInterval(_GESTURE_MS)
+        self._gesture_timer.timeout.connect(self.settled)
         self._slider.valueChanged.connect(self._slid)
         self._slider.sliderReleased.connect(self._end)
         self._box.valueChanged.connect(self._typed)
@@ -122,7 +124,7 @@ class Amount(QWidget):
         return self._box.value()
 
     def set_value(self, value: float) -> None:
-        """Show `value` and tell nobody; a number that is being typed stays while the value is the same."""
+        """Show `value`; emits nothing. A number that is being typed stays while the value is the same."""
         if round(value, self._box.decimals()) == round(self._box.value(), self._box.decimals()):
             return
         with QSignalBlocker(self._slider), QSignalBlocker(self._box):
@@ -132,20 +134,20 @@ class Amount(QWidget):
     def _slid(self, value: int) -> None:
         with QSignalBlocker(self._box):
             self._box.setValue(value)
-        self._tell()
+        self._emit_changed()
 
     def _typed(self, value: float) -> None:
         with QSignalBlocker(self._slider):
             self._slider.setValue(round(value))
-        self._tell()
+        self._emit_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         if self._slider.isSliderDown():
-            self._quiet.stop()
+            self._gesture_timer.stop()
         else:
-            self._quiet.start()
+            self._gesture_timer.start()
         self.changed.emit(self._box.value())
 
     def _end(self) -> None:
-        self._quiet.stop()
+        self._gesture_timer.stop()
         self.settled.emit()
