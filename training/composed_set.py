@@ -60,7 +60,7 @@ class Plan:
         return EntityBank.read(self.packs).select(*SPLITS[self.split])
 
     def stamp(self, bank: EntityBank) -> dict[str, object]:
-        """What is kept beside a set to know it by; packs are known by what they hold, wherever they lie."""
+        """The record next to a set by which it is recognised; a pack is recognised by its content, in any folder."""
         known = [(e.id, e.keyword, e.kind, e.split) for e in bank.cutouts], [b.id for b in bank.backgrounds]
         return {**asdict(self), "packs": hashlib.sha256(json.dumps(known).encode()).hexdigest()}
 

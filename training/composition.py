@@ -136,7 +136,7 @@ def cut_sides(pixels: Pixels, kind: str) -> frozenset[str]:
     rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
     if rows.size == 0:
         return frozenset()
-    # Cut-outs have a margin, so the outermost solid line of a living thing tells: a cut goes straight across, a
+    # Cut-outs have a margin, so the outermost solid line of a living thing decides: a cut goes straight across, a
     # contour does not. A carton is straight by itself: of objects only what touches the border was cut.
     box = solid if kind == "object" else solid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     lines = {"bottom": box[-1], "left": box[:, 0], "right": box[:, -1], "top": box[0]}

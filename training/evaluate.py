@@ -1,4 +1,4 @@
-"""`python -m training.evaluate`: any weights on any data, the paper's table and what it hides."""
+"""`python -m training.evaluate`: any weights on any data, the paper's table and finer ones."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _judged(
     cases: Cases,
     folder: RunFolder | None,
 ) -> list[Result]:
-    """Every result; on the way the cases for the sheets, the mattes (into `folder`), progress on a terminal."""
+    """Every result; meanwhile the cases for the sheets, the mattes (into `folder`), progress on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -177,7 +177,7 @@ def _judged(
 
 
 def _provenance(predictor: Predictor) -> dict[str, Any]:
-    """What decided the mattes besides the data."""
+    """The weights and settings that decided the mattes, besides the data."""
     import hashlib
 
     from clipmat.weights_catalogue import locate

@@ -90,7 +90,7 @@ def composed(bank: EntityBank, recipe: Recipe, size: tuple[int, int]) -> tuple[S
             return scene, relation
     if len(recipe.entities) == 1:
         raise BankError(f"{recipe.entities[0].id} does not fit into a scene: it is too thin, or its alpha is empty")
-    fewer = recipe.entities[:-1]  # half people, cut by the frame, do not all find room beside each other
+    fewer = recipe.entities[:-1]  # half people, cut by the frame, do not all fit next to each other
     return composed(bank, replace(recipe, entities=fewer, relation=recipe.relation if len(fewer) > 1 else ""), size)
 
 
@@ -112,7 +112,7 @@ def _arranged(
 
 
 def _in_order(scene: Scene, order: Sequence[int]) -> Scene:
-    """The scene with its entities in the recipe's order; `order` tells which of them each layer is."""
+    """The scene with its entities in the recipe's order; `order` gives the entity of each layer."""
     if len(scene.placed) < len(order):
         return scene
     placed = [

@@ -1,4 +1,4 @@
-"""Metrics of mattes. Predictions and truths are HxW float32 in [0, 1]; lower is better unless said.
+"""Metrics of mattes. Predictions and ground truth are HxW float32 in [0, 1]; lower is better unless noted.
 
 SAD, MSE, MAD, Grad and Conn take an optional `region`, HxW bool: the pixels that count, such as the transition (the
 trimap's unknown ones). Without it the whole image counts. Sums keep their scale in a region, means divide by its
@@ -51,7 +51,7 @@ def grad(matte: Alpha, truth: Alpha, region: Region | None = None) -> float:
 def conn(matte: Alpha, truth: Alpha, region: Region | None = None) -> float:
     """Connectivity error (Rhemann et al., CVPR 2009): sum of |phi(matte) - phi(truth)| / 1000.
 
-    phi = 1 - d [d >= 0.15], where d is how far a pixel lies above l, the last level of 0, 0.1 ... 1 at which it still
+    phi = 1 - d [d >= 0.15], where d is how far a pixel is above l, the last level of 0, 0.1 ... 1 at which it still
     belongs to the largest 4-connected piece of what both mattes hold. As in P3M and AimNet, whose oddities stay:
 
     - A level that the mattes share nowhere is passed over, so the pixels left of the level before get l = 1 and cost

@@ -303,7 +303,7 @@ def test_the_command_writes_and_prints_the_statistics(pack, tmp_path):
 def test_the_command_refuses_an_unknown_split_and_tells_a_stop(pack, tmp_path, monkeypatch):
     result = CliRunner().invoke(app, ["--data", str(pack), "--out", str(tmp_path), "--split", "val"])
     assert isinstance(result.exception, ComposeError)
-    assert str(result.exception) == "'val' is no split: choose train, test, val_seen, val_unseen"
+    assert str(result.exception) == "'val' is not a split: choose train, test, val_seen, val_unseen"
 
     def stopped(*arguments):
         raise KeyboardInterrupt

@@ -1,1 +1,1 @@
-"""What lies on disk: matting sets, plain folders, sets in RefMatte's layout, and what is measured of their pictures."""
+"""Data on disk: the entity bank, matting sets, plain folders, sets in RefMatte's layout, and measured attributes."""

@@ -1,6 +1,6 @@
 """Attributes of an entity, measured from its pixels where its index gives none (RIM section 3.1), and cached.
 
-Colours are told apart in CIELAB (D65, as OpenCV converts sRGB) by lightness L 0..100, chroma C and hue h in degrees.
+Colours are distinguished in CIELAB (D65, as OpenCV converts sRGB) by lightness L 0..100, chroma C and hue h in degrees.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[Colour, ...]:
 def is_transparent(alpha: Pixels) -> bool:
     """Whether an object, HxW uint8 alpha, is semi-transparent inside, not only at its contour.
 
-    Inside is what lies deeper within alpha > 0.05 than 8 % of the side of a square of that area; transparent means that
+    Inside is what is deeper within alpha > 0.05 than 8 % of the side of a square of that area; transparent means that
     at least a fifth of it has an alpha between 0.1 and 0.9. So hair and blurred contours are opaque; glass,
     smoke, veils and fine nets are transparent.
     """
@@ -240,7 +240,7 @@ def _size(pixels: Pixels) -> tuple[int, int]:
 
 
 def _small(pixels: Pixels) -> Pixels:
-    """Colours are weighed by their alpha, so that what lies under transparent pixels does not count."""
+    """Colours are weighed by their alpha, so that colours under transparent pixels do not count."""
     size = _size(pixels)
     if pixels.ndim == 2 or size == pixels.shape[:2]:
         return resized(pixels, size)

@@ -35,7 +35,7 @@ class FolderDataset:
     """Samples of pairs by number: same pairs, seed and number, same samples. Every pair comes once in a round."""
 
     def __init__(self, pairs: Sequence[Pair], seed: int, augment: bool = True, negative: float = 0.1) -> None:
-        """`negative` is the share of words that fit nothing, drawn from other pairs where keywords tell that it is so.
+        """`negative` is the share of words that fit nothing, drawn from other pairs where keywords show that.
 
         Without `augment` the pairs come in order, whole and as they are, and all words are their own.
         """
@@ -45,7 +45,7 @@ class FolderDataset:
 
     @property
     def fingerprint(self) -> str:
-        """A short digest of all that decides the samples: files, wherever they lie, words, seed and augmentation."""
+        """A short digest of all that decides the samples: files (not their folder), words, seed and augmentation."""
         parts: list[object] = [self.seed, self.augment, self.negative]
         for pair in self.pairs:
             files = [path for path in (pair.image, pair.matte) if path is not None]
@@ -119,7 +119,7 @@ def _cached_pixels(pair: Pair) -> tuple[Pixels, Alpha]:
 
 
 def _digest(path: Path) -> tuple[str, int, int]:
-    """Name, size and a checksum of the beginning: enough to tell files apart, soon enough for thousands."""
+    """Name, size and a checksum of the beginning: enough to distinguish files, quick enough for thousands."""
     try:
         with path.open("rb") as file:
             return path.name, path.stat().st_size, zlib.crc32(file.read(1 << 16))

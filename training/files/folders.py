@@ -3,8 +3,8 @@
     FOLDER/images/kitchen.jpg      FOLDER/mattes/kitchen.png (or alphas, or masks)
     FOLDER/expressions.csv         file,expression[,keyword][,form], or images/kitchen.txt, one expression a line
 
-The matte may also be the alpha of the image itself, or lie as in AIM-500, original and mask. `keywords.csv` (file,
-keyword) serves beside or instead of expressions.
+The matte may also be the alpha of the image itself, or be in the folders original and mask as in AIM-500.
+`keywords.csv` (file, keyword) serves in addition to expressions, or in their place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How the public matting sets lie on the disk once unpacked.
+"""The folders of the public matting sets once unpacked.
 
 AM-2k and BG-20k (Li et al., IJCV 2022), P3M-10k (Li, Ma et al., ACM MM 2021), AIM-500 (Li et al., IJCAI 2021),
 Distinctions-646 of HATT (Qiao et al., CVPR 2020), DIM (Xu et al., CVPR 2017), SIMD (Sun et al., CVPR 2021).
@@ -30,7 +30,7 @@ class SplitFolders:
 
 @dataclass(frozen=True, slots=True)
 class SetLayout:
-    """How a public set lies on the disk."""
+    """The folders of a public set."""
 
     name: str
     tree: str

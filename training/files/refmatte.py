@@ -162,7 +162,7 @@ def _samples(
 
 def _evaluated(path: Path, labels: Sequence[Label]) -> dict[str, Words]:
     if not path.is_file():
-        raise LayoutError(f"{path} is missing, which tells the expressions that are evaluated: {_TREE_RW100}")
+        raise LayoutError(f"{path} is missing, which lists the expressions that are evaluated: {_TREE_RW100}")
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
         return {label.stem: label.expressions[index[label.image_name]] for label in labels}

@@ -173,7 +173,7 @@ def _layout(folder: Path) -> SetLayout | None:
 
 
 def _places(folder: Path, part: SplitFolders) -> Iterator[Path]:
-    """Folders in which the part lies."""
+    """Folders that hold the part."""
     for place in sorted(folder.glob(part.folder)) if part.folder else [folder]:
         if (place / part.matte).is_dir() and (place / part.shown).is_dir():
             yield place

@@ -1,1 +1,1 @@
-"""What evaluation tells: judged samples, tables, calibration, comparisons, contact sheets."""
+"""Reports of an evaluation: judged samples, tables, calibration, comparisons, contact sheets."""

@@ -40,7 +40,7 @@ class Run:
     name: str
     """In tables: the weights."""
     made_with: dict[str, Any]
-    """The options of the command and what they came to, for whoever wants to do it again."""
+    """The options of the command and what was loaded by them, to repeat the run."""
     results: tuple[Result, ...]
     """At least one."""
 
@@ -156,15 +156,15 @@ def comparison_markdown(runs: Sequence[Run]) -> str:
     counts = ", ".join(f"{run.name} {len(run.results)}" for run in runs)
     return (
         f"{table(head, lines)}\n{LEGEND}Compared on the {len(paired[0].results)} samples that all runs share, of: "
-        f"{counts}. The last column has its 95 % interval (normal approximation); one that holds 0 tells nothing.\n"
+        f"{counts}. The last column has its 95 % interval (normal approximation); if it holds 0, nothing is shown.\n"
     )
 
 
 def _emphasised(column: Column, rows: Sequence[ReportRow]) -> list[str]:
     values = [value for row in rows if (value := column.value(row)) is not None]
     best = (max if column.higher else min)(values, default=None)
-    tells = len(set(values)) > 1
-    return [f"**{column.text(row)}**" if tells and column.value(row) == best else column.text(row) for row in rows]
+    differ = len(set(values)) > 1
+    return [f"**{column.text(row)}**" if differ and column.value(row) == best else column.text(row) for row in rows]
 
 
 def _inside(run: Run, row: ReportRow) -> list[Result]:

@@ -13,7 +13,7 @@ from training.metrics import mean_by
 from training.report.judging import Result
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Of the presence score: its bins lie between them, below the first and above the last."""
+"""Of the presence score: its bins are between them, below the first and above the last."""
 FEW = 5
 """Samples below which a part of a set has no row: its means would say nothing."""
 
@@ -171,7 +171,7 @@ def _by(results: Sequence[Result], key: Callable[[Result], str]) -> dict[str, fl
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Samples whose presence score lies in [low, high); the last bin holds 1 as well."""
+    """Samples whose presence score is in [low, high); the last bin holds 1 as well."""
 
     low: float
     high: float

@@ -40,7 +40,7 @@ def read_sets(
     limit: int | None = None,
     held_out: bool = False,
 ) -> dict[str, SampleSet]:
-    """The sets by name of entity banks (measured together) and of other data, which its layout tells.
+    """The sets by name of entity banks (measured together) and of other data, recognised by its layout.
 
     Banks are packs and the public matting sets that `training.files.sources` knows. A set in RefMatte's layout gives
     every split but `train`; a split's own folder gives that split. A plain folder gives all it holds, or with

@@ -344,7 +344,7 @@ def test_rw100_with_one_file_an_image_is_read(rw100):
 @pytest.mark.parametrize(
     ("index", "told"),
     [
-        (None, "is missing, which tells the expressions that are evaluated: expected image_all/NAME.jpg"),
+        (None, "is missing, which lists the expressions that are evaluated: expected image_all/NAME.jpg"),
         ("{", "is not JSON"),
         ('{"im_1": 1}', "does not fit the labels: KeyError: 'im_2'"),
         ('{"im_1": 4, "im_2": 0}', "does not fit the labels: IndexError"),
