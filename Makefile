@@ -32,7 +32,7 @@ benchmarks:  ## speed by ratio within one run
 	$(PYTHON) -m pytest tests/benchmarks -m benchmark -s $(ARGS)
 
 screenshots:  ## every state of the window; one setting: make screenshots ARGS='--only light@1x'
-	$(PYTHON) tests/look.py $(ARGS)
+	$(PYTHON) tests/screenshots.py $(ARGS)
 
 structure:  ## circles, climbing imports, sizes, names: what breaks the rules of docs/architecture.md
 	$(PYTHON) docs/structure.py

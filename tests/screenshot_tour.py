@@ -1,299 +1,18 @@
-"""Takes a screenshot of every state of the window, at 1x and 2x, light and dark: `python tests/look.py [--out DIR]`.
-
-Not a test: people look at what it makes. It drives the real window, the bundled weights and the rendered samples on an
-X display, its own Xvfb where there is none (with openbox if that is installed). One folder per setting, and a contact
-sheet beside it. `--only dark@2x` takes one setting, `--states 'edit*'` only some of the states.
-"""
+"""The states of the window of which screenshots are taken, one after the other."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from fnmatch import fnmatch
-from pathlib import Path
-
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "resources" / "samples"
-SETTINGS = tuple(f"{theme}@{scale}x" for scale in (1, 2) for theme in ("light", "dark"))
-SCREEN = "2880x1920x24"
-PATIENCE = 120.0  # seconds that anything may take
-SHEET_COLUMNS, SHEET_WIDTH = 4, 480
-
-# What a run that ended badly leaves behind, so that the next start offers it.
-LEAVE_BEHIND = """
 import sys
 from pathlib import Path
-from rim_editor.document import Brush, Document, Stroke
-from rim_editor.edits import Cutout
-from clipmat.image_files import read
-from rim_editor.recovery import Recovery
-source = read(Path(sys.argv[2]))
-stroke = Stroke(Brush.KEEP, ((300.0, 300.0), (500.0, 400.0)), 60.0)
-Recovery(Path(sys.argv[1])).save("left", Document(source, parts=(stroke,), edit=Cutout()))
-"""
+
+from screenshot_driver import Driver, release
+
+SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "rim-editor-look")
-    parser.add_argument("--only", choices=SETTINGS, action="append", help="this setting; may be said again")
-    parser.add_argument("--states", default="*", help="patterns of names of states, with commas between")
-    parser.add_argument("--child", choices=SETTINGS, help=argparse.SUPPRESS)
-    wanted = parser.parse_args()
-    if wanted.child:
-        return look(wanted.child, wanted.out, wanted.states)
-    failed = []
-    with display():
-        for setting in wanted.only or SETTINGS:
-            if run_setting(setting, wanted.out, wanted.states):
-                failed.append(setting)
-            sheet(wanted.out / setting, wanted.out / f"sheet-{setting}.png")
-    sys.stdout.write(f"The screenshots are in {wanted.out}.\n" + "".join(f"FAILED: {one}\n" for one in failed))
-    return 1 if failed else 0
-
-
-@contextmanager
-def display() -> Iterator[None]:
-    """Inside, there is an X display to open windows on."""
-    if os.environ.get("DISPLAY"):
-        yield
-        return
-    if shutil.which("Xvfb") is None:
-        sys.exit("There is no display and no Xvfb: install it, on Debian and Ubuntu with 'apt install xvfb'.")
-    ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", SCREEN, "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
-    os.close(theirs)
-    with os.fdopen(ours) as told:
-        os.environ["DISPLAY"] = f":{told.readline().strip()}"
-    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
-    try:
-        yield
-    finally:
-        for process in (manager, server):
-            if process is not None:
-                process.terminate()
-                process.wait()
-        del os.environ["DISPLAY"]
-
-
-def run_setting(setting: str, out: Path, states: str) -> int:
-    theme, _, scale = setting.partition("@")
-    with tempfile.TemporaryDirectory(prefix="rim-editor-look-") as folder:
-        home = Path(folder)
-        kept = {"theme": theme, "expressions": ["the red apple", "the blue cup on the left", "the blue vase"]}
-        (home / "settings.json").write_text(json.dumps(kept), encoding="utf-8")
-        environment = {
-            **os.environ,
-            "RIM_EDITOR_HOME": folder,
-            "QT_SCALE_FACTOR": scale.rstrip("x"),
-            "QT_QPA_PLATFORM": "xcb",
-        }
-        left = [sys.executable, "-c", LEAVE_BEHIND, str(home / "recovery"), str(SAMPLES / "still_life.jpg")]
-        subprocess.run(left, cwd=ROOT, env=environment, check=True)
-        command = [sys.executable, __file__, "--child", setting, "--out", str(out), "--states", states]
-        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-
-
-def sheet(folder: Path, path: Path) -> None:
-    """All screenshots of a folder on one page, small, with their names."""
-    from PIL import Image, ImageDraw
-
-    shots = sorted(folder.glob("*.png"))
-    if not shots:
-        return
-    height = round(SHEET_WIDTH * 0.68) + 18
-    rows = -(-len(shots) // SHEET_COLUMNS)
-    page = Image.new("RGB", (SHEET_COLUMNS * (SHEET_WIDTH + 8) + 8, rows * (height + 8) + 8), (128, 128, 128))
-    ink = ImageDraw.Draw(page)
-    for place, shot in enumerate(shots):
-        x, y = 8 + place % SHEET_COLUMNS * (SHEET_WIDTH + 8), 8 + place // SHEET_COLUMNS * (height + 8)
-        with Image.open(shot) as image:
-            small = image.convert("RGB")
-            small.thumbnail((SHEET_WIDTH, height - 18), Image.Resampling.LANCZOS)
-        page.paste(small, (x, y + 16))
-        ink.text((x, y), shot.stem, fill=(255, 255, 255))
-    page.save(path)
-
-
-def look(setting: str, out: Path, states: str) -> int:
-    """One setting, in this process."""
-    sys.path.insert(0, str(ROOT))
-    failures: list[str] = []
-
-    def note(kind: type[BaseException], error: BaseException, trace: object) -> None:
-        failures.append(f"{kind.__name__}: {error}")
-        sys.__excepthook__(kind, error, trace)
-
-    sys.excepthook = note  # what fails in a slot does not come back to who sent the event
-    folder = out / setting
-    folder.mkdir(parents=True, exist_ok=True)
-    if states == "*":
-        for old in folder.glob("*.png"):
-            old.unlink()
-    Tour(folder, states).walk()
-    return 1 if failures else 0
-
-
-class Tour:
-    """Leads the window through its states as a user would, and takes a picture of each."""
-
-    def __init__(self, folder: Path, states: str) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        from rim_editor.matting import Matting
-        from rim_editor.ui.application import Application
-        from rim_editor.ui.model_loading import load_with_short_turns
-
-        gate = self.gate = threading.Event()
-        gate.set()
-
-        class Held(Matting):
-            def predict(self, *arguments: object, **more: object) -> object:
-                gate.wait()
-                return super().predict(*arguments, **more)
-
-        self.folder, self.states, self.count = folder, states, 0
-        self.session = Application(Held(load=load_with_short_turns))
-        self.window = self.session.window
-        self.parts = self.window.parts
-        self.app = QApplication.instance()
-        self.scratch = Path(os.environ["RIM_EDITOR_HOME"]) / "scratch"
-        self.scratch.mkdir()
-
-    # the hand
-
-    def pause(self, seconds: float = 0.25) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.app.processEvents()
-            time.sleep(0.005)
-
-    def wait(self, ready: Callable[[], object]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not ready():
-            self.app.processEvents()
-            time.sleep(0.005)
-            if time.monotonic() > end:
-                raise TimeoutError("the window did not get there")
-
-    def running(self) -> set[str]:
-        """The kinds of the jobs that have not finished."""
-        return {str(kind) for kind, _ in self.window.runner.busy}
-
-    def settle(self) -> None:
-        """Until all work has ended and is shown: nothing was at work for a while."""
-        work = {"ask", "refine", "export", "render", "outline", "open", "background"}
-        quiet = time.monotonic()
-
-        def idle() -> bool:
-            nonlocal quiet
-            if work & self.running():
-                quiet = time.monotonic()
-            return time.monotonic() - quiet > 0.4
-
-        self.wait(idle)
-
-    def shoot(self, name: str, settled: bool = True) -> None:
-        """Take a picture of the window with all that lies over it."""
-        if settled:
-            self.settle()
-        self.count += 1
-        if not any(fnmatch(name, one) for one in self.states.split(",")):
-            return
-        box = self.window.frameGeometry()
-        for other in self.app.topLevelWidgets():
-            if other.isVisible() and other.isWindow():
-                box = box.united(other.frameGeometry())
-        box = box.intersected(self.window.screen().geometry())
-        shot = self.window.screen().grabWindow(0, box.x(), box.y(), box.width(), box.height())
-        shot.save(str(self.folder / f"{self.count:02d}-{name}.png"))
-
-    def find(self, name: str, inside=None):
-        from PySide6.QtWidgets import QWidget
-
-        found = [one for one in (inside or self.window).findChildren(QWidget) if one.objectName() == name]
-        if not found:
-            raise LookupError(f"there is no widget named {name!r}")
-        return found[0]
-
-    def trigger(self, name: str) -> None:
-        self.window.actions_by_id[name].trigger()
-
-    def type(self, text: str) -> None:
-        from PySide6.QtTest import QTest
-
-        box = self.find("expression_box")
-        box.setFocus()
-        box.selectAll()
-        QTest.keyClicks(box, text)
-
-    def enter(self) -> None:
-        from PySide6.QtCore import Qt
-        from PySide6.QtTest import QTest
-
-        QTest.keyClick(self.find("expression_box"), Qt.Key.Key_Return)
-
-    def ask(self, text: str, combine: str = "new") -> None:
-        self.trigger(f"combine_{combine}")
-        self.type(text)
-        self.enter()
-        self.settle()
-
-    def open(self, *paths: Path) -> None:
-        self.window.opener.open_files(paths)
-        self.wait(lambda: not self.window.opener.busy)
-        self.settle()
-
-    def stroke(self, *shares: tuple[float, float], release: bool = True) -> None:
-        """Lead the pointer over the canvas, from share to share of its size, with the left button down."""
-        from PySide6.QtCore import QPoint, Qt
-        from PySide6.QtTest import QTest
-
-        canvas, button = self.parts.canvas, Qt.MouseButton.LeftButton
-        spots = [QPoint(round(x * canvas.width()), round(y * canvas.height())) for x, y in shares]
-        QTest.mouseMove(canvas, spots[0])
-        QTest.mousePress(canvas, button, pos=spots[0])
-        for start, end in zip(spots, spots[1:], strict=False):
-            for step in range(1, 13):
-                at = start + (end - start) * (step / 12)
-                move(canvas, at, button)
-                self.pause(0.02)
-        if release:
-            QTest.mouseRelease(canvas, button, pos=spots[-1])
-
-    def amount(self, name: str, value: int) -> None:
-        self.find(name).setValue(value)
-        self.pause(0.05)
-
-    def choose(self, name: str, text: str) -> None:
-        box = self.find(name)
-        box.setCurrentIndex(box.findText(text))
-        self.pause(0.05)
-
-    def dialog(self, name: str):
-        self.wait(lambda: any(one.objectName() == name for one in self.app.topLevelWidgets() if one.isVisible()))
-        self.pause(0.5)
-        return next(one for one in self.app.topLevelWidgets() if one.objectName() == name and one.isVisible())
-
-    def panel(self, name: str) -> None:
-        from PySide6.QtWidgets import QDockWidget
-
-        dock = self.window.findChild(QDockWidget, f"{name}_dock")
-        dock.show()
-        dock.raise_()
-        self.pause(0.1)
-
-    # the way
+class Tour(Driver):
+    """Leads the window through its states; each method is a part of the way and starts where the last one ended."""
 
     def walk(self) -> None:
         self.window.show()
@@ -515,13 +234,13 @@ class Tour:
         dialog = self.dialog("batch_dialog")
         onward = self.find("batch_next", dialog)
         onward.click()
-        self.shoot("batch-what-missing")
+        self.shoot("batch-setup-missing")
         dialog.add([folder])
         self.find("batch_expression_0").setText("the green apple")
         self.choose("batch_edit", "Solid colour")
-        self.shoot("batch-what")
+        self.shoot("batch-setup")
         self.find("batch_edit_tabs").setCurrentIndex(1)
-        self.shoot("batch-what-edge")
+        self.shoot("batch-setup-edge")
         self.plan()
         self.shoot("batch-plan")
         self.find("batch_back").click()
@@ -627,27 +346,3 @@ class Tour:
         path = self.scratch / name
         Image.fromarray(pixels.astype(np.uint8)).save(path)
         return path
-
-
-def move(widget, at, button) -> None:
-    """A move with the button down: QTest's moves have none."""
-    from PySide6.QtCore import QEvent, QPointF, Qt
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication
-
-    at = QPointF(at)
-    none = Qt.KeyboardModifier.NoModifier
-    event = QMouseEvent(QEvent.Type.MouseMove, at, widget.mapToGlobal(at), Qt.MouseButton.NoButton, button, none)
-    QApplication.sendEvent(widget, event)
-
-
-def release(widget, share: tuple[float, float]) -> None:
-    from PySide6.QtCore import QPoint, Qt
-    from PySide6.QtTest import QTest
-
-    at = QPoint(round(share[0] * widget.width()), round(share[1] * widget.height()))
-    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=at)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
