@@ -91,8 +91,8 @@ class SceneDataset:
     def fingerprint(self) -> str:
         """A short digest of all that decides the samples: ids of the bank in order, seed, mix, augmentation, forms."""
         ids = [e.id for e in self.everything] + [b.id for b in self.bank.backgrounds]
-        told = repr((ids, self.seed, self.mix, self.augment, self.forms))
-        return hashlib.sha256(told.encode()).hexdigest()[:12]
+        decisive = repr((ids, self.seed, self.mix, self.augment, self.forms))
+        return hashlib.sha256(decisive.encode()).hexdigest()[:12]
 
     def sample(self, index: int, size: tuple[int, int]) -> Sample:
         """The first of `samples`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import torch
 from torch import Tensor
 
@@ -27,7 +27,7 @@ _COPIES = 4
 _FILES = 3
 """last.pt, best.pt, and the one being written beside."""
 _WORDS = 24
-"""Words of an expression that memory is reckoned with."""
+"""Words of an expression that the estimate of memory assumes."""
 
 
 class PreflightError(TrainingError):
@@ -48,8 +48,8 @@ def refuse_full_disk(out: Path, model: ClipMat) -> None:
 def refuse_small_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, processes: int, world: int) -> None:
     """Raise PreflightError unless a step fits into the memory that is free now, for `processes` on this machine.
 
-    `world` counts the processes of all machines: each judges the answers to the batch of all. What composing keeps of
-    the data in memory is not known beforehand and comes on top.
+    `world` counts the processes of all machines: each computes the loss of the batch of all. What the data
+    takes in memory is not known beforehand and comes on top.
     """
     device: torch.device = fabric.device
     model.to(device)
@@ -71,25 +71,18 @@ def needed_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings, phase
     """Bytes that a step of a phase takes: weights, gradients, averages and moments, and what one image keeps for the
     backward pass, measured, times the images that go through together."""
     size = max(phase.sizes, key=lambda size: size[0] * size[1])
-    seen, judged = _measured(fabric, model, size, phase.expressions)
+    in_network, in_loss = measure_activations(fabric, model, size, phase.expressions)
     parts = min(settings.accumulate, phase.batch)
     together = -(-phase.batch // parts)
     weights = (2 + _COPIES) * _bytes(model)  # and the gradients, and a copy while validating
-    return weights + 1.3 * (seen * together + judged * phase.batch * world)  # passing values on top of the kept
+    return weights + 1.3 * (in_network * together + in_loss * phase.batch * world)  # temporaries on top of what is kept
 
 
 def free_memory(device: torch.device) -> float:
-    """Bytes that can be had on a device; without /proc/meminfo, all memory of the machine, or infinity."""
+    """Bytes that are free on a device; on the CPU, those that programs can have without swapping."""
     if device.type == "cuda":
         return float(torch.cuda.mem_get_info(device)[0])
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration):
-        pass
-    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    return float("inf")
+    return float(psutil.virtual_memory().available)
 
 
 def refuse_few_devices(device: str, processes: int) -> None:
@@ -114,8 +107,8 @@ def _bytes(model: ClipMat) -> int:
     return sum(p.numel() * p.element_size() for p in model.state_dict().values())
 
 
-def _measured(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions: int) -> tuple[int, int]:
-    """Bytes that one image with its expressions leaves behind in the network, and in the loss."""
+def measure_activations(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions: int) -> tuple[int, int]:
+    """Bytes that one image with its expressions keeps for the backward pass, in the network and in the loss."""
     height, width = size
     device = fabric.device
     ids_shape = model.text_tower.tokenize(["a"], 1)[0].ids.shape[2:]
@@ -125,11 +118,11 @@ def _measured(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions
     )
     training = model.training
     model.eval()
-    with _kept(model) as seen, fabric.autocast():
+    with _kept(model) as in_network, fabric.autocast():
         out = model(torch.zeros(1, 3, height, width, device=device), tokens, shrink=2)
     model.train(training)
     truth = torch.zeros(expressions, 1, height // 2, width // 2, device=device)
-    with _kept(model) as judged:
+    with _kept(model) as in_loss:
         summed(
             total_loss(
                 out,
@@ -140,7 +133,7 @@ def _measured(fabric: Fabric, model: ClipMat, size: tuple[int, int], expressions
                 images=1,
             )
         )
-    return sum(seen.values()), sum(judged.values())
+    return sum(in_network.values()), sum(in_loss.values())
 
 
 @contextmanager

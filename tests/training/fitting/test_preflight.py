@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,7 +11,14 @@ from lightning_fabric import Fabric
 from clipmat.config import variant
 from clipmat.model import ClipMat
 from training.fitting import checkpoint, preflight
-from training.fitting.preflight import PreflightError, free_memory, needed_memory, refuse_full_disk, refuse_small_memory
+from training.fitting.preflight import (
+    PreflightError,
+    free_memory,
+    measure_activations,
+    needed_memory,
+    refuse_full_disk,
+    refuse_small_memory,
+)
 from training.fitting.settings import Phase, TrainSettings
 
 SETTINGS = TrainSettings("compact", (Phase(4, ((64, 64), (96, 128)), 6, expressions=2),), precision="32-true")
@@ -29,7 +37,9 @@ def fabric():
 def test_a_full_disk_is_refused_before_the_first_step(model, tmp_path, monkeypatch):
     refuse_full_disk(tmp_path / "not" / "yet", model)
     size = sum(v.numel() * v.element_size() for v in model.state_dict().values())
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**12, 10**12, 12 * size - 1))
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: SimpleNamespace(total=10**12, used=10**12, free=12 * size - 1)
+    )
     with pytest.raises(PreflightError, match="GiB are free: make room, or choose another --out"):
         refuse_full_disk(tmp_path / "not" / "yet", model)
 
@@ -87,18 +97,18 @@ def test_what_a_step_really_keeps_is_what_was_reckoned(fabric):
     torch.manual_seed(0)
     model = ClipMat(variant("compact"))
     batch, size = 4, (96, 128)
-    seen, judged = preflight._measured(fabric, model, size, 1)
+    in_network, in_loss = measure_activations(fabric, model, size, 1)
     tokens, _ = model.tokenize(["the large red cup on the left side of the photo"] * batch)
     pixels = torch.rand(batch, 3, *size)
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
         out = model(pixels, tokens, shrink=2)
-        kept = [out]  # and with it all that the way back needs
+        kept = [out]  # and with it all that the backward pass needs
     allocated = sum(event.self_cpu_memory_usage for event in profile.key_averages())
-    assert kept and 0.7 * allocated < seen * batch < 1.3 * allocated
-    assert judged > 0
+    assert kept and 0.7 * allocated < in_network * batch < 1.3 * allocated
+    assert in_loss > 0
 
 
-def test_looking_leaves_no_trace(model, fabric):
+def test_measuring_leaves_no_trace(model, fabric):
     before = {k: v.clone() for k, v in model.state_dict().items()}
     model.train()
     needed_memory(fabric, model, SETTINGS, SETTINGS.phases[0])
