@@ -1,4 +1,4 @@
-"""Colour decontamination: the colours of the object and of what lies behind it, where a pixel shows both.
+"""Colour decontamination: the colours of the object and of what is behind it, where a pixel shows both.
 
 A pixel on the object's edge holds some of the old background; on a new one that shows as a fringe.
 The alpha is never changed here, only colours.
@@ -51,7 +51,7 @@ def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> Layers:
         return Layers(image, image)
     box = _box(alpha > 0)
     crop, share = image[box], matte[box]
-    if max(share.shape) < 2:  # a single pixel says nothing of what lies behind it
+    if max(share.shape) < 2:  # a single pixel tells nothing of what is behind it
         return Layers(image, image)
     ahead, behind = estimate(crop.astype(np.float32) / np.float32(255), share)
     foreground, background = image.copy(), image.copy()

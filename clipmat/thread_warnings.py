@@ -1,4 +1,4 @@
-"""Warnings of one thread, heard while others work: `catch_warnings` alone hears every thread's, or loses them."""
+"""Warnings of one thread, collected while others work: `catch_warnings` alone mixes the threads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TextIO
 
 _lock = threading.Lock()
 _open: list[AbstractContextManager[object]] = []
-"""The filters of before, while anybody listens."""
+"""The filters of before, while anybody collects."""
 _count = 0
-_ears = threading.local()
-_Listening = tuple[tuple[type[Warning], ...], list[str]]
+_this_thread = threading.local()
+_Collector = tuple[tuple[type[Warning], ...], list[str]]
 
 
 @contextmanager
@@ -21,16 +21,16 @@ def collected_warnings(*categories: type[Warning]) -> Iterator[list[str]]:
     """A list that grows by the texts of warnings of these `categories` that this thread issues inside.
 
     They are shown nowhere else. Other warnings, and those of other threads, go where they went before. Any
-    number of threads may listen at once.
+    number of threads may collect at once.
     """
     texts: list[str] = []
-    around = getattr(_ears, "listening", None)
+    around = getattr(_this_thread, "collector", None)
     _begin(categories)
-    _ears.listening = (categories, texts)
+    _this_thread.collector = (categories, texts)
     try:
         yield texts
     finally:
-        _ears.listening = around
+        _this_thread.collector = around
         _end()
 
 
@@ -50,9 +50,9 @@ def _begin(categories: tuple[type[Warning], ...]) -> None:
                 file: TextIO | None = None,
                 line: str | None = None,
             ) -> None:
-                listening: _Listening | None = getattr(_ears, "listening", None)
-                if listening is not None and issubclass(category, listening[0]):
-                    listening[1].append(str(message))
+                collector: _Collector | None = getattr(_this_thread, "collector", None)
+                if collector is not None and issubclass(category, collector[0]):
+                    collector[1].append(str(message))
                 else:
                     usual(message, category, filename, lineno, file, line)
 

@@ -44,24 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserFacingWarning)
-        warnings.showwarning = _say_warning
+        warnings.showwarning = _print_warning
         try:
             words = _with_command(sys.argv[1:] if arguments is None else list(arguments), command.commands)
             code = command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0
         except OutputExists as error:
-            _say(f"{str(error).removesuffix('.')} with --force.")
+            _print_error(f"{error.problem}: choose another name, or replace it on purpose with --force.")
             return error.exit_code
         except UserError as error:
-            _say(str(error))
+            _print_error(str(error))
             return error.exit_code
         except usage_error as error:
             where = error.ctx.command_path if error.ctx else PROGRAM
-            _say(f"{error.format_message().rstrip('. ')}: see '{where} --help'.")
+            _print_error(f"{error.format_message().rstrip('. ')}: see '{where} --help'.")
             return UserError.exit_code
         except typer.Abort:
             code = INTERRUPTED
         if code == INTERRUPTED:
-            _say("interrupted: nothing was written.")
+            _print_error("interrupted: nothing was written.")
         return int(code)
 
 
@@ -70,16 +70,16 @@ def _with_command(words: list[str], commands: Container[str]) -> list[str]:
     if first in commands or first in ("--help", "--version"):
         return words or [first]
     if not first.startswith("-") and not Path(first).exists():
-        raise BadOption(f"'{first}' is no command and no file: check its name, or see '{PROGRAM} --help'.")
+        raise BadOption(f"'{first}' is neither a command nor a file: check its name, or see '{PROGRAM} --help'.")
     return ["open", *words]
 
 
-def _say(text: str) -> None:
+def _print_error(text: str) -> None:
     typer.echo(f"{PROGRAM}: {' '.join(text.split())}", err=True)
 
 
-def _say_warning(message: Warning | str, *where: object, **to: object) -> None:
-    _say(f"warning: {message}")
+def _print_warning(message: Warning | str, *where: object, **to: object) -> None:
+    _print_error(f"warning: {message}")
 
 
 def _print_version(wanted: bool) -> None:

@@ -59,7 +59,7 @@ class Answer:
     matte: NDArray[np.float32]
     """HxW in [0, 1], read-only."""
     presence: float
-    """0 to 1, as the model says it."""
+    """0 to 1, as the model gives it."""
 
 
 @dataclass(frozen=True)

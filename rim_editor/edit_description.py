@@ -146,9 +146,9 @@ class EditDescription:
             if option not in _USES[self.name]:
                 users = " or ".join(f"--edit {other}" for other, used in _USES.items() if option in used)
                 spelt = option.replace("_", "-")
-                raise BadOption(f"--{spelt} has no use with --edit {self.name}: leave it out, or choose {users}.")
+                raise BadOption(f"--{spelt} does not go with --edit {self.name}: leave it out, or choose {users}.")
         if self.name is EditName.HIGHLIGHT and "color" in given and self.style is not Style.TINT:
-            raise BadOption("--color has no use in this highlight: leave it out, or add --style tint.")
+            raise BadOption("--color does not go with this highlight: leave it out, or add --style tint.")
         if self.name is EditName.BACKGROUND and self.background is None:
             raise BadOption("--edit background needs an image: name it with --background FILE.")
         if "color" in given:

@@ -18,7 +18,15 @@ class OutputUnsupported(EditorError):
 
 
 class OutputExists(EditorError):
-    """The output would replace a file, or an input, and nobody asked for that."""
+    """The output would replace a file, or an input, and nobody asked for that. Made with `problem` alone."""
+
+    @property
+    def problem(self) -> str:
+        """What stands in the way, without the remedy, which differs between the window and the command line."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f"{self.problem}: choose another name, or replace it on purpose."
 
 
 class OutputNotWritable(EditorError):

@@ -59,7 +59,7 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Rendered:
+class RenderedExport:
     """What a request makes of a document, as large as its file, and not yet encoded."""
 
     pixels: NDArray[np.uint8] | NDArray[np.uint16]
@@ -121,7 +121,7 @@ def export(document: Document, renderer: Renderer, path: Path, request: ExportRe
     outputs.write(path, content, overwrite=request.overwrite)
 
 
-def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> Rendered:
+def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
     """What `request` makes of `document`; pure. `renderer` is the one of its image."""
     from rim_editor.compositing import as_grey
 
@@ -130,14 +130,14 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
         layers, merged = _layers(source, matte, edit)
-        return Rendered(merged, matte, exif, layers)
+        return RenderedExport(merged, matte, exif, layers)
     if request.content is Content.MATTE:
-        return Rendered(as_grey(matte, request.depth), matte, exif)
+        return RenderedExport(as_grey(matte, request.depth), matte, exif)
     pixels = renderer.result(document) if source is whole else edits.apply(source.pixels, matte, edit)
-    return Rendered(pixels, matte, exif)
+    return RenderedExport(pixels, matte, exif)
 
 
-def encoded(result: Rendered, path: Path, request: ExportRequest) -> bytes:
+def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes:
     """The bytes of the file that `path` is to be; nothing is written. Raises OutputUnsupported."""
     import numpy as np
 

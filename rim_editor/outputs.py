@@ -22,7 +22,7 @@ def check(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
         raise OutputNotWritable(f"'{path}' is a folder: add a file name to it.")
     for source in inputs:
         if not overwrite and is_same_file(path, source):
-            raise OutputExists(f"'{path}' is an input: choose another name, or replace it on purpose.")
+            raise OutputExists(f"'{path}' is an input")
     if not overwrite and os.path.lexists(path):
         raise _exists(path)
     _try_to_write(path)
@@ -50,7 +50,7 @@ def is_same_file(path: Path, other: Path) -> bool:
 
 
 def _exists(path: Path) -> OutputExists:
-    return OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
+    return OutputExists(f"'{path}' exists already")
 
 
 def _try_to_write(path: Path) -> None:

@@ -29,7 +29,7 @@ def write(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
     Raises OutputExists, OutputNotWritable, DiskFull.
     """
     if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):
-        raise OutputExists(f"'{path}' exists already: choose another name, or replace it on purpose.")
+        raise OutputExists(f"'{path}' exists already")
     try:
         write_whole(path, content, staging=path.parent / STAGING)
     except OSError as error:

@@ -25,7 +25,7 @@ from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
 from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores
 from rim_editor.batch.recipe import Recipe
-from rim_editor.batch.stages import Decoded, Finished, Found
+from rim_editor.batch.stages import DecodedItem, FinishedItem, FoundItem
 from rim_editor.edit_description import EditDescription
 from rim_editor.edits import MatteOnly
 from rim_editor.exporting import Content
@@ -116,10 +116,10 @@ class _Pipeline:
         self._stopping = threading.Event()
         self._broken: Exception | None = None
         self._budget = MegapixelBudget(threads.images, megapixels, self._check)
-        self._decoded: StageQueue[Decoded] = StageQueue(threads.decode, self._stopping)
-        self._found: StageQueue[Found] = StageQueue(1, self._stopping)
+        self._decoded: StageQueue[DecodedItem] = StageQueue(threads.decode, self._stopping)
+        self._found: StageQueue[FoundItem] = StageQueue(1, self._stopping)
         # Failures go to the writer from every stage.
-        self._finished: StageQueue[Finished] = StageQueue(threads.decode + 1 + threads.finish, self._stopping)
+        self._finished: StageQueue[FinishedItem] = StageQueue(threads.decode + 1 + threads.finish, self._stopping)
         self._outcomes: StageQueue[Outcome] = StageQueue(1, self._stopping)
 
     def run(self, items: Iterator[Item | None]) -> Generator[Outcome, None, None]:
@@ -192,7 +192,7 @@ class _Pipeline:
             if item is None:
                 return
             if item.skip:
-                self._finished.put(Finished(stages.skipped(item), None, None))
+                self._finished.put(FinishedItem(stages.skipped(item), None, None))
             else:
                 self._decode_one(item)
 
@@ -214,7 +214,7 @@ class _Pipeline:
         model = self._recipe.model
         predictor = self._matting.predictor(model.weights, model.device, model.precision)
 
-        def one(decoded: Decoded) -> None:
+        def one(decoded: DecodedItem) -> None:
             self._check()
             with self._guarded(decoded.item):
                 self._found.put(stages.find(decoded, self._matting, model, self._check))
@@ -227,7 +227,7 @@ class _Pipeline:
     def _finish(self) -> None:
         separating = False
 
-        def one(found: Found) -> None:
+        def one(found: FoundItem) -> None:
             nonlocal separating
             self._check()
             with self._guarded(found.decoded.item):
@@ -244,7 +244,7 @@ class _Pipeline:
     def _write(self) -> None:
         overwrite = self._recipe.request().overwrite
 
-        def one(finished: Finished) -> None:
+        def one(finished: FinishedItem) -> None:
             self._check()
             outcome = finished.outcome
             if finished.content is not None:
@@ -256,7 +256,7 @@ class _Pipeline:
         while self._finished.process_next(one, idle=self._recorder.sync):
             pass
 
-    def _written(self, finished: Finished, overwrite: bool) -> Outcome:
+    def _written(self, finished: FinishedItem, overwrite: bool) -> Outcome:
         try:
             return stages.write(finished, overwrite, self._recorder.own)
         except DiskFull:
@@ -272,10 +272,10 @@ class _Pipeline:
         except _Stopped:
             raise
         except Exception as error:  # noqa: BLE001 - one bad image never stops the others
-            self._finished.put(Finished(stages.failed(item, error), None, None))
+            self._finished.put(FinishedItem(stages.failed(item, error), None, None))
 
 
-def _separates(found: Found) -> bool:
+def _separates(found: FoundItem) -> bool:
     content, edit = found.decoded.item.content, found.decoded.edit
     return content is Content.LAYERS or (content is Content.RESULT and not isinstance(edit, MatteOnly))
 

@@ -45,7 +45,7 @@ class Recipe:
     """What is made of each image, and how it is named."""
 
     expressions: tuple[ExpressionTerm, ...] = ()
-    """In order; () where each row of a manifest says its own."""
+    """In order; () where each row of a manifest has its own."""
     edit: EditDescription = EditDescription()
     controls: MatteControls = MatteControls()
     content: Content = Content.RESULT
@@ -74,7 +74,7 @@ class Recipe:
         naming.parse_template(self.template)
 
     def request(self, content: Content | None = None) -> ExportRequest:
-        """How a result is written, of `content` where its name says other than the recipe. Raises BadOption."""
+        """How a result is written, of `content` where that differs from the recipe's. Raises BadOption."""
         content = content or self.content
         return ExportRequest(
             content=content,
@@ -125,8 +125,8 @@ def _one_term(data: object, *, first: bool) -> ExpressionTerm:
     raise BadOption(f"'{data}' is no expression: write a text, or an object with 'expression' and 'combine'.")
 
 
-def _one_of(choices: type[_Chosen], value: object, what: str) -> _Chosen:
+def _one_of(choices: type[_Chosen], value: object, noun: str) -> _Chosen:
     for choice in choices:
         if value == choice.value:
             return choice
-    raise BadOption(f"'{value}' is no {what}: choose among {', '.join(choices)}.")
+    raise BadOption(f"'{value}' is no {noun}: choose among {', '.join(choices)}.")

@@ -1,4 +1,4 @@
-"""The work on one image of a batch, stage by stage: decode, find, finish, write. No stage keeps anything.
+"""The work on one image of a batch, stage by stage: decode, find, finish, write. No stage keeps any state.
 
 Between a stage's steps `checkpoint` is called; what it raises ends the stage. The same item gives the same bytes.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded:
+class DecodedItem:
     """An item whose image, and whose background, was read."""
 
     item: Item
@@ -51,10 +51,10 @@ class Decoded:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundItem:
     """A decoded item with what the model found in it."""
 
-    decoded: Decoded
+    decoded: DecodedItem
     answers: tuple[Answer, ...]
     """What the matte is made of; () when nothing matched."""
     presence: float
@@ -64,7 +64,7 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False)
-class Finished:
+class FinishedItem:
     """An item whose files are made and not yet written."""
 
     outcome: Outcome
@@ -79,7 +79,7 @@ def _go_on() -> None:
     """The checkpoint of those who have nothing to check."""
 
 
-def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read) -> Decoded:
+def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read) -> DecodedItem:
     """Read the image and, through `read`, the edit with its background.
 
     Raises what `image_files.read` raises, and BadOption.
@@ -88,14 +88,16 @@ def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription
     with collected_warnings(UserFacingWarning) as texts, _timed(spent, "decode"):
         source = image_files.read(item.source)
         edit = read(item.edit)
-    return Decoded(item, source, edit, spent, tuple(texts))
+    return DecodedItem(item, source, edit, spent, tuple(texts))
 
 
-def find(decoded: Decoded, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _go_on) -> Found:
+def find(
+    decoded: DecodedItem, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _go_on
+) -> FoundItem:
     """Find what each expression of the item names, in their order. Raises ClipMatError.
 
-    What is added and is not there is told and left out; what is subtracted need not be there; without what is to be
-    intersected nothing is left.
+    What is added and is not there is left out with a message; what is subtracted need not be there; without what is
+    to be intersected nothing is left.
     """
     spent = {"image": 0.0, "text": 0.0, "matte": 0.0}
     answers: list[Answer] = []
@@ -120,11 +122,11 @@ def find(decoded: Decoded, matting: Matting, model: ModelOptions, checkpoint: Ca
                 lacking.append(f"Nothing in this image matches '{term.expression}' (presence {presence:.2f}).")
                 if term.combine is Combine.INTERSECT:
                     answers = []
-    told = (*decoded.texts, *texts, *lacking)
-    return Found(decoded, tuple(answers), min(presences, default=0.0), decoded.milliseconds | spent, told)
+    messages = (*decoded.texts, *texts, *lacking)
+    return FoundItem(decoded, tuple(answers), min(presences, default=0.0), decoded.milliseconds | spent, messages)
 
 
-def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on) -> Finished:
+def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _go_on) -> FinishedItem:
     """Edit and encode: the files as bytes. Raises EditorError."""
     decoded, item, spent = found.decoded, found.decoded.item, dict(found.milliseconds)
     if not found.answers:
@@ -138,7 +140,7 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
                 return _nothing(found, (*found.texts, "Expressions and controls leave nothing of the matte."))
             checkpoint()
             result = exporting.rendered(document, renderer, request)
-            del renderer  # what it keeps for a window takes room that the other images need
+            del renderer  # its caches take room that the other images need
             checkpoint()
         with _timed(spent, "encode"):
             content = exporting.encoded(result, item.output, request)
@@ -160,10 +162,10 @@ def finish(found: Found, recipe: Recipe, checkpoint: Callable[[], None] = _go_on
         sidecar_bytes=len(beside[1]) if beside else 0,
         thumbnail=thumbnail(result.pixels),
     )
-    return Finished(outcome, content, beside)
+    return FinishedItem(outcome, content, beside)
 
 
-def write(finished: Finished, overwrite: bool = False, own: Collection[Path] = ()) -> Outcome:
+def write(finished: FinishedItem, overwrite: bool = False, own: Collection[Path] = ()) -> Outcome:
     """Write the files, each whole or not at all, the output last, and only then is the outcome DONE.
 
     Missing folders are made. Existing files stay unless `overwrite` or they are among `own`; the image itself always
@@ -196,7 +198,7 @@ def skipped(item: Item) -> Outcome:
     return Outcome(item.index, item.source, item.output, State.SKIPPED, item.skip)
 
 
-def _nothing(found: Found, texts: tuple[str, ...]) -> Finished:
+def _nothing(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
     item = found.decoded.item
     outcome = Outcome(
         index=item.index,
@@ -208,7 +210,7 @@ def _nothing(found: Found, texts: tuple[str, ...]) -> Finished:
         milliseconds=found.milliseconds,
         thumbnail=thumbnail(found.decoded.source.pixels),
     )
-    return Finished(outcome, None, None)
+    return FinishedItem(outcome, None, None)
 
 
 @contextmanager
