@@ -43,13 +43,13 @@ def compose(
     """
     import cv2
 
-    from training.composed_set import SPLITS, ComposeError, Plan, write_set
+    from training.composed_set import SPLITS, ComposeError, SetPlan, write_set
     from training.statistics import report
 
     if split not in SPLITS:
         raise ComposeError(f"'{split}' is not a split: choose {', '.join(SPLITS)}")
     cv2.setNumThreads(1)
-    plan = Plan(tuple(data), split, size, seed, most, None if png else quality)
+    plan = SetPlan(tuple(data), split, size, seed, most, None if png else quality)
     try:
         with _bar(images) as show_progress:
             write_set(plan, out, images, workers, show_progress)

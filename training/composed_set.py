@@ -25,7 +25,7 @@ from training.expressions import varied_expressions
 from training.files.entity_bank import EntityBank
 from training.files.labels import Label, by_image, labels_of, parsed, read_labels, row_of, write_labels
 from training.files.refmatte import is_whole, label_file, write_image, writing
-from training.groups import Recipe, composed, recipes
+from training.groups import SceneRecipe, composed, recipes
 
 SPLITS = {"train": ("train",), "test": ("val_seen", "val_unseen"), "val_seen": ("val_seen",),
           "val_unseen": ("val_unseen",)}  # fmt: skip
@@ -41,7 +41,7 @@ class ComposeError(TrainingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SetPlan:
     """What decides the bytes of a set, besides the pixels of the packs."""
 
     packs: tuple[Path, ...]
@@ -66,7 +66,7 @@ class Plan:
 
 
 def write_set(
-    plan: Plan, out: Path, images: int, workers: int = 1, on_progress: Callable[[int], None] = lambda done: None
+    plan: SetPlan, out: Path, images: int, workers: int = 1, on_progress: Callable[[int], None] = lambda done: None
 ) -> None:
     """Write the split of a plan into `out`, or what is missing of it; `on_progress` gets how many images are there.
 
@@ -80,7 +80,7 @@ def write_set(
         _claim(folder, plan, bank)
         for partial in folder.rglob("*.part"):  # of a process that was killed while it wrote
             partial.unlink()
-        journal = _Journal(folder, label_file(out, plan.split))
+        journal = _LabelJournal(folder, label_file(out, plan.split))
         there = journal.standing()
         if there.keys() - {_name(recipe) for recipe in ordered}:
             raise ComposeError(f"{folder} holds more than {images} images: ask for all, or choose another --out")
@@ -98,7 +98,7 @@ def write_set(
         journal.path.unlink(missing_ok=True)
 
 
-def _claim(folder: Path, plan: Plan, bank: EntityBank) -> None:
+def _claim(folder: Path, plan: SetPlan, bank: EntityBank) -> None:
     path, stamp = folder / "compose.json", plan.stamp(bank)
     if path.is_file():
         try:
@@ -114,7 +114,7 @@ def _claim(folder: Path, plan: Plan, bank: EntityBank) -> None:
         write_whole(path, json.dumps(stamp, indent=1))
 
 
-class _Journal:
+class _LabelJournal:
     """The labels of the images that stand, an image a line, until the label file is written."""
 
     def __init__(self, folder: Path, labels: Path) -> None:
@@ -144,7 +144,7 @@ WrittenImage = tuple[tuple[Label, ...], int]
 
 
 def _written_images(
-    plan: Plan, bank: EntityBank, folder: Path, todo: Sequence[Recipe], workers: int
+    plan: SetPlan, bank: EntityBank, folder: Path, todo: Sequence[SceneRecipe], workers: int
 ) -> Iterator[WrittenImage]:
     """Each image in order, as soon as it stands."""
     if workers == 1 or len(todo) < 2:
@@ -166,11 +166,11 @@ def _written_images(
         pool.shutdown(cancel_futures=True)
 
 
-_worker_state: tuple[EntityBank, Plan, Path]
+_worker_state: tuple[EntityBank, SetPlan, Path]
 """Of a worker process: set once, when it starts."""
 
 
-def _start_worker(plan: Plan, folder: Path) -> None:
+def _start_worker(plan: SetPlan, folder: Path) -> None:
     global _worker_state
     signal(SIGINT, SIG_IGN)  # the parent ends its workers
     Thread(target=_end_with_parent, daemon=True).start()
@@ -186,11 +186,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _compose_in_worker(recipe: Recipe) -> WrittenImage:
+def _compose_in_worker(recipe: SceneRecipe) -> WrittenImage:
     return _write_image(*_worker_state, recipe)
 
 
-def _write_image(bank: EntityBank, plan: Plan, folder: Path, recipe: Recipe) -> WrittenImage:
+def _write_image(bank: EntityBank, plan: SetPlan, folder: Path, recipe: SceneRecipe) -> WrittenImage:
     scene, relation = composed(bank, recipe, (plan.size, plan.size))
     words = [
         varied_expressions(scene, target, np.random.default_rng((recipe.seed, recipe.number, _WORDS, target)))
@@ -200,7 +200,7 @@ def _write_image(bank: EntityBank, plan: Plan, folder: Path, recipe: Recipe) -> 
     return labels, write_image(folder, scene, labels, plan.quality)
 
 
-def _name(recipe: Recipe) -> str:
+def _name(recipe: SceneRecipe) -> str:
     return f"{recipe.number:06d}"
 
 

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from clipmat.transforms import resized
-from training.entity import Background, Entity, Pixels, unit
+from training.entity import Entity, Pixels, SceneBackground, unit
 from training.files.entity_bank import EntityBank
-from training.scene import Alpha, Canvas, Scene
+from training.scene import Alpha, Scene, SceneCanvas
 
 
 def _window(
@@ -87,9 +87,9 @@ def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.
     return _photo_canvas(bank, photo, size, rng).scene()
 
 
-def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> Canvas:
+def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> SceneCanvas:
     color, alpha = _photo_part(bank, photo, size, rng)
-    canvas = Canvas(color)
+    canvas = SceneCanvas(color)
     canvas.add(photo, alpha)
     return canvas
 
@@ -103,7 +103,7 @@ def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, in
         cells = [(0, x, height, width // 2) for x in (0, width // 2)]
     else:
         cells = [(y, 0, height // 2, width) for y in (0, height // 2)]
-    canvas = Canvas(np.zeros((height, width, 3), np.uint8))
+    canvas = SceneCanvas(np.zeros((height, width, 3), np.uint8))
     for photo, (y, x, tall, wide) in zip(photos, cells, strict=True):
         color, part = _photo_part(bank, photo, (tall, wide), rng)
         alpha = np.zeros((height, width), np.float32)
@@ -171,7 +171,9 @@ def _away(
     return best[1]
 
 
-def background_part(bank: EntityBank, ground: Background, size: tuple[int, int], rng: np.random.Generator) -> Pixels:
+def background_part(
+    bank: EntityBank, ground: SceneBackground, size: tuple[int, int], rng: np.random.Generator
+) -> Pixels:
     """A random crop of a background, HxWx3 uint8."""
     pixels = bank.background(ground)
     y, x, tall, wide = _window(rng, pixels.shape[:2], size, None)
@@ -181,7 +183,7 @@ def background_part(bank: EntityBank, ground: Background, size: tuple[int, int],
 def composed_scene(
     bank: EntityBank,
     entities: Sequence[Entity],
-    ground: Background | Entity,
+    ground: SceneBackground | Entity,
     size: tuple[int, int],
     rng: np.random.Generator,
 ) -> Scene:
@@ -192,7 +194,7 @@ def composed_scene(
     if isinstance(ground, Entity):
         canvas = _photo_canvas(bank, ground, size, rng)
     else:
-        canvas = Canvas(background_part(bank, ground, size, rng), ground.may_contain)
+        canvas = SceneCanvas(background_part(bank, ground, size, rng), ground.may_contain)
     low, high = (0.45, 1.0) if len(entities) == 1 and not len(canvas) else (0.28, 0.72)
     for entity in entities:
         crowd = canvas.centers()

@@ -17,7 +17,7 @@ class BankError(TrainingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Colour:
+class ColourShare:
     """A colour and its share of the opaque pixels, 0..1."""
 
     name: str
@@ -48,7 +48,7 @@ class Entity:
     """Every noun that surely refers to it, the keyword first."""
     maybe: frozenset[str]
     """Further nouns that a viewer might use for it or a part of it."""
-    colors: tuple[Colour, ...]
+    colors: tuple[ColourShare, ...]
     garments: tuple[Garment, ...]
     source: str
     """The public collection it comes from."""
@@ -64,7 +64,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class SceneBackground:
     """A picture to compose on, with the nouns that may be visible in it."""
 
     id: str

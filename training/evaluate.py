@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from clipmat.predictor import Predictor
     from training.report.judging import Measures, Result
-    from training.report.runs import Run, RunFolder
+    from training.report.runs import EvaluationRun, RunFolder
     from training.report.sheets import Cases
     from training.report.testsets import SampleSet
 
@@ -117,7 +117,7 @@ def evaluate(
     if data:
         from clipmat.predictor import Predictor
         from training.report.judging import measures
-        from training.report.runs import Run
+        from training.report.runs import EvaluationRun
         from training.report.sheets import Cases
         from training.report.testsets import read_sets
 
@@ -127,7 +127,7 @@ def evaluate(
         results = _judged(predictor, sets, measures(grad_conn, transition), cases, folder if save_mattes else None)
         options = {"data": [str(path) for path in data], "setting": setting, "count": count, "seed": seed}
         options |= {"limit": limit, "held_out": held_out}
-        measured = [Run(weights, options | _provenance(predictor), tuple(results))]
+        measured = [EvaluationRun(weights, options | _provenance(predictor), tuple(results))]
         typer.echo(_page(measured[0], every=False))
         if folder is not None:
             folder.write_run(measured[0])
@@ -194,7 +194,7 @@ def _provenance(predictor: Predictor) -> dict[str, Any]:
     }
 
 
-def _page(run: Run, every: bool) -> str:
+def _page(run: EvaluationRun, every: bool) -> str:
     """The rows and the calibration in Markdown; with `every`, categories and each set's calibration too."""
     from training.report.tables import calibrate, calibration_markdown, rows_markdown, summarise
 
@@ -210,7 +210,7 @@ def _page(run: Run, every: bool) -> str:
     return "\n".join(parts)
 
 
-def _distinct(runs: Sequence[Run], paths: Sequence[str]) -> list[Run]:
+def _distinct(runs: Sequence[EvaluationRun], paths: Sequence[str]) -> list[EvaluationRun]:
     """The runs under names that differ: where two have the same weights, with the folder."""
     from dataclasses import replace
 

@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 
 from training.composition import background_part, cut_sides, place, scaled
-from training.entity import Background, BankError, Entity, Pixels
+from training.entity import BankError, Entity, Pixels, SceneBackground
 from training.files.entity_bank import EntityBank
 from training.relations import MARGIN, OPPOSITE, RELATIONS, holds
-from training.scene import Canvas, Scene
+from training.scene import Scene, SceneCanvas
 
 GROUP = {"human": 5, "animal": 1, "object": 1}
 IMAGES = 20
@@ -22,7 +22,7 @@ DRAWN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SceneRecipe:
     """All that decides one image of a set."""
 
     number: int
@@ -33,11 +33,11 @@ class Recipe:
     """What is placed: the first stands in `relation` to the second."""
     relation: str
     """left, right, top, bottom, front or behind; empty for a single entity."""
-    background: Background
+    background: SceneBackground
     seed: int
 
 
-def recipes(bank: EntityBank, images: int, seed: int, most: int = 3) -> Iterator[Recipe]:
+def recipes(bank: EntityBank, images: int, seed: int, most: int = 3) -> Iterator[SceneRecipe]:
     """The recipes of a set in order: same bank, seed, `most` and number, same recipe, whatever `images` is.
 
     Every entity of a kind comes once before any comes again, so that kinds keep the proportion 5:1:1; the share of
@@ -63,7 +63,7 @@ def recipes(bank: EntityBank, images: int, seed: int, most: int = 3) -> Iterator
             number = group * IMAGES + turn
             count = min(int(rng.integers(2, most + 1)) if most > 1 else 1, len(members))
             chosen = _distinct(members, count, turn, rng)
-            yield Recipe(
+            yield SceneRecipe(
                 number=number,
                 group=group,
                 entities=chosen,
@@ -73,7 +73,7 @@ def recipes(bank: EntityBank, images: int, seed: int, most: int = 3) -> Iterator
             )
 
 
-def composed(bank: EntityBank, recipe: Recipe, size: tuple[int, int]) -> tuple[Scene, str]:
+def composed(bank: EntityBank, recipe: SceneRecipe, size: tuple[int, int]) -> tuple[Scene, str]:
     """The scene of a recipe, HxW `size`, and the relation of its first entity to its second, which really holds.
 
     It is the recipe's relation, or its opposite where the entities do not allow it (half a person, cut by the
@@ -95,9 +95,9 @@ def composed(bank: EntityBank, recipe: Recipe, size: tuple[int, int]) -> tuple[S
 
 
 def _arranged(
-    bank: EntityBank, recipe: Recipe, relation: str, size: tuple[int, int], rng: np.random.Generator
+    bank: EntityBank, recipe: SceneRecipe, relation: str, size: tuple[int, int], rng: np.random.Generator
 ) -> Scene:
-    canvas = Canvas(background_part(bank, recipe.background, size, rng), recipe.background.may_contain)
+    canvas = SceneCanvas(background_part(bank, recipe.background, size, rng), recipe.background.may_contain)
     high = {1: 1.0, 2: 0.75}.get(len(recipe.entities), 0.6)
     pixels = [scaled(bank.cutout(entity), size, rng.uniform(0.4, high), rng) for entity in recipe.entities]
     places = _places(pixels, [entity.kind for entity in recipe.entities], relation, size, rng)

@@ -54,7 +54,7 @@ class _PastedEntity:
     covers: frozenset[int]
 
 
-class Canvas:
+class SceneCanvas:
     """A scene in the making: pixels and the layers so far, the last in front."""
 
     def __init__(self, image: Pixels, may_contain: frozenset[str] = frozenset()) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from training import composed_set
 from training.compose import app
-from training.composed_set import ComposeError, Plan, write_set
+from training.composed_set import ComposeError, SetPlan, write_set
 from training.entity import BankError
 from training.files.labels import LayoutError, by_image, in_keyword_setting
 from training.files.refmatte import read_refmatte, split_labels
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def plan(pack):
-    return Plan((pack,), "train", 64, 3, 3, 90)
+    return SetPlan((pack,), "train", 64, 3, 3, 90)
 
 
 def tree(folder):
@@ -37,7 +37,7 @@ def tree(folder):
 def whole(pack, tmp_path_factory):
     """A set of 12 images, made in one go by one process."""
     out = tmp_path_factory.mktemp("whole")
-    write_set(Plan((pack,), "train", 64, 3, 3, 90), out, 12)
+    write_set(SetPlan((pack,), "train", 64, 3, 3, 90), out, 12)
     return out
 
 
@@ -122,7 +122,7 @@ def test_a_set_that_was_killed_is_continued_to_the_same_bytes(pack, tmp_path):
     assert journal.read_bytes().count(b"\n") < 60 and not journal.with_suffix(".json").exists()
     second = subprocess.run(command(killed, 1), cwd=ROOT, capture_output=True, text=True, check=False)
     assert second.returncode == 0, second.stderr
-    write_set(Plan((pack,), "train", 64, 7, 3, 95), tmp_path / "whole", 60)
+    write_set(SetPlan((pack,), "train", 64, 7, 3, 95), tmp_path / "whole", 60)
     there = tree(killed)
     assert {name: there[name] for name in tree(tmp_path / "whole")} == tree(tmp_path / "whole")
     assert not [name for name in there if name.endswith((".part", ".jsonl"))]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.composition import composed_scene, mosaic_scene, photo_scene
-from training.scene import Canvas
+from training.scene import SceneCanvas
 
 SIZE = (128, 160)
 
@@ -87,7 +87,7 @@ def test_the_banks_own_pixels_stay_as_they_are(bank):
     ground, cup = bank.backgrounds[0], bank.cutouts[0]
     before = bank.background(ground).copy()
     for seed in range(6):
-        canvas = Canvas(bank.background(ground))
+        canvas = SceneCanvas(bank.background(ground))
         assert canvas.paste(cup, bank.cutout(cup), 0, seed)
         assert not np.array_equal(canvas.scene().image, before)
     np.testing.assert_array_equal(bank.background(ground), before)

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.entity import Colour, Entity, Garment
+from training.entity import ColourShare, Entity, Garment
 from training.phrases import coloured, phrase_of, phrase_text, plain, see_through, wearing, with_article
 from training.wording import as_typed, is_plural
 
 CUP = Entity(
-    "1", "cup", "object", ("cup", "mug"), frozenset({"bowl"}), (Colour("red", 0.9),), (), "", "train", "", "", 0
+    "1", "cup", "object", ("cup", "mug"), frozenset({"bowl"}), (ColourShare("red", 0.9),), (), "", "train", "", "", 0
 )
-WOMAN = Entity("2", "woman", "human", ("woman", "lady"), frozenset({"girl"}), (Colour("blue", 0.9),),
+WOMAN = Entity("2", "woman", "human", ("woman", "lady"), frozenset({"girl"}), (ColourShare("blue", 0.9),),
                (Garment("dress", "red", 0.5, 0.9),), "", "train", "", "", 0)  # fmt: skip
 
 

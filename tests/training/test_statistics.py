@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from training import statistics
-from training.entity import Colour, Garment
+from training.entity import ColourShare, Garment
 from training.files.labels import Label, LayoutError, Words, write_labels
 from training.files.refmatte import label_file
 from training.statistics import PAPER, app, bar_chart, markdown, report, statistics_of
@@ -27,7 +27,7 @@ LABELS = (
         ),
         keyword="dog",
         kind="animal",
-        colors=(Colour("white", 0.8), Colour("red", 0.2)),
+        colors=(ColourShare("white", 0.8), ColourShare("red", 0.2)),
         salient=True,
         transparent=False,
         relation="left",

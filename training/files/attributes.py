@@ -23,7 +23,7 @@ from PIL import ImageColor
 
 from clipmat.files import write_whole
 from clipmat.transforms import resized
-from training.entity import Colour, Entity, Pixels
+from training.entity import ColourShare, Entity, Pixels
 
 Floats = NDArray[np.float32]
 _SIDE = 256
@@ -38,7 +38,7 @@ _HUES = (
 """Where each hue ends, degrees."""
 NAMES = (*dict.fromkeys(name for _, name in _HUES), "brown", "beige", "black", "gray", "white")
 """The basic colour names: the eleven of Berlin and Kay (1969), turquoise and beige."""
-Measured = tuple[tuple[Colour, ...], bool]
+Measured = tuple[tuple[ColourShare, ...], bool]
 """Colours of an entity, and whether it is transparent."""
 _VERSION = 1
 """Of the cache: to be raised when the measures change."""
@@ -79,7 +79,7 @@ def css_name(color: tuple[int, int, int]) -> str:
     return names[int(np.linalg.norm(table - _lab(np.array([color], np.uint8)), axis=1).argmin())]
 
 
-def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[Colour, ...]:
+def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[ColourShare, ...]:
     """The colours of a HxWx4 uint8 cut-out by their share of the opaque pixels, the largest first.
 
     Those with a share of at least 0.12, and always the first; `css` names the median of a colour's pixels. Where
@@ -93,7 +93,7 @@ def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[Colour, ...]:
     found = basic_names(_lab(pixels))
     counted = sorted(((float((found == name).mean()), name) for name in NAMES), reverse=True)
     kept = [counted[0], *(c for c in counted[1:most] if c[0] >= _LEAST_SHARE)]
-    return tuple(Colour(name, round(share, 3), css_name(_median(pixels[found == name]))) for share, name in kept)
+    return tuple(ColourShare(name, round(share, 3), css_name(_median(pixels[found == name]))) for share, name in kept)
 
 
 def is_transparent(alpha: Pixels) -> bool:
@@ -220,7 +220,7 @@ class _MeasureCache:
         """The measures of a file, None where it had another stamp or was not measured."""
         try:
             then, colors, transparent = self._entries[name]
-            return (tuple(Colour(*color) for color in colors), bool(transparent)) if then == stamp else None
+            return (tuple(ColourShare(*color) for color in colors), bool(transparent)) if then == stamp else None
         except (KeyError, TypeError, ValueError):
             return None
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from training.entity import Background, BankError, Colour, Entity, Garment, Pixels
+from training.entity import BankError, ColourShare, Entity, Garment, Pixels, SceneBackground
 from training.files import images, sources
 from training.files.attributes import with_attributes
 from training.nouns import everyday_names, possible_names
@@ -26,7 +26,7 @@ class EntityBank:
     folders: tuple[Path, ...]
     cutouts: tuple[Entity, ...]
     photos: tuple[Entity, ...]
-    backgrounds: tuple[Background, ...]
+    backgrounds: tuple[SceneBackground, ...]
     foreign: frozenset[int] = frozenset()
     """Indices of the folders that are no packs: `training.files.sources` knows their layouts."""
     _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
@@ -41,7 +41,7 @@ class EntityBank:
         """
         cutouts: list[Entity] = []
         photos: list[Entity] = []
-        backgrounds: list[Background] = []
+        backgrounds: list[SceneBackground] = []
         paths = tuple(Path(folder) for folder in folders)
         foreign = frozenset(i for i, folder in enumerate(paths) if not (folder / "entities.jsonl").is_file())
         for pack, folder in enumerate(paths):
@@ -85,7 +85,7 @@ class EntityBank:
         image = self._load(entity.pack, "photos", entity.file, "RGB")
         return image, self._load(entity.pack, "photos", entity.mask, "L")
 
-    def background(self, background: Background) -> Pixels:
+    def background(self, background: SceneBackground) -> Pixels:
         """HxWx3 uint8 image."""
         if background.pack in self.foreign:
             return images.background(self.folders[background.pack], background.file)
@@ -125,12 +125,12 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 raise BankError(f"{path}, line {number} is not JSON: {error}") from error
 
 
-def _background(row: dict[str, Any], pack: int) -> Background:
+def _background(row: dict[str, Any], pack: int) -> SceneBackground:
     try:
         # A street with cars shows vehicles and vans as well.
         seen = {name for word in row["may_contain"] for name in everyday_names(word, ())}
         seen |= {name for word in row["may_contain"] for name in possible_names(word, "object", (word,))}
-        return Background(row["id"], row["file"], frozenset(seen), row["split"], pack)
+        return SceneBackground(row["id"], row["file"], frozenset(seen), row["split"], pack)
     except KeyError as error:
         raise BankError(f"background {row.get('id', '?')}: the field {error} is missing") from error
 
@@ -144,7 +144,7 @@ def _entity(row: dict[str, Any], pack: int) -> Entity:
             kind=row["kind"],
             names=names,
             maybe=possible_names(row["keyword"], row["kind"], names),
-            colors=tuple(Colour(c["name"], c["share"], c.get("css", "")) for c in row.get("colors", ())),
+            colors=tuple(ColourShare(c["name"], c["share"], c.get("css", "")) for c in row.get("colors", ())),
             garments=tuple(Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())),
             source=row["source"],
             split=row["split"],

@@ -16,7 +16,7 @@ import numpy as np
 
 from clipmat.files import write_whole
 from training import TrainingError
-from training.entity import Colour, Garment
+from training.entity import ColourShare, Garment
 from training.expressions import NEGATIVE, Expression
 from training.files.attributes import is_salient, is_transparent
 from training.relations import OPPOSITE
@@ -56,7 +56,7 @@ class Label:
     keyword: str = ""
     kind: str = ""
     """human, animal or object."""
-    colors: tuple[Colour, ...] = ()
+    colors: tuple[ColourShare, ...] = ()
     garments: tuple[Garment, ...] = ()
     salient: bool | None = None
     """It stands out of its scene (`attributes.is_salient`)."""
@@ -162,7 +162,7 @@ def _label(path: Path, stem: str, row: Any) -> Label:  # noqa: ANN401
         count = len(texts)
         words = zip(texts, row.get("forms", ["free"] * count), row.get("relations", [""] * count), strict=True)
         known = {field.name: row[field.name] for field in fields(Label)[3:] if field.name in row}
-        known["colors"] = tuple(Colour(**color) for color in known.get("colors", ()))
+        known["colors"] = tuple(ColourShare(**color) for color in known.get("colors", ()))
         known["garments"] = tuple(Garment(**garment) for garment in known.get("garments", ()))
         known["size"] = tuple(known["size"]) if known.get("size") else None
         label = Label(stem, row["image_name"], tuple(Words(*each) for each in words), **known)

@@ -24,7 +24,7 @@ from training.files.entity_bank import EntityBank
 from training.metrics import iou
 from training.refiner.coarse_mattes import CoarseMatte
 from training.refiner.patches import PATCH, TRAINED, PatchBatch, cut_patch
-from training.scene import Alpha, Canvas
+from training.scene import Alpha, SceneCanvas
 from training.strands.families import strand
 
 PATCHES_PER_SCENE = 2
@@ -137,7 +137,7 @@ def _strands(bank: EntityBank, side: int, rng: np.random.Generator) -> tuple[Pix
         family = TRAINED[int(rng.integers(len(TRAINED)))]
         pixels = strand(family, round(side * rng.uniform(0.5, 1)), rng)
         entity = replace(bank.cutouts[0], keyword=family)
-        canvas = Canvas(background_part(bank, ground, (side, side), rng))
+        canvas = SceneCanvas(background_part(bank, ground, (side, side), rng))
         y, x = (int(rng.integers(0, side - s + 1)) for s in pixels.shape[:2])
         if canvas.paste(entity, pixels, y, x):
             return canvas.image, canvas.scene().placed[0].alpha, f"the {family}"

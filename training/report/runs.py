@@ -34,7 +34,7 @@ FILE = "results.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EvaluationRun:
     """One evaluation: what was measured, and each sample's result."""
 
     name: str
@@ -45,7 +45,7 @@ class Run:
     """At least one."""
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path) -> EvaluationRun:
     """Read a run from its results.json, or the folder that holds it. Raises EvaluationError naming the file."""
     path = path / FILE if path.is_dir() else path
     try:
@@ -55,7 +55,7 @@ def read_run(path: Path) -> Run:
         results = tuple(Result(**result) for result in content["results"])
         if not results:
             raise ValueError("it is empty")
-        return Run(content["name"], content["made_with"], results)
+        return EvaluationRun(content["name"], content["made_with"], results)
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise EvaluationError(
@@ -71,7 +71,7 @@ class RunFolder:
         self._write("results.json.try", b"")  # before the long part, not after it
         (path / "results.json.try").unlink()
 
-    def write_run(self, run: Run) -> None:
+    def write_run(self, run: EvaluationRun) -> None:
         """results.json: the results, and what follows from them (rows, calibration)."""
         content = {
             "format": FORMAT,
@@ -111,7 +111,7 @@ def _png(pixels: Pixels) -> bytes:
     return code.getvalue()
 
 
-def shared(runs: Sequence[Run]) -> list[Run]:
+def shared(runs: Sequence[EvaluationRun]) -> list[EvaluationRun]:
     """The runs cut down to the samples that all of them matted, in the first one's order.
 
     Raises EvaluationError when there is none.
@@ -129,7 +129,7 @@ def shared(runs: Sequence[Run]) -> list[Run]:
     ]
 
 
-def comparison_markdown(runs: Sequence[Run]) -> str:
+def comparison_markdown(runs: Sequence[EvaluationRun]) -> str:
     """A line for each row of the report and each run, the best of each figure bold, on the samples that all share.
 
     The last column is the mean over images of MAD less the first run's, with its 95 % interval.
@@ -167,7 +167,7 @@ def _emphasised(column: Column, rows: Sequence[ReportRow]) -> list[str]:
     return [f"**{column.text(row)}**" if differ and column.value(row) == best else column.text(row) for row in rows]
 
 
-def _inside(run: Run, row: ReportRow) -> list[Result]:
+def _inside(run: EvaluationRun, row: ReportRow) -> list[Result]:
     chosen = [r for r in run.results if r.set == row.set and r.negative == (row.group == NEGATIVES)]
     return [r for r in chosen if row.group not in GROUPS or GROUPS[row.group](r) == row.value]
 

@@ -28,7 +28,7 @@ _SLANT = np.sin(np.radians([0, 15, 25, 30, 35, 40, 44, 45]))
 _WIDER = np.array([1.385, 1.365, 1.325, 1.312, 1.287, 1.242, 1.203, 1.19])
 
 
-class Rendered(NamedTuple):
+class RenderedStrands(NamedTuple):
     """An entity in pixels."""
 
     colour: NDArray[np.uint8]
@@ -37,7 +37,7 @@ class Rendered(NamedTuple):
     """HxW float32 in [0, 1]: the share of each pixel that is covered, times the opacity there."""
 
 
-def render(geometry: Geometry, side: int, supersample: int = 4) -> Rendered:
+def render(geometry: Geometry, side: int, supersample: int = 4) -> RenderedStrands:
     """Draw `geometry` into a square of `side` pixels, from at least `supersample` x `supersample` samples a pixel.
 
     Small squares take more, so that fine strands stay wider than a sample.
@@ -60,7 +60,7 @@ def render(geometry: Geometry, side: int, supersample: int = 4) -> Rendered:
             premultiplied[y0:y1, x0:x1] += colour
             clear[y0:y1, x0:x1] *= rest
     alpha = 1 - clear
-    return Rendered(_extended(premultiplied, alpha), alpha)
+    return RenderedStrands(_extended(premultiplied, alpha), alpha)
 
 
 def _layer(layer: DrawnLayer, side: int, window: PixelBox, supersample: int) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageColor
 
-from training.entity import Colour
+from training.entity import ColourShare
 from training.files.attributes import (
     NAMES,
     basic_names,
@@ -103,7 +103,7 @@ def test_what_lies_under_transparent_pixels_does_not_count_in_whatever_size():
 
 def test_glass_has_a_colour_and_nothing_has_none():
     assert dominant_colours(painted((30, 60, 200), np.full((40, 40), 60, np.uint8))) == (
-        Colour("blue", 1.0, css_name((30, 60, 200))),
+        ColourShare("blue", 1.0, css_name((30, 60, 200))),
     )
     assert dominant_colours(np.zeros((40, 40, 4), np.uint8)) == ()
 

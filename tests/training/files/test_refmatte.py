@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from training.entity import Colour, Garment
+from training.entity import ColourShare, Garment
 from training.expressions import Expression
 from training.files.labels import Label, LayoutError, Words, in_keyword_setting, labels_of, read_labels, write_labels
 from training.files.refmatte import (
@@ -163,7 +163,7 @@ label = st.builds(
     entity=text,
     keyword=text,
     kind=st.sampled_from(["human", "animal", "object", ""]),
-    colors=st.lists(st.builds(Colour, text, share), max_size=3).map(tuple),
+    colors=st.lists(st.builds(ColourShare, text, share), max_size=3).map(tuple),
     garments=st.lists(st.builds(Garment, text, text, share, share), max_size=3).map(tuple),
     salient=st.none() | st.booleans(),
     transparent=st.none() | st.booleans(),

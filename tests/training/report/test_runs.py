@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from training.report.judging import EvaluationError, Result
-from training.report.runs import Run, RunFolder, comparison_markdown, read_run, shared
+from training.report.runs import EvaluationRun, RunFolder, comparison_markdown, read_run, shared
 
 
 def result(number, error=0.1, form="keyword", **fields):
@@ -20,7 +20,7 @@ def result(number, error=0.1, form="keyword", **fields):
 
 
 def run(name, errors):
-    return Run(name, {"seed": 7}, tuple(result(number, error) for number, error in enumerate(errors)))
+    return EvaluationRun(name, {"seed": 7}, tuple(result(number, error) for number, error in enumerate(errors)))
 
 
 def lines(text):
@@ -45,7 +45,10 @@ def test_samples_of_one_image_are_no_proof_each():
     def asked(error):
         return [result(n, error[n], expression=f"{n}, {i}") for n in range(3) for i in range(10)]
 
-    old, new = Run("old", {}, tuple(asked([0.3, 0.3, 0.3]))), Run("new", {}, tuple(asked([0.1, 0.2, 0.3])))
+    old, new = (
+        EvaluationRun("old", {}, tuple(asked([0.3, 0.3, 0.3]))),
+        EvaluationRun("new", {}, tuple(asked([0.1, 0.2, 0.3]))),
+    )
     second = lines(comparison_markdown([old, new]))[1]
     assert second["MAD less the first's"] == f"-0.1000 ± {1.96 * 0.1 / np.sqrt(3):.4f}"
 
@@ -76,18 +79,20 @@ def test_only_samples_that_all_matted_count_and_it_is_said():
 
 def test_the_order_of_the_samples_does_not_matter():
     one = run("one", [0.1, 0.4, 0.3])
-    turned = Run("turned", {}, one.results[::-1])
+    turned = EvaluationRun("turned", {}, one.results[::-1])
     assert lines(comparison_markdown([one, turned]))[1]["MAD less the first's"] == "+0.0000 ± 0.0000"
 
 
 def test_runs_without_a_common_sample_are_refused():
-    other = Run("new", {}, tuple(replace(r, set="elsewhere") for r in run("", [0.1]).results))
+    other = EvaluationRun("new", {}, tuple(replace(r, set="elsewhere") for r in run("", [0.1]).results))
     with pytest.raises(EvaluationError, match="old and new have no sample in common: measure them with the same"):
         comparison_markdown([run("old", [0.1]), other])
 
 
 def test_a_run_read_back_is_the_run(tmp_path):
-    made = Run("mine, größer", {"data": ["x"], "limit": None}, (result(1, 0.123456789), result(2, form="negative")))
+    made = EvaluationRun(
+        "mine, größer", {"data": ["x"], "limit": None}, (result(1, 0.123456789), result(2, form="negative"))
+    )
     RunFolder(tmp_path / "new" / "out").write_run(made)
     assert read_run(tmp_path / "new" / "out") == read_run(tmp_path / "new/out/results.json") == made
     content = json.loads((tmp_path / "new/out/results.json").read_text(encoding="utf-8"))
