@@ -1,1 +1,1 @@
-"""What the trainer stands on: settings, batches, rates, processes, and the refusals before the first step."""
+"""What every trainer stands on: data, batches, optimiser and schedule, averages, the loop, checkpoints, progress."""
