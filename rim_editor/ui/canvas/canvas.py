@@ -11,19 +11,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.ui.canvas import navigation
+from rim_editor.ui.canvas import navigation, tools
 from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.pointer_marks import PointerMarks
-from rim_editor.ui.canvas.tools import (
-    MAX_BRUSH_RADIUS,
-    MIN_BRUSH_RADIUS,
-    Gesture,
-    PanGesture,
-    SplitGesture,
-    Tool,
-    begin_gesture,
-)
+from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 
 if TYPE_CHECKING:
     from rim_editor.document import Point
@@ -83,7 +75,7 @@ class Canvas(ImageView):
 
     def set_brush(self, radius: float, hardness: float) -> None:
         """Radius in pixels of the image, hardness 0 to 1; both are kept within their limits."""
-        radius = min(max(radius, MIN_BRUSH_RADIUS), MAX_BRUSH_RADIUS)
+        radius = min(max(radius, tools.MIN_BRUSH_RADIUS), tools.MAX_BRUSH_RADIUS)
         hardness = min(max(hardness, 0.0), 1.0)
         if (radius, hardness) != (self._radius, self._hardness):
             self._update_pointer()
