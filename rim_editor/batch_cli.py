@@ -14,10 +14,10 @@ import typer
 from typer.core import TyperCommand
 
 from rim_editor import batch_screen as screen
-from rim_editor import cli_options as options
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
-from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.cli_options import CutoutOptions, Json, with_cutout_options
+from rim_editor.document import Combine
+from rim_editor.edit_description import EditName
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
 from rim_editor.formats import LAYERED_SUFFIX
@@ -47,7 +47,9 @@ def register(app: typer.Typer) -> None:
     app.command("batch", cls=_InOrder)(batch)
 
 
+@with_cutout_options
 def batch(
+    *,
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder of the results.")],
     inputs: Annotated[
@@ -82,25 +84,7 @@ def batch(
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None,
     sidecar: Annotated[bool, typer.Option("--sidecar", help="Write the matte beside each result.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html and report.json into DIR.")] = True,
-    edit: options.EditOption = EditName.CUTOUT,
-    color: options.Color = None,
-    to_color: options.ToColor = None,
-    angle: options.Angle = None,
-    background: options.BackgroundFile = None,
-    fit: options.FitOption = None,
-    offset: options.Offset = None,
-    style: options.StyleOption = None,
-    strength: options.Strength = None,
-    depth: options.Depth = None,
-    shift_edge: options.ShiftEdge = 0.0,
-    feather: options.Feather = 0.0,
-    contrast: options.Contrast = 0.0,
-    fill_holes: options.FillHoles = False,
-    invert: options.Invert = False,
-    quality: options.Quality = None,
-    weights: options.Weights = "compact",
-    device: options.DeviceOption = options.Device.AUTO,
-    no_metadata: options.NoMetadata = False,
+    options: CutoutOptions,
     ray: Annotated[
         str | None,
         typer.Option(
@@ -109,7 +93,7 @@ def batch(
             "the images, backgrounds and DIR under the same paths.",
         ),
     ] = None,
-    as_json: options.Json = False,
+    as_json: Json = False,
 ) -> int:
     """Cut the same out of many images: plan it, check the plan, then do everything that can be done.
 
@@ -118,27 +102,26 @@ def batch(
     from rim_editor.batch import running
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
-    for_sidecar = sidecar and edit is not EditName.MATTE
-    edit_depth = None if for_sidecar else depth
-    description = EditDescription(
-        edit, color, to_color, angle, _absolute(background), fit, offset, style, strength, edit_depth
-    )
+    edit = replace(options.description, background=_absolute(options.background))
+    for_sidecar = sidecar and options.edit is not EditName.MATTE
+    if for_sidecar:
+        edit = replace(edit, depth=None)
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
         expressions=_terms(context.meta[_ORDER], expression, further),
-        edit=description,
-        controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
+        edit=edit,
+        controls=options.controls,
         content=Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT,
-        depth=(depth or 8) if for_sidecar else 8,
+        depth=(options.depth or 8) if for_sidecar else 8,
         suffix=suffix,
-        quality=quality,
-        metadata=not no_metadata,
+        quality=options.quality,
+        metadata=not options.no_metadata,
         longest_side=longest_side,
         sidecar=sidecar,
         template=template,
         keep_folders=not flat,
         exists=exists,
-        model=ModelOptions(_weights(weights), device.value),
+        model=ModelOptions(_weights(options.weights), options.device.value),
     )
     _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)
     bad: list[Outcome] = []

@@ -16,9 +16,7 @@ import typer
 
 from clipmat.errors import UserError, UserFacingWarning
 from rim_editor import batch_cli
-from rim_editor import cli_options as options
-from rim_editor.document import MatteControls
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.cli_options import CutoutOptions, Json, with_cutout_options
 from rim_editor.errors import BadOption, OutputExists
 from rim_editor.matting import Matting
 
@@ -116,30 +114,14 @@ def open_window(
 
 
 @app.command()
+@with_cutout_options
 def matte(
+    *,
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[str, typer.Argument(help="What to cut out, such as 'the flower on the left'.")],
     output: Annotated[Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora for layers.")],
-    edit: options.EditOption = EditName.CUTOUT,
-    color: options.Color = None,
-    to_color: options.ToColor = None,
-    angle: options.Angle = None,
-    background: options.BackgroundFile = None,
-    fit: options.FitOption = None,
-    offset: options.Offset = None,
-    style: options.StyleOption = None,
-    strength: options.Strength = None,
-    depth: options.Depth = None,
-    shift_edge: options.ShiftEdge = 0.0,
-    feather: options.Feather = 0.0,
-    contrast: options.Contrast = 0.0,
-    fill_holes: options.FillHoles = False,
-    invert: options.Invert = False,
-    quality: options.Quality = None,
-    weights: options.Weights = "compact",
-    device: options.DeviceOption = options.Device.AUTO,
-    no_metadata: options.NoMetadata = False,
-    as_json: options.Json = False,
+    options: CutoutOptions,
+    as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Write the result even if nothing matches.")
@@ -148,24 +130,23 @@ def matte(
     """Cut the object that EXPRESSION names out of IMAGE."""
     from rim_editor import matte_command
 
-    description = EditDescription(edit, color, to_color, angle, background, fit, offset, style, strength, depth)
     job = matte_command.MatteJob(
         image=image,
         expression=expression,
         output=output,
-        edit=description.read(),
-        controls=MatteControls(shift_edge, feather, contrast, fill_holes, invert),
-        weights=weights,
-        device=device.value,
-        quality=quality,
-        metadata=not no_metadata,
+        edit=options.description.read(),
+        controls=options.controls,
+        weights=options.weights,
+        device=options.device.value,
+        quality=options.quality,
+        metadata=not options.no_metadata,
         overwrite=force,
         allow_empty=allow_empty,
-        other_inputs=(background,) if background else (),
+        other_inputs=(options.background,) if options.background else (),
     )
     report = matte_command.cut_out(job, Matting())
     if as_json:
-        typer.echo(json.dumps(_report_data(job, edit, report)))
+        typer.echo(json.dumps(_report_data(job, options.edit.value, report)))
         return
     seconds = sum(report.milliseconds.values()) / 1000
     reason = f" ({report.device_reason})" if report.device_reason else ""
@@ -178,7 +159,7 @@ batch_cli.register(app)
 
 
 @models_app.callback(invoke_without_command=True)
-def models(context: typer.Context, as_json: options.Json = False) -> None:
+def models(context: typer.Context, as_json: Json = False) -> None:
     """Show the models, where their weights are, and fetch what is missing."""
     from rim_editor import matting
 
@@ -201,7 +182,7 @@ def models(context: typer.Context, as_json: options.Json = False) -> None:
 @models_app.command()
 def fetch(
     name: Annotated[str, typer.Argument(help="The model's name, as `rim-editor models` lists it.")],
-    as_json: options.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Download what a model needs, once and verified; all else works offline."""
     from rich.console import Console
@@ -220,12 +201,12 @@ def fetch(
         typer.echo(f"{name} is fetched: {typer.format_filename(path)}")
 
 
-def _report_data(job: MatteJob, edit: EditName, report: MatteReport) -> dict[str, object]:
+def _report_data(job: MatteJob, edit: str, report: MatteReport) -> dict[str, object]:
     return {
         "image": str(job.image),
         "expression": job.expression,
         "output": str(report.output),
-        "edit": edit.value,
+        "edit": edit,
         "size": report.size,
         "weights": job.weights,
         "device": report.device,

@@ -1,15 +1,22 @@
-"""Options that several commands have, each described once."""
+"""Options that `matte` and `batch` share, each described once, and the decorator that gives a command all of them."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from rim_editor.edit_description import EditName
+from rim_editor.document import MatteControls
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.edits import Fit, Style
+
+Result = TypeVar("Result")
 
 
 class Device(StrEnum):
@@ -23,33 +30,65 @@ class Device(StrEnum):
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
-EditOption = Annotated[EditName, typer.Option(help="What to make of the object.")]
-Color = Annotated[
-    str | None, typer.Option(help="Of solid, gradient (its start), tint, beside a fitted background: '#rrggbb'.")
-]
-ToColor = Annotated[str | None, typer.Option(help="Of the gradient's end: '#000000'.")]
-Angle = Annotated[
-    float | None, typer.Option(help="Of the gradient: 0 left to right, 90 top to bottom, which is usual.")
-]
-BackgroundFile = Annotated[Path | None, typer.Option(help="The image behind the object.")]
-FitOption = Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")]
-Offset = Annotated[
-    str | None,
-    typer.Option(metavar="X,Y", help="Moves the background right and down by shares of the size: '0.1,-0.2'."),
-]
-StyleOption = Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")]
-Strength = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")]
-Depth = Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")]
 
-ShiftEdge = Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")]
-Feather = Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")]
-Contrast = Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")]
-FillHoles = Annotated[bool, typer.Option("--fill-holes", help="Close what the matte wholly surrounds.")]
-Invert = Annotated[bool, typer.Option("--invert", help="Keep all but the object.")]
+@dataclass(frozen=True)
+class CutoutOptions:
+    """The options about the result and the model, in the order of `--help`."""
 
-Quality = Annotated[
-    int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
-]
-Weights = Annotated[str, typer.Option(help="A model's name, or a file of weights.")]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs.")]
-NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")]
+    edit: Annotated[EditName, typer.Option(help="What to make of the object.")] = EditName.CUTOUT
+    color: Annotated[
+        str | None, typer.Option(help="Of solid, gradient (its start), tint, beside a fitted background: '#rrggbb'.")
+    ] = None
+    to_color: Annotated[str | None, typer.Option(help="Of the gradient's end: '#000000'.")] = None
+    angle: Annotated[
+        float | None, typer.Option(help="Of the gradient: 0 left to right, 90 top to bottom, which is usual.")
+    ] = None
+    background: Annotated[Path | None, typer.Option(help="The image behind the object.")] = None
+    fit: Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")] = None
+    offset: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y", help="Moves the background right and down by shares of the size: '0.1,-0.2'."),
+    ] = None
+    style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None
+    strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None
+    depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None
+    shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0
+    feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0
+    contrast: Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")] = 0.0
+    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close what the matte wholly surrounds.")] = False
+    invert: Annotated[bool, typer.Option("--invert", help="Keep all but the object.")] = False
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
+    ] = None
+    weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact"
+    device: Annotated[Device, typer.Option("--device", help="Where the model runs.")] = Device.AUTO
+    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False
+
+    @property
+    def description(self) -> EditDescription:
+        """The edit that was asked for, not yet checked."""
+        options = {each.name: getattr(self, each.name) for each in fields(EditDescription) if each.name != "name"}
+        return EditDescription(self.edit, **options)
+
+    @property
+    def controls(self) -> MatteControls:
+        """The controls of the matte. Raises BadOption."""
+        return MatteControls(self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert)
+
+
+def with_cutout_options(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Replace the parameter `options` of a command by the fields of CutoutOptions, which it still receives as one."""
+    own, shared = (inspect.signature(each, eval_str=True) for each in (command, CutoutOptions))
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in own.parameters.items():
+        parameters += shared.parameters.values() if name == "options" else [parameter]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+
+    @wraps(command)
+    def with_fields(**values: Any) -> Result:  # noqa: ANN401 - Typer passes one value per parameter
+        options = CutoutOptions(**{name: values.pop(name) for name in shared.parameters})
+        return command(**values, options=options)
+
+    with_fields.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_fields.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_fields

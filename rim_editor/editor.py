@@ -1,6 +1,6 @@
-"""Editor: the one mutable object of an open image. Every action of the user is a method; listeners follow events.
+"""Editor: the one mutable object of an open image. Every user action is a method; listeners receive events.
 
-The document is a description and changes at once; what takes time runs as jobs that capture the document.
+The document is a description and changes at once; slow work runs as jobs that capture the document.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rim_editor import model_requests, step_names
+from rim_editor import exporting, model_requests, step_names
 from rim_editor.document import (
     Answer,
     Brush,
@@ -28,6 +28,7 @@ from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listene
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.model_requests import ModelAnswer, ModelOptions
+from rim_editor.rendering import Renderer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +37,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
-    from rim_editor.exporting import ExportRequest
     from rim_editor.matting import Matting
-    from rim_editor.rendering import Renderer, View
+    from rim_editor.rendering import View
 
 
 class Editor:
-    """One open image: its history, the jobs that run on it, and what the user may do.
+    """One open image: its history, its jobs, and the user's actions.
 
     Without `runner` everything is done before a method returns. Errors that the user can remedy are sent
     to the listeners as a `Notice`, never raised. Call the methods on one thread.
@@ -76,7 +76,7 @@ class Editor:
 
     @property
     def renderer(self) -> Renderer:
-        """What makes mattes and pixels of the document, for worker threads."""
+        """Renders mattes and pixels of the document; may be used on worker threads."""
         return self._renderer
 
     @property
@@ -92,18 +92,18 @@ class Editor:
 
     @property
     def title(self) -> str:
-        """The name of the file, or what to call an image that has none."""
+        """The name of the file, or 'Untitled image'."""
         path = self.document.source.path
         return "Untitled image" if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Have `callback` called with every event from now on; returns what ends that."""
+        """Call `callback` with every event from now on; returns a function that stops it."""
         return self._listeners.add(callback)
 
     def ask(self, expression: str, combine: Combine = Combine.NEW) -> None:
-        """Find what `expression` names and join it to the matte, as that is when the answer comes.
+        """Find what `expression` names and combine it with the matte as it is when the answer comes.
 
-        A question that has no answer yet is dropped. Nothing is changed when nothing in the image matches.
+        An earlier question that has no answer yet is dropped. When nothing in the image matches, nothing changes.
         """
         expression = clean_expression(expression)
         if not expression:
@@ -127,14 +127,14 @@ class Editor:
         self._jobs.cancel()
 
     def close(self) -> None:
-        """Put the image away: all jobs are dropped, and listeners are called no more."""
+        """Close the image: all jobs are dropped, and listeners are no longer called."""
         self._listeners.clear()
         self.cancel()
         self._jobs.drop(JobKind.RENDER)
         self._jobs.drop(JobKind.OUTLINE)
 
     def remove_parts(self, places: Sequence[int]) -> None:
-        """Take away the parts at `places` of `document.parts`; with an answer go the refinements of its edge.
+        """Remove the parts at `places` of `document.parts`; removing an answer also removes refinements of its edge.
 
         Raises IndexError when there is no such part.
         """
@@ -144,13 +144,13 @@ class Editor:
             self._change(step_names.removing(parts[max(places)]), parts=kept)
 
     def clear_matte(self) -> None:
-        """Take away all parts, and set the controls back."""
+        """Remove all parts, and reset the controls."""
         self._change("Clear matte", parts=(), controls=MatteControls())
 
     def paint(self, stroke: Stroke) -> None:
-        """Paint matte, take it away, or refine the edge under the stroke.
+        """Add to the matte under the stroke, erase it, or refine its edge, as the stroke's brush says.
 
-        Refining takes time; several strokes are refined one after the other.
+        Refining takes time; several strokes are refined one after another.
         """
         if stroke.brush is not Brush.REFINE:
             self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
@@ -162,15 +162,15 @@ class Editor:
                 self._refine_next()
 
     def set_controls(self, controls: MatteControls, gesture: str = "") -> None:
-        """Set what is done to the whole matte; what follows in the same `gesture` is undone with it."""
+        """Set the controls of the whole matte; changes with the same `gesture` are undone together."""
         self._change(step_names.controlling(self.document.controls, controls), gesture, controls=controls)
 
     def set_edit(self, edit: Edit, gesture: str = "") -> None:
-        """Set what becomes of object and surroundings; what follows in the same `gesture` is undone with it."""
+        """Set the edit of object and surroundings; changes with the same `gesture` are undone together."""
         self._change(step_names.editing(edit), gesture, edit=edit)
 
     def end_gesture(self) -> None:
-        """The next change is a step of its own, whatever its gesture."""
+        """Make the next change a step of its own, whatever its gesture."""
         self._history.end_gesture()
 
     def undo(self) -> None:
@@ -182,26 +182,26 @@ class Editor:
         self._move(self._history.redo)
 
     def restore(self, document: Document) -> None:
-        """Go on with a document that was kept elsewhere: it is unsaved, and nothing before it can be undone."""
+        """Continue with a recovered document: it counts as unsaved, and nothing before it can be undone."""
         self.cancel()
         self._open(document)
         self._saved_matte = self._saved_edit = None
         self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit"})))
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
-        """Call `done` with what `Renderer.shown` makes of the document as it is now; the newest call wins."""
+        """Call `done` with the result of `Renderer.shown` for the document as it is now; the newest call wins."""
         document, renderer = self.document, self._renderer
         self._jobs.start(JobKind.RENDER, lambda: renderer.shown(document, view, level), done)
 
     def outline(self, level: int, done: Callable[[tuple[NDArray[np.float32], ...]], None]) -> None:
-        """Call `done` with what `Renderer.outline` makes of the document as it is now; the newest call wins."""
+        """Call `done` with the result of `Renderer.outline` for the document as it is now; the newest call wins."""
         document, renderer = self.document, self._renderer
         self._jobs.start(JobKind.OUTLINE, lambda: renderer.outline(document, level), done)
 
-    def export(self, path: Path, request: ExportRequest, done: Callable[[Path], None] | None = None) -> None:
+    def export(self, path: Path, request: exporting.ExportRequest, done: Callable[[Path], None] | None = None) -> None:
         """Write the document as it is now; `done` is called with the path once the file is there.
 
-        One export runs at a time: another is refused meanwhile, so that none is lost.
+        One export runs at a time; another one is refused meanwhile, so that none is lost.
         """
         if JobKind.EXPORT in self.busy:
             text = "An export is running: wait for it or cancel it, then export again."
@@ -210,15 +210,11 @@ class Editor:
         document, renderer = self.document, self._renderer
 
         def write() -> None:
-            from rim_editor import exporting
-
             exporting.export(document, renderer, path, request)
 
         def written(_: None) -> None:
-            from rim_editor.exporting import Content
-
             self._saved_matte = document.parts, document.controls
-            if request.content is not Content.MATTE:  # a matte alone does not save the edit
+            if request.content is not exporting.Content.MATTE:  # a matte alone does not save the edit
                 self._saved_edit = document.edit
             self._listeners.notify(DocumentChanged(frozenset()))
             self._notify(NoticeCode.EXPORTED, f"Exported to '{path}'.")
@@ -228,8 +224,6 @@ class Editor:
         self._jobs.start(JobKind.EXPORT, write, written, description=f"Exporting '{path.name}'")
 
     def _open(self, document: Document) -> None:
-        from rim_editor.rendering import Renderer
-
         self._history = History(document)
         self._renderer = Renderer(document.source)
 
@@ -238,7 +232,7 @@ class Editor:
         if not present:
             text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."
             self._notify(NoticeCode.NOT_FOUND, text)
-        elif not self._lacks_matte(combine):  # what was there when the question was asked may have been undone
+        elif not self._lacks_matte(combine):  # the matte may have been undone since the question was asked
             matte = found.prediction.matte
             matte.setflags(write=False)
             answer = Answer(expression, combine, matte, presence)
@@ -269,13 +263,13 @@ class Editor:
             lambda: model_requests.refine(self._matting, options, document, stroke, renderer),
             refined,
             description="Refining the edge",
-            failed=self._strokes.clear,  # what stopped this one would stop the others
+            failed=self._strokes.clear,  # the others would fail for the same reason
             uses_model=True,
         )
 
     def _insert(self, base: tuple[Part, ...], patch: Patch) -> None:
         parts = self.document.parts
-        if parts[: len(base)] == base:  # what was painted since stays on top
+        if parts[: len(base)] == base:  # strokes painted since then stay on top
             self._change(step_names.adding(patch), parts=(*base, patch, *parts[len(base) :]))
         else:
             text = "The matte changed while its edge was refined: paint the edge again."

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,15 +81,16 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
     """
     from clipmat import image_files
     from rim_editor import exporting, mattes, outputs
+    from rim_editor.batch.stages import timed
     from rim_editor.document import Answer, Combine, Document
     from rim_editor.rendering import Renderer
 
     check(job)
     request = _request(job)
     spent: dict[str, float] = {}
-    with _timed(spent, "decode"):
+    with timed(spent, "decode"):
         source = image_files.read(job.image)
-    with _timed(spent, "load"):
+    with timed(spent, "load"):
         predictor = matting.predictor(job.weights, job.device)
     prediction = matting.predict(source.pixels, job.expression, weights=job.weights, device=job.device)
     spent |= {step: float(value) for step, value in prediction.timings.items()}
@@ -104,7 +102,7 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
             f"Nothing in this image matches '{job.expression}' (presence {presence:.2f}): "
             "use other words, or write the empty result with --allow-empty."
         )
-    with _timed(spent, "edit"):
+    with timed(spent, "edit"):
         document = replace(document, controls=job.controls)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
             raise NothingMatched(
@@ -112,7 +110,7 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
                 "or write the empty result with --allow-empty."
             )
         result = exporting.rendered(document, renderer, request)
-    with _timed(spent, "encode"):
+    with timed(spent, "encode"):
         outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
     return MatteReport(
         output=job.output,
@@ -148,10 +146,3 @@ def _request(job: MatteJob) -> ExportRequest:
         metadata=job.metadata,
         overwrite=job.overwrite,
     )
-
-
-@contextmanager
-def _timed(spent: dict[str, float], step: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    spent[step] = (time.perf_counter() - start) * 1000

@@ -161,27 +161,11 @@ def scaled(controls: MatteControls, factor: float) -> MatteControls:
     return replace(controls, shift_edge=controls.shift_edge / factor, feather=controls.feather / factor)
 
 
-def stroked(matte: Matte, stroke: Stroke) -> Matte:
-    """The matte with a stroke on it: keep is max(matte, cover), remove min(matte, 1 - cover).
-
-    A refining stroke changes nothing by itself: its outcome is a `Patch`.
-    """
-    return with_parts(matte, (stroke,))
-
-
-def patched(matte: Matte, patch: Patch) -> Matte:
-    """The matte with the patch in its place; what of it lies outside the image is cut off."""
-    return with_parts(matte, (patch,))
-
-
-def with_part(matte: Matte, part: Part) -> Matte:
-    """The matte after one more part. Raises ValueError when an answer is of another size."""
-    return with_parts(matte, (part,))
-
-
 def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
     """The matte after more parts, one after the other; any number of strokes costs one copy and their boxes.
 
+    An answer is `combined`, KEEP is max(matte, cover), REMOVE min(matte, 1 - cover), and a patch replaces the matte in
+    its place, cut off at the border of the image. A REFINE stroke changes nothing by itself: its outcome is a patch.
     Raises ValueError when an answer is of another size.
     """
     result, own = matte, False

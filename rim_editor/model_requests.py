@@ -1,9 +1,9 @@
-"""What the model is asked for a document: to find what an expression names, to refine an edge. Changes nothing."""
+"""Questions to the model about a document: find what an expression names, refine an edge. Nothing is changed."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from rim_editor.document import Document, MatteControls, Patch, Stroke
@@ -27,7 +27,7 @@ class ModelOptions:
 
 @dataclass(frozen=True, eq=False)
 class ModelAnswer:
-    """What came of an expression."""
+    """The answer to an expression."""
 
     prediction: PredictionLike
     predictor: PredictorLike
@@ -35,9 +35,9 @@ class ModelAnswer:
     """Without loading the model."""
 
 
-def find(matting: Matting, asking: ModelOptions, document: Document, expression: str) -> ModelAnswer:
+def find(matting: Matting, options: ModelOptions, document: Document, expression: str) -> ModelAnswer:
     """Find what `expression` names in the document's image. Raises ClipMatError."""
-    model = {"weights": asking.weights, "device": asking.device, "precision": asking.precision}
+    model = asdict(options)
     predictor = matting.predictor(**model)
     start = time.perf_counter()
     prediction = matting.predict(document.source.pixels, expression, **model)
@@ -45,9 +45,9 @@ def find(matting: Matting, asking: ModelOptions, document: Document, expression:
 
 
 def refine(
-    matting: Matting, asking: ModelOptions, document: Document, stroke: Stroke, renderer: Renderer
+    matting: Matting, options: ModelOptions, document: Document, stroke: Stroke, renderer: Renderer
 ) -> Patch | None:
-    """The patch that refines the edge under `stroke`; None where that is beside the image. Raises ClipMatError."""
+    """The patch that refines the edge under `stroke`; None where the stroke misses the image. Raises ClipMatError."""
     import numpy as np
 
     from rim_editor import strokes
@@ -60,9 +60,7 @@ def refine(
         np.ascontiguousarray(document.source.pixels[box]),
         np.ascontiguousarray(matte[box]),
         trimap,
-        weights=asking.weights,
-        device=asking.device,
-        precision=asking.precision,
+        **asdict(options),
     )
     return strokes.refined_patch(matte, stroke, box, refined)
 

@@ -85,7 +85,7 @@ def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription
     Raises what `image_files.read` raises, and BadOption.
     """
     spent: dict[str, float] = {}
-    with collected_warnings(UserFacingWarning) as texts, _timed(spent, "decode"):
+    with collected_warnings(UserFacingWarning) as texts, timed(spent, "decode"):
         source = image_files.read(item.source)
         edit = read(item.edit)
     return DecodedItem(item, source, edit, spent, tuple(texts))
@@ -133,7 +133,7 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _g
         return _nothing(found, found.texts)
     request = recipe.request(item.content)
     with collected_warnings(UserFacingWarning) as texts:
-        with _timed(spent, "edit"):
+        with timed(spent, "edit"):
             document = Document(decoded.source, found.answers, recipe.controls, decoded.edit)
             renderer = Renderer(decoded.source)
             if mattes.is_empty(renderer.matte(document)):
@@ -142,7 +142,7 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _g
             result = exporting.rendered(document, renderer, request)
             del renderer  # its caches take room that the other images need
             checkpoint()
-        with _timed(spent, "encode"):
+        with timed(spent, "encode"):
             content = exporting.encoded(result, item.output, request)
             checkpoint()
             beside = None
@@ -172,7 +172,7 @@ def write(finished: FinishedItem, overwrite: bool = False, own: Collection[Path]
     stays. Raises OutputExists, OutputNotWritable, DiskFull.
     """
     outcome, spent = finished.outcome, dict(finished.outcome.milliseconds)
-    with _timed(spent, "write"):
+    with timed(spent, "write"):
         if finished.sidecar is not None:
             path, content = finished.sidecar
             output_files.write(path, content, overwrite or path in own, outcome.source)
@@ -214,7 +214,8 @@ def _nothing(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
 
 
 @contextmanager
-def _timed(spent: dict[str, float], step: str) -> Iterator[None]:
+def timed(spent: dict[str, float], step: str) -> Iterator[None]:
+    """Put the milliseconds that pass inside into `spent` under the name of the step."""
     start = time.perf_counter()
     yield
     spent[step] = (time.perf_counter() - start) * 1000

@@ -237,7 +237,7 @@ def test_a_stroke_touches_only_its_box_and_keeps_or_removes(matte, stroke):
     before = matte.copy()
     matte.setflags(write=False)
     box, cover = stroke_cover(stroke, *matte.shape)
-    result = mattes.stroked(matte, stroke)
+    result = mattes.with_parts(matte, (stroke,))
     expected = before.copy()
     if stroke.brush is Brush.KEEP:
         expected[box] = np.maximum(expected[box], cover)
@@ -251,12 +251,12 @@ def test_a_stroke_touches_only_its_box_and_keeps_or_removes(matte, stroke):
 def test_a_stroke_beside_the_image_changes_nothing():
     matte = disc()
     for far in (-1e9, -500.0, 400.0, 1e9):
-        assert (mattes.stroked(matte, Stroke(Brush.KEEP, ((far, far),), 50.0)) == matte).all()
+        assert (mattes.with_parts(matte, (Stroke(Brush.KEEP, ((far, far),), 50.0),)) == matte).all()
 
 
 def test_a_stroke_from_far_away_still_crosses_the_image():
     crossing = Stroke(Brush.KEEP, ((-5000.0, 60.0), (5000.0, 60.0)), 20.0)
-    assert (mattes.stroked(np.zeros((120, 160), np.float32), crossing)[45:75] == 1).all()
+    assert (mattes.with_parts(np.zeros((120, 160), np.float32), (crossing,))[45:75] == 1).all()
 
 
 # Parts
@@ -265,11 +265,11 @@ def test_a_stroke_from_far_away_still_crosses_the_image():
 def test_a_patch_replaces_its_place_and_is_cut_at_the_border():
     matte = np.zeros((4, 5), np.float32)
     patch = np.arange(1, 7, dtype=np.float32).reshape(2, 3) / 10
-    assert mattes.patched(matte, Patch(1, 2, patch))[2:4, 1:4].tolist() == patch.tolist()
-    assert mattes.patched(matte, Patch(-1, -1, patch))[0, :3].tolist() == [*patch[1, 1:].tolist(), 0]
-    assert mattes.patched(matte, Patch(4, 3, patch))[3, 4] == patch[0, 0]
-    assert mattes.patched(matte, Patch(4, 3, patch)).sum() == patch[0, 0]
-    assert mattes.patched(matte, Patch(50, -9, patch)).sum() == 0
+    assert mattes.with_parts(matte, (Patch(1, 2, patch),))[2:4, 1:4].tolist() == patch.tolist()
+    assert mattes.with_parts(matte, (Patch(-1, -1, patch),))[0, :3].tolist() == [*patch[1, 1:].tolist(), 0]
+    assert mattes.with_parts(matte, (Patch(4, 3, patch),))[3, 4] == patch[0, 0]
+    assert mattes.with_parts(matte, (Patch(4, 3, patch),)).sum() == patch[0, 0]
+    assert mattes.with_parts(matte, (Patch(50, -9, patch),)).sum() == 0
 
 
 def test_parts_one_after_the_other_are_the_same_as_all_at_once():
@@ -285,7 +285,7 @@ def test_parts_one_after_the_other_are_the_same_as_all_at_once():
     kept = [first.copy(), second.copy()]
     matte = empty = np.zeros_like(first)
     for part in parts:
-        matte = mattes.with_part(matte, part)
+        matte = mattes.with_parts(matte, (part,))
     assert (mattes.with_parts(empty, parts) == matte).all()
     assert (first == kept[0]).all() and (second == kept[1]).all() and not empty.any()
     assert mattes.with_parts(first, ()) is first
@@ -312,7 +312,7 @@ def test_a_refined_patch_is_new_under_the_stroke_and_old_beside_it():
     stroke = Stroke(Brush.REFINE, ((150.0, 90.0), (150.0, 110.0)), 10.0)
     box, trimap = trimap_of(matte, stroke)
     patch = refined_patch(matte, stroke, box, np.full(trimap.shape, 0.7, np.float32))
-    result = mattes.patched(matte, patch)
+    result = mattes.with_parts(matte, (patch,))
     assert result[100, 150] == pytest.approx(0.7)
     distance = distance_to_line(stroke.points, 200, 200)
     assert (result[distance > 11] == matte[distance > 11]).all()
@@ -325,4 +325,4 @@ def test_a_refining_stroke_beside_the_image_leaves_nothing_open():
     stroke = Stroke(Brush.REFINE, ((900.0, 900.0),), 10.0)
     box, trimap = trimap_of(matte, stroke)
     assert trimap.size == 0
-    assert (mattes.patched(matte, refined_patch(matte, stroke, box, matte[box])) == matte).all()
+    assert (mattes.with_parts(matte, (refined_patch(matte, stroke, box, matte[box]),)) == matte).all()

@@ -103,7 +103,7 @@ def test_the_matte_is_the_parts_in_their_order_and_then_the_controls(renderer, s
     controls = MatteControls(shift_edge=2.5, feather=1.5, contrast=0.2, fill_holes=True, invert=True)
     matte = np.zeros((HEIGHT, WIDTH), np.float32)
     for part in parts:
-        matte = mattes.with_part(matte, part)
+        matte = mattes.with_parts(matte, (part,))
     found = renderer.matte(Document(source, parts, controls))
     assert (found == mattes.controlled(matte, controls)).all()
     assert not found.flags.writeable
@@ -112,7 +112,7 @@ def test_the_matte_is_the_parts_in_their_order_and_then_the_controls(renderer, s
 def test_a_new_answer_makes_what_was_before_it_forgotten(renderer, source):
     newest = answer(100.0)
     found = renderer.matte(Document(source, (answer(), STROKE, newest, STROKE)))
-    assert (found == mattes.stroked(newest.matte, STROKE)).all()
+    assert (found == mattes.with_parts(newest.matte, (STROKE,))).all()
 
 
 def test_no_parts_are_an_empty_matte(renderer, source):
