@@ -108,7 +108,7 @@ def open_window(
     ] = False,
 ) -> int:
     """Open the window; `rim-editor photo.jpg` does the same."""
-    from rim_editor.ui.app import run
+    from rim_editor.ui.application import run
 
     return run(images or (), debug_stalls=debug_stalls)
 

@@ -1,7 +1,9 @@
-"""One run of the window, from the application object to its end."""
+"""Starts the application: shows the window, then opens the images, offers recovery and loads the model."""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import socket
 import sys
@@ -11,9 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from rim_editor.errors import EditorError
+
+try:
+    from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+except ImportError as error:  # Qt links to libraries of the system that may be missing
+    raise EditorError(
+        f"The window cannot be opened ({error}): install the missing library, on Debian and Ubuntu with "
+        "'apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1', or use 'rim-editor matte'."
+    ) from error
 
 from clipmat.errors import UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
@@ -28,6 +38,47 @@ from rim_editor.ui.window.main_window import MainWindow
 INTERRUPTED = 130
 _PAINT_TIMEOUT_MS = 3000  # some systems paint no window that starts hidden or covered
 _PRELOAD_TIMEOUT_MS = 20_000
+
+
+def run(
+    images: Sequence[Path] = (),
+    *,
+    debug_stalls: bool = False,
+    matting: Matting | None = None,
+    shown: Callable[[MainWindow], None] | None = None,
+) -> int:
+    """Open the window with these images and return its exit code when it is closed.
+
+    `matting` replaces the model, for tests; `shown` is called with the window right after its first paint, before
+    anything is loaded. Raises EditorError without a display.
+    """
+    check_display()
+    application = Application(matting, debug_stalls=debug_stalls)
+    code, all_ended = application.run([Path(image) for image in images], shown)
+    if not all_ended:
+        # A job is still running: shutting Python down under it can crash, and waiting for it can take minutes.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def check_display() -> None:
+    """Raise EditorError where Qt would abort the process: without a display, or on X without libxcb-cursor."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM") or os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not os.environ.get("DISPLAY"):
+        raise EditorError(
+            "There is no display to open a window on: start RIM Editor in a desktop session, or use "
+            "'rim-editor matte', which needs none."
+        )
+    try:
+        ctypes.CDLL("libxcb-cursor.so.0")
+    except OSError as error:
+        raise EditorError(
+            "The window cannot be opened, since the library libxcb-cursor is missing: install it, on Debian and "
+            "Ubuntu with 'apt install libxcb-cursor0', on Fedora with 'dnf install xcb-util-cursor'."
+        ) from error
 
 
 class Application:
@@ -49,10 +100,7 @@ class Application:
         self._preloaded = False
 
     def run(self, images: Sequence[Path], shown: Callable[[MainWindow], None] | None = None) -> tuple[int, bool]:
-        """Show the window and stay until it is closed; see `app.run`.
-
-        Returns the exit code, and whether all work had ended: otherwise threads are still running.
-        """
+        """Show the window and return when it is closed: the exit code, and whether all threads have ended."""
         first = FirstPaint(self.window)
         first.painted.connect(lambda: self._begin(images, shown))
         with showing_errors(self.window), closed_by_interrupt(self.window, self._app):
@@ -60,7 +108,7 @@ class Application:
             code = self._app.exec()
         if self._watch is not None:
             self._watch.stop()
-        # A second Ctrl-C leaves without closing the window, so its jobs are still to be ended.
+        # A second Ctrl-C quits without closing the window, so its jobs have not been stopped yet.
         return code, self.window.all_jobs_ended and self.window.runner.shutdown(2.0)
 
     def _begin(self, images: Sequence[Path], shown: Callable[[MainWindow], None] | None) -> None:
@@ -73,7 +121,7 @@ class Application:
         if not self.window.opener.busy:
             self._preload()
             return
-        # The images first: loading the model at the same time would keep the user waiting for them.
+        # The images come first: loading the model at the same time would slow them down.
         self.window.opener.progressed.connect(lambda text: None if text else self._preload())
         QTimer.singleShot(_PRELOAD_TIMEOUT_MS, self._preload)
 
@@ -84,7 +132,7 @@ class Application:
 
 
 class FirstPaint(QObject):
-    """Emits `painted` once, when a widget has been painted and the events after it may be used."""
+    """Emits `painted` once, as soon as a widget and its children have been painted."""
 
     painted = Signal()
 
@@ -95,7 +143,7 @@ class FirstPaint(QObject):
         QTimer.singleShot(_PAINT_TIMEOUT_MS, self, self._emit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Wait for the paint; all pass."""
+        """Wait for the paint event; every event is passed on."""
         if event.type() == QEvent.Type.Paint:
             QTimer.singleShot(0, self, self._emit)  # its children are painted after it
         return False
@@ -109,7 +157,7 @@ class FirstPaint(QObject):
 
 @contextmanager
 def showing_errors(window: MainWindow) -> Iterator[None]:
-    """Inside, an error on the window's thread is shown in the window and written to the log; the window stays."""
+    """Show uncaught errors of the window's thread in the window, and write them to the log, instead of quitting."""
     usual = sys.excepthook
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -129,11 +177,11 @@ def showing_errors(window: MainWindow) -> Iterator[None]:
 
 @contextmanager
 def closed_by_interrupt(window: MainWindow, app: QApplication) -> Iterator[None]:
-    """Inside, Ctrl-C in the terminal closes the window as its button does; a second one does not ask."""
+    """Let Ctrl-C in the terminal close the window as its button does; a second Ctrl-C quits without asking."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # Python hears a signal only when Python runs; this wakes it, without a timer that ticks for nothing.
+    # Python handles signals only while Python code runs: the notifier wakes it, without polling.
     ours, waker = socket.socketpair()
     for end in (ours, waker):
         end.setblocking(False)

@@ -1,4 +1,4 @@
-"""How the window looks: Fusion in a light and a dark palette, an accent, and icons in the palette's colours."""
+"""The theme: the Fusion style with a light and a dark palette, and icons in the palette's colours."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ _DARK = {
     _Role.Shadow: "#0b0b0c", _Role.Highlight: "#3a6fe0", _Role.HighlightedText: "#ffffff", _Role.Link: "#86aaff",
     _Role.LinkVisited: "#c3a2ff", _Role.Accent: "#5b8cff",
 }  # fmt: skip
-_FADED = {False: "#9b9ba4", True: "#6f6f78"}
-_FADED_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.PlaceholderText)
+_DISABLED_TEXT = {False: "#9b9ba4", True: "#6f6f78"}
+_DISABLED_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.PlaceholderText)
 
 _SMALLEST_POINTS = 10.0
 
-# Of the device: what menus, buttons and tool bars ask for at one, one and a half, and two times.
+# In device pixels: the sizes that menus, buttons and toolbars request at 100, 150 and 200 % scaling.
 _ICON_PX = (16, 18, 20, 24, 28, 32, 36, 40, 48)
 _FONTS = {"fa6s": "fontawesome6-solid-webfont", "fa6": "fontawesome6-regular-webfont"}
 
 
 class Theme(QObject):
-    """Gives the application its looks and keeps them in step with the system.
+    """Sets the style, palette and font of the application, and follows the system's colour scheme.
 
-    `choose` takes "system", "light" or "dark". Widgets are told by their usual PaletteChange event, others
-    by `changed`; icons are then to be made anew.
+    `choose` takes "system", "light" or "dark". After a change, icons must be made again.
     """
 
     changed = Signal()
+    """The palette has changed; widgets get a PaletteChange event as well."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -70,13 +70,13 @@ class Theme(QObject):
             font.setPointSizeF(_SMALLEST_POINTS)
             app.setFont(font)
         # No style sheet: under one, widgets that are shown keep the old palette when it changes.
-        app.aboutToQuit.connect(_icons.clear)  # pixmaps must not outlive the application
+        app.aboutToQuit.connect(clear_icons)  # pixmaps must not outlive the application
         app.styleHints().colorSchemeChanged.connect(self._follow)
-        self._paint(self.dark)
+        app.setPalette(palette(self.dark))
 
     @property
     def dark(self) -> bool:
-        """Whether the dark palette is to be used."""
+        """Whether the dark palette should be used."""
         if self._choice == "system":
             return self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return self._choice == "dark"
@@ -85,23 +85,20 @@ class Theme(QObject):
         """Use the light or the dark palette, or the one that the system uses from now on."""
         self._choice = choice
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-        # So that title bars and the system's own dialogs are of the same kind, where the platform can.
+        # Title bars and the system's own dialogs follow, where the platform supports it.
         self._app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
         self._follow()
 
     def _follow(self) -> None:
         if self.dark != is_dark():
-            self._paint(self.dark)
+            self._app.setPalette(palette(self.dark))
             self.changed.emit()
-
-    def _paint(self, dark: bool) -> None:
-        self._app.setPalette(palette(dark))
 
 
 class Fusion(QProxyStyle):
-    """Fusion, but what is checked wears the accent, and in the dark boxes have rims that can be seen.
+    """Fusion with stronger contrast: checked buttons use the accent colour, and dark boxes have visible borders.
 
-    Fusion makes both by darkening a little: too little in the light, and of a dark colour there is nothing to darken.
+    Fusion only darkens the colour a little, which is too weak in light themes and invisible in dark ones.
     """
 
     def __init__(self) -> None:
@@ -110,9 +107,9 @@ class Fusion(QProxyStyle):
     def drawPrimitive(  # noqa: N802
         self, element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        """Draw as Fusion does, with other colours where it says too little."""
-        if element in _RIMMED:
-            _rim(option)
+        """Draw as Fusion does, with stronger colours for borders and checked buttons."""
+        if element in _BORDERED:
+            _strengthen_border(option)
         elif element == _Primitive.PE_PanelButtonTool and option.state & QStyle.StateFlag.State_On:
             colours = QPalette(option.palette)
             button, accent = colours.color(_Role.Button), colours.color(_Role.Accent)
@@ -127,34 +124,34 @@ class Fusion(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw as Fusion does, with rims that can be seen."""
+        """Draw as Fusion does, with visible borders."""
         if control in (QStyle.ComplexControl.CC_SpinBox, QStyle.ComplexControl.CC_ComboBox):
-            _rim(option)
+            _strengthen_border(option)
         super().drawComplexControl(control, option, painter, widget)
 
     def sizeFromContents(  # noqa: N802
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
-        """The size that Fusion gives, but tabs have room for what hangs below their line of text."""
+        """The size that Fusion returns, with room for descenders in tabs."""
         found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # Qt takes None
         if kind == QStyle.ContentsType.CT_TabBarTab:
             found.setHeight(found.height() + _DESCENT)
         return found
 
 
-_DESCENT = 2  # Fusion cuts off the last pixels of tabs that are not in front
+_DESCENT = 2  # Fusion cuts off the last pixels of inactive tabs
 _Primitive = QStyle.PrimitiveElement
-_RIMMED = {
+_BORDERED = {
     _Primitive.PE_IndicatorCheckBox, _Primitive.PE_IndicatorRadioButton, _Primitive.PE_FrameLineEdit,
     _Primitive.PE_Frame, _Primitive.PE_FrameMenu, _Primitive.PE_FrameGroupBox,
 }  # fmt: skip
-_RIM = QColor("#85858f")  # of the dark theme; Fusion takes it down to two thirds
+_BORDER = QColor("#85858f")  # in dark themes; Fusion darkens it to two thirds
 
 
-def _rim(option: QStyleOption) -> None:
+def _strengthen_border(option: QStyleOption) -> None:
     if is_dark():
         colours = QPalette(option.palette)
-        colours.setColor(_Role.Window, _RIM)
+        colours.setColor(_Role.Window, _BORDER)
         option.palette = colours
 
 
@@ -172,20 +169,20 @@ def palette(dark: bool) -> QPalette:
     made = QPalette()
     for role, colour in (_DARK if dark else _LIGHT).items():
         made.setColor(role, QColor(colour))
-    for role in _FADED_ROLES:
-        made.setColor(_Group.Disabled, role, QColor(_FADED[dark]))
+    for role in _DISABLED_ROLES:
+        made.setColor(_Group.Disabled, role, QColor(_DISABLED_TEXT[dark]))
     made.setColor(_Group.Disabled, _Role.Highlight, made.color(_Role.Mid))
     made.setColor(_Group.Disabled, _Role.Accent, made.color(_Role.Mid))
     return made
 
 
-def is_dark() -> bool:
-    """Whether the application's palette is a dark one."""
-    return QGuiApplication.palette().color(_Role.Window).lightness() < 128
+def is_dark(palette: QPalette | None = None) -> bool:
+    """Whether a palette is dark; by default the application's."""
+    return (palette or QGuiApplication.palette()).color(_Role.Window).lightness() < 128
 
 
 def accent() -> QColor:
-    """The colour that marks what is chosen."""
+    """The colour of the selection."""
     return QGuiApplication.palette().color(_Role.Accent)
 
 
@@ -197,20 +194,27 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
     """
     colours = QGuiApplication.palette()
     normal = colour or colours.color(_Group.Active, _Role.ButtonText)
-    faded = colours.color(_Group.Disabled, _Role.ButtonText)
-    key = (name, normal.rgba(), faded.rgba())
+    disabled = colours.color(_Group.Disabled, _Role.ButtonText)
+    key = (name, normal.rgba(), disabled.rgba())
     made = _icons.get(key)
     if made is None:
         glyph = _glyph(name)
         made = QIcon()
         for side in _ICON_PX:
-            for mode, ink in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, faded)):
+            for mode, ink in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
                 made.addPixmap(_drawn(glyph, side, ink), mode)
         _icons[key] = made
     return made
 
 
 _icons: dict[tuple[str, int, int], QIcon] = {}
+
+
+def clear_icons() -> None:
+    """Forget the icons that were made and the fonts that were loaded for them."""
+    _icons.clear()
+    _glyph.cache_clear()
+    _font.cache_clear()
 
 
 def _drawn(glyph: QPainterPath, side: int, ink: QColor) -> QPixmap:
@@ -228,7 +232,7 @@ def _drawn(glyph: QPainterPath, side: int, ink: QColor) -> QPixmap:
     return pixmap
 
 
-_EM = 512  # pixels at which the outlines are taken
+_EM = 512  # font size in pixels at which the outlines are taken
 
 
 @cache

@@ -26,12 +26,12 @@ LIMIT = 120
 WINDOW = f"""
 import sys
 from functools import partial
-from rim_editor.ui import app
+from rim_editor.ui import application
 def shown(window):
     assert window.isVisible() and not {{"torch", "cv2", "numpy"}} & set(sys.modules)
     print("now", flush=True)
     window.close()
-app.run = partial(app.run, shown=shown)
+application.run = partial(application.run, shown=shown)
 from rim_editor.cli import main
 sys.exit(main([{str(SAMPLE)!r}]))
 """

@@ -419,14 +419,14 @@ def test_a_failed_fetch(run, monkeypatch):
 def windows(monkeypatch):
     """What the window was asked to open, instead of a window."""
     asked = []
-    fake = ModuleType("rim_editor.ui.app")
+    fake = ModuleType("rim_editor.ui.application")
 
     def run(images, *, debug_stalls=False):
         asked.append((list(images), debug_stalls))
         return 0
 
     fake.run = run
-    monkeypatch.setitem(sys.modules, "rim_editor.ui.app", fake)
+    monkeypatch.setitem(sys.modules, "rim_editor.ui.application", fake)
     return asked
 
 
@@ -463,13 +463,13 @@ def test_a_window_that_cannot_open_ends_in_one_line(run, windows, monkeypatch, e
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(sys.modules["rim_editor.ui.app"], "run", fail)
+    monkeypatch.setattr(sys.modules["rim_editor.ui.application"], "run", fail)
     code = 2 if isinstance(error, ImageUnreadable) else 130
     refused(run(), code, "no display" if code == 2 else "interrupted")
 
 
 def test_the_exit_code_of_the_window_is_the_programs(run, windows, monkeypatch):
-    monkeypatch.setattr(sys.modules["rim_editor.ui.app"], "run", lambda images, debug_stalls: 5)
+    monkeypatch.setattr(sys.modules["rim_editor.ui.application"], "run", lambda images, debug_stalls: 5)
     assert run() == (5, "", "")
 
 

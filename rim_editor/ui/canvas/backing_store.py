@@ -6,12 +6,30 @@ once and then smoothly in bands, one per turn of the event loop; a new rendering
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QRegion
+from dataclasses import dataclass
+from functools import lru_cache
 
-from rim_editor.ui.canvas.canvas_content import CanvasContent, draw, rects
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
+
+from rim_editor.ui.canvas.rendering_cache import RenderedLevel
+from rim_editor.ui.canvas.viewport import MAX_SMOOTH_ZOOM, Viewport
 
 _BAND = 300_000  # pixels of the device that are drawn smoothly in one turn: a few milliseconds
+
+
+@dataclass(frozen=True, eq=False)
+class CanvasContent:
+    """A rendering through a viewport, and the original left of a line if there is one."""
+
+    viewport: Viewport
+    after: RenderedLevel
+    before: RenderedLevel | None
+    split: int
+    """Where the line is, in pixels of the device from the left; `before` is shown left of it, if there is one."""
+    around: QColor
+    checks: QBrush
+    """What is under transparency; repeated from the upper left corner of the image."""
 
 
 class BackingStore(QObject):
@@ -106,7 +124,7 @@ class BackingStore(QObject):
         if self._content.before is not None:  # what the line has passed over is on its other side now
             left, right = sorted((old.split + dx, self._content.split))
             fresh += QRegion(QRect(left, 0, right - left, whole.height())) & QRegion(whole)
-        if sum(part.width() * part.height() for part in rects(fresh)) > whole.width() * whole.height() // 2:
+        if sum(part.width() * part.height() for part in _rects(fresh)) > whole.width() * whole.height() // 2:
             self._redraw()
             return
         moved = QImage(whole.size(), QImage.Format.Format_RGB32)
@@ -115,14 +133,14 @@ class BackingStore(QObject):
         painter.drawImage(dx, dy, self._front)
         painter.end()
         self._front = moved
-        for part in rects(fresh):
+        for part in _rects(fresh):
             self._draw(self._front, part, smooth=True)
         self._begin_bands(only_if_drawing=True)
 
     def _draw(self, target: QImage, part: QRect, smooth: bool) -> None:
         assert self._content is not None
         painter = QPainter(target)
-        draw(painter, self._content, part, smooth)
+        _draw_content(painter, self._content, part, smooth)
         painter.end()
 
 
@@ -130,3 +148,67 @@ def _same_layout(old: CanvasContent, new: CanvasContent) -> bool:
     same_window = old.viewport.window == new.viewport.window and old.viewport.image == new.viewport.image
     same_split = (old.before is None) == (new.before is None)
     return same_window and same_split and old.around == new.around and old.checks == new.checks
+
+
+def _draw_content(painter: QPainter, content: CanvasContent, part: QRect, smooth: bool) -> None:
+    """Draw a part of the content, in pixels of the device; `smooth` blends pixels, else the nearest is taken."""
+    if content.before is None:
+        _draw_rendering(painter, content, content.after, part, smooth)
+        return
+    whole = QRect(QPoint(0, 0), QSize(*content.viewport.window))
+    left, right = QRect(whole), QRect(whole)
+    left.setWidth(content.split)
+    right.setLeft(content.split)
+    _draw_rendering(painter, content, content.before, part & left, smooth)
+    _draw_rendering(painter, content, content.after, part & right, smooth)
+
+
+def _draw_rendering(
+    painter: QPainter, content: CanvasContent, rendering: RenderedLevel, part: QRect, smooth: bool
+) -> None:
+    if part.isEmpty():
+        return
+    view, image = content.viewport, rendering.image
+    x, y = view.origin
+    # From pixels of the rendering to pixels of the device, in each direction.
+    across, down = view.image[0] * view.zoom / image.width(), view.image[1] * view.zoom / image.height()
+    covered = QRectF(x, y, view.image[0] * view.zoom, view.image[1] * view.zoom).toAlignedRect()
+    painter.save()
+    painter.setClipRect(part)
+    for beside in _rects(QRegion(part) - QRegion(covered)):
+        painter.fillRect(beside, content.around)
+    visible = part & covered
+    if not visible.isEmpty():
+        painter.fillRect(visible, content.around)  # the image's rim may cover a part of a pixel
+        if image.hasAlphaChannel():
+            painter.setBrushOrigin(x, y)
+            painter.fillRect(visible, content.checks)
+        blend = smooth and not (rendering.level == 0 and view.zoom > MAX_SMOOTH_ZOOM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, blend)
+        # Whole pixels of the source with two to spare: parts that are drawn apart fit together without a seam.
+        source = QRect(
+            QPoint(int((visible.left() - x) / across) - 2, int((visible.top() - y) / down) - 2),
+            QPoint(int((visible.right() - x) / across) + 2, int((visible.bottom() - y) / down) + 2),
+        ) & QRect(QPoint(0, 0), image.size())
+        target = QRectF(x + source.x() * across, y + source.y() * down, source.width() * across, source.height() * down)
+        painter.drawImage(target, image, QRectF(source))
+    painter.restore()
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    """The rectangles of a region."""
+    return list(region)  # type: ignore[call-overload, no-any-return]  # the stubs do not know that it can be walked
+
+
+@lru_cache(maxsize=4)
+def checkerboard(light: tuple[int, int, int], dark: tuple[int, int, int], side: int) -> QBrush:
+    """A brush of squares of `side` pixels of the device, in two colours."""
+    tile = QImage(2 * side, 2 * side, QImage.Format.Format_RGB32)
+    tile.fill(QColor(*light))
+    painter = QPainter(tile)
+    painter.fillRect(side, 0, side, side, QColor(*dark))
+    painter.fillRect(0, side, side, side, QColor(*dark))
+    painter.end()
+    brush = QBrush()
+    brush.setTextureImage(tile)
+    return brush

@@ -11,11 +11,12 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.ui.canvas import navigation, tools
+from rim_editor.ui.canvas import tools
+from rim_editor.ui.canvas.canvas_marks import PointerMarks
 from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
-from rim_editor.ui.canvas.pointer_marks import PointerMarks
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
+from rim_editor.ui.canvas.zoomable_widget import is_arrow
 
 if TYPE_CHECKING:
     from rim_editor.document import Point
@@ -195,7 +196,7 @@ class Canvas(ImageView):
             self.set_before(True)
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self._drop_gesture()
-        elif self._split is not None and navigation.is_arrow(event, Qt.KeyboardModifier.ShiftModifier):
+        elif self._split is not None and is_arrow(event, Qt.KeyboardModifier.ShiftModifier):
             self._split.nudge(0.02 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -0.02)
             self.update()
         else:
@@ -254,7 +255,7 @@ class Canvas(ImageView):
         if event.key() == Qt.Key.Key_Escape:
             return self._gesture is not None
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier)
-        return (event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backslash) and plain) or navigation.is_arrow(event)
+        return (event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backslash) and plain) or is_arrow(event)
 
     def _set_space(self, held: bool) -> None:
         if held != self._space_held:

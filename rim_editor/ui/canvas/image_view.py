@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from rim_editor.events import Event, JobEnded, JobKind, JobStarted
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas import canvas_marks
-from rim_editor.ui.canvas.backing_store import BackingStore
-from rim_editor.ui.canvas.canvas_content import CanvasContent, checkerboard
+from rim_editor.ui.canvas.backing_store import BackingStore, CanvasContent, checkerboard
 from rim_editor.ui.canvas.document_view import DocumentView
 from rim_editor.ui.canvas.marching_ants import MarchingAnts
 from rim_editor.ui.canvas.rendering_cache import RenderingCache

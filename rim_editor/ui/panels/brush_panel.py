@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QVBoxLayou
 from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import AmountSlider
+from rim_editor.ui.theme import icon
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -98,7 +99,5 @@ class BrushPanel(QWidget):
 
     def paint_icons(self) -> None:
         """Make the icons, or make them again after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         for place, (_, _, name, _, _) in enumerate(_ROWS):
             self._group.button(place).setIcon(icon(name))

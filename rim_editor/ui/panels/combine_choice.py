@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButto
 from rim_editor.document import Combine
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import ChoiceBox
+from rim_editor.ui.theme import icon
 
 _ROWS = (
     (Combine.NEW, "New", "fa6s.wand-magic-sparkles", "The answer replaces the matte"),
@@ -61,8 +62,6 @@ class CombineChoice(QWidget):
 
     def paint_icons(self) -> None:
         """Make the icons, or make them again after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         for place, (_, _, name, _) in enumerate(_ROWS):
             self._group.button(place).setIcon(icon(name))
             self._box.setItemIcon(place, icon(name))

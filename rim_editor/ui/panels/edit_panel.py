@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
+from rim_editor.events import DocumentChanged
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.theme import icon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,8 +132,6 @@ class EditPanel(QWidget):
 
     def paint_icons(self) -> None:
         """Make the icons, or make them again after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         for place, name in enumerate(self._icons):
             self._group.button(place).setIcon(icon(name))
 
@@ -182,8 +182,6 @@ class EditPanel(QWidget):
             self._editor.end_gesture()
 
     def _on_event(self, event: object) -> None:
-        from rim_editor.events import DocumentChanged
-
         if isinstance(event, DocumentChanged) and self._editor is not None:
             self._show(self._editor.document.edit)
 

@@ -10,13 +10,12 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from rim_editor.document import Combine, clean_expression
-from rim_editor.events import JobKind
+from rim_editor.events import Answered, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.combine_choice import CombineChoice
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
-    from rim_editor.events import Answered
 
 _PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
 
@@ -163,8 +162,6 @@ class ExpressionBar(QWidget):
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
 
     def _on_event(self, event: object) -> None:
-        from rim_editor.events import Answered, JobEnded, JobStarted
-
         if isinstance(event, JobStarted) and event.kind is JobKind.ASK:
             self._update_button()
             self._show_status(f"{event.text.rstrip('.…')}… Esc cancels.")

@@ -1,20 +1,32 @@
-"""Slider, spin box and combo box for panels and dialogs; the wheel changes them only once they have the focus."""
+"""Slider, spin box and combo box that take the wheel only when focused, and a filter for the events of text fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeVar
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 
+from rim_editor.ui.dropped_data import may_hold_image
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.text_field_filter import TextFieldFilter
 
 ValueT = TypeVar("ValueT", bound=str)
 
 _GESTURE_MS = 700  # key presses and wheel turns closer together than this are one gesture
+_Standard = QKeySequence.StandardKey
+_LETTERS = (Qt.Key.Key_D, Qt.Key.Key_E)
+"""With Ctrl, Qt on X11 takes these for Delete and End, which have keys of their own."""
 
 
 class Slider(QSlider):
@@ -151,3 +163,38 @@ class AmountSlider(QWidget):
     def _end(self) -> None:
         self._gesture_timer.stop()
         self.settled.emit()
+
+
+class TextFieldFilter(QObject):
+    """Passes shortcuts and drops that a text field cannot use on to the window, such as Ctrl+Z and dropped files."""
+
+    def __init__(self, field: QLineEdit | QAbstractSpinBox) -> None:
+        super().__init__(field)
+        self._line = field.lineEdit() if isinstance(field, QAbstractSpinBox) else field
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Pass on what the field cannot use."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if _is_for_image(self._line, event):
+                event.ignore()
+                return True
+        elif event.type() == QEvent.Type.DragEnter and isinstance(event, QDropEvent):
+            mime = event.mimeData()
+            if mime.hasUrls() or (may_hold_image(mime) and not mime.hasText()):
+                event.ignore()
+                return True
+        return False
+
+
+def _is_for_image(line: QLineEdit, event: QKeyEvent) -> bool:
+    if event.matches(_Standard.Undo):
+        return not (line.isModified() and line.isUndoAvailable())
+    if event.matches(_Standard.Redo):
+        return not (line.isModified() and line.isRedoAvailable())
+    if event.matches(_Standard.Copy):
+        return not line.hasSelectedText()
+    if event.matches(_Standard.Paste):
+        mime = QGuiApplication.clipboard().mimeData()
+        return may_hold_image(mime) and (mime.hasUrls() or not mime.hasText())
+    return event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _LETTERS

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.document import MatteControls
+from rim_editor.events import DocumentChanged
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.colour_button import ColourButton
@@ -158,8 +159,6 @@ class MattePanel(QWidget):
         return self._controls
 
     def _on_event(self, event: object) -> None:
-        from rim_editor.events import DocumentChanged
-
         if isinstance(event, DocumentChanged):
             self._refresh()
 

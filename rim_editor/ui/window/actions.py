@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from rim_editor.ui.theme import icon
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -131,8 +133,6 @@ class Actions(QObject):
 
     def paint_icons(self) -> None:
         """Make the icons, or make them anew after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         for specs in MENUS.values():
             for spec in specs:
                 if spec.icon:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
+from rim_editor.ui.theme import icon
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
@@ -116,8 +117,6 @@ class DragHandle(QToolButton):
 
     def paint_icons(self) -> None:
         """Make the icon, or make it anew after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         self.setIcon(icon("fa6s.up-right-from-square"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -26,7 +26,7 @@ from rim_editor.ui.panels.edit_panel import EditPanel
 from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.panels.matte_panel import MattePanel
 from rim_editor.ui.window.actions import MENUS, Actions
-from rim_editor.ui.window.document_tabs import DocumentTabs
+from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.status_items import StatusItems
 

@@ -26,8 +26,8 @@ from rim_editor.recovery import Recovery
 from rim_editor.settings import Settings
 from rim_editor.ui import dropped_data, model_loading
 from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.panels.input_widgets import TextFieldFilter
 from rim_editor.ui.qt_runner import QtRunner
-from rim_editor.ui.text_field_filter import TextFieldFilter
 from rim_editor.ui.window import layout
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave

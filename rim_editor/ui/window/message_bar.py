@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from rim_editor.ui.theme import icon
+
 MOST = 4
 """Messages shown at once; older ones wait until there is room."""
 INFO_MS = 8000
@@ -65,8 +67,6 @@ class Message(QFrame):
 
     def paint_icon(self) -> None:
         """Draw the mark of the level, or draw it anew after the theme changed."""
-        from rim_editor.ui.theme import icon
-
         self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(18, 18))
 
     def dismiss(self) -> None:

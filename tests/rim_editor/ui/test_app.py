@@ -1,6 +1,7 @@
 """Starting: the window first, then the rest; and every way in which it cannot start, or ends."""
 
 import ctypes
+import importlib
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rim_editor.errors import EditorError
-from rim_editor.ui import app as starter
+from rim_editor.ui import application
 
 ROOT = Path(__file__).parents[3]
 LIMIT = 60
@@ -22,7 +23,7 @@ import json, os, signal, sys, threading, time
 born = time.perf_counter()
 from pathlib import Path
 from rim_editor.matting import Matting
-from rim_editor.ui.app import run
+from rim_editor.ui.application import run
 seen, begun = {}, []
 class Predictor:
     device, device_reason, precision = "cpu", "", "float32"
@@ -193,13 +194,13 @@ def linux_desktop(monkeypatch):
 
 def test_without_a_display_there_is_a_remedy(linux_desktop):
     with pytest.raises(EditorError, match="no display.*desktop session.*rim-editor matte"):
-        starter.run()
+        application.run()
 
 
 @pytest.mark.parametrize("variable", ["QT_QPA_PLATFORM", "WAYLAND_DISPLAY"])
 def test_any_kind_of_display_will_do(linux_desktop, variable):
     linux_desktop.setenv(variable, "x")
-    starter.check_display()
+    application.check_display()
 
 
 def test_the_library_whose_lack_ends_qt_is_named(linux_desktop):
@@ -210,14 +211,15 @@ def test_the_library_whose_lack_ends_qt_is_named(linux_desktop):
 
     linux_desktop.setattr(ctypes, "CDLL", missing)
     with pytest.raises(EditorError, match="apt install libxcb-cursor0"):
-        starter.check_display()
+        application.check_display()
 
 
 def test_where_qt_cannot_be_loaded_there_is_a_remedy(monkeypatch):
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     monkeypatch.setitem(sys.modules, "PySide6.QtWidgets", None)
+    monkeypatch.delitem(sys.modules, "rim_editor.ui.application")
     with pytest.raises(EditorError, match="apt install libegl1"):
-        starter.run()
+        importlib.import_module("rim_editor.ui.application")
 
 
 def test_the_command_says_it_in_a_line():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QPushButton, QTabBar, QWidget
@@ -18,7 +19,7 @@ def looks(qapp):
     before = (qapp.palette(), QFont(qapp.font()), qapp.style().objectName())
     made = theme.Theme(qapp)
     yield made
-    qapp.styleHints().colorSchemeChanged.disconnect(made._follow)
+    shiboken6.delete(made)  # it no longer follows the system
     qapp.styleHints().setColorScheme(Qt.ColorScheme.Unknown)
     qapp.setFont(before[1])
     qapp.setPalette(before[0])
@@ -145,14 +146,12 @@ def test_a_name_that_is_none_is_a_mistake_in_the_program(name):
 
 def test_missing_fonts_name_the_remedy(monkeypatch):
     monkeypatch.setattr(theme, "find_spec", lambda _: None)
-    theme._font.cache_clear()
-    theme._glyph.cache_clear()
-    theme._icons.clear()
+    theme.clear_icons()
     try:
         with pytest.raises(EditorError, match="install qtawesome"):
             theme.icon("fa6s.gear")
     finally:
-        theme._font.cache_clear()
+        theme.clear_icons()
 
 
 def test_letters_hang_down_as_far_in_tabs_that_are_not_in_front(qtbot, looks):
