@@ -1,4 +1,4 @@
-"""`rim-editor batch`: makes a recipe and a plan of its arguments and carries it out, with text or JSON about both."""
+"""`rim-editor batch`: makes a recipe and a plan from its arguments, carries the plan out, and prints text or JSON."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def _watch_folders(
 
 @contextmanager
 def _backend(ray: str | None) -> Iterator[RunPlan]:
-    """What does the work: this machine, or the cluster at an address."""
+    """The function that does the work, on this machine or on the cluster at the address `ray`."""
     if ray is None:
         from rim_editor.batch import pipeline
 
@@ -273,7 +273,7 @@ def _terms(
 
 
 def _absolute(path: Path | None) -> Path | None:
-    """So that a plan means the same from whatever folder it is resumed."""
+    """An absolute path, so that a plan means the same wherever it is resumed from."""
     return None if path is None else path.absolute()
 
 

@@ -1,4 +1,4 @@
-"""What `rim-editor batch` prints: plan, progress, problems and summary. Results go to stdout, the rest to stderr."""
+"""Output of `rim-editor batch`: plan, progress, problems and summary. Results go to stdout, the rest to stderr."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class _Terminal(_Lines):
 
 
 def _line(outcome: Outcome) -> str:
-    """What to print about an outcome at once; '' where all is well or as planned."""
+    """The line to print about an outcome; '' when it is done without a remark, or skipped as planned."""
     if not outcome.text or outcome.state is State.SKIPPED:
         return ""
     name = str(outcome.source)

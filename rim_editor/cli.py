@@ -35,7 +35,7 @@ app.add_typer(models_app, name="models")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; None reads it from the process. Without a command it opens the window.
 
-    Returns the exit code: 0 done, 2 a mistake or a lack that one line on stderr names with its remedy,
+    Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
     3 nothing matched the expression, 130 interrupted.
     """
     command: Any = typer.main.get_command(app)

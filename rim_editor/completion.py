@@ -1,4 +1,4 @@
-"""Completion: what the expression being typed may become, from what was asked before and the nouns that are known."""
+"""Completion of the expression being typed, from earlier expressions and the nouns that the model knows."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LONGEST_NOUN = 4  # words
 
 
 def completions(typed: str, history: Sequence[str], nouns: Sequence[str], limit: int = 8) -> tuple[str, ...]:
-    """Whole expressions that `typed` begins, at most `limit`, the likeliest first and each once.
+    """Whole expressions that begin with `typed`, at most `limit`, the most likely first, without duplicates.
 
     First those of `history` (newest first) that begin with it; then `typed` with its last words completed to one of
-    `nouns`, the short before the long. Capitals do not matter. Nothing typed gives the newest expressions.
+    `nouns`, short ones before long ones. Case is ignored. Without any text, the newest expressions are returned.
     """
     start = " ".join(typed.split()).casefold()
     begun = start + " " if start and typed[-1:].isspace() else start  # "red " is not the beginning of "reddish"

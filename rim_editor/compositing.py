@@ -1,6 +1,6 @@
 """The arithmetic of the edits: alpha compositing and the changes that a highlight makes.
 
-Colours are uint8 sRGB, coverage is float32 in [0, 1], sums are taken in float32 a strip of rows at a time,
+Colours are uint8 sRGB, coverage is float32 in [0, 1], sums are taken in float32, a strip of rows at a time,
 so that a large photograph never exists in float as a whole.
 """
 
@@ -48,7 +48,7 @@ def exchanged(image: Pixels, part: Pixels, new: Pixels, share: Coverage) -> Pixe
 
 
 def cut_out(foreground: Pixels, matte: Coverage) -> Pixels:
-    """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so no scene stays hidden there."""
+    """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so that no scene stays hidden there."""
     import cv2
 
     alpha = as_grey(matte, 8)
@@ -139,8 +139,8 @@ def blurred(pixels: Pixels, weight: Coverage, sigma: float) -> Pixels:
 def gradient(shape: tuple[int, ...], start: tuple[int, int, int], end: tuple[int, int, int], angle: float) -> Pixels:
     """From `start` to `end` along `angle` in degrees (0 to the right, 90 downwards), HxWx3 uint8, dithered.
 
-    The colours run from corner to corner, as CSS has it. The ordered dither (Bayer 1973, 16x16) is less than
-    half a step, so that what needs no rounding stays as it is.
+    The colours run from corner to corner, as in CSS. The ordered dither (Bayer 1973, 16x16) is less than
+    half a step, so that values that need no rounding stay as they are.
     """
     height, width = shape[:2]
     right, down = math.cos(math.radians(angle)), math.sin(math.radians(angle))
@@ -217,7 +217,7 @@ def tile_reduced(pixels: Pixels, factor: float) -> Pixels:
 
 
 def _repeats(length: int, factor: float) -> tuple[int, int]:
-    """How often to repeat a tile before it is reduced, and how long all of them are then."""
+    """How often to repeat a tile before it is reduced, and the total length afterwards."""
 
     def error(count: int) -> float:
         exact = count * length / factor
@@ -236,12 +236,12 @@ def _resized(pixels: Pixels, height: int, width: int) -> Pixels:
     if pixels.shape[:2] == (height, width):
         return pixels
     shrinks = height * width < pixels.shape[0] * pixels.shape[1]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=how), np.uint8)
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=interpolation), np.uint8)
 
 
 def _crop(length: int, wanted: float, moved: float) -> slice:
-    """The part about `wanted` long of `length` that shows when what is behind it moves by `moved`."""
+    """Which part of `length`, about `wanted` long, is visible after moving by `moved`."""
     size = min(length, max(1, round(wanted)))
     start = min(max(round((length - size) // 2 - moved), 0), length - size)
     return slice(start, start + size)
@@ -253,7 +253,7 @@ class _Span(NamedTuple):
 
 
 def _shown(length: int, wanted: float, moved: float) -> tuple[slice, _Span]:
-    """Where something about `wanted` long, centred and then moved, lies in `length`, and what of it is seen."""
+    """Where a span about `wanted` long, centred, then moved, falls within `length`, and which part of it is visible."""
     size = min(length, max(1, round(wanted)))
     start = (length - size) // 2 + round(moved)
     first, last = min(max(start, 0), length), min(max(start + size, 0), length)

@@ -1,4 +1,4 @@
-"""Document: one image, what made its matte, and its edit. Frozen; every change makes a new one that shares arrays."""
+"""Document: an image, the parts of its matte, and its edit. Frozen; every change makes a new one that shares arrays."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Stroke:
-    """One gesture of the brush: KEEP paints matte, REMOVE takes it away."""
+    """One gesture of the brush: KEEP paints matte, REMOVE erases it."""
 
     brush: Brush
     points: tuple[Point, ...]
@@ -77,7 +77,7 @@ class Stroke:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A part of the matte that was made anew, by the refining brush."""
+    """A rectangle of the matte that the refining brush recomputed."""
 
     x: int
     y: int
@@ -86,12 +86,12 @@ class Patch:
 
 
 Part = Answer | Stroke | Patch
-"""What the matte is made of, in the order in which it was found and painted."""
+"""One part of a matte; a document holds them in the order in which they were found and painted."""
 
 
 @dataclass(frozen=True)
 class MatteControls:
-    """What is done to the whole matte after its parts; the defaults leave it as it is. Raises BadOption for NaN."""
+    """Adjustments of the whole matte after its parts; the defaults change nothing. Raises BadOption for NaN."""
 
     shift_edge: float = 0.0
     """Pixels outwards (positive) or inwards, -50 to 50."""
@@ -106,13 +106,13 @@ class MatteControls:
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.shift_edge, self.feather, self.contrast))):
             raise BadOption(
-                "A control of the matte is no number: give pixels to the edge and feather, 0 to 1 to contrast."
+                "A control of the matte is not a number: give pixels for the edge and feather, 0 to 1 for contrast."
             )
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One image, what made its matte, and its edit."""
+    """One image, the parts and controls of its matte, and its edit."""
 
     source: OpenedImage
     parts: tuple[Part, ...] = ()
@@ -131,12 +131,12 @@ class Document:
 
     @property
     def has_matte(self) -> bool:
-        """Whether anything was found or painted; strokes that only take away or refine do not count."""
+        """Whether anything was found or painted; strokes that only erase or refine do not count."""
         return any(not isinstance(part, Stroke) or part.brush is Brush.KEEP for part in self.parts)
 
 
 def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:
-    """The parts but for those at `places`; with an answer go the later refinements of its edge.
+    """The parts without those at `places`; later refinements of the edge of a removed answer are removed too.
 
     Raises IndexError when there is no such part.
     """
@@ -144,10 +144,10 @@ def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part,
         if not 0 <= place < len(parts):
             raise IndexError(f"there is no part {place}, there are {len(parts)}")
 
-    def goes(i: int, part: Part) -> bool:
+    def removed(i: int, part: Part) -> bool:
         return i in places or any(place < i and _refines(part, parts[place]) for place in places)
 
-    return tuple(part for i, part in enumerate(parts) if not goes(i, part))
+    return tuple(part for i, part in enumerate(parts) if not removed(i, part))
 
 
 def _refines(part: Part, answer: Part) -> bool:

@@ -35,7 +35,7 @@ class UnknownVersion(Exception):
 
 @dataclass(frozen=True)
 class Summary:
-    """What is known of a state before it is restored."""
+    """A saved state before it is restored."""
 
     path: Path | None
     """The image's file; None for one that had none."""
@@ -45,29 +45,30 @@ class Summary:
 
 
 @dataclass
-class Written:
-    """Which arrays a folder holds, so that the next one links to them instead of encoding them again."""
+class WrittenArrays:
+    """The arrays that a folder holds, so that the next folder can link to them instead of encoding them again."""
 
     names: dict[int, tuple[weakref.ref[Any], str]] = field(default_factory=dict)
     image: tuple[weakref.ref[Any], int, tuple[int, int] | None] | None = None
     """The pixels of the source, their checksum, and the size and time that its file had when it was first seen."""
 
     def name(self, array: NDArray[Any]) -> str | None:
-        """The file that holds this very array; None when there is none."""
+        """The file that holds this array object; None when there is none."""
         known, name = self.names.get(id(array), (None, ""))
         return name if known is not None and known() is array else None
 
 
-def write(document: Document, folder: Path, former: Written, there: Path | None) -> Written:
-    """Write a document into an empty folder; arrays that `there` holds according to `former` are linked.
+def write(document: Document, folder: Path, former: WrittenArrays, former_folder: Path | None) -> WrittenArrays:
+    """Write a document into an empty folder; arrays that `former_folder` holds, as listed in `former`, are linked.
 
-    An image is noted by its path while its file is what it was when it was first saved, else stored. Raises OSError.
+    The image is referenced by its path while its file has not changed since it was first saved; after that its pixels
+    are stored. Raises OSError.
     """
-    return _Writer(folder, former, there).write(document)
+    return _Writer(folder, former, former_folder).write(document)
 
 
 def summary(folder: Path) -> Summary:
-    """What is known of the state in a folder, without its arrays.
+    """The summary of the state in a folder; its arrays are not read.
 
     Raises UnknownVersion, ValueError when it is damaged.
     """
@@ -98,10 +99,11 @@ def read(folder: Path) -> Document:
 
 
 class _Writer:
-    def __init__(self, folder: Path, former: Written, there: Path | None) -> None:
-        self.folder, self.former, self.there, self.written = folder, former, there, Written()
+    def __init__(self, folder: Path, former: WrittenArrays, former_folder: Path | None) -> None:
+        self.folder, self.former, self.former_folder = folder, former, former_folder
+        self.written = WrittenArrays()
 
-    def write(self, document: Document) -> Written:
+    def write(self, document: Document) -> WrittenArrays:
         state = {
             "version": VERSION,
             "kept": datetime.now(UTC).isoformat(),
@@ -110,7 +112,7 @@ class _Writer:
             "controls": self._described(document.controls),
             "edit": self._described(document.edit),
         }
-        # numpy's numbers are what arithmetic on coordinates gives
+        # arithmetic on coordinates gives numpy's numbers
         text = json.dumps(state, default=lambda number: number.item())
         write_whole(self.folder / _STATE, text)
         return self.written
@@ -150,11 +152,11 @@ class _Writer:
 
     def _linked(self, array: NDArray[Any], path: Path) -> bool:
         former = self.former.name(array)
-        if former is None or self.there is None:
+        if former is None or self.former_folder is None:
             return False
         try:
-            os.link(self.there / former, path)
-        except OSError:  # a disk without links, or a newer state took the former one's place
+            os.link(self.former_folder / former, path)
+        except OSError:  # a disk without links, or a newer state has replaced the former one
             return False
         return True
 
@@ -226,7 +228,7 @@ def _decoded(path: Path) -> NDArray[Any]:
     data = np.frombuffer(path.read_bytes(), np.uint8)
     array: NDArray[Any] | None = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if array is None:
-        raise ValueError(f"{path.name} is no whole PNG")
+        raise ValueError(f"{path.name} is not a complete PNG")
     if array.dtype == np.uint16:
         array = array.astype(np.float32) / np.float32(65535)
     if array.ndim == 3:

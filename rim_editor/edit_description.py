@@ -42,7 +42,7 @@ class EditName(StrEnum):
 
 @dataclass(frozen=True)
 class EditDescription:
-    """An edit's name and its options; None where the edit has its usual value, or does not use the option."""
+    """An edit's name and its options; None for the default of the edit, or where it does not use the option."""
 
     name: EditName = EditName.CUTOUT
     color: str | None = None
@@ -80,7 +80,7 @@ class EditDescription:
                 return cls(EditName.BACKGROUND, color=color, background=background, fit=fit, offset=offset)
 
     def read(self) -> Edit:
-        """The edit, usual values filled in and the image of a background read now.
+        """The edit, with defaults filled in and the image of a background read now.
 
         Raises BadOption, also for an option that the edit would ignore, and what `image_files.read` raises.
         """
@@ -102,7 +102,7 @@ class EditDescription:
                 return Background(image_files.read(values.pop("background")).pixels, **values)
 
     def stand_in(self) -> Edit:
-        """An edit that needs of a file what this one needs, made without reading an image. Raises BadOption."""
+        """An edit with the same needs of the output's format, made without reading an image. Raises BadOption."""
         if self.name is not EditName.BACKGROUND:
             return self.read()
         values = self._values()
@@ -118,13 +118,13 @@ class EditDescription:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> EditDescription:
-        """The description that `to_json` gave. Raises BadOption, which names what makes no sense."""
+        """The description that `to_json` gave. Raises BadOption, which names the invalid option."""
         kinds = get_type_hints(cls)
         given = {}
         for option, value in data.items():
             if option not in kinds:
                 known = ", ".join(name for name in kinds if name != "name")
-                raise BadOption(f"'{option}' is no option of an edit: choose among {known}.")
+                raise BadOption(f"'{option}' is not an option of an edit: choose among {known}.")
             try:
                 given[option] = records.from_data(kinds[option], value)
             except ValueError as error:
@@ -132,7 +132,7 @@ class EditDescription:
                 if choices is None:
                     raise BadOption(f"'{value}' does not fit the option '{option}' of an edit.") from error
                 name = "edit" if option == "name" else option
-                raise BadOption(f"'{value}' is no {name}: choose among {', '.join(choices)}.") from error
+                raise BadOption(f"'{value}' is unknown as the {name}: choose among {', '.join(choices)}.") from error
         return cls(**given)
 
     def _given(self) -> dict[str, Any]:
@@ -179,5 +179,5 @@ def _parse_offset(text: str) -> tuple[float, float]:
             raise ValueError(text)
     except ValueError as error:
         remedy = "write shares of width and height, for example '0.1,-0.25'"
-        raise BadOption(f"'{text}' is no offset: {remedy}.") from error
+        raise BadOption(f"'{text}' is not an offset: {remedy}.") from error
     return right, down

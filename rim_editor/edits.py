@@ -1,6 +1,6 @@
-"""Edits: what becomes of the object and its surroundings, described by frozen data, and `apply`.
+"""Edits of an object and its surroundings, described by frozen data, and `apply`, which carries them out.
 
-The arithmetic is in compositing.py; numpy is not imported here, so the command line names edits for free.
+The arithmetic is in compositing.py; numpy is not imported here, so that the command line starts fast.
 """
 
 from __future__ import annotations
@@ -118,17 +118,19 @@ class Background:
     colour: Colour = WHITE
     offset: tuple[float, float] = (0.0, 0.0)
     """Shares of the result's width and height by which the background is moved right and down. Cover stops
-    where a gap would open, fit moves `colour` in, tile goes on for ever."""
+    where a gap would open, fit fills the gap with `colour`, tile repeats without end."""
     transparent: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(share) for share in self.offset):
-            raise BadOption(f"An offset of {self.offset} is no shift: choose shares of width and height, such as 0.1.")
+            raise BadOption(
+                f"An offset of {self.offset} cannot be applied: choose shares of width and height, such as 0.1."
+            )
 
-    def held(self, width: int, height: int) -> Background:
-        """This background with no more offset than moves it on a result of `width` x `height` pixels.
+    def clamped(self, width: int, height: int) -> Background:
+        """This background with its offset limited to what has an effect on a result of `width` x `height` pixels.
 
-        Only cover stops: where it reaches no further than the result it does not move at all.
+        Only COVER has a limit; along a side that it just fills it cannot move at all.
         """
         if self.fit is not Fit.COVER:
             return self
@@ -165,9 +167,9 @@ def colour_text(colour: Colour) -> str:
 
 
 def scaled(edit: Edit, factor: float) -> Edit:
-    """The edit that makes of an image reduced by `factor` (2: half as wide) what `edit` makes of the whole, reduced.
+    """The edit to apply to an image reduced by `factor` (2: half as wide), for the same result, reduced.
 
-    Only a tiled background has a size of its own; all else is relative to the image and comes back as it is.
+    Only a tiled background has a size of its own; every other edit is relative to the image and is returned as it is.
     Raises ValueError when `factor` is not positive.
     """
     if not factor > 0:
@@ -182,10 +184,10 @@ def scaled(edit: Edit, factor: float) -> Edit:
 def apply(
     image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Edit, layers: Layers | None = None
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """The edited image; the layout is the one that the edit's class names, the size is the image's.
+    """The edited image, of the size of `image`; the edit's class describes the layout.
 
-    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `layers` is `separate(image, matte)` where
-    the caller keeps it; without it, it is made here. Blending is done in sRGB, as other editors do.
+    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `layers` is `separate(image, matte)` if
+    the caller has it; otherwise it is computed here. Blending is done in sRGB, as other editors do.
     Raises ValueError when the shapes do not belong together.
     """
     from clipmat.foreground import separate
@@ -204,7 +206,7 @@ def apply(
 
 
 def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """What `edit` puts behind the object of an image of this shape (height, width, ...): HxWx3 uint8.
+    """The background that `edit` puts behind the object, for an image of `shape` (height, width, ...): HxWx3 uint8.
 
     May be a read-only view.
     """

@@ -1,4 +1,4 @@
-"""Errors of the editor: each text says what happened and what to do about it, fit to be shown as it is."""
+"""Errors of the editor: each text says what happened and what to do about it, and can be shown to users."""
 
 from typing import ClassVar
 
@@ -18,11 +18,11 @@ class OutputUnsupported(EditorError):
 
 
 class OutputExists(EditorError):
-    """The output would replace a file, or an input, and nobody asked for that. Made with `problem` alone."""
+    """The output would replace a file, or an input, without permission. Constructed with `problem` alone."""
 
     @property
     def problem(self) -> str:
-        """What stands in the way, without the remedy, which differs between the window and the command line."""
+        """The problem without its remedy, which differs between the window and the command line."""
         return str(self.args[0])
 
     def __str__(self) -> str:
@@ -34,11 +34,11 @@ class OutputNotWritable(EditorError):
 
 
 class BadOption(EditorError):
-    """An option makes no sense: a colour that cannot be read, or one that the edit does not use."""
+    """An option is invalid: a colour that cannot be read, for instance, or an option that the edit does not use."""
 
 
 class EmptyExpression(EditorError):
-    """The expression holds no word."""
+    """The expression contains no word."""
 
 
 class NothingMatched(EditorError):

@@ -1,4 +1,4 @@
-"""What an editor notifies its listeners of."""
+"""The events of an editor, and the listeners that receive them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Level = Literal["info", "warning", "error"]
 
 
 class JobKind(StrEnum):
-    """What a job does. The first three are those of an editor that its user waits for."""
+    """The kind of work that a job does. The user waits for the first three."""
 
     ASK = "ask"
     REFINE = "refine"
@@ -68,10 +68,10 @@ _LEVELS: dict[NoticeCode, Level] = {
 
 @dataclass(frozen=True)
 class DocumentChanged:
-    """The document, or what can be undone, or whether it is unsaved, is another than before."""
+    """The document, its history, or whether it is unsaved has changed."""
 
     aspects: frozenset[Aspect]
-    """What looks different now; empty when only the bookkeeping changed."""
+    """What looks different now; empty when nothing does."""
 
     @classmethod
     def between(cls, before: Document, after: Document) -> DocumentChanged:
@@ -110,7 +110,7 @@ class Notice:
     job: JobKind | None = None
     """Which job warned or failed."""
     error: Exception | None = None
-    """What it failed with."""
+    """The error of a job that failed."""
 
     @property
     def level(self) -> Level:
@@ -124,13 +124,13 @@ class Answered:
 
     expression: str
     presence: float
-    """0 to 1, as the model says it."""
+    """0 to 1, as the model gives it."""
     present: bool
     device: str
     device_reason: str
     weights: str
     milliseconds: float
-    """From the question to the answer, with the reading of the image where it was new; without loading the model."""
+    """From the question to the answer, including reading the image if it was new; without loading the model."""
 
 
 Event = DocumentChanged | JobStarted | JobEnded | Notice | Answered
@@ -144,7 +144,7 @@ class Listeners:
         self._next = 0
 
     def add(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Have `callback` called with every event from now on; returns what ends that."""
+        """Call `callback` with every event from now on; returns a function that stops it."""
         number, self._next = self._next, self._next + 1
         self._callbacks[number] = callback
 
@@ -158,7 +158,7 @@ class Listeners:
         self._callbacks.clear()
 
     def notify(self, event: Event) -> None:
-        """Call each callback that is there when this begins and has not been removed when its turn comes."""
+        """Call each callback that is registered now, unless it is removed before its turn."""
         for number in tuple(self._callbacks):
             callback = self._callbacks.get(number)
             if callback is not None:

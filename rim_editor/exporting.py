@@ -1,4 +1,4 @@
-"""Export: what of a document goes into a file. Described by an ExportRequest, checked, rendered, encoded, written."""
+"""Export of a document to a file: described by an ExportRequest, checked, rendered, encoded, written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 
 
 class Content(StrEnum):
-    """What of the document is written."""
+    """Which view of the document is written."""
 
     RESULT = "result"
     MATTE = "matte"
@@ -33,9 +33,9 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """How to write: `content` RESULT is what the edit makes, MATTE the matte as grey, LAYERS an OpenRaster file.
+    """How to write: `content` RESULT is the edited image, MATTE the matte as grey, LAYERS an OpenRaster file.
 
-    Raises BadOption for a depth, a quality or a side that makes no sense.
+    Raises BadOption for an invalid depth, quality or side.
     """
 
     content: Content = Content.RESULT
@@ -60,14 +60,14 @@ class ExportRequest:
 
 @dataclass(frozen=True, eq=False)
 class RenderedExport:
-    """What a request makes of a document, as large as its file, and not yet encoded."""
+    """The pixels of an export at their final size, not yet encoded."""
 
     pixels: NDArray[np.uint8] | NDArray[np.uint16]
-    """HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha); of layers, what they look like together."""
+    """HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha); for layers, the merged image."""
     matte: NDArray[np.float32]
     """HxW in [0, 1]."""
     exif: bytes
-    """What is kept of it; b'' when there is none."""
+    """The EXIF data to write; b'' for none."""
     layers: tuple[Layer, ...] = ()
     """From top to bottom; () unless layers are asked for."""
 
@@ -93,7 +93,7 @@ def check_output(path: Path, request: ExportRequest, edit: Edit, inputs: tuple[P
 
 
 def check_format(path: Path, request: ExportRequest, edit: Edit) -> None:
-    """Refuse a `path` whose format cannot hold what `request` asks for of `edit`; the disk is not asked.
+    """Refuse a `path` whose format cannot hold what `request` asks for of `edit`; the disk is not accessed.
 
     Raises OutputUnsupported, BadOption.
     """
@@ -122,7 +122,7 @@ def export(document: Document, renderer: Renderer, path: Path, request: ExportRe
 
 
 def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
-    """What `request` makes of `document`; pure. `renderer` is the one of its image."""
+    """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
     from rim_editor.compositing import as_grey
 
     whole = document.source
@@ -138,7 +138,7 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
 
 
 def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes:
-    """The bytes of the file that `path` is to be; nothing is written. Raises OutputUnsupported."""
+    """The bytes of the file to be written to `path`; nothing is written. Raises OutputUnsupported."""
     import numpy as np
 
     from rim_editor import openraster
@@ -159,10 +159,10 @@ def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
 
 
 def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tuple[tuple[Layer, ...], NDArray[np.uint8]]:
-    """The cut-out, the matte, what the edit puts behind or instead, and the original, from top to bottom.
+    """The cut-out, the matte, the background or the highlighted image, and the original, from top to bottom.
 
     Those that are visible look together like the second value, which is what `edits.apply` returns, as colours
-    of 8 bits. The others are there to go on with, the matte as a layer mask.
+    of 8 bits. The others are for further work, the matte as a layer mask for instance.
     """
     import numpy as np
 
@@ -182,7 +182,7 @@ def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tupl
     merged = np.asarray(edits.apply(pixels, matte, edit, separated), np.uint8)
     hidden_matte = Layer("matte", grey, visible=False)
     if isinstance(edit, Highlight):
-        # Where object and surroundings mix, no layer under the cut-out would give back the very same colours.
+        # Where object and surroundings mix, no layer under the cut-out would give exactly the same colours.
         highlight = Layer("highlight", merged)
         return (Layer("cut-out", cutout, visible=False), hidden_matte, highlight, original), merged
     behind = Layer("background", edits.backdrop(edit, matte.shape))
@@ -192,7 +192,7 @@ def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tupl
 def _reduced(
     source: OpenedImage, matte: NDArray[np.float32], edit: Edit, longest_side: int | None
 ) -> tuple[OpenedImage, NDArray[np.float32], Edit]:
-    """Image, matte and edit as large as the result; the very same ones where nothing is to be reduced."""
+    """Image, matte and edit as large as the result; unchanged where nothing is to be reduced."""
     import cv2
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The formats that can be written: which suffix means which, what each can hold, and arrays to bytes."""
+"""Output formats: their suffixes, what each can hold, and the encoding of arrays to bytes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _BY_SUFFIX = {suffix: each for each in _FORMATS for suffix in each.suffixes}
 
 
 def format_of(path: Path) -> Format:
-    """The format that the suffix of `path` stands for, in any case. Raises OutputUnsupported."""
+    """The format of `path` by its suffix, ignoring case. Raises OutputUnsupported."""
     found = _BY_SUFFIX.get(path.suffix.lower())
     if found is None:
         flat = ", ".join(suffix for suffix, each in _BY_SUFFIX.items() if not each.layered)
@@ -69,10 +69,10 @@ def format_of(path: Path) -> Format:
 
 
 def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: int | None) -> None:
-    """Refuse a format that cannot hold a result; the disk is not asked.
+    """Refuse a format that cannot hold a result; the disk is not accessed.
 
-    `layered`, `transparent` and `depth` (bits a channel, 8 or 16) say what the result needs; `quality` is None where
-    nobody asked for one. Raises OutputUnsupported, which names a format that can.
+    `layered`, `transparent` and `depth` (bits a channel, 8 or 16) are the needs of the result; `quality` is None where
+    none was requested. Raises OutputUnsupported, which names a format that can.
     """
     found = format_of(path)
     if found.layered and not layered:
@@ -92,7 +92,7 @@ def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: 
 
 
 def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None) -> bytes:
-    """The bytes of a file in the format of `path`'s suffix, of any but layers; nothing is written.
+    """The bytes of a file in the format of `path`'s suffix, layers excepted; nothing is written.
 
     `pixels` is HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha), and colours are tagged as sRGB.
     `exif` is kept. `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.

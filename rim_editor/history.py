@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class _Step:
     document: Document
     name: str
-    """What was done to get here; '' for the first."""
+    """The change that led here, to be shown; '' for the first."""
     arrays: Mapping[int, int] = field(default_factory=dict)
     """Identity -> bytes of the arrays that the document holds."""
 
@@ -53,18 +53,18 @@ class History:
 
     @property
     def undo_name(self) -> str:
-        """What `undo` would take back, such as 'Add "the hat"'; '' when there is nothing."""
+        """The change that `undo` would take back, such as 'Add "the hat"'; '' when there is nothing."""
         return self._steps[self._at].name if self.can_undo else ""
 
     @property
     def redo_name(self) -> str:
-        """What `redo` would do again; '' when there is nothing."""
+        """The change that `redo` would repeat; '' when there is nothing."""
         return self._steps[self._at + 1].name if self.can_redo else ""
 
     def commit(self, document: Document, name: str, gesture: str = "") -> None:
-        """Make `document` current, as one step called `name`; what was undone is given up.
+        """Make `document` current, as one step called `name`; undone steps are discarded.
 
-        A commit of the same gesture, not '', as the last one continues it: both are one step. Committing
+        A commit with the gesture of the last one, unless '', continues it: both are one step. Committing
         the current document itself does nothing.
         """
         if document is self.current:
@@ -77,7 +77,7 @@ class History:
         self._at = len(self._steps) - 1
 
     def end_gesture(self) -> None:
-        """The next commit is a step of its own, whatever its gesture."""
+        """Make the next commit a step of its own, whatever its gesture."""
         self._gesture = ""
 
     def undo(self) -> None:

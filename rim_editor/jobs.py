@@ -1,4 +1,4 @@
-"""Jobs: work that is asked for here and may run on another thread, who runs it, and what one editor has running."""
+"""Jobs: work that may run on another thread, the runners that execute it, and the jobs of one editor."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class JobResult:
-    """What came of a job's work."""
+    """The result of a job, or its error."""
 
     result: object = None
     error: Exception | None = None
-    """What the work raised; there is no result then."""
+    """The exception that the work raised; there is no result then."""
     warnings: tuple[str, ...] = ()
 
 
@@ -30,9 +30,9 @@ class Job:
     kind: JobKind
     work: Callable[[], object]
     done: Callable[[Any], None]
-    """Called with what `work` returned."""
+    """Called with the return value of `work`."""
     failed: Callable[[Exception], None]
-    """Called with what `work` raised."""
+    """Called with the exception that `work` raised."""
     warned: Callable[[str], None] | None = None
     """Called after `done` with the text of each warning; without it, warnings go where Python sends them."""
     owner: Hashable = None
@@ -41,7 +41,7 @@ class Job:
     """Jobs that use the model share one thread."""
 
     def run(self) -> JobResult:
-        """Do the work on this thread; whatever it raises is in the outcome."""
+        """Do the work on this thread; an exception is returned as the result's `error`."""
         try:
             if self.warned is None:
                 return JobResult(self.work())
@@ -51,19 +51,19 @@ class Job:
             return JobResult(error=error)
         return JobResult(result, warnings=tuple(texts))
 
-    def finish(self, outcome: JobResult) -> None:
+    def finish(self, result: JobResult) -> None:
         """Call back with the result of `run`."""
-        if outcome.error is not None:
-            self.failed(outcome.error)
+        if result.error is not None:
+            self.failed(result.error)
             return
-        self.done(outcome.result)
+        self.done(result.result)
         if self.warned is not None:
-            for text in outcome.warnings:
+            for text in result.warnings:
                 self.warned(text)
 
 
 class Runner(Protocol):
-    """Whoever runs jobs; its methods are called on one thread, and it calls back on that thread."""
+    """Runs jobs. Its methods are called on one thread, and it calls back on that thread."""
 
     def start(self, job: Job) -> None:
         """Run the job elsewhere, then finish it on the caller's thread.
@@ -76,14 +76,14 @@ class Runner(Protocol):
 
 
 class InlineRunner:
-    """Runs each job before `start` returns. An error that no user can remedy is raised."""
+    """Runs each job before `start` returns. Errors other than UserError are raised."""
 
     def start(self, job: Job) -> None:
         """Work, then call back."""
-        outcome = job.run()
-        if outcome.error is not None and not isinstance(outcome.error, UserError):
-            raise outcome.error
-        job.finish(outcome)
+        result = job.run()
+        if result.error is not None and not isinstance(result.error, UserError):
+            raise result.error
+        job.finish(result)
 
     def cancel(self, kind: JobKind, owner: Hashable = None) -> None:
         """There is never a job to cancel."""
@@ -124,7 +124,7 @@ class EditorJobs:
             self._end(kind)
             done(result)
 
-        def broken(error: Exception) -> None:
+        def failed_with(error: Exception) -> None:
             self._end(kind)
             if failed is not None:
                 failed()
@@ -137,10 +137,10 @@ class EditorJobs:
         if description:
             self._waited_for.add(kind)
             self.listeners.notify(JobStarted(kind, description))
-        self.runner.start(Job(kind, work, succeeded, broken, warned, owner=self, uses_model=uses_model))
+        self.runner.start(Job(kind, work, succeeded, failed_with, warned, owner=self, uses_model=uses_model))
 
     def cancel(self) -> None:
-        """Drop what the user is waiting for."""
+        """Drop the jobs that the user is waiting for."""
         for kind in sorted(self._waited_for):
             self.drop(kind)
             self._end(kind)

@@ -23,7 +23,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class MatteJob:
-    """What to cut out of which file, and where to; an output that ends in .ora is written in layers."""
+    """An image, an expression, an edit, and the output; an output that ends in .ora is written in layers."""
 
     image: Path
     expression: str
@@ -45,7 +45,7 @@ class MatteJob:
 
 @dataclass(frozen=True)
 class MatteReport:
-    """What came out, fit for a line of text or for JSON."""
+    """The result, for a line of text or for JSON."""
 
     output: Path
     size: tuple[int, int]
@@ -57,7 +57,7 @@ class MatteReport:
     """0 to 1, as the model gives it."""
     present: bool
     box: Box | None
-    """Where the matte is above one half; None where it nowhere is."""
+    """Where the matte is above one half; None if it is nowhere."""
     milliseconds: dict[str, float]
     """decode, load, image, text, matte, edit, encode, as far as each was done."""
 
@@ -126,7 +126,7 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
 
 
 def box_of(matte: NDArray[np.float32]) -> Box | None:
-    """The smallest box around every pixel of `matte`, HxW in [0, 1], above one half; None where none is."""
+    """The smallest box around every pixel of `matte`, HxW in [0, 1], above one half; None if there is no such pixel."""
     import numpy as np
 
     inside = matte > 0.5

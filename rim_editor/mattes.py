@@ -98,7 +98,7 @@ def holes_filled(matte: Matte) -> Matte:
     """What the matte wholly surrounds is raised to the matte around it, where that is one half at least.
 
     A hole is what cannot reach the border of the image over edges of pixels (grey-scale hole filling in
-    ten levels, Soille 2003, section 6.3.7); an opening of one pixel makes it none.
+    ten levels, Soille 2003, section 6.3.7); an opening of one pixel is enough.
     """
     import cv2
     import numpy as np

@@ -1,4 +1,4 @@
-"""The editor's door to the model, and the one importer of clipmat: lazy, cached, replaceable by a fake."""
+"""The editor's interface to the model, the only importer of clipmat's network: lazy, cached, replaceable by a fake."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class PredictionLike(Protocol):
-    """What the editor reads of a prediction; see `clipmat.predictor.Prediction`."""
+    """The part of a prediction that the editor uses; see `clipmat.predictor.Prediction`."""
 
     @property
     def matte(self) -> NDArray[np.float32]:
@@ -36,7 +36,7 @@ class PredictionLike(Protocol):
 
     @property
     def present(self) -> bool:
-        """Whether that is sure enough."""
+        """Whether the presence is above the model's threshold."""
 
     @property
     def timings(self) -> Mapping[str, float]:
@@ -44,7 +44,7 @@ class PredictionLike(Protocol):
 
 
 class PredictorLike(Protocol):
-    """What the editor asks of a predictor; see `clipmat.predictor.Predictor`."""
+    """The part of a predictor that the editor uses; see `clipmat.predictor.Predictor`."""
 
     @property
     def device(self) -> str:
@@ -67,11 +67,11 @@ class PredictorLike(Protocol):
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
     ) -> NDArray[np.float32]:
-        """The matte made anew where the trimap says 128; see `Matting.refine`."""
+        """The matte, recomputed where the trimap is 128; see `Matting.refine`."""
 
 
 def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
-    """The model itself; imports torch. Raises ClipMatError."""
+    """Load the model; imports torch. Raises ClipMatError."""
     from clipmat.predictor import Predictor
 
     predictor: PredictorLike = Predictor.load(weights=weights, device=device, precision=precision)
@@ -88,7 +88,7 @@ def catalogue() -> tuple[WeightsInfo, ...]:
 def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
     """Download the weights of a variant and verify them; `progress` is called with (bytes so far, bytes or None).
 
-    Raises ClipMatError; nothing is kept of a download that did not arrive whole.
+    Raises ClipMatError; an incomplete download is deleted.
     """
     from clipmat.hub import fetch
 
@@ -106,7 +106,7 @@ def check(weights: str) -> str:
 
 
 def remove(name: str) -> tuple[Path, ...]:
-    """Delete what is the user's own or was fetched of a variant; returns what is gone. Raises ClipMatError."""
+    """Delete the user's own and the downloaded weights of a variant; returns the deleted files. Raises ClipMatError."""
     from clipmat.hub import remove
 
     return remove(name)
@@ -125,7 +125,7 @@ def device_reason(device: str, precision: str) -> str:
 def nouns(weights: str) -> tuple[str, ...]:
     """The nouns that the weights of this name or file know; () when that is unknown. Imports no torch.
 
-    Weights that are missing or damaged know none: loading them raises the error.
+    () for weights that are missing or damaged too: loading them raises the error.
     """
     from clipmat.weights import nouns
 
@@ -137,11 +137,11 @@ def nouns(weights: str) -> tuple[str, ...]:
 
 @contextmanager
 def cpu_threads(threads: int) -> Iterator[None]:
-    """Inside, a model that is loaded already computes with so many CPU threads when called from this thread.
+    """While this is open, a loaded model computes with `threads` CPU threads when called from this thread.
 
-    For when other work keeps the cores busy: a model whose threads wait for a core takes many times as long. The
+    Use it when other work keeps the cores busy: a model whose threads wait for a core takes many times as long. The
     number belongs to the process: other threads that compute for the first time meanwhile use it too.
-    Without torch imported, with a fake model for instance, nothing is done.
+    Does nothing while torch is not imported, with a fake model for instance.
     """
     torch = sys.modules.get("torch")
     if torch is None:
@@ -170,7 +170,7 @@ class Matting:
         self._image: NDArray[np.uint8] | None = None
 
     def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
-        # What goes to another process is how to load; the model is loaded there.
+        # Only the loader is pickled; the other process loads the model itself.
         return Matting, (self._load,)
 
     def predictor(self, weights: str, device: str, precision: str = "auto") -> PredictorLike:
@@ -209,7 +209,7 @@ class Matting:
         device: str = "auto",
         precision: str = "auto",
     ) -> NDArray[np.float32]:
-        """The matte made anew, from the image's own pixels, where `trimap` is 128; elsewhere it stays.
+        """The matte, recomputed from the image's pixels where `trimap` is 128; elsewhere it stays.
 
         Crops of one place: `image` hxwx3 uint8 sRGB, `matte` hxw float32 in [0, 1], `trimap` hxw uint8 (0
         background, 128 unknown, 255 foreground) -> hxw float32 in [0, 1]. The image that was read for expressions
@@ -225,7 +225,7 @@ class Matting:
     def _predictor_for(self, weights: str, device: str, precision: str) -> PredictorLike:
         wanted = weights, device, precision
         if self._predictor is None or self._loaded != wanted:
-            # Let go of the old model first: two at once may not fit the device.
+            # Release the old model first: two at once may not fit the device.
             self._predictor, self._loaded, self._image = None, None, None
             self._predictor = self._load(*wanted)
             self._loaded = wanted

@@ -33,10 +33,10 @@ class Layer:
 
 
 def encoded(layers: Sequence[Layer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:
-    """The file: `layers` from top to bottom, each over the next, and `merged`, what they look like together.
+    """The file: `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
 
     `merged` is HxWx3 or HxWx4; programs without layers show it, and `exif` is kept in it.
-    The same layers are the same bytes. Raises ValueError when the sizes differ.
+    The same layers give the same bytes. Raises ValueError when the sizes differ.
     """
     height, width = merged.shape[:2]
     if any(layer.pixels.shape[:2] != (height, width) for layer in layers):
@@ -69,10 +69,10 @@ def encoded(layers: Sequence[Layer], merged: NDArray[np.uint8], exif: bytes = b"
     return buffer.getvalue()
 
 
-def _add(archive: ZipFile, name: str, content: bytes, how: int) -> None:
+def _add(archive: ZipFile, name: str, content: bytes, compression: int) -> None:
     entry = ZipInfo(name)  # dated 1980: no clock, the same result is the same file
     entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content, how)
+    archive.writestr(entry, content, compression)
 
 
 def _thumbnail(merged: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -29,7 +29,7 @@ def check(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
 
 
 def write(path: Path, content: bytes, *, overwrite: bool = False) -> None:
-    """Write a file that appears whole or not at all; its folder must be there, and a file stays unless `overwrite`.
+    """Write a file that appears whole or not at all, into an existing folder; a former file is kept unless `overwrite`.
 
     Raises OutputExists, OutputNotWritable.
     """
@@ -42,7 +42,7 @@ def write(path: Path, content: bytes, *, overwrite: bool = False) -> None:
 
 
 def is_same_file(path: Path, other: Path) -> bool:
-    """Whether both lead to one file; False when one of them does not exist."""
+    """Whether both paths lead to the same file; False when one of them does not exist."""
     try:
         return os.path.samefile(path, other)
     except OSError:
@@ -54,7 +54,7 @@ def _exists(path: Path) -> OutputExists:
 
 
 def _try_to_write(path: Path) -> None:
-    # Nothing but trying gives the answer: root, read-only disks and network drives all report other permissions.
+    # Only a trial gives the answer: root, read-only disks and network drives all report other permissions.
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         beside.open("xb").close()
@@ -63,7 +63,7 @@ def _try_to_write(path: Path) -> None:
     except OSError as error:
         raise _not_writable(path, error) from error
     finally:
-        with suppress(NotADirectoryError):  # then it was never there
+        with suppress(NotADirectoryError):  # then it was never created
             beside.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Processes: a name for this one that no other ever has, and whether the process of a name still runs."""
+"""Processes: a unique name for this one, and whether the process of a name still runs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def own_name() -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether this is a name that `own_name` gives, or gave in RIM Editor 0.1.0."""
+    """Whether this has the form of the names of `own_name`, now or in RIM Editor 0.1.0."""
     return re.fullmatch(r"\d+-\w+", text) is not None
 
 
 def is_running(name: str) -> bool:
-    """Whether the process of this name runs; another one that took its number over does not count.
+    """Whether the process of this name runs; a later process with the same number does not count.
 
     Names of RIM Editor 0.1.0 hold the start in another form: of those the number alone counts.
     """
@@ -40,7 +40,7 @@ def _started(pid: int) -> int | None:
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
         return round((process.create_time() - psutil.boot_time()) * 100)
-    except psutil.AccessDenied:  # it runs, as somebody else's: then it is no window of this user
+    except psutil.AccessDenied:  # it belongs to another user, so it is not a window of this one
         return None
     except (psutil.NoSuchProcess, OverflowError, ValueError):
         return None

@@ -23,7 +23,7 @@ from rim_editor.errors import EditorWarning, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.document import Document
-    from rim_editor.document_files import Written
+    from rim_editor.document_files import WrittenArrays
 
 _turns = count(1)
 
@@ -39,7 +39,7 @@ class RecoverableDocument:
     saved_at: datetime
     """In UTC."""
     expressions: tuple[str, ...]
-    """What was asked for, oldest first."""
+    """The expressions that were asked for, oldest first."""
 
     @property
     def name(self) -> str:
@@ -75,11 +75,11 @@ class Recovery:
         self._folder = folder
         self._own = folder / processes.own_name()
         self._lock = threading.Lock()
-        self._saved: dict[str, tuple[int, Path, Written]] = {}
+        self._saved: dict[str, tuple[int, Path, WrittenArrays]] = {}
         self._forgotten: dict[str, int] = {}
 
     def save(self, key: str, document: Document) -> None:
-        """Put the document's state in place of the former one of this key, whole or not at all.
+        """Replace the former state of this key by the document's, whole or not at all.
 
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
         it was being written is dropped. Raises OutputNotWritable; the former state stays then.
@@ -88,7 +88,7 @@ class Recovery:
 
         with self._lock:
             turn = next(_turns)
-            _, there, former = self._saved.get(key, (0, None, document_files.Written()))
+            _, there, former = self._saved.get(key, (0, None, document_files.WrittenArrays()))
         place = self._own / f"{quote(key, safe='')}.{turn}"
         part = place.with_name(place.name + ".part")
         try:
@@ -145,7 +145,7 @@ def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
     try:
         states = list(folder.iterdir())
     except FileNotFoundError:
-        return  # another window has restored or discarded it meanwhile
+        return  # another window has restored or discarded it
     except OSError as error:
         text = f"Unsaved work in '{folder}' cannot be read ({error.strerror}): check its permissions."
         warnings.warn(text, EditorWarning, stacklevel=3)

@@ -1,4 +1,4 @@
-"""Rendering: all that is derived from a document (its matte, its result, what a view shows of it), cached.
+"""Rendering: everything derived from a document (its matte, its result, its views), cached.
 
 A document is a description, so committing and undoing cost nothing; this is where the work is done.
 """
@@ -30,7 +30,7 @@ _FOLDED, _FINISHED, _REDUCED, _LAYERS = 3, 2, 8, 2
 
 
 class ViewMode(StrEnum):
-    """What the canvas shows of a document."""
+    """How the canvas shows a document."""
 
     RESULT = "result"
     OVERLAY = "overlay"
@@ -44,7 +44,7 @@ class ViewMode(StrEnum):
 
 @dataclass(frozen=True)
 class View:
-    """How a document is looked at; no part of it."""
+    """How a document is displayed; not part of it."""
 
     mode: ViewMode = ViewMode.OVERLAY
     opacity: float = 0.6
@@ -54,9 +54,9 @@ class View:
 
 
 class Renderer:
-    """What is derived from the documents of one image. Every method may be called from any thread.
+    """Renders the documents of one image. Every method may be called from any thread.
 
-    What comes back may be shared and is read-only, unless it is said to be new. Two threads that want the same
+    Results may be shared and are read-only, unless a method says that they are new. Two threads that want the same
     thing at once wait for one computation. Methods raise ValueError for a document of another image.
     """
 
@@ -84,7 +84,7 @@ class Renderer:
     def image(self, level: int) -> NDArray[np.uint8]:
         """The image reduced by 2^level by area, uint8 hxwx3; sizes are rounded up and 1 at least.
 
-        Any level from 0 on will do. Raises ValueError for a negative one.
+        Raises ValueError for a negative level.
         """
         return self._images.get(level, lambda: _read_only(_reduced(self._source.pixels, level)))
 
@@ -121,7 +121,7 @@ class Renderer:
         return self._layers.get((document.parts, document.controls, level), separate)
 
     def result(self, document: Document) -> NDArray[np.uint8] | NDArray[np.uint16]:
-        """What the edit makes of the image at full size, for export; new, of the layout that the edit's class names."""
+        """The edited image at full size, for export; new, in the layout that the edit's class describes."""
         from rim_editor import edits
 
         matte = self.matte(document)
@@ -129,7 +129,7 @@ class Renderer:
         return edits.apply(self._source.pixels, matte, document.edit, layers)
 
     def shown(self, document: Document, view: View, level: int) -> NDArray[np.uint8]:
-        """What a view shows of the document, reduced by 2^level.
+        """The document as a view shows it, reduced by 2^level.
 
         uint8 hxwx3, or hxwx4 (straight alpha) where something is transparent.
         Close to the reduced full-size view: mattes are controlled and edits applied at the level, with
@@ -172,7 +172,7 @@ class Renderer:
             raise ValueError("the document is of another image than the renderer")
 
     def _fold(self, document: Document) -> NDArray[np.float32]:
-        """The matte of the parts alone; the longest beginning that is kept is not made again."""
+        """The matte of the parts alone, continued from the longest run of first parts that is cached."""
         import numpy as np
 
         from rim_editor import mattes
@@ -264,7 +264,7 @@ class _Cache(Generic[T]):
                     self._values.popitem(last=False)
             return value
         finally:
-            # If it failed, the next in line tries for itself.
+            # If it failed, the next waiting thread tries itself.
             with self._changed:
                 self._pending.discard(key)
                 self._changed.notify_all()

@@ -23,7 +23,7 @@ _HOME = "RIM_EDITOR_HOME"
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user chose, and what the editor remembers for them."""
+    """The user's choices, and the history that the editor remembers."""
 
     weights: str = "compact"
     """A variant's name or a file."""
@@ -38,13 +38,13 @@ class Settings:
     recent: tuple[Path, ...] = ()
     """Images that were opened, newest first, at most MOST_RECENT."""
     expressions: tuple[str, ...] = ()
-    """What was asked for, newest first, at most MOST_EXPRESSIONS."""
+    """Expressions that were asked for, newest first, at most MOST_EXPRESSIONS."""
     export_folder: Path | None = None
     """Where the last export went; None: beside the image."""
     export_suffix: str = ".png"
     """Of the last export."""
     quality: int | None = None
-    """1 to 100 of lossy exports; None as the format has it."""
+    """1 to 100 of lossy exports; None for the format's default."""
 
 
 def folder() -> Path:
@@ -57,10 +57,10 @@ def folder() -> Path:
 
 
 def load() -> Settings:
-    """The settings as they were saved, the usual ones where there are none.
+    """The saved settings, or the defaults where there are none.
 
-    A damaged file is set aside, and a value that makes no sense is replaced by the usual one, each with an
-    EditorWarning. Names that this version does not know are left out.
+    A damaged file is set aside and an invalid value replaced by its default, each with an EditorWarning. Names that
+    this version does not know are ignored.
     """
     path = _file()
     try:
@@ -86,7 +86,7 @@ def load() -> Settings:
 
 
 def save(settings: Settings) -> None:
-    """Write the settings whole or not at all. Raises OutputNotWritable; the former ones stay then."""
+    """Write the settings whole or not at all. Raises OutputNotWritable; the former settings stay then."""
     path = _file()
     try:
         write_whole(path, json.dumps(records.to_data(settings), indent=2))
@@ -131,7 +131,7 @@ def _warn(text: str) -> None:
 
 
 def _checked(name: str, kind: Any, data: Any) -> Any:  # noqa: ANN401 - a field of Settings, and what JSON gave for it
-    """The value of a setting. Raises ValueError when it makes no sense."""
+    """The value of a setting. Raises ValueError when it is invalid."""
     if data == "" or (isinstance(data, list) and "" in data):
         raise ValueError("an empty text")
     value = records.from_data(kind, data)

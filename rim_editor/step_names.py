@@ -1,4 +1,4 @@
-"""What the steps of a document's history are called: 'Add "the hat"', 'Feather', 'Solid colour'."""
+"""Names of the steps in a document's history: 'Add "the hat"', 'Feather', 'Solid colour'."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def adding(part: Part) -> str:
 
 
 def removing(part: Part) -> str:
-    """The name of the step that takes `part` away."""
+    """The name of the step that removes `part`."""
     if isinstance(part, Answer):
         return f'Remove "{part.expression}"'
     return "Remove brush stroke" if isinstance(part, Stroke) else "Remove refined edge"

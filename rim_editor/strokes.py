@@ -1,4 +1,4 @@
-"""Strokes: what a brush covers of an image, and what a refining stroke leaves open and makes anew."""
+"""Strokes: the coverage of a brush, and the trimap and the patch of a refining stroke."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Box = tuple[slice, slice]
 
 # Below this radius half a pixel shows: distances to the stroke are exact; above, they are measured on a raster.
 _EXACT_PX = 16.0
-# What a trimap takes for certain, and what the solver sees around a refining stroke at least.
+# Mattes this close to 0 or 1 are certain; the least margin around a refining stroke that the solver sees.
 _CERTAIN, _AROUND_PX = 0.05, 16
 
 
 def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
-    """What a stroke covers of an image of this size: the box that it touches, and its cover there in [0, 1].
+    """The box that a stroke touches in an image of this size, and its coverage there in [0, 1].
 
     Full up to `hardness` of the radius from the line, then falling smoothly to 0 at the radius, over a pixel at
     least, so that no edge is jagged; a radius below one pixel counts as one. The box may be empty.
@@ -32,7 +32,7 @@ def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
 
     outer = max(stroke.radius, 1.0)
     inner = min(stroke.hardness * stroke.radius, outer - 1.0)
-    # Pixels count by their middles, which lie at halves.
+    # Pixels count by their centres, which are at halves.
     points = np.asarray(stroke.points, np.float64).reshape(-1, 2) - 0.5
     rows, columns = _spans(points, outer, height, width)
     if rows.start >= rows.stop or columns.start >= columns.stop:
@@ -45,7 +45,7 @@ def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
 
 
 def trimap_of(matte: Matte, stroke: Stroke) -> tuple[Box, NDArray[np.uint8]]:
-    """What a refining stroke leaves open: a box around it, and hxw labels 0 background, 128 unknown, 255 foreground.
+    """The trimap of a refining stroke: a box around it, and hxw labels 0 background, 128 unknown, 255 foreground.
 
     Unknown is what the stroke touches and what the matte itself leaves between 0.05 and 0.95. The box reaches
     beyond the stroke, so that there is something certain to start from; where there is none, a label is missing.
@@ -67,7 +67,7 @@ def trimap_of(matte: Matte, stroke: Stroke) -> tuple[Box, NDArray[np.uint8]]:
 def refined_patch(matte: Matte, stroke: Stroke, box: Box, refined: Matte) -> Patch:
     """The patch that `refined`, the new matte of `box`, makes of `matte`: new under the stroke, as it was beside it.
 
-    `box` is the one that `trimap_of` said. Raises ValueError when `refined` is of another size.
+    `box` is the one from `trimap_of`. Raises ValueError when `refined` is of another size.
     """
     import numpy as np
 
@@ -110,9 +110,9 @@ def _distances(points: NDArray[np.float64], reach: float, rows: slice, columns: 
     beside = math.ceil(reach) + 2
     drawn = np.full((shape[0] + 2 * beside, shape[1] + 2 * beside), 255, np.uint8)
     at = points - (columns.start - beside, rows.start - beside)
-    # Far away points only say a direction; OpenCV takes no coordinates that do not fit its integers.
+    # Far away points only give a direction; OpenCV takes no coordinates that do not fit its integers.
     at = np.clip(np.rint(at), -1e6, 1e6).astype(np.int32)
-    # Of a single point alone OpenCV draws nothing.
+    # OpenCV draws nothing for a single point.
     cv2.polylines(drawn, [np.concatenate([at, at[-1:]]).reshape(-1, 1, 2)], False, (0,))
     distance = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.ascontiguousarray(distance[beside:-beside, beside:-beside], np.float32)

@@ -18,7 +18,7 @@ from rim_editor.edit_description import EditDescription
 
 @dataclass(frozen=True)
 class Input:
-    """One image, and what a row of a manifest asks for it; None where it leaves that out. Paths are absolute."""
+    """One image, and the values of its row in a manifest; None where the row leaves one out. Paths are absolute."""
 
     path: Path
     root: Path
@@ -81,13 +81,13 @@ class _Gatherer:
         path = os.path.abspath(argument)
         suffix = os.path.splitext(path)[1].lower()
         if os.path.isdir(path):
-            self._take_folder(path)
+            self._add_folder(path)
         elif suffix in manifests.SUFFIXES and os.path.exists(path):
-            self._take_manifest(Path(path))
+            self._add_manifest(Path(path))
         elif os.path.lexists(path):
             self._add((path,), os.path.dirname(path), listed=False)
         elif glob.has_magic(argument):
-            self._take_pattern(argument)
+            self._add_pattern(argument)
         elif suffix in READABLE_SUFFIXES:  # the plan reports that it is missing, and the others are done
             self._add((path,), os.path.dirname(path), listed=False)
         else:
@@ -110,7 +110,7 @@ class _Gatherer:
                 self.seen.add(path)
                 self.inputs.append(Input(Path(path), below, listed=listed))
 
-    def _take_folder(self, folder: str) -> None:
+    def _add_folder(self, folder: str) -> None:
         found: list[str] = []
         others, closed = self._list_folder(folder, found, set())
         if not found:
@@ -160,7 +160,7 @@ class _Gatherer:
                 closed += len(folders)
         return others, closed
 
-    def _take_pattern(self, pattern: str) -> None:
+    def _add_pattern(self, pattern: str) -> None:
         full = os.path.abspath(pattern)
         root = full
         while glob.has_magic(root):
@@ -173,7 +173,7 @@ class _Gatherer:
             self.problems.append(Problem(ProblemKind.MISSING, text, fatal=True))
         self._add(found, root, listed=True)
 
-    def _take_manifest(self, path: Path) -> None:
+    def _add_manifest(self, path: Path) -> None:
         rows, problems = manifests.read(path)
         self.problems += problems
         root = path.parent

@@ -134,7 +134,7 @@ class Journal:
         self.seen |= seen
 
     def record_made(self, outcome: Outcome) -> None:
-        """Record, safe on the disk, what is about to be renamed into place."""
+        """Record, safe on the disk, a result that is about to be renamed into place."""
         self._append({"event": "made", "outcome": outcome.to_json()}, sync=True)
 
     def record_ended(self, outcome: Outcome) -> None:
@@ -147,9 +147,9 @@ class Journal:
         self._ended[outcome.index] = outcome.state
 
     def outputs_match(self, outcome: Outcome, hashes: Collection[str] = ()) -> bool:
-        """Whether the files of an item are as `record_made` was given; if not, those this batch wrote become `own`.
+        """Whether an item's files still match its outcome; if not, those that this batch wrote are added to `own`.
 
-        `hashes` are SHA-256 of what it may have written before.
+        `hashes` are SHA-256 of files that it may have written before.
         """
         item = self.plan.items[outcome.index]
         found = {path: _sha256(path) for path in item.files}
@@ -167,7 +167,7 @@ class Journal:
             self._fsync()
 
     def remove_leftovers(self) -> None:
-        """Remove what is left of results that were not renamed; call it while nothing is being written."""
+        """Remove unfinished files of results that were not renamed; call it while nothing is being written."""
         output_files.remove_leftovers((self.path, *_files(self.plan)))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The file of a journal: how it is locked, which events its lines hold, and what they say was planned and done.
+"""The file of a journal: its lock, the events on its lines, and the plan and progress that they add up to.
 
 A last line that is incomplete counts as never written.
 """
@@ -35,7 +35,7 @@ class OtherJournalVersion(NothingToResume):
 
 @dataclass
 class JournalContent:
-    """What the events of a journal say."""
+    """The plan and progress that the events of a journal add up to."""
 
     plan: Plan
     size: int
@@ -111,7 +111,7 @@ def unfinished(folder: Path) -> tuple[int, int] | None:
 
 
 def events(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """The offset of each complete line, its length, and its event; lines that hold no event are passed over."""
+    """The offset of each complete line, its length, and its event; lines that hold no event are skipped."""
     offset = 0
     with path.open("rb") as file:
         for line in file:
@@ -144,7 +144,7 @@ def _moved(plan: Plan, folder: Path) -> Plan:
 
 
 # The journal itself is locked, so that no second file is left beside the results; the system releases the lock when
-# the process dies, whatever it dies of.
+# the process dies, however it dies.
 if sys.platform == "win32":
     import msvcrt
 

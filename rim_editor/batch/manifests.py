@@ -1,4 +1,4 @@
-"""Manifests: a table of images in CSV or JSON lines, with what is to be made of each."""
+"""Manifests: a table of images in CSV or JSON lines, with the expressions and the edit of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from clipmat.errors import UserError
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import ExpressionTerm, checked, terms_from_json
+from rim_editor.batch.recipe import ExpressionTerm, checked_terms, terms_from_json
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
@@ -116,7 +116,7 @@ def _row(number: int, cells: Mapping[str, Any], folder: Path) -> ManifestRow:
     image = _file_name(cells, "image", folder)
     if image is None:
         raise BadOption("it names no image: add one, or delete the line")
-    terms = checked(terms_from_json(cells["expression"])) if cells.get("expression") else None
+    terms = checked_terms(terms_from_json(cells["expression"])) if cells.get("expression") else None
     output = cells.get("output") or None
     if output is not None and not isinstance(output, str):
         raise BadOption(f"'{output}' is not the name of an output: write a text")

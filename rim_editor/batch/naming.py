@@ -1,7 +1,7 @@
-"""Names of results: templates, what file systems refuse, and which names mean the same file.
+"""Names of results: templates, the limits of file systems, and which names mean the same file.
 
 A template is text with {stem} and {folder} of the image, {expression}, and {index}, which counts from 1 ({index:04}
-with leading zeros); '/' makes folders.
+with leading zeros); '/' separates folders.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class NameTemplate:
     text: str
 
     def filled(self, *, stem: str, expression: str, index: int, folder: str) -> tuple[str, ...]:
-        """The names of folders, if any, and last of the file, without suffix. None is empty, '.' or '..'."""
+        """The names of folders, if any, and last of the file, without suffix. No name is empty, '.' or '..'."""
         values = {"stem": stem, "expression": as_name(expression), "index": index, "folder": folder}
         return tuple(_never_empty(part) for part in self.text.format(**values).split("/"))
 

@@ -1,4 +1,4 @@
-"""Outcome: what became of one image of a batch, with a thumbnail of the result."""
+"""Outcome: how the work on one image of a batch ended, with a thumbnail of the result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ END_STATES: tuple[State, ...] = tuple(state for state in State if state is not S
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item of a plan."""
+    """How the work on one item of a plan ended."""
 
     index: int
     """Of the item in `Plan.items`, from 0."""
@@ -47,7 +47,7 @@ class Outcome:
     """Where the result is, or would have been."""
     state: State
     text: str = ""
-    """Why it was not done, or what to know of what was done (warnings); fit to be shown."""
+    """Why it was not done, or warnings about a result; can be shown to users."""
     presence: float | None = None
     """0 to 1, from the model; None when it was not run."""
     milliseconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Output files: a result appears whole or not at all, and what a killed process leaves is known as ours."""
+"""Output files: a result appears whole or not at all, and leftovers of a killed process can be recognised."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DiskFull(OutputNotWritable):
 def write(path: Path, content: bytes, overwrite: bool, source: Path | None = None) -> None:
     """Write `content` to `path` through STAGING, which stays until `remove_leftovers`.
 
-    Makes its folder; an existing file stays unless `overwrite`, and `source`, the image of a result, always does.
+    Makes its folder; an existing file is kept unless `overwrite`, and `source`, the image of a result, always is.
     Raises OutputExists, OutputNotWritable, DiskFull.
     """
     if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):

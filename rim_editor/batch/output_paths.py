@@ -43,7 +43,7 @@ class OutputPaths:
     """Chooses free names in a folder, for one result after the other. Paths are absolute."""
 
     def __init__(self, folder: Path, exists: Exists, inputs: Iterable[Path]) -> None:
-        """`inputs` are files that no result may replace, by whatever path."""
+        """`inputs` are files that no result may replace, not even through a link."""
         self._folder, self._exists = str(folder), exists
         self._real_folders: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}

@@ -52,7 +52,7 @@ def run(
 ) -> Generator[BatchProgress, None, None]:
     """Do the items of `plan` that `journal` has no outcome of; yields one progress at once, then one per outcome.
 
-    Outcomes come in any order and are in the journal before they are yielded. What goes wrong with an image is its
+    Outcomes come in any order and are in the journal before they are yielded. A failure with one image is its
     outcome and stops nothing else. Ends early, without an error, when `control` is cancelled or the generator is
     closed. No thread is left when it has ended.
     Raises ClipMatError when the model cannot be loaded, DiskFull and OutputNotWritable when nothing can be written.
@@ -65,17 +65,17 @@ def run(
 
 
 class Recorder(Protocol):
-    """Where a pipeline records what it does: a journal, or what stands for one. Called from one thread at a time."""
+    """Where a pipeline records its work: a journal, or a substitute. Called from one thread at a time."""
 
     @property
     def own(self) -> Collection[Path]:
         """Existing files that may be replaced."""
 
     def record_made(self, outcome: Outcome) -> None:
-        """Record what is about to be renamed into place; when this returns, it may be."""
+        """Record a result that is about to be renamed into place, which may happen once this returns."""
 
     def record_ended(self, outcome: Outcome) -> None:
-        """Record what became of an item."""
+        """Record how the work on an item ended."""
 
     def sync(self) -> None:
         """Called now and then when there is nothing to record."""
@@ -281,7 +281,7 @@ def _separates(found: FoundItem) -> bool:
 
 
 def _separate_alone() -> None:
-    """Have this thread separate colours on its own: threads that help would wait for a core."""
+    """Separate colours on this thread alone: helper threads would wait for a core."""
     from clipmat import foreground
 
     foreground.warm_up()

@@ -17,7 +17,7 @@ from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
 from rim_editor.exporting import Content
@@ -48,7 +48,7 @@ class Item:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What is written for the item, the output first."""
+        """The files that are written for the item, the output first."""
         return (self.output,) if self.sidecar is None else (self.output, self.sidecar)
 
 
@@ -72,7 +72,7 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """64 hexadecimal digits that depend on what is made of what and where, and not on the state of the disk."""
+        """64 hexadecimal digits that depend on items, recipe and folder, and not on the state of the disk."""
         data = self.to_json()
         work = {key: data[key] for key in ("items", "recipe", "folder")}
         return hashlib.sha256(json.dumps(work, sort_keys=True).encode("ascii")).hexdigest()
@@ -100,7 +100,7 @@ class Plan:
 
 
 def _usual_values(recipe: Recipe) -> dict[str, Any]:
-    """What the JSON of an item leaves out."""
+    """The values that the JSON of an item leaves out."""
     shared = {"expressions": records.to_data(recipe.expressions), "edit": recipe.edit.to_json()}
     return shared | {"content": recipe.content.value, "sidecar": None, "row": None, "skip": ""}
 
@@ -113,7 +113,7 @@ def _item_to_json(item: Item, usual: Mapping[str, Any]) -> dict[str, Any]:
 def make_plan(
     inputs: Iterable[Input], recipe: Recipe, folder: Path, problems: Sequence[Problem] = (), *, first: int = 1
 ) -> Plan:
-    """The plan of what `recipe` makes of `inputs` in `folder`, with its problems after those found before.
+    """The plan for `recipe`, `inputs` and the `folder` of results; its problems follow the given ones.
 
     `first` is the {index} of the first image in templates. Reads from the disk and changes nothing on
     it. Every image has its item, in the order of `inputs`; the work on those that are missing or unreadable will
@@ -169,7 +169,7 @@ class _Planner:
         without = [each for each in inputs if each.expressions is None]
         try:
             if without or not inputs:
-                checked(self.recipe.expressions)
+                checked_terms(self.recipe.expressions)
         except UserError as error:
             row = without[0].row if without else None
             where = "" if row is None else f"Line {row} of the manifest: "
@@ -237,7 +237,7 @@ class _Planner:
         return (*below, *filled), self.recipe.suffix
 
     def _check_name(self, each: Input, chosen: ChosenOutput, name: str) -> str:
-        """Report what became of the wanted name; why the image is skipped, or ''."""
+        """Report a name that is taken, changed or refused; returns why the image is skipped, or ''."""
         output, kind, wanted = chosen.files[0], chosen.kind, chosen.wanted
         reason = naming.windows_problem(*output.relative_to(self.folder).parts)
         if reason:

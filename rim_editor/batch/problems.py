@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class ProblemKind(StrEnum):
-    """What is wrong; `Problem.text` says it in words."""
+    """The kind of a problem; `Problem.text` describes it."""
 
     NO_INPUT = "no-input"
     MISSING = "missing"
@@ -29,7 +29,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a plan; `text` says what, the consequence, and the remedy."""
+    """Something wrong with a plan; `text` describes it, its consequence, and the remedy."""
 
     kind: ProblemKind
     text: str

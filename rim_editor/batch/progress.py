@@ -17,7 +17,7 @@ _WINDOW = 50
 
 
 class BatchInterrupted(EditorError):
-    """What runs the batch cannot continue; what is done stays, and the rest can be resumed."""
+    """The batch cannot continue; finished images stay, and the rest can be resumed."""
 
 
 class BatchControl:
@@ -58,7 +58,7 @@ class BatchControl:
             self._end_pause()
 
     def cancel(self) -> None:
-        """End the batch; what is done stays, and the rest can be resumed."""
+        """End the batch; finished images stay, and the rest can be resumed."""
         with self._changed:
             self._cancelled = True
             self._end_pause()

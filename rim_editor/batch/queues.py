@@ -1,4 +1,4 @@
-"""What the threads of a pipeline share: queues between the stages, a memory budget; and how many threads there are."""
+"""Shared state of a pipeline's threads: queues between the stages, a memory budget, and the numbers of threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class ThreadCounts:
-    """How many threads each stage has; one finds, for there is one model, and one writes."""
+    """How many threads each stage has. Finding has one, because there is one model, and so has writing."""
 
     decode: int
     finish: int
@@ -26,7 +26,7 @@ class ThreadCounts:
 
     @classmethod
     def for_cores(cls, cores: int) -> ThreadCounts:
-        """What suits so many cores: half of them for the model, which suffers most from a core that is busy.
+        """Counts for `cores` cores: half of them for the model, which suffers most from a busy core.
 
         Finishing takes as long as everything else together, and some of its threads wait: for the writer, or for
         the separation of colours, which does one image at a time.

@@ -1,4 +1,4 @@
-"""Recipe: what a batch makes of each image, as data that fits into JSON; backgrounds are named by their files."""
+"""Recipe: the expressions, edit and output of a batch, as data that fits into JSON; backgrounds are named by files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Chosen = TypeVar("_Chosen", bound=StrEnum)
 
 
 class Exists(StrEnum):
-    """What becomes of a result whose name is taken, by a file or by another result."""
+    """How to treat a result whose name is taken, by a file or by another result."""
 
     NUMBER = "number"
     """It gets the next free number: 'rose-2.png'."""
@@ -42,7 +42,7 @@ class ExpressionTerm:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is made of each image, and how it is named."""
+    """How results are made of images, and how they are named."""
 
     expressions: tuple[ExpressionTerm, ...] = ()
     """In order; () where each row of a manifest has its own."""
@@ -64,7 +64,7 @@ class Recipe:
     template: str = "{stem}"
     """Names of results without suffix; see `naming`. '/' makes folders."""
     keep_folders: bool = True
-    """Whether results lie in folders as their images do."""
+    """Whether results are in the same folders as their images."""
     exists: Exists = Exists.REFUSE
     model: ModelOptions = field(default_factory=ModelOptions)
 
@@ -86,18 +86,18 @@ class Recipe:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """All of it in words and numbers."""
+        """All of it as JSON data."""
         data: dict[str, Any] = records.to_data(self)
         return data | {"edit": self.edit.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recipe:
-        """The recipe that `to_json` gave. Raises BadOption, ValueError when it makes no sense."""
+        """The recipe that `to_json` gave. Raises BadOption, ValueError when it is invalid."""
         return records.from_data(cls, data)
 
 
-def checked(terms: tuple[ExpressionTerm, ...]) -> tuple[ExpressionTerm, ...]:
-    """These expressions, where each has a word and the first can be first. Raises EmptyExpression, BadOption."""
+def checked_terms(terms: tuple[ExpressionTerm, ...]) -> tuple[ExpressionTerm, ...]:
+    """The expressions if each has a word and the first can come first. Raises EmptyExpression, BadOption."""
     if not terms:
         raise EmptyExpression("No expression: say what to cut out, such as 'the red flower'.")
     for each in terms:
@@ -112,7 +112,7 @@ def terms_from_json(data: object) -> tuple[ExpressionTerm, ...]:
     if isinstance(data, str):
         return (ExpressionTerm(data),)
     if not isinstance(data, list):
-        raise BadOption(f"'{data}' is no expression: write a text, or a list of texts.")
+        raise BadOption(f"'{data}' is not an expression: write a text, or a list of texts.")
     return tuple(_one_term(each, first=number == 0) for number, each in enumerate(data))
 
 
@@ -122,7 +122,7 @@ def _one_term(data: object, *, first: bool) -> ExpressionTerm:
         return ExpressionTerm(data, usual)
     if isinstance(data, Mapping) and isinstance(data.get("expression"), str):
         return ExpressionTerm(data["expression"], _one_of(Combine, data.get("combine", usual), "way to combine"))
-    raise BadOption(f"'{data}' is no expression: write a text, or an object with 'expression' and 'combine'.")
+    raise BadOption(f"'{data}' is not an expression: write a text, or an object with 'expression' and 'combine'.")
 
 
 def _one_of(choices: type[_Chosen], value: object, noun: str) -> _Chosen:

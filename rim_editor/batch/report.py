@@ -1,4 +1,4 @@
-"""Report: what became of a batch, as JSON for programs and as one HTML page for people; written outcome by outcome."""
+"""Report on a batch, as JSON for programs and as one HTML page for people; written outcome by outcome."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _data_uri(thumbnail: bytes) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    """As UTF-8; names of files may hold what it cannot express."""
+    """As UTF-8; file names may hold characters that it cannot encode."""
     return text.encode("utf-8", "replace")
 
 
@@ -190,7 +190,7 @@ def _free_name(folder: Path, suffix: str, start: bytes) -> Path:
 
 @contextmanager
 def _report_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file in the folder of the results, written where leftovers of a killed run are known as ours."""
+    """A file in the folder of the results, written in STAGING, where leftovers of a killed run are removed."""
     staging = path.parent / STAGING
     staging.mkdir(exist_ok=True)
     try:

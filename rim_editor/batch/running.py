@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, SOME_LEFT, STOPPED = 0, 4, 5
 ProgressListener = Callable[[BatchProgress], None]
 RunPlan = Callable[[Plan, "Matting", Journal, BatchControl | None], Generator[BatchProgress, None, None]]
-"""What does the work: `pipeline.run` on this machine, or `Cluster.run`."""
+"""The function that does the work: `pipeline.run` on this machine, or `Cluster.run`."""
 
 
 class PlanRefused(EditorError):
@@ -72,7 +72,7 @@ def export(
 ) -> BatchSummary:
     """Do the whole plan, with a new journal in its folder; `on_progress` is called on this thread.
 
-    Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: what is done stays, the
+    Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: finished images stay, the
     summary says so, and `resume` continues. A report is written in any case, unless `write_report` is False.
     Raises PlanRefused, FolderInUse, DiskFull and OutputNotWritable before anything begins, ClipMatError when the model
     cannot be loaded, OutputNotWritable when the journal can no longer be written.
@@ -93,7 +93,7 @@ def resume(
     write_report: bool = True,
     run: RunPlan = pipeline.run,
 ) -> BatchSummary:
-    """Continue the batch whose journal is in `folder`: what is done is not done again, what failed is.
+    """Continue the batch whose journal is in `folder`: failed images are tried again, finished ones are not.
 
     Raises NothingToResume, FolderInUse, and what `export` raises.
     """

@@ -1,6 +1,6 @@
 """The work on one image of a batch, stage by stage: decode, find, finish, write. No stage keeps any state.
 
-Between a stage's steps `checkpoint` is called; what it raises ends the stage. The same item gives the same bytes.
+Between a stage's steps `checkpoint` is called; an exception from it ends the stage. The same item gives the same bytes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class DecodedItem:
     edit: Edit
     milliseconds: dict[str, float]
     texts: tuple[str, ...]
-    """What the user should know of it."""
+    """Warnings for the user."""
 
     @property
     def megapixels(self) -> float:
@@ -52,13 +52,13 @@ class DecodedItem:
 
 @dataclass(frozen=True, eq=False)
 class FoundItem:
-    """A decoded item with what the model found in it."""
+    """A decoded item with the model's answers."""
 
     decoded: DecodedItem
     answers: tuple[Answer, ...]
-    """What the matte is made of; () when nothing matched."""
+    """The parts of the matte; () when nothing matched."""
     presence: float
-    """The lowest of what had to be there, 0 to 1."""
+    """The lowest presence of the terms that had to be found, 0 to 1."""
     milliseconds: dict[str, float]
     texts: tuple[str, ...]
 
@@ -75,8 +75,8 @@ class FinishedItem:
     """Where the matte goes, and the file."""
 
 
-def _go_on() -> None:
-    """The checkpoint of those who have nothing to check."""
+def _no_check() -> None:
+    """A checkpoint that checks nothing."""
 
 
 def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read) -> DecodedItem:
@@ -92,12 +92,12 @@ def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription
 
 
 def find(
-    decoded: DecodedItem, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _go_on
+    decoded: DecodedItem, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _no_check
 ) -> FoundItem:
     """Find what each expression of the item names, in their order. Raises ClipMatError.
 
-    What is added and is not there is left out with a message; what is subtracted need not be there; without what is
-    to be intersected nothing is left.
+    An ADD term that is not found is left out with a message, a SUBTRACT term that is not found is ignored, and an
+    INTERSECT term that is not found leaves nothing.
     """
     spent = {"image": 0.0, "text": 0.0, "matte": 0.0}
     answers: list[Answer] = []
@@ -126,21 +126,21 @@ def find(
     return FoundItem(decoded, tuple(answers), min(presences, default=0.0), decoded.milliseconds | spent, messages)
 
 
-def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _go_on) -> FinishedItem:
+def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _no_check) -> FinishedItem:
     """Edit and encode: the files as bytes. Raises EditorError."""
     decoded, item, spent = found.decoded, found.decoded.item, dict(found.milliseconds)
     if not found.answers:
-        return _nothing(found, found.texts)
+        return _nothing_matched(found, found.texts)
     request = recipe.request(item.content)
     with collected_warnings(UserFacingWarning) as texts:
         with timed(spent, "edit"):
             document = Document(decoded.source, found.answers, recipe.controls, decoded.edit)
             renderer = Renderer(decoded.source)
             if mattes.is_empty(renderer.matte(document)):
-                return _nothing(found, (*found.texts, "Expressions and controls leave nothing of the matte."))
+                return _nothing_matched(found, (*found.texts, "Expressions and controls leave nothing of the matte."))
             checkpoint()
             result = exporting.rendered(document, renderer, request)
-            del renderer  # its caches take room that the other images need
+            del renderer  # its caches take memory that the other images need
             checkpoint()
         with timed(spent, "encode"):
             content = exporting.encoded(result, item.output, request)
@@ -168,8 +168,8 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _g
 def write(finished: FinishedItem, overwrite: bool = False, own: Collection[Path] = ()) -> Outcome:
     """Write the files, each whole or not at all, the output last, and only then is the outcome DONE.
 
-    Missing folders are made. Existing files stay unless `overwrite` or they are among `own`; the image itself always
-    stays. Raises OutputExists, OutputNotWritable, DiskFull.
+    Missing folders are made. Existing files are kept unless `overwrite` or they are among `own`; the image itself
+    always is. Raises OutputExists, OutputNotWritable, DiskFull.
     """
     outcome, spent = finished.outcome, dict(finished.outcome.milliseconds)
     with timed(spent, "write"):
@@ -198,7 +198,7 @@ def skipped(item: Item) -> Outcome:
     return Outcome(item.index, item.source, item.output, State.SKIPPED, item.skip)
 
 
-def _nothing(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
+def _nothing_matched(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
     item = found.decoded.item
     outcome = Outcome(
         index=item.index,

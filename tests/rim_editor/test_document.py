@@ -11,7 +11,7 @@ from rim_editor.errors import BadOption, EmptyExpression
 @pytest.mark.parametrize("control", ["shift_edge", "feather", "contrast"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_control_is_a_number(control, value):
-    with pytest.raises(BadOption, match="no number"):
+    with pytest.raises(BadOption, match="not a number"):
         MatteControls(**{control: value})
 
 

@@ -91,7 +91,7 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     again = tmp_path / "again"
     again.mkdir()
     document = Document(read.source, read.parts, read.controls, edit)
-    document_files.write(document, again, document_files.Written(), None)
+    document_files.write(document, again, document_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
     assert set(state) == {*STATE, "edit"} and state["version"] == 1
     assert state["edit"] == described and state["controls"] == CONTROLS

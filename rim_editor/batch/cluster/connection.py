@@ -114,7 +114,7 @@ def connected(address: str, cores: int = CORES) -> Iterator[Cluster]:
 
 
 def _check_address(address: str) -> None:
-    """Fail early, for Ray waits for minutes where nothing answers. Raises ClusterError."""
+    """Fail early, because Ray waits for minutes where nothing answers. Raises ClusterError."""
     if address in (_LOCAL, _AUTO):
         return
     host, _, port = address.removeprefix(_CLIENT).rpartition(":")

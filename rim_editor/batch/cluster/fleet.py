@@ -77,7 +77,7 @@ class Scheduler:
         self._held[worker] = {}
 
     def assign(self, worker: int) -> tuple[Item, ...]:
-        """What the worker is to do in addition to what it has: no more than its share of what is left."""
+        """Further images for the worker: no more than its share of those left."""
         held = self._held[worker]
         if any(index in self._losses for index in held):
             return ()
@@ -120,7 +120,7 @@ class _WorkerHandle:
     host: str = ""
     ready: bool = False
     made: dict[int, Outcome] = field(default_factory=dict)
-    """What it may be renaming into place."""
+    """Results that it may be renaming into place."""
     recorded: set[int] = field(default_factory=set)
     """Those of `made` of which it does not yet know that the journal holds them."""
 
@@ -142,9 +142,9 @@ class Fleet:
         self._ready_at = 0.0
 
     def run(self, items: Sequence[Item]) -> Generator[Outcome, None, None]:
-        """Do `items`; outcomes come as from `pipeline.run`, which see for what is raised; also raises ClusterLost.
+        """Do `items`; outcomes come as from `pipeline.run`.
 
-        Raises ClusterError when no worker was ever ready.
+        Raises what `pipeline.run` raises, ClusterLost, and ClusterError when no worker was ever ready.
         """
         for item in items:
             if item.skip:
@@ -237,7 +237,7 @@ class Fleet:
         worker.recorded.clear()
 
     def _replace(self, worker: _WorkerHandle, error: Exception) -> list[Outcome]:
-        """Find out what became of the images of a worker that is gone, and start another."""
+        """Find out which images a lost worker finished, and start another worker."""
         self._kill(worker)
         outcomes = []
         for outcome in worker.made.values():
@@ -268,13 +268,13 @@ class Fleet:
         return outcome
 
     def _refusal(self, error: UserError) -> UserError:
-        """What to raise when a worker cannot work: by then some images may be done."""
+        """The error to raise when a worker cannot work: by then some images may be done."""
         return ClusterLost(f"{error} Then continue with --resume.") if self._begun else error
 
     def _stop_workers(self) -> None:
         """Let all workers finish what they are writing, and stop them."""
         try:
-            # Whoever noticed first what is wrong with the cluster or the journal has raised it already.
+            # The first error of the cluster or the journal has been raised already.
             with suppress(self._ray.exceptions.RayError, ConnectionError, OutputNotWritable):
                 if not self._scheduler.finished:
                     self._cancel_work(time.monotonic() + END_SECONDS)

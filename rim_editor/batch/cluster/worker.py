@@ -44,7 +44,7 @@ class WorkerInfo:
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker needs before its first image."""
+    """The data that a worker needs before its first image."""
 
     recipe: Recipe
     matting: Matting
@@ -56,7 +56,7 @@ class WorkerSetup:
 
 @dataclass(frozen=True)
 class Instructions:
-    """What a worker is to do from now on."""
+    """The driver's instructions to a worker."""
 
     items: tuple[Item, ...] = ()
     """In addition to those that it has."""
@@ -70,10 +70,10 @@ class Instructions:
 
 @dataclass(frozen=True)
 class WorkerReport:
-    """What happened in a worker since its last report."""
+    """The events in a worker since its last report."""
 
     made: tuple[Outcome, ...]
-    """What will be renamed into place once it is recorded."""
+    """Results that will be renamed into place once they are recorded."""
     ended: tuple[Outcome, ...]
     stopped: bool
     """Whether the worker does nothing more."""

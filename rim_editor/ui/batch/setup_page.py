@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.batch import manifests, naming
-from rim_editor.batch.recipe import Recipe, checked
+from rim_editor.batch.recipe import Recipe, checked_terms
 from rim_editor.document import MatteControls
 from rim_editor.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
@@ -104,7 +104,7 @@ class SetupPage(QWidget):
             raise BadOption(_NO_IMAGES)
         terms = self.expressions.terms()
         if not any(path.lower().endswith(tuple(manifests.SUFFIXES)) for path in paths):
-            checked(terms)  # the rows of a manifest may have expressions of their own
+            checked_terms(terms)  # the rows of a manifest may have expressions of their own
         output = self.output
         return Recipe(
             expressions=terms,

@@ -198,7 +198,7 @@ class MoveBackgroundGesture:
         self._target, self._editor = target, editor
         self._from = target.viewport.to_image(at)
         edit = editor.document.edit
-        self._offset = edit.held(*editor.document.size).offset if isinstance(edit, Background) else (0.0, 0.0)
+        self._offset = edit.clamped(*editor.document.size).offset if isinstance(edit, Background) else (0.0, 0.0)
         self._moved = False
 
     def move(self, at: Point) -> None:
@@ -208,7 +208,7 @@ class MoveBackgroundGesture:
             return
         (x, y), (width, height) = self._target.viewport.to_image(at), self._editor.document.size
         offset = (self._offset[0] + (x - self._from[0]) / width, self._offset[1] + (y - self._from[1]) / height)
-        moved = replace(edit, offset=offset).held(width, height)
+        moved = replace(edit, offset=offset).clamped(width, height)
         if moved.offset != edit.offset:
             self._editor.set_edit(moved, gesture="offset")
             self._moved = True

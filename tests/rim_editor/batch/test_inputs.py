@@ -187,7 +187,7 @@ def test_a_manifest_of_json_lines_says_more(photos):
         ("m.jsonl", '{"image": "a\\ud800.png"}', 1, ["name of a file"]),
         ("m.jsonl", '{"image": "a.png", "edit": ["solid"]}', 1, ["not an edit"]),
         ("m.jsonl", '{"image": "a.png", "output": 7}', 1, ["'7'"]),
-        ("m.jsonl", '{"image": "a.png", "expression": {"subtract": "b"}}', 1, ["no expression"]),
+        ("m.jsonl", '{"image": "a.png", "expression": {"subtract": "b"}}', 1, ["not an expression"]),
         ("m.jsonl", "[" * 100_000, 1, ["not JSON"]),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rim_editor import edits
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked, terms_from_json
+from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms, terms_from_json
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.edits import Fit, Style
@@ -76,13 +76,13 @@ def test_a_recipe_without_sense_is_refused(values, words):
 )
 def test_every_expression_has_a_word(terms):
     with pytest.raises(EmptyExpression, match="say what to cut out"):
-        checked(terms)
+        checked_terms(terms)
 
 
 @pytest.mark.parametrize("combine", [Combine.SUBTRACT, Combine.INTERSECT])
 def test_nothing_can_be_taken_from_nothing(combine):
     with pytest.raises(BadOption, match=f"'the dog' has nothing to {combine}"):
-        checked((ExpressionTerm("the dog", combine),))
+        checked_terms((ExpressionTerm("the dog", combine),))
 
 
 def test_a_list_of_texts_is_added_up():
@@ -104,11 +104,11 @@ def test_what_is_no_expression_is_named(data):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"name": "sepia"}, "'sepia' is no edit.*cutout"),
-        ({"name": "solid", "colour": "#fff"}, "'colour' is no option.*color"),
+        ({"name": "sepia"}, "'sepia' is unknown as the edit.*cutout"),
+        ({"name": "solid", "colour": "#fff"}, "'colour' is not an option.*color"),
         ({"name": "solid", "color": 7}, "'7' does not fit the option 'color'"),
         ({"name": "matte", "depth": True}, "'True' does not fit"),
-        ({"name": "background", "fit": "wide"}, "'wide' is no fit"),
+        ({"name": "background", "fit": "wide"}, "'wide' is unknown as the fit"),
     ],
 )
 def test_an_edit_without_sense_is_refused(data, words):
