@@ -1,1 +1,1 @@
-"""The window: shows and forwards. What the editor does is in `rim_editor`, without Qt."""
+"""The user interface in Qt: it shows the state of the editor, which itself, in `rim_editor`, needs no Qt."""

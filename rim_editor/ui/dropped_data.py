@@ -1,4 +1,4 @@
-"""What a drop or the clipboard holds: files, an image without a file, or neither and why."""
+"""Reads drops and the clipboard: files, an image without a file, or the reason why there is neither."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from PySide6.QtGui import QImage, QPixmap
 _ENCODED = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif")
 
 SAVE_FIRST = "Images are not fetched from the internet here: save the image in the browser, then open the file."
-NO_IMAGE_DROPPED = "There is no image in what was dropped: drop image files."
+NO_IMAGE_DROPPED = "The drop contains no image: drop image files."
 NO_IMAGE_COPIED = "There is no image on the clipboard: copy an image or an image file first."
 
 
 @dataclass(frozen=True)
 class DroppedData:
-    """Files in their order, else an image, else a text that names the remedy."""
+    """Files in order, or else an image, or else a message that names the remedy."""
 
     paths: tuple[Path, ...] = ()
     encoded: bytes = field(default=b"", repr=False)
-    """A whole file of an image: PNG, JPEG and the like."""
+    """The content of an image file: PNG, JPEG and the like."""
     image: QImage | None = None
     remedy: str = ""
 
 
 def may_hold_image(mime: QMimeData) -> bool:
-    """Whether this may hold an image. Called while the pointer moves, so that nothing is decoded."""
+    """Whether this may hold an image. Decodes nothing, since it is called while the pointer moves."""
     return mime.hasUrls() or mime.hasImage() or any(mime.hasFormat(kind) for kind in _ENCODED)
 
 
-def read_dropped(mime: QMimeData, nothing: str = NO_IMAGE_DROPPED) -> DroppedData:
-    """What `mime` holds: local files before image data, image data before addresses.
+def read_dropped(mime: QMimeData, remedy: str = NO_IMAGE_DROPPED) -> DroppedData:
+    """Read `mime`: local files before image data, image data before URLs.
 
-    `nothing` is the remedy if it holds none of them.
+    `remedy` is the message if it holds none of them.
     """
     urls = mime.urls()
     paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
@@ -59,7 +59,7 @@ def read_dropped(mime: QMimeData, nothing: str = NO_IMAGE_DROPPED) -> DroppedDat
         return DroppedData(paths)
     if any(url.scheme() in ("http", "https", "blob", "ftp") for url in urls):
         return DroppedData(remedy=SAVE_FIRST)
-    return DroppedData(remedy=nothing)
+    return DroppedData(remedy=remedy)
 
 
 def _bitmap(mime: QMimeData) -> QImage | None:
@@ -71,7 +71,7 @@ def _bitmap(mime: QMimeData) -> QImage | None:
 
 
 def _typed_urls(mime: QMimeData) -> list[QUrl]:
-    """Addresses that came as plain text: this is how a terminal drops and copies paths."""
+    """URLs and paths in plain text, as terminals drop and copy them."""
     lines = mime.text().splitlines() if mime.hasText() else []
     if not 0 < len(lines) <= 1000:
         return []
@@ -82,7 +82,7 @@ def _typed_urls(mime: QMimeData) -> list[QUrl]:
 
 
 def _data_url(url: QUrl) -> bytes:
-    """The bytes of a data: address; b'' for any other."""
+    """The bytes of a data: URL; b'' for any other URL."""
     if url.scheme() != "data":
         return b""
     head, comma, body = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")

@@ -19,7 +19,7 @@ class LiveSettings(QObject):
     changed = Signal(object)
     """Emitted with the new settings."""
     failed = Signal(object)
-    """They cannot be written, and why; emitted once."""
+    """The error when the settings cannot be written; emitted only once."""
 
     def __init__(self, settings: Settings, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,14 +27,12 @@ class LiveSettings(QObject):
         self._runner = runner
         self._lock = Lock()
         self._reported = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
+        self._timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._timer.timeout.connect(self._start)
 
     @property
     def current(self) -> Settings:
-        """The settings as they are."""
+        """The current settings."""
         return self._settings
 
     def set(self, settings: Settings) -> None:
@@ -45,7 +43,7 @@ class LiveSettings(QObject):
             self.changed.emit(settings)
 
     def write(self) -> None:
-        """Write what is not written yet, and wait for it. Raises OutputNotWritable."""
+        """Write changed settings now. Raises OutputNotWritable."""
         self._timer.stop()
         self._save()
 
@@ -55,7 +53,7 @@ class LiveSettings(QObject):
     def _save(self) -> None:
         from rim_editor import settings
 
-        with self._lock:  # whoever comes last writes the newest
+        with self._lock:  # the last thread writes the newest
             newest = self._settings
             if newest != self._written:
                 settings.save(newest)

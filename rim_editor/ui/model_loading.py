@@ -1,7 +1,7 @@
-"""Loads the model, and what the first answers need besides, in the background without making the window stall.
+"""Loads the model in the background without stalling the window.
 
-Python lets one thread run at a time. Importing torch keeps the others out for long stretches: while the dynamic
-linker reads and binds its libraries, and whenever memory is searched for cycles.
+Only one thread runs Python code at a time. Importing torch blocks the others for long stretches: while the dynamic
+linker loads its libraries, and while the garbage collector runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rim_editor.matting import Matting, PredictorLike
     from rim_editor.model_requests import ModelOptions
 
-# Seconds after which a thread that wants to run is let in; Python's own 0.005 is felt, several times per event.
+# Seconds after which a waiting thread gets its turn; Python's default, 0.005, is noticeable several times per event.
 _TURN = 0.0005
 _NOW, _GLOBAL = 2, 0x100  # of dlfcn.h on Linux
 _CHUNK = 2**22
@@ -35,9 +35,9 @@ def preload(
     nouns_found: Callable[[tuple[str, ...]], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Start to load the nouns that the weights know, the model, then what separates colours; returns at once.
+    """Start loading the nouns of the weights, the model, then colour decontamination; returns at once.
 
-    `nouns_found` is called with the nouns, `failed` with whatever went wrong.
+    `nouns_found` is called with the nouns, `failed` with each error.
     """
 
     from clipmat import foreground
@@ -51,7 +51,7 @@ def preload(
 
 
 def load_with_short_turns(weights: str, device: str, precision: str = "auto") -> PredictorLike:
-    """As `matting.load_predictor`, but while torch is imported the window's thread gets its turn often.
+    """Load as `matting.load_predictor` does, but let the window's thread run often while torch is imported.
 
     For `Matting(load=load_with_short_turns)`. Raises ClipMatError.
     """
@@ -64,14 +64,14 @@ def load_with_short_turns(weights: str, device: str, precision: str = "auto") ->
 
 @contextmanager
 def short_turns() -> Iterator[None]:
-    """Inside, threads take short turns, so that the window's thread is not held up."""
+    """Switch between threads more often in this block, so that the window stays responsive."""
     turn, collecting = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_TURN)
     gc.disable()
     try:
         yield
     finally:
-        # What was imported stays for good: it becomes old without being searched.
+        # Imported modules stay for good: this moves them to the oldest generation without a collection.
         gc.freeze()
         gc.unfreeze()
         if collecting:
@@ -82,7 +82,7 @@ def short_turns() -> Iterator[None]:
 def link_ahead() -> tuple[str, ...]:
     """Link torch's large libraries while other threads run; Linux only, elsewhere torch does it itself.
 
-    Returns the names of those that were linked. One that fails is left to torch, which says why.
+    Returns the names of the linked libraries. A failure is left to torch, which reports it.
     """
     if sys.platform != "linux":
         return ()
@@ -96,7 +96,7 @@ def link_ahead() -> tuple[str, ...]:
     link.restype, link.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
     folder = Path(spec.origin).parent / "lib"
     linked = []
-    # First what torch makes global itself, then the rest; not libtorch_python, which is Python's to start.
+    # First the one that torch itself links globally, then the rest; not libtorch_python, which the import must load.
     for name, flags in (
         ("libtorch_global_deps.so", _NOW | _GLOBAL),
         ("libtorch_cpu.so", _NOW),
@@ -106,7 +106,7 @@ def link_ahead() -> tuple[str, ...]:
         path = folder / name
         if path.exists() and link(bytes(path), flags):
             linked.append(name)
-    with suppress(OSError):  # only to have it in memory when it is linked
+    with suppress(OSError):  # reading it brings it into the page cache
         with (folder / "libtorch_python.so").open("rb", buffering=0) as file:
             while file.read(_CHUNK):
                 pass

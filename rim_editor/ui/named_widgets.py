@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QWidget
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 
@@ -23,7 +24,7 @@ def add_labelled_row(form: QFormLayout, text: str, field: QLineEdit, *beside: QW
 
 
 def name_widget(widget: WidgetT, name: str, tip: str = "", accessible: str = "") -> WidgetT:
-    """Set object name, tooltip, and what a screen reader calls the widget if not its text; returns the widget."""
+    """Set object name, tooltip and the name for screen readers, which by default is the text; returns the widget."""
     widget.setObjectName(name)
     if tip:
         widget.setToolTip(tip)
@@ -39,3 +40,33 @@ def wrapped_label(name: str, text: str = "") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def scroll_area(inside: QWidget) -> QScrollArea:
+    """A frameless area that scrolls `inside` and is skipped by Tab, which goes to the widgets inside."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    return area
+
+
+def open_file_dialog(
+    parent: QWidget,
+    name: str,
+    title: str,
+    folder: str,
+    chosen: Callable[[Any], object],
+    *,
+    mode: QFileDialog.FileMode = QFileDialog.FileMode.ExistingFile,
+    name_filter: str = "",
+) -> None:
+    """Let the user choose a file, several files or a folder; then call `chosen` with the path, or a list of paths."""
+    dialog = name_widget(QFileDialog(parent, title, folder, name_filter), name)
+    dialog.setFileMode(mode)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly, mode is QFileDialog.FileMode.Directory)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    several = mode is QFileDialog.FileMode.ExistingFiles
+    (dialog.filesSelected if several else dialog.fileSelected).connect(chosen)
+    dialog.open()

@@ -1,4 +1,4 @@
-"""Pixels between numpy and Qt: without a copy to Qt, upright sRGB from it."""
+"""Converts images between numpy and Qt."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
 
-IMAGE_FILTER = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))})"
-"""For file dialogs: the files that can be read as images."""
+IMAGE_FILTER = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))});;All files (*)"
+"""For file dialogs: the files that can be read as images, or all files."""
 
 _FORMATS = {
     1: QImage.Format.Format_Grayscale8,
@@ -26,11 +26,11 @@ _FORMATS = {
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
-    """A QImage that looks at `pixels`: HxW grey, HxWx3 sRGB or HxWx4 with straight alpha, uint8.
+    """A QImage that shares the memory of `pixels`: HxW grey, HxWx3 sRGB or HxWx4 with straight alpha, uint8.
 
-    Nothing is copied if the pixels of each row lie side by side (`pixels` itself, or a slice of its rows and
-    columns), so `pixels` must not be written to while the image is in use. This QImage keeps the array alive;
-    whoever copies the QImage keeps the array, or calls `copy()`. Raises ValueError for any other layout.
+    Nothing is copied if each row is contiguous (as in a slice of rows and columns), so `pixels` must not be written
+    to while the image is in use. This QImage keeps the array alive; its implicitly shared copies do not, so use
+    `copy()` for those. Raises ValueError for any other layout.
     """
     import numpy as np
 
@@ -41,7 +41,7 @@ def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
     if pixels.strides[1:] != inner or pixels.strides[0] < pixels.shape[1] * channels:
         pixels = np.ascontiguousarray(pixels)
     height, width, stride = pixels.shape[0], pixels.shape[1], pixels.strides[0]
-    # Qt takes an address and no strides: a flat look at the rows, the gaps between them included.
+    # Qt takes a flat buffer: a view of the rows that includes the gaps between them.
     flat = np.lib.stride_tricks.as_strided(pixels, (stride * (height - 1) + width * channels,), (1,), writeable=False)
     image = QImage(flat.data, width, height, stride, _FORMATS[channels])
     image.pixels = flat  # type: ignore[attr-defined]
@@ -49,9 +49,9 @@ def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
 
 
 def to_array(image: QImage) -> NDArray[np.uint8]:
-    """The pixels of `image` as HxWx4 uint8 with straight alpha; a copy of its own.
+    """The pixels of `image` as HxWx4 uint8 with straight alpha; always a copy.
 
-    Raises MemoryError when Qt has none left.
+    Raises MemoryError when Qt cannot allocate the image.
     """
     import numpy as np
 
@@ -64,11 +64,11 @@ def to_array(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : width * 4].reshape(height, width, 4).copy()
 
 
-def opened(image: QImage | QPixmap) -> OpenedImage:
-    """What was pasted or dropped as an image without a file: sRGB, what is transparent shown on white.
+def to_opened_image(image: QImage | QPixmap) -> OpenedImage:
+    """A pasted or dropped image without a file, in sRGB and with transparent areas on white.
 
-    May be called on any thread with a QImage, on the window's alone with a QPixmap.
-    Raises ImageUnreadable when there are no pixels, MemoryError when Qt has no room for them.
+    A QImage may come from any thread, a QPixmap only from the window's.
+    Raises ImageUnreadable when there are no pixels, MemoryError when Qt cannot allocate them.
     """
     import numpy as np
 
@@ -77,7 +77,7 @@ def opened(image: QImage | QPixmap) -> OpenedImage:
     if isinstance(image, QPixmap):
         image = image.toImage()
     if image.isNull():
-        raise ImageUnreadable("There is no image in what was pasted or dropped: copy an image, or open a file.")
+        raise ImageUnreadable("The clipboard or the drop contains no image: copy an image, or open a file.")
     space = image.colorSpace()
     if space.isValid() and space != QColorSpace(QColorSpace.NamedColorSpace.SRgb):
         image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb), _FORMATS[4])

@@ -1,4 +1,4 @@
-"""Runs jobs on threads beside the window: the newest of a kind wins, callbacks come on the window's thread."""
+"""Runs jobs on background threads: the newest job of a kind wins, and callbacks run on the window's thread."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from rim_editor.jobs import Job, JobResult
 
 _Key = tuple[JobKind, Hashable]
-"""Of a job: its kind and its owner."""
+"""Kind and owner of a job."""
 
 _STACK = 16 * 2**20  # macOS gives a thread 512 KiB, too little for torch
 _LOG_BYTES = 2**20
 
 
 class _Run:
-    """One start of one job; without a job it was dropped, and what the job had captured is let go."""
+    """A started job; once it is dropped, `job` is None, which also releases all that it refers to."""
 
     __slots__ = ("job", "result")
 
@@ -40,11 +40,11 @@ class _Run:
 
 
 class QtRunner(QObject):
-    """Runs jobs on threads and finishes them on the thread that the runner lives in.
+    """Runs jobs on threads and finishes them on the thread of the runner.
 
-    Call its methods on that thread. A job that was superseded or cancelled never calls back, and does not
-    run at all if it had not begun. Jobs that use the model share one thread, so torch sees one only.
-    Call `shutdown` before letting go of the runner.
+    Call its methods on that thread. A superseded or cancelled job never calls back, and does not run at all if it
+    had not started. Jobs that use the model share one thread, so that torch is used on one thread only.
+    Call `shutdown` before dropping the runner.
     """
 
     _ended = Signal(object)
@@ -95,7 +95,7 @@ class QtRunner(QObject):
         end = monotonic() + seconds
         idle = [pool.waitForDone(max(0, round((end - monotonic()) * 1000))) for pool in (self._model, self._others)]
         if not all(idle):
-            _left_running.append(self)  # a pool that is deleted waits for its threads, however long
+            _left_running.append(self)  # deleting a pool would wait for its threads
         return all(idle)
 
     def _work(self, run: _Run) -> None:
@@ -133,7 +133,7 @@ def _pool(threads: int) -> QThreadPool:
 def as_user_error(error: Exception) -> UserError:
     """The error to show for `error`: one that names its own remedy stays as it is.
 
-    Running out of memory gets one; anything else is written to the log with its traceback, and the log is named.
+    Running out of memory gets one; any other error is logged with its traceback, and the message names the log.
     """
     if isinstance(error, UserError):
         return error
@@ -152,7 +152,7 @@ def _short_of_memory(error: Exception) -> bool:
 
 
 def log_file() -> Path:
-    """Where the details of unforeseen failures are written; a second file beside it holds older ones."""
+    """The log of unexpected errors; a second file beside it holds older entries."""
     from rim_editor.settings import folder
 
     return folder() / "rim-editor.log"

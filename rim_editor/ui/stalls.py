@@ -1,4 +1,4 @@
-"""A debug switch: reports when the window's thread did not get to its events for longer than a frame."""
+"""For debugging: reports when the window's thread handles no events for longer than a frame."""
 
 from __future__ import annotations
 
@@ -26,18 +26,17 @@ _HERE = str(Path(__file__).parents[1])
 
 @dataclass(frozen=True)
 class Stall:
-    """One time in which the window's thread did not get to its events."""
+    """A period in which the window's thread handled no events."""
 
     milliseconds: float
     event: str
-    """The kind of the event that took longest, and whose; '' when it was none, as when another
-    thread held Python."""
+    """The event that took longest, with its widget; '' if none did, as when another thread held the GIL."""
     where: str
-    """The place in the editor's code, as file:line function; '' when it was never seen there."""
+    """The place in the editor's code, as file:line function; '' if unknown."""
 
     def __str__(self) -> str:
         at = f" at {self.where}" if self.where else ""
-        return f"{self.milliseconds:.0f} ms: {self.event or 'no event, Python was held elsewhere'}{at}"
+        return f"{self.milliseconds:.0f} ms: {self.event or 'no event, another thread held the GIL'}{at}"
 
 
 def is_enabled() -> bool:
@@ -51,9 +50,9 @@ def print_stall(stall: Stall) -> None:
 
 
 class StallWatch(QObject):
-    """Notices stalls of the thread it is made on: a beat comes late when events, or Python, take too long.
+    """Detects stalls of its own thread: its timer fires late when an event or another thread takes too long.
 
-    `report` is called with each as it ends; `stalls` keeps the last thousand. Call `stop` before letting go of it.
+    `report` is called at the end of each; `stalls` keeps the last thousand. Call `stop` before dropping it.
     """
 
     def __init__(
@@ -79,11 +78,11 @@ class StallWatch(QObject):
 
     @property
     def longest(self) -> float:
-        """Milliseconds of the longest stall that was noticed; 0 without one."""
+        """Milliseconds of the longest stall; 0 without any."""
         return max((stall.milliseconds for stall in self.stalls), default=0.0)
 
     def restart(self) -> None:
-        """Forget the stalls, and do not count what went on until now."""
+        """Forget all stalls, including one in progress."""
         self.stalls.clear()
         self._begin()
 
@@ -94,7 +93,7 @@ class StallWatch(QObject):
         self._app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Note which event begins; all pass."""
+        """Note the event that begins; every event is passed on."""
         if watched is not self._timer:
             self._mark = perf_counter()
             self._seen.append((self._mark, f"{event.type().name} of {_name(watched)}"))
@@ -122,7 +121,7 @@ class StallWatch(QObject):
         return name if span > self._budget / 4 else ""
 
     def _sample(self) -> None:
-        # From another thread, since the one that stalls cannot look where it is.
+        # On a thread of its own, since a stalled thread cannot inspect itself.
         pause = threading.Event()
         while self._running.is_set():
             pause.wait(self._budget / 4)

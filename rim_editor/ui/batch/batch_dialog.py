@@ -44,16 +44,16 @@ _SETUP, _PLAN, _RUN = range(3)
 
 
 class BatchDialog(QDialog):
-    """Exports many images. Not modal, and made once: closed, it keeps what was entered, and a batch may go on running.
+    """Exports many images. It is not modal; while it is closed, it keeps its entries, and a batch may go on running.
 
-    `edit` and `controls` are what it starts with, such as those of the image in front; `background` is the file of
-    a Background, which the user has to choose again without it. Call `shutdown` before the program ends.
+    It starts with `edit` and `controls`, such as those of the current image; `background` is the file of a
+    Background, without which the user has to choose it again. Call `shutdown` before the program ends.
     """
 
     expressions_used = Signal(object)
     """The expressions of a batch that has just been started, as a tuple of texts."""
     finished_unseen = Signal(str, str)
-    """A batch result while the window was closed: the message, and its level, "info" or "warning"."""
+    """A batch ended while the window was closed: the message, and its level, "info" or "warning"."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class BatchDialog(QDialog):
         self._model = ModelOptions(settings.weights, settings.device, settings.precision)
 
     def shutdown(self, seconds: float = 5.0) -> bool:
-        """Stop a running batch and wait for it, at most `seconds`; what is done stays, the rest can be resumed.
+        """Stop a running batch and wait for it, at most `seconds`; finished images stay, and the rest can be resumed.
 
         False when it is still running: then end the process without waiting for its threads.
         """
@@ -143,7 +143,7 @@ class BatchDialog(QDialog):
             self._check_for_unfinished()
 
     def reject(self) -> None:
-        """Close; while a batch is running, ask whether it goes on."""
+        """Close the dialog; while a batch is running, ask whether it should go on."""
         if self.running and not self._thread.control.cancelled:
             self._ask_before_closing()
         else:
@@ -241,7 +241,7 @@ class BatchDialog(QDialog):
         question.setIcon(QMessageBox.Icon.Question)
         question.setWindowTitle(_TITLE)
         question.setText("The export is still running. Should it go on?")
-        question.setInformativeText("If you stop it, what is done stays, and the rest can be resumed later.")
+        question.setInformativeText("If you stop it, finished images are kept, and the rest can be resumed later.")
         role = QMessageBox.ButtonRole
         go_on = question.addButton("&Go on in the background", role.AcceptRole)
         go_on.setObjectName("batch_go_on")

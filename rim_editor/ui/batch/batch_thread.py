@@ -28,7 +28,7 @@ UPDATE_MS = 50
 
 @dataclass(frozen=True)
 class ProgressUpdate:
-    """What has happened since the last report."""
+    """Progress since the last report."""
 
     progress: BatchProgress
     outcomes: tuple[Outcome, ...]
@@ -36,16 +36,16 @@ class ProgressUpdate:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """How a batch ended."""
+    """The result of a batch."""
 
     summary: BatchSummary | None
-    """None when it could not begin, or failed."""
+    """None when it could not start, or failed."""
     text: str = ""
-    """What went wrong, with its remedy; '' for nothing."""
+    """The error with its remedy; '' for none."""
 
 
 class BatchThread(QObject):
-    """Runs one batch after the other. Call its methods on the thread that it lives in, where its signals come too."""
+    """Runs one batch at a time. Call its methods on its own thread, on which its signals are emitted too."""
 
     progressed = Signal(object)
     """A `ProgressUpdate`; at most one every UPDATE_MS."""
@@ -64,15 +64,13 @@ class BatchThread(QObject):
         self._newest: BatchProgress | None = None
         self._result: BatchResult | None = None
         self._idle = True
-        self._interval = QTimer(self)
-        self._interval.setSingleShot(True)
-        self._interval.setInterval(UPDATE_MS)
+        self._interval = QTimer(self, singleShot=True, interval=UPDATE_MS)
         self._interval.timeout.connect(self._report)
         self._updated.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> bool:
-        """Whether a batch was started whose `finished` has not come yet."""
+        """Whether a batch was started for which `finished` was not emitted yet."""
         return self._thread is not None
 
     def start(self, plan: Plan) -> None:
@@ -86,7 +84,7 @@ class BatchThread(QObject):
         self._start(lambda control: running.resume(folder, self._matting, control, self._put))
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the thread to end; False when it has not. Call `control.cancel` first to have it end soon."""
+        """Wait for the thread to end; False when it has not. Call `control.cancel` first to end it soon."""
         if self._thread is not None:
             self._thread.join(seconds)
             return not self._thread.is_alive()

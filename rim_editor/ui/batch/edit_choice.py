@@ -1,4 +1,4 @@
-"""What is done to every image of a batch: the edit with its options, and the controls of the matte's edge."""
+"""The choice of the edit of a batch with its options, and of the controls of the matte's edge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
@@ -24,7 +23,7 @@ from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Sty
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
@@ -69,9 +68,9 @@ class EditChoice(QWidget):
         self._stack = name_widget(QStackedWidget(), "batch_edit_options")
         for page in self._pages:
             self._stack.addWidget(page)
-            page.changed.connect(self._page_changed)
+            page.changed.connect(lambda _edit, _gesture: self.changed.emit())
             page.eyedropper_requested.connect(lambda _answer: self._show_note(_NO_IMAGE))
-        # What needs an open image is of no use here.
+        # These need an open image.
         for name in ("move_background", "solid_eyedropper"):
             unused = self._stack.findChild(QWidget, name)
             assert unused is not None
@@ -108,7 +107,7 @@ class EditChoice(QWidget):
             self.changed.emit()
 
     def set_background(self, path: Path) -> None:
-        """Read this file in the background and put the objects on it; what is wrong with it is shown here."""
+        """Read this file in the background and put the objects on it; errors are shown here."""
         from clipmat import image_files
 
         def done(opened: OpenedImage) -> None:
@@ -149,10 +148,6 @@ class EditChoice(QWidget):
         """Drop a file that is being read."""
         self._runner.cancel(JobKind.BACKGROUND, self)
 
-    def _page_changed(self, edit: Edit, _gesture: str) -> None:
-        if edit is not None:
-            self.changed.emit()
-
     def _show_page(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
         self._show_note("")
@@ -164,16 +159,18 @@ class EditChoice(QWidget):
 
     def _choose_file(self) -> None:
         folder = str(self._file.parent) if self._file else ""
-        dialog = QFileDialog(self, "Choose a background", folder, f"{IMAGE_FILTER};;All files (*)")
-        dialog.setObjectName("batch_background_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.set_background(Path(name)))
-        dialog.open()
+        open_file_dialog(
+            self,
+            "batch_background_dialog",
+            "Choose a background",
+            folder,
+            lambda name: self.set_background(Path(name)),
+            name_filter=IMAGE_FILTER,
+        )
 
 
 class EdgeControls(QWidget):
-    """What is done to the edge of every matte of a batch."""
+    """The controls of the edge of every matte of a batch."""
 
     changed = Signal()
     """The user changed something."""

@@ -1,11 +1,12 @@
-"""What goes into a batch: the list of files, folders and manifests, and the list of expressions to cut out."""
+"""The inputs of a batch: the list of files, folders and manifests, and the list of expressions to cut out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -29,11 +30,11 @@ from PySide6.QtWidgets import (
 from rim_editor.batch import manifests
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.document import Combine
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
-_MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))})"
+_MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))});;All files (*)"
 _NOTHING = "Add images, a folder or a manifest, or drop them here."
 _COMBINE = {
     Combine.ADD: ("Add", "What this describes is cut out too"),
@@ -97,7 +98,7 @@ class InputList(QGroupBox):
         self._enable_remove()
 
     def paths(self) -> tuple[str, ...]:
-        """What was added, in that order; absolute paths."""
+        """The absolute paths, in the order in which they were added."""
         return tuple(self._paths)
 
     def first(self) -> str | None:
@@ -109,9 +110,9 @@ class InputList(QGroupBox):
         return self._recursive.isChecked()
 
     def add(self, paths: Iterable[str | Path]) -> None:
-        """Add files, folders and manifests; what is on the list already stays where it is."""
+        """Add files, folders and manifests; those already on the list stay in place."""
         before = len(self._paths)
-        # Ten thousand at once are usual, so that little may be done for each.
+        # Ten thousand at once are common, so this must be quick for each.
         texts = [path if isinstance(path, str) else str(path) for path in paths]
         self._paths |= dict.fromkeys(text if os.path.isabs(text) else os.path.abspath(text) for text in texts)
         if len(self._paths) > before:
@@ -143,27 +144,22 @@ class InputList(QGroupBox):
         self._remove.setEnabled(self._list.selectionModel().hasSelection())
 
     def _choose_files(self) -> None:
-        self._choose(
-            "Add images", "batch_files_dialog", QFileDialog.FileMode.ExistingFiles, f"{IMAGE_FILTER};;All files (*)"
-        )
+        self._choose("Add images", "batch_files_dialog", IMAGE_FILTER, self.add, QFileDialog.FileMode.ExistingFiles)
 
     def _choose_folder(self) -> None:
-        self._choose("Add a folder", "batch_folder_dialog", QFileDialog.FileMode.Directory, "")
+        mode = QFileDialog.FileMode.Directory
+        self._choose("Add a folder", "batch_folder_dialog", "", lambda path: self.add([path]), mode)
 
     def _choose_manifest(self) -> None:
         mode = QFileDialog.FileMode.ExistingFiles
-        self._choose("Add a manifest", "batch_manifest_dialog", mode, f"{_MANIFESTS};;All files (*)")
+        self._choose("Add a manifest", "batch_manifest_dialog", _MANIFESTS, self.add, mode)
 
-    def _choose(self, title: str, name: str, mode: QFileDialog.FileMode, name_filter: str) -> None:
+    def _choose(
+        self, title: str, name: str, name_filter: str, chosen: Callable[[Any], None], mode: QFileDialog.FileMode
+    ) -> None:
         last = next(reversed(self._paths), "")
-        dialog = QFileDialog(self, title, str(Path(last).parent) if last else "", name_filter)
-        dialog.setObjectName(name)
-        dialog.setFileMode(mode)
-        if mode is QFileDialog.FileMode.Directory:
-            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.add)
-        dialog.open()
+        folder = str(Path(last).parent) if last else ""
+        open_file_dialog(self, name, title, folder, chosen, mode=mode, name_filter=name_filter)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +203,7 @@ class ExpressionList(QGroupBox):
         return tuple(term for term in (row.term() for row in self._rows) if term.expression)
 
     def add(self, expression: str = "", combine: Combine = Combine.ADD) -> QLineEdit:
-        """Add a text field with this expression; the first one's `combine` is NEW, whatever is given."""
+        """Add a text field with this expression; for the first one, `combine` is always NEW."""
         number = len(self._rows)
         box = name_widget(QLineEdit(expression), f"batch_expression_{number}", accessible=f"Expression {number + 1}")
         box.setMaxLength(1000)

@@ -63,7 +63,7 @@ class OutcomeModel(RowsModel):
         self.endInsertRows()
 
     def outcome(self, place: int) -> Outcome:
-        """The one in this row, without its thumbnail."""
+        """The outcome in this row, without its thumbnail."""
         return self._outcomes[place]
 
     def count(self) -> int:
@@ -71,7 +71,7 @@ class OutcomeModel(RowsModel):
         return len(self._outcomes)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
-        """What a cell shows."""
+        """The text, tooltip or thumbnail of a cell."""
         outcome, column = self._outcomes[index.row()], index.column()
         if role in (_Role.DisplayRole, _Role.ToolTipRole):
             whole = role == _Role.ToolTipRole
@@ -102,7 +102,7 @@ class OutcomeTabs(QTabWidget):
     """A table for each state; a double click opens the result, or the image where there is none."""
 
     opened = Signal(str)
-    """The system was asked to open a file: '', or why it could not, in words."""
+    """The system was asked to open a file: '', or the reason why it failed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,7 +133,7 @@ class OutcomeTabs(QTabWidget):
         self._update_titles()
 
     def show_something(self) -> None:
-        """If the table in front is empty, bring one to the front that is not."""
+        """If the current table is empty, switch to one that is not."""
         counts = [model.rowCount() for model in self._models.values()]
         if not counts[self.currentIndex()]:
             self.setCurrentIndex(next((place for place, count in enumerate(counts) if count), 0))
@@ -150,9 +150,9 @@ class OutcomeTabs(QTabWidget):
 
 
 def open_path(path: Path) -> str:
-    """Have the system open a file or a folder; returns '', or why it does not open, in words."""
+    """Open a file or a folder with the system's program; returns '', or the reason why it failed."""
     if not path.exists():
-        return f"'{path}' is not there any more: it was moved or deleted."
+        return f"'{path}' does not exist any more: it was moved or deleted."
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
         return f"Nothing on this system opens '{path}': open it elsewhere."
     return ""

@@ -26,8 +26,8 @@ from rim_editor.edits import Edit
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.formats import LAYERED_SUFFIX
-from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual
-from rim_editor.ui.named_widgets import add_labelled_row, name_widget, wrapped_label
+from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
+from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, SpinBox
 
 if TYPE_CHECKING:
@@ -39,13 +39,12 @@ EXISTS = {
     Exists.OVERWRITE: ("Overwrite the file", "Existing files are replaced, but never an input"),
     Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
 }
-"""What to do where a result's name is taken: what the user reads, and its tooltip."""
+"""The choices for a result whose name is taken, with their texts and tooltips."""
 _DEPTHS = {
     "8": ("8 bits", "Enough for most programs"),
     "16": ("16 bits", "Finer steps, for PNG and TIFF; files are larger"),
 }
 _NO_FOLDER = "There is no folder for the results: choose one."
-_USUAL_QUALITY = 90
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class OutputOptions(QGroupBox):
 
     @property
     def suffix(self) -> str:
-        """The suffix of the results, which says their format."""
+        """The suffix of the results, which determines their format."""
         return str(self._format.currentData())
 
     @property
@@ -182,7 +181,7 @@ class OutputOptions(QGroupBox):
         self._format.currentIndexChanged.connect(self._format_chosen)
         form.addRow("Forma&t", self._format)
         self._quality = AmountSlider("batch_quality", "&Quality", 1, 100, tip="100 is best and largest")
-        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        self._quality.set_value(settings.quality or USUAL_QUALITY)
         self._quality.changed.connect(lambda _value: self.changed.emit())
         form.addRow(self._quality)
         self._side = name_widget(SpinBox(), "batch_longest_side", "Larger results are reduced to it", "Longest side")
@@ -263,14 +262,12 @@ class OutputOptions(QGroupBox):
         self._folder_is_suggested = not self._folder.text().strip()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder", self._folder.text())
-        dialog.setObjectName("batch_output_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.fileSelected.connect(self._folder_typed)
-        dialog.open()
+        def chosen(path: str) -> None:
+            self._folder.setText(path)
+            self._folder_typed()
+
+        mode, folder = QFileDialog.FileMode.Directory, self._folder.text()
+        open_file_dialog(self, "batch_output_dialog", "Choose a folder", folder, chosen, mode=mode)
 
 
 def _form() -> QFormLayout:

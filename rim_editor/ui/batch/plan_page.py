@@ -1,4 +1,4 @@
-"""The second page of a batch: what will be made of which image, and the problems to solve first."""
+"""The second page of a batch: the planned result of each image, and the problems to solve first."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ class PlanPage(QWidget):
 
         self._exists.set_value(recipe.exists)
         self._show(None)
-        self._summary.setText("Looking at the images and the folder of the results…")
+        self._summary.setText("Checking the images and the folder of the results…")
         self._progress.show()
         self._runner.start(Job(JobKind.PLAN, work, self._show, self._failed, owner=self))
 
     def cancel_jobs(self) -> None:
-        """Drop what is being made."""
+        """Drop the plan and the thumbnails that are being made."""
         self._runner.cancel(JobKind.PLAN, self)
         self._table.thumbnails.clear()
         self._progress.hide()

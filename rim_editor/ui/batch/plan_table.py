@@ -50,7 +50,7 @@ class PlanRow:
 
     @property
     def expression(self) -> str:
-        """What is cut out, in words."""
+        """The expressions as a text."""
         terms = () if self.item is None else self.item.expressions
         return naming.expression_text((term.combine, term.expression) for term in terms)
 
@@ -72,7 +72,7 @@ class PlanRows:
 
     @property
     def summary(self) -> str:
-        """In words: how many images, how many of them will not be exported, and the disk space that is needed."""
+        """A sentence: how many images there are, how many are not exported, and the disk space that is needed."""
         pieces = [_counted(len(self.plan.items), "image")]
         if self.skipped:
             pieces.append(f"{self.skipped:,} skipped")
@@ -222,7 +222,7 @@ class PlanModel(RowsModel):
         return len(self._rows)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
-        """What a cell shows; not kept, since few cells are visible at a time."""
+        """The content of a cell; not cached, since few cells are visible at a time."""
         row, column = self._rows[index.row()], index.column()
         if role == _Role.DisplayRole:
             return self._cell_text(index.row(), row, column)

@@ -46,7 +46,9 @@ class RunPage(QWidget):
         self._current = name_widget(QLabel(), "batch_now")
         self._current.setTextFormat(Qt.TextFormat.PlainText)
         self._pause = self._button("&Pause", "batch_pause", "Hold the export; nothing is lost", self._toggle)
-        self._stop = self._button("&Stop", "batch_stop", "Stop; what is done stays, the rest can be resumed", self.stop)
+        self._stop = self._button(
+            "&Stop", "batch_stop", "Stop; finished images stay, the rest can be resumed", self.stop
+        )
         self._open_folder = self._button("Open &folder", "batch_open_folder", "Show the results", self._show_folder)
         self._open_report = self._button(
             "Open &report", "batch_open_report", "The result of each image", self._show_report
@@ -146,7 +148,7 @@ class RunPage(QWidget):
             self._state.setText(_EXPORTING)
         else:
             control.pause()
-            self._facts.clear()  # the time that is left grows meanwhile
+            self._facts.clear()  # the time left grows meanwhile
             self._state.setText("Paused until you resume it.")
         self._pause.setText("&Resume" if control.paused else "&Pause")
 

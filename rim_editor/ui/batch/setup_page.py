@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rim_editor.settings import Settings
 
 _NO_IMAGES = "There are no images: add files, a folder or a manifest, or drop them here."
-_NO_FILES = "There are no files in what was dropped: drop files or folders from a file manager."
+_NO_FILES = "The drop contains no files: drop files or folders from a file manager."
 _TYPING_MS = 300  # while a folder is being typed, it is not checked
 
 
@@ -78,9 +78,7 @@ class SetupPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll, 1)
         column.addWidget(self._error)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self.folder_settled)
         self.inputs.changed.connect(self._inputs_changed)
         self.expressions.changed.connect(self._show_naming)
@@ -98,7 +96,7 @@ class SetupPage(QWidget):
         self._edit_changed()
 
     def recipe(self, model: ModelOptions) -> Recipe:
-        """What is to be made of each image. Raises EditorError when something is missing, and says what."""
+        """The recipe according to the widgets. Raises EditorError that names what is missing."""
         paths = self.inputs.paths()
         if not paths:
             raise BadOption(_NO_IMAGES)
@@ -124,7 +122,7 @@ class SetupPage(QWidget):
         )
 
     def show_error(self, text: str) -> None:
-        """Show what is wrong; '' hides it."""
+        """Show an error; '' hides it."""
         self._error.setText(text)
         self._error.setAccessibleName(text)
         self._error.setVisible(bool(text))
@@ -135,7 +133,7 @@ class SetupPage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Add what is dropped."""
+        """Add the dropped files and folders."""
         dropped = dropped_data.read_dropped(event.mimeData(), _NO_FILES)
         event.acceptProposedAction()
         if dropped.paths:
@@ -148,7 +146,7 @@ class SetupPage(QWidget):
         path = None if first is None else Path(first)
         folder = None
         if path is not None:
-            # Beside a folder that was added; in a folder of its own beside files.
+            # Next to a folder that was added, or in a new folder next to files.
             folder = path.with_name(f"{path.name}-cut-outs") if path.is_dir() else path.parent / "cut-outs"
         self.output.suggest_folder(folder)
         self._show_naming()

@@ -15,7 +15,7 @@ from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 
 SIDE = 64
-"""The longest side, in units of the window."""
+"""The longest side, in logical pixels."""
 _MOST = 400
 _DRAFT_PX = 256  # a JPEG is decoded to no less than this
 
@@ -33,12 +33,11 @@ class ThumbnailLoader(QObject):
         self._reasons: dict[str, str] = {}
         self._wanted: dict[str, None] = {}
         self._loading = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
 
     def thumbnail(self, path: str) -> QPixmap | None:
-        """The thumbnail; None while it is being made, which this call starts, and where there is none."""
+        """The thumbnail; None if there is none or it is still being made, which this call starts."""
         if path in self._thumbnails:
             self._thumbnails.move_to_end(path)
             return self._thumbnails[path]
@@ -53,7 +52,7 @@ class ThumbnailLoader(QObject):
         return self._reasons.get(path, "")
 
     def clear(self) -> None:
-        """Drop what is being made and what is kept."""
+        """Drop all thumbnails, including one that is being made."""
         self._runner.cancel(JobKind.THUMBNAIL, self)
         self._timer.stop()
         self._loading = ""
@@ -112,7 +111,7 @@ def thumbnail_of(path: Path) -> QImage:
 
 
 def _jpeg_draft(path: Path) -> QImage | None:
-    """A JPEG decoded at a fraction of its size; None for other files, and where anything is unusual."""
+    """A JPEG decoded at a fraction of its size; None for other files and for unusual JPEGs."""
     if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif") or not path.is_file():
         return None
     import numpy as np

@@ -1,1 +1,1 @@
-"""The canvas: shows the image and what is made of it, zooms, pans and paints."""
+"""The canvas: shows, zooms and pans the image and its renderings, and paints strokes."""

@@ -1,7 +1,7 @@
-"""The visible part of the image, kept as pixels of the device: a frame of panning or of ants costs a copy.
+"""Keeps the visible part of the image in device pixels: a frame of panning or of marching ants costs one copy.
 
-Smooth scaling of millions of pixels takes longer than a frame may. So in a large window a zoom is drawn roughly at
-once and then smoothly in bands, one per turn of the event loop; a new rendering is drawn in bands out of sight.
+Smooth scaling of millions of pixels takes longer than a frame. So in a large window a zoom is drawn roughly at once
+and then smoothly in bands, one per turn of the event loop; a new rendering is drawn in bands off screen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
 from rim_editor.ui.canvas.rendering_cache import RenderedLevel
 from rim_editor.ui.canvas.viewport import MAX_SMOOTH_ZOOM, Viewport
 
-_BAND = 300_000  # pixels of the device that are drawn smoothly in one turn: a few milliseconds
+_BAND = 300_000  # device pixels that are drawn smoothly in one turn: a few milliseconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,17 +26,17 @@ class CanvasContent:
     after: RenderedLevel
     before: RenderedLevel | None
     split: int
-    """Where the line is, in pixels of the device from the left; `before` is shown left of it, if there is one."""
+    """Where the line is, in device pixels from the left; `before` is shown left of it, if there is one."""
     around: QColor
     checks: QBrush
-    """What is under transparency; repeated from the upper left corner of the image."""
+    """The checkerboard under transparency; repeated from the upper left corner of the image."""
 
 
 class BackingStore(QObject):
-    """Keeps what the canvas shows as an image."""
+    """Keeps the content of the canvas as an image."""
 
     improved = Signal()
-    """What was drawn roughly is drawn smoothly now: repaint."""
+    """The smooth drawing is finished: repaint."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +78,7 @@ class BackingStore(QObject):
             self._begin_bands(only_if_drawing=True)
 
     def paint(self, painter: QPainter, ratio: float) -> None:
-        """Paint within the painter's clip; `ratio` is the window's pixels of the device per unit."""
+        """Paint within the painter's clip; `ratio` is the device pixel ratio."""
         self._front.setDevicePixelRatio(ratio)
         painter.drawImage(QPoint(0, 0), self._front)
         self._front.setDevicePixelRatio(1.0)
@@ -92,7 +92,7 @@ class BackingStore(QObject):
             self._begin_bands()
 
     def _smooth_is_cheap(self) -> bool:
-        # A rendering far too fine for the window makes smooth scaling fetch from all over the memory.
+        # Smooth scaling of a rendering much finer than the window reads memory all over the place.
         assert self._content is not None
         return self._content.after.level >= self._content.viewport.level
 
@@ -121,7 +121,7 @@ class BackingStore(QObject):
         dx, dy = x - old_x, y - old_y
         whole = self._front.rect()
         fresh = QRegion(whole) - QRegion(whole.translated(dx, dy))
-        if self._content.before is not None:  # what the line has passed over is on its other side now
+        if self._content.before is not None:  # the part that the line has passed now shows the other rendering
             left, right = sorted((old.split + dx, self._content.split))
             fresh += QRegion(QRect(left, 0, right - left, whole.height())) & QRegion(whole)
         if sum(part.width() * part.height() for part in _rects(fresh)) > whole.width() * whole.height() // 2:
@@ -151,7 +151,7 @@ def _same_layout(old: CanvasContent, new: CanvasContent) -> bool:
 
 
 def _draw_content(painter: QPainter, content: CanvasContent, part: QRect, smooth: bool) -> None:
-    """Draw a part of the content, in pixels of the device; `smooth` blends pixels, else the nearest is taken."""
+    """Draw a part of the content, in device pixels; `smooth` blends pixels, else the nearest is taken."""
     if content.before is None:
         _draw_rendering(painter, content, content.after, part, smooth)
         return
@@ -170,7 +170,7 @@ def _draw_rendering(
         return
     view, image = content.viewport, rendering.image
     x, y = view.origin
-    # From pixels of the rendering to pixels of the device, in each direction.
+    # From pixels of the rendering to device pixels, in each direction.
     across, down = view.image[0] * view.zoom / image.width(), view.image[1] * view.zoom / image.height()
     covered = QRectF(x, y, view.image[0] * view.zoom, view.image[1] * view.zoom).toAlignedRect()
     painter.save()
@@ -197,12 +197,12 @@ def _draw_rendering(
 
 def _rects(region: QRegion) -> list[QRect]:
     """The rectangles of a region."""
-    return list(region)  # type: ignore[call-overload, no-any-return]  # the stubs do not know that it can be walked
+    return list(region)  # type: ignore[call-overload, no-any-return]  # the stubs do not know that it is iterable
 
 
 @lru_cache(maxsize=4)
 def checkerboard(light: tuple[int, int, int], dark: tuple[int, int, int], side: int) -> QBrush:
-    """A brush of squares of `side` pixels of the device, in two colours."""
+    """A brush of squares of `side` device pixels in two colours."""
     tile = QImage(2 * side, 2 * side, QImage.Format.Format_RGB32)
     tile.fill(QColor(*light))
     painter = QPainter(tile)

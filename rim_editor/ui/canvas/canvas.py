@@ -1,6 +1,6 @@
-"""The canvas: an image in the window, and what mouse and keyboard do to it.
+"""The canvas: an image in the window that mouse and keyboard act on.
 
-What a gesture does is in tools; zoom and pan by wheel and pinch are in zoomable_widget; image_view paints.
+Gestures are in tools; zoom and pan by wheel and pinch are in zoomable_widget; image_view paints.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Canvas(ImageView):
         return self._radius, self._hardness
 
     def set_brush(self, radius: float, hardness: float) -> None:
-        """Radius in pixels of the image, hardness 0 to 1; both are kept within their limits."""
+        """Set radius in pixels of the image and hardness 0 to 1; both are limited to their ranges."""
         radius = min(max(radius, tools.MIN_BRUSH_RADIUS), tools.MAX_BRUSH_RADIUS)
         hardness = min(max(hardness, 0.0), 1.0)
         if (radius, hardness) != (self._radius, self._hardness):
@@ -85,11 +85,11 @@ class Canvas(ImageView):
             self.brush_changed.emit(radius, hardness)
 
     def larger_brush(self) -> None:
-        """A fifth larger, one pixel at least."""
+        """Enlarge the brush by a fifth, but at least by one pixel."""
         self.set_brush(max(self._radius * _BRUSH_STEP, self._radius + 1), self._hardness)
 
     def smaller_brush(self) -> None:
-        """As much smaller as `larger_brush` makes it larger."""
+        """Reduce the brush; the inverse of `larger_brush`."""
         self.set_brush(min(self._radius / _BRUSH_STEP, self._radius - 1), self._hardness)
 
     @property
@@ -118,7 +118,7 @@ class Canvas(ImageView):
         self._show_cursor()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Keys count as released out of sight."""
+        """Treat held keys as released."""
         self._drop_gesture()
         self._set_space(False)
         self._set_before_held(False)
@@ -186,7 +186,7 @@ class Canvas(ImageView):
         self._request_soon()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that are held, arrows, and Esc during a gesture; the rest is the window's."""
+        """Handle held keys, arrows, and Esc during a gesture; pass other keys on to the window."""
         self._set_alt(event.modifiers(), event.key() == Qt.Key.Key_Alt)
         if self._viewport is None:
             super().keyPressEvent(event)
@@ -203,7 +203,7 @@ class Canvas(ImageView):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Keys that were held."""
+        """End the effect of a held key."""
         if event.isAutoRepeat():
             return
         self._set_alt(event.modifiers(), False if event.key() == Qt.Key.Key_Alt else None)
@@ -228,7 +228,7 @@ class Canvas(ImageView):
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys that were held are released elsewhere."""
+        """Treat held keys as released."""
         self._set_space(False)
         self._set_before_held(False)
         self._set_alt(Qt.KeyboardModifier.NoModifier)
@@ -265,7 +265,7 @@ class Canvas(ImageView):
             self._update_pointer()
 
     def _set_before_held(self, held: bool) -> None:
-        self.set_before(held or self._tool is Tool.EYEDROPPER)  # which picks from the original
+        self.set_before(held or self._tool is Tool.EYEDROPPER)  # the eyedropper picks from the original
 
     def _set_alt(self, modifiers: Qt.KeyboardModifier, pressed: bool | None = None) -> None:
         held = bool(modifiers & Qt.KeyboardModifier.AltModifier) if pressed is None else pressed

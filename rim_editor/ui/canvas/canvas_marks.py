@@ -15,10 +15,10 @@ _WHITE, _SHADE = QColor(255, 255, 255), QColor(0, 0, 0, 170)
 
 
 class BusyLine(QObject):
-    """A thin line at the top of the canvas, along which something bright moves while a job is running."""
+    """A thin line at the top of the canvas, with a moving highlight while a job is running."""
 
     HEIGHT = 3
-    """In units of the window."""
+    """In logical pixels."""
     moved = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -29,18 +29,18 @@ class BusyLine(QObject):
 
     @property
     def moving(self) -> bool:
-        """Whether it moves."""
+        """Whether the highlight moves."""
         return self._timer.isActive()
 
     def set_moving(self, moving: bool) -> None:
-        """Let it move, or stand still."""
+        """Start or stop the highlight."""
         if moving and not self._timer.isActive():
             self._timer.start()
         elif not moving:
             self._timer.stop()
 
     def paint(self, painter: QPainter, width: int, palette: QPalette, *, still: bool) -> None:
-        """Paint it across `width` units of the window; `still` paints all of it bright."""
+        """Paint it across `width` logical pixels; `still` highlights all of it."""
         colour = palette.color(QPalette.ColorRole.Highlight)
         faint = QColor(colour)
         faint.setAlpha(90)
@@ -58,16 +58,16 @@ class BusyLine(QObject):
 
 
 class PointerMarks:
-    """Both are drawn at `position` while the pointer is on the canvas; lengths are in units of the window."""
+    """The ring of the brush and the swatch of the eyedropper, drawn at the pointer; lengths are in logical pixels."""
 
     def __init__(self) -> None:
         self.position: QPointF | None = None
-        """Where the pointer is; None elsewhere."""
+        """The position of the pointer; None outside the canvas."""
         self.swatch: QColor | None = None
         """The colour under the eyedropper; None for none."""
 
     def area(self, radius: float | None) -> QRegion:
-        """What the ring of this radius and the swatch cover; None for no ring."""
+        """The area of the swatch and of a ring of this radius; None for no ring."""
         covered = QRegion()
         if self.position is not None and radius is not None:
             x, y, reach = self.position.x(), self.position.y(), max(radius, 1.5) + 3
@@ -77,7 +77,7 @@ class PointerMarks:
         return covered
 
     def paint_ring(self, painter: QPainter, radius: float, hardness: float, brush: Brush) -> None:
-        """The rim of the brush, visible on any ground; within it, where the opacity begins to fall."""
+        """Draw the edge of the brush, visible on any background, and inside it the radius of full opacity."""
         if self.position is None:
             return
         painter.save()
@@ -90,7 +90,7 @@ class PointerMarks:
         if radius * (1 - hardness) > 3 and radius * hardness > 3:
             painter.setPen(QPen(QColor(255, 255, 255, 110), 1.0, Qt.PenStyle.DotLine))
             painter.drawEllipse(self.position, radius * hardness, radius * hardness)
-        # Green and red are one colour to some: so a sign is drawn as well.
+        # The sign helps people who cannot tell green from red.
         sign = self.position + QPointF(radius, radius) * 0.7071 + QPointF(9, 9)
         for colour, width in ((_SHADE, 4.0), (_WHITE, 2.0)):
             painter.setPen(QPen(colour, width))
@@ -104,7 +104,7 @@ class PointerMarks:
         painter.restore()
 
     def paint_swatch(self, painter: QPainter) -> None:
-        """The colour under the eyedropper, beside the pointer."""
+        """Draw the colour under the eyedropper, beside the pointer."""
         if self.position is None or self.swatch is None:
             return
         rect = _swatch_rect(self.position).adjusted(3, 3, -3, -3)
@@ -123,7 +123,7 @@ def _swatch_rect(pointer: QPointF) -> QRect:
 
 
 def surround_colour(palette: QPalette) -> QColor:
-    """The colour around the image: grey, whatever the theme's tint, so that it does not colour the judgement."""
+    """The colour around the image: a neutral grey, so that colours are judged correctly."""
     return QColor(34, 34, 36) if is_dark(palette) else QColor(214, 214, 217)
 
 
@@ -133,7 +133,7 @@ def checkerboard_colours(palette: QPalette) -> tuple[Colour, Colour]:
 
 
 def label(painter: QPainter, text: str, corner: QPointF, to_left: bool = False) -> None:
-    """A word on the image, its upper left (or right) corner at `corner`."""
+    """Draw a text on the image, with its upper left (or right) corner at `corner`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     metrics = painter.fontMetrics()
@@ -148,7 +148,7 @@ def label(painter: QPainter, text: str, corner: QPointF, to_left: bool = False) 
 
 
 def drop_frame(painter: QPainter, rect: QRect, palette: QPalette) -> None:
-    """The frame that shows where files can be dropped."""
+    """Draw the frame that shows where files can be dropped."""
     colour = palette.color(QPalette.ColorRole.Highlight)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -161,7 +161,7 @@ def drop_frame(painter: QPainter, rect: QRect, palette: QPalette) -> None:
 
 
 def empty_page(painter: QPainter, rect: QRect, palette: QPalette, text: str, hint: str) -> None:
-    """The page of a canvas without an image: a drawing, a text, and a hint below it."""
+    """Draw a canvas without an image: a picture, a text, and a hint below it."""
     painter.fillRect(rect, surround_colour(palette))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,7 +1,6 @@
-"""What is shown of which document: requests renderings from the editor whenever that or the viewport changes.
+"""Shows one document at a time: requests renderings from the editor whenever the document or the viewport changes.
 
-It owns view, split and before; the document is the editor's, zoom and pan are `ZoomableWidget`'s, and `ImageView`
-paints.
+It owns view, split and before; `ZoomableWidget` owns zoom and pan, and `ImageView` paints.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ _COALESCE_MS, _AGAIN_MS = 15, 60
 
 @dataclass
 class _Pane:
-    """What is kept of an editor while another is shown."""
+    """State of an editor that is kept while another is shown."""
 
     viewport: Viewport
     renderings: RenderingCache
 
 
 class DocumentView(ZoomableWidget):
-    """Keeps the renderings of the editor that is shown up to date, and remembers the viewports of the others."""
+    """Keeps the renderings of the current editor up to date, and remembers the viewports of the others."""
 
     view_changed = Signal(View)
     split_changed = Signal(bool)
@@ -91,7 +90,7 @@ class DocumentView(ZoomableWidget):
         return self._view
 
     def set_view(self, view: View) -> None:
-        """Show the document so; `view_changed` follows if it is another view."""
+        """Change the view; emits `view_changed` unless it is the same."""
         if view != self._view:
             self._view = view
             self._request_soon()
@@ -112,7 +111,7 @@ class DocumentView(ZoomableWidget):
             self.split_changed.emit(split)
 
     def move_split(self, x: float) -> None:
-        """Move the line to x, in pixels of the device from the left."""
+        """Move the line to x, in device pixels from the left."""
         if self._split is not None:
             self._split.move_to(x, self.viewport)
             self.update()
@@ -183,6 +182,6 @@ class DocumentView(ZoomableWidget):
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Request what was not requested out of sight."""
+        """Request the renderings that were skipped while hidden."""
         super().showEvent(event)
         self._request_soon()

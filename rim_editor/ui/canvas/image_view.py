@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EMPTY = "Drop a photograph here, or press Ctrl+O"
 EMPTY_HINT = "Then describe what to cut out, such as “the dog on the left”."
-_SQUARE = 10  # side of a square of the checkerboard, in units of the window
+_SQUARE = 10  # side of a square of the checkerboard, in logical pixels
 
 
 class ImageView(DocumentView):
@@ -49,7 +49,7 @@ class ImageView(DocumentView):
         self._animate()
 
     def set_view(self, view: View) -> None:
-        """Show the document so; `view_changed` follows if it is another view."""
+        """Change the view; emits `view_changed` unless it is the same."""
         if view != self._view:
             self._ants.clear()
         super().set_view(view)
@@ -71,7 +71,7 @@ class ImageView(DocumentView):
         return self._reduced_motion
 
     def set_reduced_motion(self, reduced: bool) -> None:
-        """Let ants and busy line stand still, or move."""
+        """Stop the animation of ants and busy line, or allow it."""
         self._reduced_motion = reduced
         self._animate()
         self.update()
@@ -87,20 +87,20 @@ class ImageView(DocumentView):
         return self._request_timer.isActive() or self._backing.drawing
 
     def redraw(self) -> None:
-        """Draw all of the image again, instead of what has changed in it."""
+        """Draw the whole image again, instead of only its changes."""
         self._backing.clear()
         self.update()
 
     # For subclasses
 
     def _up_to_date(self) -> None:
-        """What is shown is what the document is."""
+        """The canvas shows the current state of the document."""
 
     def _paint_strokes(self, painter: QPainter, ratio: float) -> None:
-        """Paint what belongs to the image but is not in it yet."""
+        """Paint strokes that the rendering does not show yet."""
 
     def _paint_marks(self, painter: QPainter) -> None:
-        """Paint what is above the image."""
+        """Paint marks above the image."""
 
     # What changes
 
@@ -125,7 +125,7 @@ class ImageView(DocumentView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy what is kept of the image, and draw the marks above it."""
+        """Paint the image from the backing store, and the marks above it."""
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         if self._viewport is None or self._renderings is None or self._editor is None:
@@ -173,7 +173,7 @@ class ImageView(DocumentView):
         return CanvasContent(viewport, after, before, self._split.x(viewport), around, checks)
 
     def _animate(self) -> None:
-        """Have those timers run that are needed now, and no other."""
+        """Start the timers that are needed now, and stop the others."""
         alive = self._editor is not None and self.isVisible() and not self._reduced_motion
         self._ants.set_marching(alive and self._view.mode is ViewMode.MARCHING_ANTS)
         self._busy_line.set_moving(alive and self._editor is not None and bool(self._editor.busy))
@@ -182,7 +182,7 @@ class ImageView(DocumentView):
         self.update(0, 0, self.width(), self._busy_line.HEIGHT)
 
     def _update_device(self, part: QRect) -> None:
-        """Repaint a part in pixels of the device; everything for an empty one."""
+        """Repaint a part in device pixels; everything for an empty one."""
         if part.isEmpty():
             self.update()
             return
@@ -210,15 +210,15 @@ class ImageView(DocumentView):
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """What moves, moves again."""
+        """Resume animations."""
         super().showEvent(event)
         self._animate()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing moves out of sight."""
+        """Stop animations."""
         super().hideEvent(event)
         self._animate()
 
     def sizeHint(self) -> QSize:
-        """As much room as there is."""
+        """A large part of the window."""
         return QSize(900, 650)

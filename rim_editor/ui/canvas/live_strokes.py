@@ -27,7 +27,7 @@ class LiveStrokes(QObject):
     """The strokes that the matte does not show yet; one of them may still grow."""
 
     changed = Signal(QRect)
-    """Repaint this, in pixels of the device; an empty rectangle means everything."""
+    """Repaint this, in device pixels; an empty rectangle means everything."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class LiveStrokes(QObject):
         self.changed.emit(self._draw(stroke, len(stroke.points) - 1))
 
     def end(self) -> None:
-        """The stroke that grew is finished; it stays until the matte shows it."""
+        """Finish the growing stroke; it stays until the matte shows it."""
         self._growing = None
 
     def drop(self, stroke: LiveStroke) -> None:
@@ -66,7 +66,7 @@ class LiveStrokes(QObject):
         self._keep([])
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
-        """Paint within the painter's clip; `ratio` is the window's pixels of the device per unit."""
+        """Paint within the painter's clip; `ratio` is the device pixel ratio."""
         if not self._strokes:
             return
         self._follow(viewport)

@@ -1,4 +1,4 @@
-"""Marching ants: the outline of the matte, computed by the editor and painted as a line of dashes that walk."""
+"""Marching ants: the outline of the matte, computed by the editor and painted as moving dashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MarchingAnts(QObject):
     """The outline of one editor's matte at one level; the newest request wins."""
 
     changed = Signal()
-    """There is another outline, or it has walked a step."""
+    """The outline has changed, or its dashes have moved."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class MarchingAnts(QObject):
         self._timer.timeout.connect(self._step)
 
     def request(self, editor: Editor, level: int) -> None:
-        """Have the outline computed for the editor's document at this level, unless it was requested already."""
+        """Request the outline of the editor's document at this level, unless it was requested already."""
         document = editor.document
         request = (editor, document.parts, document.controls, level)
         if request == self._requested:
@@ -55,18 +55,18 @@ class MarchingAnts(QObject):
 
     @property
     def marching(self) -> bool:
-        """Whether the ants walk."""
+        """Whether the ants move."""
         return self._timer.isActive()
 
     def set_marching(self, marching: bool) -> None:
-        """Let the ants walk, or stand still."""
+        """Start or stop the ants."""
         if marching and not self._timer.isActive():
             self._timer.start()
         elif not marching:
             self._timer.stop()
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
-        """Paint what is in the window; `painter` is in units of the window, `ratio` pixels of the device each."""
+        """Paint the visible part; `painter` is in logical pixels, `ratio` is the device pixel ratio."""
         if not self._lines:
             return
         x, y = viewport.to_image((0.0, 0.0))

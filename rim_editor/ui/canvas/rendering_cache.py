@@ -34,14 +34,14 @@ class RenderedLevel:
     image: QImage
     level: int
     pixels: NDArray[np.uint8]
-    """The pixels that `image` may refer to without a copy of its own; kept as long as it is."""
+    """The memory that `image` may share; kept alive with it."""
 
 
 @dataclass(frozen=True)
 class _Content:
     view: View
     parts_of_document: tuple[object, ...]
-    """What the view shows of the document: while it is the same, so is the rendering."""
+    """The parts of the document that the view shows: while they are the same, so is the rendering."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class RenderingCache:
         return True
 
     def settled(self) -> bool:
-        """Whether what was requested last is there."""
+        """Whether the latest request has arrived."""
         return self._newest.level in self._levels(self._newest.content)
 
     def after(self, level: int) -> RenderedLevel:
@@ -106,7 +106,7 @@ class RenderingCache:
         return _best(self._before, level) or self._raw
 
     def trim(self) -> None:
-        """Keep only the smallest images, since the editor is out of sight; do not wait for a pending request."""
+        """Keep only the smallest images, since the editor is hidden, and forget a pending request."""
         for levels in (self._after, self._before):
             for level in sorted(levels)[:-1]:
                 self._drop(levels, level)

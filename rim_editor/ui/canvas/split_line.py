@@ -7,35 +7,35 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from rim_editor.ui.canvas.viewport import Viewport
 
-_GRIP = 14.0  # radius of the handle, in units of the window
+_GRIP = 14.0  # radius of the handle, in logical pixels
 _REACH = 8.0
 
 
 class SplitLine:
-    """An upright line across the part of the image that is in the window."""
+    """A vertical line across the part of the image that is in the window."""
 
     def __init__(self) -> None:
         self.share = 0.5
         """Where it is between the left and the right end of the visible part of the image, 0 to 1."""
 
     def x(self, viewport: Viewport) -> int:
-        """Where it is in the window, in pixels of the device."""
+        """Where it is in the window, in device pixels."""
         left, right = _ends(viewport)
         return round(left + self.share * (right - left))
 
     def move_to(self, x: float, viewport: Viewport) -> None:
-        """Move it to x, in pixels of the device, or as near as the image reaches."""
+        """Move it to x, in device pixels, or as near as the image reaches."""
         left, right = _ends(viewport)
         self.share = min(max((x - left) / max(right - left, 1.0), 0.0), 1.0)
 
     def is_at(self, pointer: QPointF, viewport: Viewport, ratio: float) -> bool:
-        """Whether the pointer, in units of the window, can drag it."""
+        """Whether the pointer, in logical pixels, can drag it."""
         x, middle = self.x(viewport) / ratio, viewport.window[1] / ratio / 2
         on_handle = QLineF(pointer, QPointF(x, middle)).length() <= _GRIP
         return on_handle or abs(pointer.x() - x) <= _REACH
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
-        """Draw line and handle; the painter is in units of the window."""
+        """Draw line and handle; the painter is in logical pixels."""
         x, height = self.x(viewport) / ratio, viewport.window[1] / ratio
         middle = QPointF(x, height / 2)
         painter.save()
@@ -55,7 +55,7 @@ class SplitLine:
         painter.restore()
 
     def nudge(self, share: float) -> None:
-        """Move it by a share of the visible part, as far as that goes."""
+        """Move it by a share of the visible part, within its limits."""
         self.share = min(max(self.share + share, 0.0), 1.0)
 
 

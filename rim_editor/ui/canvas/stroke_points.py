@@ -23,7 +23,7 @@ def simplified(points: Sequence[Point], tolerance: float, most: int = MAX_POINTS
     while len(fewer) > most:
         kept, tolerance = fewer, max(tolerance, 1e-3) * 2
         fewer = _douglas_peucker(kept, tolerance)
-        if len(fewer) < most // 2:  # a scribble falls apart all at once: better every n-th of its points
+        if len(fewer) < most // 2:  # a scribble loses its shape: every n-th point is better
             return tuple(_thinned(kept, most))
     return tuple(fewer)
 

@@ -51,7 +51,7 @@ class Tool(StrEnum):
 
 
 class GestureTarget(Protocol):
-    """What gestures need of the canvas."""
+    """The parts of the canvas that gestures use."""
 
     @property
     def viewport(self) -> Viewport:
@@ -71,20 +71,20 @@ class GestureTarget(Protocol):
         """Emit the colour that was picked."""
 
     def move_split(self, x: float) -> None:
-        """Move the line between before and after to x, in pixels of the device from the left."""
+        """Move the line between before and after to x, in device pixels from the left."""
 
 
 class Gesture(Protocol):
-    """From the press to the release; points are of the window, in pixels of the device."""
+    """From the press to the release; points are of the window, in device pixels."""
 
     def move(self, at: Point) -> None:
-        """The pointer is here now."""
+        """The pointer has moved here."""
 
     def finish(self) -> None:
         """The button was released."""
 
     def cancel(self) -> None:
-        """The user called it off."""
+        """The user cancelled the gesture."""
 
 
 class PanGesture:
@@ -112,7 +112,7 @@ class SplitGesture:
         self._target = target
 
     def move(self, at: Point) -> None:
-        """Take the line along."""
+        """Move the line to the pointer."""
         self._target.move_split(at[0])
 
     def finish(self) -> None:
@@ -123,7 +123,7 @@ class SplitGesture:
 
 
 class PaintGesture:
-    """Paints a stroke, and hands it to the editor when the button is released."""
+    """Paints a stroke, and passes it to the editor when the button is released."""
 
     def __init__(
         self, target: GestureTarget, editor: Editor, at: Point, brush: Brush, radius: float, hardness: float
@@ -140,7 +140,7 @@ class PaintGesture:
             self._target.strokes.extend(self._stroke, point)
 
     def finish(self) -> None:
-        """Paint it; a stroke that is wholly outside of the image is dropped."""
+        """Paint it; a stroke that is entirely outside the image is dropped."""
         stroke, viewport = self._stroke, self._target.viewport
         self._target.strokes.end()
         # Half a pixel of the screen cannot be seen, and a twentieth of the brush does not matter.
@@ -182,17 +182,12 @@ class PickGesture:
             self._target.pick(self._colour)
 
     def cancel(self) -> None:
-        """PickGesture nothing."""
+        """Pick nothing."""
         self._target.set_swatch(None)
 
 
 class MoveBackgroundGesture:
     """Moves the background of the edit; one step to undo."""
-
-    @staticmethod
-    def possible(editor: Editor) -> bool:
-        """Whether the edit has a background that can be moved."""
-        return isinstance(editor.document.edit, Background)
 
     def __init__(self, target: GestureTarget, editor: Editor, at: Point) -> None:
         self._target, self._editor = target, editor
@@ -202,7 +197,7 @@ class MoveBackgroundGesture:
         self._moved = False
 
     def move(self, at: Point) -> None:
-        """Take the background along."""
+        """Move the background with the pointer."""
         edit = self._editor.document.edit
         if not isinstance(edit, Background):
             return
@@ -232,7 +227,7 @@ def begin_gesture(
         return PaintGesture(target, editor, at, brush, radius, hardness)
     if tool is Tool.EYEDROPPER:
         return PickGesture(target, editor, at)
-    if tool is Tool.MOVE_BACKGROUND and MoveBackgroundGesture.possible(editor):
+    if tool is Tool.MOVE_BACKGROUND and isinstance(editor.document.edit, Background):
         return MoveBackgroundGesture(target, editor, at)
     return PanGesture(target, at)
 

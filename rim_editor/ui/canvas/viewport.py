@@ -1,7 +1,7 @@
 """Where the image is in the window: zoom and pan as arithmetic on frozen data, without Qt.
 
-Windows are measured in pixels of the device, so that zoom 1 is one pixel of the image on one of the screen,
-whatever the scaling of the desktop. A point is x, y, (0, 0) the upper left corner: of the window in pixels of the
+Windows are measured in device pixels, so that zoom 1 is one pixel of the image on one of the screen,
+at any scaling of the desktop. A point is x, y, (0, 0) the upper left corner: of the window in pixels of the
 device, or of the image in its own.
 """
 
@@ -17,7 +17,7 @@ MAX_ZOOM = 32.0
 MAX_SMOOTH_ZOOM = 2.0
 """Up to this zoom pixels are blended; above it they are shown as squares."""
 _SMALLEST_LEVEL = 256  # as rendering.Renderer: reducing ends when the longest side is no more than this
-_GRIP = 48.0  # pixels of the device by which the image cannot be pushed out
+_GRIP = 48.0  # device pixels by which the image cannot be pushed out
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Viewport:
     image: tuple[int, int]
     """Width and height in pixels."""
     window: tuple[int, int]
-    """Width and height in pixels of the device."""
+    """Width and height in device pixels."""
     zoom: float
     """Pixels of the device per pixel of the image."""
     centre: Point
@@ -55,12 +55,12 @@ class Viewport:
 
     @property
     def coarse_level(self) -> int:
-        """The level for the whole image in the window: what is quick to make and worth seeing."""
+        """The level at which the whole image fits the window: quick to render and useful."""
         return self._level(self.fit)
 
     @property
     def origin(self) -> tuple[int, int]:
-        """Where the image's upper left corner is drawn: whole pixels of the device, so that panning only shifts."""
+        """Where the image's upper left corner is drawn: whole device pixels, so that panning only shifts."""
         x, y = self.to_window((0.0, 0.0))
         return round(x), round(y)
 
@@ -119,7 +119,7 @@ class Viewport:
         return self.at_zoom(_rung(rung + steps), at)
 
     def panned(self, dx: float, dy: float) -> Viewport:
-        """The image moved by pixels of the device; never out of the window."""
+        """The image moved by device pixels; never out of the window."""
         wanted = (self.centre[0] - dx / self.zoom, self.centre[1] - dy / self.zoom)
         return replace(self, centre=self._limited(wanted), fitting=False)
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from rim_editor.document import Point
 from rim_editor.ui.canvas.viewport import Viewport, fitted
 
-_MARGIN = 12  # units of the window left free around a fitted image
+_MARGIN = 12  # logical pixels left free around a fitted image
 _NOTCH = 1.25  # zoom by one notch of a wheel
 _PER_PIXEL = 1.004  # zoom by one pixel of a touchpad, while Ctrl is held
-_ARROW = 64.0  # units of the window by which an arrow key pans
+_ARROW = 64.0  # logical pixels by which an arrow key pans
 _ARROWS = {
     Qt.Key.Key_Left: (1.0, 0.0),
     Qt.Key.Key_Right: (-1.0, 0.0),
@@ -149,7 +149,7 @@ class ZoomableWidget(QWidget):
 
 
 def _wheeled(viewport: Viewport, event: QWheelEvent, ratio: float) -> Viewport:
-    """A wheel zooms to the pointer, with Shift or sideways it pans; two fingers pan, and zoom with Ctrl."""
+    """The viewport after a wheel event: wheels zoom, or pan with Shift; two fingers pan, or zoom with Ctrl."""
     at = (event.position().x() * ratio, event.position().y() * ratio)
     zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     fine, turned = event.pixelDelta(), event.angleDelta()
@@ -166,7 +166,7 @@ def _wheeled(viewport: Viewport, event: QWheelEvent, ratio: float) -> Viewport:
 
 
 def _pinched(viewport: Viewport, event: QEvent, widget: QWidget, ratio: float) -> Viewport | None:
-    """What a gesture makes of the viewport: two fingers zoom and pan, a double tap fits; None if it is another."""
+    """The viewport after a gesture: two fingers zoom and pan, a double tap fits; None for other gestures."""
     if isinstance(event, QNativeGestureEvent):
         at = (event.position().x() * ratio, event.position().y() * ratio)
         if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
@@ -192,13 +192,13 @@ def is_arrow(event: QKeyEvent, modifier: Qt.KeyboardModifier = Qt.KeyboardModifi
 
 
 def _arrowed(viewport: Viewport, event: QKeyEvent, ratio: float) -> Viewport:
-    """An arrow key pans in its direction."""
+    """The viewport after an arrow key: panned in its direction."""
     x, y = _ARROWS[Qt.Key(event.key())]
     return viewport.panned(x * _ARROW * ratio, y * _ARROW * ratio)
 
 
 def _by_fingers(event: QWheelEvent) -> bool:
-    # Under X11 a wheel may have a pixelDelta too, so that alone does not make a touchpad.
+    # On X11 a wheel may have a pixelDelta too, so that alone does not prove a touchpad.
     if event.pixelDelta().isNull():
         return False
     touchpad = event.device() is not None and event.device().type() == QInputDevice.DeviceType.TouchPad

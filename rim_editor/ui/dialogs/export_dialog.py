@@ -1,4 +1,4 @@
-"""The export dialog: what is written, how, and where to; errors and questions appear in it, not over it."""
+"""The export dialog: content, format, name and folder of the file. Errors and questions appear inside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,15 +25,14 @@ from PySide6.QtWidgets import (
 
 from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.ui.dialogs.export_formats import FORMATS, lacks, lossy, usual, with_suffix
-from rim_editor.ui.named_widgets import add_labelled_row, name_widget, wrapped_label
+from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual, with_suffix
+from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import AmountSlider
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
     from rim_editor.settings import Settings
 
-_USUAL_QUALITY = 90
 _CONTENTS = (
     ("Result of the edit", Content.RESULT, 8),
     ("Matte, 8 bits", Content.MATTE, 8),
@@ -43,7 +42,7 @@ _CONTENTS = (
 
 
 class ExportDialog(QDialog):
-    """Asks how to export the document of `editor`, does it, and closes once the file is there.
+    """Asks how to export the document of `editor`, exports it, and closes when the file is written.
 
     It starts with the choices of `settings`; `settings()` has the new ones.
     """
@@ -78,7 +77,7 @@ class ExportDialog(QDialog):
         self._note = wrapped_label("export_note")
         form.addRow(self._note)
         self._quality = AmountSlider("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
-        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
         self._metadata = name_widget(QCheckBox("&Keep metadata"), "export_metadata")
         self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
@@ -126,11 +125,11 @@ class ExportDialog(QDialog):
         self._name.setFocus()
 
     def path(self) -> Path:
-        """The file that the dialog names now."""
+        """The file according to the widgets."""
         return Path(self._folder.text().strip()).expanduser() / with_suffix(self._name.text().strip(), self._suffix())
 
     def request(self, *, overwrite: bool = False) -> ExportRequest:
-        """What the dialog asks for now."""
+        """The request according to the widgets."""
         _, content, depth = _CONTENTS[self._content.currentIndex()]
         quality = round(self._quality.value()) if lossy(self._suffix()) else None
         return ExportRequest(content, depth, quality, self._metadata.isChecked(), overwrite)
@@ -188,7 +187,7 @@ class ExportDialog(QDialog):
         elif isinstance(event, Notice) and event.code is NoticeCode.FAILED and event.job is JobKind.EXPORT:
             self._show_busy(False)
             self._show_error(event.text)
-            self._name.setFocus()  # it lost it while the form was off
+            self._name.setFocus()  # the disabled form lost the focus
 
     def _show_busy(self, busy: bool) -> None:
         self._form.setEnabled(not busy)
@@ -202,7 +201,7 @@ class ExportDialog(QDialog):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Make room for the texts: Qt would squeeze the form instead."""
+        """Grow to fit the texts: Qt would squeeze the form instead."""
         column = self.layout()
         if column is not None and self.isVisible():
             column.activate()
@@ -256,11 +255,9 @@ class ExportDialog(QDialog):
             self._quality.setEnabled(lossy(self._suffix()))
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder", self._folder.text())
-        dialog.setObjectName("export_folder_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.fileSelected.connect(self._reset_question)
-        dialog.open()
+        def chosen(path: str) -> None:
+            self._folder.setText(path)
+            self._reset_question()
+
+        mode, folder = QFileDialog.FileMode.Directory, self._folder.text()
+        open_file_dialog(self, "export_folder_dialog", "Choose a folder", folder, chosen, mode=mode)

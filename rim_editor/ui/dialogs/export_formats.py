@@ -1,4 +1,4 @@
-"""The formats of the export dialog: what they are called, and why one cannot hold what is asked for."""
+"""The formats of the export dialogs: their names, and the reason why one cannot hold a requested export."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ FORMATS = {
     ".avif": "AVIF (smallest)",
     ".ora": "OpenRaster (layers)",
 }
-"""Suffix -> what the user reads."""
+"""Suffix -> the name of the format."""
+USUAL_QUALITY = 90
+"""Of WebP, JPEG and AVIF files, where the settings hold none."""
 _ALIKE = {".jpeg": ".jpg", ".tif": ".tiff"}
 
 
 def usual(suffix: str) -> str:
-    """The suffix of `FORMATS` that means the same; `suffix` itself when there is none."""
+    """The suffix of `FORMATS` for the same format, such as .jpg for .jpeg; otherwise `suffix` itself."""
     suffix = suffix.lower()
     return _ALIKE.get(suffix, suffix)
 
 
 def with_suffix(name: str, suffix: str, *, instead: bool = False) -> str:
-    """`name` with a suffix that means the format of `suffix`; with `instead` that of another format is exchanged.
+    """`name` with a suffix of the format of `suffix`; with `instead`, the suffix of another format is replaced.
 
-    What follows another dot, as in 'portrait.v2', is no suffix and stays.
+    Other dots, as in 'portrait.v2', do not start a suffix.
     """
     present = usual(Path(name).suffix)
     if present == suffix or not name:
@@ -49,7 +51,7 @@ def lossy(suffix: str) -> bool:
 
 
 def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
-    """Why this format cannot hold what `request` asks for of `edit`; '' when it can."""
+    """The reason why this format cannot hold the `request` for an `edit`; '' if it can."""
     if request.content is Content.LAYERS:
         return "" if suffix == ".ora" else "Only OpenRaster (.ora) holds layers."
     if suffix == ".ora":

@@ -19,7 +19,7 @@ _PRECISIONS = {
 
 
 class ModelChoice(QWidget):
-    """`weights_box`, `device_box` and `precision_box`; what they do not know is shown as it is written."""
+    """`weights_box`, `device_box` and `precision_box`; unknown values are shown as they are."""
 
     changed = Signal()
     """The user chose something else."""
@@ -46,7 +46,7 @@ class ModelChoice(QWidget):
         return self._weights.currentData(), self._device.currentData(), self._precision.currentData()
 
     def set_weights(self, names: tuple[str, ...]) -> None:
-        """Offer these variants; a file, or what is selected, stays on offer."""
+        """Offer these variants; files and the selected weights stay available."""
         chosen = self._weights.currentData()
         with QSignalBlocker(self._weights):
             kept = [self._weights.itemData(place) for place in range(self._weights.count())]

@@ -1,4 +1,4 @@
-"""The models dialog: which weights there are, fetching and removing them, and which of them answer, where and how."""
+"""The models dialog: lists, fetches, verifies and removes weights, and chooses weights, device and precision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QGroupBox,
     QHBoxLayout,
     QMessageBox,
@@ -27,7 +26,7 @@ from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.dialogs.weights_table import WeightsTable
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -37,26 +36,26 @@ _STOPPED = "The download was stopped; nothing was kept."
 
 
 class WeightsStore(Protocol):
-    """What the dialog needs of `rim_editor.matting`; each may raise ClipMatError, and all but the first take time."""
+    """The functions of `rim_editor.matting` in use; each may raise ClipMatError, and all but the first are slow."""
 
     def catalogue(self) -> tuple[WeightsInfo, ...]:
         """Every variant with its state."""
 
     def fetch(self, name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
-        """Download what there is of a variant; ends when `progress` raises."""
+        """Download the weights of a variant; `progress` may raise to stop."""
 
     def check(self, weights: str) -> str:
-        """Check that the weights are whole; returns a line that says so."""
+        """Verify the weights; returns the result as a line."""
 
     def remove(self, name: str) -> tuple[Path, ...]:
-        """Delete what is the user's own or was fetched of a variant; returns what is gone."""
+        """Delete the files of a variant; returns their paths."""
 
 
 class ModelDialog(QDialog):
-    """A table of the variants, what can be done with the selected one, and the choice of what answers.
+    """A table of the variants, buttons for the selected one, and the choice of weights, device and precision.
 
-    `device_reason(device, precision)` returns a sentence about what would be used and why; it runs as a job, since
-    torch may have to be imported for it. OK emits `options_chosen`.
+    `device_reason(device, precision)` returns a sentence about the device in use and why; it runs as a job, since it
+    may import torch. OK emits `options_chosen`.
     """
 
     options_chosen = Signal(str, str, str)
@@ -100,7 +99,7 @@ class ModelDialog(QDialog):
         column.addWidget(group)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
-            button.setIcon(QIcon())  # the style's own are dark in the dark, and other dialogs have none
+            button.setIcon(QIcon())  # the style's own icons are illegible in dark themes
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
@@ -109,7 +108,7 @@ class ModelDialog(QDialog):
         self._ask_reason()
 
     def set_reason(self, reason: str) -> None:
-        """Show why the device and the precision are what they are, as `device_reason` of a predictor has it."""
+        """Show the reason for device and precision, as from `device_reason` of a predictor."""
         self._reason.setText(reason[:1].upper() + reason[1:])
         self._reason.setVisible(bool(reason))
 
@@ -119,7 +118,7 @@ class ModelDialog(QDialog):
         super().accept()
 
     def done(self, result: int) -> None:
-        """Close; a download that is running ends."""
+        """Close, and stop a running download."""
         self._stop.set()
         for kind in (JobKind.WEIGHTS, JobKind.DEVICE):
             self._runner.cancel(kind)
@@ -136,9 +135,7 @@ class ModelDialog(QDialog):
             row.addWidget(made)
             return made
 
-        self._fetch = button(
-            "fetch_button", "&Fetch", "Download what there is of the selected weights", self._start_fetch
-        )
+        self._fetch = button("fetch_button", "&Fetch", "Download the selected weights", self._start_fetch)
         self._verify = button("verify_button", "&Verify", "Check that the file is whole", self._start_check)
         self._remove = button("remove_button", "&Remove…", "Delete the file from this machine", self._ask_remove)
         self._file = button(
@@ -202,15 +199,11 @@ class ModelDialog(QDialog):
         self._start(f"Removing {name}…", lambda: f"Removed {', '.join(map(str, self._store.remove(name)))}.")
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Choose weights", "", "Weights (*.safetensors *.pt);;All files (*)")
-        dialog.setObjectName("weights_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.use_file)
-        dialog.open()
+        name_filter = "Weights (*.safetensors *.pt);;All files (*)"
+        open_file_dialog(self, "weights_dialog", "Choose weights", "", self.use_file, name_filter=name_filter)
 
     def use_file(self, path: str) -> None:
-        """Check a file of weights and choose it when it is one."""
+        """Verify a file of weights and choose it if it is valid."""
 
         def work() -> str:
             return f"{self._store.check(path)}."

@@ -19,16 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.settings import THEMES, Settings
+from rim_editor.ui.dialogs.export_formats import USUAL_QUALITY
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.input_widgets import AmountSlider
 
 _THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
-_USUAL_QUALITY = 90
 
 
 class PreferencesDialog(QDialog):
-    """Shows settings and lets them be changed; nothing is saved here: `settings()` has what was chosen."""
+    """Shows settings to be changed; `settings()` returns the new ones, and nothing is saved here."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class PreferencesDialog(QDialog):
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         self._quality = AmountSlider("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")
-        self._quality.set_value(settings.quality or _USUAL_QUALITY)
+        self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
 
         model = QGroupBox("Model")
@@ -77,7 +77,7 @@ class PreferencesDialog(QDialog):
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
-            button.setIcon(QIcon())  # the style's own are dark in the dark, and other dialogs have none
+            button.setIcon(QIcon())  # the style's own icons are illegible in dark themes
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -88,7 +88,7 @@ class PreferencesDialog(QDialog):
         self._show_history()
 
     def settings(self) -> Settings:
-        """The settings that the dialog shows; what it does not show is as it was given."""
+        """The settings with the changes of this dialog."""
         weights, device, precision = self._model.options()
         quality = round(self._quality.value())
         chosen = replace(
@@ -96,7 +96,7 @@ class PreferencesDialog(QDialog):
             theme=self._theme.currentData(),
             reduced_motion=self._motion.isChecked(),
             keep_metadata=self._metadata.isChecked(),
-            quality=self._settings.quality if quality == (self._settings.quality or _USUAL_QUALITY) else quality,
+            quality=self._settings.quality if quality == (self._settings.quality or USUAL_QUALITY) else quality,
             weights=weights,
             device=device,
             precision=precision,

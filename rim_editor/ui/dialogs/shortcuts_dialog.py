@@ -22,7 +22,7 @@ from rim_editor.ui.named_widgets import name_widget
 
 
 class ShortcutsDialog(QDialog):
-    """Lists actions: where they are, what they are called, what they do, and their keys."""
+    """Lists actions with their menus, names and keys; their tooltips explain them."""
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,9 @@ class ShortcutsDialog(QDialog):
         self._none = name_widget(QLabel(), "shortcuts_none")
         self._none.setVisible(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())  # the style's own is dark in the dark
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(
+            QIcon()
+        )  # the style's own icon is illegible in dark themes
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         for widget in (self._search, self._table, self._none, buttons):

@@ -1,4 +1,4 @@
-"""The table of the weights that there are, with their state, size and licence."""
+"""The table of the available weights, with state, size and licence."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class BackgroundPage(EditPage):
     blur_requested = Signal()
     """The user wants the original, blurred, instead."""
     move_toggled = Signal(bool)
-    """Dragging on the canvas is to move the background, or no longer."""
+    """Whether dragging on the canvas should move the background."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -98,6 +98,6 @@ class BrushPanel(QWidget):
         self._group.setExclusive(True)
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them again after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         for place, (_, _, name, _, _) in enumerate(_ROWS):
             self._group.button(place).setIcon(icon(name))

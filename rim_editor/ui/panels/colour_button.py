@@ -1,4 +1,4 @@
-"""A button that opens the ways to choose a colour: presets, a code, a colour of the image, or any other."""
+"""A button that opens a colour picker: presets, a code, a colour of the image, or any other."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PRESETS: Mapping[str, Colour] = {
     "Teal": (48, 176, 199),
     "Violet": (140, 82, 255),
 }
-"""What is offered first; the chroma colours are those of studio cloths, #00b140 and #0047bb."""
+"""The preset colours; the chroma colours are those of studio cloths, #00b140 and #0047bb."""
 
 
 def colour_code(colour: Colour) -> str:
@@ -81,7 +81,7 @@ class Swatches(QWidget):
 
 
 class ColourButton(QPushButton):
-    """Shows a colour with its code; pressed, it opens the ways to choose another."""
+    """Shows a colour with its code, and opens a colour picker."""
 
     colour_chosen = Signal(tuple)
     """The user chose this Colour."""
@@ -89,7 +89,7 @@ class ColourButton(QPushButton):
     """The user wants to pick from the image; answer with `choose`."""
 
     def __init__(self, name: str, title: str, colour: Colour, parent: QWidget | None = None) -> None:
-        """`title` says what the colour is for: accessible name, tooltip and title of the dialogs."""
+        """`title` names the use of the colour: for the accessible name, the tooltip and the titles of dialogs."""
         super().__init__(parent)
         self.setObjectName(name)
         self._title = title
@@ -109,7 +109,7 @@ class ColourButton(QPushButton):
             self._show()
 
     def choose(self, colour: Colour) -> None:
-        """Take the colour as the user's choice."""
+        """Set the colour as the user's choice, and emit `colour_chosen`."""
         if colour != self._colour:
             self.set_colour(colour)
             self.colour_chosen.emit(colour)

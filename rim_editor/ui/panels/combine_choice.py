@@ -19,10 +19,10 @@ _ROWS = (
 
 
 class CombineChoice(QWidget):
-    """Buttons `combine_new` to `combine_intersect` in step with the combo box `combine_box`."""
+    """Buttons `combine_new` to `combine_intersect` in sync with the combo box `combine_box`."""
 
     chosen = Signal(Combine)
-    """The user chose this way."""
+    """The user's choice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,15 +53,15 @@ class CombineChoice(QWidget):
         self._box.currentIndexChanged.connect(self._picked)
 
     def combine(self) -> Combine:
-        """What is chosen."""
+        """The current choice."""
         return _ROWS[self._box.currentIndex()][0]
 
     def set_combine(self, combine: Combine) -> None:
-        """Choose it, as the user would."""
+        """Set the choice, and emit `chosen` if it differs."""
         self._box.setCurrentIndex(list(Combine).index(combine))
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them again after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         for place, (_, _, name, _) in enumerate(_ROWS):
             self._group.button(place).setIcon(icon(name))
             self._box.setItemIcon(place, icon(name))

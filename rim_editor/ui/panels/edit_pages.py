@@ -1,4 +1,4 @@
-"""The options of each edit, a page for each: what the edit panel shows below the choice."""
+"""The pages with the options of each edit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class EditPage(QWidget):
     settled = Signal()
     """The gesture is over."""
     eyedropper_requested = Signal(object)
-    """The user wants a colour from the image: call the object with it."""
+    """The user wants to pick a Colour from the image: call the emitted function with it."""
 
     def edit(self) -> Edit | None:
         """The edit that the widgets describe; None while something is missing."""
@@ -76,7 +76,7 @@ class EditPage(QWidget):
         return button
 
     def on_gesture(self, amount: AmountSlider, gesture: str) -> AmountSlider:
-        """Let `amount` change the edit, each drag of it as one gesture."""
+        """Let `amount` change the edit, with each drag as one gesture."""
         amount.changed.connect(lambda _value: self.emit_changed(gesture))
         amount.settled.connect(self.settled)
         return amount

@@ -10,11 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
-    QFrame,
     QGridLayout,
     QGroupBox,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -25,7 +22,7 @@ from PySide6.QtWidgets import (
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.events import DocumentChanged
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.qt_image import IMAGE_FILTER
@@ -50,9 +47,9 @@ class EditPanel(QWidget):
     background_chosen = Signal(Path)
     """The user wants this file as the background."""
     tool_chosen = Signal(Tool)
-    """MOVE_BACKGROUND when dragging is to move the background, PAN when no longer."""
+    """MOVE_BACKGROUND when dragging should move the background, otherwise PAN."""
     eyedropper_requested = Signal(object)
-    """The user wants to pick a colour from the image: call the object with the Colour."""
+    """The user wants to pick a Colour from the image: call the emitted function with it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,15 +88,10 @@ class EditPanel(QWidget):
         QVBoxLayout(self._options).addWidget(self._stack)
         column.addWidget(self._options)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
         self._inside = inside
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(scroll_area(inside))
         self.set_editor(None)
 
     def set_editor(self, editor: Editor | None) -> None:
@@ -123,15 +115,17 @@ class EditPanel(QWidget):
 
     def choose_background(self) -> None:
         """Let the user choose an image file."""
-        dialog = QFileDialog(self, "Choose a background", self._folder, f"{IMAGE_FILTER};;All files (*)")
-        dialog.setObjectName("background_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self._background_file(Path(name)))
-        dialog.open()
+        open_file_dialog(
+            self,
+            "background_dialog",
+            "Choose a background",
+            self._folder,
+            lambda name: self._background_file(Path(name)),
+            name_filter=IMAGE_FILTER,
+        )
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them again after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         for place, name in enumerate(self._icons):
             self._group.button(place).setIcon(icon(name))
 

@@ -1,4 +1,4 @@
-"""The bar where the user describes what to cut out, and reads the result."""
+"""The bar with the text field for the expression, and the status of the answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
 
 
 class _Completer(QCompleter):
-    """Offers all that the model holds, whatever is typed, and chooses none of it: Enter keeps what was typed."""
+    """Offers all suggestions of the model, whatever is typed, and selects none: Enter keeps the typed text."""
 
     def __init__(self, suggestions: QStringListModel, parent: QWidget) -> None:
         super().__init__(suggestions, parent)
         self.setMaxVisibleItems(8)
 
     def splitPath(self, path: str) -> list[str]:  # noqa: N802
-        """Filter by nothing. Qt's own unfiltered mode would put its first guess into the box at Enter."""
+        """Turn filtering off. Qt's own unfiltered mode would replace the typed text on Enter."""
         return [""]
 
 
@@ -80,7 +80,7 @@ class ExpressionBar(QWidget):
         self._show_status("Open an image to begin.")
 
     def set_editor(self, editor: Editor | None) -> None:
-        """Send expressions to this editor; None when no image is open."""
+        """Send expressions to this editor; None while no image is open."""
         if self._stop_listening is not None:
             self._stop_listening()
         self._editor = editor
@@ -94,7 +94,7 @@ class ExpressionBar(QWidget):
             self._show_status("")
 
     def set_suggestions(self, history: tuple[str, ...], nouns: tuple[str, ...]) -> None:
-        """What completion suggests: earlier expressions (newest first), and the nouns that the weights know."""
+        """Set the suggestions: earlier expressions (newest first), and the nouns that the weights know."""
         self._history, self._nouns = history, nouns
 
     def combine(self) -> Combine:
@@ -111,7 +111,7 @@ class ExpressionBar(QWidget):
         self._box.selectAll()
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them again after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         self._combine.paint_icons()
 
     def ask(self) -> None:
@@ -131,7 +131,7 @@ class ExpressionBar(QWidget):
             self._editor.ask(expression, self.combine())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the box would get too short, the buttons beside it become a combo box."""
+        """Replace the buttons by a combo box where the text field would get too narrow."""
         super().resizeEvent(event)
         box = 2 * self._box.minimumWidth()
         self._combine.set_wide(
@@ -186,7 +186,7 @@ class ExpressionBar(QWidget):
         self._status.setToolTip(tooltip)
         self._status.setAccessibleName(text or "Status")
         self._status.setProperty("bad", bad)
-        self._status.style().polish(self._status)  # a style sheet may colour what is bad
+        self._status.style().polish(self._status)  # a style sheet may colour errors
 
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy

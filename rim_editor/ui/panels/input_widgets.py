@@ -26,14 +26,14 @@ ValueT = TypeVar("ValueT", bound=str)
 _GESTURE_MS = 700  # key presses and wheel turns closer together than this are one gesture
 _Standard = QKeySequence.StandardKey
 _LETTERS = (Qt.Key.Key_D, Qt.Key.Key_E)
-"""With Ctrl, Qt on X11 takes these for Delete and End, which have keys of their own."""
+"""With Ctrl, Qt on X11 treats these as Delete and End, which have keys of their own."""
 
 
 class Slider(QSlider):
     """A slider that the wheel moves only once it has the focus; else the wheel scrolls the panel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the panel unless the focus is here."""
+        """Scroll the panel unless this widget has the focus."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
@@ -41,7 +41,7 @@ class SpinBox(QDoubleSpinBox):
     """A spin box that the wheel turns only once it has the focus."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the panel unless the focus is here."""
+        """Scroll the panel unless this widget has the focus."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
@@ -49,7 +49,7 @@ class ChoiceBox(QComboBox):
     """A combo box of named values; the wheel turns it only once it has the focus."""
 
     def __init__(self, name: str, title: str, options: Mapping[ValueT, tuple[str, str]]) -> None:
-        """`options`: value -> what the user reads, and its tooltip."""
+        """`options` maps values to their text and tooltip."""
         super().__init__()
         name_widget(self, name, title, title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,7 +67,7 @@ class ChoiceBox(QComboBox):
             self.setCurrentIndex(self.findData(str(value)))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the panel unless the focus is here."""
+        """Scroll the panel unless this widget has the focus."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
@@ -78,9 +78,9 @@ class AmountSlider(QWidget):
     """
 
     changed = Signal(float)
-    """The user gave another value; in a drag it comes again and again."""
+    """The user changed the value; emitted repeatedly during a drag."""
     settled = Signal()
-    """The drag, or the row of key presses, is over."""
+    """The drag, or the series of key presses, is over."""
 
     def __init__(
         self,
@@ -123,16 +123,14 @@ class AmountSlider(QWidget):
         grid.addWidget(self._box, 1, 1)
         grid.setColumnStretch(0, 1)
 
-        self._gesture_timer = QTimer(self)
-        self._gesture_timer.setSingleShot(True)
-        self._gesture_timer.setInterval(_GESTURE_MS)
+        self._gesture_timer = QTimer(self, singleShot=True, interval=_GESTURE_MS)
         self._gesture_timer.timeout.connect(self.settled)
         self._slider.valueChanged.connect(self._slid)
         self._slider.sliderReleased.connect(self._end)
         self._box.valueChanged.connect(self._typed)
 
     def value(self) -> float:
-        """What is set, in the units of the label."""
+        """The current value, in the unit of the suffix."""
         return self._box.value()
 
     def set_value(self, value: float) -> None:
@@ -174,7 +172,7 @@ class TextFieldFilter(QObject):
         field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Pass on what the field cannot use."""
+        """Pass on shortcuts and drops that the field cannot use."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if _is_for_image(self._line, event):
                 event.ignore()

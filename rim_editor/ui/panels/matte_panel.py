@@ -1,4 +1,4 @@
-"""The panel of the matte: how it is shown, what it is made of, and the controls of its edge."""
+"""The matte panel: the view, the parts of the matte, and the controls of its edge."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QFrame,
     QGroupBox,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +20,7 @@ from PySide6.QtWidgets import (
 from rim_editor.document import MatteControls
 from rim_editor.events import DocumentChanged
 from rim_editor.rendering import View, ViewMode
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import name_widget, scroll_area
 from rim_editor.ui.panels.colour_button import ColourButton
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.panels.part_list import PartList
@@ -48,7 +46,7 @@ class MattePanel(QWidget):
     view_changed = Signal(View)
     """The user chose this View."""
     eyedropper_requested = Signal(object)
-    """The user wants to pick a colour from the image: call the object with the Colour."""
+    """The user wants to pick a Colour from the image: call the emitted function with it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,14 +60,9 @@ class MattePanel(QWidget):
         column.addWidget(self._view_group())
         column.addWidget(self._parts_group(), 1)
         column.addWidget(self._controls_group())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets are the stops of Tab
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(scroll_area(inside))
         self.set_view(View())
         self.set_editor(None)
 

@@ -1,4 +1,4 @@
-"""The list of what the matte is made of: expressions with their signs, and the strokes between them."""
+"""The list of the parts of the matte: expressions with their signs, and the strokes between them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PartRow:
 
 
 def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
-    """An answer has a row of its own, strokes and refined edges in a row share one."""
+    """The rows of the list: one for each answer, and one for each series of strokes and refined edges."""
     made: list[PartRow] = []
     strokes: list[int] = []
 
@@ -57,7 +57,7 @@ def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
 
 
 class PartList(QListWidget):
-    """`expression_list`: a row has a button that removes it; so does the Delete key."""
+    """The list `expression_list`; a button in each row removes it, and so does the Delete key."""
 
     removed = Signal(tuple)
     """The user wants to remove these parts: their places in `Document.parts`."""

@@ -1,4 +1,4 @@
-"""Every action of the window in one table: what it says, its keys, its icon; and the QActions made from it."""
+"""The table of all actions of the window, with texts, keys and icons, and the QActions made from it."""
 
 from __future__ import annotations
 
@@ -119,20 +119,16 @@ class Actions(QObject):
     def __iter__(self) -> Iterator[QAction]:
         return iter(self._actions.values())
 
-    def all(self) -> list[QAction]:
-        """Every action, in the order of the menus."""
-        return list(self._actions.values())
-
     def of_menu(self, menu: str) -> list[QAction]:
         """The actions of one of `MENUS`, in order."""
         return [self._actions[spec.id] for spec in MENUS[menu]]
 
     def group(self, name: str) -> QActionGroup:
-        """The actions of which one is checked: 'combine', 'brush' or 'view'."""
+        """The exclusive group 'combine', 'brush' or 'view'."""
         return self._groups[name]
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         for specs in MENUS.values():
             for spec in specs:
                 if spec.icon:
@@ -142,7 +138,9 @@ class Actions(QObject):
         action = QAction(spec.text, self)
         action.setObjectName(f"{spec.id}_action")
         action.setProperty("menu", menu)
-        action.setProperty("title", spec.text.replace("&", "").rstrip("…"))  # its text may name what it would do now
+        action.setProperty(
+            "title", spec.text.replace("&", "").rstrip("…")
+        )  # the texts of undo and redo name a step as well
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setStatusTip(f"{spec.tip} ({keys})")

@@ -21,10 +21,10 @@ DELAY_MS = 2000
 
 
 class Autosave(QObject):
-    """Watches editors and has `recovery` save their documents, each under its key, in the background."""
+    """Watches editors and saves their documents with `recovery` in the background, each under its key."""
 
     failed = Signal(str)
-    """Emitted once: nothing can be saved, and why."""
+    """The error when a document cannot be saved; emitted only once."""
 
     def __init__(self, recovery: Recovery, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,15 +32,13 @@ class Autosave(QObject):
         self._runner = runner
         self._watched: dict[str, tuple[QTimer, Callable[[], None]]] = {}
         self._to_delete: set[str] = set()
-        self._turn: dict[str, int] = {}  # a save that was scheduled before the last deletion is not done any more
+        self._turn: dict[str, int] = {}  # counts deletions: saves scheduled before the last one are skipped
         self._writing = Lock()
         self._reported = False
 
     def watch(self, key: str, editor: Editor) -> None:
-        """Save the editor's document whenever it has changed, a moment later."""
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(DELAY_MS)
+        """Save the editor's document shortly after each change."""
+        timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         timer.timeout.connect(lambda: self._save(key, editor))
 
         def start_timer(event: object) -> None:
@@ -50,7 +48,7 @@ class Autosave(QObject):
         self._watched[key] = timer, editor.listen(start_timer)
 
     def unwatch(self, key: str) -> None:
-        """The image is closed: watch it no more and delete what was saved of it."""
+        """Stop watching a closed image, and delete its saved state."""
         timer, stop_listening = self._watched.pop(key)
         timer.stop()
         timer.deleteLater()
@@ -58,12 +56,12 @@ class Autosave(QObject):
         self._delete(key)
 
     def save_function(self, key: str, editor: Editor) -> Callable[[], None]:
-        """A function that saves the document as it is now; it takes time. It raises OutputNotWritable."""
+        """A slow function that saves the document as it is now. The function raises OutputNotWritable."""
         document, turn = editor.document, self._turn.get(key, 0)
         return lambda: self._write(key, document, turn)
 
     def finish(self) -> None:
-        """After the last job has run: delete what is watched or still to be deleted. Raises OutputNotWritable."""
+        """Delete every saved state that is left; call it after the last job. Raises OutputNotWritable."""
         for key in self._to_delete | set(self._watched):
             self._turn[key] = self._turn.get(key, 0) + 1
             self._remove(key)

@@ -1,4 +1,4 @@
-"""The window's one batch dialog: it starts with the edit of the image in front and lives on while a batch runs."""
+"""Opens the batch dialog with the edit of the current image; a batch goes on while the dialog is closed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BatchLauncher(QObject):
-    """Makes the dialog when it is first needed; a running batch goes on while the dialog is closed."""
+    """Creates the dialog when it is first needed, and only once."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class BatchLauncher(QObject):
         self._show_message = show_message
         self._question: QMessageBox | None = None
         self.dialog: BatchDialog | None = None
-        """The dialog, once it was shown."""
+        """None until it is first shown."""
 
     @property
     def running(self) -> bool:
@@ -45,7 +45,7 @@ class BatchLauncher(QObject):
         return self.dialog is not None and self.dialog.running
 
     def show(self) -> None:
-        """Open the dialog, with edit and matte controls of the image in front, or bring it to the front."""
+        """Open the dialog with edit and matte controls of the current image, or bring it to the front."""
         from rim_editor.document import MatteControls
         from rim_editor.edits import Cutout
 
@@ -69,7 +69,7 @@ class BatchLauncher(QObject):
         self.dialog.activateWindow()
 
     def may_close(self) -> bool:
-        """Whether the window may close now; if not, the user is asked, and the window closes after a yes."""
+        """Whether the window may close now; if not, ask the user, and close it once they agree."""
         if not self.running:
             return True
         if self._question is None:
@@ -77,7 +77,7 @@ class BatchLauncher(QObject):
         return False
 
     def shutdown(self) -> bool:
-        """Stop the batch; whether it ended. What was written stays, and the batch can be resumed."""
+        """Stop the batch and return whether it has ended. Finished images stay, and the rest can be resumed."""
         return self.dialog is None or self.dialog.shutdown()
 
     def _remember_expressions(self, expressions: tuple[str, ...]) -> None:
@@ -95,7 +95,7 @@ class BatchLauncher(QObject):
         question.setIcon(QMessageBox.Icon.Warning)
         question.setWindowTitle("Batch export is running")
         question.setText("A batch export is running.")
-        question.setInformativeText("What is written stays, and the rest can be resumed from File > Batch Export.")
+        question.setInformativeText("Finished images are kept, and the rest can be resumed from File > Batch Export.")
         stop = question.addButton("&Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
         stop.setObjectName("batch_stop")
         stay = question.addButton("&Keep Open", QMessageBox.ButtonRole.RejectRole)

@@ -1,4 +1,4 @@
-"""Closing images and the window: asks about unsaved work, one image after the other, and waits for exports."""
+"""Closes images and the window: asks about unsaved changes, one image at a time, and waits for exports."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.message_bar import MessageBar
 
 Export = Callable[[OpenDocument, Callable[[], None], Callable[[], None]], None]
-"""Have the user export a document: calls the first function once that is done, the second if it is given up."""
+"""Lets the user export a document; calls the first function when it is exported, the second if the user cancels."""
 
 
 class ClosingGuard(QObject):
-    """What `close_image` and the window's close button lead to; nothing is closed before the user agreed."""
+    """Closes nothing with unsaved changes before the user has agreed."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class ClosingGuard(QObject):
         documents.event_received.connect(self._on_event)
 
     def close_image(self, key: str) -> None:
-        """Close an image: at once, or once its export is done and the user agreed to lose what is unsaved."""
+        """Close an image, after its export has ended and the user has agreed to lose unsaved changes."""
         document = self._documents.by_key(key)
         if document is None or self._question is not None:
             return
@@ -49,7 +49,7 @@ class ClosingGuard(QObject):
             self._close_document(document)
 
     def may_close(self) -> bool:
-        """Whether the window may close now; if not, the user is asked, and the window closes after the answers."""
+        """Whether the window may close now; if not, ask the user, and close it once they agree."""
         if self._question is not None:
             return False
         self._closing_window = True
@@ -62,7 +62,7 @@ class ClosingGuard(QObject):
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if isinstance(event, JobEnded) and self._waiting:
-            QTimer.singleShot(0, self._continue)  # after everybody has received the event
+            QTimer.singleShot(0, self._continue)  # after all listeners have received the event
 
     def _continue(self) -> None:
         for key in list(self._waiting):
@@ -75,7 +75,7 @@ class ClosingGuard(QObject):
                     self.close_image(key)
 
     def _close_window(self) -> None:
-        # Not from within the signal of a dialog or of a job.
+        # Not while a signal of a dialog or of a job is being handled.
         QTimer.singleShot(0, self._window.close)
 
     def _must_wait(self, document: OpenDocument, go_on: Callable[[], None], more: int) -> bool:
@@ -99,7 +99,7 @@ class ClosingGuard(QObject):
             self._waiting.pop(document.key, None)
             self._stay()
 
-        # Stopping ends the export, and that goes on here as the end of any export does.
+        # A stopped export ends like any other, and then closing goes on.
         offers = (("&Stop the Export", document.editor.cancel), ("&Keep Open", stay))
         self._messages.show_message(text, "info", offers)
 
@@ -139,10 +139,12 @@ def _unsaved_question(parent: QWidget, title: str, more: int) -> QMessageBox:
     question.setIcon(QMessageBox.Icon.Warning)
     question.setWindowTitle("Unsaved work")
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setText(f"What you did to “{title}” was not exported.")
+    question.setText(f"Your changes to “{title}” were not exported.")
     others = "one more image" if more == 1 else f"{more} more images"
     question.setInformativeText(
-        f"It is lost if you discard it. There is unsaved work in {others}." if more else "It is lost if you discard it."
+        f"They are lost if you discard them. There are unsaved changes in {others}."
+        if more
+        else "They are lost if you discard them."
     )
     role = QMessageBox.ButtonRole
     export = question.addButton("&Export…", role.AcceptRole)

@@ -1,4 +1,4 @@
-"""What each action does, and when it can be done."""
+"""Connects every action to its function, and enables the actions that can be used."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _NEED_AN_IMAGE = (
 class Commands(QObject):
     """Connects the actions to the editor in front, the parts of the window, and functions of the caller.
 
-    `functions` has what is called for the actions that are not about one editor, the canvas, the expression or
-    the tabs, by the id of the action. `refresh` enables and names the actions as fits what is open.
+    `functions` maps ids of actions to functions, for all actions except those on the editor, the canvas, the expression
+    bar and the tabs, which are connected here. `refresh` updates which actions are enabled and what they are called.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Commands(QObject):
         self._connect()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """A click on the empty canvas opens images, as the text on it says."""
+        """Open images after a click on the empty canvas."""
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             if event.button() == Qt.MouseButton.LeftButton and self._documents.current is None:
                 self._actions["open"].trigger()
@@ -66,7 +66,7 @@ class Commands(QObject):
         return False
 
     def refresh(self) -> None:
-        """Show what can be done now, and what undo and redo would do."""
+        """Enable the actions that can be used now, and name the steps of undo and redo."""
         editor, actions = self._editor(), self._actions
         for name in _NEED_AN_IMAGE:
             actions[name].setEnabled(editor is not None)
@@ -126,9 +126,9 @@ class Commands(QObject):
     def _connect_group(
         self, name: str, values: Iterable[object], choose: Callable[[Any], None]
     ) -> Callable[[object], None]:
-        """Have the actions of a group choose these values, in order; returns what checks the action of a value."""
+        """Connect the actions of a group to these values; returns a function that checks the action of a value."""
         group = self._actions.group(name)
-        value_of = dict(zip(group.actions(), values, strict=True))  # Qt's own data would make texts of enums
+        value_of = dict(zip(group.actions(), values, strict=True))  # QAction.data would turn enums into strings
         group.triggered.connect(lambda action: choose(value_of[action]))
 
         def check(value: object) -> None:
@@ -171,7 +171,7 @@ def _name(action: QAction, verb: str, step: str) -> None:
 
 
 def _check(group: QActionGroup, action: QAction | None) -> None:
-    """Check this action of the group; None for a value that none of them has."""
+    """Check this action of the group; None unchecks all."""
     checked = group.checkedAction()
     if action is not None:
         action.setChecked(True)

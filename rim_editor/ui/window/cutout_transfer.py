@@ -1,4 +1,4 @@
-"""Brings the cut-out to other programs: over the clipboard, or dragged out of the window."""
+"""Passes the cut-out to other programs, by the clipboard or by drag and drop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PREVIEW_PX = 160
 
 @dataclass(frozen=True, eq=False)
 class CutOut:
-    """The object alone as a PNG file with transparency, and small for the cursor."""
+    """The cut-out as a transparent PNG file, with a preview for the cursor."""
 
     path: Path
     png: bytes = field(repr=False)
@@ -35,18 +35,18 @@ class CutOut:
     preview: QImage
 
     def mime(self, *, as_file: bool) -> QMimeData:
-        """What another program may take: PNG data, an image with alpha and, with `as_file`, the file."""
+        """The data for another program: PNG, and the file with `as_file`, otherwise an image with alpha."""
         mime = QMimeData()
         if as_file:
             mime.setUrls([QUrl.fromLocalFile(str(self.path))])
         else:
-            mime.setImageData(self.image)  # what Windows and macOS convert to their own kinds
+            mime.setImageData(self.image)  # Windows and macOS convert it to their own formats
         mime.setData("image/png", self.png)
         return mime
 
 
 class CutOutExporter(QObject):
-    """Makes cut-outs in the background and keeps the last; `clear` deletes the files."""
+    """Makes cut-outs in the background and keeps the latest; `clear` deletes the files."""
 
     copied = Signal()
     failed = Signal(object)
@@ -58,7 +58,7 @@ class CutOutExporter(QObject):
         self._last: tuple[Document, CutOut] | None = None
 
     def copy(self, editor: Editor) -> None:
-        """Put the cut-out on the clipboard as soon as it is made; `copied` or `failed` follows."""
+        """Put the cut-out on the clipboard as soon as it is made; then emits `copied` or `failed`."""
         self.make(editor, self._copy_to_clipboard)
 
     def make(self, editor: Editor, done: Callable[[CutOut], None]) -> None:
@@ -93,10 +93,10 @@ class CutOutExporter(QObject):
 
 
 class DragHandle(QToolButton):
-    """Dragged to another program, it brings the cut-out there. Pressing it starts the work, moving the drag."""
+    """Drags the cut-out to another program. Pressing starts rendering, moving the mouse starts the drag."""
 
     clicked_only = Signal(str)
-    """It was clicked, not dragged; the text says what to do instead."""
+    """It was clicked instead of dragged; the text explains how to use it."""
 
     def __init__(
         self, exporter: CutOutExporter, current_editor: Callable[[], Editor | None], parent: QWidget | None = None
@@ -116,11 +116,11 @@ class DragHandle(QToolButton):
         self.clicked.connect(self._explain)
 
     def paint_icons(self) -> None:
-        """Make the icon, or make it anew after the theme changed."""
+        """Set the icon; call again after the theme has changed."""
         self.setIcon(icon("fa6s.up-right-from-square"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin to make the cut-out: it is often ready when the drag begins."""
+        """Start rendering, so that the cut-out is often ready when the drag begins."""
         super().mousePressEvent(event)
         editor = self._current_editor()
         if event.button() == Qt.MouseButton.LeftButton and editor is not None:
@@ -139,7 +139,7 @@ class DragHandle(QToolButton):
                 self._drag(self._ready)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Let go before the drag began: nothing is dragged."""
+        """Cancel a drag that has not begun."""
         dragged, self._pressed_at = self._dragged, None
         if dragged:
             self.setDown(False)

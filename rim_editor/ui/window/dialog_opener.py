@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.named_widgets import open_file_dialog
 from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
@@ -28,7 +29,7 @@ _HELD_KEYS = (
 
 
 class DialogOpener(QObject):
-    """Every dialog is modal to the window and applies what the user chose to the settings and documents."""
+    """Opens each dialog modal to the window, and applies the user's choices to settings and documents."""
 
     def __init__(
         self,
@@ -51,11 +52,15 @@ class DialogOpener(QObject):
         """Let the user choose images to open."""
         recent = self._settings.current.recent
         folder = str(recent[0].parent) if recent else ""
-        dialog = QFileDialog(self._window, "Open images", folder, f"{IMAGE_FILTER};;All files (*)")
-        dialog.setObjectName("open_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._open_files([Path(name) for name in names]))
-        _open(dialog)
+        open_file_dialog(
+            self._window,
+            "open_dialog",
+            "Open images",
+            folder,
+            lambda names: self._open_files([Path(name) for name in names]),
+            mode=QFileDialog.FileMode.ExistingFiles,
+            name_filter=IMAGE_FILTER,
+        )
 
     def show_export(
         self,
@@ -63,7 +68,7 @@ class DialogOpener(QObject):
         exported: Callable[[], None] | None = None,
         not_exported: Callable[[], None] | None = None,
     ) -> None:
-        """Let the user export the image in front, or this one; then one of the functions is called."""
+        """Let the user export `document`, by default the current one; then call `exported` or `not_exported`."""
         target = document or self._documents.current
         if target is None:
             return
@@ -92,7 +97,7 @@ class DialogOpener(QObject):
         _open(dialog)
 
     def export_again(self) -> None:
-        """Write the file that was exported last anew; the first time, ask."""
+        """Export to the same file as last time; the first time, ask for it."""
         document = self._documents.current
         if document is not None and document.last_export is not None:
             document.editor.export(*document.last_export)
@@ -138,10 +143,10 @@ class DialogOpener(QObject):
         box.setText(f"RIM Editor {__version__}")
         box.setInformativeText(
             "Describe one thing in a photograph and get it alone.\n\n"
-            "Everything is done on this machine: no image and no word leaves it. Apache License 2.0."
+            "Everything runs on this machine: no image and no text leaves it. Apache License 2.0."
         )
         close = box.addButton(QMessageBox.StandardButton.Close)
-        close.setIcon(QIcon())  # the style's own is dark in the dark
+        close.setIcon(QIcon())  # the style's own icon is illegible in dark themes
         _open(box)
 
 

@@ -29,7 +29,7 @@ class DocumentTabs(QTabBar):
 
     chosen = Signal(str)
     """Another tab is in front; '' when the last one is gone."""
-    close_wanted = Signal(str)
+    close_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,10 +44,10 @@ class DocumentTabs(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
         self.currentChanged.connect(lambda index: self.chosen.emit(self.key(index)))
-        self.tabCloseRequested.connect(lambda index: self.close_wanted.emit(self.key(index)))
+        self.tabCloseRequested.connect(lambda index: self.close_requested.emit(self.key(index)))
 
     def add(self, key: str, title: str, tip: str) -> None:
-        """A new tab at the end; it does not come to the front unless it is the first."""
+        """Add a tab at the end; it comes to the front only if it is the first."""
         self.blockSignals(True)  # the first tab is chosen before its key is known
         index = self.addTab("")
         self.setTabData(index, key)
@@ -66,19 +66,19 @@ class DocumentTabs(QTabBar):
         self.setCurrentIndex(self.index(key))
 
     def step(self, by: int) -> None:
-        """The next tab (1) or the one before (-1), round the ends."""
+        """Go to the next tab (1) or the previous one (-1), wrapping around."""
         if self.count():
             self.setCurrentIndex((self.currentIndex() + by) % self.count())
 
     def set_title(self, key: str, title: str, *, unsaved: bool) -> None:
-        """The text of the tab, with a dot while something in it is unsaved."""
+        """Set the text of the tab, with a dot for unsaved changes."""
         index = self.index(key)
         text = title.replace("&", "&&")
         self.setTabText(index, f"{UNSAVED} {text}" if unsaved else text)
         self.setAccessibleTabName(index, f"{title}, unsaved" if unsaved else title)
 
     def key(self, index: int) -> str:
-        """The key of the tab at `index`; '' where there is none."""
+        """The key of the tab at `index`, or ''."""
         return str(self.tabData(index) or "")
 
     def keys(self) -> list[str]:
@@ -86,36 +86,36 @@ class DocumentTabs(QTabBar):
         return [self.key(index) for index in range(self.count())]
 
     def index(self, key: str) -> int:
-        """Where the tab with this key is; -1 where there is none."""
+        """The index of the tab with this key, or -1."""
         keys = self.keys()
         return keys.index(key) if key in keys else -1
 
     def minimumTabSizeHint(self, index: int) -> QSize:  # noqa: N802
-        """Wide enough to tell the images apart; what does not fit then is reached by the arrows."""
+        """Wide enough to recognise the image; the scroll buttons reach tabs that do not fit."""
         hint = super().tabSizeHint(index)
         return QSize(min(hint.width(), 16 * self.fontMetrics().averageCharWidth()), hint.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """The middle button closes, as in a browser."""
+        """Close a tab with the middle button, as in a browser."""
         index = self.tabAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.MiddleButton and index >= 0:
-            self.close_wanted.emit(self.key(index))
+            self.close_requested.emit(self.key(index))
         super().mouseReleaseEvent(event)
 
 
 @dataclass(eq=False)
 class OpenDocument:
-    """An open image: its editor, and what only the window needs to know about it."""
+    """An open image: its editor, and state that only the window needs."""
 
     key: str
     editor: Editor
     last_export: tuple[Path, ExportRequest] | None = None
     discarded: bool = False
-    """The user is closing the window and agreed to lose its unsaved work."""
+    """The user agreed to lose its unsaved changes while closing the window."""
 
 
 class Documents(QObject):
-    """Keeps the tabs in step with the editors, and signals which is in front and what editors report."""
+    """Keeps the tabs in sync with the editors, and forwards the events of the editors."""
 
     chosen = Signal(object)
     """This `OpenDocument` is in front; None when none is open."""

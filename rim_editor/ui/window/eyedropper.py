@@ -1,4 +1,4 @@
-"""Picks one colour from the image: the canvas has the eyedropper until then, and the tool before it afterwards."""
+"""Picks one colour from the image, then switches the canvas back to the tool that was used before."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Eyedropper(QObject):
         canvas.tool_changed.connect(self._tool_changed)
 
     def pick(self, on_picked: Callable[[Colour], None]) -> None:
-        """Have the user pick a colour of the image and give it to `on_picked`; another tool calls it off."""
+        """Let the user pick a colour of the image, and pass it to `on_picked`; choosing another tool cancels this."""
         if self._canvas.tool is not Tool.EYEDROPPER:
             self._before = self._canvas.tool
         self._canvas.set_tool(Tool.EYEDROPPER)
         self._on_picked = on_picked
 
     def cancel(self) -> bool:
-        """Give up picking, if that is going on; whether it was."""
+        """Cancel picking; returns whether it was in progress."""
         picking = self._on_picked is not None
         if picking:
             self._canvas.set_tool(self._before)

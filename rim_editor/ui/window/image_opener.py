@@ -1,4 +1,4 @@
-"""Opens image files, drops and the clipboard in the background: in order, and a bad one never stops the rest."""
+"""Opens files, drops and the clipboard in the background, in order; an unreadable image does not stop the rest."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class ImageOpener(QObject):
-    """A queue of what is to be opened; one is read at a time, so the order stays and memory is spared."""
+    """A queue of images to open; one is read at a time, to keep their order and save memory."""
 
     opened = Signal(object, bool)
     """The new `OpenDocument`, and whether it came to the front."""
     warned = Signal(str)
-    """What the user should know about what was opened last."""
+    """A warning about the image that was opened last."""
     failed = Signal(object)
     """The error."""
     progressed = Signal(str)
-    """What is being opened, in words; '' when there is nothing left."""
+    """The progress as a text; '' when nothing is left to open."""
 
     def __init__(
         self, runner: Runner, documents: Documents, settings: LiveSettings, parent: QObject | None = None
@@ -48,7 +48,7 @@ class ImageOpener(QObject):
         self._running = False
         self._count = self._started = 0
         self.text = ""
-        """What is being opened, in words; '' for nothing."""
+        """The progress as a text; '' while nothing is being opened."""
 
     @property
     def busy(self) -> bool:
@@ -56,7 +56,7 @@ class ImageOpener(QObject):
         return self._running
 
     def open_files(self, paths: Iterable[Path]) -> None:
-        """Open these files after what is waiting already; one that is open already comes to the front."""
+        """Add these files to the queue; one that is open already comes to the front."""
         for path in paths:
             document = self._documents.of_file(path)
             if document is None:
@@ -64,9 +64,9 @@ class ImageOpener(QObject):
             else:
                 self._documents.choose(document)
 
-    def open_mime(self, mime: QMimeData, nothing: str = dropped_data.NO_IMAGE_DROPPED) -> None:
-        """Open what was dropped or pasted; where that holds no image, `warned` says what to do instead."""
-        dropped = dropped_data.read_dropped(mime, nothing)
+    def open_mime(self, mime: QMimeData, remedy: str = dropped_data.NO_IMAGE_DROPPED) -> None:
+        """Open a dropped or pasted image; without one, `warned` is emitted with a remedy."""
+        dropped = dropped_data.read_dropped(mime, remedy)
         if dropped.remedy:
             self.warned.emit(dropped.remedy)
         self.open_files(dropped.paths)
@@ -80,7 +80,7 @@ class ImageOpener(QObject):
         self.open_mime(QGuiApplication.clipboard().mimeData(), dropped_data.NO_IMAGE_COPIED)
 
     def cancel(self) -> None:
-        """Open nothing more; what is open stays open."""
+        """Drop the queue; open images stay open."""
         self._waiting.clear()
         self._runner.cancel(JobKind.OPEN)
         self._stop()
@@ -118,7 +118,7 @@ class ImageOpener(QObject):
         if image.path is not None:
             self._settings.set(with_recent(self._settings.current, image.path))
             opened_before = self._documents.of_file(image.path)
-            if opened_before is not None:  # it was asked for twice before it was read
+            if opened_before is not None:  # it was queued twice
                 self._documents.choose(opened_before)
                 return
         front = first or self._documents.current is None
@@ -148,11 +148,11 @@ def _read(path: Path) -> OpenedImage:
 def _convert(image: QImage) -> OpenedImage:
     from rim_editor.ui import qt_image
 
-    return qt_image.opened(image)
+    return qt_image.to_opened_image(image)
 
 
 def _decode(encoded: bytes) -> OpenedImage:
-    """Read pasted or dropped data; texts name it so, not the temporary file."""
+    """Read pasted or dropped data; messages do not name the temporary file."""
     import tempfile
     import warnings
 
@@ -166,10 +166,10 @@ def _decode(encoded: bytes) -> OpenedImage:
         try:
             image = image_files.read(path)
         except (ImageUnreadable, ImageUnsupported) as error:
-            text = "The image that was pasted or dropped cannot be read: save it as PNG or JPEG, then open the file."
+            text = "The pasted or dropped image cannot be read: save it as PNG or JPEG, then open the file."
             raise ImageUnreadable(text) from error
         except ImageTooLarge as error:
-            raise ImageTooLarge("The image that was pasted or dropped is too large: scale it down first.") from error
+            raise ImageTooLarge("The pasted or dropped image is too large: scale it down first.") from error
     if texts:
         text = "The colour profile or the metadata of the pasted image is damaged and was left out."
         warnings.warn(text, ImageWarning, stacklevel=2)

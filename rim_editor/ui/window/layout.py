@@ -30,11 +30,11 @@ from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.status_items import StatusItems
 
-_BEFORE_LINE = {
+_SEPARATED = {
     "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
     "show_matte_panel", "next_image", "full_screen", "about",
 }  # fmt: skip
-"""Actions above which a menu has a line."""
+"""Actions with a separator above them in their menu."""
 _TOOLBAR = ("open", "paste", "", "undo", "redo", "", "brush_none", "brush_keep", "brush_remove", "brush_refine", "",
             "zoom_out", "zoom_fit", "zoom_in", "split", "", "export", "copy_cut_out")  # fmt: skip
 
@@ -94,7 +94,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
 
 
 def _connect_panels(parts: Parts) -> None:
-    """Keep the canvas and the panels in step about view, tool, brush and zoom."""
+    """Keep view, tool, brush and zoom of canvas and panels in sync."""
     parts.matte_panel.view_changed.connect(parts.canvas.set_view)
     parts.canvas.view_changed.connect(parts.matte_panel.set_view)
     parts.brush_panel.tool_chosen.connect(parts.canvas.set_tool)
@@ -107,7 +107,7 @@ def _connect_panels(parts: Parts) -> None:
 
 
 class _DockRaiser(QObject):
-    """Brings a dock to the front when the focus comes to it: Tab would else wander about behind the other one."""
+    """Raises a dock when one of its widgets gets the focus: Tab would otherwise move through hidden widgets."""
 
     def __init__(self, window: QMainWindow, docks: tuple[QDockWidget, ...]) -> None:
         super().__init__(window)
@@ -117,7 +117,7 @@ class _DockRaiser(QObject):
         app.focusChanged.connect(self._focus_moved)
 
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
-        if old is None or now is None or old.window() is not self._window:  # it comes back from another window
+        if old is None or now is None or old.window() is not self._window:  # the focus comes back from another window
             return
         for dock in self._docks:
             if dock.isAncestorOf(now) and dock.visibleRegion().isEmpty():
@@ -125,14 +125,14 @@ class _DockRaiser(QObject):
 
 
 def save_state(window: QMainWindow) -> None:
-    """Save size, place and docks of the window for the next run."""
+    """Save size, position and docks of the window for the next run."""
     state_file = _state_file()
     state_file.setValue("geometry", window.saveGeometry())
     state_file.setValue("state", window.saveState())
 
 
 def restore_state(window: QMainWindow, actions: Actions) -> None:
-    """Give the window the size, place and docks that it had; at first, as much of the screen as is pleasant."""
+    """Restore size, position and docks of the window; the first time, cover most of the screen."""
     state_file = _state_file()
     geometry, state = state_file.value("geometry"), state_file.value("state")
     if geometry is None or not window.restoreGeometry(geometry):
@@ -158,13 +158,13 @@ def _menus(window: QMainWindow, actions: Actions) -> QMenu:
         menu.setObjectName(f"{title.replace('&', '').lower()}_menu")
         for action in actions.of_menu(title):
             name = action.objectName().removesuffix("_action")
-            if name in _BEFORE_LINE:
+            if name in _SEPARATED:
                 menu.addSeparator()
             if name == "forget_recent":  # it is the last line of the submenu
                 menu.addMenu(recent)
             else:
                 menu.addAction(action)
-    window.addActions(actions.all())  # the keys of what is in no menu work as well
+    window.addActions(list(actions))  # shortcuts work while their menu is closed
     return recent
 
 
@@ -192,13 +192,13 @@ def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockW
     dock.setObjectName(name)
     dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
     dock.setWidget(inside)
-    dock.setTitleBarWidget(QWidget())  # the tabs above say what it is, and F6 and F7 close it
+    dock.setTitleBarWidget(QWidget())  # the tab names it, and F6 and F7 close it
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     return dock
 
 
 def _connect_dock_action(actions: Actions, name: str, dock: QDockWidget) -> None:
-    """The action brings the dock to the front; one that is there already is closed."""
+    """Let the action raise the dock, or close it if it is in front."""
     action = actions[name]
     in_front = False
 

@@ -1,6 +1,6 @@
 """The main window: builds its parts, connects them, and closes.
 
-Above 300 lines because every part of the window is made and connected here.
+Longer than 300 lines because every part of the window is made and connected here.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """The window; `parts`, `documents`, `notifications`, `runner` and `live_settings` are what it is made of.
+    """The window, with its `parts`, `documents`, `notifications`, `runner` and `live_settings`.
 
-    It is usable as soon as it is shown: `preload_model` loads the model and `offer_recovery` looks for what a crash
-    left, both in the background. With `runner` or `recovery` it uses these instead of its own.
+    It is usable as soon as it is shown: `preload_model` loads the model and `offer_recovery` searches for unsaved
+    work after a crash, both in the background. `runner` and `recovery` replace its own.
     """
 
     def __init__(
@@ -112,11 +112,10 @@ class MainWindow(QMainWindow):
         self._shown_options = self.model_options()
         self.parts.canvas.set_reduced_motion(settings.reduced_motion)
         self._paint_icons()
-        self._icons_timer = QTimer(self)
-        self._icons_timer.setSingleShot(True)
+        self._icons_timer = QTimer(self, singleShot=True)
         self._icons_timer.timeout.connect(self._paint_icons)
         layout.restore_state(self, self.actions_by_id)
-        self._offer_words()
+        self._update_suggestions()
         self._show_document(None)
 
     def editor(self) -> Editor | None:
@@ -125,22 +124,21 @@ class MainWindow(QMainWindow):
         return None if current is None else current.editor
 
     def offer_recovery(self) -> None:
-        """Look for what an earlier run left behind, in the background, and offer it."""
+        """Search in the background for unsaved work of a run that crashed, and offer it."""
         self._recovery_offer.offer()
 
     def preload_model(self) -> None:
-        """Load the model, its nouns, and what separates colours in the background, so that the first answers are
-        quick."""
+        """Load the model, its nouns and colour decontamination in the background, so that the first answer is quick."""
 
         def nouns_found(nouns: tuple[str, ...]) -> None:
             self._known_nouns = nouns
-            self._offer_words()
+            self._update_suggestions()
 
         show_error = self.notifications.show_error
         model_loading.preload(self._matting, self.model_options(), self.runner, nouns_found, show_error)
 
     def model_options(self) -> ModelOptions:
-        """Which model answers, according to the settings."""
+        """The model according to the settings."""
         settings = self.live_settings.current
         return ModelOptions(settings.weights, settings.device, settings.precision)
 
@@ -161,7 +159,7 @@ class MainWindow(QMainWindow):
         self.runner.start(Job(JobKind.BACKGROUND, read, done, show.show_error, show.show_warning))
 
     def stop_work(self) -> None:
-        """Stop the jobs of the image in front, and opening more; picking a colour first."""
+        """Cancel picking a colour; otherwise stop the jobs of the current image and opening more images."""
         if self._eyedropper.cancel():
             return
         editor = self.editor()
@@ -171,7 +169,7 @@ class MainWindow(QMainWindow):
             self.opener.cancel()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Accept files and images, but not what comes from this window."""
+        """Accept files and images from other programs."""
         if event.source() is None and dropped_data.may_hold_image(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -189,7 +187,7 @@ class MainWindow(QMainWindow):
         self.opener.open_mime(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Close when nothing would be lost; else ask first and close then."""
+        """Close the window if nothing would be lost, otherwise ask first."""
         if self.batch.may_close() and self._closing.may_close():
             self._shutdown()
             event.accept()
@@ -197,10 +195,10 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow light and dark."""
+        """Make the icons again after the theme has changed."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._icons_timer is not None:
-            self._icons_timer.start(0)  # one change of theme is many events
+            self._icons_timer.start(0)  # one change of the theme sends many events
 
     def _make_editor(self, source: OpenedImage) -> Editor:
         return Editor(source, self._matting, self.runner, self.model_options())
@@ -238,7 +236,7 @@ class MainWindow(QMainWindow):
         self._cut_outs.copied.connect(partial(show.show_message, "The cut-out is on the clipboard."))
         self._cut_outs.failed.connect(show.show_error)
         self._drag_handle.clicked_only.connect(show.show_message)
-        parts.tabs.close_wanted.connect(self._closing.close_image)
+        parts.tabs.close_requested.connect(self._closing.close_image)
         parts.expression_bar.submitted.connect(self._asked)
         parts.edit_panel.background_chosen.connect(self.set_background)
         parts.matte_panel.eyedropper_requested.connect(self._eyedropper.pick)
@@ -255,7 +253,7 @@ class MainWindow(QMainWindow):
             parts.status.show_zoom(None)
         parts.status.show_model(self.model_options())
         if self._expression_field.hasFocus() and not self._expression_field.isModified():
-            self._expression_field.selectAll()  # what was asked of the other image is typed over
+            self._expression_field.selectAll()  # typing replaces the expression of the other image
         self.notifications.refresh()
         self.commands.refresh()
 
@@ -288,10 +286,10 @@ class MainWindow(QMainWindow):
             self._cut_outs.copy(editor)
 
     def _asked(self, expression: str) -> None:
-        self._expression_field.setModified(False)  # from now on Ctrl+Z takes back the answer, not the typing
+        self._expression_field.setModified(False)  # from now on Ctrl+Z undoes the answer, not the typing
         self.live_settings.set(stored.with_expression(self.live_settings.current, expression))
 
-    def _offer_words(self) -> None:
+    def _update_suggestions(self) -> None:
         self.parts.expression_bar.set_suggestions(self.live_settings.current.expressions, self._known_nouns)
 
     def _settings_changed(self, settings: Settings) -> None:
@@ -299,7 +297,7 @@ class MainWindow(QMainWindow):
         options = self.model_options()
         for document in self.documents:
             document.editor.options = options
-        self._offer_words()
+        self._update_suggestions()
         if self.documents.current is None or options != self._shown_options:
             self._shown_options = options
             self.parts.status.show_model(options)

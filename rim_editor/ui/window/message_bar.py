@@ -1,4 +1,4 @@
-"""Messages at the top of the canvas: what happened and what can be done, without interrupting the user."""
+"""Messages at the top of the canvas, with buttons for actions, that do not interrupt the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from rim_editor.ui.theme import icon
 
-MOST = 4
+MAX_SHOWN = 4
 """Messages shown at once; older ones wait until there is room."""
 INFO_MS = 8000
 
@@ -23,7 +23,7 @@ _STYLE = """
 #message[level="error"] { border-left: 4px solid #d64545; }
 """
 Offer = tuple[str, Callable[[], None]]
-"""The text of a button and what it does; the message goes when it is pressed."""
+"""The text of a button and its function; pressing it also closes the message."""
 
 
 class Message(QFrame):
@@ -66,7 +66,7 @@ class Message(QFrame):
         self.paint_icon()
 
     def paint_icon(self) -> None:
-        """Draw the mark of the level, or draw it anew after the theme changed."""
+        """Set the icon of the level; call again after the theme has changed."""
         self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(18, 18))
 
     def dismiss(self) -> None:
@@ -120,8 +120,7 @@ class MessageBar(QWidget):
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
         if level == "info" and not offers:
-            timer = QTimer(message)
-            timer.setSingleShot(True)
+            timer = QTimer(message, singleShot=True)
             timer.timeout.connect(message.dismiss)
             timer.start(INFO_MS)
         self.fit()
@@ -135,7 +134,7 @@ class MessageBar(QWidget):
                 message.dismiss()
 
     def paint_icons(self) -> None:
-        """Make the icons, or make them anew after the theme changed."""
+        """Set the icons; call again after the theme has changed."""
         for message in self.messages():
             message.paint_icon()
 
@@ -156,8 +155,8 @@ class MessageBar(QWidget):
     def _make_room(self) -> None:
         plain = [message for message in self.messages() if not message.findChildren(QPushButton)]
         for message in self.messages():  # a message with buttons is always seen
-            message.setVisible(message not in plain[MOST:])
-        waiting = len(plain) - MOST
+            message.setVisible(message not in plain[MAX_SHOWN:])
+        waiting = len(plain) - MAX_SHOWN
         self._more.setText(f"{waiting} more: close a message to read on.")
         self._more.setVisible(waiting > 0)
 

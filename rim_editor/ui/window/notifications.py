@@ -1,4 +1,4 @@
-"""Shows what editors report: running jobs in the status bar, notices in the message bar, answers and new results."""
+"""Shows the events of editors: running jobs in the status bar, notices in the message bar, answers and new results."""
 
 from __future__ import annotations
 

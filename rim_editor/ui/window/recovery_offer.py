@@ -1,4 +1,4 @@
-"""What an earlier run left behind when it did not end properly: offered, then restored or discarded."""
+"""Offers to restore or discard unsaved work of a run that crashed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class RecoveryOffer(QObject):
-    """Looks in the background for what was left behind and asks in the message bar what becomes of it.
+    """Searches for unsaved work in the background, and offers it in the message bar.
 
-    `open_restored(document)` opens a document and returns a function that saves it anew; only after that is the
-    old state discarded.
+    `open_restored(document)` opens a document and returns a function that saves it again; the old state is discarded
+    only after that.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class RecoveryOffer(QObject):
         self._open_restored = open_restored
 
     def offer(self) -> None:
-        """Look, and ask if there is anything; at once, without waiting."""
+        """Start the search; returns at once."""
         self._start(JobKind.FIND_RECOVERED, self._recovery.recoverable, self._ask)
 
     def _ask(self, left: tuple[RecoverableDocument, ...]) -> None:

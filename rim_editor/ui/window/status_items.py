@@ -1,4 +1,4 @@
-"""The right end of the status bar: size of the image, zoom, and the model with where and how fast it worked."""
+"""The right end of the status bar: progress, image size, zoom, and the model with its device and time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StatusItems:
         bar.addPermanentWidget(self._busy)
         self._labels: dict[str, QLabel] = {}
         for name, meaning in {
-            "status_work": "What is running",
+            "status_work": "Work in progress",
             "status_size": "Size of the image in pixels",
             "status_zoom": "Zoom",
             "status_model": "Weights, device and time of the last answer",
@@ -42,26 +42,26 @@ class StatusItems:
             self._labels[name] = label
 
     def show_size(self, size: tuple[int, int] | None) -> None:
-        """Width and height in pixels; None when no image is open."""
+        """Show width and height in pixels; None when no image is open."""
         self._set_text("status_size", "" if size is None else f"{size[0]} × {size[1]}")
 
     def show_zoom(self, zoom: float | None) -> None:
-        """1 is one pixel of the image per pixel of the screen; None when no image is open."""
+        """Show the zoom, 1 for one image pixel per device pixel; None when no image is open."""
         self._set_text("status_zoom", "" if zoom is None else f"{zoom * 100:.{0 if zoom >= 0.1 else 1}f} %")
 
     def show_model(self, options: ModelOptions) -> None:
-        """Which weights are chosen, before they answered."""
+        """Show the chosen weights, before their first answer."""
         device = "" if options.device == "auto" else f" · {options.device}"
         self._set_text("status_model", f"{_short(options.weights)}{device}")
 
     def show_answer(self, answer: Answered) -> None:
-        """Which weights answered, where, in how much time; the reason for the device is in the tooltip."""
+        """Show the weights, device and time of an answer, and in the tooltip the reason for the device."""
         self._set_text("status_model", f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms")
         reason = f"On {answer.device}: {answer.device_reason}" if answer.device_reason else f"On {answer.device}"
         self._labels["status_model"].setToolTip(f"{self._labels['status_model'].accessibleName()}\n{reason}")
 
     def show_work(self, text: str) -> None:
-        """What is running; '' for nothing."""
+        """Show the running work; '' for none."""
         self._busy.setVisible(bool(text))
         self._set_text("status_work", text)
 

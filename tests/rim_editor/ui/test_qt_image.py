@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
 from clipmat.errors import ImageUnreadable
-from rim_editor.ui.qt_image import opened, to_array, to_qimage
+from rim_editor.ui.qt_image import to_array, to_opened_image, to_qimage
 
 SHAPES = st.tuples(st.integers(1, 9), st.integers(1, 9)) | st.tuples(
     st.integers(1, 9), st.integers(1, 9), st.sampled_from([3, 4])
@@ -71,7 +71,7 @@ def from_pillow(image):
 
 def test_an_opaque_paste_is_its_colours_and_nothing_else():
     pixels = np.random.default_rng(2).integers(0, 256, (20, 31, 3), dtype=np.uint8)
-    got = opened(from_pillow(Image.fromarray(pixels)))
+    got = to_opened_image(from_pillow(Image.fromarray(pixels)))
     assert np.array_equal(got.pixels, pixels) and got.alpha is None and got.path is None and got.exif == b""
     assert got.pixels.flags.c_contiguous
 
@@ -79,7 +79,7 @@ def test_an_opaque_paste_is_its_colours_and_nothing_else():
 def test_a_transparent_paste_is_on_white_as_pillow_does_it():
     pixels = np.random.default_rng(3).integers(0, 256, (20, 31, 4), dtype=np.uint8)
     source = Image.fromarray(pixels)
-    got = opened(from_pillow(source))
+    got = to_opened_image(from_pillow(source))
     white = Image.new("RGB", source.size, "white")
     wanted = np.asarray(Image.composite(source.convert("RGB"), white, source.getchannel("A")))
     assert np.array_equal(got.alpha, pixels[..., 3])
@@ -91,14 +91,14 @@ def test_other_kinds_of_pixels_are_converted(mode):
     grey = np.tile(np.linspace(0, 255, 16, dtype=np.uint8), (4, 1))
     image = Image.fromarray(grey)
     image = Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else image.convert(mode)
-    got = opened(from_pillow(image))
+    got = to_opened_image(from_pillow(image))
     reference = np.asarray(image.convert("L")) if mode != "I;16" else grey
     assert np.array_equal(got.pixels[..., 0], reference) and got.alpha is None
 
 
 def test_a_pixmap_is_taken(qapp):
     image = from_pillow(Image.new("RGB", (8, 6), (10, 200, 30)))
-    got = opened(QPixmap.fromImage(image))
+    got = to_opened_image(QPixmap.fromImage(image))
     assert got.pixels.shape == (6, 8, 3) and np.abs(got.pixels.astype(int) - (10, 200, 30)).max() <= 8
 
 
@@ -111,16 +111,16 @@ def test_other_colour_spaces_become_srgb():
     share = colours / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4) @ matrix.T
     wanted = 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clip(0) ** (1 / 2.4) - 0.055)
-    assert np.abs(opened(image).pixels[0] - wanted).max() <= 1.5
+    assert np.abs(to_opened_image(image).pixels[0] - wanted).max() <= 1.5
 
 
 @pytest.mark.parametrize("kind", [QImage, QPixmap])
 def test_nothing_is_a_mistake_with_a_remedy(qapp, kind):
     with pytest.raises(ImageUnreadable, match="copy an image"):
-        opened(kind())
+        to_opened_image(kind())
 
 
 def test_no_room_is_a_lack_of_memory(monkeypatch):
     monkeypatch.setattr(QImage, "convertToFormat", lambda *_: QImage())
     with pytest.raises(MemoryError):
-        opened(QImage(4, 4, QImage.Format.Format_RGB32))
+        to_opened_image(QImage(4, 4, QImage.Format.Format_RGB32))

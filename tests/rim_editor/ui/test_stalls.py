@@ -69,7 +69,7 @@ def test_python_held_by_another_thread_counts_too(qtbot, watch):
     qtbot.wait(900)  # one wait, so that no event falls into the stall
     thread.join()
     stall = max(watch.stalls, key=lambda one: one.milliseconds)
-    assert stall.milliseconds > 150 and stall.event == "" and "held elsewhere" in str(stall)
+    assert stall.milliseconds > 150 and stall.event == "" and "held the GIL" in str(stall)
 
 
 def test_the_place_in_the_editors_code_is_found(qapp, qtbot, watch, monkeypatch):

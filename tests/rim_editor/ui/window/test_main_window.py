@@ -34,7 +34,7 @@ from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.window import autosave
 from rim_editor.ui.window.documents import UNSAVED, DocumentTabs
 from rim_editor.ui.window.main_window import MainWindow
-from rim_editor.ui.window.message_bar import MOST, MessageBar
+from rim_editor.ui.window.message_bar import MAX_SHOWN, MessageBar
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -387,7 +387,7 @@ def test_tabs_keep_their_keys_while_they_move(tabs, qtbot):
     assert tabs.tabText(1) == f"{UNSAVED} R&&D.png" and "unsaved" in tabs.accessibleTabName(1)
     tabs.step(-1)
     assert tabs.key(tabs.currentIndex()) == "b"
-    with qtbot.waitSignal(tabs.close_wanted) as asked:
+    with qtbot.waitSignal(tabs.close_requested) as asked:
         qtbot.mouseClick(tabs, Qt.MouseButton.MiddleButton, pos=tabs.tabRect(1).center())
     assert asked.args == ["a"]
     tabs.drop("nobody")
@@ -433,7 +433,7 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     for number in range(9):
         bar.show_message(f"message {number}", "error")
     seen = [message for message in bar.messages() if message.isVisible()]
-    assert [message.text for message in seen[:MOST]] == [f"message {number}" for number in (8, 7, 6, 5)]
+    assert [message.text for message in seen[:MAX_SHOWN]] == [f"message {number}" for number in (8, 7, 6, 5)]
     more = bar.findChild(QLabel, "message_more")
     assert more.isVisible() and more.text().startswith("6 more"), "no error is lost because others came after it"
     seen[0].dismiss()
