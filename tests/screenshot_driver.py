@@ -1,4 +1,4 @@
-"""Drives the real window for screenshots: the bundled weights, a folder of its own, waiting, typing, dragging."""
+"""Drives the real window for screenshots, with the bundled weights and its own settings folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 120.0  # seconds that anything may take
 
 
 class Driver:
-    """Types, clicks and drags in a window of its own as a user does, and takes screenshots of it."""
+    """Opens a window, types, clicks and drags in it like a user, and takes screenshots."""
 
     def __init__(self, folder: Path, states: str) -> None:
         from PySide6.QtWidgets import QApplication
@@ -50,14 +50,14 @@ class Driver:
             self.app.processEvents()
             time.sleep(0.005)
             if time.monotonic() > end:
-                raise TimeoutError("the window did not get there")
+                raise TimeoutError("the window did not reach the expected state")
 
     def running(self) -> set[str]:
         """The kinds of the jobs that have not finished."""
         return {str(kind) for kind, _ in self.window.runner.busy}
 
     def settle(self) -> None:
-        """Until all work has ended and is shown: nothing was at work for a while."""
+        """Wait until no job has been running for a while."""
         work = {"ask", "refine", "export", "render", "outline", "open", "background"}
         quiet = time.monotonic()
 
@@ -70,7 +70,7 @@ class Driver:
         self.wait(idle)
 
     def shoot(self, name: str, settled: bool = True) -> None:
-        """Take a picture of the window with all that lies over it."""
+        """Take a screenshot of the window, including dialogs over it."""
         if settled:
             self.settle()
         self.count += 1
@@ -84,7 +84,7 @@ class Driver:
         self.grab(box).save(str(self.folder / f"{self.count:02d}-{name}.png"))
 
     def grab(self, box):
-        """What is on the screen within the box; without a display, the windows one above the other."""
+        """The screen within the box; without a display, the windows drawn over each other."""
         from PySide6.QtGui import QPainter, QPixmap
 
         if self.app.platformName() != "offscreen":
@@ -137,7 +137,7 @@ class Driver:
         self.settle()
 
     def stroke(self, *shares: tuple[float, float], release: bool = True) -> None:
-        """Lead the pointer over the canvas, from share to share of its size, with the left button down."""
+        """Drag across the canvas with the left button, between points given as shares of its size."""
         from PySide6.QtCore import QPoint, Qt
         from PySide6.QtTest import QTest
 
@@ -177,7 +177,7 @@ class Driver:
 
 
 def move(widget, at, button) -> None:
-    """A move with the button down: QTest's moves have none."""
+    """Move with the button pressed, which QTest's moves cannot."""
     from PySide6.QtCore import QEvent, QPointF, Qt
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication

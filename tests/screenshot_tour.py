@@ -1,4 +1,4 @@
-"""The states of the window of which screenshots are taken, one after the other."""
+"""The sequence of window states to take screenshots of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 
 
 class Tour(Driver):
-    """Leads the window through its states; each method is a part of the way and starts where the last one ended."""
+    """Takes the window through its states; each method starts in the state where the previous one ended."""
 
     def walk(self) -> None:
         self.window.show()
@@ -152,7 +152,7 @@ class Tour(Driver):
         self.settle()
 
     def edges_of_edits(self) -> None:
-        """Close up: halos show on black, on white and on what is bright and coloured."""
+        """Zoom in: halos show on black, on white and on bright colours."""
         canvas, ratio = self.parts.canvas, self.window.devicePixelRatioF()
         petals = canvas.width() * ratio * 0.36, canvas.height() * ratio * 0.2
         for preset in ("black", "white", "chroma_green", "violet"):

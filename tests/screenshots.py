@@ -25,7 +25,7 @@ SETTINGS = tuple(f"{theme}@{scale}x" for scale in (1, 2) for theme in ("light", 
 SCREEN = "2880x1920x24"
 SHEET_COLUMNS, SHEET_WIDTH = 4, 480
 
-# What a run that crashed leaves behind, so that the next start offers it.
+# Leaves unsaved work as after a crash, so that the next start offers to recover it.
 CRASHED_RUN = """
 import sys
 from pathlib import Path
@@ -61,7 +61,7 @@ def main() -> int:
 
 @contextmanager
 def display() -> Iterator[None]:
-    """Inside, there is an X display to open windows on."""
+    """Provide an X display for windows within the block."""
     if os.environ.get("DISPLAY"):
         yield
         return
@@ -103,7 +103,7 @@ def run_setting(setting: str, out: Path, states: str, platform: str) -> int:
 
 
 def sheet(folder: Path, path: Path) -> None:
-    """All screenshots of a folder on one page, small, with their names."""
+    """A contact sheet of all screenshots of a folder, with their names."""
     from PIL import Image, ImageDraw
 
     shots = sorted(folder.glob("*.png"))
@@ -124,7 +124,7 @@ def sheet(folder: Path, path: Path) -> None:
 
 
 def take_screenshots(setting: str, out: Path, states: str) -> int:
-    """One setting, in this process."""
+    """Take the screenshots of one setting in this process."""
     sys.path.insert(0, str(ROOT))
     failures: list[str] = []
 

@@ -82,20 +82,20 @@ def test_the_place_in_the_editors_code_is_found(qapp, qtbot, watch, monkeypatch)
 
 
 def test_what_is_noticed_is_reported_and_can_be_forgotten(qapp, qtbot, capsys):
-    heard = []
-    watch = StallWatch(qapp, heard.append, budget_ms=60)
+    emitted = []
+    watch = StallWatch(qapp, emitted.append, budget_ms=60)
     slow = Slow(0.2)
     qtbot.addWidget(slow)
     post(qapp, slow)
-    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
-    assert list(watch.stalls) == heard
+    qtbot.waitUntil(lambda: bool(emitted), timeout=5000)
+    assert list(watch.stalls) == emitted
     watch.restart()
     assert watch.longest == 0.0
     watch.stop()
     post(qapp, slow)
-    before = len(heard)
+    before = len(emitted)
     qtbot.wait(300)
-    assert len(heard) == before
+    assert len(emitted) == before
     stalls.print_stall(Stall(43.4, "Paint of canvas", "ui/canvas.py:12 paintEvent"))
     assert capsys.readouterr().err == "rim-editor: stall of 43 ms: Paint of canvas at ui/canvas.py:12 paintEvent\n"
 

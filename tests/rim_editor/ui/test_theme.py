@@ -1,4 +1,4 @@
-"""The looks: legible by WCAG, in step with the choice, icons in the palette's colours."""
+"""The theme: legible by WCAG, following the choice, with icons in the palette's colours."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ ROLE = QPalette.ColorRole
 
 
 @pytest.fixture
-def looks(qapp):
+def chosen_theme(qapp):
     before = (qapp.palette(), QFont(qapp.font()), qapp.style().objectName())
     made = theme.Theme(qapp)
     yield made
@@ -58,37 +58,37 @@ def test_what_cannot_be_used_is_fainter_but_there(dark):
     assert 2 < faded < usual / 2
 
 
-def test_the_choice_changes_the_palette_and_tells(qtbot, looks, qapp):
-    looks.choose("light")
-    assert not theme.is_dark() and not looks.dark
+def test_the_choice_changes_the_palette_and_emits(qtbot, chosen_theme, qapp):
+    chosen_theme.choose("light")
+    assert not theme.is_dark() and not chosen_theme.dark
     widget = QWidget()
     button = QPushButton("a", widget)
     qtbot.addWidget(widget)
     widget.show()
     qtbot.waitExposed(widget)
-    with qtbot.waitSignal(looks.changed):
-        looks.choose("dark")
-    assert theme.is_dark() and looks.dark
+    with qtbot.waitSignal(chosen_theme.changed):
+        chosen_theme.choose("dark")
+    assert theme.is_dark() and chosen_theme.dark
     wanted = theme.palette(True).color(ROLE.Window)
     qtbot.waitUntil(lambda: all(one.palette().color(ROLE.Window) == wanted for one in (widget, button)))
-    with qtbot.assertNotEmitted(looks.changed):
-        looks.choose("dark")
+    with qtbot.assertNotEmitted(chosen_theme.changed):
+        chosen_theme.choose("dark")
 
 
-def test_the_system_is_followed_unless_a_choice_was_made(looks, qapp, monkeypatch):
+def test_the_system_is_followed_unless_a_choice_was_made(chosen_theme, qapp, monkeypatch):
     now = [Qt.ColorScheme.Dark]
     monkeypatch.setattr(type(qapp.styleHints()), "colorScheme", lambda _: now[0])
-    looks.choose("system")
+    chosen_theme.choose("system")
     assert theme.is_dark()
     now[0] = Qt.ColorScheme.Light
     qapp.styleHints().colorSchemeChanged.emit(now[0])
     assert not theme.is_dark()
-    looks.choose("dark")
+    chosen_theme.choose("dark")
     qapp.styleHints().colorSchemeChanged.emit(now[0])
     assert theme.is_dark()
 
 
-def test_the_style_is_fusion_and_the_font_is_not_tiny(looks, qapp):
+def test_the_style_is_fusion_and_the_font_is_not_tiny(chosen_theme, qapp):
     assert qapp.font().pointSizeF() >= 10 or qapp.font().pixelSize() > 0
 
 
@@ -100,8 +100,8 @@ def ink(icon, side=32, mode=QIcon.Mode.Normal):
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])
-def test_icons_have_the_colours_of_the_palette(looks, choice):
-    looks.choose(choice)
+def test_icons_have_the_colours_of_the_palette(chosen_theme, choice):
+    chosen_theme.choose(choice)
     colours = theme.palette(choice == "dark")
     for mode, group in ((QIcon.Mode.Normal, QPalette.ColorGroup.Active),
                         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled)):  # fmt: skip
@@ -110,11 +110,11 @@ def test_icons_have_the_colours_of_the_palette(looks, choice):
         assert 0.2 < cover < 0.8
 
 
-def test_an_icon_is_made_once_and_anew_when_the_colours_change(looks):
-    looks.choose("light")
+def test_an_icon_is_made_once_and_anew_when_the_colours_change(chosen_theme):
+    chosen_theme.choose("light")
     light = theme.icon("fa6s.gear")
     assert theme.icon("fa6s.gear") is light
-    looks.choose("dark")
+    chosen_theme.choose("dark")
     assert theme.icon("fa6s.gear") is not light
     colour, _ = ink(theme.icon("fa6s.gear", QColor(200, 30, 30)))
     assert np.abs(colour - (200, 30, 30)).max() <= 3
@@ -139,7 +139,7 @@ def test_every_icon_of_the_menus_exists():
 
 
 @pytest.mark.parametrize("name", ["fa6s.no-such-thing", "zz.gear", "gear"])
-def test_a_name_that_is_none_is_a_mistake_in_the_program(name):
+def test_an_unknown_icon_name_is_a_value_error(name):
     with pytest.raises(ValueError, match="icon"):
         theme.icon(name)
 
@@ -154,8 +154,8 @@ def test_missing_fonts_name_the_remedy(monkeypatch):
         theme.clear_icons()
 
 
-def test_letters_hang_down_as_far_in_tabs_that_are_not_in_front(qtbot, looks):
-    looks.choose("light")
+def test_letters_hang_down_as_far_in_tabs_that_are_not_in_front(qtbot, chosen_theme):
+    chosen_theme.choose("light")
     tabs = QTabBar()
     qtbot.addWidget(tabs)
     for _ in range(2):

@@ -187,7 +187,7 @@ def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos,
     assert str(out / table.model().index(0, 1).data()) in text(dialog, "batch_run_error")
     (out / "report.html").unlink()
     click(dialog, "batch_open_report")
-    assert "is not there any more" in text(dialog, "batch_run_error")
+    assert "does not exist any more" in text(dialog, "batch_run_error")
     can.append(True)
     click(dialog, "batch_open_folder")
     assert not find(dialog, "batch_run_error").isVisible()
@@ -450,8 +450,8 @@ def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, m
 def test_any_template_has_an_example_or_a_remedy(qapp, around, name):
     output = OutputOptions(Settings())
     output.findChild(QLineEdit, "batch_template").setText(f"{around}{{{name}}}{around}")
-    told = output.findChild(QLabel, "batch_example").text()
-    assert told.startswith("rose.jpg becomes ") or ": " in told
+    shown = output.findChild(QLabel, "batch_example").text()
+    assert shown.startswith("rose.jpg becomes ") or ": " in shown
     output.deleteLater()
 
 
@@ -543,8 +543,8 @@ def answer(qtbot, dialog, name):
 def test_closing_while_it_runs_asks_and_the_batch_goes_on_in_the_background(qtbot, make, photos, model):
     model.gate = threading.Event()
     dialog = filled(make(), photos)
-    told = []
-    dialog.finished_unseen.connect(lambda text, level: told.append((text, level)))
+    emitted = []
+    dialog.finished_unseen.connect(lambda text, level: emitted.append((text, level)))
     plan(qtbot, dialog)
     click(dialog, "batch_next")
     answer(qtbot, dialog, "batch_keep_open")
@@ -553,8 +553,8 @@ def test_closing_while_it_runs_asks_and_the_batch_goes_on_in_the_background(qtbo
     assert not dialog.isVisible() and dialog.running
     model.gate.set()
     qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
-    ((said, level),) = told
-    assert said.startswith("Batch export: Finished after") and "3 exported" in said and level == "info"
+    ((message, level),) = emitted
+    assert message.startswith("Batch export: Finished after") and "3 exported" in message and level == "info"
     dialog.show()
     assert page(dialog) == 2 and len(outcomes(dialog, "done")) == 3
 
@@ -562,14 +562,14 @@ def test_closing_while_it_runs_asks_and_the_batch_goes_on_in_the_background(qtbo
 def test_closing_can_stop_it(qtbot, make, photos, model):
     model.gate = threading.Event()
     dialog = filled(make(), photos)
-    told = []
-    dialog.finished_unseen.connect(lambda text, level: told.append(level))
+    emitted = []
+    dialog.finished_unseen.connect(lambda text, level: emitted.append(level))
     plan(qtbot, dialog)
     click(dialog, "batch_next")
     answer(qtbot, dialog, "batch_stop_it")
     model.gate.set()
     qtbot.waitUntil(lambda: not dialog.running, timeout=20_000)
-    assert not dialog.isVisible() and told == ["warning"]
+    assert not dialog.isVisible() and emitted == ["warning"]
     assert len(list(photos.with_name("photos-cut-outs").glob("*.png"))) < 3
 
 

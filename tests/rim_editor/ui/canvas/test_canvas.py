@@ -1,4 +1,4 @@
-"""The canvas as a user meets it: what is seen, and what the hand does to it."""
+"""The canvas as the user sees it, and the effect of mouse and keyboard."""
 
 import gc
 import weakref
@@ -196,7 +196,7 @@ def test_an_empty_canvas_can_have_had_an_image(shown):
 
 
 class SlowEditor:
-    """Answers when told; everything else as little as the canvas asks."""
+    """An editor that answers when the test says so, with the few methods that the canvas uses."""
 
     def __init__(self, size=(4096, 2048)):
         source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None, b"")
@@ -208,14 +208,14 @@ class SlowEditor:
         self.listeners.append(callback)
         return lambda: self.listeners.remove(callback)
 
-    def tell(self, event):
+    def emit(self, event):
         for callback in list(self.listeners):
             callback(event)
 
     def change(self, what="matte", **changes):
         changes = changes or {"controls": MatteControls(feather=len(self.asked) + 1.0)}
         self.document = Document(self.document.source, **changes)
-        self.tell(DocumentChanged(frozenset({what})))
+        self.emit(DocumentChanged(frozenset({what})))
 
     def show(self, view, level, done):
         self.asked.append((view, level, done))
@@ -347,7 +347,7 @@ def test_an_answer_for_an_image_that_is_out_of_sight_is_not_shown(canvas, slow, 
 def test_another_image_in_the_same_editor_is_fitted_anew(canvas, slow, qtbot):
     canvas.set_zoom(1)
     slow.document = Document(OpenedImage(Path("y.png"), np.full((300, 400, 3), 77, np.uint8), None, b""))
-    slow.tell(DocumentChanged(frozenset({"image", "matte", "edit"})))
+    slow.emit(DocumentChanged(frozenset({"image", "matte", "edit"})))
     still(canvas, qtbot)
     assert canvas.viewport.image == (400, 300) and canvas.viewport.fitting and middle(canvas) == 77
 
@@ -369,9 +369,9 @@ def test_an_editor_that_nobody_holds_is_forgotten(canvas, qtbot):
 def test_the_wheel_zooms_to_the_pointer(shown, qtbot):
     canvas, _ = shown
     before = canvas.viewport.to_image((100, 80))
-    with qtbot.waitSignal(canvas.zoom_changed) as told:
+    with qtbot.waitSignal(canvas.zoom_changed) as emitted:
         wheel(canvas, 100, 80)
-    assert told.args == [canvas.zoom] and canvas.zoom == pytest.approx(1.25)
+    assert emitted.args == [canvas.zoom] and canvas.zoom == pytest.approx(1.25)
     assert canvas.viewport.to_image((100, 80)) == pytest.approx(before)
     wheel(canvas, 100, 80, (0, -240), modifiers=Qt.KeyboardModifier.ControlModifier)
     assert canvas.zoom == pytest.approx(0.8)
@@ -563,11 +563,11 @@ def test_a_refining_stroke_is_seen_until_it_is_refined(canvas, slow, qtbot):
 
     slow.busy = frozenset({JobKind.REFINE})
     drag(canvas, (150, 162), (260, 162))
-    slow.tell(JobStarted(JobKind.REFINE, "Refining the edge"))
+    slow.emit(JobStarted(JobKind.REFINE, "Refining the edge"))
     qtbot.wait(30)
     assert tinted()
     slow.busy = frozenset()
-    slow.tell(JobEnded(JobKind.REFINE))
+    slow.emit(JobEnded(JobKind.REFINE))
     still(canvas, qtbot)
     assert not tinted()
 
@@ -647,9 +647,9 @@ def test_a_long_stroke_has_few_points(canvas, slow):
 
 
 def test_the_brush_has_limits_and_steps_that_undo_each_other(canvas, qtbot):
-    with qtbot.waitSignal(canvas.brush_changed) as told:
+    with qtbot.waitSignal(canvas.brush_changed) as emitted:
         canvas.larger_brush()
-    assert told.args == list(canvas.brush) and canvas.brush[0] == pytest.approx(36)
+    assert emitted.args == list(canvas.brush) and canvas.brush[0] == pytest.approx(36)
     canvas.smaller_brush()
     assert canvas.brush == pytest.approx((30, 0.8))
     canvas.set_brush(1e9, 7)
@@ -679,9 +679,9 @@ def test_the_eyedropper_tells_the_colour_of_the_original(shown, qtbot):
     canvas, editor = shown
     canvas.set_view(View(mode=ViewMode.BLACK_AND_WHITE))
     canvas.set_tool(Tool.EYEDROPPER)
-    with qtbot.waitSignal(canvas.colour_picked) as told:
+    with qtbot.waitSignal(canvas.colour_picked) as emitted:
         drag(canvas, (50, 50), (112, 62))
-    assert told.args[0] == tuple(int(v) for v in editor.document.source.pixels[50, 100])
+    assert emitted.args[0] == tuple(int(v) for v in editor.document.source.pixels[50, 100])
     with qtbot.assertNotEmitted(canvas.colour_picked, wait=20):
         drag(canvas, (2, 2))
 
@@ -792,12 +792,12 @@ def test_an_outline_that_came_too_late_is_not_drawn(canvas, slow, qtbot):
 def test_a_line_at_the_top_moves_while_something_is_awaited(canvas, slow, qtbot):
     calm = seen(canvas)
     slow.busy = frozenset({JobKind.ASK})
-    slow.tell(JobStarted(JobKind.ASK, "Looking"))
+    slow.emit(JobStarted(JobKind.ASK, "Looking"))
     busy = seen(canvas)
     assert (busy[:3] != calm[:3]).any() and (busy[3:] == calm[3:]).all()
     qtbot.waitUntil(lambda: (seen(canvas) != busy).any())
     slow.busy = frozenset()
-    slow.tell(JobEnded(JobKind.ASK))
+    slow.emit(JobEnded(JobKind.ASK))
     assert not canvas.animating
     np.testing.assert_array_equal(seen(canvas), calm)
 
@@ -815,12 +815,12 @@ def test_the_drop_hint_is_seen(canvas):
 
 def test_signals_tell_changes_and_nothing_else(shown, qtbot):
     canvas, _ = shown
-    with qtbot.waitSignal(canvas.view_changed) as told:
+    with qtbot.waitSignal(canvas.view_changed) as emitted:
         canvas.set_view(RESULT)
-    assert told.args == [RESULT]
-    with qtbot.waitSignal(canvas.tool_changed) as told:
+    assert emitted.args == [RESULT]
+    with qtbot.waitSignal(canvas.tool_changed) as emitted:
         canvas.set_tool(Tool.KEEP)
-    assert told.args == [Tool.KEEP]
+    assert emitted.args == [Tool.KEEP]
     for signal, call in (
         (canvas.view_changed, lambda: canvas.set_view(RESULT)),
         (canvas.tool_changed, lambda: canvas.set_tool(Tool.KEEP)),

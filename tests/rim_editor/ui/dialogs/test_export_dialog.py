@@ -58,12 +58,12 @@ def text(dialog, name):
 
 def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, make, tmp_path, editor):
     dialog = make()
-    heard = []
-    dialog.exported.connect(lambda path, request: heard.append((path, request)))
+    emitted = []
+    dialog.exported.connect(lambda path, request: emitted.append((path, request)))
     press(dialog)
     path = tmp_path / "out" / "photo-cut-out.png"
     assert dialog.result() == QDialog.DialogCode.Accepted and not dialog.isVisible()
-    assert [written for written, _ in heard] == [path]
+    assert [written for written, _ in emitted] == [path]
     with Image.open(path) as found:
         assert found.size == (320, 200) and found.mode == "RGBA"
         assert np.asarray(found)[..., 3].min() == 0 and np.asarray(found)[..., 3].max() == 255

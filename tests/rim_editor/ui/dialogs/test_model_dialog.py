@@ -180,9 +180,9 @@ def test_a_file_of_ones_own_is_checked_and_chosen(qtbot, make, shelf):
     shelf.error = WeightsInvalid("other is no readable safetensors file")
     dialog.use_file("/own/other.safetensors")
     assert "no readable" in message(dialog)
-    with qtbot.waitSignal(dialog.options_chosen) as told:
+    with qtbot.waitSignal(dialog.options_chosen) as emitted:
         dialog.accept()
-    assert told.args == ["/own/mine.safetensors", "auto", "auto"]
+    assert emitted.args == ["/own/mine.safetensors", "auto", "auto"]
 
 
 def test_the_choice_is_told_by_ok_and_not_by_cancel(qtbot, make):
@@ -192,9 +192,9 @@ def test_the_choice_is_told_by_ok_and_not_by_cancel(qtbot, make):
     dialog = make(Settings(weights="/own/mine.safetensors", device="cpu", precision="float32"))
     box = dialog.findChild(QComboBox, "precision_box")
     box.setCurrentIndex(box.findData("bfloat16"))
-    with qtbot.waitSignal(dialog.options_chosen) as told:
+    with qtbot.waitSignal(dialog.options_chosen) as emitted:
         dialog.accept()
-    assert told.args == ["/own/mine.safetensors", "cpu", "bfloat16"]
+    assert emitted.args == ["/own/mine.safetensors", "cpu", "bfloat16"]
 
 
 def test_the_reason_for_the_device_is_shown_and_a_lack_too(make):

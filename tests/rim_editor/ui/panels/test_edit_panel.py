@@ -15,7 +15,7 @@ from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton
 from rim_editor.ui.panels.edit_panel import EditPanel
 
-# The offscreen platform says so of popups and of windows that are raised or sized.
+# The offscreen platform warns about popups and about windows that are raised or resized.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -106,9 +106,9 @@ def test_escape_closes_the_popup_of_colours(qtbot, panel, editor):
 
 def test_the_eyedropper_gives_its_colour_to_who_asked(qtbot, panel, editor):
     press(panel, "edit_solid")
-    with qtbot.waitSignal(panel.eyedropper_requested) as told:
+    with qtbot.waitSignal(panel.eyedropper_requested) as emitted:
         press(panel, "solid_eyedropper")
-    told.args[0]((11, 22, 33))
+    emitted.args[0]((11, 22, 33))
     assert editor.document.edit == SolidColour((11, 22, 33))
 
 
@@ -151,9 +151,9 @@ def test_a_background_waits_for_its_image_and_then_takes_the_options(qtbot, pane
 
 def test_the_background_is_moved_with_a_tool_and_put_back(qtbot, panel, editor):
     panel.set_background(np.zeros((10, 10, 3), np.uint8))
-    with qtbot.waitSignal(panel.tool_chosen) as told:
+    with qtbot.waitSignal(panel.tool_chosen) as emitted:
         press(panel, "move_background")
-    assert told.args[0] is Tool.MOVE_BACKGROUND
+    assert emitted.args[0] is Tool.MOVE_BACKGROUND
     reset = panel.findChild(QAbstractButton, "reset_offset")
     assert not reset.isEnabled()
     edit = editor.document.edit
@@ -192,9 +192,9 @@ def drop(panel, mime):
 def test_a_file_dropped_on_the_panel_becomes_the_background(qtbot, panel):
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/a.png"), QUrl.fromLocalFile("/images/żółw beach.png")])
-    with qtbot.waitSignal(panel.background_chosen) as told:
+    with qtbot.waitSignal(panel.background_chosen) as emitted:
         assert drop(panel, mime)
-    assert told.args[0] == Path("/images/żółw beach.png")
+    assert emitted.args[0] == Path("/images/żółw beach.png")
 
 
 def test_what_is_no_file_is_not_taken(qtbot, panel):

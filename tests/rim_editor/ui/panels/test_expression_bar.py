@@ -1,4 +1,4 @@
-"""The expression bar: asking, what it tells, cancelling, completion, and how answers join."""
+"""The expression bar: asking, status, cancelling, completion, and how answers join."""
 
 import threading
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from rim_editor.document import Combine
 from rim_editor.ui.panels.expression_bar import ExpressionBar
 
-# The offscreen platform says so of popups and of windows that are raised or sized.
+# The offscreen platform warns about popups and about windows that are raised or resized.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -51,11 +51,11 @@ def ask(qtbot, bar, text):
 
 def test_enter_asks_and_the_line_tells_who_answered_and_how_fast(qtbot, bar, editor):
     bar.set_editor(editor)
-    heard = []
-    bar.submitted.connect(heard.append)
+    emitted = []
+    bar.submitted.connect(emitted.append)
     ask(qtbot, bar, "  the   dog ")
     assert [answer.expression for answer in editor.document.expressions] == ["the dog"]
-    assert heard == ["the dog"]
+    assert emitted == ["the dog"]
     assert "cpu" in status(bar) and "compact" in status(bar) and " ms" in status(bar) and "0.97" in status(bar)
     assert "no GPU was found" in part(bar, QLabel, "status_line").toolTip()
 
@@ -77,10 +77,10 @@ def test_what_is_not_there_is_told_with_its_presence(qtbot, bar, editor):
 @pytest.mark.parametrize("typed", ["", "   ", "...", "?!"])
 def test_no_words_are_not_asked_but_explained(qtbot, bar, editor, model, typed):
     bar.set_editor(editor)
-    heard = []
-    bar.submitted.connect(heard.append)
+    emitted = []
+    bar.submitted.connect(emitted.append)
     ask(qtbot, bar, typed)
-    assert model.expressions == [] and heard == []
+    assert model.expressions == [] and emitted == []
     assert "what to cut out" in status(bar)
 
 
@@ -102,10 +102,10 @@ def test_segments_and_combo_box_stay_in_step(qtbot, bar, editor, combine):
 
 
 def test_the_choice_is_told_with_its_own_type(qtbot, bar):
-    heard = []
-    bar.combine_chosen.connect(heard.append)
+    emitted = []
+    bar.combine_chosen.connect(emitted.append)
     part(bar, QComboBox, "combine_box").setCurrentIndex(2)
-    assert heard == [Combine.SUBTRACT] and isinstance(heard[0], Combine)
+    assert emitted == [Combine.SUBTRACT] and isinstance(emitted[0], Combine)
     assert part(bar, QToolButton, "combine_subtract").isChecked()
 
 

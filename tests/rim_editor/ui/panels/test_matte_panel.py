@@ -10,7 +10,7 @@ from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
 from rim_editor.ui.panels.matte_panel import MattePanel
 
-# The offscreen platform says so of popups and of windows that are raised or sized.
+# The offscreen platform warns about popups and about windows that are raised or resized.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -43,21 +43,21 @@ def paint(editor, brush=Brush.KEEP, x=50.0):
 
 def test_every_view_mode_can_be_chosen_and_is_told(qtbot, panel):
     box = panel.findChild(QComboBox, "view_mode")
-    heard = []
-    panel.view_changed.connect(heard.append)
+    emitted = []
+    panel.view_changed.connect(emitted.append)
     for place in range(box.count()):
         box.setCurrentIndex(place)
     box.setCurrentIndex(0)
-    assert {view.mode for view in heard} == set(ViewMode)
-    assert all(isinstance(view.mode, ViewMode) for view in heard)
+    assert {view.mode for view in emitted} == set(ViewMode)
+    assert all(isinstance(view.mode, ViewMode) for view in emitted)
 
 
 def test_opacity_and_colour_are_part_of_the_view(qtbot, panel):
     panel.set_view(View(ViewMode.OVERLAY, 0.25, (1, 2, 3)))
     assert panel.view() == View(ViewMode.OVERLAY, 0.25, (1, 2, 3))
-    with qtbot.waitSignal(panel.view_changed) as told:
+    with qtbot.waitSignal(panel.view_changed) as emitted:
         panel.findChild(QSlider, "opacity").setValue(80)
-    assert told.args[0] == View(ViewMode.OVERLAY, 0.8, (1, 2, 3))
+    assert emitted.args[0] == View(ViewMode.OVERLAY, 0.8, (1, 2, 3))
 
 
 def test_showing_a_view_tells_nobody(qtbot, panel):
@@ -77,10 +77,10 @@ def test_what_the_view_does_not_use_is_greyed_out(panel):
 
 def test_the_eyedropper_gets_where_to_put_the_colour(qtbot, panel):
     button = panel.findChild(QPushButton, "view_colour")
-    with qtbot.waitSignal(panel.eyedropper_requested) as told:
+    with qtbot.waitSignal(panel.eyedropper_requested) as emitted:
         button.eyedropper_requested.emit()
     with qtbot.waitSignal(panel.view_changed) as changed:
-        told.args[0]((7, 8, 9))
+        emitted.args[0]((7, 8, 9))
     assert changed.args[0].colour == (7, 8, 9)
 
 
@@ -220,9 +220,9 @@ def brushes(qtbot, editor):
 
 @pytest.mark.parametrize("tool", [Tool.KEEP, Tool.REMOVE, Tool.REFINE])
 def test_a_tool_is_chosen_and_shown(qtbot, brushes, tool):
-    with qtbot.waitSignal(brushes.tool_chosen) as told:
+    with qtbot.waitSignal(brushes.tool_chosen) as emitted:
         brushes.findChild(QToolButton, f"tool_{tool.value}").click()
-    assert told.args[0] is tool
+    assert emitted.args[0] is tool
     with qtbot.assertNotEmitted(brushes.tool_chosen):
         brushes.set_tool(Tool.PAN)
     assert brushes.findChild(QToolButton, "tool_pan").isChecked()
@@ -232,8 +232,8 @@ def test_a_tool_is_chosen_and_shown(qtbot, brushes, tool):
 
 def test_radius_and_hardness_are_told_in_their_units(qtbot, brushes):
     brushes.set_brush(40, 0.5)
-    with qtbot.waitSignal(brushes.brush_changed) as told:
+    with qtbot.waitSignal(brushes.brush_changed) as emitted:
         brushes.findChild(QSlider, "brush_hardness").setValue(90)
-    assert told.args == [40.0, 0.9]
+    assert emitted.args == [40.0, 0.9]
     brushes.set_brush(1e9, 1.0)
     assert brushes.brush() == (500.0, 1.0)
