@@ -87,7 +87,7 @@ class OutputOptions(QGroupBox):
 
     @property
     def content(self) -> Content:
-        """What is exported: OpenRaster holds layers, every other format the result."""
+        """The exported content: OpenRaster holds layers, every other format the result."""
         return Content.LAYERS if self.suffix == LAYERED_SUFFIX else Content.RESULT
 
     @property
@@ -127,7 +127,7 @@ class OutputOptions(QGroupBox):
 
     @property
     def exists(self) -> Exists:
-        """What to do where a name is taken."""
+        """The choice for a name that is taken."""
         return Exists(self._exists.value())
 
     def set_exists(self, exists: Exists) -> None:

@@ -45,7 +45,7 @@ class PlanRow:
 
     @property
     def text(self) -> str:
-        """The problems in words; '' for none."""
+        """The problems as a text; '' for none."""
         return " ".join(problem.text for problem in self.problems)
 
     @property

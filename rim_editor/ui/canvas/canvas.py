@@ -55,11 +55,11 @@ class Canvas(ImageView):
 
     @property
     def tool(self) -> Tool:
-        """What a drag does."""
+        """The tool that a drag uses."""
         return self._tool
 
     def set_tool(self, tool: Tool) -> None:
-        """Choose what a drag does; a running gesture is dropped."""
+        """Choose the tool that a drag uses; a running gesture is cancelled."""
         if tool is not self._tool:
             self._drop_gesture()
             self._update_pointer()

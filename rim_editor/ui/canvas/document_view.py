@@ -86,7 +86,7 @@ class DocumentView(ZoomableWidget):
 
     @property
     def view(self) -> View:
-        """What is shown of the document."""
+        """How the document is shown."""
         return self._view
 
     def set_view(self, view: View) -> None:

@@ -102,7 +102,7 @@ class ImageView(DocumentView):
     def _paint_marks(self, painter: QPainter) -> None:
         """Paint marks above the image."""
 
-    # What changes
+    # Changes of the document
 
     def _image_changing(self) -> None:
         super()._image_changing()

@@ -23,7 +23,7 @@ MIN_BRUSH_RADIUS, MAX_BRUSH_RADIUS = 1.0, 500.0
 
 
 class Tool(StrEnum):
-    """What a drag on the canvas does."""
+    """The tool that a drag on the canvas uses."""
 
     PAN = "pan"
     KEEP = "keep"

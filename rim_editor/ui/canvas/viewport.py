@@ -33,7 +33,7 @@ class Viewport:
     centre: Point
     """The point of the image that is in the middle of the window."""
     fitting: bool
-    """Whether a change of the window fits the image anew; ends with the first zoom or pan."""
+    """Whether the image is fitted again when the window changes; false after the first zoom or pan."""
     margin: int = 0
     """Pixels of the device left free around a fitted image."""
 
@@ -83,7 +83,7 @@ class Viewport:
         return fitted(self.image, self.window, self.margin)
 
     def resized(self, window: tuple[int, int], margin: int | None = None) -> Viewport:
-        """The same image in another window: fitted anew while it is fitting, else about the same centre."""
+        """The same image in another window: fitted again while `fitting`, otherwise around the same centre."""
         margin = self.margin if margin is None else margin
         if self.fitting:
             return fitted(self.image, window, margin)

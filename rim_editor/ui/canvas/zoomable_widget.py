@@ -24,7 +24,7 @@ _ARROWS = {
 
 
 class ZoomableWidget(QWidget):
-    """Keeps a viewport in step with the size of the widget; subclasses install one and paint through it."""
+    """Keeps a viewport in sync with the size of the widget; subclasses install one and paint through it."""
 
     zoom_changed = Signal(float)
     """Pixels of the screen per pixel of the image: 1.0 is 100 %."""

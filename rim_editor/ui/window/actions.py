@@ -21,7 +21,7 @@ class Spec:
     keys: tuple[str, ...]
     """Portable key sequences, the one that menus show first; no two actions share one."""
     tip: str
-    """What it does, in one sentence without a full stop."""
+    """Its effect, as a sentence without a full stop."""
     icon: str = ""
     checkable: bool = False
     group: str = ""

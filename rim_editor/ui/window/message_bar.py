@@ -102,7 +102,7 @@ class MessageBar(QWidget):
         self.hide()
 
     def messages(self) -> list[Message]:
-        """The messages, the newest first; the oldest may be waiting out of sight."""
+        """The messages, newest first; the oldest may be hidden until there is room."""
         column = self.layout()
         assert column is not None
         items = [column.itemAt(index) for index in range(column.count())]
