@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from string import Formatter
 from unicodedata import normalize
@@ -111,13 +111,6 @@ def output_parts(text: str) -> tuple[str, ...]:
 def same_file_key(path: str) -> str:
     """Equal for paths that some file system takes for the same: regardless of case and of how accents are encoded."""
     return normalize("NFC", normalize("NFC", path).casefold())
-
-
-def numbered_suffixes(first: int) -> Iterator[str]:
-    """'-2', '-3' and so on, from `first` on."""
-    while True:
-        yield f"-{first}"
-        first += 1
 
 
 def _never_empty(part: str) -> str:

@@ -1,4 +1,4 @@
-"""Output paths: where results may go, so that no two are one file and none is an input; checks of format and disk.
+"""Output paths: where results may go, so that no two are one file and none is an input; checks of the disk.
 
 Nothing is changed on the disk.
 """
@@ -10,15 +10,14 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from rim_editor import exporting, outputs
+from rim_editor import outputs
 from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import Exists
-from rim_editor.edit_description import EditDescription
 from rim_editor.errors import OutputNotWritable
-from rim_editor.exporting import ExportRequest
 
 _LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
 _GROWTH, _LAYERS = 4, 3
@@ -74,10 +73,10 @@ class OutputPaths:
             return ChosenOutput(tuple(map(Path, files)), Path(wanted), kind, other)
         else:
             start = self._key(wanted)
-            for number in naming.numbered_suffixes(self._next.get(start, 2)):
-                files = self._files(folder, parts[-1], number, tails)
+            for number in count(self._next.get(start, 2)):
+                files = self._files(folder, parts[-1], f"-{number}", tails)
                 if self._obstacle(files)[0] is None:
-                    self._next[start] = int(number.removeprefix("-")) + 1
+                    self._next[start] = number + 1
                     break
         self._taken |= dict.fromkeys(map(self._key, files), source)
         return ChosenOutput(tuple(map(Path, files)), Path(wanted), kind, other)
@@ -162,11 +161,6 @@ def nearest_folder(folder: Path) -> Path:
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
     return folder
-
-
-def check_format(output: Path, request: ExportRequest, edit: EditDescription) -> None:
-    """Refuse an output whose format cannot hold what `request` asks for of `edit`. Raises EditorError."""
-    exporting.check_format(output, request, edit.stand_in())
 
 
 def check_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from clipmat import records
 from clipmat.errors import UserError
+from rim_editor import exporting
 from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
@@ -20,7 +21,6 @@ from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
-from rim_editor.exporting import Content
 from rim_editor.formats import LAYERED_SUFFIX
 
 _SIDECAR = ".matte.png"
@@ -40,7 +40,7 @@ class Item:
     """Where the matte goes as a PNG of `Recipe.depth` bits, if anywhere."""
     expressions: tuple[ExpressionTerm, ...]
     edit: EditDescription
-    content: Content
+    content: exporting.Content
     row: int | None = None
     """Line of the manifest, from 1; None for an image that no manifest named."""
     skip: str = ""
@@ -115,10 +115,9 @@ def make_plan(
 ) -> Plan:
     """The plan for `recipe`, `inputs` and the `folder` of results; its problems follow the given ones.
 
-    `first` is the {index} of the first image in templates. Reads from the disk and changes nothing on
-    it. Every image has its item, in the order of `inputs`; the work on those that are missing or unreadable will
-    fail. Outputs of items that are not skipped differ pairwise, however the disk treats case and accents, and none
-    is an input.
+    `first` is the {index} of the first image in templates. The disk is read and not changed. Every image has its item,
+    in the order of `inputs`; work on missing or unreadable ones will fail. Outputs of items that are not skipped differ
+    pairwise, however the disk treats case and accents, and none is an input.
     """
     return _Planner(recipe, Path(os.path.abspath(folder)), problems).plan(list(inputs), first)
 
@@ -205,7 +204,7 @@ class _Planner:
             return None
         content = self.recipe.content
         if suffix != self.recipe.suffix and LAYERED_SUFFIX in (suffix.lower(), self.recipe.suffix.lower()):
-            content = Content.LAYERS if suffix.lower() == LAYERED_SUFFIX else Content.RESULT
+            content = exporting.Content.LAYERS if suffix.lower() == LAYERED_SUFFIX else exporting.Content.RESULT
         tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
         try:
             chosen = paths.choose(each.path, parts, tails)
@@ -266,18 +265,19 @@ class _Planner:
 
     def _check_outputs(self, items: list[Item]) -> None:
         """Try each kind of output once: whether its format can hold it and its folder can be written to."""
-        tried: set[tuple[str, Content, EditName, int | None]] = set()
+        tried: set[tuple[str, exporting.Content, EditName, int | None]] = set()
         for item in {item.edit: item for item in reversed(items)}.values():
             self._try(item, item.edit.stand_in)
         for item in items:
             need = (item.output.suffix.lower(), item.content, item.edit.name, item.edit.depth)
             if need not in tried:
                 tried.add(need)
-                self._try(
-                    item, partial(output_paths.check_format, item.output, self.recipe.request(item.content), item.edit)
-                )
+                self._try(item, partial(self._check_format, item))
         for item in {output_paths.nearest_folder(item.output.parent): item for item in reversed(items)}.values():
             self._try(item, partial(output_paths.check_folder, item.output.parent))
+
+    def _check_format(self, item: Item) -> None:
+        exporting.check_format(item.output, self.recipe.request(item.content), item.edit.stand_in())
 
     def _try(self, item: Item, check: Callable[[], object]) -> None:
         try:
