@@ -28,14 +28,25 @@ MAY_IMPORT = {"clipmat": {"clipmat"}, "training": {"clipmat", "training"}, "rim_
 # package with all in it that no longer name claims.
 ROOMS: dict[str, tuple[str, ...]] = {
     "clipmat: ground floor": (
-        "clipmat.errors",
-        "clipmat.files",
-        "clipmat.image_files",
-        "clipmat.foreground",
+        *("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
         "clipmat.thread_warnings",
     ),
     "clipmat: network": ("clipmat",),
-    "training": ("training",),
+    "training: scenes and words": ("training",),
+    "training/files: images and entities": ("training.files",),
+    "training/strands": ("training.strands",),
+    "training: composition": ("training.composition", "training.groups", "training.datasets"),
+    "training/files: data sets": (
+        *("training.files.folder_dataset", "training.files.folders", "training.files.refmatte"),
+        *("training.composed_set", "training.statistics"),
+    ),
+    "training/fitting": ("training.fitting",),
+    "training/refiner": ("training.refiner",),
+    "training/report": ("training.report",),
+    "training: trainers and commands": (
+        *("training.train", "training.trainer", "training.grounding", "training.class_teacher", "training.noun_bridge"),
+        *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
+    ),
     "rim_editor: documents and files": ("rim_editor",),
     "rim_editor: model": ("rim_editor.matting", "rim_editor.model_requests"),
     "rim_editor: editor": ("rim_editor.editor", "rim_editor.jobs", "rim_editor.events"),
@@ -62,10 +73,11 @@ BANNED_WORDS = {
     *("belt", "belts", "dealing", "manners", "looked", "color", "colors"),
 }
 BANNED_NAMES = {"what", "look"}
-# Names that the command line, files on disk or a library fix.
-FIXED_NAMES = {"color", "to_color", "Color", "ToColor"}
+# Names that the command line or files on disk fix: `--color`, and the key "colors" of packs and label files.
+FIXED_NAMES = {"color", "to_color", "Color", "ToColor", "colors"}
 BANNED_PHRASES = re.compile(
-    r"not to be had|needs? it not|(?<!there )\bis none\b|\bamiss\b|[Ww]hoever looks on|(?<!--)\b[Cc]olors?\b(?! ?[=:])"
+    r"not to be had|needs? it not|(?<!there )\bis none\b|\bamiss\b|[Ww]hoever looks on"
+    r"|(?<![\-\"])\b[Cc]olors?\b(?! ?[=:\-])"
 )
 
 

@@ -1,9 +1,12 @@
-"""The import rules of the house: ui -> editor -> clipmat <- training; no Qt below ui; cheap starts."""
+"""The rules of the house (docs/architecture.md): imports, circles, sizes, names, generated pages, cheap starts."""
 
 import ast
+import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -102,3 +105,87 @@ predictor.predict('the cup')
 """
     done = run_without(["open_clip", "torchvision", "timm"], code)
     assert done.returncode == 0, done.stderr
+
+
+def load_structure() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("structure", ROOT / "docs" / "structure.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+structure = load_structure()
+
+
+@pytest.fixture(scope="module")
+def findings() -> dict[str, list[str]]:
+    return structure.findings()
+
+
+@pytest.mark.parametrize("rule", structure.RULES)
+def test_the_packages_keep_the_rule(rule, findings):
+    assert not findings[rule]
+
+
+def test_the_generated_pages_are_up_to_date():
+    stale = [p.name for p, text in structure.generated().items() if not p.exists() or p.read_text("utf-8") != text]
+    assert not stale, "run `make docs`"
+
+
+def test_the_page_of_the_architecture_names_files_that_are_there():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = [path.as_posix() for package in structure.PACKAGES for path in (ROOT / package).rglob("*.py")]
+    named = re.findall(r"`([a-z_/]+\.py)`", page)
+    assert named and not [name for name in named if not any(path.endswith(f"/{name}") for path in paths)]
+
+
+def packages(root: Path, **sources: str) -> dict[str, structure.Module]:
+    """The three packages with the modules of rim_editor that are given."""
+    for package in structure.PACKAGES:
+        (root / package).mkdir()
+        (root / package / "__init__.py").write_text("")
+    for name, source in sources.items():
+        (root / "rim_editor" / f"{name}.py").write_text(source)
+    return structure.modules(root)
+
+
+def test_a_circle_is_found_through_an_import_in_a_function_but_not_under_type_checking(tmp_path):
+    found = packages(
+        tmp_path,
+        one="def f():\n    from rim_editor import two\n",
+        two="import rim_editor.three\n",
+        three="from .one import f\n",
+        four="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rim_editor import five\n",
+        five="from rim_editor.four import x\n",
+    )
+    graph = structure.import_graph(found)
+    assert structure.circles(graph) == [["rim_editor.one", "rim_editor.three", "rim_editor.two"]]
+    assert graph["rim_editor.four"] == {} and graph["rim_editor.five"] == {"rim_editor.four": 1}
+
+
+def test_an_import_that_climbs_is_found(tmp_path):
+    found = packages(tmp_path, app="import clipmat\n", cli="def main():\n    import rim_editor.app, training\n")
+    assert structure.climbing(structure.import_graph(found)) == ["rim_editor.cli:2 -> training"]
+    graph = {"rim_editor.ui.canvas.canvas": {"rim_editor.ui.window.actions": 7}}
+    assert structure.climbing(graph) == ["rim_editor.ui.canvas.canvas:7 -> rim_editor.ui.window.actions"]
+
+
+def test_modules_that_pass_on_names_repeat_names_or_are_too_long_are_found(tmp_path):
+    found = packages(
+        tmp_path,
+        passing='"""Doc."""\n\nfrom os import path\n\n__all__ = ["path"]\n',
+        long="x = 1\n" * 401,
+        large='"""Large because its lines belong together."""\n' + "x = 1\n" * 310,
+        unexplained="x = 1\n" * 301,
+        dialect="class Thing:\n    def told(self, what):\n        self.color = lies = what\n",
+        again="class Thing: ...\n",
+    )
+    assert structure.only_re_exporting(found) == ["rim_editor/passing.py"]
+    assert [line.split()[0] for line in structure.wrong_sizes(found)] == [
+        "rim_editor/long.py",
+        "rim_editor/unexplained.py",
+    ]
+    assert {line.split()[1] for line in structure.banned_names(found)} == {"told", "what", "color", "lies"}
+    assert structure.repeated_classes(found) == {"Thing": ["rim_editor/again.py", "rim_editor/dialect.py"]}

@@ -105,7 +105,7 @@ class SceneDataset:
         """
         for attempt in range(50):
             rng = np.random.default_rng((self.seed, index, attempt))
-            scene, kind = self._scene(rng, size)
+            scene, kind = self.draw_scene(rng, size)
             if scene.placed and (made := self._asked(scene, count, rng)):
                 image = augmented(scene.image, rng) if self.augment else scene.image
                 return [self._sample(index, scene, kind, image, one, rng) for one in made]
@@ -114,7 +114,7 @@ class SceneDataset:
     def scene(self, index: int, size: tuple[int, int]) -> tuple[Pixels, tuple[Placed, ...]]:
         """The picture of a scene by number, as a camera might have taken it, and what is placed in it."""
         rng = np.random.default_rng((self.seed, index))
-        drawn, _ = self._scene(rng, size)
+        drawn, _ = self.draw_scene(rng, size)
         return augmented(drawn.image, rng), drawn.placed
 
     def _asked(self, scene: Scene, count: int, rng: np.random.Generator) -> list[Expression]:
@@ -154,7 +154,8 @@ class SceneDataset:
             entity_id="" if made.target is None else f"{index}/{made.target}",
         )
 
-    def _scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
+    def draw_scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
+        """A scene of HxW `size` (even sides) as the mix has it, and its kind: photo, mosaic or composite."""
         draw, mix = rng.random(), self.mix
         if self.bank.photos and draw < mix.photo:
             return photo_scene(self.bank, self.photos.pick(rng), size, rng), "photo"

@@ -125,8 +125,8 @@ def phrase_of(entity: Entity, rng: np.random.Generator, bare: float = 0.4) -> Ph
             worn = [g for g in entity.garments if g.share >= 0.03 and g.purity >= 0.5 and g.name in telling]
             if worn:
                 garment = worn[int(rng.integers(len(worn)))]
-                any_color = garment.name != "hair" and (garment.name in WORN_BARE or rng.random() < 0.2)
-                worn_things = [(garment.name, "" if any_color else garment.color)]
+                any_colour = garment.name != "hair" and (garment.name in WORN_BARE or rng.random() < 0.2)
+                worn_things = [(garment.name, "" if any_colour else garment.color)]
                 more = [g for g in worn if g.name in WEARABLE and g.name != garment.name]
                 if more and garment.name in WEARABLE and rng.random() < 0.2:
                     worn_things.append((more[0].name, more[0].color))

@@ -113,7 +113,7 @@ def test_nouns_that_the_background_may_show_are_not_used(bank):
 @settings(max_examples=150, deadline=None)
 def test_an_oracle_finds_exactly_one_entity(bank, seed):
     """Keyword and basic expressions of drawn scenes, read by another parser: noun and colour fit one entity only."""
-    sample_scene, kind = SceneDataset(bank, 1)._scene(np.random.default_rng(seed), (64, 64))
+    sample_scene, kind = SceneDataset(bank, 1).draw_scene(np.random.default_rng(seed), (64, 64))
     if not sample_scene.placed:
         return
     made = express(sample_scene, 0, np.random.default_rng(seed + 1), ["keyword", "basic"])
@@ -135,7 +135,7 @@ def test_an_oracle_finds_exactly_one_entity(bank, seed):
 @settings(max_examples=100, deadline=None)
 def test_a_negative_fits_nothing(bank, seed):
     rng = np.random.default_rng(seed)
-    scene, _ = SceneDataset(bank, 2)._scene(rng, (64, 64))
+    scene, _ = SceneDataset(bank, 2).draw_scene(rng, (64, 64))
     if not scene.placed:
         return
     made = negative(scene, bank.cutouts, rng)

@@ -344,9 +344,11 @@ def test_a_pack_that_gives_no_colours_has_them_measured(pack, bank, tmp_path):
         assert [e.colors[0].name for e in getattr(measured, part)] == given
 
 
-def test_a_pack_that_gives_colours_is_not_looked_at(pack, cache):
-    bank = EntityBank.read([pack])
-    assert not bank._decoded and not cache.exists()
+def test_a_pack_that_gives_colours_is_not_decoded(pack, cache, monkeypatch):
+    opened = []
+    monkeypatch.setattr(Image, "open", opened.append)
+    EntityBank.read([pack])
+    assert not opened and not cache.exists()
 
 
 def test_indexing_a_folder_decodes_nothing(tmp_path):
