@@ -75,11 +75,11 @@ def _photo_part(
     image, matte = _padded(*bank.photo(photo), rng)
     y, x, tall, wide = _window(rng, matte.shape, size, _box(matte))
     tall, wide = max(tall, 8), max(wide, 8)
-    color = resized(image[y : y + tall, x : x + wide], size)
+    colour = resized(image[y : y + tall, x : x + wide], size)
     alpha = unit(resized(matte[y : y + tall, x : x + wide], size))
     if rng.random() < 0.5:
-        color, alpha = color[:, ::-1], alpha[:, ::-1]
-    return color, np.ascontiguousarray(alpha)
+        colour, alpha = colour[:, ::-1], alpha[:, ::-1]
+    return colour, np.ascontiguousarray(alpha)
 
 
 def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> Scene:
@@ -88,8 +88,8 @@ def photo_scene(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.
 
 
 def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: np.random.Generator) -> SceneCanvas:
-    color, alpha = _photo_part(bank, photo, size, rng)
-    canvas = SceneCanvas(color)
+    colour, alpha = _photo_part(bank, photo, size, rng)
+    canvas = SceneCanvas(colour)
     canvas.add(photo, alpha)
     return canvas
 
@@ -105,10 +105,10 @@ def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, in
         cells = [(y, 0, height // 2, width) for y in (0, height // 2)]
     canvas = SceneCanvas(np.zeros((height, width, 3), np.uint8))
     for photo, (y, x, tall, wide) in zip(photos, cells, strict=True):
-        color, part = _photo_part(bank, photo, (tall, wide), rng)
+        colour, part = _photo_part(bank, photo, (tall, wide), rng)
         alpha = np.zeros((height, width), np.float32)
         alpha[y : y + tall, x : x + wide] = part
-        canvas.image[y : y + tall, x : x + wide] = color
+        canvas.image[y : y + tall, x : x + wide] = colour
         canvas.add(photo, alpha)
     return canvas.scene()
 

@@ -48,7 +48,7 @@ class Entity:
     """Every noun that surely refers to it, the keyword first."""
     maybe: frozenset[str]
     """Further nouns that a viewer might use for it or a part of it."""
-    colors: tuple[ColourShare, ...]
+    colours: tuple[ColourShare, ...]
     garments: tuple[Garment, ...]
     source: str
     """The public collection it comes from."""

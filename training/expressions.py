@@ -16,7 +16,7 @@ from training.entity import Entity
 from training.phrases import Phrase, coloured, noun_of, phrase_of, phrase_text, plain, wearing, with_article
 from training.relations import ABSOLUTE_PHRASES, MARGIN, RELATIVE_PHRASES, holds
 from training.scene import Placed, Scene
-from training.wording import COLORS, WEARABLE, choose, is_plural
+from training.wording import COLOURS, WEARABLE, choose, is_plural
 
 _MOSTLY = 0.85
 """Share of a person that is seen when its clothes may be spoken of."""
@@ -156,7 +156,7 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
                     continue
                 phrase = wearing(noun_of(entity, rng), [(worn[0].name, worn[0].color)], rng)
             else:
-                phrase = coloured(noun_of(entity, rng), choose(rng, COLORS))
+                phrase = coloured(noun_of(entity, rng), choose(rng, COLOURS))
         else:
             phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, 0.7)
         if not _fits_none(scene, phrase):

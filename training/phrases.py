@@ -54,12 +54,12 @@ def coloured(noun: str, colour: str) -> Phrase:
     near = _confusable(colour)
 
     def surely(entity: Entity) -> bool:
-        if not named(entity) or entity.kind == "human" or not entity.colors:
+        if not named(entity) or entity.kind == "human" or not entity.colours:
             return False
-        return entity.colors[0].name == colour and entity.colors[0].share >= 0.4
+        return entity.colours[0].name == colour and entity.colours[0].share >= 0.4
 
     def possibly(entity: Entity) -> bool:
-        shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colors)
+        shown = entity.kind == "human" or any(c.name in near and c.share >= 0.1 for c in entity.colours)
         return maybe(entity) and shown
 
     return Phrase(noun, colour, "", surely, possibly)
@@ -133,8 +133,8 @@ def phrase_of(entity: Entity, rng: np.random.Generator, bare: float = 0.4) -> Ph
                 return wearing(noun, worn_things, rng)
         elif entity.transparent and rng.random() < 0.5:
             return see_through(noun, choose(rng, SEE_THROUGH))
-        elif entity.colors and entity.colors[0].share >= 0.45:
-            return coloured(noun, entity.colors[0].name)
+        elif entity.colours and entity.colours[0].share >= 0.45:
+            return coloured(noun, entity.colours[0].name)
     return plain(noun)
 
 

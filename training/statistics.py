@@ -101,7 +101,7 @@ def statistics_of(labels: Sequence[Label]) -> Statistics:
         expression_words=_mean_words(one.text for one in phrases),
         histograms={
             "kinds": _histogram(label.kind for label in labels),
-            "colours": _histogram(label.colors[0].name for label in labels if label.colors),
+            "colours": _histogram(label.colours[0].name for label in labels if label.colours),
             "garments": _histogram(garment.name for label in labels for garment in label.garments),
             "salient": _histogram(yes_no[label.salient] for label in labels),
             "transparent": _histogram(yes_no[label.transparent] for label in labels),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-COLORS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")
+COLOURS = ("red", "green", "blue", "yellow", "purple", "pink", "black", "white", "orange")
 """Colours that a negative may claim."""
 CONFUSED = (
     {"gray", "black", "white"}, {"brown", "beige", "orange"}, {"red", "orange", "pink"},

@@ -28,7 +28,7 @@ def test_mattes_are_what_is_visible(bank, seed, count):
 
 def test_a_solid_pixel_has_its_entitys_colour(bank):
     rng = np.random.default_rng(1)
-    red = next(e for e in bank.cutouts if e.colors[0].name == "red")
+    red = next(e for e in bank.cutouts if e.colours[0].name == "red")
     scene = composed_scene(bank, [red], bank.backgrounds[0], SIZE, rng)
     (placed,) = scene.placed
     inside = scene.image[placed.alpha > 0.999]

@@ -13,14 +13,14 @@ from training.expressions import FORMS, express, negative
 from training.scene import Placed, Scene
 from training.wording import as_typed
 
-COLORS = ("red", "blue", "green", "yellow")
+COLOURS = ("red", "blue", "green", "yellow")
 
 
 def scene_of(bank, *wanted, order=()):
     """A scene of (keyword, colour, x, y, area) without pixels; `order` lists pairs (front, behind)."""
     placed = []
-    for index, (keyword, color, x, y, area) in enumerate(wanted):
-        entity = next(e for e in bank.cutouts if e.keyword == keyword and e.colors[0].name == color)
+    for index, (keyword, colour, x, y, area) in enumerate(wanted):
+        entity = next(e for e in bank.cutouts if e.keyword == keyword and e.colours[0].name == colour)
         occludes = frozenset(b for f, b in order if f == index)
         placed.append(Placed(entity, np.zeros((8, 8), np.float32), (x, y), area, occludes))
     return Scene(np.zeros((8, 8, 3), np.uint8), tuple(placed), frozenset({"tree"}))
@@ -91,7 +91,7 @@ def test_an_occupation_may_be_a_man_or_a_woman(bank):
 def test_gray_and_brown_are_not_told_apart(bank):
     scene = scene_of(bank, ("dog", "red", 0.2, 0.5, 0.1), ("dog", "blue", 0.8, 0.5, 0.1))
     gray, brown = (
-        replace(p, entity=replace(p.entity, colors=(replace(p.entity.colors[0], name=name),)))
+        replace(p, entity=replace(p.entity, colours=(replace(p.entity.colours[0], name=name),)))
         for p, name in zip(scene.placed, ("gray", "brown"), strict=True)
     )
     assert expressions(replace(scene, placed=(gray, brown)), 0, "basic") == set()
@@ -120,13 +120,13 @@ def test_an_oracle_finds_exactly_one_entity(bank, seed):
     if made is None:
         return
     words = re.findall(r"[a-z-]+", made.text.lower())
-    colors = [w for w in words if w in COLORS]
+    colours = [w for w in words if w in COLOURS]
     fits = []
     for i, placed in enumerate(sample_scene.placed):
         entity = placed.entity
         named = any(re.search(rf"\b{re.escape(n)}\b", made.text.lower()) for n in entity.names)
-        colored = not colors or entity.colors[0].name == colors[0]
-        if named and colored:
+        fits_colour = not colours or entity.colours[0].name == colours[0]
+        if named and fits_colour:
             fits.append(i)
     assert fits == [made.target]
 
@@ -145,9 +145,9 @@ def test_a_negative_fits_nothing(bank, seed):
     text = made.text.lower()
     for placed in scene.placed:
         named = any(re.search(rf"\b{re.escape(n)}\b", text) for n in placed.entity.names)
-        color = placed.entity.colors[0].name
+        colour = placed.entity.colours[0].name
         assert not named or (
-            color not in text and any(c in text for c in (*COLORS, "purple", "pink", "black", "white", "orange"))
+            colour not in text and any(c in text for c in (*COLOURS, "purple", "pink", "black", "white", "orange"))
         )
 
 

@@ -51,10 +51,10 @@ def test_words_find_their_regions(grounded, bank):
     """On features that tell keyword and colour apart, the words must learn to."""
     model, _ = grounded
     popup = model.popup
-    kinds = {(e.keyword, e.colors[0].name): None for e in bank.cutouts}
+    kinds = {(e.keyword, e.colours[0].name): None for e in bank.cutouts}
     inputs = popup.match.visual.in_features
     looks = {kind: torch.randn(inputs, generator=torch.Generator().manual_seed(i)) for i, kind in enumerate(kinds)}
-    seen = torch.stack([looks[e.keyword, e.colors[0].name] for e in bank.cutouts])
+    seen = torch.stack([looks[e.keyword, e.colours[0].name] for e in bank.cutouts])
     regions = Regions(seen, list(bank.cutouts))
     parts = (popup.match, popup.text_in, model.text_tower)
     optimizer = torch.optim.AdamW([p for part in parts for p in part.parameters()], lr=2e-3)

@@ -27,7 +27,7 @@ LABELS = (
         ),
         keyword="dog",
         kind="animal",
-        colors=(ColourShare("white", 0.8), ColourShare("red", 0.2)),
+        colours=(ColourShare("white", 0.8), ColourShare("red", 0.2)),
         salient=True,
         transparent=False,
         relation="left",

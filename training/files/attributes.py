@@ -73,10 +73,10 @@ def basic_names(lab: Floats) -> NDArray[np.str_]:
     return names
 
 
-def css_name(color: tuple[int, int, int]) -> str:
+def css_name(colour: tuple[int, int, int]) -> str:
     """The CSS3 colour name nearest to an sRGB colour of 0..255, by distance in CIELAB (CIE 1976)."""
     names, table = _css()
-    return names[int(np.linalg.norm(table - _lab(np.array([color], np.uint8)), axis=1).argmin())]
+    return names[int(np.linalg.norm(table - _lab(np.array([colour], np.uint8)), axis=1).argmin())]
 
 
 def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[ColourShare, ...]:
@@ -145,16 +145,16 @@ def with_attributes(
     stay in the user's cache folder: 10,000 photographs take minutes the first time, a second later on. Raises what
     `preview` raises.
     """
-    lacking = [entity for entity in entities if not entity.colors]
+    lacking = [entity for entity in entities if not entity.colours]
     known: dict[tuple[int, str], Measured] = {}
     for pack in {entity.pack for entity in lacking}:
         known |= _measured_in(folders[pack], [entity for entity in lacking if entity.pack == pack], preview)
 
     def complete(entity: Entity) -> Entity:
-        if entity.colors:
+        if entity.colours:
             return entity
-        colors, transparent = known[entity.pack, _object_file(entity)]
-        return replace(entity, colors=colors, transparent=entity.transparent or transparent)
+        colours, transparent = known[entity.pack, _object_file(entity)]
+        return replace(entity, colours=colours, transparent=entity.transparent or transparent)
 
     return tuple(map(complete, entities))
 
@@ -219,16 +219,16 @@ class _MeasureCache:
     def find(self, name: str, stamp: list[int]) -> Measured | None:
         """The measures of a file, None where it had another stamp or was not measured."""
         try:
-            then, colors, transparent = self._entries[name]
-            return (tuple(ColourShare(*color) for color in colors), bool(transparent)) if then == stamp else None
+            then, colours, transparent = self._entries[name]
+            return (tuple(ColourShare(*colour) for colour in colours), bool(transparent)) if then == stamp else None
         except (KeyError, TypeError, ValueError):
             return None
 
     def save(self, measures: dict[str, tuple[list[int], Measured]]) -> None:
         """Store these alone; where the folder cannot be written, the next reading measures again."""
         entries = {
-            name: [stamp, [[color.name, color.share, color.css] for color in colors], transparent]
-            for name, (stamp, (colors, transparent)) in measures.items()
+            name: [stamp, [[colour.name, colour.share, colour.css] for colour in colours], transparent]
+            for name, (stamp, (colours, transparent)) in measures.items()
         }
         with suppress(OSError):
             write_whole(self._path, json.dumps(entries))
@@ -246,12 +246,12 @@ def _small(pixels: Pixels) -> Pixels:
         return resized(pixels, size)
     alpha = resized(pixels[..., 3].astype(np.float32), size)
     covered = resized(pixels[..., :3].astype(np.float32) * pixels[..., 3:], size)
-    color = covered / np.maximum(alpha, 1e-3)[..., None]
-    return np.asarray(np.rint(np.dstack([color, alpha])).clip(0, 255), np.uint8)
+    colour = covered / np.maximum(alpha, 1e-3)[..., None]
+    return np.asarray(np.rint(np.dstack([colour, alpha])).clip(0, 255), np.uint8)
 
 
-def _lab(colors: Pixels) -> Floats:
-    plane = colors.reshape(1, -1, 3).astype(np.float32) / np.float32(255)
+def _lab(colours: Pixels) -> Floats:
+    plane = colours.reshape(1, -1, 3).astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(plane, cv2.COLOR_RGB2LAB)[0], np.float32)
 
 

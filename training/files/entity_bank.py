@@ -144,7 +144,7 @@ def _entity(row: dict[str, Any], pack: int) -> Entity:
             kind=row["kind"],
             names=names,
             maybe=possible_names(row["keyword"], row["kind"], names),
-            colors=tuple(ColourShare(c["name"], c["share"], c.get("css", "")) for c in row.get("colors", ())),
+            colours=tuple(ColourShare(c["name"], c["share"], c.get("css", "")) for c in row.get("colors", ())),
             garments=tuple(Garment(g["name"], g["color"], g["share"], g["purity"]) for g in row.get("garments", ())),
             source=row["source"],
             split=row["split"],

@@ -118,12 +118,12 @@ def cutout(folder: Path, file: str, mask: str, side: int = SIDE) -> Pixels:
     size = max(1, round(matte.shape[0] * scale)), max(1, round(matte.shape[1] * scale))
     alpha = resized(matte, size)
     if not mask:
-        color = _spread(image, matte, size)
+        colour = _spread(image, matte, size)
     elif Path(file).parent.name in _PURE:
-        color = resized(image, size)
+        colour = resized(image, size)
     else:
-        color = separate(resized(image, size), alpha).foreground
-    return _read_only(np.dstack([color, np.rint(alpha * np.float32(255)).astype(np.uint8)]))
+        colour = separate(resized(image, size), alpha).foreground
+    return _read_only(np.dstack([colour, np.rint(alpha * np.float32(255)).astype(np.uint8)]))
 
 
 def preview(folder: Path, file: str, mask: str) -> Pixels:
@@ -209,8 +209,8 @@ def _spread(image: Pixels, matte: Alpha, size: tuple[int, int]) -> Pixels:
     near, weight = (cv2.GaussianBlur(plane, (0, 0), 8) for plane in (weighed, alpha))
     mean = weighed.sum(axis=(0, 1)) / alpha.sum()
     around = np.where((weight > 1e-3)[..., None], near / np.maximum(weight, 1e-3)[..., None], mean)
-    color = np.where((alpha > 1e-3)[..., None], weighed / np.maximum(alpha, 1e-3)[..., None], around)
-    return np.rint(color).clip(0, 255).astype(np.uint8)
+    colour = np.where((alpha > 1e-3)[..., None], weighed / np.maximum(alpha, 1e-3)[..., None], around)
+    return np.rint(colour).clip(0, 255).astype(np.uint8)
 
 
 def _read_only(pixels: Pixels) -> Pixels:

@@ -56,7 +56,7 @@ class Label:
     keyword: str = ""
     kind: str = ""
     """human, animal or object."""
-    colors: tuple[ColourShare, ...] = ()
+    colours: tuple[ColourShare, ...] = ()
     garments: tuple[Garment, ...] = ()
     salient: bool | None = None
     """It stands out of its scene (`attributes.is_salient`)."""
@@ -87,7 +87,7 @@ def labels_of(
             entity=placed.entity.id,
             keyword=placed.entity.keyword,
             kind=placed.entity.kind,
-            colors=placed.entity.colors,
+            colours=placed.entity.colours,
             garments=placed.entity.garments,
             salient=is_salient(scene.image, placed.alpha),
             transparent=is_transparent((placed.alpha * 255 + 0.5).astype(np.uint8)),
@@ -119,7 +119,7 @@ def in_keyword_setting(group: Sequence[Label]) -> bool:
 
 def row_of(label: Label) -> dict[str, Any]:
     """A label as it stands in JSON under the stem of its mask."""
-    row = asdict(label)
+    row = {"colors" if key == "colours" else key: value for key, value in asdict(label).items()}  # as files spell it
     del row["stem"]
     row["expressions"] = [words.text for words in label.expressions]
     row["forms"] = [words.form for words in label.expressions]
@@ -162,7 +162,7 @@ def _label(path: Path, stem: str, row: Any) -> Label:  # noqa: ANN401
         count = len(texts)
         words = zip(texts, row.get("forms", ["free"] * count), row.get("relations", [""] * count), strict=True)
         known = {field.name: row[field.name] for field in fields(Label)[3:] if field.name in row}
-        known["colors"] = tuple(ColourShare(**color) for color in known.get("colors", ()))
+        known["colours"] = tuple(ColourShare(**colour) for colour in row.get("colors", ()))
         known["garments"] = tuple(Garment(**garment) for garment in known.get("garments", ()))
         known["size"] = tuple(known["size"]) if known.get("size") else None
         label = Label(stem, row["image_name"], tuple(Words(*each) for each in words), **known)

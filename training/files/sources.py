@@ -182,10 +182,10 @@ def _places(folder: Path, part: SplitFolders) -> Iterator[Path]:
 def _matched(place: Path, part: SplitFolders) -> Iterator[tuple[Path | None, Path, Path]]:
     """Photograph if any, file with the colours, and matte of each object."""
     photos = by_stem(place / part.image) if part.image else {}
-    colors = by_stem(place / part.foreground) if part.foreground else {}
+    colours = by_stem(place / part.foreground) if part.foreground else {}
     mattes = by_stem(place / part.matte)
-    for stem in sorted({*photos, *colors, *mattes}):
-        photo, colour, matte = photos.get(stem), colors.get(stem), mattes.get(stem)
+    for stem in sorted({*photos, *colours, *mattes}):
+        photo, colour, matte = photos.get(stem), colours.get(stem), mattes.get(stem)
         shown = colour or photo
         if matte is None or shown is None:
             there, missing = (matte, part.shown) if matte else (shown, part.matte)

@@ -163,7 +163,7 @@ label = st.builds(
     entity=text,
     keyword=text,
     kind=st.sampled_from(["human", "animal", "object", ""]),
-    colors=st.lists(st.builds(ColourShare, text, share), max_size=3).map(tuple),
+    colours=st.lists(st.builds(ColourShare, text, share), max_size=3).map(tuple),
     garments=st.lists(st.builds(Garment, text, text, share, share), max_size=3).map(tuple),
     salient=st.none() | st.booleans(),
     transparent=st.none() | st.booleans(),

@@ -129,7 +129,7 @@ def test_a_public_set_is_a_bank_as_it_is_unpacked(make, tmp_path):
         pixels = bank.cutout(entity)
         assert pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].max() == 255
         assert pixels.shape[0] < 60 and pixels.shape[1] < 60, "cropped to the object"
-        assert entity.colors and not entity.transparent
+        assert entity.colours and not entity.transparent
     for entity in bank.photos:
         image, matte = bank.photo(entity)
         assert image.shape == (60, 80, 3) and matte.shape == (60, 80) and matte.dtype == np.uint8
@@ -144,7 +144,7 @@ def test_colours_are_those_of_fg_where_the_set_has_it(tmp_path):
     am2k(tmp_path)
     bank = EntityBank.read([tmp_path])
     by_keyword = {e.keyword: e for e in bank.cutouts}
-    assert by_keyword["alpaca"].colors[0].name == "blue" and by_keyword["bear"].colors[0].name == "red"
+    assert by_keyword["alpaca"].colours[0].name == "blue" and by_keyword["bear"].colours[0].name == "red"
     assert (bank.cutout(by_keyword["alpaca"])[..., :3] == BLUE).all()
 
 
@@ -255,7 +255,7 @@ def test_anyones_cut_outs_are_a_bank_named_by_their_files(tmp_path):
     assert {e.keyword: e.kind for e in bank.cutouts} == {"coffee cup": "object", "dog": "animal", "woman": "human"}
     for entity in bank.cutouts:
         pixels = bank.cutout(entity)
-        assert entity.colors[0].name == "blue"
+        assert entity.colours[0].name == "blue"
         assert np.abs(pixels[..., :3].astype(int) - BLUE).max() < 40, "no colour from under nothing"
 
 
@@ -314,7 +314,7 @@ def test_what_was_measured_is_remembered_until_the_file_changes(tmp_path, cache,
     own(folder, ["cup.png"], RED)
     os.utime(folder / "cup.png", (1, 1))
     cup, dog = EntityBank.read([folder]).cutouts
-    assert looked == ["cup.png"] and (cup.colors[0].name, dog.colors[0].name) == ("red", "blue")
+    assert looked == ["cup.png"] and (cup.colours[0].name, dog.colours[0].name) == ("red", "blue")
 
 
 def test_a_damaged_memory_or_none_at_all_is_no_hindrance(tmp_path, cache, monkeypatch):
@@ -340,8 +340,8 @@ def test_a_pack_that_gives_no_colours_has_them_measured(pack, bank, tmp_path):
                 archive.write(file, file.name)
     measured = EntityBank.read([tmp_path])
     for part in ("cutouts", "photos"):
-        given = [e.colors[0].name for e in getattr(bank, part)]
-        assert [e.colors[0].name for e in getattr(measured, part)] == given
+        given = [e.colours[0].name for e in getattr(bank, part)]
+        assert [e.colours[0].name for e in getattr(measured, part)] == given
 
 
 def test_a_pack_that_gives_colours_is_not_decoded(pack, cache, monkeypatch):
