@@ -26,11 +26,11 @@ class ClipMatConfig:
     square: bool
     """True: the encoder's grid is fixed to image_size x image_size. False: sides follow the image's aspect."""
     multiple: int
-    """Each side of the encoder's input is a multiple of so many pixels."""
+    """Each side of the encoder's input is a multiple of this, in pixels."""
     mean: tuple[float, float, float]
     """Subtracted from R, G and B in [0, 1]."""
     std: tuple[float, float, float]
-    """Divides the difference."""
+    """Divisor of R, G and B after the mean is subtracted."""
     level_channels: tuple[int, int, int, int]
     """Channels of the four visual levels T1..T4."""
     visual_width: int

@@ -1,12 +1,12 @@
-"""Errors and warnings for users, on the ground floor: each says what happened and what to do about it."""
+"""Errors and warnings for users, used by all three packages. Each text says what happened and what to do about it."""
 
 from typing import ClassVar
 
 
 class UserError(Exception):
-    """A mistake or a lack that the user can remedy; the text is fit to be shown as it is.
+    """A problem that the user can fix; the text can be shown as it is.
 
-    The base of the errors of all three packages: whoever shows errors catches this one.
+    The base of the errors of all three packages: catch this one to show errors to users.
     """
 
     exit_code: ClassVar[int] = 2
@@ -18,7 +18,7 @@ class ClipMatError(UserError):
 
 
 class WeightsError(ClipMatError):
-    """Other weights, or the same ones once they are there, would do."""
+    """The weights cannot be used; the subclasses say why."""
 
 
 class UnknownWeights(WeightsError):
@@ -54,7 +54,7 @@ class BadExpression(ClipMatError):
 
 
 class BadImage(ClipMatError):
-    """The array is not an image: HxWx3 uint8 with at least one pixel a side."""
+    """The array is not an image (HxWx3 uint8, H and W at least 1)."""
 
 
 class ImageNotSet(ClipMatError):
@@ -66,15 +66,15 @@ class ImageUnreadable(ClipMatError):
 
 
 class ImageTooLarge(ClipMatError):
-    """The image has more pixels than the decompression guard lets in."""
+    """The image has more pixels than the limit against decompression bombs allows."""
 
 
 class ImageUnsupported(ClipMatError):
-    """The image is whole, but its kind of pixels has no agreed range to scale from."""
+    """The image is intact, but its pixel format has no defined range to scale from."""
 
 
 class UserFacingWarning(UserWarning):
-    """The work goes on, but the user should know; the text is fit to be shown as it is."""
+    """The work goes on, but the user should know; the text can be shown as it is."""
 
 
 class ExpressionTruncated(UserFacingWarning):

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all: the one writer of whole files for all three packages."""
+"""Atomic writing of files, whole or not at all, for all three packages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def whole_file(
         os.replace(beside, path)
         _sync_folder(path.parent)
     finally:
-        with suppress(NotADirectoryError):  # then it was never there
+        with suppress(NotADirectoryError):  # it was never created
             beside.unlink(missing_ok=True)
 
 

@@ -51,7 +51,7 @@ def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> Layers:
         return Layers(image, image)
     box = _box(alpha > 0)
     crop, share = image[box], matte[box]
-    if max(share.shape) < 2:  # a single pixel tells nothing of what is behind it
+    if max(share.shape) < 2:  # a single pixel gives no estimate of the background
         return Layers(image, image)
     ahead, behind = estimate(crop.astype(np.float32) / np.float32(255), share)
     foreground, background = image.copy(), image.copy()
@@ -75,7 +75,7 @@ def estimate(
 
 
 def warm_up() -> None:
-    """Compile or load the estimator now, so that the first cut-out need not: 5 s once a machine."""
+    """Compile or load the estimator now, so that the first cut-out does not wait: 5 s, once per machine."""
     with _one_at_a_time:
         _estimator()
 

@@ -16,7 +16,7 @@ from clipmat.weights import verify
 from clipmat.weights_catalogue import bundled_path, locate, own_path, table_entry
 
 DownloadCallback = Callable[[int, int | None], None]
-"""Called with the bytes so far and the bytes in total (None while unknown); an exception of it ends the download."""
+"""Called with the bytes so far and the bytes in total (None if unknown); an exception from it ends the download."""
 
 
 def fetch(name: str, progress: DownloadCallback | None = None) -> Path:

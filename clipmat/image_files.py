@@ -26,7 +26,7 @@ READABLE_SUFFIXES = frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
     ".ppm .pnm .tga".split()
 )
-"""Of files that are taken for images where nobody names them one by one, in folders for instance; lower case."""
+"""Suffixes, in lower case, of the files that count as images when a folder is searched."""
 
 # What Pillow's and pillow-heif's decoders raise when a file is damaged.
 _DAMAGE = (
@@ -45,7 +45,7 @@ _COLOUR_SPACE, _WIDTH, _HEIGHT, _MAKER_NOTE, _INTEROPERABILITY = 0xA001, 0xA002,
 
 @dataclass(frozen=True, eq=False)
 class OpenedImage:
-    """An image's pixels and what a result made from them should carry on."""
+    """An image's pixels and the metadata that a result made from them should keep."""
 
     path: Path | None
     """The file; None for an image that came without one, from the clipboard for instance."""
@@ -59,7 +59,7 @@ class OpenedImage:
 
 @dataclass(frozen=True, eq=False)
 class UprightImage:
-    """An image file as decoded, orientation applied; `straight_srgb` makes colours of it."""
+    """An image file as decoded, orientation applied; `straight_srgb` converts it to sRGB."""
 
     path: Path
     image: Image.Image
@@ -67,7 +67,7 @@ class UprightImage:
     size: tuple[int, int]
     """Height and width in the file once upright; `image` may be smaller."""
     profile: bytes | None
-    """The ICC profile of its colours."""
+    """Its ICC profile."""
     exif: bytes
     """As in OpenedImage."""
 
@@ -158,8 +158,8 @@ def _opened(path: Path) -> Image.Image:
 
     try:
         mode = path.stat().st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would wait for somebody to write
-            raise ImageUnreadable(f"'{path}' is no file: name an image file.")
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would block until something writes to it
+            raise ImageUnreadable(f"'{path}' is not a file: name an image file.")
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError as error:
@@ -171,7 +171,7 @@ def _opened(path: Path) -> Image.Image:
         raise ImageUnreadable(text) from error
     if not head:
         raise ImageUnreadable(f"'{path}' is empty (0 bytes): copy or download it again.")
-    if head[4:8] == b"ftyp":  # HEIC and its kin; Pillow knows AVIF alone
+    if head[4:8] == b"ftyp":  # HEIC and HEIF; of this family Pillow reads AVIF only
         import pillow_heif
 
         pillow_heif.register_heif_opener()
@@ -180,7 +180,7 @@ def _opened(path: Path) -> Image.Image:
         with collected_warnings(Image.DecompressionBombWarning):  # Pillow warns at half of the limit
             return Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
     except UnidentifiedImageError as error:
-        text = f"'{path}' is no image that can be read: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."
+        text = f"'{path}' is not a readable image: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."
         raise ImageUnreadable(text) from error
 
 
@@ -237,7 +237,7 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
         ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )  # fmt: skip
     if image.mode == "RGB":
-        # sRGB by any name must leave the pixels alone: try every colour 17 apart.
+        # An sRGB profile under any name must leave the pixels unchanged: try every 17th value of each channel.
         grid = bytes(chain.from_iterable(product(range(0, 256, 17), repeat=3)))
         probe = ImageCms.applyTransform(Pillow.frombytes("RGB", (16, 256), grid), transform)
         if probe is not None and all(abs(a - b) <= 1 for a, b in zip(probe.tobytes(), grid, strict=True)):

@@ -158,7 +158,7 @@ class ClipMat(nn.Module):
     def decode(
         self, image: EncodedImage, text: Tensor, valid: Tensor, *, hard: bool = False, shrink: int = 1
     ) -> MatteOutput:
-        """What each expression costs: TSP, the semantic decoder, the presence score and the fusion.
+        """The part of the network that runs once per expression: TSP, semantic decoder, presence score and fusion.
 
         `text` BxLxDt and `valid` BxL bool are those of `encode_text`. `hard` fuses as published, else softly. `shrink`
         divides the sides of what is returned: losses at half size cost a quarter.

@@ -64,7 +64,7 @@ class PopupBlock(nn.Module):
 class BilinearMatch(nn.Module):
     """Visual tokens times the text embedding, channel by channel (low-rank bilinear pooling, Kim et al., ICLR 2017).
 
-    The shortest way from a noun to the tokens that show it.
+    The most direct path from a noun to the tokens that show it.
     """
 
     def __init__(self, inputs: int, width: int) -> None:

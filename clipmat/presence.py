@@ -15,7 +15,7 @@ from clipmat.config import ClipMatConfig
 from clipmat.popup import PopupOutput
 
 VISIBLE_ALPHA = 0.5
-"""A matte that stays below it everywhere shows nothing."""
+"""A matte that stays below this value everywhere counts as empty."""
 
 
 class PresenceHead(nn.Module):

@@ -43,4 +43,4 @@ def _encoded(value: object) -> str:
 def _decoded(kind: type[Any], value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value)
-    raise ValueError(f"'{value}' is no {kind.__name__}")
+    raise ValueError(f"'{value}' is not a valid {kind.__name__}")

@@ -31,7 +31,7 @@ CELL_SIZE = 4
 GUIDE_CHANNELS = 13
 """Number of planes of `guide_planes`."""
 STRIDE = 8
-"""Tiles start at multiples of it, so that a pixel is treated alike in whichever tile it lies."""
+"""Tiles start at multiples of this, so that a pixel gets the same result in every tile that contains it."""
 TILE_MARGIN = 16
 """Pixels around a tile's core that its answer depends on: the receptive field to each side."""
 TILE_CORE = 64
@@ -43,7 +43,7 @@ MAX_UPSAMPLING = 5.0
 DILATION = 2
 """Pixels of the coarser matte by which its transition is widened: how far the refiner may move an edge."""
 ALPHA_TOLERANCE = 0.02
-"""Differences of alpha up to it do not count as a transition."""
+"""Differences of alpha up to this value do not count as a transition."""
 UNKNOWN_THRESHOLD = 0.25
 """Probability of the trimap's unknown above which a pixel belongs to the transition."""
 

@@ -1,4 +1,4 @@
-"""Warnings of one thread, collected while others work: `catch_warnings` alone mixes the threads."""
+"""Collecting the warnings of one thread while others run: `catch_warnings` alone mixes the threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TextIO
 
 _lock = threading.Lock()
 _open: list[AbstractContextManager[object]] = []
-"""The filters of before, while anybody collects."""
+"""The filters that were active before collecting began."""
 _count = 0
 _this_thread = threading.local()
 _Collector = tuple[tuple[type[Warning], ...], list[str]]

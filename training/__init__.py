@@ -16,7 +16,7 @@ class TrainingError(UserError):
 
 
 def run_command(app: typer.Typer, name: str) -> None:
-    """Run a command; an error of the user's is one line on stderr and its exit code, not a traceback."""
+    """Run a command; a UserError becomes one line on stderr and its exit code, not a traceback."""
     import typer
 
     try:

@@ -36,10 +36,10 @@ ROWS: dict[str, tuple[str, ...]] = {
 def ablate(
     data: Annotated[list[Path], typer.Option(help="A pack of entities, photographs and backgrounds; repeatable.")],
     out: Annotated[Path, typer.Option(help="Folder for the runs, results.json and table.md.")] = Path("runs/ablation"),
-    config: Annotated[Path, typer.Option(help="Settings of every row but the switches.")] = CONFIG,
+    config: Annotated[Path, typer.Option(help="Settings of every row, apart from the switches.")] = CONFIG,
     encoders: Annotated[str, typer.Option(help="Weights whose encoders every row starts from.")] = "compact",
-    count: Annotated[int, typer.Option(help="Composites a split that are measured; half as many mosaics.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the measured composites.")] = 7,
+    count: Annotated[int, typer.Option(help="Composites per split to measure; half as many mosaics.")] = 300,
+    seed: Annotated[int, typer.Option(help="Seed of the measured composites.")] = 7,
     processes: Annotated[int, typer.Option(help="Processes of each training, one thread each on a CPU.")] = 1,
     accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
 ) -> None:

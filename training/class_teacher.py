@@ -1,4 +1,4 @@
-"""ImageNet's classes as a teacher of words: what the network that the image encoder starts from calls a region."""
+"""ImageNet's classifier as a teacher of words: it names regions for TSP's match."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def read_teacher(path: Path) -> ClassTeacher:
 
 
 def crop_of(image: Pixels, alpha: Alpha) -> Pixels:
-    """What the teacher sees of a matte HxW in an image HxWx3: its box with a margin, 192x192x3."""
+    """The teacher's input for a matte HxW in an image HxWx3: its box with a margin, 192x192x3."""
     import cv2
 
     sides = []

@@ -22,17 +22,17 @@ class ExportError(TrainingError):
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run, or a .safetensors file.")],
     out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence below it means that nothing matches.")] = 0.5,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence score below which nothing matches.")] = 0.5,
     image_size: Annotated[
-        int, typer.Option(min=0, help="Pixels of the longer side that it looks at; 0 as trained.")
+        int, typer.Option(min=0, help="Longer side of the network's input in pixels; 0 keeps the trained size.")
     ] = 0,
-    refiner: Annotated[Path | None, typer.Option(help="A refiner.safetensors to go into the same file.")] = None,
+    refiner: Annotated[Path | None, typer.Option(help="A refiner.safetensors to include in the file.")] = None,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
     note: Annotated[str, typer.Option(help="How they were made, in one line.")] = "",
     data: Annotated[
         list[Path] | None, typer.Option(help="A pack it was trained on; repeatable. Its nouns travel with the weights.")
     ] = None,
-    table: Annotated[Path | None, typer.Option(help="A weights.json whose checksum to renew.")] = None,
+    table: Annotated[Path | None, typer.Option(help="A weights.json in which to update the checksum.")] = None,
 ) -> None:
     """Write the averaged weights as float16 safetensors with their card, and print the sha256.
 
@@ -48,7 +48,9 @@ def export(
     model, card = weights.load(checkpoint)
     rows = _rows(table) if table is not None else {}
     if image_size % card.config.multiple:
-        raise ExportError(f"--image-size {image_size} is no multiple of {card.config.multiple}, as this network needs")
+        raise ExportError(
+            f"--image-size {image_size} is not a multiple of {card.config.multiple}, which this network needs"
+        )
     config = replace(card.config, image_size=image_size) if image_size else card.config
     if refiner is not None:
         from training.refiner.fit import load_refiner
@@ -69,7 +71,7 @@ def export(
 
 
 def _nouns(packs: list[Path]) -> tuple[str, ...]:
-    """What the training expressions call things: keywords, synonyms and garments of the training split, sorted."""
+    """The nouns of the training expressions: keywords, synonyms and garments of the training split, sorted."""
     from training.files.entity_bank import EntityBank
 
     bank = EntityBank.read(packs).select("train")
@@ -83,10 +85,10 @@ def _rows(table: Path) -> dict[str, Any]:
         rows = json.loads(table.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ExportError(
-            f"{table} is no table of weights ({error}): give a weights.json, or leave --table out"
+            f"{table} is not a table of weights ({error}): give a weights.json, or leave --table out"
         ) from error
     if not isinstance(rows, dict):
-        raise ExportError(f"{table} is no table of weights: give a weights.json, or leave --table out")
+        raise ExportError(f"{table} is not a table of weights: give a weights.json, or leave --table out")
     return rows
 
 

@@ -32,7 +32,7 @@ _SIZE = (256, 256)
 
 
 class Regions(NamedTuple):
-    """What TSP's match gets of many placed entities."""
+    """The inputs of TSP's match for many placed entities."""
 
     features: Tensor
     """RxC: its input, averaged over each entity's matte, on the device of the network."""
@@ -124,7 +124,7 @@ def ground(
     steps: Annotated[int, typer.Option(help="Steps of contrast.")] = 900,
     batch: Annotated[int, typer.Option(help="Regions a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
-    seed: Annotated[int, typer.Option(help="Of scenes and batches.")] = 11,
+    seed: Annotated[int, typer.Option(help="Seed of the scenes and batches.")] = 11,
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "cpu",
     nouns: Annotated[
         Path | None, typer.Option(help="Vectors of nouns: words without pictures are grounded through them.")

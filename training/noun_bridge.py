@@ -55,13 +55,13 @@ class NounBridge(nn.Module):
 
 
 def meaning_of(model: ClipMat, nouns: Sequence[str], rng: np.random.Generator) -> Tensor:
-    """What the match takes nouns to mean, as somebody might type them: NxD unit vectors."""
+    """The match's embeddings of nouns, in forms that a user might type: NxD unit vectors."""
     texts = [as_typed(with_article(rng, noun, noun), rng) for noun in nouns]
     return meaning_of_texts(model, texts, rng.integers(len(TEMPLATES), size=len(texts)).tolist())
 
 
 def meaning_of_texts(model: ClipMat, texts: Sequence[str], templates: Sequence[int]) -> Tensor:
-    """What the match takes texts to mean, each in the template of this number: NxD unit vectors."""
+    """The match's embeddings of texts, each in the template with this number: NxD unit vectors."""
     assert model.popup.match is not None
     tokens, _ = model.tokenize(list(texts), list(templates))
     text, valid = model.encode_text(tokens.to(next(model.parameters()).device))
@@ -143,7 +143,7 @@ def _divergence(scores: Tensor, expected: Tensor) -> Tensor:
 
 @torch.no_grad()
 def grounded_nouns(model: ClipMat, bridge: NounBridge, names: Sequence[str]) -> tuple[list[str], Tensor]:
-    """What every noun is to mean to the match from here on: the nouns of the bridge, then the others of `names`."""
+    """The target vector of every noun in the match: the nouns of the bridge, then the others of `names`."""
     more = [name for name in dict.fromkeys(names) if name not in bridge.index]
     mapped = bridge(torch.arange(len(bridge.names)))
     if not more:

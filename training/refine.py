@@ -29,8 +29,10 @@ Packs = Annotated[list[Path], typer.Option(help="A pack of entities, photographs
 def pairs(
     data: Packs,
     out: Annotated[Path, typer.Option(help="The .npz file to write.")],
-    weights: Annotated[str, typer.Option(help="Whose coarse mattes: a variant, a file or a checkpoint.")] = "compact",
-    count: Annotated[int, typer.Option(min=1, help="Patches; two of a scene.")] = 2000,
+    weights: Annotated[
+        str, typer.Option(help="Network that makes the coarse mattes: a variant, a file or a checkpoint.")
+    ] = "compact",
+    count: Annotated[int, typer.Option(min=1, help="Number of patches; two per scene.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="Of the scenes.")] = 0,
 ) -> None:
     """Write coarse mattes of a trained network on composed scenes, for the refiner to learn from its real mistakes."""
@@ -46,11 +48,13 @@ def pairs(
 def train(
     data: Packs,
     out: Annotated[Path, typer.Option(help="Folder of the run: last.pt, and refiner.safetensors at the end.")],
-    pairs: Annotated[Path | None, typer.Option(help="A file of `pairs`; a quarter of what is shown.")] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="A file made by `pairs`; a quarter of the patches come from it.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Optimiser steps of 8 patches.")] = 3500,
     begin: Annotated[Path | None, typer.Option(help="A refiner to start from instead of from scratch.")] = None,
     learning_rate: Annotated[float, typer.Option(min=0, help="Peak.")] = 2e-3,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the patches.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the weights and patches.")] = 0,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     bfloat16: Annotated[bool, typer.Option(help="Autocast; faster where the device computes it.")] = True,
 ) -> None:
@@ -93,7 +97,7 @@ def measure(
     factor: Annotated[
         list[int] | None, typer.Option(help="Upsampling factors; repeatable. 4 and 8 by default.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the scenes; none of training's.")] = 777,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the scenes; use one that training did not.")] = 777,
     unseen: Annotated[
         bool, typer.Option("--unseen", help="Only families of strands that were not trained on.")
     ] = False,

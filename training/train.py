@@ -19,7 +19,7 @@ CONFIGS = Path(__file__).parent / "configs"
 _EXAMPLES = """Examples:
 
 \b
-Train compact on a pack, from ImageNet's MobileNetV2:
+Train compact on a pack, starting from ImageNet's MobileNetV2:
   python -m training.train --data PACK --backbone mobilenetv2_100.safetensors
 
 \b
@@ -66,7 +66,7 @@ def train(
     processes: Annotated[int, typer.Option(min=1, help="Processes on this machine: GPUs, or CPU threads.")] = 1,
     nodes: Annotated[int, typer.Option(min=1, help="Machines.")] = 1,
     accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
-    threads: Annotated[int, typer.Option(min=1, help="Threads a process that compose samples ahead.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Threads per process that prepare samples ahead.")] = 1,
     tensorboard: Annotated[
         bool | None, typer.Option(help="Curves and mattes in OUT/tensorboard; on where it is installed.")
     ] = None,
@@ -95,7 +95,7 @@ def train(
     if device == "cpu" and processes > 1:
         torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would introduce itself
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would print a banner
     splits = read_data(data, settings)
     vectors = starts.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, backbone, encoders)

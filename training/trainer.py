@@ -78,12 +78,12 @@ class Trainer(TrainingLoop):
 
     @property
     def made_with(self) -> str:
-        """All that decides the samples and losses to come."""
+        """Everything that determines the samples and losses to come."""
         return f"{self.settings.course} {self._origin}"
 
     @property
     def waited(self) -> float:  # type: ignore[override]
-        """Seconds in all in which nothing could be computed because the samples were not there yet."""
+        """Total seconds spent waiting for samples."""
         return self.prefetcher.waited
 
     def samples_at(self, step: int) -> int:
@@ -136,14 +136,14 @@ class Trainer(TrainingLoop):
         return batch_of(self.data, numbers, size, phase.expressions, self.model.tokenize, settings.seed, self.nouns)
 
     def validate(self) -> Validation | None:
-        """What the averaged weights achieve on the held-out samples, measured by the first process only."""
+        """The score of the averaged weights on the held-out samples, measured by the first process only."""
         if self.validation is None or not self.fabric.is_global_zero:
             return None
         with self.averages.applied(self.model):
             return self.validation(self.model.eval())
 
     def state(self) -> dict[str, Any]:
-        """Everything that `restore` needs to go on as if nothing had happened."""
+        """Everything that `restore` needs to resume exactly."""
         return {
             "step": self.step_number,
             "best": self.best,
@@ -175,7 +175,7 @@ class Trainer(TrainingLoop):
         number = float(value.detach())
         if not math.isfinite(number):
             raise DivergedError(
-                f"step {self.step_number + 1} diverged ({name} {number}): the last whole checkpoint stands; lower "
+                f"step {self.step_number + 1} diverged ({name} {number}): the last complete checkpoint is kept; lower "
                 "learning_rate or raise warmup and call again with a fresh --out"
             )
 
@@ -230,7 +230,7 @@ def _checksum(model: ClipMat) -> int:
 
 
 class _Output(NamedTuple):
-    """What the network answers to a part of a batch."""
+    """The network's output for a part of a batch."""
 
     matting: MatteOutput
     nouns: Tensor | None

@@ -348,7 +348,7 @@ def test_a_path_through_a_file(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.jpg")
-    with pytest.raises(ImageUnreadable, match="is no file: name an image file"):
+    with pytest.raises(ImageUnreadable, match="is not a file: name an image file"):
         read(tmp_path / "a.jpg")
 
 
@@ -369,7 +369,7 @@ def test_an_empty_file(tmp_path):
 )
 def test_no_image(tmp_path, content):
     (tmp_path / "a.jpg").write_bytes(content)
-    with pytest.raises(ImageUnreadable, match="no image that can be read: use PNG"):
+    with pytest.raises(ImageUnreadable, match="is not a readable image: use PNG"):
         read(tmp_path / "a.jpg")
 
 

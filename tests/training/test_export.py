@@ -68,7 +68,7 @@ def test_a_pack_that_is_none_is_named(tmp_path):
     ("name", "options", "told"),
     [
         ("a.bin", {}, "suffix .safetensors"),
-        ("a.safetensors", {"image_size": 100}, "no multiple of 32"),
+        ("a.safetensors", {"image_size": 100}, "is not a multiple of 32"),
         ("file/a.safetensors", {}, "cannot be written"),
     ],
 )
@@ -83,6 +83,6 @@ def test_a_table_that_is_none_is_named(tmp_path, text):
     table = tmp_path / "weights.json"
     if text is not None:
         table.write_text(text, encoding="utf-8")
-    with pytest.raises(TrainingError, match="weights.json is no table of weights"):
+    with pytest.raises(TrainingError, match="weights.json is not a table of weights"):
         exported(tmp_path / "a.safetensors", table=table)
     assert not (tmp_path / "a.safetensors").exists()

@@ -1,1 +1,1 @@
-"""What every trainer stands on: data, batches, optimiser and schedule, averages, the loop, checkpoints, progress."""
+"""Shared by all trainers: data, batches, optimiser and schedule, averages, the loop, checkpoints, progress."""

@@ -22,7 +22,7 @@ class AveragedWeights:
 
     @torch.no_grad()
     def update(self, model: nn.Module, steps: int) -> None:
-        """Take in the weights as they are after a number of optimiser steps, at least one."""
+        """Update the averages with the weights after this number of optimiser steps, at least one."""
         decay = min(self.decay, (1 + steps) / (10 + steps))
         for name, value in model.state_dict().items():
             average = self.values[name]
@@ -37,7 +37,7 @@ class AveragedWeights:
 
     @contextmanager
     def applied(self, model: nn.Module) -> Iterator[None]:
-        """Within it the network has the averaged weights; afterwards its own again."""
+        """Inside this context the network has the averaged weights; afterwards its own again."""
         own = {name: value.clone() for name, value in model.state_dict().items()}
         model.load_state_dict(self.values)
         try:

@@ -1,4 +1,4 @@
-"""What a network starts from: MobileNetV2 trained on ImageNet for the compact image encoder, CLIP for the others."""
+"""Initial weights of the encoders: MobileNetV2 trained on ImageNet for the compact variant, CLIP for the others."""
 
 from __future__ import annotations
 

@@ -23,18 +23,18 @@ T = TypeVar("T")
 
 
 class TrainingData(Protocol):
-    """The samples that a run is trained on, by number."""
+    """The training samples of a run, by number."""
 
     @property
     def fingerprint(self) -> str:
-        """A short digest of all that decides the samples."""
+        """A short digest of everything that determines the samples."""
 
     def samples(self, index: int, size: tuple[int, int], count: int) -> list[Sample]:
         """`count` samples of the image with a number, HxW `size`: a function of these alone."""
 
 
 class Inputs(NamedTuple):
-    """What the network gets: B images, K expressions in a row for each, and nouns without an image."""
+    """The network's input: B images, K expressions in a row for each, and nouns without an image."""
 
     pixels: Tensor
     """Bx3xHxW uint8."""
@@ -55,7 +55,7 @@ class Inputs(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """What the network should answer to a batch, at half size."""
+    """The ground truth of a batch, at half size."""
 
     matte: Tensor
     """BKx1x(H/2)x(W/2) float32."""
@@ -126,10 +126,10 @@ class Prefetcher(Generic[T]):
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="prefetch")
         self._pending: dict[int, Future[T]] = {}
         self.waited = 0.0
-        """Seconds that callers of `get` have waited in all."""
+        """Total seconds that callers of `get` have waited."""
 
     def get(self, number: int) -> T:
-        """The item with a number; those after it, before `end`, are begun. Raises what making it raised."""
+        """The item with a number; starts preparing those after it, before `end`. Raises what preparing it raised."""
         began = time.perf_counter()
         wanted = range(number, max(number + 1, min(number + 1 + self._depth, self._end)))
         self._pending = {n: self._pending.get(n) or self._pool.submit(self._make, n) for n in wanted}
@@ -138,6 +138,6 @@ class Prefetcher(Generic[T]):
         return made
 
     def close(self) -> None:
-        """Cancel the items that were begun."""
+        """Cancel the items in preparation."""
         self._pool.shutdown(cancel_futures=True)
         self._pending = {}

@@ -28,8 +28,8 @@ def save(path: Path, state: dict[str, Any]) -> None:
     try:
         with whole_file(path) as file:
             torch.save(state, file)
-    except (OSError, RuntimeError) as error:  # torch's writer makes a RuntimeError of a full disk
-        former = ", the former one stands" if path.is_file() else ""
+    except (OSError, RuntimeError) as error:  # torch's writer raises a RuntimeError when the disk is full
+        former = ", the former file is kept" if path.is_file() else ""
         raise CheckpointError(
             f"{path} cannot be written ({_reason(error)}){former}: make room, then call again to go on"
         ) from error
@@ -41,7 +41,7 @@ def load(path: Path) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise CheckpointError(
-            f"{path} is no readable checkpoint ({_reason(error)}): use another, or a fresh --out"
+            f"{path} is not a readable checkpoint ({_reason(error)}): use another, or a fresh --out"
         ) from error
     return state
 
@@ -67,11 +67,11 @@ def begin_from(start: str, settings: TrainSettings) -> ClipMat:
         )
     if settings.without and found != found.without(*settings.without):
         raise CheckpointError(
-            f"{start} has what the settings go without ({', '.join(settings.without)}): leave `without` out, or take "
-            "only its encoders with --encoders"
+            f"{start} has modules that the settings switch off ({', '.join(settings.without)}): leave `without` out "
+            "or take only its encoders with --encoders"
         )
     if settings.image_size not in (0, found.image_size):
         if found.square:  # its position embeddings are of one grid
-            raise CheckpointError(f"{start} is bound to {found.image_size} px: leave image_size out of the settings")
+            raise CheckpointError(f"{start} works at {found.image_size} px only: leave image_size out of the settings")
         model.config = replace(found, image_size=settings.image_size)
     return model

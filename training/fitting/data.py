@@ -1,4 +1,4 @@
-"""What --data may be, recognised by its content: entity banks, folders of pairs, sets in RefMatte's layout."""
+"""Training data (--data), recognised by its content: entity banks, folders of pairs, sets in RefMatte's layout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.fitting.batches import TrainingData
 from training.fitting.settings import TrainSettings
 
 _MOST = 200
-"""Held-out samples of folders and sets that are validated on, at most."""
+"""Largest number of held-out samples of folders and sets used for validation."""
 
 
 class DataError(TrainingError):
@@ -28,7 +28,7 @@ class DataError(TrainingError):
 
 
 class DataSplits(NamedTuple):
-    """What a run is trained on, and what it is validated on."""
+    """The training and validation data of a run."""
 
     train: TrainingData
     held_out: Callable[[], Iterator[Sample]] | None
@@ -60,7 +60,7 @@ def read_data(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
         case "bank":
             return _bank(paths, settings)
         case "set":
-            # What else the image shows is not known to a pair, so nothing surely fits nothing in it.
+            # A pair does not list what else the image shows, so no expression is certain to match nothing in it.
             return _folders([tuple(_pairs_of_set(path)) for path in paths], settings, negative=0.0)
         case _:
             return _folders([folders.read_folder(path) for path in paths], settings, settings.mix.negative)

@@ -14,7 +14,7 @@ from training.fitting.validation import Validation
 
 
 class LoopSettings(Protocol):
-    """What the loop reads of a trainer's settings."""
+    """The settings that the loop reads."""
 
     @property
     def steps(self) -> int:
@@ -43,7 +43,7 @@ class TrainingLoop(ABC):
     saves = True
     """Whether this process writes the checkpoints."""
     waited = 0.0
-    """Seconds in all in which nothing could be computed because the samples were not there yet."""
+    """Total seconds spent waiting for samples."""
 
     def __init__(self, settings: LoopSettings, validate_every: int = 0) -> None:
         self._loop, self._validate_every = settings, validate_every
@@ -58,14 +58,14 @@ class TrainingLoop(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Everything that `restore` needs to go on as if nothing had happened."""
+        """Everything that `restore` needs to resume exactly."""
 
     @abstractmethod
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint. Raises CheckpointError when it does not belong to this run."""
 
     def validate(self) -> Validation | None:
-        """What the averaged weights achieve on held-out samples; None where nothing is held out."""
+        """The score of the averaged weights on held-out samples; None when nothing is held out."""
         return None
 
     def metrics(self) -> dict[str, float]:

@@ -15,7 +15,7 @@ from training.fitting.settings import Phase, TrainSettings
 
 
 class Schedule(Protocol):
-    """What a learning rate follows from."""
+    """The settings that determine the learning rate."""
 
     @property
     def learning_rate(self) -> float:
@@ -93,7 +93,7 @@ def batch_norms(model: nn.Module) -> Iterator[nn.BatchNorm2d]:
 
 @contextmanager
 def forward_only(model: nn.Module) -> Iterator[None]:
-    """For a forward pass without a trace: no gradients are kept, and batch norms do not update their statistics."""
+    """A forward pass without side effects: no gradients are kept, and batch norms do not update their statistics."""
     norms = list(batch_norms(model))
     try:
         for norm in norms:

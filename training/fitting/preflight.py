@@ -1,4 +1,4 @@
-"""What would stop a run later stops it before its first step: no room on the disk, too little memory, no compiler."""
+"""Checks before the first step of a run: room on the disk, free memory, a working compiler."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORDS = 24
 
 
 class PreflightError(TrainingError):
-    """The machine lacks what the run needs; the text says how much, and what to do."""
+    """The machine cannot run this training; the text says what is missing and what to do."""
 
 
 def refuse_full_disk(out: Path, model: ClipMat) -> None:
@@ -59,7 +59,7 @@ def refuse_small_memory(fabric: Fabric, model: ClipMat, settings: TrainSettings,
     if needed > free:
         raise PreflightError(
             f"a step needs about {needed / _GIB:.1f} GiB and {free / _GIB:.1f} GiB are free: raise `accumulate`, which "
-            "changes nothing but memory and time, or lower `batch` or `sizes`"
+            "changes only memory and time, or lower `batch` or `sizes`"
         )
 
 
@@ -93,7 +93,7 @@ def refuse_few_devices(device: str, processes: int) -> None:
 
 
 def refuse_no_compiler(device: torch.device) -> None:
-    """Raise PreflightError when torch.compile cannot compile the least of functions for a device."""
+    """Raise PreflightError when torch.compile cannot compile a trivial function for a device."""
     try:
         torch.compile(lambda x: x.sin() + 1)(torch.zeros(8, device=device))
     except (RuntimeError, OSError, ImportError) as error:

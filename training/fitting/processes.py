@@ -1,4 +1,4 @@
-"""What the processes of a run share: the batch, its statistics and the gradients, so that they work as one."""
+"""Communication between the processes of a run: the batch, its statistics and the gradients are shared."""
 
 from __future__ import annotations
 

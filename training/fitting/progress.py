@@ -27,7 +27,7 @@ _PLAIN_EVERY = 20
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One step, as listeners get it."""
+    """The report of one step."""
 
     step: int
     """Steps done, this one among them."""
@@ -38,9 +38,9 @@ class StepReport:
     samples: int
     """Samples of the step, all processes together."""
     seconds: float
-    """What the step took."""
+    """Duration of the step."""
     waited: float
-    """Seconds of it in which nothing could be computed because the samples were not there yet."""
+    """Seconds of it spent waiting for samples."""
     validation: Validation | None = None
     """Of the held-out samples, where it was due after this step."""
     metrics: dict[str, float] = field(default_factory=dict)

@@ -28,7 +28,7 @@ class SettingsError(TrainingError):
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of training with one input size."""
+    """A phase of training: steps, input sizes and batch size."""
 
     steps: int
     """Optimiser steps."""
@@ -44,7 +44,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Everything that decides the outcome of a run besides the data itself. Raises SettingsError out of range."""
+    """Everything that determines the outcome of a run besides the data itself. Raises SettingsError out of range."""
 
     variant: str
     """compact, vit-b-16 or vit-l-14."""

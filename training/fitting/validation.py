@@ -18,7 +18,7 @@ _SIDE = 256
 
 
 class Validation(NamedTuple):
-    """What a network achieves on the held-out samples."""
+    """The network's results on the held-out samples."""
 
     score: float
     """Mean IoU, 0..1."""

@@ -1,1 +1,1 @@
-"""The post-refiner: what it learns from, its training, and how it compares."""
+"""The post-refiner: its training data, its training, and its comparison with other methods."""

@@ -1,4 +1,4 @@
-"""Coarse mattes as a network at a small size gives them, made from exact ones: smaller, and with its faults."""
+"""Simulated coarse mattes: exact ones made smaller and given the faults of a network at a small size."""
 
 from __future__ import annotations
 

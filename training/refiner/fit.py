@@ -27,7 +27,7 @@ PatchSampler = Callable[[np.random.Generator, Refiner], PatchBatch]
 
 @dataclass(frozen=True, slots=True)
 class RefinerSettings:
-    """What decides a run besides the data."""
+    """The settings of a run."""
 
     steps: int = 3500
     batch: int = 8
@@ -103,7 +103,7 @@ class RefinerTrainer(TrainingLoop):
         return self._errors
 
     def state(self) -> dict[str, Any]:
-        """Everything that `restore` needs to go on as if nothing had happened."""
+        """Everything that `restore` needs to resume exactly."""
         return {
             "network": self.network.state_dict(),
             "optimiser": self.optimizer.state_dict(),

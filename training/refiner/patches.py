@@ -1,4 +1,4 @@
-"""What the refiner learns from: patches with exact alpha, as the network gets them."""
+"""The refiner's training samples: patches with exact alpha, in the form of the network's input."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from training.strands.families import FAMILIES, strand
 PATCH = 192
 """Pixels a side of what the network sees in training."""
 UNSEEN = ("fern", "net")
-"""Families of strands that are left for measuring."""
+"""Families of strands reserved for measuring."""
 OFTEN = ("hair", "hair", "fur", "smoke", "glass", "bubble")
 """Drawn more often: what people and animals wear, and what is translucent, where colours alone mislead."""
 TRAINED = (*(family for family in FAMILIES if family not in UNSEEN), *OFTEN)
@@ -39,7 +39,7 @@ TRAINED = (*(family for family in FAMILIES if family not in UNSEEN), *OFTEN)
 
 
 class PatchBatch(NamedTuple):
-    """B patches as the network gets them, with the truth."""
+    """B patches as the network's input, with the truth."""
 
     image: Tensor
     """Bx3xPxP uint8."""
@@ -192,7 +192,7 @@ def _tinted(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _background(cutouts: Cutouts, side: int, grow: float, rng: np.random.Generator) -> Alpha:
-    """What is behind, PxPx3 float32 0..255: pictures as sharp as the foreground or less so, strands too, plain now
+    """The background, PxPx3 float32 0..255: pictures as sharp as the foreground or less so, strands too, plain now
     and then."""
     bank, draw = cutouts.bank, rng.random()
     if draw < 0.08:

@@ -237,7 +237,7 @@ def test_broken_images_sizes_that_differ_and_empty_mattes_name_their_files(tmp_p
     with pytest.raises(LayoutError, match=r"m_1b\.png shows no object"):
         EntityBank.read([tmp_path])
     (tmp_path / "train" / "mask" / "m_1b.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    with pytest.raises(LayoutError, match=r"m_1b\.png' is no image that can be read"):
+    with pytest.raises(LayoutError, match=r"m_1b\.png' is not a readable image"):
         EntityBank.read([tmp_path])
 
 
@@ -381,6 +381,6 @@ def test_what_was_measured_before_a_broken_file_is_remembered(tmp_path, cache):
     folder = tmp_path / "mine"
     own(folder, ["ant.png", "bee.png"])
     (folder / "zebra.png").write_bytes(b"broken")
-    with pytest.raises(LayoutError, match=r"zebra\.png' is no image that can be read"):
+    with pytest.raises(LayoutError, match=r"zebra\.png' is not a readable image"):
         EntityBank.read([folder])
     assert set(json.loads(next(cache.rglob("*.json")).read_text())) == {"ant.png", "bee.png"}

@@ -32,7 +32,7 @@ def started(tmp_path_factory):
 
 def test_a_torn_checkpoint_is_refused(tmp_path):
     (tmp_path / "last.pt").write_bytes(b"PK\x03\x04 torn")
-    with pytest.raises(CheckpointError, match="no readable checkpoint"):
+    with pytest.raises(CheckpointError, match="is not a readable checkpoint"):
         checkpoint.load(tmp_path / "last.pt")
 
 
@@ -44,7 +44,7 @@ def test_a_disk_that_fills_up_while_saving_costs_nothing_that_was_saved(tmp_path
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most))
     try:
         with pytest.raises(
-            CheckpointError, match=r"last\.pt cannot be written \(.+\), the former one stands: make room"
+            CheckpointError, match=r"last\.pt cannot be written \(.+\), the former file is kept: make room"
         ):
             checkpoint.save(path, {"step": 2, "model": torch.zeros(300_000)})
     finally:
@@ -78,7 +78,7 @@ def test_settings_of_another_variant_or_without_what_the_weights_have_are_refuse
     start = str(started[0] / "last.pt")
     with pytest.raises(CheckpointError, match="weights of 'compact', the settings are of 'vit-b-16'"):
         checkpoint.begin_from(start, replace(SETTINGS, variant="vit-b-16"))
-    with pytest.raises(CheckpointError, match=r"has what the settings go without \(popup\)"):
+    with pytest.raises(CheckpointError, match=r"has modules that the settings switch off \(popup\)"):
         checkpoint.begin_from(start, replace(SETTINGS, without=("popup",)))
     assert checkpoint.begin_from(start, replace(SETTINGS, without=("post_context",))).config == CONFIG
 

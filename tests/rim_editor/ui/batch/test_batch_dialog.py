@@ -164,7 +164,7 @@ def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, ma
     assert "3 exported, 1 failed" in text(dialog, "batch_state")
     assert sorted(row[0] for row in outcomes(dialog, "done")) == [f"rose-{number}.jpg" for number in range(3)]
     (failed,) = outcomes(dialog, "failed")
-    assert failed[0] == "broken.jpg" and "is no image that can be read" in failed[3]
+    assert failed[0] == "broken.jpg" and "is not a readable image" in failed[3]
     report = json.loads((out / "report.json").read_text())
     assert report["counts"]["done"] == 3
     click(dialog, "batch_open_folder")
@@ -407,7 +407,7 @@ def test_thumbnails_are_made_of_what_is_seen_alone(qtbot, make, photo, tmp_path,
     seen = {f"p{row:03}.jpg" for row in table.visible_rows()}
     assert 3 < len(seen) < 40
     qtbot.waitUntil(lambda: seen <= set(made))
-    qtbot.waitUntil(lambda: "is no image that can be read" in cells(dialog)[0][3])  # though the plan did not know
+    qtbot.waitUntil(lambda: "is not a readable image" in cells(dialog)[0][3])  # though the plan did not know
     table.scrollToBottom()
     qtbot.waitUntil(lambda: "p149.jpg" in made)
     assert len(made) == len(set(made)) < 80 and "p075.jpg" not in made
@@ -426,7 +426,7 @@ def test_a_thumbnail_is_upright_and_small(photo, name):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_has_no_thumbnail_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.jpg")
-    with pytest.raises(ImageUnreadable, match="is no file"):
+    with pytest.raises(ImageUnreadable, match="is not a file"):
         thumbnail_loader.thumbnail_of(tmp_path / "a.jpg")
 
 
