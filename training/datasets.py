@@ -89,7 +89,7 @@ class SceneDataset:
 
     @property
     def fingerprint(self) -> str:
-        """A short digest of what determines the samples: the ids of the bank in order, seed, mix, augmentation, forms."""
+        """A short digest of what determines the samples: bank ids in order, seed, mix, augmentation, forms."""
         ids = [e.id for e in self.everything] + [b.id for b in self.bank.backgrounds]
         decisive = repr((ids, self.seed, self.mix, self.augment, self.forms))
         return hashlib.sha256(decisive.encode()).hexdigest()[:12]
