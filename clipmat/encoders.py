@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class ImageFeatures(NamedTuple):
-    """What the network needs of an image; computed once per image."""
+    """The features of an image, computed once per image."""
 
     tokens: Tensor
     """BxNxDv final visual tokens; the first is the class token, the others the grid row by row."""

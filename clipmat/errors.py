@@ -10,7 +10,7 @@ class UserError(Exception):
     """
 
     exit_code: ClassVar[int] = 2
-    """What a command ends with."""
+    """Exit code of the command."""
 
 
 class ClipMatError(UserError):
@@ -22,7 +22,7 @@ class WeightsError(ClipMatError):
 
 
 class UnknownWeights(WeightsError):
-    """The name is no variant and the path is no file."""
+    """The name is not a variant, or the path is not a file."""
 
 
 class WeightsMissing(WeightsError):

@@ -26,7 +26,7 @@ _LONGEST_HEADER = 100_000_000  # bytes, the limit of safetensors itself
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What travels with weights besides the tensors."""
+    """The metadata of a weights file."""
 
     config: ClipMatConfig
     threshold: float

@@ -1,4 +1,4 @@
-"""Which weights there are, and where they are on this machine: the table of variants, the user's folder, paths.
+"""The weights available and their paths on this machine: the table of variants, the user's folder, paths.
 
 Importing this module imports no torch.
 """
