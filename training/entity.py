@@ -13,7 +13,7 @@ Pixels = NDArray[np.uint8]
 
 
 class BankError(TrainingError):
-    """A pack is missing, incomplete or laid out differently; the text shows what was expected."""
+    """A pack is missing, incomplete or laid out differently; the text shows the expected layout."""
 
 
 @dataclass(frozen=True, slots=True)

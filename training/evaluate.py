@@ -170,9 +170,9 @@ def _judged(
             results.append(result)
             bar.update(task, advance=1, description=result.set)
     if not results:
-        raise EvaluationError(f"{', '.join(sets)}: nothing to ask for there; choose another --setting or --data")
+        raise EvaluationError(f"{', '.join(sets)}: no expressions in this setting; choose another --setting or --data")
     for name in sets.keys() - {result.set for result in results}:
-        typer.echo(f"{name}: nothing to ask for there", err=True)
+        typer.echo(f"{name}: no expressions in this setting", err=True)
     return results
 
 

@@ -47,7 +47,7 @@ _VERSION = 1
 def basic_names(lab: Floats) -> NDArray[np.str_]:
     """One of NAMES for each colour, Nx3 CIELAB -> N.
 
-    The hue names it, save that dark or dull orange and yellow are brown, pale ones beige; pale red is pink, dull red
+    The hue names it, except that dark or dull orange and yellow are brown, pale ones beige; pale red is pink, dull red
     brown; without chroma it is black, gray or white by lightness.
     """
     lightness, a, b = lab[:, 0], lab[:, 1], lab[:, 2]

@@ -105,7 +105,7 @@ def _surely_absent(keyword: str, pair: Pair) -> bool:
 
 
 def _nouns(keyword: str) -> frozenset[str]:
-    """All that it may be called, save what anything may be called."""
+    """All nouns that may refer to it, except those that fit anything."""
     names = everyday_names(keyword, ())
     return (possible_names(keyword, kind_of(keyword), names) | {*names}) - {"thing", "object", "item"}
 

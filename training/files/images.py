@@ -43,11 +43,11 @@ def image_files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> tuple[Path
 
 
 def by_stem(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> dict[str, Path]:
-    """The images of a folder by what they are called without suffix. Raises LayoutError when two are called alike."""
+    """The images of a folder by name without suffix. Raises LayoutError when two have the same one."""
     found: dict[str, Path] = {}
     for path in image_files(folder, suffixes):
         if path.stem in found:
-            raise LayoutError(f"{found[path.stem]} and {path.name} are called alike: keep one, or rename it")
+            raise LayoutError(f"{found[path.stem]} and {path.name} have the same name: keep one, or rename it")
         found[path.stem] = path
     return found
 
@@ -203,7 +203,7 @@ def _box_around(matte: Alpha) -> tuple[slice, slice]:
 
 
 def _spread(image: Pixels, matte: Alpha, size: tuple[int, int]) -> Pixels:
-    """Colours reduced by what is opaque, and led outwards: under alpha 0, programs leave any colour."""
+    """Colours reduced with their alpha as weight and spread outwards: under alpha 0, programs leave any colour."""
     alpha = resized(matte, size)
     weighed = resized(image * matte[..., None], size)
     near, weight = (cv2.GaussianBlur(plane, (0, 0), 8) for plane in (weighed, alpha))

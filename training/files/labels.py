@@ -74,7 +74,7 @@ class Label:
 def labels_of(
     name: str, scene: Scene, relation: str, background: str, words: Sequence[Sequence[Expression]]
 ) -> tuple[Label, ...]:
-    """The labels of a scene that is to be image `name`; `words` are the expressions of each entity.
+    """The labels of a scene that will be written as image `name`; `words` are the expressions of each entity.
 
     `relation` is that of the first entity to the second; the second has the opposite one, the others none.
     """
@@ -167,9 +167,9 @@ def _label(path: Path, stem: str, row: Any) -> Label:  # noqa: ANN401
         known["size"] = tuple(known["size"]) if known.get("size") else None
         label = Label(stem, row["image_name"], tuple(Words(*each) for each in words), **known)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise LayoutError(f"{path}: the entry {stem} is no label: {type(error).__name__}: {error}") from error
+        raise LayoutError(f"{path}: the entry {stem} is not a label: {type(error).__name__}: {error}") from error
     if not all(isinstance(text, str) for text in (label.image_name, *(words.text for words in label.expressions))):
-        raise LayoutError(f"{path}: the entry {stem} is no label: image_name and expressions are to be text")
+        raise LayoutError(f"{path}: the entry {stem} is not a label: image_name and expressions must be text")
     return label
 
 

@@ -91,7 +91,7 @@ def read_refmatte(folder: Path, split: str, setting: str = "expression") -> Iter
     if setting == "expression":
         return _samples(folder / split, labels, "composite", _phrases, _TREE)
     if setting != "keyword":
-        raise LayoutError(f"'{setting}' is no setting of RefMatte: choose {' or '.join(SETTINGS)}")
+        raise LayoutError(f"'{setting}' is not a setting of RefMatte: choose {' or '.join(SETTINGS)}")
     if not all(label.keyword for label in labels):
         raise LayoutError(f"{label_file(folder, split)} names no keywords: read it in the expression setting")
     kept = [label for group in by_image(labels).values() if in_keyword_setting(group) for label in group]

@@ -82,7 +82,7 @@ class _KeywordList:
                 raise BankError(f"{self.path}: the kind of {name} is '{line['kind']}': choose {', '.join(_KINDS)}")
 
     def row(self, split: str, *files: Path) -> IndexRow | None:
-        """The row of the entity in these files, without them; None when it is to be left out."""
+        """The row of the entity in these files, without them; None when keywords.csv leaves it out."""
         short = [file.relative_to(self.folder) for file in files]
         file = short[0]
         name = next((name for name in names_of(*short) if name in self.lines), None)

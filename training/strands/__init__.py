@@ -1,1 +1,1 @@
-"""Strand entities made from nothing but numbers: hair, fur, webs, lace, smoke, glass, with alpha that is exact."""
+"""Strand entities drawn from random numbers, with exact alpha: hair, fur, webs, lace, smoke, glass."""

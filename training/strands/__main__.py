@@ -14,7 +14,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def strands(
-    out: Annotated[Path, typer.Option(help="Folder for the pack; it holds none yet.")],
+    out: Annotated[Path, typer.Option(help="Folder for the pack; it must not hold one yet.")],
     count: Annotated[int, typer.Option(help="Cut-outs; the families take turns.")] = 200,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
     side: Annotated[int, typer.Option(help="Pixels of the square that each is drawn in.")] = 384,

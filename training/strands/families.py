@@ -1,4 +1,4 @@
-"""The families of strand entities by name: the door to the rest of this package."""
+"""The families of strand entities by name: the entry point of this package."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def tapered(points: int, tip: float, begin: float = 0.6) -> Floats:
 def threads(rng: np.random.Generator, lines: Sequence[Reals], width: float, colour: Reals) -> Ribbons:
     """Lines of any number of points as threads of one width, each a little lighter or darker than `colour`.
 
-    Each segment is a ribbon of its own, for ribbons of one bundle have equally many points.
+    Each segment is a ribbon of its own, because all ribbons of a bundle have the same number of points.
     """
     ends = np.concatenate([np.stack([line[:-1], line[1:]], 1) for line in lines])
     lightness = np.repeat(rng.lognormal(0, 0.1, len(lines)), [len(line) - 1 for line in lines])

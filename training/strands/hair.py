@@ -72,7 +72,7 @@ def _lock(rng: np.random.Generator, clumps: int) -> tuple[Floats, float]:
 
 
 def _wig(rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_]]:
-    """Bezier guides as on a head that is not there, from a parting down both sides; and which fall behind it."""
+    """Bezier guides as on a head, from a parting down both sides; and which of them fall behind it."""
     half, top, fall = rng.uniform(0.2, 0.27), rng.uniform(0.08, 0.14), rng.uniform(0.55, 0.85)
     part, flare = rng.uniform(-0.1, 0.1), rng.uniform(0.85, 1.35)
     sides = rng.uniform(0.35, 1, 22) * rng.choice([-1, 1], 22)

@@ -144,7 +144,7 @@ def _draw(canvas: NDArray[np.uint8], pieces: NDArray[np.int32], colours: Floats)
 
 
 def _pieces(ribbons: Ribbons, cells: int, origin: Floats) -> tuple[NDArray[np.int32], Floats]:
-    """A four-cornered piece a segment, for OpenCV draws convex pieces to a hundredth of a cell; and its RGBA."""
+    """A quadrilateral for each segment, and its RGBA: OpenCV draws convex ones to a hundredth of a cell."""
     points, widths = ribbons.points * np.float32(cells) - origin, ribbons.widths * np.float32(cells)
     normals = _normals(points)
     half = _narrowed(np.maximum(widths, _THIN), normals)[..., None] / 2 * normals

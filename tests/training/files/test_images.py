@@ -139,7 +139,7 @@ def test_files_are_found_by_name_and_two_of_a_name_are_refused(tmp_path):
     assert [path.name for path in image_files(tmp_path)] == ["a.jpg", "b.PNG"]
     assert image_files(tmp_path / "gone") == ()
     (tmp_path / "a.tif").touch()
-    with pytest.raises(LayoutError, match=r"a\.jpg and a\.tif are called alike"):
+    with pytest.raises(LayoutError, match=r"a\.jpg and a\.tif have the same name"):
         by_stem(tmp_path)
 
 

@@ -264,7 +264,7 @@ def test_an_unknown_split_or_setting_and_another_folder_are_refused_with_what_th
         read_refmatte(written, "test")
     with pytest.raises(LayoutError, match=r"no split 'train' \(found: none\): expected SPLIT/img_full"):
         read_refmatte(tmp_path_factory.mktemp("else"), "train")
-    with pytest.raises(LayoutError, match="'words' is no setting of RefMatte: choose keyword or expression"):
+    with pytest.raises(LayoutError, match="'words' is not a setting of RefMatte: choose keyword or expression"):
         read_refmatte(written, "train", "words")
     label_file(written, "train").unlink()
     with pytest.raises(LayoutError, match=r"refmatte_train_label.json is missing: expected SPLIT"):
@@ -277,11 +277,14 @@ def test_an_unknown_split_or_setting_and_another_folder_are_refused_with_what_th
         (b"{'a'", "is not JSON"),
         (b"\xff\xfe", "is not JSON"),
         (b"[]", "holds no labels"),
-        (b'{"a_0": []}', "the entry a_0 is no label"),
-        (b'{"a_0": {"expressions": ["dog"]}}', "the entry a_0 is no label: KeyError: 'image_name'"),
-        (b'{"a_0": {"image_name": "a", "expressions": [3]}}', "are to be text"),
-        (b'{"a_0": {"image_name": "a", "expressions": ["b", "c"], "forms": ["basic"]}}', "the entry a_0 is no label"),
-        (b'{"a_0": {"image_name": "a", "expressions": [], "colors": ["red"]}}', "the entry a_0 is no label"),
+        (b'{"a_0": []}', "the entry a_0 is not a label"),
+        (b'{"a_0": {"expressions": ["dog"]}}', "the entry a_0 is not a label: KeyError: 'image_name'"),
+        (b'{"a_0": {"image_name": "a", "expressions": [3]}}', "must be text"),
+        (
+            b'{"a_0": {"image_name": "a", "expressions": ["b", "c"], "forms": ["basic"]}}',
+            "the entry a_0 is not a label",
+        ),
+        (b'{"a_0": {"image_name": "a", "expressions": [], "colors": ["red"]}}', "the entry a_0 is not a label"),
     ],
 )
 def test_broken_labels_name_the_file_and_the_entry(written, content, told):
