@@ -189,3 +189,30 @@ def test_modules_that_pass_on_names_repeat_names_or_are_too_long_are_found(tmp_p
     ]
     assert {line.split()[1] for line in structure.banned_names(found)} == {"told", "what", "edge_color", "lies"}
     assert structure.repeated_classes(found) == {"Thing": ["rim_editor/again.py", "rim_editor/dialect.py"]}
+
+
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "training/README.md", *ROOT.glob("resources/*/README.md")]
+MADE_LATER = {"keywords.csv", "my_folder/expressions.csv", "backgrounds/", "training/configs/NAME.toml"}
+"""Files and folders that a page names and that its reader makes."""
+
+
+@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_module_folder_and_command_that_a_page_names_is_there(page):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("names what was, too")
+    text = page.read_text(encoding="utf-8")
+    places = [
+        p.relative_to(ROOT) for top in (*structure.PACKAGES, "tests", "resources") for p in (ROOT / top).rglob("*")
+    ]
+    known = {f"/{p.as_posix()}" + ("/" if (ROOT / p).is_dir() else "") for p in places}
+    known |= {f"/{p.name}" + ("/" if p.is_dir() else "") for p in ROOT.iterdir()} | {"/docs/architecture.md"}
+    named = set(re.findall(r"`([\w/.-]+\.(?:py|toml|md|csv))`", text)) | set(
+        re.findall(r"`([a-z_]+(?:/[a-z_]+)*/)`", text)
+    )
+    commands = re.findall(r"-m ((?:training|rim_editor)[.a-z_]*[a-z])", text)
+    named |= {command.replace(".", "/") + ("/" if is_package(command) else ".py") for command in commands}
+    assert not [name for name in sorted(named - MADE_LATER) if not any(path.endswith(f"/{name}") for path in known)]
+
+
+def is_package(module: str) -> bool:
+    return (ROOT / module.replace(".", "/") / "__main__.py").exists()
