@@ -122,7 +122,8 @@ def _find(name: str) -> Path | None:
 
 
 def _remedy(name: str) -> str:
-    if table_entry(name).hub is None:
+    entry = table_entry(name)
+    if entry.sha256 is not None:
         return "install rim-editor again: the bundled weights are gone"
     return (
         f"none were ever published; train them with `python -m training.train --config training/configs/{name}.toml "

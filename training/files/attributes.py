@@ -130,12 +130,6 @@ def is_salient(image: Pixels, alpha: Floats) -> bool:
     return bool(np.linalg.norm(gap) >= 20)
 
 
-def size_of(alpha: Floats) -> str:
-    """small, medium or large by the share of the scene that a HxW alpha in [0, 1] fills: to 5 %, to 25 %, above."""
-    share = float(alpha.mean())
-    return "small" if share <= 0.05 else "medium" if share <= 0.25 else "large"
-
-
 def with_attributes(
     entities: Sequence[Entity], folders: Sequence[Path], preview: Callable[[Entity], Pixels]
 ) -> tuple[Entity, ...]:

@@ -60,9 +60,12 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
         kind = format_of(Path(f"x{suffix}"))
     except OutputUnsupported as error:
         return str(error)
+    name = "WebP" if kind.name == "WEBP" else kind.name
     if request.content is Content.RESULT and edit.transparent and not kind.transparent:
-        return "JPEG cannot hold the transparency of this result: choose another format, or put the object on a colour."
+        return (
+            f"{name} cannot hold the transparency of this result: choose another format, or put the object on a colour."
+        )
     deep = request.depth if request.content is Content.MATTE else edit.depth if isinstance(edit, MatteOnly) else 8
     if deep == 16 and not kind.deep:
-        return f"{kind.name if kind.name != 'WEBP' else 'WebP'} holds 8 bits a channel: 16 bits need PNG or TIFF."
+        return f"{name} holds 8 bits a channel: 16 bits need PNG or TIFF."
     return ""

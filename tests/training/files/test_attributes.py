@@ -13,7 +13,6 @@ from training.files.attributes import (
     dominant_colours,
     is_salient,
     is_transparent,
-    size_of,
 )
 
 
@@ -167,10 +166,3 @@ def test_salient_is_what_differs_from_its_scene_and_is_large_enough():
 def test_a_large_object_is_not_compared_with_itself():
     assert is_salient(*scene((40, 120, 50), (210, 40, 30), 99))
     assert is_salient(np.full((30, 30, 3), 90, np.uint8), np.ones((30, 30), np.float32))
-
-
-def test_sizes_are_shares_of_the_scene():
-    alpha = np.zeros((100, 100), np.float32)
-    for rows, size in ((4, "small"), (20, "medium"), (60, "large")):
-        alpha[:rows] = 1
-        assert size_of(alpha) == size
