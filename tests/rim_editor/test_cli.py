@@ -223,7 +223,7 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
     [
         (["missing.jpg", "red", "-o", "out.png"], ["missing.jpg", "does not exist", "check"]),
         (["empty.jpg", "red", "-o", "out.png"], ["is empty", "again"]),
-        (["letter.jpg", "red", "-o", "out.png"], ["no image", "use PNG"]),
+        (["letter.jpg", "red", "-o", "out.png"], ["is not a readable image", "use PNG"]),
         (["cut.png", "red", "-o", "out.png"], ["damaged", "again"]),
         (["folder", "red", "-o", "out.png"], ["is a folder", "name an image file"]),
         (["photo.png", "", "-o", "out.png"], ["expression is empty", "say what"]),
