@@ -202,7 +202,7 @@ def _watch_folders(
     from rim_editor.batch.inputs import Input
     from rim_editor.batch.plan import make_plan
     from rim_editor.batch.problems import ProblemKind
-    from rim_editor.batch.watch import watch
+    from rim_editor.batch.watching import watch
 
     # Options with which no image could be exported are refused before the first one appears.
     trial = make_plan([Input(Path(os.path.abspath("image.jpg")), Path.cwd())], recipe, folder)

@@ -19,7 +19,7 @@ from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
-from rim_editor.batch.watch import watch
+from rim_editor.batch.watching import watch
 from rim_editor.errors import OutputExists
 
 RED = (ExpressionTerm("the red square"),)

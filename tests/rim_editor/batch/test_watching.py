@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rim_editor.batch import watch as room
+from rim_editor.batch import watching as room
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
-from rim_editor.batch.watch import Arrivals, watch
+from rim_editor.batch.watching import Arrivals, watch
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
