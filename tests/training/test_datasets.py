@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.datasets import Mix, SceneDataset, augmented, photo_samples, trimap_labels
+from training.augmentation import augmented
+from training.datasets import Mix, SceneDataset, photo_samples, trimap_labels
 from training.entity import BankError
 from training.files.entity_bank import EntityBank
 

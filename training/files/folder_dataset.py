@@ -12,7 +12,8 @@ import numpy as np
 
 from clipmat.prompt import TEMPLATES
 from clipmat.transforms import resized
-from training.datasets import Sample, augmented
+from training.augmentation import augmented
+from training.datasets import Sample
 from training.entity import Pixels
 from training.expressions import NEGATIVE
 from training.files.folders import Pair, read_pixels, sample_of

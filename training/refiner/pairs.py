@@ -17,8 +17,8 @@ from clipmat.model import ClipMat
 from clipmat.refiner import UNKNOWN_THRESHOLD, guide_planes, transition_window
 from clipmat.transforms import resized, to_input
 from training import TrainingError
+from training.augmentation import augmented
 from training.composition import background_part, composed_scene
-from training.datasets import augmented
 from training.entity import Pixels
 from training.files.entity_bank import EntityBank
 from training.metrics import iou

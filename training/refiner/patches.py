@@ -21,7 +21,7 @@ from clipmat.refiner import (
     transition_window,
 )
 from clipmat.transforms import resized
-from training.datasets import augmented
+from training.augmentation import augmented
 from training.entity import BankError, Pixels, unit
 from training.files.entity_bank import EntityBank
 from training.refiner.coarse_mattes import CoarseMatte, degraded
