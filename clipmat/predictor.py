@@ -17,7 +17,7 @@ from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadImage, ExpressionTruncated, ImageNotSet, WeightsError
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
 from clipmat.presence import is_present
-from clipmat.prompt import clean_expression, singularise
+from clipmat.prompt import checked_expression, singularise
 from clipmat.refiner import refine_matte
 from clipmat.transforms import check_image, from_output, resized, to_input
 
@@ -99,7 +99,7 @@ class Predictor:
         """
         if self._image is None:
             raise ImageNotSet("no image is set: call set_image(image) before predict(expression)")
-        expression = clean_expression(expression)
+        expression = checked_expression(expression)
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
             tokens, dropped = self.model.tokenize([singularise(expression, self.card.nouns)])

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from clipmat.config import ClipMatConfig
 from clipmat.encoders import TextTower
 from clipmat.errors import BadExpression
+from clipmat.expression import clean_expression
 
 TEMPLATES = (
     "the foreground of the {}",
@@ -36,10 +37,10 @@ def keyword_of(expression: str) -> str | None:
     return " ".join(words) if 1 <= len(words) <= 2 else None
 
 
-def clean_expression(expression: str) -> str:
+def checked_expression(expression: str) -> str:
     """The expression with single spaces. Raises BadExpression when it holds no letter or digit."""
-    cleaned = " ".join(expression.split())
-    if not any(c.isalnum() for c in cleaned):
+    cleaned = clean_expression(expression)
+    if not cleaned:
         raise BadExpression("the expression is empty: type what to cut out, for example 'the dog on the left'")
     return cleaned
 
@@ -81,7 +82,7 @@ class ContextEmbeddedPrompt(nn.Module):
 
     def compose(self, expression: str, template: int = 0) -> tuple[str, int]:
         """The text for the tower and its length limit: 14 in the keyword setting, else 69. Raises BadExpression."""
-        expression = clean_expression(expression)
+        expression = checked_expression(expression)
         keyword = keyword_of(expression)
         if keyword is None:
             return expression, self.lengths[1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from clipmat.expression import clean_expression
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import BadOption, EmptyExpression
 
@@ -36,12 +37,6 @@ class Brush(StrEnum):
     KEEP = "keep"
     REMOVE = "remove"
     REFINE = "refine"
-
-
-def clean_expression(text: str) -> str:
-    """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word."""
-    cleaned = " ".join(text.split())
-    return cleaned if any(character.isalnum() for character in cleaned) else ""
 
 
 def check_expression(text: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from clipmat.expression import clean_expression
 from rim_editor import exporting, model_requests, step_names
 from rim_editor.document import (
     Answer,
@@ -20,7 +21,6 @@ from rim_editor.document import (
     Part,
     Patch,
     Stroke,
-    clean_expression,
     without_parts,
 )
 from rim_editor.edits import Edit

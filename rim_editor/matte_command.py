@@ -81,9 +81,9 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
     """
     from clipmat import image_files
     from rim_editor import exporting, mattes, outputs
-    from rim_editor.batch.stages import timed
     from rim_editor.document import Answer, Combine, Document
     from rim_editor.rendering import Renderer
+    from rim_editor.timing import timed
 
     check(job)
     request = _request(job)

@@ -6,9 +6,7 @@ Between a stage's steps `checkpoint` is called; an exception from it ends the st
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +25,7 @@ from rim_editor.edit_description import EditDescription
 from rim_editor.edits import Edit
 from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
+from rim_editor.timing import timed
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -211,11 +210,3 @@ def _nothing_matched(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
         thumbnail=thumbnail(found.decoded.source.pixels),
     )
     return FinishedItem(outcome, None, None)
-
-
-@contextmanager
-def timed(spent: dict[str, float], step: str) -> Iterator[None]:
-    """Put the milliseconds that pass inside into `spent` under the name of the step."""
-    start = time.perf_counter()
-    yield
-    spent[step] = (time.perf_counter() - start) * 1000

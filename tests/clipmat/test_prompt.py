@@ -9,7 +9,7 @@ from clipmat.compact_encoders import hashed_ngrams, split_words
 from clipmat.config import variant
 from clipmat.errors import BadExpression
 from clipmat.model import build_encoders
-from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, clean_expression, keyword_of, singularise
+from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, checked_expression, keyword_of, singularise
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_without_pre_context_a_keyword_stays_bare():
 @pytest.mark.parametrize("empty", ["", "   ", "\n", "...", "?!"])
 def test_an_expression_without_a_word_is_an_error_with_an_example(empty):
     with pytest.raises(BadExpression, match="for example 'the dog on the left'"):
-        clean_expression(empty)
+        checked_expression(empty)
 
 
 def test_eight_vectors_follow_the_words(tower):

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from rim_editor.document import MatteControls, check_expression, clean_expression
+from clipmat.expression import clean_expression
+from rim_editor.document import MatteControls, check_expression
 from rim_editor.errors import BadOption, EmptyExpression
 
 

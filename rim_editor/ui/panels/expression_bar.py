@@ -9,7 +9,8 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from rim_editor.document import Combine, clean_expression
+from clipmat.expression import clean_expression
+from rim_editor.document import Combine
 from rim_editor.events import Answered, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.combine_choice import CombineChoice

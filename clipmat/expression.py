@@ -1,0 +1,9 @@
+"""What counts as an expression: one module on which network and editor agree, without loading torch."""
+
+from __future__ import annotations
+
+
+def clean_expression(text: str) -> str:
+    """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word."""
+    cleaned = " ".join(text.split())
+    return cleaned if any(character.isalnum() for character in cleaned) else ""

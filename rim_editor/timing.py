@@ -1,0 +1,15 @@
+"""How long the steps of an export take: one module, for the command and the batch report the same steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def timed(spent: dict[str, float], step: str) -> Iterator[None]:
+    """Put the milliseconds that pass inside into `spent` under the name of the step."""
+    start = time.perf_counter()
+    yield
+    spent[step] = (time.perf_counter() - start) * 1000
