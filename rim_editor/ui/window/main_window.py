@@ -34,7 +34,7 @@ from rim_editor.ui.window.autosave import Autosave
 from rim_editor.ui.window.batch_launcher import BatchLauncher
 from rim_editor.ui.window.closing import ClosingGuard
 from rim_editor.ui.window.commands import Commands
-from rim_editor.ui.window.cutout_transfer import CutOutExporter, DragHandle
+from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.eyedropper import Eyedropper
