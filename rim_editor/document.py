@@ -57,6 +57,17 @@ class Answer:
     """0 to 1, as the model gives it."""
 
 
+@dataclass(frozen=True, eq=False)
+class ImportedMatte:
+    """A matte from a file, or the alpha of the image itself."""
+
+    name: str
+    """For the user: the name of the file, for instance."""
+    combine: Combine
+    matte: NDArray[np.float32]
+    """HxW in [0, 1], read-only."""
+
+
 @dataclass(frozen=True)
 class Stroke:
     """One gesture of the brush: KEEP paints matte, REMOVE erases it."""
@@ -68,6 +79,29 @@ class Stroke:
     """Pixels of the image."""
     hardness: float = 0.8
     """Share of the radius that is fully covered; from there the cover falls smoothly to 0 at the radius."""
+    follows_edges: bool = False
+    """Whether KEEP and REMOVE stop at edges of the image, see `smart_strokes`."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What the user drew a line around: a lasso or a rectangle."""
+
+    points: tuple[Point, ...]
+    """The corners of the outline, at least three; the last is joined to the first."""
+    adds: bool = True
+    """Whether the inside is added to the matte, or taken from it."""
+
+    @property
+    def combine(self) -> Combine:
+        """How it joins the matte so far."""
+        return Combine.ADD if self.adds else Combine.SUBTRACT
+
+    @property
+    def is_rectangle(self) -> bool:
+        """Whether it is a rectangle with level sides."""
+        sides = zip(self.points, (*self.points[1:], *self.points[:1]), strict=True)
+        return len(self.points) == 4 and all(a[0] == b[0] or a[1] == b[1] for a, b in sides)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +114,7 @@ class Patch:
     """hxw in [0, 1], read-only; replaces the matte from (x, y) on."""
 
 
-Part = Answer | Stroke | Patch
+Part = Answer | ImportedMatte | Stroke | Region | Patch
 """One part of a matte; a document holds them in the order in which they were found and painted."""
 
 
@@ -127,7 +161,7 @@ class Document:
     @property
     def has_matte(self) -> bool:
         """Whether anything was found or painted; strokes that only erase or refine do not count."""
-        return any(not isinstance(part, Stroke) or part.brush is Brush.KEEP for part in self.parts)
+        return any(_may_add(part) for part in self.parts)
 
 
 def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:
@@ -145,9 +179,16 @@ def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part,
     return tuple(part for i, part in enumerate(parts) if not removed(i, part))
 
 
+def _may_add(part: Part) -> bool:
+    """Whether a part can make a matte of nothing."""
+    if isinstance(part, Stroke):
+        return part.brush is Brush.KEEP
+    return part.adds if isinstance(part, Region) else True
+
+
 def _refines(part: Part, answer: Part) -> bool:
     """Whether `part` is a refinement of the edge of `answer`."""
-    if not (isinstance(part, Patch) and isinstance(answer, Answer)):
+    if not (isinstance(part, Patch) and isinstance(answer, Answer | ImportedMatte)):
         return False
     height, width = part.matte.shape
     return bool((answer.matte[part.y : part.y + height, part.x : part.x + width] > 0.05).any())

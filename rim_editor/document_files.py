@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from clipmat import image_files
 from clipmat.errors import ImageUnreadable
 from clipmat.files import write_whole
-from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
+from rim_editor.document import Brush, Combine, Document, MatteControls, Part
 from rim_editor.edits import Edit, Fit, Style
 from rim_editor.errors import EditorError, EditorWarning
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _STATE = "state.json"
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Answer, Stroke, Patch, MatteControls, *get_args(Edit))}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
 _ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit}
 
 

@@ -17,9 +17,11 @@ from rim_editor.document import (
     Brush,
     Combine,
     Document,
+    ImportedMatte,
     MatteControls,
     Part,
     Patch,
+    Region,
     Stroke,
     without_parts,
 )
@@ -146,6 +148,12 @@ class Editor:
     def clear_matte(self) -> None:
         """Remove all parts, and reset the controls."""
         self._change("Clear matte", parts=(), controls=MatteControls())
+
+    def add_part(self, part: ImportedMatte | Region) -> None:
+        """Add what was drawn around or imported to the matte, or combine it with the matte as it says."""
+        if not self._lacks_matte(part.combine):
+            before = () if part.combine is Combine.NEW else self.document.parts
+            self._change(step_names.adding(part), parts=(*before, part))
 
     def paint(self, stroke: Stroke) -> None:
         """Add to the matte under the stroke, erase it, or refine its edge, as the stroke's brush says.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rim_editor.document import Answer, Document, Patch
+from rim_editor.document import Answer, Document, ImportedMatte, Patch
 from rim_editor.edits import Background
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class History:
 
 def _step(document: Document, name: str) -> _Step:
     held: list[NDArray[np.generic] | None] = [document.source.pixels, document.source.alpha]
-    held += [part.matte for part in document.parts if isinstance(part, Answer | Patch)]
+    held += [part.matte for part in document.parts if isinstance(part, Answer | ImportedMatte | Patch)]
     if isinstance(document.edit, Background):
         held.append(document.edit.image)
     return _Step(document, name, {id(array): array.nbytes for array in held if array is not None})

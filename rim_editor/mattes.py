@@ -10,7 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from rim_editor.document import Answer, Brush, Combine, MatteControls, Part, Patch, Stroke
+from rim_editor.document import (
+    Answer,
+    Brush,
+    Combine,
+    ImportedMatte,
+    MatteControls,
+    Part,
+    Patch,
+    Region,
+    Stroke,
+)
+from rim_editor.regions import region_cover
 from rim_editor.strokes import Box, grown, stroke_cover
 
 if TYPE_CHECKING:
@@ -161,16 +172,18 @@ def scaled(controls: MatteControls, factor: float) -> MatteControls:
     return replace(controls, shift_edge=controls.shift_edge / factor, feather=controls.feather / factor)
 
 
-def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
+def with_parts(matte: Matte, parts: Sequence[Part], pixels: NDArray[np.uint8] | None = None) -> Matte:
     """The matte after more parts, one after the other; any number of strokes costs one copy and their boxes.
 
-    An answer is `combined`, KEEP is max(matte, cover), REMOVE min(matte, 1 - cover), and a patch replaces the matte in
-    its place, cut off at the border of the image. A REFINE stroke changes nothing by itself: its outcome is a patch.
-    Raises ValueError when an answer is of another size.
+    An answer or an imported matte is `combined`, a stroke that keeps and a region that adds are max(matte, cover),
+    one that takes away min(matte, 1 - cover), and a patch replaces the matte in its place, cut off at the border of the
+    image. A REFINE stroke changes nothing by itself: its outcome is a patch.
+    `pixels` is the image, HxWx3 uint8, which strokes that follow edges need.
+    Raises ValueError when an answer is of another size, or without the pixels that a stroke needs.
     """
     result, own = matte, False
     for part in parts:
-        if isinstance(part, Answer):
+        if isinstance(part, Answer | ImportedMatte):
             result, own = combined(result, part.matte, part.combine), part.combine is not Combine.NEW
             continue
         if isinstance(part, Stroke) and part.brush is Brush.REFINE:
@@ -178,7 +191,9 @@ def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
         if not own:
             result, own = result.copy(), True
         if isinstance(part, Stroke):
-            _stroke_onto(result, part)
+            _cover_onto(result, *_stroke_cover(part, result, pixels), adds=part.brush is Brush.KEEP)
+        elif isinstance(part, Region):
+            _cover_onto(result, *region_cover(part, *result.shape), adds=part.adds)
         elif isinstance(part, Patch):
             _patch_onto(result, part)
         else:
@@ -186,12 +201,15 @@ def with_parts(matte: Matte, parts: Sequence[Part]) -> Matte:
     return result
 
 
-def _stroke_onto(matte: Matte, stroke: Stroke) -> None:
+def _stroke_cover(stroke: Stroke, matte: Matte, pixels: NDArray[np.uint8] | None) -> tuple[Box, Matte]:
+    return stroke_cover(stroke, *matte.shape)
+
+
+def _cover_onto(matte: Matte, box: Box, cover: Matte, *, adds: bool) -> None:
     import numpy as np
 
-    box, cover = stroke_cover(stroke, *matte.shape)
     under = matte[box]
-    if stroke.brush is Brush.KEEP:
+    if adds:
         np.maximum(under, cover, out=under)
     else:
         np.minimum(under, np.float32(1) - cover, out=under)

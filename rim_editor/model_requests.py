@@ -74,4 +74,4 @@ def _matte_of_parts(document: Document, renderer: Renderer) -> NDArray[np.float3
         return renderer.matte(replace(document, controls=MatteControls()))
     # A patch is a part: the alpha of the file would be in it twice.
     nothing = np.zeros(document.source.pixels.shape[:2], np.float32)
-    return mattes.with_parts(nothing, document.parts)
+    return mattes.with_parts(nothing, document.parts, document.source.pixels)

@@ -185,11 +185,11 @@ class Renderer:
             for known in range(len(parts) - 1, 0, -1):
                 part = parts[known]
                 if isinstance(part, Answer) and part.combine is Combine.NEW:
-                    return _read_only(mattes.with_parts(empty, parts[known:]))
+                    return _read_only(mattes.with_parts(empty, parts[known:], self._source.pixels))
                 start = self._folded.peek(parts[:known])
                 if start is not None:
-                    return _read_only(mattes.with_parts(start, parts[known:]))
-            return _read_only(mattes.with_parts(empty, parts))
+                    return _read_only(mattes.with_parts(start, parts[known:], self._source.pixels))
+            return _read_only(mattes.with_parts(empty, parts, self._source.pixels))
 
         return self._folded.get(parts, fold)
 

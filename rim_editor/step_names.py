@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from rim_editor.document import Answer, Brush, Combine, MatteControls, Part, Stroke
+from rim_editor.document import Answer, Brush, Combine, ImportedMatte, MatteControls, Part, Region, Stroke
 from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 
 _JOINED = {Combine.NEW: "Find", Combine.ADD: "Add", Combine.SUBTRACT: "Subtract", Combine.INTERSECT: "Intersect"}
+_IMPORTED = _JOINED | {Combine.NEW: "Use"}
 _PAINTED = {Brush.KEEP: "Paint", Brush.REMOVE: "Erase"}
+_STROKES = {Brush.KEEP: "brush stroke", Brush.REMOVE: "eraser stroke", Brush.REFINE: "refined edge"}
 _CONTROLS = {
     "shift_edge": "Shift edge",
     "feather": "Feather",
@@ -30,6 +32,10 @@ def adding(part: Part) -> str:
     """The name of the step that adds `part`."""
     if isinstance(part, Answer):
         return f'{_JOINED[part.combine]} "{part.expression}"'
+    if isinstance(part, ImportedMatte):
+        return f'{_IMPORTED[part.combine]} "{part.name}"'
+    if isinstance(part, Region):
+        return f"{'Add' if part.adds else 'Subtract'} {_shape(part)}"
     return _PAINTED[part.brush] if isinstance(part, Stroke) else "Refine edge"
 
 
@@ -37,7 +43,11 @@ def removing(part: Part) -> str:
     """The name of the step that removes `part`."""
     if isinstance(part, Answer):
         return f'Remove "{part.expression}"'
-    return "Remove brush stroke" if isinstance(part, Stroke) else "Remove refined edge"
+    if isinstance(part, ImportedMatte):
+        return f'Remove "{part.name}"'
+    if isinstance(part, Region):
+        return f"Remove {_shape(part)}"
+    return f"Remove {_STROKES[part.brush]}" if isinstance(part, Stroke) else "Remove refined edge"
 
 
 def controlling(before: MatteControls, after: MatteControls) -> str:
@@ -49,3 +59,7 @@ def controlling(before: MatteControls, after: MatteControls) -> str:
 def editing(edit: Edit) -> str:
     """The name of the step that sets `edit`."""
     return _EDITS[type(edit)]
+
+
+def _shape(region: Region) -> str:
+    return "rectangle" if region.is_rectangle else "lasso"

@@ -21,7 +21,18 @@ from clipmat import image_files
 from clipmat.errors import ImageUnreadable
 from clipmat.image_files import OpenedImage
 from rim_editor import edits, processes
-from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
+from rim_editor.document import (
+    Answer,
+    Brush,
+    Combine,
+    Document,
+    ImportedMatte,
+    MatteControls,
+    Part,
+    Patch,
+    Region,
+    Stroke,
+)
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 from rim_editor.recovery import Recovery
 
@@ -85,11 +96,15 @@ mattes = arrays.arrays(np.float32, st.tuples(sides, sides), elements=st.floats(0
 number = st.floats(-1e6, 1e6)
 share = st.floats(0, 1)
 colour = st.tuples(*[st.integers(0, 255)] * 3)
-parts = st.one_of(
-    st.builds(Answer, st.text(max_size=9), st.sampled_from(Combine), mattes, share),
-    st.builds(Stroke, st.sampled_from(Brush), st.lists(st.tuples(number, number), min_size=1).map(tuple), share, share),
-    st.builds(Patch, st.integers(0, 9), st.integers(0, 9), mattes),
-)
+line = st.lists(st.tuples(number, number), min_size=1).map(tuple)
+every_part = {
+    Answer: st.builds(Answer, st.text(max_size=9), st.sampled_from(Combine), mattes, share),
+    ImportedMatte: st.builds(ImportedMatte, st.text(max_size=9), st.sampled_from(Combine), mattes),
+    Stroke: st.builds(Stroke, st.sampled_from(Brush), line, share, share, st.booleans()),
+    Region: st.builds(Region, line, st.booleans()),
+    Patch: st.builds(Patch, st.integers(0, 9), st.integers(0, 9), mattes),
+}
+parts = st.one_of(*every_part.values())
 every_edit = {
     edits.Cutout: st.builds(edits.Cutout),
     edits.MatteOnly: st.builds(edits.MatteOnly, st.sampled_from([8, 16])),
@@ -116,8 +131,9 @@ sources = st.integers(1, 5).flatmap(
 )
 
 
-def test_every_edit_is_tried():
+def test_every_edit_and_every_part_is_tried():
     assert set(every_edit) == set(typing.get_args(edits.Edit))
+    assert set(every_part) == set(typing.get_args(Part))
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,10 +1,12 @@
 """The canvas: an image in the window that mouse and keyboard act on.
 
 Gestures are in tools; zoom and pan by wheel and pinch are in zoomable_widget; image_view paints.
+Longer than 300 lines because all events of mouse and keyboard come together here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -15,6 +17,7 @@ from rim_editor.ui.canvas import tools
 from rim_editor.ui.canvas.canvas_marks import PointerMarks
 from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
+from rim_editor.ui.canvas.region_outline import RegionOutline
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
 
@@ -50,7 +53,9 @@ class Canvas(ImageView):
         self._gesture_button = Qt.MouseButton.NoButton
         self._strokes = LiveStrokes(self)
         self._strokes.changed.connect(self._update_device)
-        self._space_held = self._alt_held = False
+        self._outline = RegionOutline()
+        self._space_held = False
+        self._modifiers = Qt.KeyboardModifier.NoModifier
         self._pointer = PointerMarks()
 
     @property
@@ -97,6 +102,16 @@ class Canvas(ImageView):
         """The strokes that the matte does not show yet."""
         return self._strokes
 
+    @property
+    def modifiers(self) -> Qt.KeyboardModifier:
+        """The keys that are held."""
+        return self._modifiers
+
+    def set_outline(self, points: Sequence[Point], *, adds: bool) -> None:
+        """Show the outline of a region through these points of the image, or none without points."""
+        self._outline.set(points, adds=adds)
+        self.update()
+
     def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
         self._pointer.swatch = None if colour is None else QColor(*colour)
@@ -134,6 +149,7 @@ class Canvas(ImageView):
 
     def _paint_strokes(self, painter: QPainter, ratio: float) -> None:
         self._strokes.paint(painter, self.viewport, ratio)
+        self._outline.paint(painter, self.viewport, ratio)
 
     def _paint_marks(self, painter: QPainter) -> None:
         brush = self._effective_tool().brush
@@ -152,7 +168,7 @@ class Canvas(ImageView):
         if self._editor is None or self._gesture is not None:
             return
         at, button = self._to_device(event.position()), event.button()
-        self._set_alt(event.modifiers())
+        self._set_modifiers(event.modifiers())
         if button is Qt.MouseButton.MiddleButton:
             self._gesture = PanGesture(self, at)
         elif button is Qt.MouseButton.LeftButton:
@@ -168,7 +184,7 @@ class Canvas(ImageView):
         """Continue the gesture, and move the ring of the brush along."""
         self._update_pointer()
         self._pointer.position = event.position()
-        self._set_alt(event.modifiers())
+        self._set_modifiers(event.modifiers())
         self._update_pointer()
         if self._gesture is not None:
             self._gesture.move(self._to_device(event.position()))
@@ -187,7 +203,7 @@ class Canvas(ImageView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle held keys, arrows, and Esc during a gesture; pass other keys on to the window."""
-        self._set_alt(event.modifiers(), event.key() == Qt.Key.Key_Alt)
+        self._set_modifiers(_after(event))
         if self._viewport is None:
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Space:
@@ -206,7 +222,7 @@ class Canvas(ImageView):
         """End the effect of a held key."""
         if event.isAutoRepeat():
             return
-        self._set_alt(event.modifiers(), False if event.key() == Qt.Key.Key_Alt else None)
+        self._set_modifiers(_after(event))
         if event.key() == Qt.Key.Key_Space:
             self._set_space(False)
         elif event.key() == Qt.Key.Key_Backslash:
@@ -231,7 +247,7 @@ class Canvas(ImageView):
         """Treat held keys as released."""
         self._set_space(False)
         self._set_before_held(False)
-        self._set_alt(Qt.KeyboardModifier.NoModifier)
+        self._set_modifiers(Qt.KeyboardModifier.NoModifier)
         super().focusOutEvent(event)
 
     def _begin(self, editor: Editor, position: QPointF, at: Point) -> Gesture:
@@ -267,16 +283,17 @@ class Canvas(ImageView):
     def _set_before_held(self, held: bool) -> None:
         self.set_before(held or self._tool is Tool.EYEDROPPER)  # the eyedropper picks from the original
 
-    def _set_alt(self, modifiers: Qt.KeyboardModifier, pressed: bool | None = None) -> None:
-        held = bool(modifiers & Qt.KeyboardModifier.AltModifier) if pressed is None else pressed
-        if held != self._alt_held:
-            self._alt_held = held
+    def _set_modifiers(self, modifiers: Qt.KeyboardModifier) -> None:
+        if modifiers != self._modifiers:
+            self._modifiers = modifiers
             self._update_pointer()
+            if self._outline.shown and self._gesture is not None and self._pointer.position is not None:
+                self._gesture.move(self._to_device(self._pointer.position))
 
     def _effective_tool(self) -> Tool:
         if self._space_held:
             return Tool.PAN
-        return self._tool.swapped if self._alt_held else self._tool
+        return self._tool.swapped if self._modifiers & Qt.KeyboardModifier.AltModifier else self._tool
 
     def _over_split(self, position: QPointF) -> bool:
         if self._split is None or self._before:
@@ -297,3 +314,15 @@ class Canvas(ImageView):
                 shape = self._effective_tool().cursor
         if self.cursor().shape() is not shape:
             self.setCursor(QCursor(shape))
+
+
+def _after(event: QKeyEvent) -> Qt.KeyboardModifier:
+    """The modifiers that are held once the key is pressed or released; the event has those from before."""
+    changed = {
+        Qt.Key.Key_Alt: Qt.KeyboardModifier.AltModifier,
+        Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
+        Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
+    }.get(Qt.Key(event.key()), Qt.KeyboardModifier.NoModifier)
+    if event.type() == QEvent.Type.KeyPress:
+        return event.modifiers() | changed
+    return event.modifiers() & ~changed

@@ -33,6 +33,7 @@ class LiveStrokes(QObject):
         super().__init__(parent)
         self._strokes: list[LiveStroke] = []
         self._growing: LiveStroke | None = None
+        self._last_end: Point | None = None
         self._overlay = QImage()
         self._viewport: Viewport | None = None
 
@@ -48,12 +49,21 @@ class LiveStrokes(QObject):
         stroke.points.append(point)
         self.changed.emit(self._draw(stroke, len(stroke.points) - 1))
 
+    @property
+    def last_end(self) -> Point | None:
+        """Where the stroke that was painted last on this image ends, in pixels of the image; None before the first."""
+        return self._last_end
+
     def end(self) -> None:
         """Finish the growing stroke; it stays until the matte shows it."""
+        if self._growing is not None:
+            self._last_end = self._growing.points[-1]
         self._growing = None
 
     def drop(self, stroke: LiveStroke) -> None:
-        """Remove a stroke."""
+        """Remove a stroke; a growing one ends."""
+        if stroke is self._growing:
+            self._growing = None
         self._keep([other for other in self._strokes if other is not stroke])
 
     def drop_finished(self) -> None:
@@ -62,7 +72,7 @@ class LiveStrokes(QObject):
 
     def clear(self) -> None:
         """Remove all strokes."""
-        self._growing = None
+        self._growing = self._last_end = None
         self._keep([])
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:

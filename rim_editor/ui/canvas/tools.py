@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from rim_editor.document import Brush, Point, Stroke
 from rim_editor.edits import Background
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
+from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Tool(StrEnum):
     KEEP = "keep"
     REMOVE = "remove"
     REFINE = "refine"
+    LASSO = "lasso"
+    RECTANGLE = "rectangle"
     EYEDROPPER = "eyedropper"
     MOVE_BACKGROUND = "move_background"
 
@@ -45,7 +49,7 @@ class Tool(StrEnum):
     @property
     def cursor(self) -> Qt.CursorShape:
         """The pointer over an image, outside of a gesture."""
-        if self.brush is not None or self is Tool.EYEDROPPER:
+        if self.brush is not None or self in (Tool.EYEDROPPER, Tool.LASSO, Tool.RECTANGLE):
             return Qt.CursorShape.CrossCursor
         return Qt.CursorShape.SizeAllCursor if self is Tool.MOVE_BACKGROUND else Qt.CursorShape.OpenHandCursor
 
@@ -63,6 +67,13 @@ class GestureTarget(Protocol):
     @property
     def strokes(self) -> LiveStrokes:
         """The strokes that the matte does not show yet."""
+
+    @property
+    def modifiers(self) -> Qt.KeyboardModifier:
+        """The keys that are held."""
+
+    def set_outline(self, points: Sequence[Point], *, adds: bool) -> None:
+        """Show the outline of a region through these points of the image, or none without points."""
 
     def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
@@ -123,14 +134,21 @@ class SplitGesture:
 
 
 class PaintGesture:
-    """Paints a stroke, and passes it to the editor when the button is released."""
+    """Paints a stroke, and passes it to the editor when the button is released.
+
+    With Shift it begins where the last stroke ended: a click draws a straight line from there.
+    """
 
     def __init__(
         self, target: GestureTarget, editor: Editor, at: Point, brush: Brush, radius: float, hardness: float
     ) -> None:
         self._target, self._editor, self._hardness = target, editor, hardness
-        self._stroke = LiveStroke(brush, radius, [target.viewport.to_image(at)])
+        here, last = target.viewport.to_image(at), target.strokes.last_end
+        joined = last is not None and bool(target.modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self._stroke = LiveStroke(brush, radius, [last if joined and last is not None else here])
         target.strokes.begin(self._stroke, target.viewport)
+        if joined:
+            target.strokes.extend(self._stroke, here)
 
     def move(self, at: Point) -> None:
         """Continue the stroke, by steps that can be seen."""
@@ -142,18 +160,17 @@ class PaintGesture:
     def finish(self) -> None:
         """Paint it; a stroke that is entirely outside the image is dropped."""
         stroke, viewport = self._stroke, self._target.viewport
-        self._target.strokes.end()
         # Half a pixel of the screen cannot be seen, and a twentieth of the brush does not matter.
         tolerance = max(0.5 / viewport.zoom, stroke.radius / 20)
         points = simplified(stroke.points, tolerance)
         if not _touches(stroke, viewport.image):
             self._target.strokes.drop(stroke)
             return
+        self._target.strokes.end()
         self._editor.paint(Stroke(stroke.brush, points, stroke.radius, self._hardness))
 
     def cancel(self) -> None:
         """Drop the stroke."""
-        self._target.strokes.end()
         self._target.strokes.drop(self._stroke)
 
 
@@ -225,6 +242,10 @@ def begin_gesture(
     """The gesture that a press of the left button at a point of the window begins with this tool and brush."""
     if (brush := tool.brush) is not None:
         return PaintGesture(target, editor, at, brush, radius, hardness)
+    if tool is Tool.LASSO:
+        return LassoGesture(target, editor, at)
+    if tool is Tool.RECTANGLE:
+        return RectangleGesture(target, editor, at)
     if tool is Tool.EYEDROPPER:
         return PickGesture(target, editor, at)
     if tool is Tool.MOVE_BACKGROUND and isinstance(editor.document.edit, Background):

@@ -20,11 +20,25 @@ _ROWS = (
     (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
     (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),
     (Tool.REFINE, "Refine", "fa6s.feather", "Paint along hair and soft edges to refine them", "R"),
+    (
+        Tool.LASSO,
+        "Lasso",
+        "fa6s.draw-polygon",
+        "Draw around what belongs to the object; with Alt or Ctrl, what does not",
+        "L",
+    ),
+    (
+        Tool.RECTANGLE,
+        "Rectangle",
+        "fa6s.vector-square",
+        "Drag a rectangle over what belongs to the object; with Alt or Ctrl, what does not",
+        "M",
+    ),
 )
 
 
 class BrushPanel(QWidget):
-    """One of four tools, and radius and hardness of the brush."""
+    """One of the tools, and radius and hardness of the brush."""
 
     tool_chosen = Signal(Tool)
     """The user chose this tool."""
@@ -48,7 +62,7 @@ class BrushPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             self._group.addButton(button, place)
-            tools.addWidget(button, 0, place)
+            tools.addWidget(button, *divmod(place, 3))
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(lambda place: self.tool_chosen.emit(_ROWS[place][0]))
 

@@ -64,6 +64,10 @@ MENUS: dict[str, tuple[Spec, ...]] = {
              "brush"),
         Spec("brush_refine", "&Refine Edge Brush", ("R",), "Paint along hair and soft edges to refine them",
              "fa6s.feather", True, "brush"),
+        Spec("lasso", "Lass&o", ("L",), "Draw around what belongs to the object; with Alt or Ctrl, what does not",
+             "fa6s.draw-polygon", True, "brush"),
+        Spec("rectangle", "Rectan&gle", ("M",), "Drag a rectangle over what belongs to the object; with Alt or Ctrl, "
+             "what does not", "fa6s.vector-square", True, "brush"),
         Spec("brush_smaller", "Smaller Brus&h", ("[",), "Make the brush smaller"),
         Spec("brush_larger", "&Larger Brush", ("]",), "Make the brush larger"),
         Spec("invert", "In&vert", ("Ctrl+I",), "Swap the object and its surroundings", "fa6s.circle-half-stroke"),

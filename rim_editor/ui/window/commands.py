@@ -21,11 +21,11 @@ from rim_editor.ui.window.layout import Parts
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
 
-_TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE)
+_TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE)
 _NEED_AN_IMAGE = (
     "export", "export_again", "copy_cut_out", "close", "ask", "brush_none", "brush_keep", "brush_remove",
-    "brush_refine", "brush_smaller", "brush_larger", "invert", "clear_matte", "split", "zoom_in", "zoom_out",
-    "zoom_fit", "zoom_actual",
+    "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "invert", "clear_matte",
+    "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
 
 

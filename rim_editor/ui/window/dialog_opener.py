@@ -24,6 +24,8 @@ _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
     ("Drag the Image (hold)", "Space"),
     ("Swap Brush and Eraser (hold)", "Alt"),
+    ("Straight Line from the Last Stroke (click)", "Shift"),
+    ("Subtract with Lasso and Rectangle (hold)", "Ctrl"),
 )
 """Keys of the canvas that belong to no action."""
 

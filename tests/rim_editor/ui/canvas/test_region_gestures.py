@@ -1,0 +1,167 @@
+"""Lasso, rectangle and the straight line from the last stroke, by mouse and keys on the real canvas."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from rim_editor.document import Brush, Region, Stroke
+from rim_editor.events import Notice, NoticeCode
+from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.qt_image import to_array
+
+LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+ALT, CTRL, SHIFT = (
+    Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
+)  # fmt: skip
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def canvas(qtbot, editor):
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(400, 324)
+    made.show()
+    qtbot.waitExposed(made)
+    made.set_editor(editor)
+    made.set_zoom(1)
+    qtbot.waitUntil(lambda: not made.pending)
+    return made
+
+
+def mouse(canvas, kind, at, modifiers=NONE):
+    x, y = canvas.viewport.to_window(at)
+    button = NO_BUTTON if kind is QEvent.Type.MouseMove else LEFT
+    buttons = NO_BUTTON if kind is QEvent.Type.MouseButtonRelease else LEFT
+    here = QPointF(x, y)
+    QApplication.sendEvent(canvas, QMouseEvent(kind, here, canvas.mapToGlobal(here), button, buttons, modifiers))
+
+
+def drag(canvas, *spots, modifiers=NONE, let_go=True):
+    """Drag between points of the image."""
+    mouse(canvas, QEvent.Type.MouseButtonPress, spots[0], modifiers)
+    for spot in spots[1:]:
+        mouse(canvas, QEvent.Type.MouseMove, spot, modifiers)
+    if let_go:
+        mouse(canvas, QEvent.Type.MouseButtonRelease, spots[-1], modifiers)
+
+
+def key(canvas, which, kind=QEvent.Type.KeyPress, modifiers=NONE):
+    QApplication.sendEvent(canvas, QKeyEvent(kind, which, modifiers))
+
+
+def colour_at(canvas, at):
+    x, y = canvas.viewport.to_window(at)
+    return to_array(canvas.grab().toImage())[round(y), round(x), :3].astype(int)
+
+
+def test_a_rectangle_is_added_in_pixels_of_the_image(canvas, editor):
+    canvas.set_tool(Tool.RECTANGLE)
+    drag(canvas, (40, 30), (60, 90), (140, 100))
+    (region,) = editor.document.parts
+    assert isinstance(region, Region) and region.adds and region.is_rectangle
+    matte = editor.renderer.matte(editor.document)
+    assert matte[30:100, 40:140].min() == 1 and matte.sum() == pytest.approx(7000)
+    assert editor.history.undo_name == "Add rectangle"
+    editor.undo()
+    assert not editor.document.parts
+
+
+@pytest.mark.parametrize("modifier", [ALT, CTRL])
+def test_with_alt_or_ctrl_a_lasso_takes_away(canvas, editor, modifier):
+    canvas.set_tool(Tool.RECTANGLE)
+    drag(canvas, (0, 0), (200, 150))
+    canvas.set_tool(Tool.LASSO)
+    drag(canvas, (20, 20), (120, 25), (120, 80), (20, 80), modifiers=modifier)
+    assert not editor.document.parts[1].adds and editor.history.undo_name == "Subtract lasso"
+    matte = editor.renderer.matte(editor.document)
+    assert matte[50, 70] == 0 and matte[100, 150] == 1
+
+
+def test_shift_makes_a_square_and_the_image_is_the_limit(canvas, editor):
+    canvas.set_tool(Tool.RECTANGLE)
+    drag(canvas, (250, 150), (290, 300), modifiers=SHIFT)
+    drag(canvas, (250, 150), (390, 300))
+    square, cut = (np.array(part.points) for part in editor.document.parts)
+    assert np.ptp(square, axis=0).tolist() == [40, 40]
+    assert cut.max(axis=0).tolist() == [320, 200]
+
+
+def test_the_region_is_seen_while_it_is_drawn_and_its_colour_says_what_it_does(canvas):
+    canvas.set_tool(Tool.LASSO)
+    calm = colour_at(canvas, (80, 50))
+    drag(canvas, (20, 20), (140, 20), (140, 90), (20, 90), let_go=False)
+    adding = colour_at(canvas, (80, 50)) - calm
+    key(canvas, Qt.Key.Key_Control)
+    taking = colour_at(canvas, (80, 50)) - calm
+    assert adding[1] > adding[0] + 15 and taking[0] > taking[1] + 15
+    key(canvas, Qt.Key.Key_Control, QEvent.Type.KeyRelease, CTRL)
+    assert (colour_at(canvas, (80, 50)) - calm == adding).all()
+    key(canvas, Qt.Key.Key_Escape)
+    assert (colour_at(canvas, (80, 50)) == calm).all()
+    assert not canvas.editor.document.parts
+
+
+def test_a_click_that_slipped_is_no_region(canvas, editor):
+    for tool in (Tool.LASSO, Tool.RECTANGLE):
+        canvas.set_tool(tool)
+        drag(canvas, (50, 50))
+        drag(canvas, (50, 50), (52, 51))
+    assert not editor.document.parts
+
+
+def test_there_must_be_a_matte_to_subtract_from(canvas, editor):
+    notices = []
+    editor.listen(lambda event: notices.append(event) if isinstance(event, Notice) else None)
+    canvas.set_tool(Tool.RECTANGLE)
+    drag(canvas, (20, 20), (120, 90), modifiers=ALT)
+    assert not editor.document.parts and [notice.code for notice in notices] == [NoticeCode.NO_MATTE]
+
+
+def test_a_long_lasso_has_few_points(canvas, editor):
+    canvas.set_tool(Tool.LASSO)
+    turns = np.linspace(0, 2 * np.pi, 900)
+    drag(canvas, *((150 + 90 * np.cos(t), 100 + 80 * np.sin(t)) for t in turns))
+    assert len(editor.document.parts[0].points) < 100
+    area = editor.renderer.matte(editor.document).sum()
+    assert abs(area / (np.pi * 90 * 80) - 1) < 0.01
+
+
+# The straight line
+
+
+def test_shift_draws_a_straight_line_from_where_the_last_stroke_ended(canvas, editor):
+    canvas.set_tool(Tool.KEEP)
+    canvas.set_brush(6, 1)
+    drag(canvas, (20, 20), (60, 20))
+    drag(canvas, (60, 120), modifiers=SHIFT)
+    drag(canvas, (160, 120), modifiers=SHIFT)
+    first, down, across = editor.document.parts
+    assert all(isinstance(part, Stroke) and part.brush is Brush.KEEP for part in (first, down, across))
+    assert np.allclose(down.points, [(60, 20), (60, 120)]) and np.allclose(across.points, [(60, 120), (160, 120)])
+    assert editor.renderer.matte(editor.document)[120, 100] == 1
+    editor.undo()
+    assert editor.document.parts == (first, down)
+
+
+def test_the_first_click_with_shift_is_a_dot(canvas, editor):
+    canvas.set_tool(Tool.KEEP)
+    drag(canvas, (60, 60), modifiers=SHIFT)
+    assert len(editor.document.parts[0].points) == 1
+
+
+def test_a_cancelled_stroke_is_no_start_and_neither_is_one_of_another_image(canvas, editor, opened, matting):
+    from rim_editor.editor import Editor
+
+    canvas.set_tool(Tool.KEEP)
+    drag(canvas, (20, 20), (60, 20), let_go=False)
+    key(canvas, Qt.Key.Key_Escape)
+    drag(canvas, (60, 60), modifiers=SHIFT)
+    assert len(editor.document.parts[0].points) == 1
+    other = Editor(opened(), matting)
+    canvas.set_editor(other)
+    drag(canvas, (90, 60), modifiers=SHIFT)
+    assert len(other.document.parts[0].points) == 1
