@@ -13,10 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat import weights as weights_files
+from clipmat.certainty import Certainty
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadImage, ExpressionTruncated, ImageNotSet, WeightsError
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
-from clipmat.presence import is_present
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refiner import refine_matte
 from clipmat.transforms import check_image, from_output, resized, to_input
@@ -32,13 +32,13 @@ class Prediction:
 
     expression: str
     matte: NDArray[np.float32]
-    """HxW float32 in [0, 1] at the image's own size; all zero when nothing matched."""
+    """HxW float32 in [0, 1] at the image's own size: always the best that the network has, however uncertain."""
     trimap: NDArray[np.uint8]
     """HxW uint8: 0 background, 128 unknown, 255 foreground."""
     presence: float
-    """0..1: how certain it is that the expression names something in the image."""
-    present: bool
-    """Whether anything matches: see `presence.is_present`; the threshold comes with the weights."""
+    """0..1: the share of such expressions that name something in the image, as the scale of the weights states it."""
+    certainty: Certainty
+    """What that amounts to, by the two thresholds of the weights; NONE where the matte shows nothing."""
     timings: Mapping[str, float]
     """Milliseconds: `image` (paid once per image), `text`, `matte`, and `refine` for the post-refiner (0 without)."""
 
@@ -114,21 +114,16 @@ class Predictor:
             text_done = time.perf_counter()
             out = self.model.decode(self._image, text, valid, hard=True)
         size = (self._pixels.shape[0], self._pixels.shape[1])
-        presence = float(out.presence_logits[0].sigmoid())
+        presence = self.card.presence.stated(float(out.presence_logits[0]))
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        matte, present, refine_seconds = np.zeros(size, np.float32), False, 0.0
-        if is_present(presence, self.card.threshold):
-            matte, refine_seconds = self._at_full_size(out, size, refine)
-            present = is_present(presence, self.card.threshold, matte)
-        if not present:
-            matte, labels = np.zeros_like(matte), np.zeros_like(labels)
+        matte, refine_seconds = self._at_full_size(out, size, refine)
         trimap = _trimap(labels, size)  # before the clock stops
         return Prediction(
             expression=expression,
             matte=matte,
             trimap=trimap,
             presence=presence,
-            present=present,
+            certainty=self.card.presence.certainty(presence, matte),
             timings={
                 "image": self._image_ms,
                 "text": (text_done - started) * 1000,

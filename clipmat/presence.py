@@ -1,21 +1,16 @@
 """Does the expression name anything in the image? Ours: the paper always answers with a matte.
 
-The network scores it with the head that the configuration asks for; `is_present` turns the score into an answer.
+The network scores it with the head that the configuration asks for; `certainty` turns the score into an answer.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
 from clipmat.popup import PopupOutput
-
-VISIBLE_ALPHA = 0.5
-"""A matte that stays below this value everywhere counts as empty."""
 
 
 class PresenceHead(nn.Module):
@@ -59,12 +54,3 @@ def build_presence_head(config: ClipMatConfig) -> PresenceHead | ClassTokenPrese
     if not config.presence_head:
         return None
     return PresenceHead(config) if config.presence_evidence else ClassTokenPresenceHead(config)
-
-
-def is_present(score: float, threshold: float, matte: NDArray[np.float32] | None = None) -> bool:
-    """Whether something matches the expression: the score reaches the threshold, and the matte shows something.
-
-    Score and threshold in [0, 1]; the matte HxW in [0, 1]. Without a matte the score decides alone, as it does
-    before one is computed.
-    """
-    return score >= threshold and (matte is None or bool((matte > VISIBLE_ALPHA).any()))

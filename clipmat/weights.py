@@ -1,7 +1,7 @@
 """Weights files: verified, loaded strictly, saved whole.
 
-A weights file is safetensors whose metadata carry the configuration (with input size and normalisation), the
-presence threshold, the licence and the nouns it knows. Importing this module imports no torch.
+A weights file is safetensors whose metadata carry the configuration (with input size and normalisation), the scale
+of its presence, the licence and the nouns it knows. Importing this module imports no torch.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clipmat import records
+from clipmat.certainty import PresenceScale
 from clipmat.config import ClipMatConfig, variant
 from clipmat.errors import WeightsInvalid
 from clipmat.files import whole_file
@@ -20,7 +22,11 @@ from clipmat.weights_catalogue import locate
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
 
-FORMAT = "clipmat-1"
+FORMAT = "clipmat-2"
+"""Since 2 the card has a scale of presence, where 1 had one threshold of the raw score."""
+_ONE_THRESHOLD = "clipmat-1"
+UNCALIBRATED = PresenceScale(unsure=0.1, sure=0.5)
+"""Of weights that nobody has calibrated yet, such as training checkpoints."""
 _LONGEST_HEADER = 100_000_000  # bytes, the limit of safetensors itself
 
 
@@ -29,8 +35,8 @@ class ModelCard:
     """The metadata of a weights file."""
 
     config: ClipMatConfig
-    threshold: float
-    """A presence score below it means that nothing matches, 0..1."""
+    presence: PresenceScale
+    """How the raw score is stated, and what counts as sure, unsure and none."""
     licence: str
     note: str
     """How the weights were made, in one line."""
@@ -105,7 +111,7 @@ def untrained(name: str) -> tuple[ClipMat, ModelCard]:
     from clipmat.model import ClipMat
 
     config = variant(name)
-    return ClipMat(config).eval(), ModelCard(config, 0.0, "none: random numbers", "untrained")
+    return ClipMat(config).eval(), ModelCard(config, PresenceScale(0.0, 0.0), "none: random numbers", "untrained")
 
 
 def save(path: Path, model: ClipMat, card: ModelCard) -> str:
@@ -116,7 +122,7 @@ def save(path: Path, model: ClipMat, card: ModelCard) -> str:
     metadata = {
         "format": FORMAT,
         "config": card.config.to_json(),
-        "threshold": repr(card.threshold),
+        "presence": json.dumps(records.to_data(card.presence)),
         "licence": card.licence,
         "note": card.note,
     }
@@ -166,21 +172,29 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Any], ModelCard]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         config = ClipMatConfig.from_json(state["config"])
-        return state["averaged"], ModelCard(config, 0.5, "your own", f"step {state['step']}")
+        return state["averaged"], ModelCard(config, UNCALIBRATED, "your own", f"step {state['step']}")
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise WeightsInvalid(f"{path} is not a training checkpoint ({type(error).__name__})") from error
 
 
 def _card(path: Path, metadata: dict[str, str]) -> ModelCard:
-    if metadata.get("format") != FORMAT:
+    if metadata.get("format") not in (FORMAT, _ONE_THRESHOLD):
         raise WeightsInvalid(
             f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})"
         )
     try:
-        config, threshold = ClipMatConfig.from_json(metadata["config"]), float(metadata["threshold"])
-        return ModelCard(config, threshold, metadata["licence"], metadata["note"], _nouns(metadata))
+        config, presence = ClipMatConfig.from_json(metadata["config"]), _scale(metadata)
+        return ModelCard(config, presence, metadata["licence"], metadata["note"], _nouns(metadata))
     except (KeyError, ValueError) as error:
         raise WeightsInvalid(f"{path} carries no complete model card: {error}") from error
+
+
+def _scale(metadata: dict[str, str]) -> PresenceScale:
+    """The scale of a card. A single threshold, of the raw score, becomes `sure`; a fifth of it is where none begins."""
+    if metadata["format"] == FORMAT:
+        return records.from_data(PresenceScale, json.loads(metadata["presence"]))
+    threshold = float(metadata["threshold"])
+    return PresenceScale(unsure=threshold / 5, sure=threshold)
 
 
 def _nouns(metadata: dict[str, str]) -> tuple[str, ...]:

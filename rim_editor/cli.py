@@ -213,7 +213,7 @@ def _report_data(job: MatteJob, edit: str, report: MatteReport) -> dict[str, obj
         "device_reason": report.device_reason,
         "precision": report.precision,
         "presence": report.presence,
-        "present": report.present,
+        "certainty": report.certainty,
         "box": report.box,
         "milliseconds": report.milliseconds,
     }

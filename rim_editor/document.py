@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import BadOption, EmptyExpression
@@ -55,6 +56,8 @@ class Answer:
     """HxW in [0, 1], read-only."""
     presence: float
     """0 to 1, as the model gives it."""
+    certainty: Certainty = Certainty.SURE
+    """NONE for a best guess that was accepted."""
 
 
 @dataclass(frozen=True, eq=False)

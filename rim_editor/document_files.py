@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from clipmat import image_files
+from clipmat.certainty import Certainty
 from clipmat.errors import ImageUnreadable
 from clipmat.files import write_whole
 from rim_editor.document import Brush, Combine, Document, MatteControls, Part
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 _STATE = "state.json"
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
-_ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit}
+_ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit, "certainty": Certainty}
 
 
 class UnknownVersion(Exception):

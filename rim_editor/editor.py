@@ -1,6 +1,7 @@
 """Editor: the one mutable object of an open image. Every user action is a method; listeners receive events.
 
-The document is a description and changes at once; slow work runs as jobs that capture the document.
+The document is a description and changes at once; slow work runs as jobs that capture the document. All actions of a
+user are together here, which takes more than 300 lines.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
 from rim_editor import exporting, model_requests, step_names
 from rim_editor.document import (
@@ -60,6 +62,8 @@ class Editor:
         self._jobs = EditorJobs(runner or InlineRunner(), self._listeners)
         self._strokes: deque[Stroke] = deque()
         """Strokes of the refining brush that wait for the one being refined."""
+        self.guess: Answer | None = None
+        """What the model would cut out for the last question, where its certainty is NONE and it shows anything."""
         self._open(Document(source))
         self._saved_matte: tuple[object, object] | None = (self.document.parts, self.document.controls)
         """Parts and controls as they were opened or exported last; None after a restart."""
@@ -105,8 +109,9 @@ class Editor:
     def ask(self, expression: str, combine: Combine = Combine.NEW) -> None:
         """Find what `expression` names and combine it with the matte as it is when the answer comes.
 
-        An earlier question that has no answer yet is dropped. When nothing in the image matches, nothing changes.
+        An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing: see `guess`.
         """
+        self.guess = None
         expression = clean_expression(expression)
         if not expression:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
@@ -119,6 +124,12 @@ class Editor:
                 description=f'Looking for "{expression}"',
                 uses_model=True,
             )
+
+    def accept_guess(self) -> None:
+        """Combine `guess` with the matte, if there is one, without asking the model again."""
+        guess, self.guess = self.guess, None
+        if guess is not None:
+            self._add_answer(guess)
 
     def cancel(self) -> None:
         """Drop the question, the refining strokes and the export that are not finished.
@@ -234,21 +245,23 @@ class Editor:
     def _open(self, document: Document) -> None:
         self._history = History(document)
         self._renderer = Renderer(document.source)
+        self.guess = None
 
     def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer) -> None:
-        presence, present = float(found.prediction.presence), bool(found.prediction.present)
-        if not present:
-            text = f"Nothing in this image matches '{expression}' (presence {presence:.2f}). Use other words."
+        answer = found.part(expression, combine)
+        if answer.certainty is Certainty.NONE:
+            self.guess = answer if shows_something(answer.matte) else None
+            text = f"Nothing in this image matches '{expression}' (presence {answer.presence:.2f}). Use other words."
             self._notify(NoticeCode.NOT_FOUND, text)
-        elif not self._lacks_matte(combine):  # the matte may have been undone since the question was asked
-            matte = found.prediction.matte
-            matte.setflags(write=False)
-            answer = Answer(expression, combine, matte, presence)
-            before = () if combine is Combine.NEW else self.document.parts
+        else:
+            self._add_answer(answer)
+        where = found.predictor.device, found.predictor.device_reason, options.weights
+        self._listeners.notify(Answered(expression, answer.presence, answer.certainty, *where, found.milliseconds))
+
+    def _add_answer(self, answer: Answer) -> None:
+        if not self._lacks_matte(answer.combine):  # the matte may have been undone since the question was asked
+            before = () if answer.combine is Combine.NEW else self.document.parts
             self._change(step_names.adding(answer), parts=(*before, answer))
-        device, reason = found.predictor.device, found.predictor.device_reason
-        answered = Answered(expression, presence, present, device, reason, options.weights, found.milliseconds)
-        self._listeners.notify(answered)
 
     def _lacks_matte(self, combine: Combine) -> bool:
         if combine in (Combine.NEW, Combine.ADD) or self.document.has_matte:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from clipmat.certainty import Certainty
     from rim_editor.document import Document
 
 Aspect = Literal["image", "matte", "edit"]
@@ -125,7 +126,8 @@ class Answered:
     expression: str
     presence: float
     """0 to 1, as the model gives it."""
-    present: bool
+    certainty: Certainty
+    """With NONE the document did not change; `Editor.guess` is what the model would have cut out."""
     device: str
     device_reason: str
     weights: str

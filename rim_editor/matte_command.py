@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipmat.certainty import Certainty
 from rim_editor.document import MatteControls, check_expression
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import NothingMatched
@@ -55,7 +56,7 @@ class MatteReport:
     precision: str
     presence: float
     """0 to 1, as the model gives it."""
-    present: bool
+    certainty: Certainty
     box: Box | None
     """Where the matte is above one half; None if it is nowhere."""
     milliseconds: dict[str, float]
@@ -94,10 +95,10 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
         predictor = matting.predictor(job.weights, job.device)
     prediction = matting.predict(source.pixels, job.expression, weights=job.weights, device=job.device)
     spent |= {step: float(value) for step, value in prediction.timings.items()}
-    presence = float(prediction.presence)
-    answer = Answer(job.expression, Combine.NEW, prediction.matte, presence)
+    presence, certainty = float(prediction.presence), prediction.certainty
+    answer = Answer(job.expression, Combine.NEW, prediction.matte, presence, certainty)
     document, renderer = Document(source, (answer,), edit=job.edit), Renderer(source)
-    if not job.allow_empty and (not prediction.present or mattes.is_empty(renderer.matte(document))):
+    if not job.allow_empty and (certainty is Certainty.NONE or mattes.is_empty(renderer.matte(document))):
         raise NothingMatched(
             f"Nothing in this image matches '{job.expression}' (presence {presence:.2f}): "
             "use other words, or write the empty result with --allow-empty."
@@ -119,7 +120,7 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
         device_reason=predictor.device_reason,
         precision=predictor.precision,
         presence=presence,
-        present=bool(prediction.present),
+        certainty=certainty,
         box=box_of(result.matte),
         milliseconds={step: round(value, 1) for step, value in spent.items()},
     )

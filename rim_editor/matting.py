@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.certainty import Certainty
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
 
 __all__ = [
@@ -28,15 +29,15 @@ class PredictionLike(Protocol):
 
     @property
     def matte(self) -> NDArray[np.float32]:
-        """HxW in [0, 1]; zeros when the object is not present."""
+        """HxW in [0, 1]: the best that the model has, however uncertain."""
 
     @property
     def presence(self) -> float:
         """How sure the model is that the object is in the image, 0 to 1."""
 
     @property
-    def present(self) -> bool:
-        """Whether the presence is above the model's threshold."""
+    def certainty(self) -> Certainty:
+        """What the presence amounts to, by the thresholds of the weights."""
 
     @property
     def timings(self) -> Mapping[str, float]:

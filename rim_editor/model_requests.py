@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from rim_editor.document import Document, MatteControls, Patch, Stroke
+from rim_editor.document import Answer, Combine, Document, MatteControls, Patch, Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,12 @@ class ModelAnswer:
     predictor: PredictorLike
     milliseconds: float
     """Without loading the model."""
+
+    def part(self, expression: str, combine: Combine) -> Answer:
+        """The answer as a part of a matte; from here on its matte is read-only."""
+        found = self.prediction
+        found.matte.setflags(write=False)
+        return Answer(expression, combine, found.matte, float(found.presence), found.certainty)
 
 
 def find(matting: Matting, options: ModelOptions, document: Document, expression: str) -> ModelAnswer:

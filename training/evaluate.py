@@ -179,6 +179,7 @@ def _judged(
 def _provenance(predictor: Predictor) -> dict[str, Any]:
     """The weights and settings that decided the mattes, besides the data."""
     import hashlib
+    from dataclasses import asdict
 
     from clipmat.weights_catalogue import locate
 
@@ -187,7 +188,7 @@ def _provenance(predictor: Predictor) -> dict[str, Any]:
     return {
         "weights": predictor.weights,
         "sha256": checksum,
-        "threshold": predictor.card.threshold,
+        "presence": asdict(predictor.card.presence),
         "image_size": predictor.card.config.image_size,
         "device": predictor.device,
         "precision": predictor.precision,

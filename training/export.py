@@ -22,7 +22,12 @@ class ExportError(TrainingError):
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run, or a .safetensors file.")],
     out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="Presence score below which nothing matches.")] = 0.5,
+    unsure: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Stated presence below which nothing matches; kept by default.")
+    ] = None,
+    sure: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Stated presence from which a match is sure; kept by default.")
+    ] = None,
     image_size: Annotated[
         int, typer.Option(min=0, help="Longer side of the network's input in pixels; 0 keeps the trained size.")
     ] = 0,
@@ -38,7 +43,7 @@ def export(
 
     Example:
 
-    python -m training.export runs/compact/last.pt mine.safetensors --threshold 0.5
+    python -m training.export runs/compact/last.pt mine.safetensors
     """
     from clipmat import weights
     from clipmat.files import whole_file
@@ -57,8 +62,13 @@ def export(
 
         model.refiner = load_refiner(refiner)
         config = replace(config, refiner=True)
+    given = {name: value for name, value in (("unsure", unsure), ("sure", sure)) if value is not None}
+    try:
+        scale = replace(card.presence, **given)
+    except ValueError as error:
+        raise ExportError(f"{error}: give --unsure and --sure that fit, or calibrate the weights") from error
     nouns = _nouns(data) if data else card.nouns
-    made = weights.ModelCard(config, threshold, licence, note or card.note, nouns)
+    made = weights.ModelCard(config, scale, licence, note or card.note, nouns)
     try:
         digest = weights.save(out, model, made)
     except OSError as error:

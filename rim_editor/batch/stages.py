@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import image_files
+from clipmat.certainty import Certainty
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
@@ -114,9 +115,11 @@ def find(
             presence = float(prediction.presence)
             if term.combine is not Combine.SUBTRACT:
                 presences.append(presence)
-            if prediction.present:
+            if prediction.certainty is not Certainty.NONE:
                 if answers or term.combine in (Combine.NEW, Combine.ADD):
-                    answers.append(Answer(term.expression, term.combine, prediction.matte, presence))
+                    answers.append(
+                        Answer(term.expression, term.combine, prediction.matte, presence, prediction.certainty)
+                    )
             elif term.combine is not Combine.SUBTRACT:
                 lacking.append(f"Nothing in this image matches '{term.expression}' (presence {presence:.2f}).")
                 if term.combine is Combine.INTERSECT:

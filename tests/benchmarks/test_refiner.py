@@ -110,5 +110,5 @@ def test_a_first_expression_costs_little_beside_reading_and_writing_the_picture(
             f" ms, again {again * 1000:.0f} ms, unrefined {plain * 1000:.0f} ms; JPEG read {reading * 1000:.0f} ms,"
             f" PNG written {writing * 1000:.0f} ms, ratio {ratios[-1]:.2f}"
         )
-        assert predictor.predict(expression).present
+        assert predictor.predict(expression).certainty == "sure"
     assert statistics.median(ratios) < 1.5

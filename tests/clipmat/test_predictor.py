@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clipmat import weights, weights_catalogue
+from clipmat.certainty import VISIBLE_ALPHA, Certainty, PresenceScale
 from clipmat.devices import choose_device
 from clipmat.errors import BadExpression, BadImage, ClipMatError, ExpressionTruncated, ImageNotSet, WeightsMissing
 from clipmat.predictor import Predictor
@@ -96,14 +98,30 @@ def test_what_fits_warns_of_nothing(predictor):
         predictor.predict("the " + "very " * 60 + "old cup")
 
 
-def test_below_the_threshold_the_matte_is_empty():
+def asked(scale):
     torch.manual_seed(0)
     model, card = weights.untrained("compact")
-    strict = Predictor(model, weights.ModelCard(card.config, 1.0, "", ""), choose_device("cpu", "float32"))
-    strict.set_image(noise(60, 80))
-    found = strict.predict("the cup")
-    assert not found.present and 0 < found.presence < 1
-    assert not found.matte.any() and not found.trimap.any()
+    made = Predictor(model, replace(card, presence=scale), choose_device("cpu", "float32"))
+    made.set_image(noise(60, 80))
+    return made.predict("the cup")
+
+
+def test_the_thresholds_decide_the_certainty_and_never_the_matte():
+    found = asked(PresenceScale(0.0, 0.0))
+    visible = found.matte.max() > VISIBLE_ALPHA
+    for scale in (PresenceScale(0.0, 1.0), PresenceScale(1.0, 1.0)):
+        other = asked(scale)
+        assert 0 < other.presence == found.presence < 1
+        assert other.certainty is (Certainty.UNSURE if visible and scale.unsure == 0 else Certainty.NONE)
+        np.testing.assert_array_equal(other.matte, found.matte)
+        np.testing.assert_array_equal(other.trimap, found.trimap)
+    assert found.matte.any() and found.certainty is (Certainty.SURE if visible else Certainty.NONE)
+
+
+def test_the_card_says_how_the_score_is_stated():
+    raw, stated = asked(PresenceScale(0.0, 0.0)).presence, asked(PresenceScale(0.0, 0.0, 2.0, -1.0)).presence
+    logit = np.log(raw / (1 - raw))
+    assert stated == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=1e-5)
 
 
 def test_timings_are_per_step(predictor):
@@ -116,7 +134,7 @@ def test_what_the_refiner_costs_is_timed_apart(bundled, monkeypatch):
     image = cv2.imread(str(SAMPLE))[..., ::-1].copy()
     bundled.set_image(image)
     plain = bundled.predict("the flower", refine=False)
-    assert plain.present and plain.timings["refine"] == 0
+    assert plain.certainty is Certainty.SURE and plain.timings["refine"] == 0
     slow = bundled.model.refiner.forward
 
     def slower(*inputs):
@@ -155,7 +173,7 @@ def test_the_clip_variant_answers_through_the_same_door():
     p.set_image(noise(90, 130))
     found = p.predict("the red cup on the left")
     assert found.matte.shape == (90, 130)
-    assert found.present
+    assert found.certainty is Certainty.SURE
 
 
 def hairy(size=192, seed=0):

@@ -9,7 +9,7 @@ import torch
 
 from clipmat.config import variant
 from clipmat.popup import PopupOutput
-from clipmat.presence import ClassTokenPresenceHead, PresenceHead, build_presence_head, is_present
+from clipmat.presence import ClassTokenPresenceHead, PresenceHead, build_presence_head
 
 WIDTH, GRID = 6, (2, 3)
 CONFIG = replace(variant("compact"), popup_width=WIDTH)
@@ -80,24 +80,3 @@ def test_the_class_token_alone_is_a_straight_line(reference):
 )
 def test_the_configuration_chooses_the_head(changes, head):
     assert type(build_presence_head(replace(CONFIG, **changes))) is head
-
-
-@pytest.mark.parametrize(
-    ("score", "threshold", "alpha", "present"),
-    [
-        (0.7, 0.5, 0.9, True),
-        (0.5, 0.5, 0.9, True),
-        (0.49, 0.5, 0.9, False),
-        (0.9, 0.5, 0.5, False),
-        (1.0, 1.0, 0.51, True),
-        (0.0, 0.0, 0.0, False),
-    ],
-)
-def test_something_is_present_when_score_and_matte_agree(score, threshold, alpha, present):
-    matte = np.zeros((3, 4), np.float32)
-    matte[1, 2] = alpha
-    assert is_present(score, threshold, matte) is present
-
-
-def test_before_there_is_a_matte_the_score_decides():
-    assert is_present(0.6, 0.5) and not is_present(0.4, 0.5)

@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from clipmat import weights
+from clipmat.certainty import PresenceScale
 from clipmat.config import variant
 from clipmat.errors import UnknownWeights, WeightsInvalid, WeightsMissing
 from clipmat.model import ClipMat
@@ -20,7 +21,9 @@ def saved(tmp_path_factory):
     torch.manual_seed(3)
     model = ClipMat(variant("compact")).eval()
     path = tmp_path_factory.mktemp("weights") / "mine.safetensors"
-    digest = weights.save(path, model, weights.ModelCard(model.config, 0.4, "CC0-1.0", "random, for a test"))
+    digest = weights.save(
+        path, model, weights.ModelCard(model.config, PresenceScale(0.1, 0.4), "CC0-1.0", "random, for a test")
+    )
     return model, path, digest
 
 
@@ -28,7 +31,7 @@ def test_what_is_saved_is_loaded_with_its_card(saved):
     model, path, digest = saved
     assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
     again, card = weights.load(path)
-    assert (card.threshold, card.licence, card.config) == (0.4, "CC0-1.0", model.config)
+    assert (card.presence, card.licence, card.config) == (PresenceScale(0.1, 0.4), "CC0-1.0", model.config)
     for key, value in again.state_dict().items():
         torch.testing.assert_close(value.float(), model.state_dict()[key].float(), atol=1e-3, rtol=1e-3)
     assert not again.training
@@ -82,9 +85,34 @@ def test_loading_is_strict(saved, tmp_path, change):
         weights.load(other)
 
 
-def test_a_card_without_a_threshold_is_refused(saved, tmp_path):
+def test_a_card_without_a_scale_of_presence_is_refused(saved, tmp_path):
     other = tmp_path / "other.safetensors"
     save_file({}, other, {"format": weights.FORMAT, "config": variant("compact").to_json()})
+    with pytest.raises(WeightsInvalid, match="no complete model card"):
+        weights.load(other)
+
+
+def test_a_single_threshold_of_earlier_weights_becomes_two(saved, tmp_path):
+    _, path, _ = saved
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    del metadata["presence"]
+    older = tmp_path / "older.safetensors"
+    save_file(load_file(path), older, metadata | {"format": "clipmat-1", "threshold": "0.6"})
+    card = weights.load(older)[1]
+    assert card.presence == PresenceScale(unsure=0.12, sure=0.6) and "your own" in weights.check(older)
+    save_file(load_file(path), older, metadata | {"format": "clipmat-1"})
+    with pytest.raises(WeightsInvalid, match="no complete model card"):
+        weights.check(older)
+
+
+@pytest.mark.parametrize("presence", ["", "{}", "[]", '{"unsure": 0.7, "sure": 0.3}', '{"unsure": "0", "sure": 1.0}'])
+def test_a_damaged_scale_is_refused(saved, tmp_path, presence):
+    _, path, _ = saved
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    other = tmp_path / "other.safetensors"
+    save_file(load_file(path), other, metadata | {"presence": presence})
     with pytest.raises(WeightsInvalid, match="no complete model card"):
         weights.load(other)
 
@@ -175,7 +203,7 @@ def test_nouns_travel_with_the_weights(saved, tmp_path):
     assert weights.nouns(path) == ()
     named = tmp_path / "named.safetensors"
     words = ("teddy  bear", "épée", "cup", "cup", " ")
-    weights.save(named, model, weights.ModelCard(model.config, 0.4, "CC0-1.0", "", words))
+    weights.save(named, model, weights.ModelCard(model.config, PresenceScale(0.1, 0.4), "CC0-1.0", "", words))
     with safe_open(named, "pt") as file:
         assert file.metadata()["nouns"] == "cup\nteddy bear\népée"
     assert weights.nouns(named) == weights.load(named)[1].nouns == ("cup", "teddy bear", "épée")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from clipmat.certainty import Certainty
 from clipmat.errors import ExpressionTruncated, UnknownWeights
 from rim_editor import matting
 
@@ -14,7 +15,7 @@ from rim_editor import matting
 class FakePrediction:
     matte: np.ndarray
     presence: float
-    present: bool
+    certainty: Certainty
     timings: dict
 
 
@@ -39,7 +40,8 @@ class RedPredictor:
         present = "red" in expression
         matte = np.clip(redness, 0, 1) if present else np.zeros_like(redness)
         presence = 0.97 if present else 0.12
-        return FakePrediction(matte, presence, present, {"image": 1.0, "text": 2.0, "matte": 3.0})
+        certainty = Certainty.SURE if present else Certainty.NONE
+        return FakePrediction(matte, presence, certainty, {"image": 1.0, "text": 2.0, "matte": 3.0})
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_json_is_all_that_stdout_gets(run, photo, tmp_path):
     assert report["size"] == [60, 50]
     assert (report["device"], report["precision"], report["weights"]) == ("cpu", "float32", "compact")
     assert report["presence"] == 0.97
-    assert report["present"] is True
+    assert report["certainty"] == "sure"
     steps = report["milliseconds"]
     assert set(steps) == {"decode", "load", "image", "text", "matte", "edit", "encode"}
     assert all(value >= 0 for value in steps.values())
@@ -207,14 +207,14 @@ def test_an_empty_result_on_demand(run, photo, tmp_path):
     assert code == 0
     report = json.loads(out)
     assert report["box"] is None
-    assert report["present"] is False
+    assert report["certainty"] == "none"
     assert (opened(tmp_path / "out.png") == 0).all()
 
 
 def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
     code, out, err = run("matte", photo, "red " * 30, "-o", tmp_path / "out.png", "--json")
     assert code == 0
-    assert json.loads(out)["present"]
+    assert json.loads(out)["certainty"] == "sure"
     assert err == "rim-editor: warning: the expression is too long; not read: end\n"
 
 

@@ -95,7 +95,7 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     state = json.loads((again / "state.json").read_text())
     assert set(state) == {*STATE, "edit"} and state["version"] == 1
     assert state["edit"] == described and state["controls"] == CONTROLS
-    newer = [{}, {"follows_edges": False}, {}]
+    newer = [{"certainty": "sure"}, {"follows_edges": False}, {}]
     assert [{k: v for k, v in part.items() if k != "matte"} for part in state["parts"]] == [
         {k: v for k, v in (part | more).items() if k != "matte"} for part, more in zip(PARTS, newer, strict=True)
     ]

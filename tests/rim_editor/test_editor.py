@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from clipmat import image_files
+from clipmat.certainty import Certainty
 from clipmat.errors import ExpressionTruncated, WeightsMissing
 from clipmat.image_files import OpenedImage
 from rim_editor import edits
@@ -34,7 +35,7 @@ HAIR = Stroke(Brush.REFINE, ((24.0, 15.0),), 6.0)
 class Prediction:
     matte: np.ndarray
     presence: float
-    present: bool
+    certainty: Certainty
     timings: dict
 
 
@@ -67,7 +68,11 @@ class Model:
         found = [place for word, place in PLACES.items() if word in expression]
         for place in found:
             matte[:, place] = 1
-        return Prediction(matte, 0.97 if found else 0.124, bool(found), {})
+        if "ghost" in expression:
+            return Prediction(matte, 0.02, Certainty.NONE, {})
+        if "maybe" in expression:
+            return Prediction(matte, 0.4, Certainty.UNSURE, {})
+        return Prediction(matte, 0.97 if found else 0.124, Certainty.SURE if found else Certainty.NONE, {})
 
     def refine(self, image, matte, trimap):
         self.refined.append((image, matte.copy(), trimap))
@@ -178,7 +183,7 @@ def test_asking_finds_and_tells_everything(opened):
         DocumentChanged(frozenset({"matte"})),
     ]
     (answered,) = events[3:]
-    assert isinstance(answered, Answered) and answered.present and answered.milliseconds >= 0
+    assert isinstance(answered, Answered) and answered.certainty is Certainty.SURE and answered.milliseconds >= 0
     assert (answered.device, answered.device_reason, answered.weights) == ("cpu", "no GPU was found", "compact")
     assert editor.history.undo_name == 'Find "the left"'
 
@@ -221,7 +226,51 @@ def test_nothing_found_changes_nothing_and_says_the_presence(opened):
     text = "Nothing in this image matches 'the unicorn' (presence 0.12). Use other words."
     assert events.notices == [("info", text)]
     (answered,) = events.of(Answered)
-    assert not answered.present and answered.presence == 0.124
+    assert answered.certainty is Certainty.NONE and answered.presence == 0.124
+
+
+def test_an_unsure_answer_joins_and_carries_its_mark(opened):
+    editor, events = opened
+    editor.ask("maybe left")
+    (part,) = editor.document.parts
+    assert (part.certainty, part.presence) == (Certainty.UNSURE, 0.4) and columns(editor) == set(range(25))
+    (answered,) = events.of(Answered)
+    assert (answered.certainty, answered.presence) == (Certainty.UNSURE, 0.4)
+    assert events.notices == [] and editor.guess is None
+
+
+@pytest.mark.parametrize(("combine", "kept"), [(Combine.NEW, range(25)), (Combine.ADD, range(40))])
+def test_the_best_guess_waits_until_it_is_accepted(opened, model, combine, kept):
+    editor, events = opened
+    editor.ask("right")
+    editor.ask("left ghost", combine)
+    assert columns(editor) == set(range(15, 40)) and events.of(Answered)[-1].certainty is Certainty.NONE
+    assert editor.guess.expression == "left ghost"
+    model.error = WeightsMissing("gone")  # nobody is asked again
+    editor.accept_guess()
+    assert columns(editor) == set(kept) and editor.guess is None
+    assert editor.document.parts[-1].certainty is Certainty.NONE
+    editor.accept_guess()
+    assert columns(editor) == set(kept)
+    editor.undo()
+    assert columns(editor) == set(range(15, 40))
+
+
+def test_a_guess_is_forgotten_with_the_next_question_and_another_document(opened):
+    editor, _ = opened
+    editor.ask("left ghost")
+    editor.ask("right")
+    editor.accept_guess()
+    assert columns(editor) == set(range(15, 40))
+    editor.ask("left ghost")
+    editor.restore(Document(editor.document.source))
+    assert editor.guess is None
+
+
+def test_a_guess_that_shows_nothing_is_not_offered(opened):
+    editor, _ = opened
+    editor.ask("unicorn")
+    assert editor.guess is None
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "?!…"])

@@ -55,7 +55,7 @@ def test_a_model_that_does_not_load_leaves_room_for_the_next(loaded):
     matting = Matting()
     with pytest.raises(UnknownWeights):
         matting.predict(ONE, "red", weights="unknown")
-    assert matting.predict(ONE, "red").present
+    assert matting.predict(ONE, "red").certainty == "sure"
 
 
 def test_an_image_that_could_not_be_read_is_not_taken_for_the_last(loaded, monkeypatch):
@@ -148,7 +148,7 @@ def test_two_threads_that_need_the_model_load_it_once(loaded):
         future = pool.submit(matting.predictor, "compact", "cpu")
         assert begun.wait(10) and not future.done()
         go.set()
-        assert matting.predict(ONE, "red", device="cpu").present
+        assert matting.predict(ONE, "red", device="cpu").certainty == "sure"
         assert future.result(10) is matting.predictor("compact", "cpu")
     assert len(loaded) == 1
 

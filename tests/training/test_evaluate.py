@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -71,7 +72,7 @@ def test_a_run_is_printed_kept_and_looked_at(pack, tmp_path, capsys):
         assert float(row["right object"]) == pytest.approx(np.mean([r.right for r in photos]), abs=6e-4)
         assert float(row["MP"]) == 0.018 and row["MAD trans. (E)"] and "| threshold |" in text
     _, card = weights.load("compact")
-    assert "Over photos/val_seen:" in kept and "seed 7" in kept and run.made_with["threshold"] == card.threshold
+    assert "Over photos/val_seen:" in kept and "seed 7" in kept and run.made_with["presence"] == asdict(card.presence)
     content = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert [row["samples"] for row in content["rows"] if row["set"] == "photos/val_seen" and not row["group"]] == [16]
     mattes = sorted((tmp_path / "mattes").rglob("*.png"), key=lambda path: path.name)

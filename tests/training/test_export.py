@@ -9,7 +9,7 @@ from clipmat.weights_catalogue import locate
 from training import TrainingError
 from training.export import export
 
-COMMON = {"threshold": 0.5, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}
+COMMON = {"unsure": None, "sure": None, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}
 
 
 def exported(out, **options):
@@ -27,8 +27,9 @@ def tensors(path):
 
 
 def test_threshold_size_and_licence_travel_with_the_weights(tmp_path):
-    model, card = exported(tmp_path / "a.safetensors", threshold=0.7, image_size=320)
-    assert (card.threshold, card.config.image_size, card.licence) == (0.7, 320, "mine")
+    model, card = exported(tmp_path / "a.safetensors", unsure=0.2, sure=0.7, image_size=320)
+    assert (card.presence.unsure, card.presence.sure) == (0.2, 0.7)
+    assert (card.config.image_size, card.licence) == (320, "mine")
     before = weights.load("compact")[0].state_dict()
     assert all((before[key] == value).all() for key, value in model.state_dict().items())
 

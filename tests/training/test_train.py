@@ -16,6 +16,7 @@ from lightning_fabric import Fabric
 from typer.testing import CliRunner
 
 from clipmat import weights
+from clipmat.certainty import PresenceScale
 from clipmat.model import ClipMat
 from clipmat.predictor import Predictor
 from training.fitting import checkpoint
@@ -196,10 +197,10 @@ def test_the_editor_takes_them(tuned, tmp_path):
 
 def test_they_are_exported_for_others(tuned, tmp_path):
     out = tmp_path / "mine.safetensors"
-    line = [sys.executable, "-m", "training.export", str(tuned[1] / "last.pt"), str(out), "--threshold", "0.3"]
+    line = [sys.executable, "-m", "training.export", str(tuned[1] / "last.pt"), str(out), "--sure", "0.3"]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert weights.load(out)[1].threshold == 0.3
+    assert weights.load(out)[1].presence == PresenceScale(weights.UNCALIBRATED.unsure, 0.3)
 
 
 def mistake(*arguments):

@@ -33,10 +33,10 @@ def validate(model: ClipMat, samples: Callable[[], Iterable[Sample]], panels: in
     """
     from clipmat.devices import choose_device
     from clipmat.predictor import Predictor
-    from clipmat.weights import ModelCard
+    from clipmat.weights import UNCALIBRATED, ModelCard
 
     device = next(model.parameters()).device.type
-    predictor = Predictor(model, ModelCard(model.config, 0.0, "", ""), choose_device(device, "float32"))
+    predictor = Predictor(model, ModelCard(model.config, UNCALIBRATED, "", ""), choose_device(device, "float32"))
     scores: list[float] = []
     drawn: list[Pixels] = []
     for sample in samples():

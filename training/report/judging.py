@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clipmat.certainty import Certainty
 from clipmat.errors import BadExpression, BadImage
 from training import TrainingError
 from training.datasets import Sample, trimap_labels
@@ -111,9 +112,11 @@ def judge(name: str, sample: Sample, prediction: Prediction, measures: Measures 
         width=matte.shape[1],
         area=float(sample.matte.mean(dtype="float64")),
         presence=prediction.presence,
-        present=prediction.present,
+        present=prediction.certainty is not Certainty.NONE,
         iou=iou(matte, sample.matte),
-        right=is_right_object(matte, sample.matte, sample.others) if sample.present else not prediction.present,
+        right=is_right_object(matte, sample.matte, sample.others)
+        if sample.present
+        else prediction.certainty is not Certainty.SURE,
         errors={label: value for label, value in found.items() if value is not None},
     )
 

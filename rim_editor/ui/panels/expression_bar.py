@@ -9,6 +9,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from rim_editor.document import Combine
 from rim_editor.events import Answered, JobEnded, JobKind, JobStarted
@@ -174,13 +175,13 @@ class ExpressionBar(QWidget):
 
     def _show_answer(self, answer: Answered) -> None:
         where = f"{answer.device} · {answer.weights} · {answer.milliseconds:.0f} ms"
-        if answer.present:
-            self._show_status(
-                f"Found “{answer.expression}” (presence {answer.presence:.2f}) · {where}", answer.device_reason
-            )
-        else:
+        if answer.certainty is Certainty.NONE:
             text = f"Nothing in this image matches “{answer.expression}” (presence {answer.presence:.2f})"
             self._show_status(f"{text}. Use other words.", f"{where}: {answer.device_reason}", bad=True)
+            return
+        found = "Found" if answer.certainty is Certainty.SURE else "Not sure that this is"
+        text = f"{found} “{answer.expression}” (presence {answer.presence:.2f}) · {where}"
+        self._show_status(text, answer.device_reason)
 
     def _show_status(self, text: str, tooltip: str = "", *, bad: bool = False) -> None:
         self._status.setText(text)

@@ -43,7 +43,7 @@ SLOW = 0.03
 
 
 class Answer:
-    presence, present, timings = 0.9, True, {}  # noqa: RUF012
+    presence, certainty, timings = 0.9, "sure", {}  # noqa: RUF012
 
 
 class Predictor:

@@ -134,7 +134,7 @@ class Gate:
 
 
 class Whole:
-    presence, present, timings = 0.9, True, {}  # noqa: RUF012
+    presence, certainty, timings = 0.9, "sure", {}  # noqa: RUF012
 
     def __init__(self, shape):
         self.matte = np.ones(shape, np.float32)

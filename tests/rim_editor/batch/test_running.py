@@ -133,7 +133,7 @@ from rim_editor.edit_description import EditName
 from rim_editor.matting import Matting
 
 class Answer:
-    presence, present, timings = 0.9, True, {}
+    presence, certainty, timings = 0.9, "sure", {}
 
 class Slow:
     device, device_reason, precision = "cpu", "", "float32"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat.certainty import Certainty
 from clipmat.errors import ImageUnreadable
 from rim_editor import edits
 from rim_editor.batch import stages
@@ -142,14 +143,14 @@ class Words:
         if present:
             first, last = (int(word) for word in expression.split() if word.isdigit())
             matte[first:last] = 1
-        return Answer(matte, 0.9 if present else 0.1, present)
+        return Answer(matte, 0.9 if present else 0.1, Certainty.SURE if present else Certainty.NONE)
 
 
 class Answer:
     timings = {"image": 4.0, "text": 1.0, "matte": 2.0}
 
-    def __init__(self, matte, presence, present):
-        self.matte, self.presence, self.present = matte, presence, present
+    def __init__(self, matte, presence, certainty):
+        self.matte, self.presence, self.certainty = matte, presence, certainty
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat.certainty import Certainty
 from clipmat.image_files import OpenedImage, read
 from rim_editor.matting import Matting
 
@@ -31,13 +32,13 @@ DISCS = {"dog": (0.3, 0.6, 0.3), "hat": (0.3, 0.3, 0.15), "cat": (0.7, 0.6, 0.3)
 class FakePrediction:
     matte: np.ndarray
     presence: float
-    present: bool
+    certainty: Certainty
     timings: dict
 
 
 @dataclass
 class FakePredictor:
-    """Knows the words of its model; a word it does not know is not in the image."""
+    """Knows the words of its model; others are not in the image. 'maybe the dog' is unsure, 'the dog ghost' a guess."""
 
     model: "FakeModel"
     device: str = "cpu"
@@ -60,12 +61,16 @@ class FakePredictor:
         timings = {"image": 1.0, "text": 2.0, "matte": 3.0}
         if word is None:
             presence = 0.05 if "unicorn" in expression else 0.12
-            return FakePrediction(np.zeros((height, width), np.float32), presence, False, timings)
+            return FakePrediction(np.zeros((height, width), np.float32), presence, Certainty.NONE, timings)
         x, y, radius = self.model.discs[word]
         rows, columns = np.ogrid[:height, :width]
         distance = np.hypot(columns + 0.5 - x * width, rows + 0.5 - y * height)
         matte = np.clip(radius * min(height, width) + 0.5 - distance, 0, 1).astype(np.float32)
-        return FakePrediction(matte, 0.97, True, timings)
+        if "ghost" in expression:
+            return FakePrediction(matte, 0.04, Certainty.NONE, timings)
+        if "maybe" in expression:
+            return FakePrediction(matte, 0.42, Certainty.UNSURE, timings)
+        return FakePrediction(matte, 0.97, Certainty.SURE, timings)
 
     def refine(self, image, matte, trimap):
         self.model.refined.append(trimap)

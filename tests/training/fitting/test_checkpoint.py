@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from clipmat import weights
+from clipmat.certainty import PresenceScale
 from clipmat.config import variant
 from clipmat.errors import ClipMatError
 from clipmat.model import ClipMat
@@ -26,7 +27,7 @@ def started(tmp_path_factory):
     other = {k: torch.zeros_like(v) for k, v in model.state_dict().items()}
     state = {"model": other, "averaged": model.state_dict(), "config": CONFIG.to_json(), "step": 7}
     checkpoint.save(folder / "last.pt", state)
-    weights.save(folder / "mine.safetensors", model, weights.ModelCard(CONFIG, 0.4, "mine", ""))
+    weights.save(folder / "mine.safetensors", model, weights.ModelCard(CONFIG, PresenceScale(0.1, 0.4), "mine", ""))
     return folder, model.state_dict()
 
 

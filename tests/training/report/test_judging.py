@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from clipmat.certainty import PresenceScale
 from clipmat.errors import BadExpression
 from clipmat.predictor import Prediction
 from training.datasets import Sample
@@ -22,8 +23,8 @@ def sample(matte, expression="the cup", present=True, image_id="1", others=()):
 
 
 def answer(matte, presence=0.9):
-    present = bool(matte.any())
-    return Prediction("", matte, np.zeros(matte.shape, np.uint8), presence, present, {})
+    certainty = PresenceScale(0.1, 0.5).certainty(presence, matte)
+    return Prediction("", matte, np.zeros(matte.shape, np.uint8), presence, certainty, {})
 
 
 class Machine:
