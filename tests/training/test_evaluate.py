@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from clipmat import weights
+from clipmat.certainty import PresenceScale
 from clipmat.predictor import Prediction
 from training import TrainingError
 from training.evaluate import evaluate
@@ -25,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def answer(sample, matte, presence=0.9):
-    present = presence >= 0.5
-    return Prediction(sample.expression, matte if present else matte * 0, matte.astype(np.uint8), presence, present, {})
+    certainty = PresenceScale(0.5, 0.5).certainty(presence, matte)
+    return Prediction(sample.expression, matte, matte.astype(np.uint8), presence, certainty, {})
 
 
 def measured(pack, **options):
@@ -81,7 +82,7 @@ def test_a_run_is_printed_kept_and_looked_at(pack, tmp_path, capsys):
         assert path.parent == tmp_path / "mattes" / result.set
         with Image.open(path) as matte:
             assert matte.size == (result.width, result.height)
-            assert bool(np.asarray(matte).max() > 127) == result.present
+            assert np.asarray(matte).max() > 127 or result.certainty == "none"
     for name in ("best", "worst", "random"):
         assert cv2.imread(str(tmp_path / f"sheet-{name}.png")).shape[2] == 3
 

@@ -68,12 +68,12 @@ class Result:
     area: float
     """Share of the image that the true matte takes, 0..1."""
     presence: float
-    """0..1, the model's score."""
-    present: bool
-    """Whether the answer was a matte; else it was 'nothing matches'."""
+    """0..1, as the scale of the weights states it."""
+    certainty: Certainty
+    """What that amounts to; the matte was measured whatever it is."""
     iou: float
     right: bool
-    """On the referred object; for a negative, that nothing was found."""
+    """On the referred object; for a negative, that the answer was not sure."""
     errors: Mapping[str, float]
     """By name, each measure that is defined for this sample; lower is better."""
 
@@ -112,7 +112,7 @@ def judge(name: str, sample: Sample, prediction: Prediction, measures: Measures 
         width=matte.shape[1],
         area=float(sample.matte.mean(dtype="float64")),
         presence=prediction.presence,
-        present=prediction.certainty is not Certainty.NONE,
+        certainty=prediction.certainty,
         iou=iou(matte, sample.matte),
         right=is_right_object(matte, sample.matte, sample.others)
         if sample.present

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from clipmat.certainty import Certainty
 from clipmat.files import write_whole
 from training.entity import Pixels
 from training.report.judging import EvaluationError, Result
@@ -29,7 +30,9 @@ from training.report.tables import (
 )
 from training.scene import Alpha
 
-FORMAT = "clipmat-evaluation-1"
+FORMAT = "clipmat-evaluation-2"
+"""Since 2 a result has a certainty, where 1 had `present`, with one threshold."""
+_ONE_THRESHOLD = "clipmat-evaluation-1"
 FILE = "results.json"
 
 
@@ -50,9 +53,9 @@ def read_run(path: Path) -> EvaluationRun:
     path = path / FILE if path.is_dir() else path
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not isinstance(content, dict) or content.get("format") not in (FORMAT, _ONE_THRESHOLD):
             raise ValueError("it has another format")
-        results = tuple(Result(**result) for result in content["results"])
+        results = tuple(Result(**_with_certainty(result)) for result in content["results"])
         if not results:
             raise ValueError("it is empty")
         return EvaluationRun(content["name"], content["made_with"], results)
@@ -61,6 +64,14 @@ def read_run(path: Path) -> EvaluationRun:
         raise EvaluationError(
             f"{path} holds no results to compare ({reason}): give a folder that --out of this version wrote"
         ) from error
+
+
+def _with_certainty(result: dict[str, Any]) -> dict[str, Any]:
+    """A result as it is now, of one as it is now or was in the first format."""
+    known = {name: value for name, value in result.items() if name != "present"}
+    if "present" in result:
+        known["certainty"] = "sure" if result["present"] else "none"
+    return known | ({"certainty": Certainty(known["certainty"])} if "certainty" in known else {})
 
 
 class RunFolder:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from clipmat.certainty import Certainty
 from training.entity import Pixels
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ def cell(sample: Sample, prediction: Prediction, result: Result) -> Pixels:
 def _figures(result: Result) -> str:
     score, where = f"presence {result.presence:.2f}", f"{result.set} {result.image_id}"
     if result.negative:
-        return f"{score}   nothing matches: {'refused' if result.right else 'false alarm'}   {where}"
-    verdict = "right" if result.right else "wrong" if result.present else "missed"
+        return f"{score}   nothing matches: {result.certainty if result.right else 'false alarm'}   {where}"
+    verdict = "missed" if result.certainty is Certainty.NONE else "right" if result.right else "wrong"
     return f"{score}   IoU {result.iou:.2f}   MAD {result.errors['MAD']:.4f}   {verdict}   {where}"
 
 

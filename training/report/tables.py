@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clipmat.certainty import Certainty
 from training.metrics import mean_by
 from training.report.judging import Result
 
@@ -20,7 +21,7 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """Means over some results of one set. Of negatives, `right` is the share answered with 'nothing matches'."""
+    """Means over some results of one set. Of negatives, `right` is the share without a sure answer."""
 
     set: str
     group: str
@@ -39,7 +40,9 @@ class ReportRow:
     iou: float
     right: float
     missed: float
-    """Share of present objects that were answered with 'nothing matches'."""
+    """Share of present objects whose answer was called none."""
+    unsure: float
+    """Share of all whose answer was called unsure."""
 
     @property
     def name(self) -> str:
@@ -101,6 +104,7 @@ def columns(rows: Sequence[ReportRow]) -> list[Column]:
         Column("mean IoU", lambda row: None if row.group == NEGATIVES else row.iou, 3, higher=True),
         Column("right object", lambda row: row.right, 3, higher=True),
         Column("missed", lambda row: None if row.group == NEGATIVES else row.missed, 3),
+        Column("unsure", lambda row: row.unsure, 3),
     ]
 
 
@@ -116,8 +120,9 @@ def rows_markdown(rows: Sequence[ReportRow]) -> str:
 
 LEGEND = (
     "Lower is better, but for mean IoU and right object. Plain measures are means over images, (E) over entities. SAD "
-    "is a sum / 1000 at the images' own size and grows with it (MP: mean megapixels). Of samples matching nothing, "
-    "'right object' is the share of correct refusals.\n"
+    "is a sum / 1000 at the images' own size and grows with it (MP: mean megapixels). The best matte is measured, "
+    "however uncertain; 'missed' is the share of those that are there and were called none. Of samples matching nothing, "
+    "'right object' is the share without a sure answer.\n"
 )
 
 
@@ -157,7 +162,8 @@ def _row(name: str, group: str, value: str, results: Sequence[Result]) -> Report
         per_entity={} if group == NEGATIVES else _by(results, lambda r: r.entity_id),
         iou=float(np.mean([r.iou for r in results])),
         right=float(np.mean([r.right for r in results])),
-        missed=float(np.mean([not r.present and not r.negative for r in results])),
+        missed=float(np.mean([r.certainty is Certainty.NONE and not r.negative for r in results])),
+        unsure=float(np.mean([r.certainty is Certainty.UNSURE for r in results])),
     )
 
 

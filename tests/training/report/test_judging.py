@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clipmat.certainty import PresenceScale
+from clipmat.certainty import Certainty, PresenceScale
 from clipmat.errors import BadExpression
 from clipmat.predictor import Prediction
 from training.datasets import Sample
@@ -49,7 +49,7 @@ def test_figures_by_hand():
     assert result.errors["SAD"] == pytest.approx(wrong / 1000)
     assert result.errors["MAD"] == pytest.approx(wrong / 1600)
     assert result.errors["MSE"] == pytest.approx(30 * (5 * 1.0 + 5 * 0.16 + 5 * 0.36) / 1600)
-    assert result.iou == pytest.approx(5 / 15) and result.present
+    assert result.iou == pytest.approx(5 / 15) and result.certainty is Certainty.SURE
     assert not result.right, "less than half by area, and 3/13 by opacity"
     assert result.area == pytest.approx(300 / 1600) and (result.height, result.width) == (40, 40)
 
@@ -60,6 +60,7 @@ def test_a_matte_on_another_object_is_wrong_and_a_negative_wants_nothing():
     assert not judge("made", sample(cup), answer(cup * 0)).right
     nothing = sample(cup * 0, present=False, others=(cup,))
     assert judge("made", nothing, answer(cup * 0, 0.2)).right
+    assert judge("made", nothing, answer(cup, 0.3)).right, "a mark is no false alarm"
     assert not judge("made", nothing, answer(cup)).right
 
 

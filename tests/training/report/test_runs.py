@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipmat.certainty import Certainty
 from training.report.judging import EvaluationError, Result
 from training.report.runs import EvaluationRun, RunFolder, comparison_markdown, read_run, shared
 
@@ -14,7 +15,7 @@ from training.report.runs import EvaluationRun, RunFolder, comparison_markdown, 
 def result(number, error=0.1, form="keyword", **fields):
     told = {"set": "made", "image_id": str(number), "entity_id": f"{number}/0", "expression": "the cup", "form": form}
     known = {"relation": "", "kind": "object", "category": "cup", "rivals": 0, "height": 100, "width": 200, "area": 0.2}
-    found = {"presence": 0.9, "present": True, "iou": 1 - error, "right": error < 0.5}
+    found = {"presence": 0.9, "certainty": Certainty.SURE, "iou": 1 - error, "right": error < 0.5}
     errors = {"SAD": 20 * error, "MSE": error**2, "MAD": error}
     return Result(**{**told, **known, **found, "errors": errors, **fields})
 
@@ -83,6 +84,17 @@ def test_the_order_of_the_samples_does_not_matter():
     assert lines(comparison_markdown([one, turned]))[1]["MAD less the first's"] == "+0.0000 ± 0.0000"
 
 
+def test_runs_of_the_first_format_are_still_read(tmp_path):
+    RunFolder(tmp_path).write_run(EvaluationRun("old", {}, (result(1), result(2))))
+    content = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    for each, present in zip(content["results"], (True, False), strict=True):
+        del each["certainty"]
+        each["present"] = present
+    content["format"] = "clipmat-evaluation-1"
+    (tmp_path / "results.json").write_text(json.dumps(content), encoding="utf-8")
+    assert [r.certainty for r in read_run(tmp_path).results] == [Certainty.SURE, Certainty.NONE]
+
+
 def test_runs_without_a_common_sample_are_refused():
     other = EvaluationRun("new", {}, tuple(replace(r, set="elsewhere") for r in run("", [0.1]).results))
     with pytest.raises(EvaluationError, match="old and new have no sample in common: measure them with the same"):
@@ -106,9 +118,9 @@ def test_a_run_read_back_is_the_run(tmp_path):
         (None, "No such file"),
         ("{", "Expecting property name"),
         ("[]", "it has another format"),
-        ('{"format": "clipmat-evaluation-1", "name": "x", "made_with": {}}', "'results'"),
-        ('{"format": "clipmat-evaluation-1", "name": "x", "made_with": {}, "results": []}', "it is empty"),
-        ('{"format": "clipmat-evaluation-1", "name": "x", "made_with": {}, "results": [{"iou": 1}]}', "missing"),
+        ('{"format": "clipmat-evaluation-2", "name": "x", "made_with": {}}', "'results'"),
+        ('{"format": "clipmat-evaluation-2", "name": "x", "made_with": {}, "results": []}', "it is empty"),
+        ('{"format": "clipmat-evaluation-2", "name": "x", "made_with": {}, "results": [{"iou": 1}]}', "missing"),
     ],
 )
 def test_what_is_no_run_is_named_with_its_fault(tmp_path, content, reason):

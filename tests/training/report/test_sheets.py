@@ -1,5 +1,6 @@
 import numpy as np
 
+from clipmat.certainty import PresenceScale
 from clipmat.predictor import Prediction
 from training.datasets import Sample
 from training.report.judging import judge
@@ -14,7 +15,9 @@ def case(found, truth=None, expression="the red cup", presence=0.9, image_id="1"
     form = "basic" if present else "negative"
     image = np.zeros((*truth.shape, 3), np.uint8) + np.array(RED, np.uint8)
     sample = Sample(image, truth, expression, present, form, "", "object", "photo", 0, 0, (), "cup", image_id, "1/0")
-    prediction = Prediction(expression, found, found.astype(np.uint8), presence, bool(found.any()), {})
+    prediction = Prediction(
+        expression, found, found.astype(np.uint8), presence, PresenceScale(0.1, 0.5).certainty(presence, found), {}
+    )
     return sample, prediction, judge("made", sample, prediction)
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clipmat.certainty import Certainty
 from training.report.judging import Result
 from training.report.tables import FEW, rows_markdown, summarise, table
 
@@ -24,7 +25,7 @@ def result(error=0.1, **fields):
         "width": 200,
         "area": 0.25,
         "presence": 0.9,
-        "present": True,
+        "certainty": Certainty.SURE,
         "iou": 0.8,
         "right": True,
         "errors": {"SAD": 20 * error, "MSE": error**2, "MAD": error},
@@ -62,7 +63,7 @@ def test_the_size_is_a_mean_over_images_not_over_samples():
 
 
 def test_shares_by_hand():
-    results = [result(right=True)] * 5 + [result(right=False, present=False, iou=0.0)] * 3
+    results = [result(right=True)] * 5 + [result(right=False, certainty=Certainty.NONE, iou=0.0)] * 3
     negatives = [result(form="negative", entity_id="", category="", right=r, iou=float(r)) for r in (True, False) * 2]
     whole, nothing = summarise(results + negatives)[:2]
     assert (whole.name, whole.samples, whole.right, whole.missed) == ("made", 8, 5 / 8, 3 / 8)
