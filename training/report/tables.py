@@ -121,8 +121,8 @@ def rows_markdown(rows: Sequence[ReportRow]) -> str:
 LEGEND = (
     "Lower is better, but for mean IoU and right object. Plain measures are means over images, (E) over entities. SAD "
     "is a sum / 1000 at the images' own size and grows with it (MP: mean megapixels). The best matte is measured, "
-    "however uncertain; 'missed' is the share of those that are there and were called none. Of samples matching nothing, "
-    "'right object' is the share without a sure answer.\n"
+    "however uncertain; 'missed' is the share of those that are there and were called none. Of samples matching "
+    "nothing, 'right object' is the share without a sure answer.\n"
 )
 
 
