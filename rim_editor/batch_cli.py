@@ -81,7 +81,6 @@ def batch(
     suffix: Annotated[
         str, typer.Option("--format", help="Of the results: png, webp, tiff, avif, jpg; ora for layers.")
     ] = "png",
-    longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None,
     sidecar: Annotated[bool, typer.Option("--sidecar", help="Write the matte beside each result.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html and report.json into DIR.")] = True,
     options: CutoutOptions,
@@ -116,7 +115,8 @@ def batch(
         suffix=suffix,
         quality=options.quality,
         metadata=not options.no_metadata,
-        longest_side=longest_side,
+        longest_side=options.longest_side,
+        framing=options.framing,
         sidecar=sidecar,
         template=template,
         keep_folders=not flat,

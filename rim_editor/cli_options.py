@@ -15,6 +15,8 @@ import typer
 from rim_editor.document import MatteControls
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.edits import Fit, Style
+from rim_editor.framing import Framing, parse_canvas, parse_margin
+from rim_editor.marketplaces import MARKETPLACES, framing_for
 
 Result = TypeVar("Result")
 
@@ -60,6 +62,18 @@ class CutoutOptions:
     quality: Annotated[
         int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
     ] = None
+    trim: Annotated[bool, typer.Option("--trim", help="Cut off what is around the object.")] = False
+    margin: Annotated[
+        str | None, typer.Option(metavar="PX|%", help="Room around the object, with --trim or --canvas: '24', '7.5%'.")
+    ] = None
+    canvas: Annotated[
+        str | None,
+        typer.Option(metavar="A:B|WxH", help="Centre the object on this aspect or size: '1:1', '4:5', '1080x1350'."),
+    ] = None
+    preset: Annotated[
+        str | None, typer.Option(help=f"Canvas, margin, background of {', '.join(e.name for e in MARKETPLACES)}.")
+    ] = None
+    longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None
     weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact"
     device: Annotated[Device, typer.Option("--device", help="Where the model runs.")] = Device.AUTO
     no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False
@@ -74,6 +88,13 @@ class CutoutOptions:
     def controls(self) -> MatteControls:
         """The controls of the matte. Raises BadOption."""
         return MatteControls(self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert)
+
+    @property
+    def framing(self) -> Framing:
+        """Where the object stands in the result. Raises BadOption."""
+        margin = None if self.margin is None else parse_margin(self.margin)
+        canvas = None if self.canvas is None else parse_canvas(self.canvas)
+        return framing_for(self.preset, trim=self.trim, margin=margin, canvas=canvas)
 
 
 def with_cutout_options(command: Callable[..., Result]) -> Callable[..., Result]:

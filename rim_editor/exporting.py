@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor import edits, formats, outputs
-from rim_editor.edits import Cutout, Edit, Highlight, MatteOnly
-from rim_editor.errors import BadOption, NoMatte
+from rim_editor.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
+from rim_editor.errors import BadOption, EditorWarning, NoMatte
+from rim_editor.framing import Framing, frame_of, framed, moved_inside, object_box
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.foreground import Layers
     from clipmat.image_files import OpenedImage
     from rim_editor.document import Document
     from rim_editor.openraster import Layer
     from rim_editor.rendering import Renderer
 
 _EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
+_BLURRED = 1.5
+"""From here on it is seen that an object was enlarged."""
 
 
 class Content(StrEnum):
@@ -49,6 +54,8 @@ class ExportRequest:
     """Whether an existing file, the image too, may be replaced."""
     longest_side: int | None = None
     """Pixels to which a larger result is reduced; a smaller one stays. None: as large as the image."""
+    framing: Framing = Framing()
+    """Which part of the image the result shows, and where the object stands in it."""
 
     def __post_init__(self) -> None:
         edits.check_depth(self.depth)
@@ -56,6 +63,11 @@ class ExportRequest:
             raise BadOption(f"A quality of {self.quality} is out of range: choose 1 to 100.")
         if self.longest_side is not None and self.longest_side < 1:
             raise BadOption(f"A longest side of {self.longest_side} is too short: choose pixels, such as 2048.")
+
+    def edit_for(self, edit: Edit) -> Edit:
+        """The edit that is carried out for `edit`: what would be transparent may be put on a colour."""
+        colour = self.framing.colour
+        return SolidColour(colour) if colour is not None and isinstance(edit, Cutout) else edit
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +109,7 @@ def check_format(path: Path, request: ExportRequest, edit: Edit) -> None:
 
     Raises OutputUnsupported, BadOption.
     """
-    depth = request.depth
+    depth, edit = request.depth, request.edit_for(edit)
     if request.content is not Content.MATTE:
         if depth == 16:
             raise BadOption("16 bits are for the matte alone: export the matte, or choose 8 bits.")
@@ -125,15 +137,21 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
     from rim_editor.compositing import as_grey
 
-    whole = document.source
-    source, matte, edit = _reduced(whole, renderer.matte(document), document.edit, request.longest_side)
+    whole, edit, matte = document.source, request.edit_for(document.edit), renderer.matte(document)
+    colours = None
+    if request.framing.frames:
+        source, matte, edit, colours = _framed(whole, matte, edit, renderer.layers(document), request)
+    else:
+        source, matte, edit = _reduced(whole, matte, edit, request.longest_side)
     exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
-        layers, merged = _layers(source, matte, edit)
+        layers, merged = _layers(source, matte, edit, colours)
         return RenderedExport(merged, matte, exif, layers)
     if request.content is Content.MATTE:
         return RenderedExport(as_grey(matte, request.depth), matte, exif)
-    pixels = renderer.result(document) if source is whole else edits.apply(source.pixels, matte, edit)
+    if source is whole and edit is document.edit:
+        return RenderedExport(renderer.result(document), matte, exif)
+    pixels = edits.apply(source.pixels, matte, edit, colours)
     return RenderedExport(pixels, matte, exif)
 
 
@@ -158,7 +176,9 @@ def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
     return formats.encoded(path, as_grey(matte, depth), b"", None)
 
 
-def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tuple[tuple[Layer, ...], NDArray[np.uint8]]:
+def _layers(
+    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, colours: Layers | None
+) -> tuple[tuple[Layer, ...], NDArray[np.uint8]]:
     """The cut-out, the matte, the background or the highlighted image, and the original, from top to bottom.
 
     Those that are visible look together like the second value, which is what `edits.apply` returns, as colours
@@ -171,7 +191,7 @@ def _layers(source: OpenedImage, matte: NDArray[np.float32], edit: Edit) -> tupl
     from rim_editor.openraster import Layer
 
     pixels, grey = source.pixels, np.asarray(as_grey(matte, 8), np.uint8)
-    separated = separate(pixels, matte)
+    separated = colours or separate(pixels, matte)
     cutout = np.asarray(edits.apply(pixels, matte, Cutout(), separated), np.uint8)
     original = Layer("original", pixels if source.alpha is None else np.dstack([pixels, source.alpha]), visible=False)
     if isinstance(edit, Cutout):
@@ -208,6 +228,30 @@ def _reduced(
     small = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
     reduced = replace(source, pixels=pixels, alpha=alpha, exif=_exif_of_size(source.exif, size))
     return reduced, np.clip(small, 0, 1), edits.scaled(edit, factor)
+
+
+def _framed(
+    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, colours: Layers, request: ExportRequest
+) -> tuple[OpenedImage, NDArray[np.float32], Edit, Layers]:
+    """Image, matte, edit and colours as the frame shows them; beside the image the matte is 0 and colours go on."""
+    import numpy as np
+
+    from clipmat.foreground import Layers
+
+    height, width = matte.shape
+    frame = frame_of(request.framing, object_box(matte), request.longest_side)
+    if isinstance(edit, Highlight):  # the surroundings are part of the result, and there are none beside the image
+        frame = moved_inside(frame, width, height)
+    if frame.scale > _BLURRED:
+        text = f"The object is enlarged {frame.scale:.1f} times to fill the canvas: a larger photograph is sharper."
+        warnings.warn(text, EditorWarning, stacklevel=4)
+    alpha = framed(np.full((height, width), 255, np.uint8) if source.alpha is None else source.alpha, frame)
+    pixels = framed(source.pixels, frame, extended=True)
+    exif = _exif_of_size(source.exif, (frame.width, frame.height))
+    shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, exif=exif)
+    ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
+    # A tile is reduced with the image, but not enlarged.
+    return shown, framed(matte, frame), edits.scaled(edit, max(1.0, 1 / frame.scale)), Layers(ahead, behind)
 
 
 def _exif_of_size(exif: bytes, size: tuple[int, int]) -> bytes:

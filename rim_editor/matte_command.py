@@ -10,6 +10,7 @@ from clipmat.certainty import Certainty
 from rim_editor.document import MatteControls, check_expression
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import NothingMatched
+from rim_editor.framing import Framing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,9 @@ class MatteJob:
     """1 to 100 for lossy formats; None for the usual."""
     metadata: bool = True
     """Whether the EXIF of the image is kept."""
+    longest_side: int | None = None
+    """Pixels to which a larger result is reduced."""
+    framing: Framing = Framing()
     overwrite: bool = False
     allow_empty: bool = False
     """Write a matte without any object rather than raise NothingMatched."""
@@ -50,7 +54,9 @@ class MatteReport:
 
     output: Path
     size: tuple[int, int]
-    """Width and height in pixels."""
+    """Width and height of the image in pixels."""
+    output_size: tuple[int, int]
+    """Width and height of the result in pixels."""
     device: str
     device_reason: str
     precision: str
@@ -116,12 +122,13 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
     return MatteReport(
         output=job.output,
         size=document.size,
+        output_size=(result.pixels.shape[1], result.pixels.shape[0]),
         device=predictor.device,
         device_reason=predictor.device_reason,
         precision=predictor.precision,
         presence=presence,
         certainty=certainty,
-        box=box_of(result.matte),
+        box=box_of(renderer.matte(document)),
         milliseconds={step: round(value, 1) for step, value in spent.items()},
     )
 
@@ -146,4 +153,6 @@ def _request(job: MatteJob) -> ExportRequest:
         quality=job.quality,
         metadata=job.metadata,
         overwrite=job.overwrite,
+        longest_side=job.longest_side,
+        framing=job.framing,
     )

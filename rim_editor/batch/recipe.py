@@ -14,6 +14,7 @@ from rim_editor.edit_description import EditDescription
 from rim_editor.edits import check_depth
 from rim_editor.errors import BadOption, EmptyExpression
 from rim_editor.exporting import Content, ExportRequest
+from rim_editor.framing import Framing
 from rim_editor.model_requests import ModelOptions
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)
@@ -59,6 +60,8 @@ class Recipe:
     """Whether the EXIF of each image is kept."""
     longest_side: int | None = None
     """Pixels to which larger results are reduced; smaller ones stay. None: as large as the image."""
+    framing: Framing = Framing()
+    """Which part of each image its result shows, and where the object stands in it."""
     sidecar: bool = False
     """Whether the matte is written beside each result, as a PNG."""
     template: str = "{stem}"
@@ -83,6 +86,7 @@ class Recipe:
             metadata=self.metadata,
             overwrite=self.exists is Exists.OVERWRITE,
             longest_side=self.longest_side,
+            framing=self.framing,
         )
 
     def to_json(self) -> dict[str, Any]:
