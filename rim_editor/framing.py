@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-A = TypeVar("A", "NDArray[np.uint8]", "NDArray[np.float32]")
+A = TypeVar("A", "np.uint8", "np.float32")
 
 ObjectBox = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the image; x1 and y1 are just outside."""
@@ -52,7 +52,7 @@ class Margin:
 
 
 @dataclass(frozen=True)
-class Canvas:
+class CanvasShape:
     """The shape of the result: an aspect such as 4:5, or with `pixels` a size such as 1080x1350.
 
     Raises BadOption for a side below one, and above `LONGEST_SIDE`.
@@ -82,7 +82,7 @@ class Framing:
     trim: bool = False
     """Whether what is around the object is cut off. A canvas does so in any case."""
     margin: Margin = Margin()
-    canvas: Canvas | None = None
+    canvas: CanvasShape | None = None
     """The object is centred on it, and is scaled to fit where the canvas has a size."""
     colour: Colour | None = None
     """Put under what would be transparent; None leaves it transparent."""
@@ -124,12 +124,12 @@ def parse_margin(text: str) -> Margin:
     return Margin(float(found[1]), found[2] == "%")
 
 
-def parse_canvas(text: str) -> Canvas:
+def parse_canvas(text: str) -> CanvasShape:
     """The canvas that an aspect such as '4:5' or a size such as '1080x1350' describes. Raises BadOption."""
     found = re.fullmatch(r"(\d{1,9})\s*([:x×])\s*(\d{1,9})", text.strip().lower())
     if found is None:
         raise BadOption(f"'{text}' is not a canvas: write an aspect or a size, for example '4:5' or '1080x1350'.")
-    return Canvas(int(found[1]), int(found[3]), found[2] != ":")
+    return CanvasShape(int(found[1]), int(found[3]), found[2] != ":")
 
 
 def object_box(matte: NDArray[np.float32]) -> ObjectBox:
@@ -175,7 +175,7 @@ def moved_inside(frame: Frame, width: int, height: int) -> Frame:
     return Frame(frame.width, frame.height, left, top, frame.scale)
 
 
-def framed(array: A, frame: Frame, *, extended: bool = False) -> A:
+def framed(array: NDArray[A], frame: Frame, *, extended: bool = False) -> NDArray[A]:
     """What `frame` shows of an image or a matte (HxW or HxWx3 uint8, or HxW float32 in [0, 1]).
 
     Beside the image all is 0, or with `extended` the colours of its border go on. Exact where nothing is resampled,
@@ -194,15 +194,11 @@ def framed(array: A, frame: Frame, *, extended: bool = False) -> A:
         return part
     size, box = (frame.width, frame.height), (frame.left - x0, frame.top - y0, right - x0, bottom - y0)
 
-    def resized(channel: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(Image.fromarray(channel).resize(size, Image.Resampling.BICUBIC, box))
-
-    if part.dtype != np.uint8:
-        return np.clip(resized(part), 0, 1).astype(part.dtype, copy=False)
-    return resized(np.ascontiguousarray(part)).astype(part.dtype, copy=False)
+    found = np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BICUBIC, box), part.dtype)
+    return found if part.dtype == np.uint8 else np.asarray(np.clip(found, 0, 1), part.dtype)
 
 
-def _window(array: A, x0: int, y0: int, x1: int, y1: int, border: int) -> A:
+def _window(array: NDArray[A], x0: int, y0: int, x1: int, y1: int, border: int) -> NDArray[A]:
     """The pixels from (x0, y0) to (x1, y1), some of which may be beside the image; new."""
     import cv2
     import numpy as np
@@ -215,9 +211,10 @@ def _window(array: A, x0: int, y0: int, x1: int, y1: int, border: int) -> A:
     sides = rows.start - y0, y1 - rows.stop, columns.start - x0, x1 - columns.stop
     if not any(sides):
         return inside.copy()
-    added = cv2.copyMakeBorder(inside, *(max(0, side) for side in sides), border, value=(0, 0, 0, 0))
+    above, below, before, after = (max(0, side) for side in sides)
+    added: NDArray[Any] = cv2.copyMakeBorder(inside, above, below, before, after, border, value=(0, 0, 0, 0))
     top, left = max(0, -sides[0]), max(0, -sides[2])
-    return np.asarray(added, array.dtype)[top : top + y1 - y0, left : left + x1 - x0]  # type: ignore[return-value]
+    return np.asarray(added, array.dtype)[top : top + y1 - y0, left : left + x1 - x0]
 
 
 def _trimmed(margin: Margin, wide: int, high: int, longest_side: int | None) -> tuple[int, int, float]:
@@ -235,7 +232,7 @@ def _trimmed(margin: Margin, wide: int, high: int, longest_side: int | None) -> 
 
 
 def _on_canvas(
-    canvas: Canvas, margin: Margin, wide: int, high: int, longest_side: int | None
+    canvas: CanvasShape, margin: Margin, wide: int, high: int, longest_side: int | None
 ) -> tuple[int, int, float]:
     width, height = (canvas.width, canvas.height) if canvas.pixels else _smallest(canvas, margin, wide, high)
     if longest_side is not None and max(width, height) > longest_side:
@@ -248,7 +245,7 @@ def _on_canvas(
     return width, height, min((width - 2 * room) / wide, (height - 2 * room) / high)
 
 
-def _smallest(canvas: Canvas, margin: Margin, wide: int, high: int) -> tuple[int, int]:
+def _smallest(canvas: CanvasShape, margin: Margin, wide: int, high: int) -> tuple[int, int]:
     """Width and height of the smallest canvas of this aspect that holds the object as it is and its margin."""
     across, down, shorter = canvas.width, canvas.height, min(canvas.width, canvas.height)
     if margin.percent:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rim_editor.edits import WHITE
 from rim_editor.errors import BadOption
-from rim_editor.framing import Canvas, Framing, Margin
+from rim_editor.framing import CanvasShape, Framing, Margin
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Marketplace:
     """What the marketplace asks for, as a sentence."""
 
 
-def _of(canvas: Canvas, fill: float, *, white: bool = False) -> Framing:
+def _of(canvas: CanvasShape, fill: float, *, white: bool = False) -> Framing:
     """The object fills `fill` percent of the canvas's shorter side at most."""
     return Framing(True, Margin((100 - fill) / 2, percent=True), canvas, WHITE if white else None)
 
@@ -35,49 +35,49 @@ MARKETPLACES = (
     Marketplace(
         "amazon",
         "Amazon",
-        _of(Canvas(2000, 2000, pixels=True), 85, white=True),
+        _of(CanvasShape(2000, 2000, pixels=True), 85, white=True),
         "Pure white, the product fills 85 % of the frame, 1600 pixels or more on the longest side so that zoom works.",
     ),
     Marketplace(
         "ebay",
         "eBay",
-        _of(Canvas(1600, 1600, pixels=True), 90, white=True),
+        _of(CanvasShape(1600, 1600, pixels=True), 90, white=True),
         "A plain background without text or border, 500 to 9000 pixels on the longest side, best 1600.",
     ),
     Marketplace(
         "etsy",
         "Etsy",
-        _of(Canvas(2800, 2100, pixels=True), 80),
+        _of(CanvasShape(2800, 2100, pixels=True), 80),
         "4:3, for the first photo shows as 4:3, and 2000 pixels or more on the shorter side.",
     ),
     Marketplace(
         "shopify",
         "Shopify",
-        _of(Canvas(2048, 2048, pixels=True), 85),
+        _of(CanvasShape(2048, 2048, pixels=True), 85),
         "Square, 2048 x 2048 pixels, never more than 5000 x 5000.",
     ),
     Marketplace(
         "google",
         "Google Shopping",
-        _of(Canvas(1500, 1500, pixels=True), 85, white=True),
+        _of(CanvasShape(1500, 1500, pixels=True), 85, white=True),
         "White or transparent, the product fills 75 to 90 % of the image, no text, 1500 x 1500 pixels or more.",
     ),
     Marketplace(
         "instagram",
         "Instagram portrait",
-        _of(Canvas(1080, 1350, pixels=True), 85),
+        _of(CanvasShape(1080, 1350, pixels=True), 85),
         "4:5, 1080 x 1350 pixels.",
     ),
     Marketplace(
         "instagram-square",
         "Instagram square",
-        _of(Canvas(1080, 1080, pixels=True), 85),
+        _of(CanvasShape(1080, 1080, pixels=True), 85),
         "1:1, 1080 x 1080 pixels.",
     ),
     Marketplace(
         "pinterest",
         "Pinterest",
-        _of(Canvas(1000, 1500, pixels=True), 85),
+        _of(CanvasShape(1000, 1500, pixels=True), 85),
         "2:3, 1000 x 1500 pixels; longer pins are cut off.",
     ),
 )
@@ -93,7 +93,7 @@ def marketplace(name: str) -> Marketplace:
     return found
 
 
-def framing_for(preset: str | None, *, trim: bool, margin: Margin | None, canvas: Canvas | None) -> Framing:
+def framing_for(preset: str | None, *, trim: bool, margin: Margin | None, canvas: CanvasShape | None) -> Framing:
     """The framing of a preset, with what was asked for besides in its place. Raises BadOption."""
     framing = Framing() if preset is None else marketplace(preset).framing
     return replace(

@@ -17,11 +17,11 @@ from rim_editor.document import Answer, Combine, Document
 from rim_editor.edits import Background, Cutout, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.errors import BadOption, EditorWarning, OutputUnsupported
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.framing import Canvas, Framing, Margin
+from rim_editor.framing import CanvasShape, Framing, Margin
 from rim_editor.rendering import Renderer
 
 pytestmark = pytest.mark.filterwarnings("ignore:The object is enlarged")
-TRIM, SQUARE = Framing(trim=True), Framing(canvas=Canvas(1, 1))
+TRIM, SQUARE = Framing(trim=True), Framing(canvas=CanvasShape(1, 1))
 RED = (230, 40, 30)
 
 
@@ -48,7 +48,7 @@ def test_a_trimmed_cut_out_is_the_box_out_of_the_whole_one(document):
 
 
 def test_a_canvas_goes_beyond_the_image_and_is_transparent_there(document):
-    found = rendered(document, Framing(canvas=Canvas(100, 100, pixels=True), margin=Margin(20))).pixels
+    found = rendered(document, Framing(canvas=CanvasShape(100, 100, pixels=True), margin=Margin(20))).pixels
     assert found.shape == (100, 100, 4)
     alpha = found[..., 3]
     rows, columns = np.flatnonzero(alpha.max(1) > 127), np.flatnonzero(alpha.max(0) > 127)
@@ -59,7 +59,7 @@ def test_a_canvas_goes_beyond_the_image_and_is_transparent_there(document):
 
 @pytest.mark.parametrize("edit", [SolidColour((0, 177, 64)), Gradient((255, 255, 255), (0, 0, 0), 90)])
 def test_a_background_fills_the_canvas_to_its_corners(document, edit):
-    found = rendered(replace(document, edit=edit), Framing(canvas=Canvas(90, 160, pixels=True))).pixels
+    found = rendered(replace(document, edit=edit), Framing(canvas=CanvasShape(90, 160, pixels=True))).pixels
     expected = edits.backdrop(edit, (160, 90))
     assert found.shape == (160, 90, 3)
     for corner in ((0, 0), (0, 89), (159, 0), (159, 89)):
@@ -69,20 +69,22 @@ def test_a_background_fills_the_canvas_to_its_corners(document, edit):
 def test_a_photograph_behind_is_fitted_to_the_canvas(document):
     pixels = np.zeros((40, 40, 3), np.uint8)
     pixels[:20] = (255, 0, 0)
-    found = rendered(replace(document, edit=Background(pixels)), Framing(canvas=Canvas(120, 120, pixels=True))).pixels
+    found = rendered(
+        replace(document, edit=Background(pixels)), Framing(canvas=CanvasShape(120, 120, pixels=True))
+    ).pixels
     assert (found[2, 2] == (255, 0, 0)).all() and (found[117, 117] == 0).all()
 
 
 @pytest.mark.parametrize("style", Style)
 def test_a_highlight_keeps_its_surroundings_and_stays_in_the_image(document, style):
-    found = rendered(replace(document, edit=Highlight(style, 1.0)), Framing(canvas=Canvas(1, 1), margin=Margin(8)))
+    found = rendered(replace(document, edit=Highlight(style, 1.0)), Framing(canvas=CanvasShape(1, 1), margin=Margin(8)))
     whole = Renderer(document.source).result(replace(document, edit=Highlight(style, 1.0)))
     assert found.pixels.shape[0] == found.pixels.shape[1] <= 60
     assert np.abs(found.pixels[:, -1].astype(int) - whole[: len(found.pixels), -1]).max() <= 40 or style is Style.BLUR
 
 
 def test_a_matte_is_black_beside_the_image(document):
-    framing = Framing(canvas=Canvas(300, 100, pixels=True))
+    framing = Framing(canvas=CanvasShape(300, 100, pixels=True))
     found = rendered(document, framing, Content.MATTE, depth=16).pixels
     assert found.shape == (100, 300) and found.dtype == np.uint16
     assert found[:, :80].max() == 0 and found[50, 150] == 65535
@@ -91,7 +93,7 @@ def test_a_matte_is_black_beside_the_image(document):
 
 
 def test_layers_are_framed_together_and_the_original_ends_where_the_image_does(document):
-    request = ExportRequest(Content.LAYERS, framing=Framing(canvas=Canvas(2, 1), margin=Margin(30)))
+    request = ExportRequest(Content.LAYERS, framing=Framing(canvas=CanvasShape(2, 1), margin=Margin(30)))
     document = replace(document, edit=SolidColour((0, 177, 64)))
     result = exporting.rendered(document, Renderer(document.source), request)
     with ZipFile(BytesIO(exporting.encoded(result, None, request))) as archive:
@@ -106,7 +108,7 @@ def test_layers_are_framed_together_and_the_original_ends_where_the_image_does(d
 
 
 def test_what_would_be_transparent_is_put_on_the_colour_of_the_frame(document, tmp_path):
-    white = Framing(canvas=Canvas(1, 1), margin=Margin(9), colour=(255, 255, 255))
+    white = Framing(canvas=CanvasShape(1, 1), margin=Margin(9), colour=(255, 255, 255))
     request = ExportRequest(framing=white, quality=95)
     exporting.export(document, Renderer(document.source), tmp_path / "a.jpg", request)
     with Image.open(tmp_path / "a.jpg") as image:
@@ -122,17 +124,17 @@ def test_exif_has_the_size_of_the_frame(document):
     exif[0x8769] = {0xA002: 80, 0xA003: 60}
     document = replace(document, source=replace(document.source, exif=exif.tobytes()))
     found = Image.Exif()
-    found.load(rendered(document, Framing(canvas=Canvas(70, 50, pixels=True))).exif)
+    found.load(rendered(document, Framing(canvas=CanvasShape(70, 50, pixels=True))).exif)
     assert (found.get_ifd(0x8769)[0xA002], found.get_ifd(0x8769)[0xA003]) == (70, 50)
 
 
 def test_an_object_that_is_enlarged_much_is_reported(document):
     with pytest.warns(EditorWarning, match=r"enlarged 5\d\.\d times to fill the canvas: a larger photograph"):
-        rendered(document, Framing(canvas=Canvas(2000, 2000, pixels=True)))
+        rendered(document, Framing(canvas=CanvasShape(2000, 2000, pixels=True)))
 
 
 def test_a_recipe_keeps_its_framing():
-    framing = Framing(True, Margin(7.5, percent=True), Canvas(2000, 2000, pixels=True), (255, 255, 255))
+    framing = Framing(True, Margin(7.5, percent=True), CanvasShape(2000, 2000, pixels=True), (255, 255, 255))
     recipe = Recipe(framing=framing)
     assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
     assert Recipe.from_json({}).framing == Framing()
@@ -210,4 +212,4 @@ def test_a_batch_frames_results_and_sidecars(run, photo, tmp_path):
 
 def test_margins_without_room_are_an_error_of_the_export(document):
     with pytest.raises(BadOption, match="no room"):
-        rendered(document, Framing(canvas=Canvas(40, 40, pixels=True), margin=Margin(20)))
+        rendered(document, Framing(canvas=CanvasShape(40, 40, pixels=True), margin=Margin(20)))

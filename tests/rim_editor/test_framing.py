@@ -12,7 +12,7 @@ from PIL import Image
 from rim_editor import marketplaces
 from rim_editor.errors import BadOption
 from rim_editor.framing import (
-    Canvas,
+    CanvasShape,
     Frame,
     Framing,
     Margin,
@@ -29,7 +29,7 @@ BOXES = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(1, 900),
 )
 PERCENT = st.floats(0, 49).map(lambda amount: Margin(amount, percent=True))
 MARGINS = st.integers(0, 120).map(Margin) | PERCENT
-ASPECTS = st.sampled_from([(1, 1), (4, 5), (3, 4), (16, 9), (4, 3), (191, 100)]).map(lambda each: Canvas(*each))
+ASPECTS = st.sampled_from([(1, 1), (4, 5), (3, 4), (16, 9), (4, 3), (191, 100)]).map(lambda each: CanvasShape(*each))
 SIDES = st.none() | st.integers(300, 1200)
 
 
@@ -87,7 +87,7 @@ def test_an_aspect_gives_the_smallest_canvas_that_holds_object_and_margin(box, c
 @given(BOXES, st.integers(40, 2000), st.integers(40, 2000), PERCENT, SIDES)
 def test_on_a_canvas_of_pixels_the_object_is_centred_and_touches_the_margin(box, width, height, margin, side):
     assume(margin.amount < 48)
-    frame = frame_of(Framing(margin=margin, canvas=Canvas(width, height, pixels=True)), box, side)
+    frame = frame_of(Framing(margin=margin, canvas=CanvasShape(width, height, pixels=True)), box, side)
     if side is None or max(width, height) <= side:
         assert (frame.width, frame.height) == (width, height)
     else:
@@ -124,7 +124,7 @@ def test_amazon_is_white_square_and_85_percent():
 
 def test_what_is_given_besides_a_preset_replaces_its_own():
     framing = marketplaces.framing_for("amazon", trim=False, margin=Margin(20), canvas=None)
-    assert framing.margin == Margin(20) and framing.canvas == Canvas(2000, 2000, pixels=True)
+    assert framing.margin == Margin(20) and framing.canvas == CanvasShape(2000, 2000, pixels=True)
     assert marketplaces.framing_for(None, trim=False, margin=None, canvas=None) == Framing()
 
 
@@ -151,7 +151,7 @@ def test_the_object_is_where_the_frame_puts_it(box, width, height, amount, mirro
     box = tuple(min(1000, each) for each in box)
     assume(box[2] - box[0] >= 1 and box[3] - box[1] >= 1)
     matte[box[1] : box[3], box[0] : box[2]] = 1
-    canvas = Canvas(*((height, width) if mirrored else (width, height)), pixels=True)
+    canvas = CanvasShape(*((height, width) if mirrored else (width, height)), pixels=True)
     frame = frame_of(Framing(margin=Margin(amount, percent=True), canvas=canvas), object_box(matte))
     found = framed(matte, frame)
     assert found.shape == (frame.height, frame.width) and 0 <= found.min() and found.max() <= 1
@@ -211,8 +211,8 @@ def test_what_is_no_margin_is_refused(text):
 
 
 def test_canvases_are_read():
-    assert parse_canvas("4:5") == Canvas(4, 5)
-    assert parse_canvas("1080X1350") == parse_canvas(" 1080 × 1350 ") == Canvas(1080, 1350, pixels=True)
+    assert parse_canvas("4:5") == CanvasShape(4, 5)
+    assert parse_canvas("1080X1350") == parse_canvas(" 1080 × 1350 ") == CanvasShape(1080, 1350, pixels=True)
     assert parse_canvas("16:9").text == "16:9" and parse_canvas("20x10").text == "20x10"
     for text in ("square", "4/5", "4:", "1.5:1"):
         with pytest.raises(BadOption, match="is not a canvas: write an aspect or a size"):
@@ -231,8 +231,8 @@ def test_what_cannot_be_framed_is_refused():
     with pytest.raises(BadOption, match="trim the result to it, or choose a canvas"):
         Framing(margin=Margin(5))
     with pytest.raises(BadOption, match="no room for the object in 100x80 pixels"):
-        frame_of(Framing(margin=Margin(40), canvas=Canvas(100, 80, pixels=True)), (0, 0, 10, 10))
+        frame_of(Framing(margin=Margin(40), canvas=CanvasShape(100, 80, pixels=True)), (0, 0, 10, 10))
     with pytest.raises(BadOption, match="no room for the object in 50 pixels"):
         frame_of(Framing(trim=True, margin=Margin(25)), (0, 0, 10, 10), 50)
     with pytest.raises(BadOption, match="too large: choose a smaller canvas"):
-        frame_of(Framing(canvas=Canvas(32_000, 32_000, pixels=True)), (0, 0, 10, 10))
+        frame_of(Framing(canvas=CanvasShape(32_000, 32_000, pixels=True)), (0, 0, 10, 10))
