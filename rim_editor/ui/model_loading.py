@@ -37,16 +37,20 @@ def preload(
 ) -> None:
     """Start loading the nouns of the weights, the model, then colour decontamination; returns at once.
 
-    `nouns_found` is called with the nouns, `failed` with each error.
+    `nouns_found` is called with the nouns that completion offers, the most common first, `failed` with each error.
     """
 
     from clipmat import foreground
+    from rim_editor.completion import offered_nouns
+
+    def nouns() -> tuple[str, ...]:
+        return offered_nouns(matting.nouns(options.weights))
 
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
     separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
-    runner.start(Job(JobKind.NOUNS, lambda: matting.nouns(options.weights), nouns_found, failed))
+    runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
     runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
 
 

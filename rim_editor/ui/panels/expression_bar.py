@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -34,11 +35,25 @@ class _Completer(QCompleter):
         return [""]
 
 
+@dataclass(eq=False)
+class _BarState:
+    """What the bar shows of one image."""
+
+    text: str = ""
+    combine: Combine = Combine.NEW
+    answer: Answered | None = None
+
+
 class ExpressionBar(QWidget):
-    """The text field, how the answer joins the matte, the button to find or cancel, and the status line."""
+    """The text field, how the answer joins the matte, the button to find or cancel, and the status line.
+
+    Each image has its own text, its own choice and its own status.
+    """
 
     submitted = Signal(str)
     """This expression went to the editor."""
+    left = Signal()
+    """The user is done with the box: keys are meant for the image from now on."""
     combine_chosen = Signal(Combine)
     """The user chose how the next answer joins the matte."""
 
@@ -46,7 +61,7 @@ class ExpressionBar(QWidget):
         super().__init__(parent)
         self.setObjectName("expression_bar")
         self._editor: Editor | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._states: WeakKeyDictionary[Editor, _BarState] = WeakKeyDictionary()
         self._working = False
         self._history: tuple[str, ...] = ()
         self._nouns: tuple[str, ...] = ()
@@ -60,7 +75,11 @@ class ExpressionBar(QWidget):
         self._box.setMaxLength(1000)
         self._box.setMinimumWidth(self._box.fontMetrics().averageCharWidth() * 24)
         self._suggestions = QStringListModel(self)
-        self._box.setCompleter(_Completer(self._suggestions, self))
+        completer = _Completer(self._suggestions, self)
+        self._box.setCompleter(completer)
+        popup = completer.popup()
+        assert popup is not None
+        popup.installEventFilter(self)
         self._box.textEdited.connect(self._suggest)
         self._box.returnPressed.connect(self.ask)
 
@@ -82,16 +101,26 @@ class ExpressionBar(QWidget):
         self._show_status("Open an image to begin.")
 
     def set_editor(self, editor: Editor | None) -> None:
-        """Send expressions to this editor; None while no image is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
+        """Send expressions to this editor, and show the text and the status of its image; None while none is open."""
+        if editor is self._editor and editor is not None:
+            return
+        if self._editor is not None:
+            state = self._states[self._editor]
+            state.text, state.combine = self._box.text(), self.combine()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        if editor is not None and editor not in self._states:
+            self._states[editor] = _BarState()
+            editor.listen(lambda event: self._on_event(editor, event))
+        state = _BarState() if editor is None else self._states[editor]
+        self._box.setText(state.text)
+        self.set_combine(state.combine)
         self._update_button()
         if editor is None:
             self._show_status("Open an image to begin.")
         elif self._working:
             self._show_status("Working… Esc cancels.")
+        elif state.answer is not None:
+            self._show_answer(state.answer)
         else:
             self._show_status("")
 
@@ -128,8 +157,10 @@ class ExpressionBar(QWidget):
             self._show_status("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
+            self._states[self._editor] = _BarState()
             self._show_status("")
             self.submitted.emit(expression)
+            self.left.emit()
             self._editor.ask(expression, self.combine())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -141,11 +172,22 @@ class ExpressionBar(QWidget):
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape cancels."""
-        if event.key() == Qt.Key.Key_Escape and self._working:
-            self._cancel()
+        """Escape cancels, and leaves the box."""
+        if event.key() == Qt.Key.Key_Escape:
+            if self._working:
+                self._cancel()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Escape leaves the box, with the list of completions open too."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget):
+                watched.hide()
+                self.left.emit()
+                return True
+        return False
 
     def _pressed(self) -> None:
         if self._working:
@@ -161,9 +203,15 @@ class ExpressionBar(QWidget):
     def _suggest(self, typed: str) -> None:
         from rim_editor.completion import completions
 
-        self._suggestions.setStringList(list(completions(typed, self._history, self._nouns)))
+        here = () if self._editor is None else [answer.expression for answer in self._editor.document.expressions]
+        found = completions(typed, self._history, self._nouns, here=here[::-1])
+        self._suggestions.setStringList(list(found))
 
-    def _on_event(self, event: object) -> None:
+    def _on_event(self, editor: Editor, event: object) -> None:
+        if isinstance(event, Answered):
+            self._states[editor].answer = event
+        if editor is not self._editor:
+            return
         if isinstance(event, JobStarted) and event.kind is JobKind.ASK:
             self._update_button()
             self._show_status(f"{event.text.rstrip('.…')}… Esc cancels.")

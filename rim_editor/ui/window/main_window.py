@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
 from clipmat.errors import UserError
 from rim_editor import settings as stored
 from rim_editor.document import Document
 from rim_editor.editor import Editor
-from rim_editor.events import Event, JobKind
+from rim_editor.events import Answered, Event, JobKind
 from rim_editor.jobs import Job
 from rim_editor.model_requests import ModelOptions
 from rim_editor.recovery import Recovery
@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         """Cancel picking a colour; otherwise stop the jobs of the current image and opening more images."""
         if self._eyedropper.cancel():
             return
+        self._focus_canvas()
         editor = self.editor()
         if editor is not None:
             editor.cancel()
@@ -193,6 +194,12 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Escape gives the canvas the focus, wherever it is in the window."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._focus_canvas()
+        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Make the icons again after the theme has changed."""
@@ -238,6 +245,7 @@ class MainWindow(QMainWindow):
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_requested.connect(self._closing.close_image)
         parts.expression_bar.submitted.connect(self._asked)
+        parts.expression_bar.left.connect(self._focus_canvas)
         parts.edit_panel.background_chosen.connect(self.set_background)
         parts.matte_panel.eyedropper_requested.connect(self._eyedropper.pick)
         parts.edit_panel.eyedropper_requested.connect(self._eyedropper.pick)
@@ -252,14 +260,14 @@ class MainWindow(QMainWindow):
         if editor is None:
             parts.status.show_zoom(None)
         parts.status.show_model(self.model_options())
-        if self._expression_field.hasFocus() and not self._expression_field.isModified():
-            self._expression_field.selectAll()  # typing replaces the expression of the other image
         self.notifications.refresh()
         self.commands.refresh()
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if document is self.documents.current:
             self.commands.refresh()
+        if isinstance(event, Answered) and event.present:  # words that found nothing are no use another time
+            self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
 
     def _opened(self, document: OpenDocument, front: bool) -> None:
         self._autosave.watch(document.key, document.editor)
@@ -287,7 +295,10 @@ class MainWindow(QMainWindow):
 
     def _asked(self, expression: str) -> None:
         self._expression_field.setModified(False)  # from now on Ctrl+Z undoes the answer, not the typing
-        self.live_settings.set(stored.with_expression(self.live_settings.current, expression))
+
+    def _focus_canvas(self) -> None:
+        if self.editor() is not None:
+            self.parts.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _update_suggestions(self) -> None:
         self.parts.expression_bar.set_suggestions(self.live_settings.current.expressions, self._known_nouns)

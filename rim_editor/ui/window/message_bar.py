@@ -29,10 +29,12 @@ Offer = tuple[str, Callable[[], None]]
 class Message(QFrame):
     """One message: icon, text that wraps, buttons, and a cross."""
 
-    def __init__(self, text: str, level: str, offers: Sequence[Offer], parent: QWidget) -> None:
+    def __init__(self, text: str, level: str, offers: Sequence[Offer], parent: QWidget, owner: str = "") -> None:
         super().__init__(parent)
         self.text = text
         self.level = level
+        self.owner = owner
+        """The key of the image that it is about; '' for the window."""
         self.setObjectName("message")
         self.setProperty("level", level)
         self.setAccessibleName(f"{level}: {text}")
@@ -94,6 +96,7 @@ class MessageBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 0)
         column.setSpacing(4)
+        self._owner = ""
         self._more = QLabel(self)
         self._more.setObjectName("message_more")
         self._more.setContentsMargins(10, 2, 10, 2)
@@ -109,13 +112,27 @@ class MessageBar(QWidget):
         found = [item.widget() for item in items if item is not None]
         return [message for message in found if isinstance(message, Message)]
 
-    def show_message(self, text: str, level: str = "info", offers: Sequence[Offer] = ()) -> Message:
+    def show_owner(self, owner: str) -> None:
+        """Show the messages of the image with this key, and those of the window; the others wait for their image."""
+        self._owner = owner
+        self.fit()
+
+    def drop_owner(self, owner: str) -> None:
+        """Remove the messages of an image that was closed."""
+        for message in self.messages():
+            if owner and message.owner == owner:
+                message.dismiss()
+
+    def show_message(self, text: str, level: str = "info", offers: Sequence[Offer] = (), *, owner: str = "") -> Message:
         """Show a message on top of the others; `level` is info, warning or error.
 
-        The same text is not shown twice at once. An info without offers disappears by itself.
+        The same text is not shown twice at once. An info without offers disappears by itself. One with an `owner`, the
+        key of an image, is seen only while `show_owner` has that image.
         """
-        self.dismiss(text)
-        message = Message(text, level, offers, self)
+        for same in self.messages():
+            if (same.text, same.owner) == (text, owner):
+                same.dismiss()
+        message = Message(text, level, offers, self, owner)
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
@@ -141,8 +158,9 @@ class MessageBar(QWidget):
     def fit(self) -> None:
         """Resize the bar to its messages."""
         over = self.parentWidget()
-        self.setVisible(bool(self.messages()))
-        if over is not None and self.messages():
+        shown = [message for message in self.messages() if message.owner in ("", self._owner)]
+        self.setVisible(bool(shown))
+        if over is not None and shown:
             self._make_room()
             column = self.layout()
             assert column is not None
@@ -153,9 +171,10 @@ class MessageBar(QWidget):
             self.raise_()
 
     def _make_room(self) -> None:
-        plain = [message for message in self.messages() if not message.findChildren(QPushButton)]
+        shown = [message for message in self.messages() if message.owner in ("", self._owner)]
+        plain = [message for message in shown if not message.findChildren(QPushButton)]
         for message in self.messages():  # a message with buttons is always seen
-            message.setVisible(message not in plain[MAX_SHOWN:])
+            message.setVisible(message in shown and message not in plain[MAX_SHOWN:])
         waiting = len(plain) - MAX_SHOWN
         self._more.setText(f"{waiting} more: close a message to read on.")
         self._more.setVisible(waiting > 0)

@@ -15,6 +15,9 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.layout import Parts
 
+_ELSEWHERE_MS = 10_000
+"""How long the status bar shows a message of an image that is not in front."""
+
 
 class Notifications(QObject):
     """Follows `documents` and `opener`; call `refresh` when another image comes to the front."""
@@ -35,13 +38,16 @@ class Notifications(QObject):
         self._show_models = show_models
         self._running: dict[str, dict[JobKind, str]] = {}
         documents.event_received.connect(self._on_event)
-        documents.removed.connect(lambda document: self._running.pop(document.key, None))
+        documents.removed.connect(self._forget)
         opener.progressed.connect(lambda _: self._refresh_jobs())
 
-    def show_message(self, text: str, level: str = "info", *, about_weights: bool = False) -> None:
-        """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models."""
+    def show_message(self, text: str, level: str = "info", *, about_weights: bool = False, owner: str = "") -> None:
+        """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models.
+
+        With an `owner`, the key of an image, it is shown over that image only.
+        """
         offers = (("&Models…", self._show_models),) if about_weights else ()
-        self._parts.messages.show_message(text, level, offers)
+        self._parts.messages.show_message(text, level, offers, owner=owner)
 
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
@@ -52,7 +58,9 @@ class Notifications(QObject):
         self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError))
 
     def refresh(self) -> None:
-        """Show the title and the jobs of the image in front."""
+        """Show the title, the jobs and the messages of the image in front."""
+        current = self._documents.current
+        self._parts.messages.show_owner("" if current is None else current.key)
         self._refresh_title()
         self._refresh_jobs()
 
@@ -85,12 +93,18 @@ class Notifications(QObject):
             self._refresh_jobs()
 
     def _show_notice(self, document: OpenDocument, notice: Notice, in_front: bool) -> None:
-        if notice.code is NoticeCode.NOT_FOUND and in_front:
+        if notice.code is NoticeCode.NOT_FOUND:
             return  # the expression bar shows it
         if notice.code is NoticeCode.FAILED and notice.job is JobKind.EXPORT and self._export_dialog_is_open():
             return  # it shows its errors itself
-        text = notice.text if in_front else f"{document.editor.title}: {notice.text}"
-        self.show_message(text, notice.level, about_weights=isinstance(notice.error, WeightsError))
+        if not in_front:  # over another image it would be read as one of that image
+            self._window.statusBar().showMessage(f"{document.editor.title}: {notice.text}", _ELSEWHERE_MS)
+        about_weights = isinstance(notice.error, WeightsError)
+        self.show_message(notice.text, notice.level, about_weights=about_weights, owner=document.key)
+
+    def _forget(self, document: OpenDocument) -> None:
+        self._running.pop(document.key, None)
+        self._parts.messages.drop_owner(document.key)
 
     def _export_dialog_is_open(self) -> bool:
         dialog = self._window.findChild(QDialog, "export_dialog")

@@ -241,7 +241,8 @@ def test_an_expression_is_answered_combined_and_undone_to_the_beginning_and_redo
 def test_after_an_answer_ctrl_z_undoes_it_and_while_typing_it_undoes_the_typing(user, photo):
     user.open(photo())
     user.ask("the dog")
-    assert QApplication.focusWidget() is user.box
+    assert QApplication.focusWidget() is user.window.parts.canvas
+    user.box.setFocus()
     user.press(Qt.Key.Key_Z, NATIVE.ControlModifier)
     assert user.matte().max() == 0
     user.press(Qt.Key.Key_Z, NATIVE.ControlModifier | NATIVE.ShiftModifier)
@@ -272,14 +273,61 @@ def test_ctrl_z_in_a_spin_box_undoes_its_change_and_ctrl_e_exports_from_any_box(
     user.wait(lambda: user.window.findChild(object, "export_dialog") is not None)
 
 
-def test_what_was_asked_of_one_image_is_typed_over_in_the_next(user, photo, model):
+def test_each_image_has_its_own_text_status_and_combine_mode(user, photo, model):
     user.open(photo("a.png"), photo("b.png"))
-    user.ask("the dog")
+    user.ask("the dog", Combine.ADD)
     user.trigger("next_image")
-    assert QApplication.focusWidget() is user.box
-    user.qtbot.keyClicks(user.box, "a hat")
+    status = user.window.findChild(QLabel, "status_line")
+    assert user.box.text() == "" and "dog" not in status.text()
+    assert user.window.actions_by_id["combine_new"].isChecked()
+    user.box.setFocus()
+    user.qtbot.keyClicks(user.box, "a h")
     user.trigger("previous_image")
-    assert user.box.text() == "a hat" and not user.box.hasSelectedText(), "what is being typed stays"
+    assert user.box.text() == "the dog" and "the dog" in status.text()
+    assert user.window.actions_by_id["combine_add"].isChecked()
+    user.trigger("next_image")
+    assert user.box.text() == "a h"
+
+
+def test_an_answer_that_comes_while_another_image_is_in_front_is_shown_with_its_image(user, photo, model):
+    user.open(photo("a.png"), photo("b.png"))
+    asked = user.editor
+    model.gate = threading.Event()
+    user.box.setFocus()
+    user.qtbot.keyClicks(user.box, "the piano")
+    user.press(Qt.Key.Key_Return)
+    user.trigger("next_image")
+    model.gate.set()
+    user.wait(lambda: not asked.busy)
+    status = user.window.findChild(QLabel, "status_line")
+    assert "piano" not in status.text()
+    user.trigger("previous_image")
+    assert "piano" in status.text()
+
+
+def test_after_enter_letters_are_for_the_image_and_escape_always_leaves_the_box(user, photo):
+    user.open(photo())
+    canvas = user.window.parts.canvas
+    user.ask("the dog")
+    user.press(Qt.Key.Key_B)
+    assert user.box.text() == "the dog" and user.window.actions_by_id["brush_keep"].isChecked()
+    for widget in (user.box, user.window.findChild(QDoubleSpinBox, "feather_value")):
+        widget.setFocus()
+        user.press(Qt.Key.Key_Escape)
+        assert QApplication.focusWidget() is canvas
+    user.window.parts.expression_bar.focus_box()
+    user.qtbot.keyClicks(user.box, "the d")
+    popup = user.box.completer().popup()
+    assert popup.isVisible()
+    user.qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible() and QApplication.focusWidget() is canvas
+
+
+def test_only_words_that_found_something_stay_in_the_history(user, photo):
+    user.open(photo())
+    user.ask("the piano")
+    user.ask("the dog")
+    assert user.window.live_settings.current.expressions == ("the dog",)
 
 
 def test_the_panel_that_tab_reaches_comes_to_the_front(user, photo):
@@ -327,6 +375,7 @@ def test_escape_cancels_and_a_newer_expression_replaces_an_older(user, photo, mo
     assert not user.editor.busy and not user.window.actions_by_id["cancel"].isEnabled()
     for word in ("cat", "hat"):
         user.box.setText(f"the {word}")
+        user.box.setFocus()
         user.press(Qt.Key.Key_Return)
     model.gate.set()
     user.idle()

@@ -406,12 +406,23 @@ def test_only_several_images_show_tabs_and_an_unsaved_one_has_a_dot(window, open
     assert window.isWindowModified() and window.editor() is editor
 
 
-def test_what_another_image_says_carries_its_name(window, open_in, photo, tmp_path, qtbot):
+def test_a_message_of_one_image_never_stands_over_another(window, open_in, photo, tmp_path, qtbot):
     editor = open_in(window, photo("a.png"))
     editor.paint(STROKE)
     open_in(window, photo("b.png"))
     editor.export(tmp_path / "out.png", ExportRequest())
-    qtbot.waitUntil(lambda: any(text.startswith("a.png: Exported") for text in messages(window)))
+    qtbot.waitUntil(lambda: any(text.startswith("Exported") for text in messages(window)))
+    assert window.statusBar().currentMessage().startswith("a.png: Exported")
+    assert not window.parts.messages.isVisible()
+    window.actions_by_id["previous_image"].trigger()
+    assert window.parts.messages.isVisible()
+    window.actions_by_id["next_image"].trigger()
+    assert not window.parts.messages.isVisible()
+    editor.end_gesture()
+    document = next(iter(window.documents))
+    document.discarded = True
+    window.documents.remove(document)
+    assert not messages(window)
 
 
 # messages
