@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
+from clipmat.certainty import Certainty
 from clipmat.errors import UserError
 from rim_editor import settings as stored
 from rim_editor.document import Document
@@ -266,7 +267,9 @@ class MainWindow(QMainWindow):
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if document is self.documents.current:
             self.commands.refresh()
-        if isinstance(event, Answered) and event.present:  # words that found nothing are no use another time
+        if (
+            isinstance(event, Answered) and event.certainty is not Certainty.NONE
+        ):  # words that found nothing are no use another time
             self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
 
     def _opened(self, document: OpenDocument, front: bool) -> None:
