@@ -12,7 +12,8 @@ from typing import Any, get_type_hints
 
 from clipmat import records
 from clipmat.files import write_whole
-from rim_editor.errors import EditorWarning, OutputNotWritable
+from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
+from rim_editor.framing import Framing
 
 MOST_RECENT = 20
 MOST_EXPRESSIONS = 200
@@ -42,6 +43,10 @@ class Settings:
     export_folder: Path | None = None
     """Where the last export went; None: beside the image."""
     export_suffix: str = ".png"
+    """Of the last export."""
+    export_longest_side: int | None = None
+    """Pixels; of the last export."""
+    export_framing: Framing = Framing()
     """Of the last export."""
     quality: int | None = None
     """1 to 100 of lossy exports; None for the format's default."""
@@ -80,7 +85,7 @@ def load() -> Settings:
         if name in saved:
             try:
                 values[name] = _checked(name, kind, saved[name])
-            except ValueError:
+            except (ValueError, EditorError):
                 _warn(f"The setting '{name}' in '{path}' makes no sense: the usual value is used.")
     return Settings(**values)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,9 +26,11 @@ from rim_editor.edits import Edit
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.formats import LAYERED_SUFFIX
+from rim_editor.framing import Framing
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
+from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, SpinBox
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.settings import Settings
@@ -66,6 +68,8 @@ class OutputOptions(QGroupBox):
     """The user changed something."""
     folder_changed = Signal()
     """The folder of the results has changed."""
+    framing_changed = Signal()
+    """The user chose another framing; other formats may be possible with it."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("Results", parent)
@@ -99,6 +103,11 @@ class OutputOptions(QGroupBox):
     def longest_side(self) -> int | None:
         """In pixels; None to keep the size of the image."""
         return round(self._side.value()) or None
+
+    @property
+    def framing(self) -> Framing:
+        """Where the object stands in the results."""
+        return self._framing.framing()
 
     @property
     def matte_depth(self) -> int:
@@ -165,7 +174,7 @@ class OutputOptions(QGroupBox):
         reasons = []
         for place, suffix in enumerate(FORMATS):
             content = Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT
-            reasons.append(lacks(suffix, ExportRequest(content), edit))
+            reasons.append(lacks(suffix, ExportRequest(content, framing=self.framing), edit))
             model.item(place).setEnabled(not reasons[-1])
             model.item(place).setToolTip(reasons[-1])
         if reasons[self._format.currentIndex()]:
@@ -184,15 +193,12 @@ class OutputOptions(QGroupBox):
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         self._quality.changed.connect(lambda _value: self.changed.emit())
         form.addRow(self._quality)
-        self._side = name_widget(SpinBox(), "batch_longest_side", "Larger results are reduced to it", "Longest side")
-        self._side.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._side.setDecimals(0)
-        self._side.setRange(0, 100_000)
-        self._side.setSingleStep(256)
-        self._side.setSuffix(" px")
-        self._side.setSpecialValueText("As large as the image")
+        self._side = longest_side_box("batch_longest_side")
         self._side.valueChanged.connect(lambda _value: self.changed.emit())
         form.addRow("&Longest side", self._side)
+        self._framing = FramingRows(form, "batch")
+        self._framing.changed.connect(self.framing_changed)
+        self._framing.changed.connect(self.changed)
         self._matte = False
         self._depth: ChoiceBox = ChoiceBox("batch_depth", "Depth of mattes", _DEPTHS)
         self._depth.currentIndexChanged.connect(lambda _place: self.changed.emit())

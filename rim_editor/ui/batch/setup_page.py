@@ -84,6 +84,7 @@ class SetupPage(QWidget):
         self.expressions.changed.connect(self._show_naming)
         self.edit.changed.connect(self._edit_changed)
         self.output.folder_changed.connect(self._typing.start)
+        self.output.framing_changed.connect(self._edit_changed)
         for part in (self.inputs, self.expressions, self.edit, self.controls, self.output):
             part.changed.connect(lambda: self.show_error(""))
         self.output.folder_changed.connect(lambda: self.show_error(""))
@@ -114,6 +115,7 @@ class SetupPage(QWidget):
             quality=output.quality,
             metadata=output.metadata,
             longest_side=output.longest_side,
+            framing=output.framing,
             sidecar=output.sidecar,
             template=output.template,
             keep_folders=output.keep_folders,

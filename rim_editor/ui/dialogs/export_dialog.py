@@ -25,9 +25,18 @@ from PySide6.QtWidgets import (
 
 from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual, with_suffix
+from rim_editor.ui.dialogs.export_formats import (
+    FORMATS,
+    USUAL_QUALITY,
+    lacks,
+    lossy,
+    suggested_stem,
+    usual,
+    with_suffix,
+)
+from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
-from rim_editor.ui.panels.input_widgets import AmountSlider
+from rim_editor.ui.panels.input_widgets import AmountSlider, longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -76,6 +85,12 @@ class ExportDialog(QDialog):
         form.addRow("&Format", self._format)
         self._note = wrapped_label("export_note")
         form.addRow(self._note)
+        self._framing = FramingRows(form, "export")
+        self._framing.set_framing(settings.export_framing)
+        self._framing.changed.connect(self._content_chosen)
+        self._side = longest_side_box("export_longest_side", settings.export_longest_side)
+        self._side.valueChanged.connect(lambda _value: self._reset_question())
+        form.addRow("&Longest side", self._side)
         self._quality = AmountSlider("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
@@ -84,7 +99,9 @@ class ExportDialog(QDialog):
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path
-        self._name = name_widget(QLineEdit(f"{path.stem if path else 'image'}-cut-out"), "export_name")
+        self._stem = path.stem if path else "image"
+        self._name_is_suggested = True
+        self._name = name_widget(QLineEdit(), "export_name")
         self._name.setToolTip("The name of the file")
         self._name.textEdited.connect(self._named)
         form.addRow("&Name", self._name)
@@ -132,7 +149,15 @@ class ExportDialog(QDialog):
         """The request according to the widgets."""
         _, content, depth = _CONTENTS[self._content.currentIndex()]
         quality = round(self._quality.value()) if lossy(self._suffix()) else None
-        return ExportRequest(content, depth, quality, self._metadata.isChecked(), overwrite)
+        return ExportRequest(
+            content,
+            depth,
+            quality,
+            metadata=self._metadata.isChecked(),
+            overwrite=overwrite,
+            longest_side=round(self._side.value()) or None,
+            framing=self._framing.framing(),
+        )
 
     def settings(self) -> Settings:
         """The settings with the choices of this dialog, to be remembered."""
@@ -143,6 +168,8 @@ class ExportDialog(QDialog):
             export_suffix=self._suffix() if request.content is not Content.LAYERS else self._settings.export_suffix,
             quality=request.quality or self._settings.quality,
             keep_metadata=request.metadata,
+            export_longest_side=request.longest_side,
+            export_framing=request.framing,
         )
 
     def done(self, result: int) -> None:
@@ -243,9 +270,12 @@ class ExportDialog(QDialog):
     def _format_chosen(self) -> None:
         self._reset_question()
         self._quality.setEnabled(lossy(self._suffix()))
+        if self._name_is_suggested:
+            self._name.setText(suggested_stem(self._stem, self.request(), self._editor.document.edit))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
 
     def _named(self, text: str) -> None:
+        self._name_is_suggested = False
         self._reset_question()
         place = self._format.findData(usual(Path(text).suffix))
         model = self._format.model()

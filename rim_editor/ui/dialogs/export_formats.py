@@ -1,10 +1,10 @@
-"""The formats of the export dialogs: their names, and the reason why one cannot hold a requested export."""
+"""The formats of the export dialogs: their names, why one cannot hold an export, and how its file may be called."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rim_editor.edits import Edit, MatteOnly
+from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import OutputUnsupported
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.formats import format_of
@@ -21,6 +21,24 @@ FORMATS = {
 USUAL_QUALITY = 90
 """Of WebP, JPEG and AVIF files, where the settings hold none."""
 _ALIKE = {".jpeg": ".jpg", ".tif": ".tiff"}
+
+
+_ENDINGS: dict[type[Edit], str] = {
+    Cutout: "cut-out",
+    MatteOnly: "matte",
+    Highlight: "highlight",
+    SolidColour: "on-colour",
+    Gradient: "on-gradient",
+    Background: "on-background",
+}
+
+
+def suggested_stem(stem: str, request: ExportRequest, edit: Edit) -> str:
+    """The name, without suffix, of what `request` makes of an image called `stem`: 'rose-on-colour' for instance."""
+    if request.content is Content.LAYERS:
+        return f"{stem}-layers"
+    ending = "matte" if request.content is Content.MATTE else _ENDINGS[type(request.edit_for(edit))]
+    return f"{stem}-{ending}"
 
 
 def usual(suffix: str) -> str:
@@ -54,6 +72,7 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
     """The reason why this format cannot hold the `request` for an `edit`; '' if it can."""
     if request.content is Content.LAYERS:
         return "" if suffix == ".ora" else "Only OpenRaster (.ora) holds layers."
+    edit = request.edit_for(edit)
     if suffix == ".ora":
         return "OpenRaster (.ora) is for layers."
     try:

@@ -45,6 +45,19 @@ class SpinBox(QDoubleSpinBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
+def longest_side_box(name: str, side: int | None = None) -> SpinBox:
+    """A spin box for the pixels to which a larger result is reduced; 0 for None, which it shows in words."""
+    box = name_widget(SpinBox(), name, "Larger results are reduced to it", "Longest side")
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setDecimals(0)
+    box.setRange(0, 100_000)
+    box.setSingleStep(256)
+    box.setSuffix(" px")
+    box.setSpecialValueText("Not reduced")
+    box.setValue(side or 0)
+    return box
+
+
 class ChoiceBox(QComboBox):
     """A combo box of named values; the wheel turns it only once it has the focus."""
 

@@ -88,6 +88,8 @@ class DialogOpener(QObject):
                     export_suffix=chosen.export_suffix,
                     quality=chosen.quality,
                     keep_metadata=chosen.keep_metadata,
+                    export_longest_side=chosen.export_longest_side,
+                    export_framing=chosen.export_framing,
                 )
             )
 

@@ -30,6 +30,8 @@ from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.framing import CanvasShape, Framing, Margin
+from rim_editor.marketplaces import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog
@@ -306,9 +308,21 @@ def test_all_that_is_set_for_the_results_is_in_the_recipe(make):
         find(dialog, name).toggle()
     choose(dialog, "batch_depth", "16")
     choose(dialog, "batch_exists", Exists.SKIP)
+    choose(dialog, "batch_frame", "4:5")
+    find(dialog, "batch_margin", QDoubleSpinBox).setValue(12)
     found = recipe_of(dialog)
+    assert found.framing == Framing(True, Margin(12), CanvasShape(4, 5))
     assert (found.suffix, found.quality, found.longest_side, found.depth) == (".jpg", 61, 1024, 16)
     assert (found.keep_folders, found.sidecar, found.metadata, found.exists) == (False, True, False, Exists.SKIP)
+
+
+def test_a_preset_on_white_offers_jpeg_for_a_cut_out(make):
+    dialog = filled(make(Cutout()), "/p/a.jpg")
+    box = find(dialog, "batch_format", QComboBox)
+    assert not box.model().item(box.findData(".jpg")).isEnabled()
+    choose(dialog, "batch_frame", "ebay")
+    assert box.model().item(box.findData(".jpg")).isEnabled()
+    assert recipe_of(dialog).framing == marketplace("ebay").framing
 
 
 def test_formats_that_cannot_hold_the_edit_are_not_offered(make):

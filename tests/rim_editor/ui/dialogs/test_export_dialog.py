@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QSlider
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSlider
 
 from rim_editor.editor import Editor
-from rim_editor.edits import SolidColour
+from rim_editor.edits import Background, Gradient, Highlight, MatteOnly, SolidColour
+from rim_editor.framing import CanvasShape, Framing, Margin
+from rim_editor.marketplaces import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix
@@ -109,7 +111,7 @@ def test_the_matte_in_16_bits_is_for_png_and_tiff(make):
 def test_layers_are_openraster_and_nothing_else(make):
     dialog = make()
     combo(dialog, "export_content").setCurrentIndex(3)
-    assert enabled(dialog) == {".ora"} and dialog.path().name == "photo-cut-out.ora"
+    assert enabled(dialog) == {".ora"} and dialog.path().name == "photo-layers.ora"
     press(dialog)
     with zipfile.ZipFile(dialog.path()) as found:
         assert found.read("mimetype") == b"image/openraster"
@@ -281,3 +283,85 @@ def test_an_image_without_a_file_can_be_exported(make, opened, matting, tmp_path
     dialog = make(editor)
     press(dialog)
     assert (tmp_path / "out" / "image-cut-out.png").exists()
+
+
+def test_the_suggested_name_says_what_is_written_until_one_is_typed(qtbot, make, editor):
+    assert make().path().name == "photo-cut-out.png"
+    for edit, name in (
+        (SolidColour(), "photo-on-colour.png"),
+        (Highlight(), "photo-highlight.png"),
+        (Gradient(), "photo-on-gradient.png"),
+        (Background(np.zeros((4, 4, 3), np.uint8)), "photo-on-background.png"),
+        (MatteOnly(), "photo-matte.png"),
+    ):
+        editor.set_edit(edit)
+        assert make().path().name == name
+    dialog = make(export_suffix=".webp")
+    combo(dialog, "export_content").setCurrentIndex(2)
+    assert dialog.path().name == "photo-matte.png"
+    name = dialog.findChild(QLineEdit, "export_name")
+    name.clear()
+    qtbot.keyClicks(name, "mine")
+    combo(dialog, "export_content").setCurrentIndex(0)
+    assert dialog.path().stem == "mine"
+
+
+def frame(dialog, value):
+    box = combo(dialog, "export_frame")
+    box.setCurrentIndex(box.findData(value))
+
+
+def spin(dialog, name):
+    return dialog.findChild(QDoubleSpinBox, name)
+
+
+def test_a_frame_is_chosen_written_and_remembered(make):
+    dialog = make()
+    assert dialog.request().framing == Framing() and not spin(dialog, "export_margin").isVisible()
+    frame(dialog, "4:5")
+    combo(dialog, "export_margin_unit").setCurrentIndex(1)
+    spin(dialog, "export_margin").setValue(10)
+    spin(dialog, "export_longest_side").setValue(100)
+    press(dialog)
+    with Image.open(dialog.path()) as found:
+        assert found.size == (80, 100) and found.mode == "RGBA"
+    kept = dialog.settings()
+    assert kept.export_framing == Framing(True, Margin(10, percent=True), CanvasShape(4, 5))
+    again = make(export_framing=kept.export_framing, export_longest_side=kept.export_longest_side)
+    assert again.request().framing == kept.export_framing and again.request().longest_side == 100
+
+
+def test_a_size_in_pixels(make):
+    dialog = make()
+    frame(dialog, "size")
+    spin(dialog, "export_canvas_width").setValue(90)
+    spin(dialog, "export_canvas_height").setValue(70)
+    spin(dialog, "export_margin").setValue(10)
+    press(dialog)
+    with Image.open(dialog.path()) as found:
+        assert found.size == (90, 70)
+        rows = np.flatnonzero(np.asarray(found)[..., 3].max(1) > 127)
+        assert (rows[0], rows[-1]) == (10, 59)
+
+
+def test_a_preset_shows_its_rule_makes_white_and_so_allows_jpeg(make):
+    dialog = make()
+    assert ".jpg" not in enabled(dialog)
+    frame(dialog, "amazon")
+    assert ".jpg" in enabled(dialog) and "fills 85 %" in text(dialog, "export_frame_rule")
+    assert spin(dialog, "export_margin").value() == 7.5
+    assert dialog.path().name == "photo-on-colour.png"
+    assert dialog.request().framing == marketplace("amazon").framing
+    again = make(export_framing=dialog.request().framing)
+    assert combo(again, "export_frame").currentData() == "amazon"
+    frame(dialog, "trim")
+    assert ".jpg" not in enabled(dialog) and not dialog.findChild(QLabel, "export_frame_rule").isVisible()
+
+
+def test_a_margin_without_room_is_an_error_in_the_dialog(make):
+    dialog = make()
+    frame(dialog, "size")
+    spin(dialog, "export_canvas_width").setValue(50)
+    spin(dialog, "export_margin").setValue(25)
+    press(dialog)
+    assert "no room for the object" in text(dialog, "export_error") and dialog.isVisible()
