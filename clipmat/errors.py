@@ -82,4 +82,4 @@ class ExpressionTruncated(UserFacingWarning):
 
 
 class ImageWarning(UserFacingWarning):
-    """A part of an image file was left out: a damaged colour profile, damaged EXIF."""
+    """A part of an image file is missing or was left out: cut-off rows, a damaged colour profile, damaged EXIF."""

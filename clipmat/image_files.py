@@ -12,13 +12,14 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipmat import partial_images
 from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
 from clipmat.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL import Image
+    from PIL import Image, ImageFile
 
 # Formats whose decoders read pixels and nothing else; Pillow's EPS, for one, would run a program.
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA")
@@ -72,17 +73,17 @@ class UprightImage:
     """As in OpenedImage."""
 
 
-def read(path: Path) -> OpenedImage:
+def read(path: Path, *, whole: bool = False) -> OpenedImage:
     """Open an image file: first frame, upright, colours converted from its profile to sRGB, 8 bits a channel.
 
     16-bit samples are scaled, not clipped. CMYK without a profile is converted by the plain formula.
-    A damaged profile or EXIF is left out with an ImageWarning.
-    Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
+    A file that is cut off or damaged opens as far as it can be read, unless it must be `whole`. That, and a damaged
+    profile or EXIF that is left out, gives an ImageWarning. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
     import numpy as np
     from PIL import Image
 
-    loaded = load(path)
+    loaded = load(path, whole=whole)
     colours, alpha = straight_srgb(loaded)
     if alpha is None:
         return OpenedImage(path, np.array(colours), None, loaded.exif)
@@ -90,29 +91,36 @@ def read(path: Path) -> OpenedImage:
     return OpenedImage(path, np.array(shown), np.array(alpha), loaded.exif)
 
 
-def load(path: Path, side: int | None = None) -> UprightImage:
+def load(path: Path, side: int | None = None, *, whole: bool = True) -> UprightImage:
     """Decode an image file: first frame, upright. With `side` a JPEG is decoded smaller, in a fraction of the time.
 
-    It stays at least as large as it needs to be to scale its longer side to `side` pixels.
-    Damaged EXIF is left out with an ImageWarning. Raises ImageUnreadable, ImageTooLarge.
+    It stays at least as large as it needs to be to scale its longer side to `side` pixels. Unless it must be `whole`,
+    a file that is cut off or damaged is decoded as far as it can be, with an ImageWarning. Damaged EXIF is left out
+    with an ImageWarning. Raises ImageUnreadable, ImageTooLarge.
     """
     from PIL import Image
 
     try:
-        with _opened(path) as opened:
-            width, height = opened.size
+        with _opened(path) as file:
+            opened, (width, height) = file, file.size
+            small = None
             if side is not None and side < max(width, height):
                 scale = side / max(width, height)
-                opened.draft(opened.mode, (max(1, round(width * scale)), max(1, round(height * scale))))
-            opened.load()
+                small = max(1, round(width * scale)), max(1, round(height * scale))
+                opened.draft(opened.mode, small)
+            try:
+                opened.load()
+            except _DAMAGE as error:
+                if whole:
+                    raise
+                opened = partial_images.rest_of(opened, path, error, small)
             orientation, exif = _metadata(opened, path)
             size = (width, height) if orientation in (5, 6, 7, 8) else (height, width)
             return UprightImage(path, _turned(opened, orientation), size, opened.info.get("icc_profile"), exif)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path, error) from error
     except _DAMAGE as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        text = f"'{path}' is damaged or incomplete ({reason}): copy or download it again."
+        text = f"'{path}' is damaged or incomplete ({partial_images.reason(error)}): copy or download it again."
         raise ImageUnreadable(text) from error
 
 
@@ -153,7 +161,7 @@ def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = Non
     return OpenedImage(None, np.array(shown), alpha.copy(), b"")
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(path: Path) -> ImageFile.ImageFile:
     from PIL import Image, UnidentifiedImageError
 
     try:

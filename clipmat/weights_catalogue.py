@@ -44,6 +44,8 @@ class WeightsInfo:
     state: Literal["ready", "missing"]
     remedy: str
     """What to do when they are missing; empty when they are ready."""
+    bundled: bool = False
+    """Whether they come with the program, and so can neither be fetched nor removed; False for a user's own file."""
 
 
 def user_folder() -> Path:
@@ -78,6 +80,7 @@ def catalogue() -> tuple[WeightsInfo, ...]:
                 licence=entry.licence,
                 state="ready" if path else "missing",
                 remedy="" if path else _remedy(name),
+                bundled=entry.sha256 is not None and path in (None, bundled_path(name)),
             )
         )
     return tuple(entries)

@@ -16,7 +16,7 @@ FORBIDDEN = {
     "training": {"rim_editor", "PySide6", "qtawesome"},
 }
 
-GROUND_FLOOR = {"certainty", "errors", "expression", "files", "foreground", "image_files", "records", "thread_warnings"}
+GROUND_FLOOR = {"certainty", "errors", "expression", "files", "foreground", "image_files", "partial_images", "records", "thread_warnings"}
 """The modules of clipmat that hold nothing of the network: any module of any package may import them."""
 
 

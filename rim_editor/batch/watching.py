@@ -152,7 +152,7 @@ def _file_state(path: Path) -> FileState | None:
 def _readable(path: Path) -> bool:
     with collected_warnings(UserFacingWarning):  # they are reported when it is exported
         try:
-            image_files.read(path)
+            image_files.read(path, whole=True)
         except (UserError, MemoryError):
             return False
     return True

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
-from clipmat.image_files import read
+from clipmat.image_files import load, read
 
 ORIENTATION, MAKE, ARTIST, COPYRIGHT, EXIF_IFD, GPS_IFD = 0x0112, 0x010F, 0x013B, 0x8298, 0x8769, 0x8825
 
@@ -373,16 +373,71 @@ def test_no_image(tmp_path, content):
         read(tmp_path / "a.jpg")
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif", ".avif", ".heic", ".gif", ".bmp"])
-@pytest.mark.parametrize("part", [0.3, 0.8])
-def test_a_truncated_file(tmp_path, suffix, part):
+def cut_off(path, part, **options):
+    """A file of noise, of which only this part is left; returns the noise."""
     pillow_heif.register_heif_opener()
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    path = tmp_path / f"a{suffix}"
-    Image.fromarray(noise).save(path)
+    Image.fromarray(noise).save(path, **options)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+    return noise
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".avif", ".heic", ".jp2"])
+@pytest.mark.parametrize("part", [0.3, 0.8])
+def test_a_truncated_file_that_gives_nothing(tmp_path, suffix, part):
+    cut_off(tmp_path / f"a{suffix}", part)
     with pytest.raises(ImageUnreadable, match=r"again\.|use PNG"):
-        read(path)
+        read(tmp_path / f"a{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".gif", ".bmp", ".ppm", ".tga"])
+def test_a_truncated_file_opens_as_far_as_it_is_readable(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    noise = cut_off(path, 0.5, **({"quality": 98, "subsampling": 0} if suffix == ".jpg" else {}))
+    with pytest.warns(ImageWarning, match=r"incomplete \(.+\): \d+ % of it is shown"):
+        pixels = read(path).pixels
+    if suffix != ".gif":  # which has fewer colours
+        top = slice(-16, None) if suffix in (".bmp", ".tga") else slice(0, 16)
+        assert np.abs(pixels[top].astype(int) - noise[top]).mean() < 6
+    with pytest.raises(ImageUnreadable, match=r"damaged or incomplete .* again\."):
+        read(path, whole=True)
+
+
+def test_a_truncated_progressive_jpeg_shows_all_rows_coarsely(tmp_path):
+    rows, columns = np.mgrid[:64, :64]
+    Image.fromarray(np.dstack([4 * columns, 4 * rows, 0 * rows]).astype(np.uint8)).save(
+        tmp_path / "a.jpg", progressive=True, quality=95
+    )
+    whole = read(tmp_path / "a.jpg").pixels
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:-60])
+    with pytest.warns(ImageWarning, match="what could be decoded is shown"):
+        pixels = read(tmp_path / "a.jpg").pixels
+    assert np.abs(pixels.astype(int) - whole).mean() < 12
+
+
+@pytest.mark.parametrize("left", [400, 622])
+def test_a_jpeg_of_which_only_the_head_is_left_is_an_error(tmp_path, left):
+    cut_off(tmp_path / "a.jpg", 1.0)
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:left])
+    with pytest.raises(ImageUnreadable, match=r"again\.|use PNG"):
+        read(tmp_path / "a.jpg")
+
+
+def test_a_truncated_photograph_is_still_turned_upright_and_reduced(tmp_path):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    upright = np.kron(np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8), np.ones((8, 8, 1), np.uint8))
+    stored = Image.fromarray(np.ascontiguousarray(np.rot90(upright, 1)))
+    stored.save(tmp_path / "a.jpg", exif=exif, quality=95)
+    content = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(content[: len(content) // 2])
+    with pytest.warns(ImageWarning, match="incomplete"):
+        opened = read(tmp_path / "a.jpg")
+    assert opened.pixels.shape == upright.shape  # the stored top is the right side
+    assert np.abs(opened.pixels[:, -120:].astype(int) - upright[:, -120:]).mean() < 20
+    with pytest.warns(ImageWarning, match="incomplete"):
+        small = load(tmp_path / "a.jpg", side=120, whole=False)
+    assert max(small.image.size) < 480 and small.size == (320, 480)
 
 
 def test_a_bomb_is_named_with_its_size_and_the_limit(tmp_path):

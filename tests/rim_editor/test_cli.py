@@ -309,6 +309,18 @@ def test_bad_input_is_one_line_and_nothing_is_written_or_loaded(
     assert loaded == []
 
 
+def test_a_truncated_image_is_done_as_far_as_it_is_readable_with_a_warning(run, photo, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 40, (50, 60, 3), np.uint8)
+    noise[10:20, 20:40] = (230, 20, 20)
+    Image.fromarray(noise).save(tmp_path / "half.jpg", quality=95)
+    content = (tmp_path / "half.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(content[: int(0.8 * len(content))])
+    code, _, err = run("matte", tmp_path / "half.jpg", "red", "-o", tmp_path / "out.png")
+    assert code == 0
+    assert err.startswith("rim-editor: warning: '") and "is damaged or incomplete" in err and err.count("\n") == 1
+    assert opened(tmp_path / "out.png").shape == (50, 60, 4)
+
+
 def test_unknown_weights(run, photo, tmp_path):
     result = run("matte", photo, "red", "-o", tmp_path / "out.png", "--weights", "unknown")
     refused(result, 2, "'unknown' is no model", "rim-editor models")

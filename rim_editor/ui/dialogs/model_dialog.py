@@ -135,9 +135,9 @@ class ModelDialog(QDialog):
             row.addWidget(made)
             return made
 
-        self._fetch = button("fetch_button", "&Fetch", "Download the selected weights", self._start_fetch)
+        self._fetch = button("fetch_button", "&Fetch CLIP", "Download CLIP, which the training of these weights starts from", self._start_fetch)
         self._verify = button("verify_button", "&Verify", "Check that the file is whole", self._start_check)
-        self._remove = button("remove_button", "&Remove…", "Delete the file from this machine", self._ask_remove)
+        self._remove = button("remove_button", "&Remove…", "Delete your own weights, or what was fetched, from this machine", self._ask_remove)
         self._file = button(
             "choose_weights", "&Choose a file…", "Use weights from a file of your own", self._choose_file
         )
@@ -154,12 +154,14 @@ class ModelDialog(QDialog):
     def _enable(self) -> None:
         row = self._table.selected()
         ready = row is not None and row.state == "ready"
-        self._fetch.setEnabled(row is not None and not ready and not self._busy)
+        replaceable = row is not None and not row.bundled and not self._busy
+        self._fetch.setEnabled(replaceable and not ready)
         self._verify.setEnabled(ready and not self._busy)
-        self._remove.setEnabled(row is not None and not self._busy)
+        self._remove.setVisible(row is None or not row.bundled)
+        self._remove.setEnabled(replaceable)
         self._cancel.setVisible(self._busy)
-        if row is not None and row.remedy and not self._busy:
-            self._show_message(f"{row.name}: {row.remedy}.")
+        if row is not None and not self._busy:
+            self._show_message(_advice(row))
 
     def _start_fetch(self) -> None:
         row = self._table.selected()
@@ -264,3 +266,9 @@ class ModelDialog(QDialog):
             lambda error: self.set_reason(str(error)),
         )
         self._runner.start(job)
+
+
+def _advice(row: WeightsInfo) -> str:
+    if row.state == "ready":
+        return f"{row.name} comes with the program: there is nothing to fetch or to remove." if row.bundled else ""
+    return f"{row.name} cannot answer, its weights are missing: {row.remedy}."

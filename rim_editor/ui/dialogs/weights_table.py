@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
 
 _COLUMNS = ("Weights", "What they are", "State", "Size", "Licence", "Where")
-_STATES = {"ready": "Ready", "missing": "Missing"}
 
 
 class WeightsTable(QTableWidget):
@@ -40,8 +39,7 @@ class WeightsTable(QTableWidget):
         self.setRowCount(len(variants))
         for row, variant in enumerate(variants):
             size = "" if variant.bytes is None else f"{variant.bytes / 1e6:.0f} MB"
-            state = _STATES.get(variant.state, variant.state)
-            texts = (variant.name, variant.description, state, size, variant.licence, str(variant.path or ""))
+            texts = (variant.name, variant.description, _state(variant), size, variant.licence, str(variant.path or ""))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(variant.remedy or text)
@@ -52,3 +50,9 @@ class WeightsTable(QTableWidget):
         """The variant in the selected row."""
         row = self.currentRow()
         return self._variants[row] if 0 <= row < len(self._variants) else None
+
+
+def _state(variant: WeightsInfo) -> str:
+    if variant.state == "ready":
+        return "Ready, bundled" if variant.bundled else "Ready"
+    return "Missing: install again" if variant.bundled else "Missing: train them first"

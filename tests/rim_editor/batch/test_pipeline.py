@@ -53,7 +53,8 @@ def test_every_image_is_done_as_alone(photos, plan_for, matting, contents):
 def test_broken_images_are_named_and_stop_nothing(photos, plan_for, matting):
     folder = photos(4)
     whole = (folder / "00.png").read_bytes()
-    (folder / "truncated.png").write_bytes(whole[:300])
+    (folder / "truncated.png").write_bytes(whole[:60])
+    (folder / "half.png").write_bytes(whole[: int(0.9 * len(whole))])
     (folder / "empty.png").touch()
     (folder / "text.jpg").write_text("no image")
     (folder / "folder.png").mkdir()
@@ -69,6 +70,8 @@ def test_broken_images_are_named_and_stop_nothing(photos, plan_for, matting):
     assert failed == set(outcomes) & {"truncated.png", "empty.png", "text.jpg", "gone.png", "round.png", "folder.png"}
     assert {"truncated.png", "empty.png", "text.jpg"} <= failed
     assert all(name in outcomes[name].text for name in failed)
+    assert outcomes["half.png"].state is State.DONE
+    assert "half.png' is damaged or incomplete" in outcomes["half.png"].text and "is shown" in outcomes["half.png"].text
     assert outcomes["ünïcode – 花.png"].state is outcomes["cmyk.jpg"].state is State.DONE
     assert all(path.suffix == ".png" for path in plan.folder.iterdir() if not path.name.startswith("."))
 

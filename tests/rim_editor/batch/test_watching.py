@@ -154,7 +154,9 @@ def test_a_file_has_landed_when_it_looks_the_same_twice_and_can_be_read(photos, 
     landing = Arrivals(30.0, lambda: now[0])
     reads = []
     monkeypatch.setattr(
-        room.image_files, "read", lambda path, read=room.image_files.read: reads.append(path) or read(path)
+        room.image_files,
+        "read",
+        lambda path, read=room.image_files.read, **how: reads.append(path) or read(path, **how),
     )
 
     seen = {}

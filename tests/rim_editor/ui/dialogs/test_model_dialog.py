@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton, QTableWidget
 
 from clipmat.errors import FetchFailed, WeightsInvalid
-from clipmat.weights_catalogue import WeightsInfo
+from clipmat.weights_catalogue import WeightsInfo, catalogue
 from rim_editor.jobs import InlineRunner
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.model_dialog import ModelDialog
@@ -96,7 +96,7 @@ def test_the_table_says_what_there_is(make):
     assert cells(dialog, 0) == [
         "compact", "small and quick", "Ready", "43 MB", "Apache-2.0", str(Path("/w/compact.safetensors")),
     ]  # fmt: skip
-    assert cells(dialog, 1)[2:4] == ["Missing", ""]
+    assert cells(dialog, 1)[2:4] == ["Missing: train them first", ""]
     assert not button(dialog, "fetch_button").isEnabled() and button(dialog, "verify_button").isEnabled()
     select(dialog, 1)
     assert button(dialog, "fetch_button").isEnabled() and not button(dialog, "verify_button").isEnabled()
@@ -129,7 +129,7 @@ def test_a_download_can_be_stopped(qtbot, make, shelf):
     assert "Stopping" in message(dialog)
     shelf.gate.set()
     qtbot.waitUntil(lambda: "stopped" in message(dialog))
-    assert shelf.ended == "FetchCancelled" and cells(dialog, 1)[2] == "Missing"
+    assert shelf.ended == "FetchCancelled" and cells(dialog, 1)[2] == "Missing: train them first"
     assert button(dialog, "fetch_button").isEnabled() and not button(dialog, "fetch_cancel").isVisible()
 
 
@@ -161,6 +161,23 @@ def test_verify_says_what_was_found(make, shelf):
     assert "is damaged" in message(dialog)
 
 
+def test_bundled_weights_are_not_offered_for_removal_or_fetching(make, shelf):
+    shelf.rows[0] = replace(READY, bundled=True)
+    dialog = make(runner=InlineRunner())
+    assert cells(dialog, 0)[2] == "Ready, bundled" and "comes with the program" in message(dialog)
+    assert not button(dialog, "remove_button").isVisible() and not button(dialog, "fetch_button").isEnabled()
+    select(dialog, 1)
+    assert button(dialog, "remove_button").isVisible() and "weights are missing: fetch it first" in message(dialog)
+    shelf.rows[0] = replace(READY, bundled=True, path=None, state="missing", remedy="install rim-editor again")
+    dialog = make(runner=InlineRunner())
+    assert cells(dialog, 0)[2] == "Missing: install again" and "install rim-editor again" in message(dialog)
+
+
+def test_the_catalogue_knows_what_comes_with_the_program():
+    bundled = {info.name: info.bundled for info in catalogue()}
+    assert bundled == {"compact": True, "vit-b-16": False, "vit-l-14": False}
+
+
 @pytest.mark.parametrize("sure", [True, False])
 def test_removing_asks_first(make, shelf, sure):
     dialog = make(runner=InlineRunner())
@@ -169,7 +186,7 @@ def test_removing_asks_first(make, shelf, sure):
     assert "compact" in box.text()
     (box.findChild(QPushButton, "remove_yes") if sure else box.defaultButton()).click()
     QApplication.processEvents()
-    assert cells(dialog, 0)[2] == ("Missing" if sure else "Ready")
+    assert cells(dialog, 0)[2] == ("Missing: train them first" if sure else "Ready")
     assert ("Removed" in message(dialog)) is sure
 
 
