@@ -16,7 +16,20 @@ FORBIDDEN = {
     "training": {"rim_editor", "PySide6", "qtawesome"},
 }
 
+<<<<<<< HEAD
 GROUND_FLOOR = {"certainty", "errors", "expression", "files", "foreground", "image_files", "partial_images", "records", "thread_warnings"}
+=======
+GROUND_FLOOR = {
+    "errors",
+    "expression",
+    "files",
+    "foreground",
+    "image_files",
+    "partial_images",
+    "records",
+    "thread_warnings",
+}
+>>>>>>> 84d98fe (Formatted)
 """The modules of clipmat that hold nothing of the network: any module of any package may import them."""
 
 

@@ -135,9 +135,19 @@ class ModelDialog(QDialog):
             row.addWidget(made)
             return made
 
-        self._fetch = button("fetch_button", "&Fetch CLIP", "Download CLIP, which the training of these weights starts from", self._start_fetch)
+        self._fetch = button(
+            "fetch_button",
+            "&Fetch CLIP",
+            "Download CLIP, which the training of these weights starts from",
+            self._start_fetch,
+        )
         self._verify = button("verify_button", "&Verify", "Check that the file is whole", self._start_check)
-        self._remove = button("remove_button", "&Remove…", "Delete your own weights, or what was fetched, from this machine", self._ask_remove)
+        self._remove = button(
+            "remove_button",
+            "&Remove…",
+            "Delete your own weights, or what was fetched, from this machine",
+            self._ask_remove,
+        )
         self._file = button(
             "choose_weights", "&Choose a file…", "Use weights from a file of your own", self._choose_file
         )
