@@ -16,10 +16,8 @@ FORBIDDEN = {
     "training": {"rim_editor", "PySide6", "qtawesome"},
 }
 
-<<<<<<< HEAD
-GROUND_FLOOR = {"certainty", "errors", "expression", "files", "foreground", "image_files", "partial_images", "records", "thread_warnings"}
-=======
 GROUND_FLOOR = {
+    "certainty",
     "errors",
     "expression",
     "files",
@@ -29,7 +27,6 @@ GROUND_FLOOR = {
     "records",
     "thread_warnings",
 }
->>>>>>> 84d98fe (Formatted)
 """The modules of clipmat that hold nothing of the network: any module of any package may import them."""
 
 
