@@ -29,7 +29,7 @@ _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Layers:
+class SeparatedColours:
     """What the image is made of: foreground · matte + background · (1 - matte) = image, nearly.
 
     Both are HxWx3 uint8 sRGB. The foreground is the image itself, to the bit, wherever the matte rounds to
@@ -40,24 +40,24 @@ class Layers:
     background: NDArray[np.uint8]
 
 
-def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> Layers:
-    """The two layers of `image`, HxWx3 uint8, under `matte`, HxW float32 in [0, 1]; of any size.
+def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> SeparatedColours:
+    """The colours of the object and of the background in `image`, HxWx3 uint8, by `matte`, HxW float32 in [0, 1].
 
     Multi-level foreground estimation (Germer, Uelwer, Conrad, Harmeling 2020) on the matte's box only.
     Time grows with the box: about 0.12 s for a megapixel.
     """
     alpha = np.rint(matte * np.float32(255)).astype(np.uint8)
     if not ((alpha > 0) & (alpha < 255)).any():
-        return Layers(image, image)
+        return SeparatedColours(image, image)
     box = _box(alpha > 0)
     crop, share = image[box], matte[box]
     if max(share.shape) < 2:  # a single pixel gives no estimate of the background
-        return Layers(image, image)
+        return SeparatedColours(image, image)
     ahead, behind = estimate(crop.astype(np.float32) / np.float32(255), share)
     foreground, background = image.copy(), image.copy()
     foreground[box] = np.where((alpha[box] == 255)[:, :, None], crop, _to_uint8(ahead))
     background[box] = np.where((alpha[box] == 0)[:, :, None], crop, _to_uint8(behind))
-    return Layers(foreground, background)
+    return SeparatedColours(foreground, background)
 
 
 def estimate(

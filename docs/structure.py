@@ -49,7 +49,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "rim_editor: documents and files": ("rim_editor",),
     "rim_editor: model": ("rim_editor.matting", "rim_editor.model_requests"),
-    "rim_editor: editor": ("rim_editor.editor", "rim_editor.jobs", "rim_editor.events"),
+    "rim_editor: editor": ("rim_editor.editor", "rim_editor.layer_actions", "rim_editor.jobs", "rim_editor.events"),
     "rim_editor/batch": ("rim_editor.batch",),
     "rim_editor/batch/cluster": ("rim_editor.batch.cluster",),
     "rim_editor/ui": ("rim_editor.ui",),

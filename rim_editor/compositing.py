@@ -22,15 +22,30 @@ _RIM_PX = 8
 
 
 def over(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
-    """foreground · matte + background · (1 - matte), HxWx3 uint8; foreground is straight, not premultiplied.
+    """foreground · matte + background · (1 - matte), uint8, in the layout of `background`: HxWx3, or straight HxWx4.
 
-    Porter and Duff 1984, 'over' on an opaque background.
+    `foreground` is HxWx3, straight, not premultiplied. Porter and Duff 1984, 'over'.
     """
+    if background.shape[2] == 4:
+        return _over_transparent(foreground, background, matte)
     result = np.empty_like(foreground)
     for rows in _strips(matte):
         below = background[rows].astype(np.float32)
         mixed = (foreground[rows] - below) * matte[rows, :, None] + below
         result[rows] = _to_uint8(mixed)
+    return result
+
+
+def _over_transparent(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
+    result = np.empty_like(background)
+    for rows in _strips(matte):
+        above = matte[rows]
+        beneath = background[rows, :, 3] * (1 - above) / np.float32(255)
+        alpha = above + beneath
+        share = np.divide(above, alpha, out=np.zeros_like(alpha), where=alpha > 0)[:, :, None]
+        below = background[rows, :, :3].astype(np.float32)
+        result[rows, :, :3] = _to_uint8(np.where(alpha[:, :, None] > 0, (foreground[rows] - below) * share + below, 0))
+        result[rows, :, 3] = _to_uint8(alpha * np.float32(255))
     return result
 
 

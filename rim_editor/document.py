@@ -1,12 +1,16 @@
-"""Document: an image, the parts of its matte, and its edit. Frozen; every change makes a new one that shares arrays."""
+"""Document: an image and its layers, each with parts of a matte and an edit.
+
+Frozen; every change makes a new one that shares arrays.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
@@ -142,19 +146,29 @@ class MatteControls:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class Document:
-    """One image, the parts and controls of its matte, and its edit."""
+_layer_keys = count(1)
 
-    source: OpenedImage
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One object of a document: the parts and controls of its matte, and its edit."""
+
     parts: tuple[Part, ...] = ()
     controls: MatteControls = field(default_factory=MatteControls)
     edit: Edit = field(default_factory=Cutout)
+    name: str = ""
+    """As the user named it; '' for the expression that it was found by, see `title`."""
+    visible: bool = True
+    """Whether it is in the result."""
+    locked: bool = False
+    """Whether the editor refuses to change its matte and edit."""
+    key: int = field(default_factory=lambda: next(_layer_keys))
+    """The same for every later state of the layer, and for no other layer of the process."""
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.source.pixels.shape[1], self.source.pixels.shape[0]
+    def title(self) -> str:
+        """The name to show: the user's, else the first expression, else ''."""
+        return self.name or next((part.expression for part in self.parts if isinstance(part, Answer)), "")
 
     @property
     def expressions(self) -> tuple[Answer, ...]:
@@ -165,6 +179,90 @@ class Document:
     def has_matte(self) -> bool:
         """Whether anything was found or painted; strokes that only erase or refine do not count."""
         return any(_may_add(part) for part in self.parts)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to show: no parts, and controls that do not invert that."""
+        return not self.parts and not self.controls.invert
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One image and its layers, from bottom to top. The user works on the active layer."""
+
+    source: OpenedImage
+    layers: tuple[Layer, ...] = field(default_factory=lambda: (Layer(),))
+    """At least one."""
+    active: int = 0
+    """The place of the active layer."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.active < len(self.layers):
+            raise IndexError(f"there is no layer {self.active}, there are {len(self.layers)}")
+
+    @classmethod
+    def of_one_layer(
+        cls,
+        source: OpenedImage,
+        parts: tuple[Part, ...] = (),
+        controls: MatteControls | None = None,
+        edit: Edit | None = None,
+    ) -> Document:
+        """A document with a single layer."""
+        return cls(source, (Layer(parts, controls or MatteControls(), edit or Cutout()),))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.source.pixels.shape[1], self.source.pixels.shape[0]
+
+    @property
+    def layer(self) -> Layer:
+        """The active layer."""
+        return self.layers[self.active]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the active layer."""
+        return self.layer.parts
+
+    @property
+    def controls(self) -> MatteControls:
+        """The controls of the active layer's matte."""
+        return self.layer.controls
+
+    @property
+    def edit(self) -> Edit:
+        """The edit of the active layer."""
+        return self.layer.edit
+
+    @property
+    def expressions(self) -> tuple[Answer, ...]:
+        """The answers among the parts of the active layer."""
+        return self.layer.expressions
+
+    @property
+    def has_matte(self) -> bool:
+        """Whether anything was found or painted in the active layer; see `Layer.has_matte`."""
+        return self.layer.has_matte
+
+    @property
+    def shown_layers(self) -> tuple[Layer, ...]:
+        """The layers that make the result, from bottom to top: those that are visible and not empty."""
+        return tuple(layer for layer in self.layers if layer.visible and not layer.is_empty)
+
+    def changed(self, *, key: int | None = None, **changes: Any) -> Document:  # noqa: ANN401
+        """The document with fields of a layer replaced: of the active one, or of the one with this key.
+
+        The same document when there is no layer of that key.
+        """
+        key = self.layer.key if key is None else key
+        layers = tuple(replace(layer, **changes) if layer.key == key else layer for layer in self.layers)
+        return replace(self, layers=layers) if any(layer.key == key for layer in self.layers) else self
+
+    def with_layer_at(self, place: int, layer: Layer) -> Document:
+        """The document with another layer at `place`, which becomes the active one."""
+        return replace(self, layers=(*self.layers[:place], layer, *self.layers[place:]), active=place)
 
 
 def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:

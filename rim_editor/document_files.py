@@ -17,16 +17,18 @@ from clipmat import image_files
 from clipmat.certainty import Certainty
 from clipmat.errors import ImageUnreadable
 from clipmat.files import write_whole
-from rim_editor.document import Brush, Combine, Document, MatteControls, Part
+from rim_editor.document import Brush, Combine, Document, Layer, MatteControls, Part
 from rim_editor.edits import Edit, Fit, Style
 from rim_editor.errors import EditorError, EditorWarning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
+"""1 had the parts, controls and edit of the one layer where 2 has layers."""
 _STATE = "state.json"
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
+_LAYER_PROPERTIES = ("name", "visible", "locked")
 _ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit, "certainty": Certainty}
 
 
@@ -76,7 +78,8 @@ def summary(folder: Path) -> Summary:
     state = _state(folder)
     try:
         path = state["image"]["path"]
-        expressions = tuple(str(part["expression"]) for part in state["parts"] if part["kind"] == "Answer")
+        parts = [part for layer in state["layers"] for part in layer["parts"]]
+        expressions = tuple(str(part["expression"]) for part in parts if part["kind"] == "Answer")
         return Summary(None if path is None else Path(path), datetime.fromisoformat(state["kept"]), expressions)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{error!r} is missing in {_STATE}") from error
@@ -91,11 +94,11 @@ def read(folder: Path) -> Document:
     try:
         state = _state(folder)
         source = _source(folder, state["image"])
-        parts = tuple(_restored(folder, part) for part in state["parts"])
-        return Document(source, parts, _restored(folder, state["controls"]), _restored(folder, state["edit"]))
+        layers = tuple(_layer(folder, layer) for layer in state["layers"])
+        return Document(source, layers, int(state["active"]))
     except UnknownVersion as error:
         raise EditorError(f"{error}: open it with that version.") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise EditorError(f"The work saved in '{folder}' is damaged ({error}): it cannot be restored.") from error
 
 
@@ -109,9 +112,8 @@ class _Writer:
             "version": VERSION,
             "kept": datetime.now(UTC).isoformat(),
             "image": self._image(document.source),
-            "parts": [self._described(part) for part in document.parts],
-            "controls": self._described(document.controls),
-            "edit": self._described(document.edit),
+            "layers": [self._layer(layer) for layer in document.layers],
+            "active": document.active,
         }
         # arithmetic on coordinates gives numpy's numbers
         text = json.dumps(state, default=lambda number: number.item())
@@ -134,6 +136,14 @@ class _Writer:
             exif = base64.b64encode(source.exif).decode("ascii")
             described |= {"pixels": self._stored(source.pixels), "alpha": alpha, "exif": exif}
         return described
+
+    def _layer(self, layer: Layer) -> dict[str, Any]:
+        return {
+            "parts": [self._described(part) for part in layer.parts],
+            "controls": self._described(layer.controls),
+            "edit": self._described(layer.edit),
+            **{name: getattr(layer, name) for name in _LAYER_PROPERTIES},
+        }
 
     def _described(self, thing: Any) -> dict[str, Any]:  # noqa: ANN401
         values = {each.name: getattr(thing, each.name) for each in fields(thing)}
@@ -168,6 +178,9 @@ def _state(folder: Path) -> dict[str, Any]:
         version = state["version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{_STATE}: {error}") from error
+    if version == 1:
+        layer = {name: state.pop(name) for name in ("parts", "controls", "edit") if name in state}
+        return {**state, "version": VERSION, "layers": [layer], "active": 0}
     if version != VERSION:
         raise UnknownVersion(f"'{folder}' was saved by another version of RIM Editor")
     return dict(state)
@@ -194,6 +207,12 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
         text = f"'{path}' has changed since the work on it was saved: see whether the matte still fits."
         warnings.warn(text, EditorWarning, stacklevel=4)
     return source
+
+
+def _layer(folder: Path, described: dict[str, Any]) -> Layer:
+    parts = tuple(_restored(folder, part) for part in described["parts"])
+    controls, edit = (_restored(folder, described[name]) for name in ("controls", "edit"))
+    return Layer(parts, controls, edit, **{name: described[name] for name in _LAYER_PROPERTIES if name in described})
 
 
 def _restored(folder: Path, described: dict[str, Any]) -> Any:  # noqa: ANN401

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty, shows_something
@@ -20,6 +19,7 @@ from rim_editor.document import (
     Combine,
     Document,
     ImportedMatte,
+    Layer,
     MatteControls,
     Part,
     Patch,
@@ -31,6 +31,7 @@ from rim_editor.edits import Edit
 from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
+from rim_editor.layer_actions import LayerActions
 from rim_editor.model_requests import ModelAnswer, ModelOptions
 from rim_editor.rendering import Renderer
 
@@ -65,10 +66,12 @@ class Editor:
         self.guess: Answer | None = None
         """What the model would cut out for the last question, where its certainty is NONE and it shows anything."""
         self._open(Document(source))
-        self._saved_matte: tuple[object, object] | None = (self.document.parts, self.document.controls)
-        """Parts and controls as they were opened or exported last; None after a restart."""
-        self._saved_edit: Edit | None = self.document.edit
-        """The edit as it was opened or exported last; None after a restart."""
+        self.layers = LayerActions(self)
+        """Adds, removes and arranges the layers."""
+        self._saved_mattes: object = _mattes(self.document)
+        """Parts and controls of the layers as they were opened or exported last; None after a restart."""
+        self._saved_edits: object = _edits(self.document)
+        """The edits as they were opened or exported last; None after a restart."""
 
     @property
     def document(self) -> Document:
@@ -88,8 +91,7 @@ class Editor:
     @property
     def unsaved(self) -> bool:
         """Whether the document differs from the one that was opened or exported last."""
-        now = self.document
-        return (now.parts, now.controls) != self._saved_matte or now.edit != self._saved_edit
+        return _mattes(self.document) != self._saved_mattes or _edits(self.document) != self._saved_edits
 
     @property
     def busy(self) -> frozenset[JobKind]:
@@ -115,12 +117,12 @@ class Editor:
         expression = clean_expression(expression)
         if not expression:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
-        elif not self._lacks_matte(combine):
-            document, options = self.document, self.options
+        elif not self._is_locked() and not self._lacks_matte(combine):
+            document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
                 JobKind.ASK,
                 lambda: model_requests.find(self._matting, options, document, expression),
-                lambda found: self._answered(expression, combine, options, found),
+                lambda found: self._answered(expression, combine, options, found, key),
                 description=f'Looking for "{expression}"',
                 uses_model=True,
             )
@@ -173,6 +175,8 @@ class Editor:
         """
         if stroke.brush is not Brush.REFINE:
             self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
+        elif self._is_locked():
+            return
         elif not self.document.has_matte:
             self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
         else:
@@ -204,8 +208,20 @@ class Editor:
         """Continue with a recovered document: it counts as unsaved, and nothing before it can be undone."""
         self.cancel()
         self._open(document)
-        self._saved_matte = self._saved_edit = None
-        self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit"})))
+        self._saved_mattes = self._saved_edits = None
+        self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit", "layers"})))
+
+    def commit(self, document: Document, name: str, gesture: str = "") -> None:
+        """Make `document` current as a step called `name`; commits with the same `gesture` are undone together."""
+        before = self.document
+        self._history.commit(document, name, gesture)
+        self._notify_of_changes(before)
+
+    def amend(self, document: Document) -> None:
+        """Make `document` current without a step that can be undone, such as after another layer was selected."""
+        before = self.document
+        self._history.amend(document)
+        self._notify_of_changes(before)
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Call `done` with the result of `Renderer.shown` for the document as it is now; the newest call wins."""
@@ -232,9 +248,9 @@ class Editor:
             exporting.export(document, renderer, path, request)
 
         def written(_: None) -> None:
-            self._saved_matte = document.parts, document.controls
+            self._saved_mattes = _mattes(document)
             if request.content is not exporting.Content.MATTE:  # a matte alone does not save the edit
-                self._saved_edit = document.edit
+                self._saved_edits = _edits(document)
             self._listeners.notify(DocumentChanged(frozenset()))
             self._notify(NoticeCode.EXPORTED, f"Exported to '{path}'.")
             if done is not None:
@@ -247,24 +263,40 @@ class Editor:
         self._renderer = Renderer(document.source)
         self.guess = None
 
-    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer) -> None:
+    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer, key: int) -> None:
         answer = found.part(expression, combine)
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
             text = f"Nothing in this image matches '{expression}' (presence {answer.presence:.2f}). Use other words."
             self._notify(NoticeCode.NOT_FOUND, text)
         else:
-            self._add_answer(answer)
+            self._add_answer(answer, key)
         where = found.predictor.device, found.predictor.device_reason, options.weights
         self._listeners.notify(Answered(expression, answer.presence, answer.certainty, *where, found.milliseconds))
 
-    def _add_answer(self, answer: Answer) -> None:
-        if not self._lacks_matte(answer.combine):  # the matte may have been undone since the question was asked
-            before = () if answer.combine is Combine.NEW else self.document.parts
-            self._change(step_names.adding(answer), parts=(*before, answer))
+    def _add_answer(self, answer: Answer, key: int | None = None) -> None:
+        key = self.document.layer.key if key is None else key
+        if not self._lacks_matte(answer.combine, key):  # the matte may have been undone since the question was asked
+            before = () if answer.combine is Combine.NEW else self._parts_of(key)
+            self._change(step_names.adding(answer), key=key, parts=(*before, answer))
 
-    def _lacks_matte(self, combine: Combine) -> bool:
-        if combine in (Combine.NEW, Combine.ADD) or self.document.has_matte:
+    def _parts_of(self, key: int) -> tuple[Part, ...]:
+        """The parts of the layer with this key; () when it was removed."""
+        return next((layer.parts for layer in self.document.layers if layer.key == key), ())
+
+    def _is_locked(self, key: int | None = None) -> bool:
+        key = self.document.layer.key if key is None else key
+        layer = next((layer for layer in self.document.layers if layer.key == key), None)
+        if layer is None or not layer.locked:
+            return False
+        name = f"The layer '{layer.title}'" if layer.title else "The layer"
+        self._notify(NoticeCode.LOCKED, f"{name} is locked: unlock it, or select another layer.")
+        return True
+
+    def _lacks_matte(self, combine: Combine, key: int | None = None) -> bool:
+        key = self.document.layer.key if key is None else key
+        matte = any(layer.has_matte for layer in self.document.layers if layer.key == key)
+        if combine in (Combine.NEW, Combine.ADD) or matte:
             return False
         verb = "subtract from" if combine is Combine.SUBTRACT else "intersect with"
         self._notify(NoticeCode.NO_MATTE, f"There is no matte to {verb} yet: find or paint something first.")
@@ -275,7 +307,7 @@ class Editor:
 
         def refined(patch: Patch | None) -> None:
             if patch is not None:
-                self._insert(document.parts, patch)
+                self._insert(document.layer, patch)
             if self._strokes:
                 self._refine_next()
 
@@ -288,20 +320,21 @@ class Editor:
             uses_model=True,
         )
 
-    def _insert(self, base: tuple[Part, ...], patch: Patch) -> None:
-        parts = self.document.parts
+    def _insert(self, layer: Layer, patch: Patch) -> None:
+        base, parts = layer.parts, self._parts_of(layer.key)
         if parts[: len(base)] == base:  # strokes painted since then stay on top
-            self._change(step_names.adding(patch), parts=(*base, patch, *parts[len(base) :]))
+            self._change(step_names.adding(patch), key=layer.key, parts=(*base, patch, *parts[len(base) :]))
         else:
             text = "The matte changed while its edge was refined: paint the edge again."
             self._notify(NoticeCode.EDGE_OUTDATED, text)
 
-    def _change(self, name: str, gesture: str = "", **changes: Any) -> None:  # noqa: ANN401
-        before = self.document
-        after = replace(before, **changes)
-        if (after.parts, after.controls, after.edit) != (before.parts, before.controls, before.edit):
-            self._history.commit(after, name, gesture)
-            self._notify_of_changes(before)
+    def _change(self, name: str, gesture: str = "", key: int | None = None, **changes: Any) -> None:  # noqa: ANN401
+        """Change the active layer, or the one with this key; nothing happens when it is gone or already so."""
+        after = self.document.changed(key=key, **changes)
+        if (_mattes(after), _edits(after)) != (_mattes(self.document), _edits(self.document)) and not self._is_locked(
+            key
+        ):
+            self.commit(after, name, gesture)
 
     def _move(self, step: Callable[[], None]) -> None:
         before = self.document
@@ -314,3 +347,11 @@ class Editor:
 
     def _notify(self, code: NoticeCode, text: str) -> None:
         self._listeners.notify(Notice(code, text))
+
+
+def _mattes(document: Document) -> object:
+    return tuple((layer.key, layer.parts, layer.controls) for layer in document.layers)
+
+
+def _edits(document: Document) -> object:
+    return tuple((layer.key, layer.edit, layer.visible) for layer in document.layers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.foreground import Layers
+    from clipmat.foreground import SeparatedColours
 
 Colour = tuple[int, int, int]
 """Red, green, blue in sRGB, each 0 to 255."""
@@ -182,12 +182,20 @@ def scaled(edit: Edit, factor: float) -> Edit:
 
 
 def apply(
-    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Edit, layers: Layers | None = None
+    image: NDArray[np.uint8],
+    matte: NDArray[np.float32],
+    edit: Edit,
+    colours: SeparatedColours | None = None,
+    below: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The edited image, of the size of `image`; the edit's class describes the layout.
 
-    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `layers` is `separate(image, matte)` if
+    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `colours` is `separate(image, matte)` if
     the caller has it; otherwise it is computed here. Blending is done in sRGB, as other editors do.
+
+    `below` is the result of the layers under this one, HxWx3 or HxWx4 uint8 with straight alpha; it then takes the
+    place of the object's surroundings: Cutout lays the object over it, Highlight sets the object apart from it, and an
+    edit that brings a background of its own covers it. The result of the first two has the layout of `below`.
     Raises ValueError when the shapes do not belong together.
     """
     from clipmat.foreground import separate
@@ -195,14 +203,20 @@ def apply(
 
     if image.ndim != 3 or image.shape[2] != 3 or matte.shape != image.shape[:2]:
         raise ValueError(f"image {image.shape} and matte {matte.shape} do not belong together")
+    if below is not None and (below.ndim != 3 or below.shape[:2] != matte.shape):
+        raise ValueError(f"image {image.shape} and what is below it, {below.shape}, do not belong together")
     if isinstance(edit, MatteOnly):
         return compositing.as_grey(matte, edit.depth)
-    layers = layers or separate(image, matte)
+    colours = colours or separate(image, matte)
     if isinstance(edit, Cutout):
-        return compositing.cut_out(layers.foreground, matte)
+        if below is None:
+            return compositing.cut_out(colours.foreground, matte)
+        return compositing.over(colours.foreground, below, matte)
     if isinstance(edit, Highlight):
-        return _highlight(image, matte, edit, layers)
-    return compositing.over(layers.foreground, backdrop(edit, image.shape), matte)
+        if below is None:
+            return _highlight(image, matte, edit, colours)
+        return _highlight_over(below, matte, edit, colours)
+    return compositing.over(colours.foreground, backdrop(edit, image.shape), matte)
 
 
 def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -222,20 +236,50 @@ def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) 
 
 
 def _highlight(
-    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, layers: Layers
+    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, colours: SeparatedColours
 ) -> NDArray[np.uint8]:
     from rim_editor import compositing
 
-    strength, rest = edit.strength, layers.background
     if edit.style is Style.TINT:
-        tinted = compositing.mixed(layers.foreground, compositing.plain(image.shape, edit.colour), strength)
-        return compositing.exchanged(image, layers.foreground, tinted, matte)
+        return compositing.exchanged(image, colours.foreground, _tinted(colours, edit), matte)
+    changed = _set_back(colours.background, 1.0 - matte, edit)
+    return compositing.exchanged(image, colours.background, changed, 1.0 - matte)
+
+
+def _highlight_over(
+    below: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, colours: SeparatedColours
+) -> NDArray[np.uint8]:
+    import numpy as np
+
+    from rim_editor import compositing
+
+    if edit.style is Style.TINT:
+        return compositing.over(_tinted(colours, edit), below, matte)
+    solid = np.ones_like(matte)
+    if below.shape[2] == 4:
+        solid = np.asarray(below[..., 3] / np.float32(255), np.float32)
+    changed = _set_back(np.ascontiguousarray(below[..., :3]), solid, edit)
+    if below.shape[2] == 4:
+        changed = np.dstack([changed, below[..., 3]])
+    return compositing.over(colours.foreground, changed, matte)
+
+
+def _tinted(colours: SeparatedColours, edit: Highlight) -> NDArray[np.uint8]:
+    from rim_editor import compositing
+
+    return compositing.mixed(
+        colours.foreground, compositing.plain(colours.foreground.shape, edit.colour), edit.strength
+    )
+
+
+def _set_back(pixels: NDArray[np.uint8], weight: NDArray[np.float32], edit: Highlight) -> NDArray[np.uint8]:
+    """The surroundings as the highlight changes them; `weight` is how much each pixel belongs to them."""
+    from rim_editor import compositing
+
     if edit.style is Style.DIM:
-        changed = compositing.mixed(rest, compositing.plain(image.shape, BLACK), strength)
-    elif edit.style is Style.DESATURATE:
-        changed = compositing.mixed(rest, compositing.grey(rest), strength)
-    elif edit.style is Style.BLUR:
-        changed = compositing.blurred(rest, 1.0 - matte, sigma=strength * 0.02 * max(matte.shape))
-    else:
-        assert_never(edit.style)
-    return compositing.exchanged(image, rest, changed, 1.0 - matte)
+        return compositing.mixed(pixels, compositing.plain(pixels.shape, BLACK), edit.strength)
+    if edit.style is Style.DESATURATE:
+        return compositing.mixed(pixels, compositing.grey(pixels), edit.strength)
+    if edit.style is Style.BLUR:
+        return compositing.blurred(pixels, weight, sigma=edit.strength * 0.02 * max(weight.shape))
+    raise AssertionError(f"{edit.style} does not change the surroundings")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from clipmat.certainty import Certainty
     from rim_editor.document import Document
 
-Aspect = Literal["image", "matte", "edit"]
+Aspect = Literal["image", "matte", "edit", "layers"]
 Level = Literal["info", "warning", "error"]
 
 
@@ -56,6 +56,8 @@ class NoticeCode(StrEnum):
     EXPORTED = "exported"
     WARNED = "warned"
     """A job went on, but the user should know."""
+    LOCKED = "locked"
+    """The layer is locked against changes."""
     FAILED = "failed"
     """A job failed."""
 
@@ -78,11 +80,30 @@ class DocumentChanged:
     def between(cls, before: Document, after: Document) -> DocumentChanged:
         """The event for a change from one document of an image to another."""
         aspects: set[Aspect] = set()
-        if (after.parts, after.controls) != (before.parts, before.controls):
+        if after.source is not before.source:
+            aspects.add("image")
+        if _mattes(after) != _mattes(before):
             aspects.add("matte")
-        if after.edit != before.edit:
+        if _edits(after) != _edits(before):
             aspects.add("edit")
+        if _listed(after) != _listed(before):
+            aspects.add("layers")
         return cls(frozenset(aspects))
+
+
+def _mattes(document: Document) -> object:
+    """What the mattes depend on, the one that is worked on first."""
+    shown = [(layer.parts, layer.controls) for layer in document.layers if layer.visible]
+    return document.parts, document.controls, shown
+
+
+def _edits(document: Document) -> object:
+    return document.edit, [layer.edit for layer in document.layers if layer.visible]
+
+
+def _listed(document: Document) -> object:
+    layers = [(layer.key, layer.name, layer.visible, layer.locked) for layer in document.layers]
+    return document.active, layers
 
 
 @dataclass(frozen=True)

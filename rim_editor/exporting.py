@@ -8,19 +8,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor import edits, formats, outputs
+from rim_editor import edits, formats, layered_file, layering, outputs
 from rim_editor.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import BadOption, EditorWarning, NoMatte
 from rim_editor.framing import Framing, frame_of, framed, moved_inside, object_box
+from rim_editor.layering import RenderedLayer
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.foreground import Layers
     from clipmat.image_files import OpenedImage
     from rim_editor.document import Document
-    from rim_editor.openraster import Layer
+    from rim_editor.openraster import RasterLayer
     from rim_editor.rendering import Renderer
 
 _EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
@@ -80,7 +80,7 @@ class RenderedExport:
     """HxW in [0, 1]."""
     exif: bytes
     """The EXIF data to write; b'' for none."""
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[RasterLayer, ...] = ()
     """From top to bottom; () unless layers are asked for."""
 
 
@@ -89,10 +89,12 @@ def check(document: Document, path: Path, request: ExportRequest) -> None:
 
     Raises NoMatte while nothing was found or painted, BadOption, and what `check_output` raises.
     """
-    if not document.parts and not document.controls.invert:
+    if not document.shown_layers:
+        if any(not layer.is_empty for layer in document.layers):
+            raise NoMatte("Every layer with something in it is hidden: show one, then export.")
         raise NoMatte("Nothing is cut out yet: say what to cut out, or paint it, then export.")
     inputs = () if document.source.path is None else (document.source.path,)
-    check_output(path, request, document.edit, inputs)
+    check_output(path, request, layering.deciding_edit(document.shown_layers), inputs)
 
 
 def check_output(path: Path, request: ExportRequest, edit: Edit, inputs: tuple[Path, ...]) -> None:
@@ -137,21 +139,30 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
     from rim_editor.compositing import as_grey
 
-    whole, edit, matte = document.source, request.edit_for(document.edit), renderer.matte(document)
-    colours = None
+    shown = document.shown_layers or (document.layer,)
+    layers = tuple(
+        RenderedLayer(
+            renderer.layer_matte(layer),
+            request.edit_for(layer.edit) if layer is shown[0] else layer.edit,
+            renderer.colours(layer) if request.framing.frames else None,
+            layer.title,
+        )
+        for layer in shown
+    )
     if request.framing.frames:
-        source, matte, edit, colours = _framed(whole, matte, edit, renderer.layers(document), request)
+        source, layers = _framed(document.source, layers, request)
     else:
-        source, matte, edit = _reduced(whole, matte, edit, request.longest_side)
+        source, layers = _reduced(document.source, layers, request.longest_side)
+    matte = layering.united([layer.matte for layer in layers], source.pixels.shape)
     exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
-        layers, merged = _layers(source, matte, edit, colours)
-        return RenderedExport(merged, matte, exif, layers)
+        stack, merged = layered_file.stack(source, layers)
+        return RenderedExport(merged, matte, exif, stack)
     if request.content is Content.MATTE:
         return RenderedExport(as_grey(matte, request.depth), matte, exif)
-    if source is whole and edit is document.edit:
+    if source is document.source and layers[0].edit is shown[0].edit:
         return RenderedExport(renderer.result(document), matte, exif)
-    pixels = edits.apply(source.pixels, matte, edit, colours)
+    pixels = layering.composed(source.pixels, layers)
     return RenderedExport(pixels, matte, exif)
 
 
@@ -176,71 +187,42 @@ def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
     return formats.encoded(path, as_grey(matte, depth), b"", None)
 
 
-def _layers(
-    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, colours: Layers | None
-) -> tuple[tuple[Layer, ...], NDArray[np.uint8]]:
-    """The cut-out, the matte, the background or the highlighted image, and the original, from top to bottom.
-
-    Those that are visible look together like the second value, which is what `edits.apply` returns, as colours
-    of 8 bits. The others are for further work, the matte as a layer mask for instance.
-    """
-    import numpy as np
-
-    from clipmat.foreground import separate
-    from rim_editor.compositing import as_grey
-    from rim_editor.openraster import Layer
-
-    pixels, grey = source.pixels, np.asarray(as_grey(matte, 8), np.uint8)
-    separated = colours or separate(pixels, matte)
-    cutout = np.asarray(edits.apply(pixels, matte, Cutout(), separated), np.uint8)
-    original = Layer("original", pixels if source.alpha is None else np.dstack([pixels, source.alpha]), visible=False)
-    if isinstance(edit, Cutout):
-        return (Layer("cut-out", cutout), Layer("matte", grey, visible=False), original), cutout
-    if isinstance(edit, MatteOnly):
-        merged = np.repeat(grey[:, :, None], 3, axis=2)
-        return (Layer("cut-out", cutout, visible=False), Layer("matte", grey), original), merged
-    merged = np.asarray(edits.apply(pixels, matte, edit, separated), np.uint8)
-    hidden_matte = Layer("matte", grey, visible=False)
-    if isinstance(edit, Highlight):
-        # Where object and surroundings mix, no layer under the cut-out would give exactly the same colours.
-        highlight = Layer("highlight", merged)
-        return (Layer("cut-out", cutout, visible=False), hidden_matte, highlight, original), merged
-    behind = Layer("background", edits.backdrop(edit, matte.shape))
-    return (Layer("cut-out", cutout), hidden_matte, behind, original), merged
-
-
 def _reduced(
-    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, longest_side: int | None
-) -> tuple[OpenedImage, NDArray[np.float32], Edit]:
-    """Image, matte and edit as large as the result; unchanged where nothing is to be reduced."""
+    source: OpenedImage, layers: tuple[RenderedLayer, ...], longest_side: int | None
+) -> tuple[OpenedImage, tuple[RenderedLayer, ...]]:
+    """Image and layers as large as the result; unchanged where nothing is to be reduced."""
     import cv2
     import numpy as np
 
-    height, width = matte.shape
+    height, width = source.pixels.shape[:2]
     factor = max(height, width) / (longest_side or max(height, width))
     if factor <= 1:
-        return source, matte, edit
+        return source, layers
     size = max(1, round(width / factor)), max(1, round(height / factor))
     pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     alpha = None
     if source.alpha is not None:
         alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
-    reduced = replace(source, pixels=pixels, alpha=alpha, exif=_exif_of_size(source.exif, size))
-    return reduced, np.clip(small, 0, 1), edits.scaled(edit, factor)
+    small = replace(source, pixels=pixels, alpha=alpha, exif=_exif_of_size(source.exif, size))
+
+    def reduced(layer: RenderedLayer) -> RenderedLayer:
+        matte = np.asarray(cv2.resize(layer.matte, size, interpolation=cv2.INTER_AREA), np.float32)
+        return RenderedLayer(np.clip(matte, 0, 1), edits.scaled(layer.edit, factor), title=layer.title)
+
+    return small, tuple(reduced(layer) for layer in layers)
 
 
 def _framed(
-    source: OpenedImage, matte: NDArray[np.float32], edit: Edit, colours: Layers, request: ExportRequest
-) -> tuple[OpenedImage, NDArray[np.float32], Edit, Layers]:
-    """Image, matte, edit and colours as the frame shows them; beside the image the matte is 0 and colours go on."""
+    source: OpenedImage, layers: tuple[RenderedLayer, ...], request: ExportRequest
+) -> tuple[OpenedImage, tuple[RenderedLayer, ...]]:
+    """Image and layers as the frame shows them; beside the image the mattes are 0 and colours go on."""
     import numpy as np
 
-    from clipmat.foreground import Layers
-
-    height, width = matte.shape
-    frame = frame_of(request.framing, object_box(matte), request.longest_side)
-    if isinstance(edit, Highlight):  # the surroundings are part of the result, and there are none beside the image
+    height, width = source.pixels.shape[:2]
+    box = object_box(layering.united([layer.matte for layer in layers], source.pixels.shape))
+    frame = frame_of(request.framing, box, request.longest_side)
+    # The surroundings are part of a highlight, and there are none beside the image.
+    if any(isinstance(layer.edit, Highlight) for layer in layers):
         frame = moved_inside(frame, width, height)
     if frame.scale > _BLURRED:
         text = f"The object is enlarged {frame.scale:.1f} times to fill the canvas: a larger photograph is sharper."
@@ -249,9 +231,17 @@ def _framed(
     pixels = framed(source.pixels, frame, extended=True)
     exif = _exif_of_size(source.exif, (frame.width, frame.height))
     shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, exif=exif)
-    ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
     # A tile is reduced with the image, but not enlarged.
-    return shown, framed(matte, frame), edits.scaled(edit, max(1.0, 1 / frame.scale)), Layers(ahead, behind)
+    factor = max(1.0, 1 / frame.scale)
+
+    def moved(layer: RenderedLayer) -> RenderedLayer:
+        colours = layer.colours
+        if colours is not None:
+            ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
+            colours = replace(colours, foreground=ahead, background=behind)
+        return replace(layer, matte=framed(layer.matte, frame), edit=edits.scaled(layer.edit, factor), colours=colours)
+
+    return shown, tuple(moved(layer) for layer in layers)
 
 
 def _exif_of_size(exif: bytes, size: tuple[int, int]) -> bytes:

@@ -76,6 +76,10 @@ class History:
         self._bound()
         self._at = len(self._steps) - 1
 
+    def amend(self, document: Document) -> None:
+        """Put `document` in the place of the current one, without a step; for what nobody wants to undo."""
+        self._steps[self._at] = _step(document, self._steps[self._at].name)
+
     def end_gesture(self) -> None:
         """Make the next commit a step of its own, whatever its gesture."""
         self._gesture = ""
@@ -107,7 +111,8 @@ class History:
 
 def _step(document: Document, name: str) -> _Step:
     held: list[NDArray[np.generic] | None] = [document.source.pixels, document.source.alpha]
-    held += [part.matte for part in document.parts if isinstance(part, Answer | ImportedMatte | Patch)]
-    if isinstance(document.edit, Background):
-        held.append(document.edit.image)
+    for layer in document.layers:
+        held += [part.matte for part in layer.parts if isinstance(part, Answer | ImportedMatte | Patch)]
+        if isinstance(layer.edit, Background):
+            held.append(layer.edit.image)
     return _Step(document, name, {id(array): array.nbytes for array in held if array is not None})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,14 +103,14 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
     spent |= {step: float(value) for step, value in prediction.timings.items()}
     presence, certainty = float(prediction.presence), prediction.certainty
     answer = Answer(job.expression, Combine.NEW, prediction.matte, presence, certainty)
-    document, renderer = Document(source, (answer,), edit=job.edit), Renderer(source)
+    document, renderer = Document.of_one_layer(source, (answer,), edit=job.edit), Renderer(source)
     if not job.allow_empty and (certainty is Certainty.NONE or mattes.is_empty(renderer.matte(document))):
         raise NothingMatched(
             f"Nothing in this image matches '{job.expression}' (presence {presence:.2f}): "
             "use other words, or write the empty result with --allow-empty."
         )
     with timed(spent, "edit"):
-        document = replace(document, controls=job.controls)
+        document = document.changed(controls=job.controls)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
             raise NothingMatched(
                 f"The controls leave nothing of the matte of '{job.expression}': shift the edge less, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rim_editor.document import Answer, Combine, Document, MatteControls, Patch, Stroke
@@ -77,7 +77,7 @@ def _matte_of_parts(document: Document, renderer: Renderer) -> NDArray[np.float3
     from rim_editor import mattes
 
     if document.source.alpha is None:
-        return renderer.matte(replace(document, controls=MatteControls()))
+        return renderer.matte(document.changed(controls=MatteControls()))
     # A patch is a part: the alpha of the file would be in it twice.
     nothing = np.zeros(document.source.pixels.shape[:2], np.float32)
     return mattes.with_parts(nothing, document.parts, document.source.pixels)

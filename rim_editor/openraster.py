@@ -23,7 +23,7 @@ _THUMBNAIL_PX = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class RasterLayer:
     """One layer, as large as the whole image."""
 
     name: str
@@ -32,7 +32,7 @@ class Layer:
     visible: bool = True
 
 
-def encoded(layers: Sequence[Layer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:
+def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:
     """The file: `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
 
     `merged` is HxWx3 or HxWx4; programs without layers show it, and `exif` is kept in it.

@@ -5,28 +5,26 @@ A document is a description, so committing and undoing cost nothing; this is whe
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from rim_editor.document import Answer, Combine, Document, MatteControls
-from rim_editor.edits import Colour, MatteOnly
+from rim_editor import layering
+from rim_editor.document import Answer, Combine, Document, Layer, MatteControls, Part
+from rim_editor.edits import Colour, Cutout, MatteOnly
+from rim_editor.layering import RenderedLayer
+from rim_editor.shared_cache import SharedCache
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.foreground import Layers
+    from clipmat.foreground import SeparatedColours
     from clipmat.image_files import OpenedImage
 
-T = TypeVar("T")
-
 _SMALLEST_PX = 256
-# How many of each are cached; at 24 megapixels a full-size matte takes 96 MB, full-size layers 144 MB.
-_FOLDED, _FINISHED, _REDUCED, _LAYERS = 3, 2, 8, 2
+# How many of each are cached; at 24 megapixels a full-size matte takes 96 MB, full-size colours 144 MB.
+_FOLDED, _FINISHED, _REDUCED, _COLOURS = 3, 2, 12, 2
 
 
 class ViewMode(StrEnum):
@@ -62,11 +60,11 @@ class Renderer:
 
     def __init__(self, source: OpenedImage) -> None:
         self._source = source
-        self._images: _Cache[NDArray[np.uint8]] = _Cache(32)
-        self._folded: _Cache[NDArray[np.float32]] = _Cache(_FOLDED)
-        self._finished: _Cache[NDArray[np.float32]] = _Cache(_FINISHED)
-        self._reduced: _Cache[NDArray[np.float32]] = _Cache(_REDUCED)
-        self._layers: _Cache[Layers] = _Cache(_LAYERS)
+        self._images: SharedCache[NDArray[np.uint8]] = SharedCache(32)
+        self._folded: SharedCache[NDArray[np.float32]] = SharedCache(_FOLDED)
+        self._finished: SharedCache[NDArray[np.float32]] = SharedCache(_FINISHED)
+        self._reduced: SharedCache[NDArray[np.float32]] = SharedCache(_REDUCED)
+        self._colours: SharedCache[SeparatedColours] = SharedCache(_COLOURS)
 
     @property
     def source(self) -> OpenedImage:
@@ -89,44 +87,56 @@ class Renderer:
         return self._images.get(level, lambda: _read_only(_reduced(self._source.pixels, level)))
 
     def matte(self, document: Document) -> NDArray[np.float32]:
-        """The matte of the document, HxW in [0, 1]: parts in their order, then controls, then the file's own alpha.
+        """The matte of the active layer; see `layer_matte`."""
+        self._check(document)
+        return self.layer_matte(document.layer)
+
+    def united_matte(self, document: Document) -> NDArray[np.float32]:
+        """The alpha of all layers that are shown together, HxW in [0, 1]; see `layering.united`."""
+        self._check(document)
+        mattes = [self.layer_matte(layer) for layer in document.shown_layers]
+        return _read_only(layering.united(mattes, self._source.pixels.shape))
+
+    def layer_matte(self, layer: Layer) -> NDArray[np.float32]:
+        """The matte of a layer, HxW in [0, 1]: parts in their order, then controls, then the file's own alpha.
 
         Zero everywhere where there are no parts (and controls do not invert that).
         """
-        folded = self._fold(document)
+        folded = self._fold(layer.parts)
 
         def finish() -> NDArray[np.float32]:
             import numpy as np
 
             from rim_editor import mattes
 
-            matte = mattes.controlled(folded, document.controls)
+            matte = mattes.controlled(folded, layer.controls)
             if self._source.alpha is not None:
                 matte = matte * np.asarray(self._source.alpha / np.float32(255), np.float32)
             return _read_only(matte)
 
-        if document.controls == MatteControls() and self._source.alpha is None:
+        if layer.controls == MatteControls() and self._source.alpha is None:
             return folded
-        return self._finished.get((document.parts, document.controls), finish)
+        return self._finished.get((layer.parts, layer.controls), finish)
 
-    def layers(self, document: Document, level: int = 0) -> Layers:
-        """The object's and the surroundings' colours at a level; see `foreground.separate`."""
-        matte = self._matte_at(document, level)
+    def colours(self, layer: Layer, level: int = 0) -> SeparatedColours:
+        """The colours of a layer's object and of its surroundings at a level; see `foreground.separate`."""
+        matte = self._matte_at(layer, level)
 
-        def separate() -> Layers:
+        def separate() -> SeparatedColours:
             from clipmat import foreground
 
             return foreground.separate(self.image(level), matte)
 
-        return self._layers.get((document.parts, document.controls, level), separate)
+        return self._colours.get((layer.parts, layer.controls, level), separate)
 
     def result(self, document: Document) -> NDArray[np.uint8] | NDArray[np.uint16]:
-        """The edited image at full size, for export; new, in the layout that the edit's class describes."""
-        from rim_editor import edits
+        """The edited image at full size, for export; new.
 
-        matte = self.matte(document)
-        layers = None if isinstance(document.edit, MatteOnly) else self.layers(document)
-        return edits.apply(self._source.pixels, matte, document.edit, layers)
+        Each layer that is shown takes those under it for its surroundings, see `edits.apply`; the lowest takes the
+        image's. The layout is the one that the class of the edit describes, the lowest layer's if there are several.
+        """
+        self._check(document)
+        return self._composed(document, 0)
 
     def shown(self, document: Document, view: View, level: int) -> NDArray[np.uint8]:
         """The document as a view shows it, reduced by 2^level.
@@ -139,12 +149,13 @@ class Renderer:
 
         self._check(document)
         image, mode = self.image(level), view.mode
-        bare = not document.parts and mode in (ViewMode.RESULT, ViewMode.OVERLAY)
+        parts = any(layer.parts for layer in document.layers) if mode is ViewMode.RESULT else document.parts
+        bare = not parts and mode in (ViewMode.RESULT, ViewMode.OVERLAY)
         if bare or mode in (ViewMode.ORIGINAL, ViewMode.MARCHING_ANTS):
             return image
         if mode is ViewMode.RESULT:
             return self._result_at(document, level)
-        matte = self._matte_at(document, level)
+        matte = self._matte_at(document.layer, level)
         if mode is ViewMode.BLACK_AND_WHITE:
             return compositing.as_rgb(matte)
         if mode is ViewMode.OVERLAY:
@@ -165,20 +176,18 @@ class Renderer:
         """
         from rim_editor import mattes
 
-        return mattes.outlines(self._matte_at(document, level), self._source.pixels.shape)
+        self._check(document)
+        return mattes.outlines(self._matte_at(document.layer, level), self._source.pixels.shape)
 
     def _check(self, document: Document) -> None:
         if document.source.pixels is not self._source.pixels:
             raise ValueError("the document is of another image than the renderer")
 
-    def _fold(self, document: Document) -> NDArray[np.float32]:
+    def _fold(self, parts: tuple[Part, ...]) -> NDArray[np.float32]:
         """The matte of the parts alone, continued from the longest run of first parts that is cached."""
         import numpy as np
 
         from rim_editor import mattes
-
-        self._check(document)
-        parts = document.parts
 
         def fold() -> NDArray[np.float32]:
             empty = np.zeros(self._source.pixels.shape[:2], np.float32)
@@ -193,81 +202,54 @@ class Renderer:
 
         return self._folded.get(parts, fold)
 
-    def _matte_at(self, document: Document, level: int) -> NDArray[np.float32]:
+    def _matte_at(self, layer: Layer, level: int) -> NDArray[np.float32]:
         if level == 0:
-            return self.matte(document)
-        folded, alpha = self._fold(document), self._source.alpha
+            return self.layer_matte(layer)
+        alpha = self._source.alpha
 
         def reduce() -> NDArray[np.float32]:
             import numpy as np
 
             from rim_editor import mattes
 
-            if document.controls == MatteControls():
+            folded = self._fold(layer.parts)
+            if layer.controls == MatteControls():
                 matte = _reduced(folded, level)
             else:
                 # One level finer: a hard edge made at the level itself would be a staircase.
                 finer = _reduced(folded, level - 1)
-                finer = mattes.controlled(finer, mattes.scaled(document.controls, 2 ** (level - 1)))
+                finer = mattes.controlled(finer, mattes.scaled(layer.controls, 2 ** (level - 1)))
                 matte = _resized(finer, *_size(self._source.pixels.shape, level))
             if alpha is not None:
                 matte = matte * np.asarray(_reduced(alpha, level) / np.float32(255), np.float32)
             return _read_only(matte)
 
-        return self._reduced.get((document.parts, document.controls, level), reduce)
+        return self._reduced.get((layer.parts, layer.controls, level), reduce)
+
+    def _composed(self, document: Document, level: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """The result of the layers that are shown; that of an empty one where nothing is."""
+        empty = Layer(edit=document.edit if document.layer.visible else Cutout())
+        layers = document.shown_layers or (empty,)
+        return layering.composed(self.image(level), (self._rendered(layer, level) for layer in layers))
+
+    def _rendered(self, layer: Layer, level: int) -> RenderedLayer:
+        from rim_editor import edits
+
+        edit = layer.edit if level == 0 else edits.scaled(layer.edit, 2**level)
+        colours = None if isinstance(edit, MatteOnly) else self.colours(layer, level)
+        return RenderedLayer(self._matte_at(layer, level), edit, colours, layer.title)
 
     def _result_at(self, document: Document, level: int) -> NDArray[np.uint8]:
         import numpy as np
 
-        from rim_editor import compositing, edits
-
-        matte = self._matte_at(document, level)
-        if isinstance(document.edit, MatteOnly):
-            return compositing.as_rgb(matte)
-        edit = document.edit if level == 0 else edits.scaled(document.edit, 2**level)
-        result = np.asarray(edits.apply(self.image(level), matte, edit, self.layers(document, level)), np.uint8)
+        eight_bits = [
+            replace(layer, edit=MatteOnly()) if isinstance(layer.edit, MatteOnly) else layer
+            for layer in document.layers
+        ]
+        result = layering.with_channels(self._composed(replace(document, layers=tuple(eight_bits)), level))
         if result.shape[2] == 4 and result[..., 3].min() == 255:
             return np.ascontiguousarray(result[..., :3])
         return result
-
-
-class _Cache(Generic[T]):
-    """The last `limit` values that were asked for, by key; two threads that want the same one compute it once.
-
-    (cachetools has this for methods, but ties the object to itself, so that its arrays wait for the collector.)
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._changed = threading.Condition()
-        self._values: OrderedDict[Hashable, T] = OrderedDict()
-        self._pending: set[Hashable] = set()
-
-    def peek(self, key: Hashable) -> T | None:
-        """The value if it is there."""
-        with self._changed:
-            return self._values.get(key)
-
-    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The value, computed if it is not there."""
-        with self._changed:
-            self._changed.wait_for(lambda: key not in self._pending)
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-            self._pending.add(key)
-        try:
-            value = compute()
-            with self._changed:
-                self._values[key] = value
-                while len(self._values) > self._limit:
-                    self._values.popitem(last=False)
-            return value
-        finally:
-            # If it failed, the next waiting thread tries itself.
-            with self._changed:
-                self._pending.discard(key)
-                self._changed.notify_all()
 
 
 A = TypeVar("A", "NDArray[np.uint8]", "NDArray[np.float32]")

@@ -35,7 +35,7 @@ from clipmat.image_files import read
 from rim_editor.recovery import Recovery
 source = read(Path(sys.argv[2]))
 stroke = Stroke(Brush.KEEP, ((300.0, 300.0), (500.0, 400.0)), 60.0)
-Recovery(Path(sys.argv[1])).save("left", Document(source, parts=(stroke,), edit=Cutout()))
+Recovery(Path(sys.argv[1])).save("left", Document.of_one_layer(source, parts=(stroke,), edit=Cutout()))
 """
 
 

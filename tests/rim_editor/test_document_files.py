@@ -90,13 +90,15 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     read = document_files.read(folder)
     again = tmp_path / "again"
     again.mkdir()
-    document = Document(read.source, read.parts, read.controls, edit)
+    document = Document.of_one_layer(read.source, read.parts, read.controls, edit)
     document_files.write(document, again, document_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
-    assert set(state) == {*STATE, "edit"} and state["version"] == 1
-    assert state["edit"] == described and state["controls"] == CONTROLS
+    assert set(state) == {*STATE, "layers", "active"} - {"parts", "controls"} and state["version"] == 2
+    (layer,) = state["layers"]
+    assert (layer["name"], layer["visible"], layer["locked"], state["active"]) == ("", True, False, 0)
+    assert layer["edit"] == described and layer["controls"] == CONTROLS
     newer = [{"certainty": "sure"}, {"follows_edges": False}, {}]
-    assert [{k: v for k, v in part.items() if k != "matte"} for part in state["parts"]] == [
+    assert [{k: v for k, v in part.items() if k != "matte"} for part in layer["parts"]] == [
         {k: v for k, v in (part | more).items() if k != "matte"} for part, more in zip(PARTS, newer, strict=True)
     ]
     assert isinstance(read.parts[0], Answer) and isinstance(read.parts[2], Patch)

@@ -767,10 +767,10 @@ def test_what_is_unsaved(opened, tmp_path):
 def test_a_restored_document_is_unsaved_and_the_beginning(slow, later):
     editor, events = slow
     editor.ask("left")
-    kept = Document(photo(), (DOT,), MatteControls(), edits.SolidColour())
+    kept = Document.of_one_layer(photo(), (DOT,), MatteControls(), edits.SolidColour())
     editor.restore(kept)
     assert editor.document is kept and editor.unsaved and not editor.history.can_undo
-    assert later.jobs == {} and events[-1] == DocumentChanged(frozenset({"image", "matte", "edit"}))
+    assert later.jobs == {} and events[-1] == DocumentChanged(frozenset({"image", "matte", "edit", "layers"}))
     assert editor.renderer.matte(kept)[5, 5] == 1
     editor.paint(DOT)
     editor.undo()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from clipmat.foreground import Layers, separate
+from clipmat.foreground import SeparatedColours, separate
 from rim_editor.edits import (
     Background,
     Cutout,
@@ -69,7 +69,7 @@ EDITS = [
 def test_grey_200_at_alpha_128_on_white_is_228_not_177():
     grey = np.full((1, 1, 3), 200, np.uint8)
     matte = np.full((1, 1), 128 / 255, np.float32)
-    result = apply(grey, matte, SolidColour((255, 255, 255)), Layers(grey, grey))
+    result = apply(grey, matte, SolidColour((255, 255, 255)), SeparatedColours(grey, grey))
     assert (result == np.round(200 * 128 / 255 + 255 * 127 / 255)).all()
     assert (result == 227).all() or (result == 228).all()
 
@@ -78,7 +78,7 @@ def test_grey_200_at_alpha_128_on_white_is_228_not_177():
 @given(images_and_mattes(), st.tuples(*[st.integers(0, 255)] * 3))
 def test_a_solid_colour_is_the_textbook_formula(pair, colour):
     image, matte = pair
-    layers = Layers(image, image)
+    layers = SeparatedColours(image, image)
     result = apply(image, matte, SolidColour(colour), layers)
     assert np.abs(result - blend(image, colour, matte)).max() <= 0.5 + 1e-3
 

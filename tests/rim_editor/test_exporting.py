@@ -1,6 +1,5 @@
 """Exports of a document, read back with Pillow and, for layers, put together again by Pillow."""
 
-from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -32,7 +31,7 @@ class PlainRenderer:
     def __init__(self, matte):
         self._matte = matte
 
-    def matte(self, document):
+    def layer_matte(self, layer):
         return self._matte
 
     def result(self, document):
@@ -53,7 +52,7 @@ def document(tmp_path, soft):
     exif[0x013B] = "Ann"
     Image.fromarray(pixels).save(tmp_path / "photo.png", exif=exif)
     source = image_files.read(tmp_path / "photo.png")
-    return Document(source, (Answer("the disc", Combine.NEW, soft, 0.9),))
+    return Document.of_one_layer(source, (Answer("the disc", Combine.NEW, soft, 0.9),))
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def layers_in(path):
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{type(edit).__name__}-{getattr(edit, 'style', '')}")
 def test_layers_together_look_like_the_result(tmp_path, document, renderer, edit):
-    document = replace(document, edit=edit)
+    document = document.changed(edit=edit)
     export(document, renderer, tmp_path / "a.ora", ExportRequest(Content.LAYERS))
     found, merged = layers_in(tmp_path / "a.ora")
     result = renderer.result(document)
@@ -98,7 +97,7 @@ def test_layers_together_look_like_the_result(tmp_path, document, renderer, edit
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
 def test_layers_hold_what_one_goes_on_with(tmp_path, document, renderer, soft, edit):
-    export(replace(document, edit=edit), renderer, tmp_path / "a.ora", ExportRequest(Content.LAYERS))
+    export(document.changed(edit=edit), renderer, tmp_path / "a.ora", ExportRequest(Content.LAYERS))
     found = {name: image for name, _, image in layers_in(tmp_path / "a.ora")[0]}
     order = list(found)
     assert order[:2] == ["cut-out", "matte"]
@@ -114,7 +113,7 @@ def test_an_original_with_transparency_keeps_it(tmp_path, soft):
     alpha = np.full((60, 80), 255, np.uint8)
     alpha[:, :30] = 0
     source = image_files.from_pixels(np.full((60, 80, 3), 90, np.uint8), alpha)
-    document = Document(source, (Answer("x", Combine.NEW, soft, 1.0),))
+    document = Document.of_one_layer(source, (Answer("x", Combine.NEW, soft, 1.0),))
     export(document, PlainRenderer(soft * (alpha > 0)), tmp_path / "a.ora", ExportRequest(Content.LAYERS))
     original = layers_in(tmp_path / "a.ora")[0][-1][2]
     assert (np.asarray(original)[..., 3] == alpha).all()
@@ -122,7 +121,7 @@ def test_an_original_with_transparency_keeps_it(tmp_path, soft):
 
 @pytest.mark.parametrize(("depth", "top"), [(8, 255), (16, 65535)])
 def test_the_matte_alone_in_either_depth(tmp_path, document, renderer, soft, depth, top):
-    document = replace(document, edit=SolidColour())
+    document = document.changed(edit=SolidColour())
     export(document, renderer, tmp_path / "a.png", ExportRequest(Content.MATTE, depth))
     found = opened(tmp_path / "a.png")
     assert found.shape == soft.shape
@@ -136,7 +135,7 @@ def test_the_matte_may_be_a_jpeg_while_the_edit_is_transparent(tmp_path, documen
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
 def test_the_result_is_what_the_edit_makes(tmp_path, document, renderer, edit):
-    document = replace(document, edit=edit)
+    document = document.changed(edit=edit)
     export(document, renderer, tmp_path / "a.png", ExportRequest())
     assert (opened(tmp_path / "a.png") == renderer.result(document)).all()
 
@@ -185,14 +184,14 @@ def test_what_cannot_be_done_is_refused_before_any_work(tmp_path, document, name
 
 def test_sixteen_bits_of_a_matte_edit_do_not_fit_into_layers(tmp_path, document):
     with pytest.raises(OutputUnsupported, match="16 bits"):
-        check(replace(document, edit=MatteOnly(16)), tmp_path / "a.ora", ExportRequest(Content.LAYERS))
+        check(document.changed(edit=MatteOnly(16)), tmp_path / "a.ora", ExportRequest(Content.LAYERS))
 
 
 def test_a_document_without_a_matte_is_not_exported_by_mistake(tmp_path, document):
-    empty = replace(document, parts=())
+    empty = document.changed(parts=())
     with pytest.raises(NoMatte, match="say what to cut out"):
         check(empty, tmp_path / "a.png", ExportRequest())
-    check(replace(empty, controls=MatteControls(invert=True)), tmp_path / "a.png", ExportRequest())
+    check(empty.changed(controls=MatteControls(invert=True)), tmp_path / "a.png", ExportRequest())
 
 
 def test_layers_replace_an_old_file_on_purpose(tmp_path, document, renderer):
@@ -215,7 +214,7 @@ def test_an_image_without_a_file_is_exported_like_any_other(tmp_path, soft):
     before = pixels.copy()
     pixels[:] = 0
     assert (source.pixels == before).all()
-    document = Document(source, (Answer("x", Combine.NEW, soft, 1.0),))
+    document = Document.of_one_layer(source, (Answer("x", Combine.NEW, soft, 1.0),))
     export(document, PlainRenderer(soft), tmp_path / "a.png", ExportRequest())
     assert opened(tmp_path / "a.png").shape == (60, 80, 4)
 

@@ -31,7 +31,7 @@ def document():
     y, x = np.mgrid[:60, :80] + 0.5
     soft = np.clip((15 - np.hypot(y - 30, x - 60)) / 6 + 0.5, 0, 1).astype(np.float32)
     pixels = np.rint(soft[..., None] * RED + (1 - soft[..., None]) * (20, 60, 200)).astype(np.uint8)
-    return Document(image_files.from_pixels(pixels), (Answer("the disc", Combine.NEW, soft, 0.9),))
+    return Document.of_one_layer(image_files.from_pixels(pixels), (Answer("the disc", Combine.NEW, soft, 0.9),))
 
 
 def rendered(document, framing=TRIM, content=Content.RESULT, **request):
@@ -59,7 +59,7 @@ def test_a_canvas_goes_beyond_the_image_and_is_transparent_there(document):
 
 @pytest.mark.parametrize("edit", [SolidColour((0, 177, 64)), Gradient((255, 255, 255), (0, 0, 0), 90)])
 def test_a_background_fills_the_canvas_to_its_corners(document, edit):
-    found = rendered(replace(document, edit=edit), Framing(canvas=CanvasShape(90, 160, pixels=True))).pixels
+    found = rendered(document.changed(edit=edit), Framing(canvas=CanvasShape(90, 160, pixels=True))).pixels
     expected = edits.backdrop(edit, (160, 90))
     assert found.shape == (160, 90, 3)
     for corner in ((0, 0), (0, 89), (159, 0), (159, 89)):
@@ -70,15 +70,15 @@ def test_a_photograph_behind_is_fitted_to_the_canvas(document):
     pixels = np.zeros((40, 40, 3), np.uint8)
     pixels[:20] = (255, 0, 0)
     found = rendered(
-        replace(document, edit=Background(pixels)), Framing(canvas=CanvasShape(120, 120, pixels=True))
+        document.changed(edit=Background(pixels)), Framing(canvas=CanvasShape(120, 120, pixels=True))
     ).pixels
     assert (found[2, 2] == (255, 0, 0)).all() and (found[117, 117] == 0).all()
 
 
 @pytest.mark.parametrize("style", Style)
 def test_a_highlight_keeps_its_surroundings_and_stays_in_the_image(document, style):
-    found = rendered(replace(document, edit=Highlight(style, 1.0)), Framing(canvas=CanvasShape(1, 1), margin=Margin(8)))
-    whole = Renderer(document.source).result(replace(document, edit=Highlight(style, 1.0)))
+    found = rendered(document.changed(edit=Highlight(style, 1.0)), Framing(canvas=CanvasShape(1, 1), margin=Margin(8)))
+    whole = Renderer(document.source).result(document.changed(edit=Highlight(style, 1.0)))
     assert found.pixels.shape[0] == found.pixels.shape[1] <= 60
     assert np.abs(found.pixels[:, -1].astype(int) - whole[: len(found.pixels), -1]).max() <= 40 or style is Style.BLUR
 
@@ -88,13 +88,13 @@ def test_a_matte_is_black_beside_the_image(document):
     found = rendered(document, framing, Content.MATTE, depth=16).pixels
     assert found.shape == (100, 300) and found.dtype == np.uint16
     assert found[:, :80].max() == 0 and found[50, 150] == 65535
-    same = rendered(replace(document, edit=MatteOnly(16)), framing).pixels
+    same = rendered(document.changed(edit=MatteOnly(16)), framing).pixels
     assert (same == found).all()
 
 
 def test_layers_are_framed_together_and_the_original_ends_where_the_image_does(document):
     request = ExportRequest(Content.LAYERS, framing=Framing(canvas=CanvasShape(2, 1), margin=Margin(30)))
-    document = replace(document, edit=SolidColour((0, 177, 64)))
+    document = document.changed(edit=SolidColour((0, 177, 64)))
     result = exporting.rendered(document, Renderer(document.source), request)
     with ZipFile(BytesIO(exporting.encoded(result, None, request))) as archive:
         root = ElementTree.fromstring(archive.read("stack.xml"))
@@ -113,7 +113,7 @@ def test_what_would_be_transparent_is_put_on_the_colour_of_the_frame(document, t
     exporting.export(document, Renderer(document.source), tmp_path / "a.jpg", request)
     with Image.open(tmp_path / "a.jpg") as image:
         assert image.getpixel((0, 0)) == (255, 255, 255)
-    green = replace(document, edit=SolidColour((0, 177, 64)))
+    green = document.changed(edit=SolidColour((0, 177, 64)))
     assert (rendered(green, white).pixels[0, 0] == (0, 177, 64)).all()
     with pytest.raises(OutputUnsupported, match="transparency"):
         exporting.check_format(tmp_path / "a.jpg", replace(request, framing=SQUARE), Cutout())

@@ -13,7 +13,7 @@ from rim_editor.history import History
 
 SOURCE = OpenedImage(None, np.zeros((10, 10, 3), np.uint8), None, b"")
 STROKE = Stroke(Brush.KEEP, ((1.0, 1.0),), 2.0)
-DOCUMENT = Document(SOURCE)
+DOCUMENT = Document.of_one_layer(SOURCE)
 
 
 def answer(name, side=10):
@@ -21,7 +21,7 @@ def answer(name, side=10):
 
 
 def with_answer(document, name, side=10):
-    return replace(document, parts=(*document.parts, answer(name, side)))
+    return document.changed(parts=(*document.parts, answer(name, side)))
 
 
 def undo_names(history):
@@ -44,7 +44,7 @@ def test_a_new_history_has_nothing_to_undo_or_redo():
 def test_names_tell_what_undo_and_redo_will_do():
     history = History(DOCUMENT)
     history.commit(with_answer(DOCUMENT, "the hat"), 'Add "the hat"')
-    history.commit(replace(history.current, edit=SolidColour()), "Solid colour")
+    history.commit(history.current.changed(edit=SolidColour()), "Solid colour")
     assert (history.undo_name, history.redo_name) == ("Solid colour", "")
     history.undo()
     assert (history.undo_name, history.redo_name) == ('Add "the hat"', "Solid colour")
@@ -68,7 +68,7 @@ def test_history_is_a_list_with_a_place_in_it(actions):
             history.end_gesture()
             gesture = ""
         else:
-            made = replace(DOCUMENT, parts=(STROKE,))
+            made = DOCUMENT.changed(parts=(STROKE,))
             name = "" if action == "commit" else action
             history.commit(made, action, name)
             keep = at if name and name == gesture else at + 1
@@ -82,7 +82,7 @@ def test_history_is_a_list_with_a_place_in_it(actions):
 def test_one_gesture_is_one_step_and_undo_goes_behind_its_start():
     history = History(DOCUMENT)
     for _ in range(30):
-        history.commit(replace(DOCUMENT, parts=(STROKE,)), "Shift edge", "shift")
+        history.commit(DOCUMENT.changed(parts=(STROKE,)), "Shift edge", "shift")
     assert undo_names(history) == ["Shift edge"]
     assert history.current is DOCUMENT
 
@@ -91,7 +91,7 @@ def test_a_gesture_ends_with_its_end_another_commit_undo_and_redo():
     history = History(DOCUMENT)
 
     def drag():
-        history.commit(replace(DOCUMENT, parts=(STROKE,)), "Feather", "feather")
+        history.commit(DOCUMENT.changed(parts=(STROKE,)), "Feather", "feather")
 
     drag()
     history.end_gesture()
@@ -137,8 +137,8 @@ def test_an_array_counts_once_and_not_at_all_while_the_current_document_holds_it
 
 def test_patches_and_backgrounds_count_as_well():
     for big in (
-        replace(DOCUMENT, parts=(Patch(0, 0, np.zeros((10, 10), np.float32)),)),
-        replace(DOCUMENT, edit=Background(np.zeros((10, 10, 3), np.uint8))),
+        DOCUMENT.changed(parts=(Patch(0, 0, np.zeros((10, 10), np.float32)),)),
+        DOCUMENT.changed(edit=Background(np.zeros((10, 10, 3), np.uint8))),
     ):
         history = History(DOCUMENT, limit_bytes=100)
         history.commit(big, "big")

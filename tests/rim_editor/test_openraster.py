@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor.openraster import Layer, encoded
+from rim_editor.openraster import RasterLayer, encoded
 
 RANDOM = np.random.default_rng(0)
 
@@ -27,7 +27,7 @@ def pixels_of(archive, name):
 
 
 def test_the_start_of_the_file_says_what_it_is():
-    file = encoded([Layer("one", noise(4, 5, 4))], noise(4, 5, 4))
+    file = encoded([RasterLayer("one", noise(4, 5, 4))], noise(4, 5, 4))
     assert file[:4] == b"PK\3\4"
     assert file[30:54] == b"mimetypeimage/openraster"
     with ZipFile(BytesIO(file)) as archive:
@@ -38,7 +38,11 @@ def test_the_start_of_the_file_says_what_it_is():
 
 def test_layers_lie_from_top_to_bottom_and_keep_every_bit():
     grey, colour, clear = noise(6, 9), noise(6, 9, 3), noise(6, 9, 4)
-    stack = [Layer('the "top" & <more> é', clear), Layer("matte", grey, visible=False), Layer("below", colour)]
+    stack = [
+        RasterLayer('the "top" & <more> é', clear),
+        RasterLayer("matte", grey, visible=False),
+        RasterLayer("below", colour),
+    ]
     with ZipFile(BytesIO(encoded(stack, clear))) as archive:
         root = ElementTree.fromstring(archive.read("stack.xml"))
         assert root.tag == "image"
@@ -61,7 +65,7 @@ def test_layers_lie_from_top_to_bottom_and_keep_every_bit():
 @given(st.integers(1, 700), st.integers(1, 700), st.sampled_from([3, 4]))
 def test_the_thumbnail_is_as_large_as_it_may_be(height, width, channels):
     merged = np.full((height, width, channels), 77, np.uint8)
-    with ZipFile(BytesIO(encoded([Layer("one", merged)], merged))) as archive:
+    with ZipFile(BytesIO(encoded([RasterLayer("one", merged)], merged))) as archive:
         small = pixels_of(archive, "Thumbnails/thumbnail.png")
     longest = max(height, width)
     expected = np.array((height, width)) * min(1, 256 / longest)
@@ -74,7 +78,7 @@ def test_exif_is_in_the_merged_image_alone():
     exif = Image.Exif()
     exif[0x013B] = "Ann"
     merged = noise(4, 4, 3)
-    with ZipFile(BytesIO(encoded([Layer("one", merged)], merged, exif.tobytes()))) as archive:
+    with ZipFile(BytesIO(encoded([RasterLayer("one", merged)], merged, exif.tobytes()))) as archive:
         with Image.open(BytesIO(archive.read("mergedimage.png"))) as image:
             assert image.getexif()[0x013B] == "Ann"
             assert image.info["srgb"] == 0
@@ -84,9 +88,9 @@ def test_exif_is_in_the_merged_image_alone():
 
 def test_the_same_layers_are_the_same_file():
     merged = noise(4, 4, 3)
-    assert encoded([Layer("one", merged)], merged) == encoded([Layer("one", merged)], merged)
+    assert encoded([RasterLayer("one", merged)], merged) == encoded([RasterLayer("one", merged)], merged)
 
 
 def test_a_layer_of_another_size_is_refused():
     with pytest.raises(ValueError, match="5x4"):
-        encoded([Layer("one", noise(4, 4, 3))], noise(4, 5, 3))
+        encoded([RasterLayer("one", noise(4, 4, 3))], noise(4, 5, 3))

@@ -48,7 +48,7 @@ def renderer(source):
 
 @pytest.fixture
 def document(source):
-    return Document(source, (answer(),))
+    return Document.of_one_layer(source, (answer(),))
 
 
 def reduced(pixels, like):
@@ -89,7 +89,7 @@ def test_the_image_at_a_level_is_the_area_average():
 
 def test_an_image_of_one_pixel_can_be_looked_at():
     source = OpenedImage(None, np.full((1, 1, 3), 90, np.uint8), None, b"")
-    document = Document(source, (Stroke(Brush.KEEP, ((0.5, 0.5),), 3.0),), MatteControls(2, 3, 0.2, True))
+    document = Document.of_one_layer(source, (Stroke(Brush.KEEP, ((0.5, 0.5),), 3.0),), MatteControls(2, 3, 0.2, True))
     for mode in ViewMode:
         assert Renderer(source).shown(document, View(mode), 3).shape[:2] == (1, 1)
     assert Renderer(source).outline(document, 0) == ()
@@ -104,19 +104,19 @@ def test_the_matte_is_the_parts_in_their_order_and_then_the_controls(renderer, s
     matte = np.zeros((HEIGHT, WIDTH), np.float32)
     for part in parts:
         matte = mattes.with_parts(matte, (part,))
-    found = renderer.matte(Document(source, parts, controls))
+    found = renderer.matte(Document.of_one_layer(source, parts, controls))
     assert (found == mattes.controlled(matte, controls)).all()
     assert not found.flags.writeable
 
 
 def test_a_new_answer_makes_what_was_before_it_forgotten(renderer, source):
     newest = answer(100.0)
-    found = renderer.matte(Document(source, (answer(), STROKE, newest, STROKE)))
+    found = renderer.matte(Document.of_one_layer(source, (answer(), STROKE, newest, STROKE)))
     assert (found == mattes.with_parts(newest.matte, (STROKE,))).all()
 
 
 def test_no_parts_are_an_empty_matte(renderer, source):
-    assert not renderer.matte(Document(source)).any()
+    assert not renderer.matte(Document.of_one_layer(source)).any()
 
 
 def test_what_the_file_left_transparent_is_never_in_the_matte(source):
@@ -124,7 +124,7 @@ def test_what_the_file_left_transparent_is_never_in_the_matte(source):
     alpha[:, 200:] = 128
     renderer = Renderer(replace(source, alpha=alpha))
     for controls in (MatteControls(), MatteControls(invert=True, feather=2)):
-        document = Document(replace(source, alpha=alpha), (answer(),), controls)
+        document = Document.of_one_layer(replace(source, alpha=alpha), (answer(),), controls)
         matte = mattes.controlled(answer().matte, controls)
         np.testing.assert_allclose(renderer.matte(document), matte * (alpha / 255), atol=1e-6)
         shown = renderer.shown(document, View(ViewMode.BLACK_AND_WHITE), 1)
@@ -132,7 +132,7 @@ def test_what_the_file_left_transparent_is_never_in_the_matte(source):
 
 
 def test_a_document_of_another_image_is_refused(renderer):
-    other = Document(OpenedImage(None, smooth(2), None, b""))
+    other = Document.of_one_layer(OpenedImage(None, smooth(2), None, b""))
     for ask in (
         lambda: renderer.matte(other),
         lambda: renderer.result(other),
@@ -151,10 +151,10 @@ def test_one_more_stroke_costs_one_more_stroke(renderer, source, monkeypatch):
     parts = (answer(),)
     for number in range(10):
         parts = (*parts, replace(STROKE, radius=5.0 + number))
-        renderer.matte(Document(source, parts))
+        renderer.matte(Document.of_one_layer(source, parts))
     assert len(drawn) == 10
-    renderer.matte(Document(source, parts))
-    renderer.matte(Document(source, parts[:-1]))
+    renderer.matte(Document.of_one_layer(source, parts))
+    renderer.matte(Document.of_one_layer(source, parts[:-1]))
     assert len(drawn) == 10
 
 
@@ -173,17 +173,17 @@ def test_the_matte_is_the_same_whatever_was_asked_before(source):
             # Fresh objects: an identity that was given anew must not bring back an old matte.
             parts = (*parts, replace(pool[random.integers(len(pool))]))
         expected = mattes.with_parts(np.zeros((HEIGHT, WIDTH), np.float32), parts)
-        assert (kept.matte(Document(source, parts)) == expected).all()
+        assert (kept.matte(Document.of_one_layer(source, parts)) == expected).all()
 
 
 def test_what_was_derived_is_not_derived_again(renderer, document, monkeypatch):
     counted, separate = [], foreground.separate
     monkeypatch.setattr(foreground, "separate", lambda *pair: counted.append(1) or separate(*pair))
     for edit in (Cutout(), SolidColour(), Highlight(Style.DIM), Gradient()):
-        renderer.shown(replace(document, edit=edit), View(ViewMode.RESULT), 1)
+        renderer.shown(document.changed(edit=edit), View(ViewMode.RESULT), 1)
     assert len(counted) == 1
     assert renderer.image(1) is renderer.image(1)
-    assert renderer.matte(document) is renderer.matte(replace(document, edit=SolidColour()))
+    assert renderer.matte(document) is renderer.matte(document.changed(edit=SolidColour()))
 
 
 def test_what_is_kept_stays_bounded(source):
@@ -194,7 +194,7 @@ def test_what_is_kept_stays_bounded(source):
     for number in range(30):
         matte = disc(100.0 + number, 100.0)
         seen.append(weakref.ref(matte))
-        renderer.shown(Document(source, (Answer(str(number), Combine.NEW, matte, 0.9),)), View(), 1)
+        renderer.shown(Document.of_one_layer(source, (Answer(str(number), Combine.NEW, matte, 0.9),)), View(), 1)
         del matte
     gc.collect()
     assert sum(ref() is not None for ref in seen) <= 12
@@ -249,9 +249,9 @@ def test_a_failure_is_told_and_not_kept(renderer, document, monkeypatch):
 def test_a_freshly_opened_image_looks_like_itself(renderer, source):
     for mode in (ViewMode.OVERLAY, ViewMode.MARCHING_ANTS, ViewMode.RESULT, ViewMode.ORIGINAL):
         for edit in (Cutout(), SolidColour(), MatteOnly()):
-            shown = renderer.shown(Document(source, edit=edit), View(mode), 0)
+            shown = renderer.shown(Document.of_one_layer(source, edit=edit), View(mode), 0)
             assert (shown == source.pixels).all()
-    assert not renderer.shown(Document(source), View(ViewMode.BLACK_AND_WHITE), 0).any()
+    assert not renderer.shown(Document.of_one_layer(source), View(ViewMode.BLACK_AND_WHITE), 0).any()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_black_and_white_is_the_matte_in_grey_and_so_is_the_matte_as_result(rend
     expected = np.rint(answer().matte * 255)[..., None]
     assert (renderer.shown(document, View(ViewMode.BLACK_AND_WHITE), 0) == expected).all()
     for depth in (8, 16):
-        shown = renderer.shown(replace(document, edit=MatteOnly(depth)), View(ViewMode.RESULT), 0)
+        shown = renderer.shown(document.changed(edit=MatteOnly(depth)), View(ViewMode.RESULT), 0)
         assert shown.dtype == np.uint8 and shown.shape == (HEIGHT, WIDTH, 3)
         assert (shown == expected).all()
 
@@ -299,9 +299,9 @@ def test_an_edit_at_a_level_looks_like_the_full_result_reduced(renderer, documen
         # Where a level's size had to be rounded up, far tiles are a pixel off; so here nothing is rounded.
         matte = np.pad(answer().matte, ((0, 3), (0, 2)))
         source = OpenedImage(None, smooth(1, *matte.shape), None, b"")
-        document = Document(source, (Answer("the hat", Combine.NEW, matte, 0.9),))
+        document = Document.of_one_layer(source, (Answer("the hat", Combine.NEW, matte, 0.9),))
         renderer = Renderer(source)
-    document = replace(document, edit=edit)
+    document = document.changed(edit=edit)
     shown = renderer.shown(document, View(ViewMode.RESULT), level)
     full = renderer.result(document)
     if full.ndim == 2:
@@ -331,7 +331,7 @@ def test_an_edit_at_a_level_looks_like_the_full_result_reduced(renderer, documen
 )  # fmt: skip
 def test_a_view_at_a_level_looks_like_the_full_view_reduced(renderer, document, view, controls, level):
     ring = Stroke(Brush.REMOVE, ((200.0, 150.0),), 25.0)
-    document = replace(document, parts=(*document.parts, ring), controls=controls)
+    document = document.changed(parts=(*document.parts, ring), controls=controls)
     shown = renderer.shown(document, view, level).astype(np.float32)
     expected = reduced(renderer.shown(document, view, 0).astype(np.float32), shown)
     error = np.abs(shown - expected)
@@ -341,15 +341,15 @@ def test_a_view_at_a_level_looks_like_the_full_view_reduced(renderer, document, 
 
 def test_four_channels_only_where_something_is_transparent(renderer, source):
     everything = np.ones((HEIGHT, WIDTH), np.float32)
-    full = Document(source, (Answer("all", Combine.NEW, everything, 0.9),))
+    full = Document.of_one_layer(source, (Answer("all", Combine.NEW, everything, 0.9),))
     assert renderer.shown(full, View(ViewMode.RESULT), 1).shape == (151, 201, 3)
-    assert renderer.shown(replace(full, parts=(answer(),)), View(ViewMode.RESULT), 1).shape == (151, 201, 4)
+    assert renderer.shown(full.changed(parts=(answer(),)), View(ViewMode.RESULT), 1).shape == (151, 201, 4)
 
 
 def test_the_result_is_what_the_edit_makes_at_full_size(renderer, document, source):
     for edit in (Cutout(), MatteOnly(16), SolidColour()):
         expected = edits.apply(source.pixels, answer().matte, edit)
-        found = renderer.result(replace(document, edit=edit))
+        found = renderer.result(document.changed(edit=edit))
         assert found.dtype == expected.dtype and (found == expected).all()
 
 
@@ -359,7 +359,7 @@ def test_the_result_is_what_the_edit_makes_at_full_size(renderer, document, sour
 @pytest.mark.parametrize(("level", "off"), [(0, 0.25), (1, 0.4), (2, 0.8)])
 @pytest.mark.parametrize("soft", [0.001, 1.0, 12.0])
 def test_the_outline_of_a_disc_is_its_circle_in_pixels_of_the_image(renderer, source, level, off, soft):
-    lines = renderer.outline(Document(source, (answer(soft=soft),)), level)
+    lines = renderer.outline(Document.of_one_layer(source, (answer(soft=soft),)), level)
     assert len(lines) == 1
     (line,) = lines
     assert line.dtype == np.float32 and (line[0] == line[-1]).all()
@@ -370,15 +370,15 @@ def test_the_outline_of_a_disc_is_its_circle_in_pixels_of_the_image(renderer, so
 
 
 def test_holes_have_an_outline_and_an_empty_matte_has_none(renderer, document, source):
-    ring = replace(document, parts=(*document.parts, Stroke(Brush.REMOVE, ((200.0, 150.0),), 25.0, 1.0)))
+    ring = document.changed(parts=(*document.parts, Stroke(Brush.REMOVE, ((200.0, 150.0),), 25.0, 1.0)))
     lines = sorted(renderer.outline(ring, 0), key=len)
     assert len(lines) == 2
     assert abs(np.hypot(lines[0][:, 0] - 200, lines[0][:, 1] - 150).mean() - 24.5) < 0.4
-    assert renderer.outline(Document(source), 0) == ()
+    assert renderer.outline(Document.of_one_layer(source), 0) == ()
 
 
 def test_the_outline_of_everything_runs_along_the_border(renderer, source):
     everything = Answer("all", Combine.NEW, np.ones((HEIGHT, WIDTH), np.float32), 0.9)
-    (line,) = renderer.outline(Document(source, (everything,)), 1)
+    (line,) = renderer.outline(Document.of_one_layer(source, (everything,)), 1)
     assert (line.min(axis=0) < 2).all() and (line.max(axis=0) > (WIDTH - 2, HEIGHT - 2)).all()
     assert (line.min(axis=0) >= 0).all() and (line.max(axis=0) <= (WIDTH, HEIGHT)).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ class CutOutExporter(QObject):
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
         path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} cut-out.png"
-        alone = replace(document, edit=Cutout())
+        alone = document.changed(edit=Cutout())
 
         def keep(made: CutOut) -> None:
             self._last = document, made

@@ -217,7 +217,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
         window.show()
         qtbot.waitExposed(window)
         source = OpenedImage(Path("large.png"), photograph, None, b"")
-        window.documents.add(source, Document(source, (Answer("the dog", Combine.NEW, matte, 0.97),)))
+        window.documents.add(source, Document.of_one_layer(source, (Answer("the dog", Combine.NEW, matte, 0.97),)))
         window.parts.expression_bar.set_suggestions(("the red dog", "the red hat"), nouns("compact"))
         hands.append(Hand(window, qtbot, qapp))
         hands[-1].idle()

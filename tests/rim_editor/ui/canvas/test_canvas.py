@@ -200,7 +200,7 @@ class SlowEditor:
 
     def __init__(self, size=(4096, 2048)):
         source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None, b"")
-        self.document = Document(source)
+        self.document = Document.of_one_layer(source)
         self.busy = frozenset()
         self.asked, self.outlined, self.painted, self.listeners = [], [], [], []
 
@@ -214,7 +214,7 @@ class SlowEditor:
 
     def change(self, what="matte", **changes):
         changes = changes or {"controls": MatteControls(feather=len(self.asked) + 1.0)}
-        self.document = Document(self.document.source, **changes)
+        self.document = Document.of_one_layer(self.document.source, **changes)
         self.emit(DocumentChanged(frozenset({what})))
 
     def show(self, view, level, done):
@@ -346,7 +346,7 @@ def test_an_answer_for_an_image_that_is_out_of_sight_is_not_shown(canvas, slow, 
 
 def test_another_image_in_the_same_editor_is_fitted_anew(canvas, slow, qtbot):
     canvas.set_zoom(1)
-    slow.document = Document(OpenedImage(Path("y.png"), np.full((300, 400, 3), 77, np.uint8), None, b""))
+    slow.document = Document.of_one_layer(OpenedImage(Path("y.png"), np.full((300, 400, 3), 77, np.uint8), None, b""))
     slow.emit(DocumentChanged(frozenset({"image", "matte", "edit"})))
     still(canvas, qtbot)
     assert canvas.viewport.image == (400, 300) and canvas.viewport.fitting and middle(canvas) == 77
@@ -748,7 +748,10 @@ def test_without_a_background_the_drag_pans(shown):
     x, y = canvas.viewport.origin
     canvas.set_tool(Tool.MOVE_BACKGROUND)
     drag(canvas, (100, 100), (120, 100))
-    assert canvas.viewport.origin == (x + 20, y) and editor.document.edit == Document(editor.document.source).edit
+    assert (
+        canvas.viewport.origin == (x + 20, y)
+        and editor.document.edit == Document.of_one_layer(editor.document.source).edit
+    )
 
 
 # Ants, busy line, drop hint

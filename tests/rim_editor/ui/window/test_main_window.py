@@ -322,7 +322,8 @@ from rim_editor.document import Brush, Document, Stroke
 from rim_editor.edits import SolidColour
 from clipmat.image_files import read
 from rim_editor.recovery import Recovery
-document = Document(read(Path(sys.argv[2])), (Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10),), edit=SolidColour())
+stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
+document = Document.of_one_layer(read(Path(sys.argv[2])), (stroke,), edit=SolidColour())
 Recovery(Path(sys.argv[1])).save("one", document)
 os._exit(1)
 """
