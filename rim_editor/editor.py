@@ -251,10 +251,10 @@ class Editor:
             self._saved_mattes = _mattes(document)
             if request.content is not exporting.Content.MATTE:  # a matte alone does not save the edit
                 self._saved_edits = _edits(document)
-            self._listeners.notify(DocumentChanged(frozenset()))
-            self._notify(NoticeCode.EXPORTED, f"Exported to '{path}'.")
             if done is not None:
                 done(path)
+            self._listeners.notify(DocumentChanged(frozenset()))
+            self._listeners.notify(Notice(NoticeCode.EXPORTED, f"Exported to '{path}'.", path=path))
 
         self._jobs.start(JobKind.EXPORT, write, written, description=f"Exporting '{path.name}'")
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clipmat.certainty import Certainty
     from rim_editor.document import Document
 
@@ -133,6 +135,8 @@ class Notice:
     """Which job warned or failed."""
     error: Exception | None = None
     """The error of a job that failed."""
+    path: Path | None = None
+    """The file that was exported."""
 
     @property
     def level(self) -> Level:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE)
 _NEED_AN_IMAGE = (
-    "export", "export_again", "copy_cut_out", "close", "ask", "brush_none", "brush_keep", "brush_remove",
+    "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep", "brush_remove",
     "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "invert", "clear_matte",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
@@ -72,6 +72,8 @@ class Commands(QObject):
             actions[name].setEnabled(editor is not None)
         for action in actions.group("view").actions():
             action.setEnabled(editor is not None)
+        current = self._documents.current
+        actions["show_in_folder"].setEnabled(current is not None and current.last_export is not None)
         several = len(self._documents) > 1
         for name in ("next_image", "previous_image"):
             actions[name].setEnabled(several)

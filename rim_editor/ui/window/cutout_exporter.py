@@ -1,4 +1,4 @@
-"""Passes the cut-out to other programs, by the clipboard or by drag and drop."""
+"""Passes the cut-out, or the result of the edit, to other programs, by the clipboard or by drag and drop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PREVIEW_PX = 160
 
 @dataclass(frozen=True, eq=False)
 class CutOut:
-    """The cut-out as a transparent PNG file, with a preview for the cursor."""
+    """The cut-out or the result as a PNG file, with a preview for the cursor."""
 
     path: Path
     png: bytes = field(repr=False)
@@ -48,37 +48,47 @@ class CutOut:
 class CutOutExporter(QObject):
     """Makes cut-outs in the background and keeps the latest; `clear` deletes the files."""
 
-    copied = Signal()
+    copied = Signal(str)
+    """A sentence about what is on the clipboard now."""
     failed = Signal(object)
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._last: tuple[Document, CutOut] | None = None
+        self._last: tuple[Document, bool, CutOut] | None = None
 
-    def copy(self, editor: Editor) -> None:
-        """Put the cut-out on the clipboard as soon as it is made; then emits `copied` or `failed`."""
-        self.make(editor, self._copy_to_clipboard)
+    def copy(self, editor: Editor | None, *, whole: bool = False) -> None:
+        """Put the cut-out, or the `whole` result, on the clipboard once it is made; emits `copied` or `failed`."""
 
-    def make(self, editor: Editor, done: Callable[[CutOut], None]) -> None:
-        """Call `done` with the cut-out of the editor's document, or emit `failed`. The newest call wins."""
+        def copy(made: CutOut) -> None:
+            QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
+            self.copied.emit(f"The {'result' if whole else 'cut-out'} is on the clipboard.")
+
+        if editor is not None:
+            self.make(editor, copy, whole=whole)
+
+    def make(self, editor: Editor, done: Callable[[CutOut], None], *, whole: bool = False) -> None:
+        """Call `done` with the cut-out of the editor's document, or the `whole` result; the newest call wins.
+
+        Emits `failed` when it cannot be made.
+        """
         from rim_editor.edits import Cutout
 
         document, renderer = editor.document, editor.renderer
-        if self._last is not None and self._last[0] is document:
-            done(self._last[1])
+        if self._last is not None and self._last[0] is document and self._last[1] is whole:
+            done(self._last[2])
             return
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
-        path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} cut-out.png"
-        alone = document.changed(edit=Cutout())
+        path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} {'result' if whole else 'cut-out'}.png"
+        wanted = document if whole else document.changed(edit=Cutout())
 
         def keep(made: CutOut) -> None:
-            self._last = document, made
+            self._last = document, whole, made
             done(made)
 
-        self._runner.start(Job(JobKind.CUTOUT, lambda: _make_cut_out(alone, renderer, path), keep, self.failed.emit))
+        self._runner.start(Job(JobKind.CUTOUT, lambda: _make_cut_out(wanted, renderer, path), keep, self.failed.emit))
 
     def clear(self) -> None:
         """Forget the last cut-out and remove its file."""
@@ -86,10 +96,6 @@ class CutOutExporter(QObject):
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-    def _copy_to_clipboard(self, made: CutOut) -> None:
-        QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
-        self.copied.emit()
 
 
 class DragHandle(QToolButton):

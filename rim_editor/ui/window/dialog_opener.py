@@ -19,6 +19,7 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 if TYPE_CHECKING:
     from rim_editor.exporting import ExportRequest
     from rim_editor.jobs import Runner
+    from rim_editor.ui.window.folder_opener import FolderOpener
 
 _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
@@ -39,6 +40,7 @@ class DialogOpener(QObject):
         documents: Documents,
         settings: LiveSettings,
         runner: Runner,
+        folders: FolderOpener,
         open_files: Callable[[Iterable[Path]], None],
         preload_model: Callable[[], None],
     ) -> None:
@@ -47,6 +49,7 @@ class DialogOpener(QObject):
         self._documents = documents
         self._settings = settings
         self._runner = runner
+        self._folders = folders
         self._open_files = open_files
         self._preload_model = preload_model
 
@@ -107,6 +110,12 @@ class DialogOpener(QObject):
             document.editor.export(*document.last_export)
         else:
             self.show_export()
+
+    def show_in_folder(self) -> None:
+        """Show the file of the last export in the file manager."""
+        document = self._documents.current
+        if document is not None and document.last_export is not None:
+            self._folders.show_file(document.last_export[0])
 
     def show_preferences(self) -> None:
         """Let the user change the settings."""

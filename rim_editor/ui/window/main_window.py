@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.eyedropper import Eyedropper
+from rim_editor.ui.window.folder_opener import FolderOpener
 from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
@@ -80,10 +80,14 @@ class MainWindow(QMainWindow):
         self.batch = BatchLauncher(
             self, matting, self.live_settings, self.runner, self.editor, lambda text: self.show_message(text)
         )
+        folders = FolderOpener(self)
         self._dialogs = DialogOpener(
-            self, self.documents, self.live_settings, self.runner, self.opener.open_files, self.preload_model
+            self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
         )
-        self.notifications = Notifications(self, self.parts, self.documents, self.opener, self._dialogs.show_models)
+        self.notifications = Notifications(
+            self, self.parts, self.documents, self.opener, self._dialogs.show_models, folders.show_file
+        )
+        folders.failed.connect(self.notifications.show_warning)
         self.show_message = self.notifications.show_message
         recovery = recovery or Recovery(stored.folder() / "recovery")
         self._autosave = Autosave(recovery, self.runner, self)
@@ -219,7 +223,9 @@ class MainWindow(QMainWindow):
             "export": dialogs.show_export,
             "export_again": dialogs.export_again,
             "batch": self.batch.show,
-            "copy_cut_out": self._copy_cut_out,
+            "show_in_folder": dialogs.show_in_folder,
+            "copy_cut_out": lambda: self._cut_outs.copy(self.editor()),
+            "copy_result": lambda: self._cut_outs.copy(self.editor(), whole=True),
             "close": self._close_current,
             "quit": self.close,
             "preferences": dialogs.show_preferences,
@@ -241,7 +247,7 @@ class MainWindow(QMainWindow):
         self._autosave.failed.connect(show.show_warning)
         self.live_settings.failed.connect(lambda error: show.show_warning(str(error)))
         self.live_settings.changed.connect(self._settings_changed)
-        self._cut_outs.copied.connect(partial(show.show_message, "The cut-out is on the clipboard."))
+        self._cut_outs.copied.connect(show.show_message)
         self._cut_outs.failed.connect(show.show_error)
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_requested.connect(self._closing.close_image)
@@ -290,11 +296,6 @@ class MainWindow(QMainWindow):
         current = self.documents.current
         if current is not None:
             self._closing.close_image(current.key)
-
-    def _copy_cut_out(self) -> None:
-        editor = self.editor()
-        if editor is not None:
-            self._cut_outs.copy(editor)
 
     def _asked(self, expression: str) -> None:
         self._expression_field.setModified(False)  # from now on Ctrl+Z undoes the answer, not the typing

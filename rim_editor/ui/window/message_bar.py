@@ -123,11 +123,19 @@ class MessageBar(QWidget):
             if owner and message.owner == owner:
                 message.dismiss()
 
-    def show_message(self, text: str, level: str = "info", offers: Sequence[Offer] = (), *, owner: str = "") -> Message:
+    def show_message(
+        self,
+        text: str,
+        level: str = "info",
+        offers: Sequence[Offer] = (),
+        *,
+        owner: str = "",
+        lasting: bool | None = None,
+    ) -> Message:
         """Show a message on top of the others; `level` is info, warning or error.
 
-        The same text is not shown twice at once. An info without offers disappears by itself. One with an `owner`, the
-        key of an image, is seen only while `show_owner` has that image.
+        The same text is not shown twice at once. An info disappears by itself unless it is `lasting`, which one with
+        offers is by default. One with an `owner`, the key of an image, is seen only while `show_owner` has that image.
         """
         for same in self.messages():
             if (same.text, same.owner) == (text, owner):
@@ -136,7 +144,7 @@ class MessageBar(QWidget):
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
-        if level == "info" and not offers:
+        if level == "info" and not (bool(offers) if lasting is None else lasting):
             timer = QTimer(message, singleShot=True)
             timer.timeout.connect(message.dismiss)
             timer.start(INFO_MS)

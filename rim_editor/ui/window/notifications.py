@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMainWindow
@@ -29,6 +30,7 @@ class Notifications(QObject):
         documents: Documents,
         opener: ImageOpener,
         show_models: Callable[[], None],
+        show_file: Callable[[Path], None],
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -36,6 +38,7 @@ class Notifications(QObject):
         self._documents = documents
         self._opener = opener
         self._show_models = show_models
+        self._show_file = show_file
         self._running: dict[str, dict[JobKind, str]] = {}
         documents.event_received.connect(self._on_event)
         documents.removed.connect(self._forget)
@@ -99,6 +102,10 @@ class Notifications(QObject):
             return  # it shows its errors itself
         if not in_front:  # over another image it would be read as one of that image
             self._window.statusBar().showMessage(f"{document.editor.title}: {notice.text}", _ELSEWHERE_MS)
+        if (path := notice.path) is not None:
+            offers = (("Show in &Folder", lambda: self._show_file(path)),)
+            self._parts.messages.show_message(notice.text, notice.level, offers, owner=document.key, lasting=False)
+            return
         about_weights = isinstance(notice.error, WeightsError)
         self.show_message(notice.text, notice.level, about_weights=about_weights, owner=document.key)
 

@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+)
 
 from clipmat.errors import WeightsMissing
 from rim_editor.document import Brush, Combine, Stroke
@@ -514,6 +523,41 @@ def test_the_cut_out_is_copied_with_alpha(user, photo):
     image = QImage.fromData(mime.data("image/png"))
     assert image.hasAlphaChannel() and (image.width(), image.height()) == (320, 200)
     assert image.pixelColor(310, 5).alpha() == 0 and image.pixelColor(96, 120).alpha() == 255
+
+
+def test_the_result_is_copied_beside_the_cut_out(user, photo):
+    user.open(photo("photo.png"))
+    user.ask("the dog")
+    user.editor.set_edit(SolidColour((10, 200, 30)))
+    for key, modifiers, alpha, words in (
+        (Qt.Key.Key_C, NATIVE.ControlModifier | NATIVE.ShiftModifier, False, "The result is"),
+        (Qt.Key.Key_C, NATIVE.ControlModifier, True, "The cut-out is"),
+    ):
+        user.press(key, modifiers)
+        user.wait(lambda words=words: any(text.startswith(words) for text in user.messages()))
+        image = QImage.fromData(QGuiApplication.clipboard().mimeData().data("image/png"))
+        assert image.hasAlphaChannel() is alpha
+        assert image.pixelColor(310, 5).getRgb() == ((0, 0, 0, 0) if alpha else (10, 200, 30, 255))
+
+
+def test_the_notice_of_an_export_and_the_menu_show_the_file_in_its_folder(user, photo, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()) or True)
+    user.open(photo("photo.png"))
+    action = user.window.actions_by_id["show_in_folder"]
+    assert not action.isEnabled()
+    user.ask("the dog")
+    user.trigger("export")
+    dialog = user.window.findChild(QDialog, "export_dialog")
+    dialog.findChild(QLineEdit, "export_folder").setText(str(tmp_path))
+    dialog.findChild(QPushButton, "export_button").click()
+    user.wait(lambda: any("Exported to" in text for text in user.messages()))
+    assert action.isEnabled()
+    action.trigger()
+    user.wait(lambda: shown == [str(tmp_path)])
+    user.qtbot.mouseClick(user.window.findChild(QPushButton, "message_show"), Qt.MouseButton.LeftButton)
+    user.wait(lambda: shown == [str(tmp_path)] * 2)
 
 
 def test_the_cut_out_is_dragged_out_as_a_file_with_alpha(user, photo, monkeypatch):
