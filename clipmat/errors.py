@@ -53,6 +53,10 @@ class BadExpression(ClipMatError):
     """The expression is empty or holds no word."""
 
 
+class BadPrompt(ClipMatError):
+    """A point is outside the image, a box covers nothing of it, or one of their numbers is not finite."""
+
+
 class BadImage(ClipMatError):
     """The array is not an image (HxWx3 uint8, H and W at least 1)."""
 
