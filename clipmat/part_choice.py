@@ -74,9 +74,7 @@ def choose_parts(
     return PartChoice(*_limited(matte, soft, trimap, cv2.GaussianBlur(share, (0, 0), 0.7), threshold), missed)
 
 
-def _limited(
-    matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float
-) -> tuple[Floats, Floats]:
+def _limited(matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float) -> tuple[Floats, Floats]:
     """Matte and trimap times the share of each pixel; what a low threshold found is lifted to a whole matte."""
     if threshold < 0.5:
         matte = np.clip(soft / (2 * threshold), 0, 1)
@@ -121,9 +119,7 @@ def _nearest(chosen: Bools, others: Bools) -> Floats:
     """1 where a chosen part is nearer than any other, 0 elsewhere: each part keeps its own soft edge."""
     if not others.any():
         return np.ones(chosen.shape, np.float32)
-    here, there = (
-        cv2.distanceTransform((~plane).astype(np.uint8), cv2.DIST_L2, 5) for plane in (chosen, others)
-    )
+    here, there = (cv2.distanceTransform((~plane).astype(np.uint8), cv2.DIST_L2, 5) for plane in (chosen, others))
     return (here <= there).astype(np.float32)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from clipmat.errors import BadPrompt
 
 Click = tuple[float, float, bool]
-"""x, y in pixels of the upright image, (0, 0) its upper left corner; True where the object is, False where it is not."""
+"""x, y in pixels of the upright image, (0, 0) its upper left corner; True on the object, False beside it."""
 Corners = tuple[float, float, float, float]
 """x0, y0, x1, y1 of a box in pixels of the upright image; (x1, y1) is just outside."""
 
@@ -22,6 +22,8 @@ class PromptMethod(StrEnum):
     """The words alone."""
     WORDS_CHOSEN = "words chosen"
     """Parts of the words' matte, chosen by points and box."""
+    NOUN = "noun"
+    """Parts of the matte of a noun that the weights see at the points, or in the box."""
     REGION = "region"
     """A region that was grown from points or box by colour and edges; the weights had no part in it but its edge."""
 
@@ -33,8 +35,9 @@ class PromptMethod(StrEnum):
 
 _NOTES = {
     PromptMethod.WORDS: "",
-    PromptMethod.WORDS_CHOSEN: "These weights do not know clicks: they chose among what the words found.",
-    PromptMethod.REGION: "These weights do not know clicks: a region was grown by colour and edges.",
+    PromptMethod.WORDS_CHOSEN: "These weights do not know clicks: this is the part of what the words found.",
+    PromptMethod.NOUN: "These weights do not know clicks: this is what one of their own words finds there.",
+    PromptMethod.REGION: "These weights do not know clicks: this region was grown by colour and edges.",
 }
 
 

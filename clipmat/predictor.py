@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,13 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat import weights as weights_files
-from clipmat.certainty import Certainty
+from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadImage, ExpressionTruncated, ImageNotSet, WeightsError
-from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput
+from clipmat.expression import clean_expression
+from clipmat.model import ClipMat, EncodedImage, MatteOutput
+from clipmat.pointed_answers import PointedAnswers, at_full_size, trimap_levels
+from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refiner import refine_matte
 from clipmat.transforms import check_image, from_output, resized, to_input
@@ -41,6 +44,10 @@ class Prediction:
     """What that amounts to, by the two thresholds of the weights; NONE where the matte shows nothing."""
     timings: Mapping[str, float]
     """Milliseconds: `image` (paid once per image), `text`, `matte`, and `refine` for the post-refiner (0 without)."""
+    method: PromptMethod = PromptMethod.WORDS
+    """How the answer came of words, points and box."""
+    note: str = ""
+    """One line about what these weights could not do with the points or the box; '' without any."""
 
 
 class Predictor:
@@ -60,6 +67,7 @@ class Predictor:
         self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._dtype = choice.dtype
         self._image: EncodedImage | None = None
+        self._pointed_answers = PointedAnswers(self.model, card.nouns)
         self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._image_ms = 0.0
 
@@ -89,16 +97,29 @@ class Predictor:
         self._image, self._pixels = encoded, image
         self._image_ms = (time.perf_counter() - started) * 1000
 
-    def predict(self, expression: str, *, refine: bool = True) -> Prediction:
-        """The matte of what the expression refers to, at the image's own size.
+    def predict(
+        self,
+        expression: str = "",
+        *,
+        points: Sequence[Click] = (),
+        box: Sequence[float] | None = None,
+        refine: bool = True,
+    ) -> Prediction:
+        """The matte of what the expression refers to, or what points and a box show, at the image's own size.
 
+        Points are (x, y, keep) in pixels of the upright image: keep is True on the object, False beside it; a box is
+        x0, y0, x1, y1. Beside an expression they choose among what it finds; see `PromptMethod`.
         Costs the text tower, TSP and the semantic decoder, and then the post-refiner, whose work grows with the
         length of the object's edges, where the weights bring one; `refine=False` leaves it out.
-        Raises ImageNotSet before `set_image`, BadExpression when there is no word. Warns ExpressionTruncated
-        with the words that did not fit.
+        Raises ImageNotSet before `set_image`, BadExpression when there is neither a word nor a point nor a box,
+        BadPrompt for points and boxes that are not in the image. Warns ExpressionTruncated with the words that did
+        not fit.
         """
         if self._image is None:
             raise ImageNotSet("no image is set: call set_image(image) before predict(expression)")
+        pointing = checked_pointing(points, box, self._pixels.shape[1], self._pixels.shape[0])
+        if pointing and not clean_expression(expression):
+            return self._pointed(self._image, pointing, None, refine)
         expression = checked_expression(expression)
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
@@ -113,11 +134,13 @@ class Predictor:
             self._synchronise()
             text_done = time.perf_counter()
             out = self.model.decode(self._image, text, valid, hard=True)
+        if pointing:
+            return replace(self._pointed(self._image, pointing, out, refine), expression=expression)
         size = (self._pixels.shape[0], self._pixels.shape[1])
         presence = self.card.presence.stated(float(out.presence_logits[0]))
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
         matte, refine_seconds = self._at_full_size(out, size, refine)
-        trimap = _trimap(labels, size)  # before the clock stops
+        trimap = trimap_levels(labels, size)  # before the clock stops
         return Prediction(
             expression=expression,
             matte=matte,
@@ -177,6 +200,29 @@ class Predictor:
             matte = refine_matte(refiner, self._pixels, coarse, trimap)
         return matte, time.perf_counter() - started
 
+    def _pointed(self, image: EncodedImage, pointing: Pointing, words: MatteOutput | None, refine: bool) -> Prediction:
+        started = time.perf_counter()
+        with torch.inference_mode(), self._autocast():
+            found = self._pointed_answers.answer(image, self._pixels, pointing, words)
+            found_at = time.perf_counter()
+            matte, trimap = at_full_size(found.regions, self._pixels, self.model.refiner if refine else None)
+        logit = found.logit if words is None else float(words.presence_logits[0])
+        return Prediction(
+            expression="",
+            matte=matte,
+            trimap=trimap,
+            presence=1.0 if logit is None else self.card.presence.stated(logit),
+            certainty=Certainty.SURE if shows_something(matte) else Certainty.NONE,  # somebody points at it
+            timings={
+                "image": self._image_ms,
+                "text": 0.0,
+                "matte": (found_at - started) * 1000,
+                "refine": (time.perf_counter() - found_at) * 1000,
+            },
+            method=found.method,
+            note=found.method.note,
+        )
+
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)
 
@@ -186,12 +232,3 @@ class Predictor:
             torch.cuda.synchronize()
         elif self.device == "mps":
             torch.mps.synchronize()
-
-
-def _trimap(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Class labels at the network's size -> 0 / 128 / 255 at the image's; mixed pixels count as unknown."""
-    levels = np.full(labels.shape, 128, np.uint8)
-    levels[labels == BACKGROUND] = 0
-    levels[labels == FOREGROUND] = 255
-    large = resized(levels, size)
-    return np.where((large == 0) | (large == 255), large, 128).astype(np.uint8)

@@ -182,9 +182,7 @@ def _surroundings(shape: tuple[int, ...], pointing: Pointing) -> tuple[slice, sl
     return _grown(y0, y1, BOX_MARGIN, height), _grown(x0, x1, BOX_MARGIN, width)
 
 
-def _closer(
-    inside: Bools, rows: slice, columns: slice, shape: tuple[int, ...]
-) -> tuple[slice, slice, Bools]:
+def _closer(inside: Bools, rows: slice, columns: slice, shape: tuple[int, ...]) -> tuple[slice, slice, Bools]:
     """The crop around the region, and the region in it, at the size that it had."""
     height, width = inside.shape
     down, across = (rows.stop - rows.start) / height, (columns.stop - columns.start) / width
@@ -220,9 +218,7 @@ def _reduced(crop: Bytes, side: int) -> Bytes:
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _within(
-    pointing: Pointing, crop: tuple[int, ...], small: tuple[int, ...], rows: slice, columns: slice
-) -> Pointing:
+def _within(pointing: Pointing, crop: tuple[int, ...], small: tuple[int, ...], rows: slice, columns: slice) -> Pointing:
     return pointing.in_crop(columns.start, rows.start, (small[1] / crop[1], small[0] / crop[0]))
 
 

@@ -30,6 +30,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "clipmat: ground floor": (
         *("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
         *("clipmat.partial_images", "clipmat.thread_warnings", "clipmat.expression", "clipmat.certainty"),
+        "clipmat.pointing",
     ),
     "clipmat: network": ("clipmat",),
     "training: scenes and words": ("training",),

@@ -1,0 +1,160 @@
+"""Answers to points and a box from weights that do not know them: parts of words' or a noun's matte, or a region.
+
+With words, parts of their matte are chosen. Without, the weights' own nouns for the place are tried as words; and where
+none of them covers the clicks, a region is grown by colour and edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipmat.errors import BadPrompt
+from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
+from clipmat.part_choice import PartChoice, choose_parts
+from clipmat.pointed_nouns import PointedNouns
+from clipmat.pointing import Pointing, PromptMethod
+from clipmat.refiner import Refiner, refine_matte
+from clipmat.region_growing import Region, grow_region
+from clipmat.transforms import from_output, resized
+
+COVERED = 0.5
+"""Expected alpha from which on a noun's matte covers a click."""
+BOX_AGREEMENT = 0.6
+"""Intersection over union of a box and the box around a noun's parts in it, from which on the noun is believed."""
+
+
+@dataclass(frozen=True, eq=False)
+class PointedAnswer:
+    """What points and a box gave, before the edge is refined."""
+
+    regions: tuple[Region, ...]
+    """The matte is their maximum."""
+    method: PromptMethod
+    noun: str = ""
+    """What the weights call the object; '' with words, and for a grown region."""
+    logit: float | None = None
+    """The raw presence score of the noun; None where words or nobody was asked."""
+
+
+class PointedAnswers:
+    """Answers points and boxes with one network; call it under the caller's inference mode and autocast."""
+
+    def __init__(self, model: ClipMat, nouns: Sequence[str]) -> None:
+        self._model, self._nouns = model, PointedNouns(model, nouns)
+
+    def answer(
+        self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, words: MatteOutput | None
+    ) -> PointedAnswer:
+        """The object that is pointed at in `pixels`, HxWx3 uint8, whose features are `image`.
+
+        `words` is the network's answer to the words beside it, one expression with `hard` fusion; None without any.
+        Raises BadPrompt when there are only points to drop and nothing to drop from.
+        """
+        if words is None:
+            return self._without_words(image, pixels, pointing)
+        choice = _choice(words, 0, image, pixels, pointing)
+        if choice is None:
+            if not pointing.keeps and pointing.box is None:  # nothing that was found is left
+                return PointedAnswer((), PromptMethod.WORDS_CHOSEN)
+            return self._without_words(image, pixels, pointing)
+        regions = [_whole(choice, pixels)]
+        if choice.missed:
+            drops = tuple((x, y, False) for x, y in pointing.drops)
+            regions += self._without_words(image, pixels, Pointing((*choice.missed, *drops))).regions
+        return PointedAnswer(tuple(regions), PromptMethod.WORDS_CHOSEN)
+
+    def _without_words(self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PointedAnswer:
+        if not pointing.keeps and pointing.box is None:
+            raise BadPrompt("there is nothing yet to drop from: click on the object first, or describe it in words")
+        found = self._of_noun(image, pixels, pointing)
+        return found or PointedAnswer((grow_region(pixels, pointing),), PromptMethod.REGION)
+
+    def _of_noun(self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PointedAnswer | None:
+        """The parts of the best noun's matte; None when no noun covers the clicks, or fills the box."""
+        nouns = self._nouns.at(image, pointing, pixels.shape[1], pixels.shape[0])
+        if not nouns:
+            return None
+        tokens, _ = self._model.tokenize(list(nouns))
+        text, valid = self._model.encode_text(tokens.to(image.alpha_logits.device))
+        out = self._model.decode(image.repeated(len(nouns)), text, valid, hard=True)
+        best: tuple[float, PointedAnswer] | None = None
+        for row, noun in enumerate(nouns):
+            choice = _choice(out, row, image, pixels, pointing)
+            if choice is None or choice.missed:
+                continue
+            fit = _fit(choice, _scaled(pointing, choice.matte.shape, pixels))
+            logit = float(out.presence_logits[row])
+            score = fit * float(out.presence_logits[row].sigmoid())
+            if fit > 0 and (best is None or score > best[0]):
+                best = score, PointedAnswer((_whole(choice, pixels),), PromptMethod.NOUN, noun, logit)
+        return None if best is None else best[1]
+
+
+def at_full_size(
+    regions: Sequence[Region], pixels: NDArray[np.uint8], refiner: Refiner | None
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """The matte, HxW in [0, 1], at the image's own size, and its trimap of 0, 128 and 255.
+
+    With a refiner the edges are computed from the image's pixels; call it under the caller's autocast.
+    """
+    matte = np.zeros(pixels.shape[:2], np.float32)
+    trimap = np.zeros(pixels.shape[:2], np.uint8)
+    for region in regions:
+        crop, size = pixels[region.rows, region.columns], matte[region.rows, region.columns].shape
+        if refiner is None or not region.matte.any():
+            found = from_output(region.matte, *size)
+        else:
+            found = refine_matte(refiner, np.ascontiguousarray(crop), region.matte, region.trimap)
+        for whole, part in ((matte, found), (trimap, trimap_levels(region.trimap.argmax(axis=0), size))):
+            under = whole[region.rows, region.columns]
+            np.maximum(under, part, out=under)
+    return matte, trimap
+
+
+def trimap_levels(labels: NDArray[np.integer], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Class labels at the network's size -> 0 / 128 / 255 at the image's; mixed pixels count as unknown."""
+    levels = np.full(labels.shape, 128, np.uint8)
+    levels[labels == BACKGROUND] = 0
+    levels[labels == FOREGROUND] = 255
+    large = resized(levels, size)
+    return np.where((large == 0) | (large == 255), large, 128).astype(np.uint8)
+
+
+def _choice(
+    out: MatteOutput, row: int, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing
+) -> PartChoice | None:
+    trimap = out.trimap_logits[row : row + 1].float().softmax(dim=1)
+    soft = fuse_soft(trimap, out.details[row : row + 1].float())[0, 0].cpu().numpy()
+    matte = out.matte[row, 0].float().cpu().numpy()
+    colours = resized(pixels, image.size)
+    return choose_parts(matte, soft, trimap[0].cpu().numpy(), colours, _scaled(pointing, soft.shape, pixels))
+
+
+def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8]) -> Pointing:
+    return pointing.in_crop(0, 0, (shape[1] / pixels.shape[1], shape[0] / pixels.shape[0]))
+
+
+def _fit(choice: PartChoice, pointing: Pointing) -> float:
+    """How well the chosen parts fit what was pointed at, 0 to 1; 0 when they do not."""
+    matte = choice.matte
+    fits = [1.0]
+    if pointing.keeps:
+        at = [matte[min(int(y), len(matte) - 1), min(int(x), matte.shape[1] - 1)] for x, y in pointing.keeps]
+        fits.append(float(min(at)) if min(at) >= COVERED else 0.0)
+    if pointing.box is not None:
+        rows, columns = (np.flatnonzero((matte > COVERED).any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return 0.0
+        x0, y0, x1, y1 = pointing.box
+        inside = (columns[-1] + 1 - columns[0]) * (rows[-1] + 1 - rows[0])
+        agreement = float(inside / max((x1 - x0) * (y1 - y0), 1.0))  # the parts were cut off at the box
+        fits.append(agreement if agreement >= BOX_AGREEMENT else 0.0)
+    return float(np.prod(fits))
+
+
+def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> Region:
+    return Region(slice(0, pixels.shape[0]), slice(0, pixels.shape[1]), choice.matte, choice.trimap)
