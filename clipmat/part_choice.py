@@ -22,6 +22,8 @@ CLICK_REACH = 1
 """Pixels of the matte by which a click may miss a part."""
 BOXED_SHARE = 0.6
 """Share of a part that has to be inside a box."""
+REMAINING_SHARE = 0.1
+"""Share of the words' matte that has to remain where there are only points to drop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,7 @@ def choose_parts(
     probabilities, and the image, HxWx3 uint8. `pointing` is in their pixels. Points to drop alone remove their parts.
     """
     keeps, drops = pointing.keeps, pointing.drops
+    only_drops = not keeps and pointing.box is None
     best: tuple[int, float, Bools, Bools] | None = None
     for threshold in THRESHOLDS:
         parts = _parts(soft > threshold)
@@ -54,9 +57,10 @@ def choose_parts(
             for point in drops:
                 wanted -= _under(parts, point)
         dropped = wanted & set().union(*(_under(parts, point) for point in drops))
-        if not wanted or not keeps and pointing.box is None and not drops:
+        chosen = np.isin(parts, list(wanted)) & (parts > 0)
+        others = (parts > 0) & ~chosen
+        if not wanted or (only_drops and (threshold < 0.5 or chosen.sum() < REMAINING_SHARE * (soft > 0.5).sum())):
             continue
-        chosen, others = np.isin(parts, list(wanted)), (parts > 0) & ~np.isin(parts, list(wanted))
         missing = sum(not each for each in hit.values()) + len(dropped)
         if best is None or missing < best[0]:
             best = missing, threshold, chosen, others
@@ -71,7 +75,8 @@ def choose_parts(
     if pointing.box is not None:
         share *= _boxed(soft.shape, pointing)
     missed = tuple((x, y, True) for x, y in keeps if not _is_set(chosen, (x, y)))
-    return PartChoice(*_limited(matte, soft, trimap, cv2.GaussianBlur(share, (0, 0), 0.7), threshold), missed)
+    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
+    return PartChoice(*_limited(matte, soft, trimap, share, threshold), missed)
 
 
 def _limited(matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float) -> tuple[Floats, Floats]:

@@ -114,8 +114,9 @@ def _cut(small: Bytes, labels: Bytes, iterations: int) -> Bools:
     if min(probable.sum(), (~probable).sum()) < 8:  # it makes five clusters of colours of each side
         return np.asarray(probable)
     cv2.setRNGSeed(1)  # the same clicks give the same region
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(np.ascontiguousarray(small), labels, None, *models, iterations, cv2.GC_INIT_WITH_MASK)
+    of_background, of_foreground, unused = np.zeros((1, 65)), np.zeros((1, 65)), (0, 0, 1, 1)
+    pixels = np.ascontiguousarray(small)
+    cv2.grabCut(pixels, labels, unused, of_background, of_foreground, iterations, cv2.GC_INIT_WITH_MASK)
     return np.asarray((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
 
 
@@ -145,7 +146,7 @@ def geodesic_distance(colours: Floats, seeds: Bools, rounds: int = 3) -> Floats:
     distance = np.where(seeds, 0, 1e6).astype(np.float32)
 
     def cost(a: Floats, b: Floats, length: float) -> Floats:
-        return (length + COLOUR_COST * np.sqrt(((a - b) ** 2).sum(axis=2))).astype(np.float32)
+        return np.asarray(length + COLOUR_COST * np.sqrt(((a - b) ** 2).sum(axis=2)), np.float32)
 
     across = cost(colours[:, 1:], colours[:, :-1], 1.0)
     down = cost(colours[1:], colours[:-1], 1.0)
@@ -200,7 +201,7 @@ def _softened(inside: Bools, rows: slice, columns: slice) -> Region:
     near = np.ones((2 * UNKNOWN_BAND + 1, 2 * UNKNOWN_BAND + 1), np.uint8)
     foreground = cv2.erode(plane, near).astype(np.float32)
     background = 1 - cv2.dilate(plane, near).astype(np.float32)
-    matte = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7)
+    matte = np.asarray(cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7), np.float32)
     return Region(rows, columns, matte, np.stack([background, 1 - foreground - background, foreground]))
 
 

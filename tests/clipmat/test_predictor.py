@@ -12,10 +12,19 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipmat import weights, weights_catalogue
+from clipmat import image_files, weights, weights_catalogue
 from clipmat.certainty import VISIBLE_ALPHA, Certainty, PresenceScale
 from clipmat.devices import choose_device
-from clipmat.errors import BadExpression, BadImage, ClipMatError, ExpressionTruncated, ImageNotSet, WeightsMissing
+from clipmat.errors import (
+    BadExpression,
+    BadImage,
+    BadPrompt,
+    ClipMatError,
+    ExpressionTruncated,
+    ImageNotSet,
+    WeightsMissing,
+)  # fmt: skip
+from clipmat.pointing import PromptMethod
 from clipmat.predictor import Predictor
 
 
@@ -267,3 +276,57 @@ def test_weights_without_a_refiner_name_the_remedy():
     unrefined = Predictor(*weights.untrained("compact"), choose_device("cpu"), weights="vit-b-16")
     with pytest.raises(ClipMatError, match="'vit-b-16' have no refiner: choose 'compact'"):
         unrefined.refine(noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 128, np.uint8))
+
+
+def points_on(part, keep=True):
+    """A click on what is kept of the sample: the inside-most point of the matte of some words."""
+    inside = np.pad((part > 0.5).astype(np.uint8), 1)
+    y, x = np.unravel_index(cv2.distanceTransform(inside, cv2.DIST_L2, 5).argmax(), inside.shape)
+    return ((float(x - 1) + 0.5, float(y - 1) + 0.5, keep),)
+
+
+def overlap(a, b):
+    return ((a > 0.5) & (b > 0.5)).sum() / ((a > 0.5) | (b > 0.5)).sum()
+
+
+def test_a_click_finds_what_words_find(bundled):
+    bundled.set_image(image_files.read(SAMPLE).pixels)
+    apple = bundled.predict("the green apple").matte
+    found = bundled.predict(points=points_on(apple))
+    assert overlap(found.matte, apple) > 0.8
+    assert found.certainty is Certainty.SURE and found.expression == ""
+    assert found.note == found.method.note != ""
+
+
+def test_a_click_drops_a_part_of_what_words_find(bundled):
+    bundled.set_image(image_files.read(SAMPLE).pixels)
+    apple = bundled.predict("the green apple").matte
+    nothing = bundled.predict("the green apple", points=points_on(apple, keep=False))
+    assert nothing.method is PromptMethod.WORDS_CHOSEN and nothing.certainty is Certainty.NONE
+    same = bundled.predict("the green apple", points=points_on(apple))
+    assert same.method is PromptMethod.WORDS_CHOSEN and same.expression == "the green apple"
+    assert overlap(same.matte, apple) > 0.95
+
+
+def test_weights_without_nouns_grow_a_region(predictor):
+    image = np.full((90, 120, 3), (40, 120, 60), np.uint8)
+    cv2.circle(image, (60, 45), 25, (210, 60, 50), -1)
+    predictor.set_image(image)
+    found = predictor.predict(points=[(60, 45, True)], refine=False)
+    disc = (image[..., 0] > 100).astype(np.float32)
+    assert found.method is PromptMethod.REGION and overlap(found.matte, disc) > 0.9
+    assert overlap(predictor.predict(box=(30, 15, 90, 75), refine=False).matte, disc) > 0.9
+
+
+def test_prompts_outside_the_image_and_a_lone_drop_name_the_remedy(predictor):
+    predictor.set_image(noise(40, 60))
+    with pytest.raises(BadPrompt, match="outside the image"):
+        predictor.predict("the cup", points=[(60, 5, True)])
+    with pytest.raises(BadPrompt, match="click on the object first"):
+        predictor.predict(points=[(5, 5, False)])
+
+
+def test_a_plain_answer_has_no_note(predictor):
+    predictor.set_image(noise(40, 60))
+    found = predictor.predict("the cup")
+    assert found.method is PromptMethod.WORDS and found.note == ""
