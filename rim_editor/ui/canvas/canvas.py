@@ -35,6 +35,8 @@ class Canvas(ImageView):
     tool_changed = Signal(Tool)
     brush_changed = Signal(float, float)
     """Radius in pixels of the image, hardness 0 to 1."""
+    edges_followed = Signal(bool)
+    """Whether brush and eraser stop at edges of the image."""
     colour_picked = Signal(tuple)
     """Red, green, blue, each 0 to 255, of the original."""
 
@@ -49,6 +51,7 @@ class Canvas(ImageView):
         self.setMouseTracking(True)
         self._tool = Tool.PAN
         self._radius, self._hardness = 30.0, 0.8
+        self._follows_edges = True
         self._gesture: Gesture | None = None
         self._gesture_button = Qt.MouseButton.NoButton
         self._strokes = LiveStrokes(self)
@@ -101,6 +104,17 @@ class Canvas(ImageView):
     def strokes(self) -> LiveStrokes:
         """The strokes that the matte does not show yet."""
         return self._strokes
+
+    @property
+    def follows_edges(self) -> bool:
+        """Whether brush and eraser stop at edges of the image."""
+        return self._follows_edges
+
+    def set_follows_edges(self, follows: bool) -> None:
+        """Let brush and eraser stop at edges of the image, or cover all that they touch."""
+        if follows != self._follows_edges:
+            self._follows_edges = follows
+            self.edges_followed.emit(follows)
 
     @property
     def modifiers(self) -> Qt.KeyboardModifier:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from rim_editor.document import Brush, Point, Stroke
 from rim_editor.edits import Background
+from rim_editor.smart_strokes import GrowingCover, is_smart, point_distance, remember
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
@@ -67,6 +68,10 @@ class GestureTarget(Protocol):
     @property
     def strokes(self) -> LiveStrokes:
         """The strokes that the matte does not show yet."""
+
+    @property
+    def follows_edges(self) -> bool:
+        """Whether brush and eraser stop at edges of the image."""
 
     @property
     def modifiers(self) -> Qt.KeyboardModifier:
@@ -145,7 +150,13 @@ class PaintGesture:
         self._target, self._editor, self._hardness = target, editor, hardness
         here, last = target.viewport.to_image(at), target.strokes.last_end
         joined = last is not None and bool(target.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        self._stroke = LiveStroke(brush, radius, [last if joined and last is not None else here])
+        first = last if joined and last is not None else here
+        self._edges: GrowingCover | None = None
+        self._least = 0.0
+        if target.follows_edges and is_smart(Stroke(brush, (first,), radius, follows_edges=True)):
+            self._edges = GrowingCover(editor.document.source.pixels, radius, hardness)
+            self._least = point_distance(radius)
+        self._stroke, self._here = LiveStroke(brush, radius, [first], self._edges), here
         target.strokes.begin(self._stroke, target.viewport)
         if joined:
             target.strokes.extend(self._stroke, here)
@@ -153,21 +164,26 @@ class PaintGesture:
     def move(self, at: Point) -> None:
         """Continue the stroke, by steps that can be seen."""
         viewport = self._target.viewport
-        point = viewport.to_image(at)
-        if far_enough(self._stroke.points[-1], point, 1 / viewport.zoom):
-            self._target.strokes.extend(self._stroke, point)
+        self._here = viewport.to_image(at)
+        if far_enough(self._stroke.points[-1], self._here, max(1 / viewport.zoom, self._least)):
+            self._target.strokes.extend(self._stroke, self._here)
 
     def finish(self) -> None:
         """Paint it; a stroke that is entirely outside the image is dropped."""
         stroke, viewport = self._stroke, self._target.viewport
+        if far_enough(stroke.points[-1], self._here, 1 / viewport.zoom):
+            self._target.strokes.extend(stroke, self._here)
         # Half a pixel of the screen cannot be seen, and a twentieth of the brush does not matter.
         tolerance = max(0.5 / viewport.zoom, stroke.radius / 20)
-        points = simplified(stroke.points, tolerance)
+        points = tuple(stroke.points) if self._edges is not None else simplified(stroke.points, tolerance)
         if not _touches(stroke, viewport.image):
             self._target.strokes.drop(stroke)
             return
         self._target.strokes.end()
-        self._editor.paint(Stroke(stroke.brush, points, stroke.radius, self._hardness))
+        painted = Stroke(stroke.brush, points, stroke.radius, self._hardness, self._edges is not None)
+        if self._edges is not None:
+            remember(painted, self._editor.document.source.pixels, self._edges)
+        self._editor.paint(painted)
 
     def cancel(self) -> None:
         """Drop the stroke."""

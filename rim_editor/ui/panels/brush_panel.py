@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
@@ -44,6 +44,8 @@ class BrushPanel(QWidget):
     """The user chose this tool."""
     brush_changed = Signal(float, float)
     """Radius in pixels of the image and hardness 0 to 1."""
+    edges_chosen = Signal(bool)
+    """The user wants brush and eraser to stop at edges, or not."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +83,17 @@ class BrushPanel(QWidget):
         self._hardness.set_value(80)
         for amount in (self._radius, self._hardness):
             amount.changed.connect(lambda _value: self.brush_changed.emit(*self.brush()))
+        self._edges = name_widget(QCheckBox("Follo&w edges"), "follow_edges")
+        self._edges.setToolTip(
+            "Brush and eraser take only what is like the middle of the stroke, and stop at edges (W)"
+        )
+        self._edges.setChecked(True)
+        self._edges.toggled.connect(self.edges_chosen)
         column = QVBoxLayout(self)
         column.addLayout(tools)
         column.addWidget(self._radius)
         column.addWidget(self._hardness)
+        column.addWidget(self._edges)
         self.set_editor(None)
 
     def set_editor(self, editor: Editor | None) -> None:
@@ -99,6 +108,11 @@ class BrushPanel(QWidget):
         """Show this brush; emits nothing. The radius is kept within the limits of the canvas."""
         self._radius.set_value(min(max(radius, MIN_BRUSH_RADIUS), MAX_BRUSH_RADIUS))
         self._hardness.set_value(100 * hardness)
+
+    def set_follows_edges(self, follows: bool) -> None:
+        """Show whether brush and eraser stop at edges; emits nothing."""
+        with QSignalBlocker(self._edges):
+            self._edges.setChecked(follows)
 
     def set_tool(self, tool: Tool) -> None:
         """Show the tool that is in use; emits nothing. For a tool without a button here, none is checked."""

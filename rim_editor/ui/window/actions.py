@@ -74,6 +74,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
              "what does not", "fa6s.vector-square", True, "brush"),
         Spec("brush_smaller", "Smaller Brus&h", ("[",), "Make the brush smaller"),
         Spec("brush_larger", "&Larger Brush", ("]",), "Make the brush larger"),
+        Spec("follow_edges", "Follo&w Edges", ("W",), "Let brush and eraser stop at edges of the image", "", True),
         Spec("invert", "In&vert", ("Ctrl+I",), "Swap the object and its surroundings", "fa6s.circle-half-stroke"),
         Spec("clear_matte", "&Clear Matte", ("Ctrl+D",), "Start the matte from nothing", "fa6s.trash-can"),
     ),

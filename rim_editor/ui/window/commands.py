@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE)
 _NEED_AN_IMAGE = (
     "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep", "brush_remove",
-    "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "invert", "clear_matte",
+    "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
 
@@ -110,6 +110,9 @@ class Commands(QObject):
         }
         for name, call in functions.items():
             self._actions[name].triggered.connect(lambda _=False, call=call: call())
+        self._actions["follow_edges"].setChecked(canvas.follows_edges)
+        self._actions["follow_edges"].toggled.connect(canvas.set_follows_edges)
+        canvas.edges_followed.connect(self._actions["follow_edges"].setChecked)
         self._actions["split"].toggled.connect(canvas.set_split)
         canvas.split_changed.connect(self._actions["split"].setChecked)
         check_combine = self._connect_group("combine", Combine, bar.set_combine)

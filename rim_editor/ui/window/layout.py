@@ -103,6 +103,8 @@ def _connect_panels(parts: Parts) -> None:
     parts.canvas.tool_changed.connect(parts.edit_panel.set_tool)
     parts.brush_panel.brush_changed.connect(parts.canvas.set_brush)
     parts.canvas.brush_changed.connect(parts.brush_panel.set_brush)
+    parts.brush_panel.edges_chosen.connect(parts.canvas.set_follows_edges)
+    parts.canvas.edges_followed.connect(parts.brush_panel.set_follows_edges)
     parts.canvas.zoom_changed.connect(parts.status.show_zoom)
 
 

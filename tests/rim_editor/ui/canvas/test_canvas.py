@@ -517,6 +517,7 @@ def test_a_stroke_is_painted_in_pixels_of_the_image(shown, qtbot):
     canvas.set_zoom(2)
     canvas.set_tool(Tool.KEEP)
     canvas.set_brush(10, 0.5)
+    canvas.set_follows_edges(False)
     start = canvas.viewport.to_image((100, 100))
     end = canvas.viewport.to_image((200, 100))
     drag(canvas, (100, 100), (150, 100), (200, 100))
@@ -532,6 +533,7 @@ def test_the_stroke_is_seen_while_it_is_drawn_and_until_the_matte_shows_it(canva
     still(canvas, qtbot)
     canvas.set_tool(Tool.KEEP)
     canvas.set_brush(100, 1)  # ten units at this zoom
+    canvas.set_follows_edges(False)
     press(canvas, 150, 162)
     move(canvas, 260, 162)
 
