@@ -22,9 +22,9 @@ _RADIUS_PX, _AROUND_PX = 32.0, 5
 # Up to this reduction the rim is drawn at the image's own size, above it smaller: a step must not take longer.
 _FINEST = 8
 # Distances of colours, about those of CIELAB: always alike, never alike; a slope per pixel that is an edge.
-_ALIKE, _UNLIKE, _EDGE = 6.0, 24.0, 7.0
+_ALIKE, _UNLIKE, _EDGE = 6.0, 17.0, 7.0
 # Slopes up to this multiple of the usual one under the line are texture.
-_TEXTURE = 3.0
+_TEXTURE = 2.5
 _PALETTE = 8
 # Side of the windows that average the colours on both sides of the rim, in pixels of the reduced copy.
 _BESIDE_PX = 9
@@ -212,7 +212,7 @@ def _drawn(image: Pixels, rim: Pixels, seen: Pixels, sides: Values) -> Pixels:
     share = np.einsum("ij,ij->i", image.reshape(-1, 3)[at] - outside, across) / np.maximum(square, np.float32(1))
     plain = np.clip((np.sqrt(square) - np.float32(_FAINT)) / np.float32(_PLAIN - _FAINT), 0, 1)
     shape = (rim.reshape(-1)[at] / np.float32(255) - np.float32(0.5)) * np.float32(1.5)
-    value = plain * (share - np.float32(0.5)) * np.float32(1.25) + (1 - plain) * shape + np.float32(0.5)
+    value = plain * (share - np.float32(0.5)) * np.float32(1.4) + (1 - plain) * shape + np.float32(0.5)
     result = rim.copy()
     result.reshape(-1)[at] = np.clip(value * 255 + np.float32(0.5), 0, 255).astype(np.uint8)
     return result

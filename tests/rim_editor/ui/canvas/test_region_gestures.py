@@ -165,3 +165,61 @@ def test_a_cancelled_stroke_is_no_start_and_neither_is_one_of_another_image(canv
     canvas.set_editor(other)
     drag(canvas, (90, 60), modifiers=SHIFT)
     assert len(other.document.parts[0].points) == 1
+
+
+# Strokes that follow edges
+
+
+@pytest.fixture
+def halves(canvas, matting):
+    """An image of two colours that meet at x = 160."""
+    from clipmat.image_files import OpenedImage
+    from rim_editor.editor import Editor
+
+    pixels = np.full((200, 320, 3), (200, 190, 60), np.uint8)
+    pixels[:, 160:] = (40, 60, 160)
+    editor = Editor(OpenedImage(None, pixels, None, b""), matting)
+    canvas.set_editor(editor)
+    canvas.set_tool(Tool.KEEP)
+    canvas.set_brush(40, 1)
+    return editor
+
+
+def test_what_is_seen_while_painting_is_what_is_rendered(canvas, halves, qtbot):
+    calm = {at: colour_at(canvas, at) for at in ((140, 100), (150, 70), (170, 100), (185, 90))}
+    drag(canvas, (130, 60), (130, 90), (131, 120), let_go=False)
+    qtbot.wait(50)
+    seen = {at: (colour_at(canvas, at) != before).any() for at, before in calm.items()}
+    mouse(canvas, QEvent.Type.MouseButtonRelease, (131, 121))
+    (stroke,) = halves.document.parts
+    assert stroke.follows_edges and stroke.points[0] == (130, 60)
+    matte = halves.renderer.matte(halves.document)
+    assert {at: matte[at[1], at[0]] > 0.5 for at in calm} == seen
+    assert list(seen.values()) == [True, True, False, False]
+    assert matte[:, 163:].max() == 0 and matte[100, 91:158].min() > 0.97
+
+
+def test_without_following_edges_all_under_the_brush_is_painted(canvas, halves, qtbot):
+    with qtbot.waitSignal(canvas.edges_followed):
+        canvas.set_follows_edges(False)
+    drag(canvas, (130, 60), (130, 120))
+    (stroke,) = halves.document.parts
+    assert not stroke.follows_edges
+    assert halves.renderer.matte(halves.document)[90, 168] == 1
+
+
+def test_escape_and_undo_leave_nothing_of_a_smart_stroke(canvas, halves):
+    before = colour_at(canvas, (140, 100))
+    drag(canvas, (130, 60), (130, 120), let_go=False)
+    key(canvas, Qt.Key.Key_Escape)
+    assert not halves.document.parts and (colour_at(canvas, (140, 100)) == before).all()
+    drag(canvas, (130, 60), (130, 120))
+    halves.undo()
+    assert not halves.renderer.matte(halves.document).any()
+
+
+def test_a_straight_line_follows_edges_too(canvas, halves):
+    drag(canvas, (130, 40))
+    drag(canvas, (130, 160), modifiers=SHIFT)
+    matte = halves.renderer.matte(halves.document)
+    assert matte[40:160, 100:157].min() > 0.97 and matte[:, 163:].max() == 0
