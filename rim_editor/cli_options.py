@@ -54,6 +54,12 @@ class CutoutOptions:
     style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None
     strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None
     depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None
+    decontaminate: Annotated[
+        bool | None,
+        typer.Option(
+            "--decontaminate/--keep-colours", help="Free the edge of a cut-out of the old background's colour, or not."
+        ),
+    ] = None
     shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0
     feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0
     contrast: Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")] = 0.0

@@ -56,13 +56,14 @@ class EditDescription:
     style: Style | None = None
     strength: float | None = None
     depth: int | None = None
+    decontaminate: bool | None = None
 
     @classmethod
     def of(cls, edit: Edit, background: Path | None = None) -> EditDescription:
         """The description of `edit`; `background` is the file of a Background's image. Raises BadOption without it."""
         match edit:
-            case Cutout():
-                return cls()
+            case Cutout(decontaminate=decontaminate):
+                return cls(decontaminate=None if decontaminate else False)
             case MatteOnly(depth=depth):
                 return cls(EditName.MATTE, depth=depth)
             case SolidColour(colour=colour):
@@ -87,7 +88,7 @@ class EditDescription:
         values = self._values()
         match self.name:
             case EditName.CUTOUT:
-                return Cutout()
+                return Cutout(**values)
             case EditName.MATTE:
                 return MatteOnly(**values)
             case EditName.SOLID:
@@ -162,7 +163,7 @@ class EditDescription:
 
 
 _USES: dict[EditName, tuple[str, ...]] = {
-    EditName.CUTOUT: (),
+    EditName.CUTOUT: ("decontaminate",),
     EditName.MATTE: ("depth",),
     EditName.HIGHLIGHT: ("style", "strength", "color"),
     EditName.SOLID: ("color",),

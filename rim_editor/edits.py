@@ -46,8 +46,10 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True)
 class Cutout:
-    """The object alone: HxWx4 uint8, straight alpha, colours free of the old background."""
+    """The object alone: HxWx4 uint8, straight alpha."""
 
+    decontaminate: bool = True
+    """Whether its colours are freed of the old background; otherwise they are the image's own."""
     transparent: ClassVar[bool] = True
 
 
@@ -207,11 +209,10 @@ def apply(
         raise ValueError(f"image {image.shape} and what is below it, {below.shape}, do not belong together")
     if isinstance(edit, MatteOnly):
         return compositing.as_grey(matte, edit.depth)
-    colours = colours or separate(image, matte)
     if isinstance(edit, Cutout):
-        if below is None:
-            return compositing.cut_out(colours.foreground, matte)
-        return compositing.over(colours.foreground, below, matte)
+        own = (colours or separate(image, matte)).foreground if edit.decontaminate else image
+        return compositing.cut_out(own, matte) if below is None else compositing.over(own, below, matte)
+    colours = colours or separate(image, matte)
     if isinstance(edit, Highlight):
         if below is None:
             return _highlight(image, matte, edit, colours)

@@ -50,7 +50,8 @@ def _of_layer(pixels: NDArray[np.uint8], layer: RenderedLayer, *, visible: bool,
     from rim_editor.compositing import as_grey
 
     named = f"{layer.title} " if several and layer.title else ""
-    cutout = np.asarray(edits.apply(pixels, layer.matte, Cutout(), layer.colours), np.uint8)
+    wanted = layer.edit if isinstance(layer.edit, Cutout) else Cutout()
+    cutout = np.asarray(edits.apply(pixels, layer.matte, wanted, layer.colours), np.uint8)
     grey = np.asarray(as_grey(layer.matte, 8), np.uint8)
     alone = isinstance(layer.edit, MatteOnly)
     raster = [

@@ -96,7 +96,8 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     assert set(state) == {*STATE, "layers", "active"} - {"parts", "controls"} and state["version"] == 2
     (layer,) = state["layers"]
     assert (layer["name"], layer["visible"], layer["locked"], state["active"]) == ("", True, False, 0)
-    assert layer["edit"] == described and layer["controls"] == CONTROLS
+    newer = {"decontaminate": True} if described["kind"] == "Cutout" else {}
+    assert layer["edit"] == newer | described and layer["controls"] == CONTROLS
     newer = [{"certainty": "sure"}, {"follows_edges": False}, {}]
     assert [{k: v for k, v in part.items() if k != "matte"} for part in layer["parts"]] == [
         {k: v for k, v in (part | more).items() if k != "matte"} for part, more in zip(PARTS, newer, strict=True)

@@ -371,3 +371,19 @@ def test_a_strength_outside_0_to_1_is_refused(strength):
 def test_a_depth_of_12_is_refused():
     with pytest.raises(BadOption, match="8 or 16"):
         MatteOnly(12)
+
+
+def test_a_cut_out_may_keep_the_colours_of_the_image():
+    """Red over blue, mixed half and half: with decontamination the edge is red, without it is the mixture."""
+    y, x = np.mgrid[:64, :64]
+    matte = np.clip((20 - np.hypot(y - 32, x - 32)) / 8 + 0.5, 0, 1).astype(np.float32)
+    image = np.rint(matte[..., None] * (230, 30, 30) + (1 - matte[..., None]) * (20, 60, 220)).astype(np.uint8)
+    kept, clean = apply(image, matte, Cutout(decontaminate=False)), apply(image, matte, Cutout())
+    assert (kept[..., 3] == clean[..., 3]).all()
+    seen = kept[..., 3] > 0
+    assert (kept[seen][:, :3] == image[seen]).all()
+    edge = (matte > 0.3) & (matte < 0.7)
+    assert clean[edge][:, 2].mean() < 80 < kept[edge][:, 2].mean()
+    below = np.full((64, 64, 3), 255, np.uint8)
+    over = apply(image, matte, Cutout(decontaminate=False), None, below).astype(float)
+    assert np.abs(over - (matte[..., None] * image + (1 - matte[..., None]) * 255)).max() <= 0.51

@@ -213,3 +213,23 @@ def test_a_batch_frames_results_and_sidecars(run, photo, tmp_path):
 def test_margins_without_room_are_an_error_of_the_export(document):
     with pytest.raises(BadOption, match="no room"):
         rendered(document, Framing(canvas=CanvasShape(40, 40, pixels=True), margin=Margin(20)))
+
+
+def test_the_command_keeps_colours_on_request(run, tmp_path):
+    pixels = np.full((50, 60, 3), (30, 160, 60), np.uint8)
+    pixels[10:30, 20:40] = (230, 20, 20)
+    pixels[12:28, 19] = pixels[12:28, 40] = (130, 90, 40)  # a mixed edge
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    found = {}
+    for option in ("--keep-colours", "--decontaminate"):
+        out = tmp_path / f"{option}.png"
+        code, _, err = run("matte", tmp_path / "photo.png", "the red square", "-o", out, "--feather", "2", option)
+        assert (code, err) == (0, "")
+        found[option] = np.asarray(Image.open(out))
+    seen = found["--keep-colours"][..., 3] > 0
+    assert (found["--keep-colours"][seen][:, :3] == pixels[seen]).all()
+    assert (found["--decontaminate"][seen][:, :3] != pixels[seen]).any()
+    code, _, err = run(
+        "matte", tmp_path / "photo.png", "x", "-o", tmp_path / "a.png", "--edit", "solid", "--keep-colours"
+    )
+    assert code == 2 and "--decontaminate does not go with --edit solid" in err

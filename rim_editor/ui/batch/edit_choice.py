@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 
 from rim_editor.document import MatteControls
 from rim_editor.edit_description import EditDescription
-from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
+from rim_editor.edits import Background, Edit, Highlight, MatteOnly, Style
 from rim_editor.errors import BadOption
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
-from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
+from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
@@ -58,7 +58,7 @@ class EditChoice(QWidget):
         self._choice = ChoiceBox("batch_edit", "What becomes of the object", _EDITS)
         self._background = BackgroundPage()
         self._pages: tuple[EditPage, ...] = (
-            PlainPage(Cutout, "The object alone, with transparency around it."),
+            CutoutPage("The object alone, with transparency around it."),
             HighlightPage(),
             self._background,
             GradientPage(),

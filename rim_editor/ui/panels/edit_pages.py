@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rim_editor.edits import (
     SIGNAL,
@@ -82,10 +91,40 @@ class EditPage(QWidget):
         return amount
 
 
+class CutoutPage(EditPage):
+    """A sentence about the cut-out, and whether its edge is freed of the old background's colour."""
+
+    kind = Cutout
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        label = QLabel(text)
+        label.setWordWrap(True)
+        self._clean = name_widget(QCheckBox("Clean edge colours"), "cutout_decontaminate")
+        self._clean.setToolTip("Take the old background's colour out of the soft edge (decontamination)")
+        self._clean.setChecked(True)
+        self._clean.toggled.connect(lambda _on: self.emit_changed())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label)
+        column.addWidget(self._clean)
+        column.addStretch(1)
+
+    def edit(self) -> Cutout:
+        """The cut-out that the widgets describe."""
+        return Cutout(self._clean.isChecked())
+
+    def show_edit(self, edit: Edit) -> None:
+        """Show a cut-out; emits nothing."""
+        if isinstance(edit, Cutout):
+            with QSignalBlocker(self._clean):
+                self._clean.setChecked(edit.decontaminate)
+
+
 class PlainPage(EditPage):
     """An edit without options: a sentence says what it does."""
 
-    def __init__(self, kind: type[Cutout] | type[MatteOnly], text: str) -> None:
+    def __init__(self, kind: type[MatteOnly], text: str) -> None:
         super().__init__()
         self.kind = self._kind = kind
         label = QLabel(text)
@@ -95,7 +134,7 @@ class PlainPage(EditPage):
         column.addWidget(label)
         column.addStretch(1)
 
-    def edit(self) -> Cutout | MatteOnly:
+    def edit(self) -> MatteOnly:
         """The edit."""
         return self._kind()
 

@@ -24,7 +24,7 @@ from rim_editor.events import DocumentChanged
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area
 from rim_editor.ui.panels.background_page import BackgroundPage
-from rim_editor.ui.panels.edit_pages import EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
+from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.theme import icon
 
@@ -73,7 +73,7 @@ class EditPanel(QWidget):
         self._grid = QGridLayout()
         self._grid.setSpacing(2)
         self._stack = name_widget(QStackedWidget(), "edit_options")
-        self._add(PlainPage(Cutout, _TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
+        self._add(CutoutPage(_TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
         self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
         self._add(self._background, "Background", "fa6s.image", "Put the object on another image")
         self._add(GradientPage(), "Gradient", "fa6s.droplet", "Put the object on a gradient")

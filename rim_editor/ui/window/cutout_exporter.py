@@ -82,7 +82,8 @@ class CutOutExporter(QObject):
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
         path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} {'result' if whole else 'cut-out'}.png"
-        wanted = document if whole else document.changed(edit=Cutout())
+        alone = document.edit if isinstance(document.edit, Cutout) else Cutout()
+        wanted = document if whole else document.changed(edit=alone)
 
         def keep(made: CutOut) -> None:
             self._last = document, whole, made

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QStackedWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QStackedWidget,
+)
 
 from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
@@ -249,3 +258,16 @@ def test_another_image_does_not_inherit_the_background(panel, editor, matting):
     assert not isinstance(other.document.edit, Background)
     panel.set_editor(editor)
     assert isinstance(editor.document.edit, Background)
+
+
+def test_the_edge_of_a_cut_out_is_shown_with_its_own_colours_or_cleaned(qtbot, editor):
+    editor.ask("the dog")
+    panel = EditPanel()
+    qtbot.addWidget(panel)
+    panel.set_editor(editor)
+    box = panel.findChild(QCheckBox, "cutout_decontaminate")
+    assert box.isChecked()
+    box.click()
+    assert editor.document.edit == Cutout(decontaminate=False)
+    editor.undo()
+    assert box.isChecked() and editor.document.edit == Cutout()
