@@ -158,5 +158,7 @@ def _content(document: Document, view: View) -> _Content:
     if view.mode is ViewMode.ORIGINAL:
         return _Content(ORIGINAL, ())
     if view.mode is ViewMode.RESULT:
-        return _Content(view, tuple((layer.parts, layer.controls, layer.edit) for layer in document.shown_layers))
+        return _Content(
+            view, tuple((layer.parts, layer.controls, layer.edit) for layer in document.layers if layer.visible)
+        )
     return _Content(view, (document.parts, document.controls))
