@@ -78,6 +78,17 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("invert", "In&vert", ("Ctrl+I",), "Swap the object and its surroundings", "fa6s.circle-half-stroke"),
         Spec("clear_matte", "&Clear Matte", ("Ctrl+D",), "Start the matte from nothing", "fa6s.trash-can"),
     ),
+    "&Layer": (
+        Spec("layer_new", "&New Layer", ("Ctrl+Shift+N",), "Cut out another thing of this image", "fa6s.plus"),
+        Spec("layer_duplicate", "&Duplicate Layer", ("Ctrl+J",), "Copy the layer", "fa6s.clone"),
+        Spec("layer_delete", "De&lete Layer", ("Ctrl+Shift+Del",), "Remove the layer", "fa6s.trash-can"),
+        Spec("layer_raise", "Move &Up", ("Ctrl+]",), "Move the layer in front of others", "fa6s.arrow-up"),
+        Spec("layer_lower", "Move D&own", ("Ctrl+[",), "Move the layer behind others", "fa6s.arrow-down"),
+        Spec("layer_visible", "&Show or Hide", ("Ctrl+Alt+H",), "Show the layer in the result, or hide it",
+             "fa6s.eye"),
+        Spec("layer_locked", "Loc&k or Unlock", ("Ctrl+Alt+L",), "Protect the layer from changes, or allow them",
+             "fa6s.lock"),
+    ),
     "&View": (
         Spec("view_result", "&Result", ("1",), "Show the result of the edit", "", True, "view"),
         Spec("view_overlay", "&Overlay", ("2",), "Show the matte as a colour over the image", "", True, "view"),

@@ -25,6 +25,7 @@ _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTAN
 _NEED_AN_IMAGE = (
     "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep", "brush_remove",
     "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
+    "layer_new", "layer_duplicate", "layer_delete", "layer_raise", "layer_lower", "layer_visible", "layer_locked",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
 
@@ -89,7 +90,8 @@ class Commands(QObject):
         self._parts.recent_menu.setEnabled(recent)
 
     def _connect(self) -> None:
-        canvas, bar, tabs = self._parts.canvas, self._parts.expression_bar, self._parts.tabs
+        parts = self._parts
+        canvas, bar, tabs, layers = parts.canvas, parts.expression_bar, parts.tabs, parts.layer_panel
         functions: dict[str, Callable[[], object]] = {
             "forget_recent": lambda: self._settings.set(replace(self._settings.current, recent=())),
             "undo": lambda: self._with_editor(lambda editor: editor.undo()),
@@ -100,6 +102,13 @@ class Commands(QObject):
             "brush_larger": canvas.larger_brush,
             "invert": lambda: self._with_editor(_invert),
             "clear_matte": lambda: self._with_editor(lambda editor: editor.clear_matte()),
+            "layer_new": layers.add,
+            "layer_duplicate": layers.duplicate,
+            "layer_delete": layers.delete,
+            "layer_raise": lambda: layers.move_layer(1),
+            "layer_lower": lambda: layers.move_layer(-1),
+            "layer_visible": layers.show_or_hide,
+            "layer_locked": layers.lock_or_unlock,
             "zoom_in": canvas.zoom_in,
             "zoom_out": canvas.zoom_out,
             "zoom_fit": canvas.zoom_to_fit,

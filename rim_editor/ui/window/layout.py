@@ -24,6 +24,7 @@ from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.panels.brush_panel import BrushPanel
 from rim_editor.ui.panels.edit_panel import EditPanel
 from rim_editor.ui.panels.expression_bar import ExpressionBar
+from rim_editor.ui.panels.layer_panel import LayerPanel
 from rim_editor.ui.panels.matte_panel import MattePanel
 from rim_editor.ui.window.actions import MENUS, Actions
 from rim_editor.ui.window.documents import DocumentTabs
@@ -46,6 +47,7 @@ class Parts:
     canvas: Canvas
     expression_bar: ExpressionBar
     matte_panel: MattePanel
+    layer_panel: LayerPanel
     brush_panel: BrushPanel
     edit_panel: EditPanel
     tabs: DocumentTabs
@@ -71,11 +73,12 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     column.setStretchFactor(canvas, 1)
     canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
     window.setCentralWidget(centre)
-    matte_panel, brush_panel, edit_panel = MattePanel(), BrushPanel(), EditPanel()
+    matte_panel, brush_panel, edit_panel, layer_panel = MattePanel(), BrushPanel(), EditPanel(), LayerPanel()
     matte_side = QWidget()
     matte_column = QVBoxLayout(matte_side)
     matte_column.setContentsMargins(0, 0, 0, 0)
     matte_column.addWidget(brush_panel)
+    matte_column.addWidget(layer_panel)
     matte_column.addWidget(matte_panel, 1)
     matte_dock = _dock(window, "matte_dock", "Matte", matte_side)
     edit_dock = _dock(window, "edit_dock", "Edit", edit_panel)
@@ -86,8 +89,8 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
         _connect_dock_action(actions, name, dock)
     parts = Parts(
-        canvas, bar, matte_panel, brush_panel, edit_panel, tabs, MessageBar(canvas), StatusItems(window.statusBar()),
-        toolbar, recent_menu,
+        canvas, bar, matte_panel, layer_panel, brush_panel, edit_panel, tabs, MessageBar(canvas),
+        StatusItems(window.statusBar()), toolbar, recent_menu,
     )  # fmt: skip
     _connect_panels(parts)
     return parts

@@ -260,7 +260,14 @@ class MainWindow(QMainWindow):
     def _show_document(self, document: OpenDocument | None) -> None:
         editor = None if document is None else document.editor
         parts = self.parts
-        for part in (parts.canvas, parts.expression_bar, parts.matte_panel, parts.brush_panel, parts.edit_panel):
+        for part in (
+            parts.canvas,
+            parts.expression_bar,
+            parts.matte_panel,
+            parts.layer_panel,
+            parts.brush_panel,
+            parts.edit_panel,
+        ):
             part.set_editor(editor)
         self._drag_handle.setEnabled(editor is not None)
         parts.status.show_size(None if editor is None else editor.document.size)
@@ -321,7 +328,14 @@ class MainWindow(QMainWindow):
     def _paint_icons(self) -> None:
         self.actions_by_id.paint_icons()
         parts = self.parts
-        for part in (parts.expression_bar, parts.brush_panel, parts.edit_panel, parts.messages, self._drag_handle):
+        for part in (
+            parts.expression_bar,
+            parts.layer_panel,
+            parts.brush_panel,
+            parts.edit_panel,
+            parts.messages,
+            self._drag_handle,
+        ):
             part.paint_icons()
 
     def _shutdown(self) -> None:

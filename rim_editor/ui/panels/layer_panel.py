@@ -1,0 +1,232 @@
+"""The list of the layers, the highest first, with buttons that add, copy, arrange, show, lock and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGroupBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rim_editor.document import Document, Layer
+from rim_editor.events import DocumentChanged, Event
+from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.theme import icon
+
+if TYPE_CHECKING:
+    from rim_editor.editor import Editor
+
+_BUTTONS = (
+    ("layer_new", "fa6s.plus", "New layer: cut out another thing of this image (Ctrl+Shift+N)"),
+    ("layer_duplicate", "fa6s.clone", "Duplicate the layer (Ctrl+J)"),
+    ("layer_raise", "fa6s.arrow-up", "Move the layer up, in front of others (Ctrl+])"),
+    ("layer_lower", "fa6s.arrow-down", "Move the layer down, behind others (Ctrl+[)"),
+    ("layer_delete", "fa6s.trash-can", "Delete the layer (Delete in the list)"),
+)
+_SHOWN_ROWS = 4
+
+
+def layer_title(layer: Layer, place: int) -> str:
+    """The text of a layer's row: its title, or its number from the bottom."""
+    return layer.title or f"Layer {place + 1}"
+
+
+class LayerPanel(QWidget):
+    """The layers of one editor's document; the selected row is the active layer.
+
+    Double-click or F2 renames, dragging rearranges; the eye shows and hides, the lock protects a layer.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layer_panel")
+        self.setAccessibleName("Layers")
+        self._editor: Editor | None = None
+        self._stop_listening: Callable[[], None] | None = None
+        self._shown: object = None
+        self._list = _LayerList(self.delete)
+        self._list.currentRowChanged.connect(self._select)
+        self._list.itemChanged.connect(self._renamed)
+        self._list.model().rowsMoved.connect(self._dragged)
+        group = QGroupBox("Layers")
+        whole = QVBoxLayout(self)
+        whole.addWidget(group)
+        column = QVBoxLayout(group)
+        column.addWidget(self._list)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        self._buttons: dict[str, QToolButton] = {}
+        actions = (self.add, self.duplicate, lambda: self.move_layer(1), lambda: self.move_layer(-1), self.delete)
+        for (name, glyph, tip), call in zip(_BUTTONS, actions, strict=True):
+            button = name_widget(QToolButton(), name, tip, tip.split(":")[0].split(" (")[0])
+            button.setAutoRaise(True)
+            button.setIcon(icon(glyph))
+            button.clicked.connect(lambda _=False, call=call: call())
+            self._buttons[name] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.set_editor(None)
+
+    def set_editor(self, editor: Editor | None) -> None:
+        """Show and arrange the layers of this editor; None when no image is open."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._editor = editor
+        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        self.setEnabled(editor is not None)
+        self._refresh()
+
+    def paint_icons(self) -> None:
+        """Set the icons; call again after the theme has changed."""
+        for name, glyph, _ in _BUTTONS:
+            self._buttons[name].setIcon(icon(glyph))
+        self._shown = None
+        self._refresh()
+
+    def add(self) -> None:
+        """Add an empty layer above the active one."""
+        if self._editor is not None:
+            self._editor.layers.add()
+
+    def duplicate(self) -> None:
+        """Copy the active layer."""
+        if self._editor is not None:
+            self._editor.layers.duplicate()
+
+    def delete(self) -> None:
+        """Remove the active layer."""
+        if self._editor is not None:
+            self._editor.layers.remove(self._editor.document.active)
+
+    def move_layer(self, up: int) -> None:
+        """Move the active layer by `up` places; it stays at the top or the bottom when it is there."""
+        if self._editor is not None:
+            active = self._editor.document.active
+            self._editor.layers.move(active, active + up)
+
+    def show_or_hide(self) -> None:
+        """Show the active layer if it is hidden, hide it if it is shown."""
+        if self._editor is not None:
+            document = self._editor.document
+            self._editor.layers.show(document.active, not document.layer.visible)
+
+    def lock_or_unlock(self) -> None:
+        """Unlock the active layer if it is locked, lock it if it is not."""
+        if self._editor is not None:
+            document = self._editor.document
+            self._editor.layers.lock(document.active, not document.layer.locked)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, DocumentChanged):
+            self._refresh()
+
+    def _refresh(self) -> None:
+        document = None if self._editor is None else self._editor.document
+        shown = None if document is None else (document.active, _rows(document))
+        if shown == self._shown and document is not None:
+            return
+        self._shown = shown
+        with QSignalBlocker(self._list), QSignalBlocker(self._list.model()):
+            self._list.clear()
+            if document is not None:
+                for place in reversed(range(len(document.layers))):
+                    self._add_row(document.layers[place], place)
+                self._list.setCurrentRow(len(document.layers) - 1 - document.active)
+        several = document is not None and len(document.layers) > 1
+        top = document is None or document.active == len(document.layers) - 1
+        bottom = document is None or document.active == 0
+        self._buttons["layer_raise"].setEnabled(several and not top)
+        self._buttons["layer_lower"].setEnabled(several and not bottom)
+
+    def _add_row(self, layer: Layer, place: int) -> None:
+        item = QListWidgetItem(layer_title(layer, place))
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        item.setToolTip(f"{layer_title(layer, place)}: double-click or F2 to rename, drag to rearrange")
+        if not layer.visible:
+            item.setForeground(self.palette().placeholderText())
+        self._list.addItem(item)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 2, 0)
+        row.setSpacing(0)
+        row.addStretch(1)
+        for name, on, glyphs, tips in (
+            ("layer_visible", layer.visible, ("fa6s.eye-slash", "fa6s.eye"), ("Show the layer", "Hide the layer")),
+            ("layer_locked", layer.locked, ("fa6s.lock-open", "fa6s.lock"), ("Lock the layer", "Unlock the layer")),
+        ):
+            button = name_widget(QToolButton(), name, tips[on], f"{tips[on]} {layer_title(layer, place)}")
+            button.setAutoRaise(True)
+            button.setIcon(icon(glyphs[on]))
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, name=name, on=on: self._switch(name, place, not on))
+            row.addWidget(button)
+        self._list.setItemWidget(item, line)
+
+    def _switch(self, name: str, place: int, on: bool) -> None:
+        if self._editor is not None:
+            layers = self._editor.layers
+            (layers.show if name == "layer_visible" else layers.lock)(place, on)
+
+    def _select(self, row: int) -> None:
+        if self._editor is not None and row >= 0:
+            self._editor.layers.select(len(self._editor.document.layers) - 1 - row)
+
+    def _renamed(self, item: QListWidgetItem) -> None:
+        if self._editor is not None:
+            place = len(self._editor.document.layers) - 1 - self._list.row(item)
+            if item.text() != layer_title(self._editor.document.layers[place], place):
+                self._editor.layers.rename(place, item.text())
+            self._shown = None
+            self._refresh()
+
+    def _dragged(self, _parent: object, start: int, _end: int, _to: object, row: int) -> None:
+        if self._editor is not None:
+            last = len(self._editor.document.layers) - 1
+            self._shown = None  # the list has moved its row already
+            self._editor.layers.move(last - start, last - (row if row < start else row - 1))
+            self._refresh()
+
+
+class _LayerList(QListWidget):
+    def __init__(self, delete: Callable[[], None]) -> None:
+        super().__init__()
+        self._delete = delete
+        self.setObjectName("layer_list")
+        self.setAccessibleName("Layers, the highest first")
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete and Backspace remove the active layer."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._delete()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Room for a few lines; more of them scroll."""
+        rows = min(max(self.count(), 1), _SHOWN_ROWS)
+        return QSize(super().sizeHint().width(), rows * self._line() + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for one line."""
+        return QSize(super().minimumSizeHint().width(), self._line() + 2 * self.frameWidth())
+
+    def _line(self) -> int:
+        return self.sizeHintForRow(0) if self.count() else round(1.8 * self.fontMetrics().height())
+
+
+def _rows(document: Document) -> tuple[tuple[str, bool, bool, int], ...]:
+    return tuple((layer.title, layer.visible, layer.locked, layer.key) for layer in document.layers)

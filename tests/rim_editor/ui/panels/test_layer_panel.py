@@ -1,0 +1,114 @@
+"""The layer panel: rows as the document has them, the highest first, and every button and gesture as a step."""
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QListWidget, QToolButton
+
+from rim_editor.document import Brush, Stroke
+from rim_editor.ui.panels.layer_panel import LayerPanel
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def panel(qtbot, editor):
+    made = LayerPanel()
+    qtbot.addWidget(made)
+    made.set_editor(editor)
+    made.resize(320, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def layer_list(panel):
+    return panel.findChild(QListWidget, "layer_list")
+
+
+def titles(panel):
+    found = layer_list(panel)
+    return [found.item(row).text() for row in range(found.count())]
+
+
+def click(panel, name):
+    panel.findChild(QToolButton, name).click()
+
+
+def row_button(panel, row, name):
+    found = layer_list(panel)
+    return found.itemWidget(found.item(row)).findChild(QToolButton, name)
+
+
+def test_the_highest_layer_is_first_and_the_active_one_is_selected(panel, editor):
+    assert titles(panel) == ["Layer 1"]
+    click(panel, "layer_new")
+    assert titles(panel) == ["Layer 2", "Layer 1"] and layer_list(panel).currentRow() == 0
+    layer_list(panel).setCurrentRow(1)
+    assert editor.document.active == 0 and editor.history.undo_name == "New layer"
+    editor.undo()
+    assert titles(panel) == ["Layer 1"]
+
+
+def test_an_answer_names_its_layer(panel, editor):
+    editor.ask("the dog")
+    assert titles(panel) == ["the dog"]
+    layer_list(panel).item(0).setText("Rex")
+    assert editor.document.layer.name == "Rex" and titles(panel) == ["Rex"]
+    layer_list(panel).item(0).setText(" ")
+    assert titles(panel) == ["the dog"]
+
+
+def test_buttons_duplicate_arrange_and_delete(qtbot, panel, editor):
+    editor.ask("the dog")
+    click(panel, "layer_duplicate")
+    assert titles(panel) == ["the dog copy", "the dog"]
+    raised, lowered = (panel.findChild(QToolButton, name) for name in ("layer_raise", "layer_lower"))
+    assert not raised.isEnabled() and lowered.isEnabled()
+    lowered.click()
+    assert titles(panel) == ["the dog", "the dog copy"] and layer_list(panel).currentRow() == 1
+    qtbot.keyClick(layer_list(panel), Qt.Key.Key_Delete)
+    assert titles(panel) == ["the dog"]
+    click(panel, "layer_delete")
+    assert titles(panel) == ["Layer 1"] and not editor.document.parts
+
+
+def test_a_row_that_is_dragged_moves_its_layer(panel, editor):
+    for name in ("low", "middle", "high"):
+        editor.layers.rename(editor.document.active, name)
+        if name != "high":
+            click(panel, "layer_new")
+    model = layer_list(panel).model()
+    assert model.moveRow(QModelIndex(), 0, QModelIndex(), 3)
+    assert titles(panel) == ["middle", "low", "high"]
+    assert [layer.name for layer in editor.document.layers] == ["high", "low", "middle"]
+    assert model.moveRow(QModelIndex(), 2, QModelIndex(), 1)
+    assert titles(panel) == ["middle", "high", "low"]
+    assert editor.document.layer.name == "high"
+
+
+def test_the_eye_hides_and_the_lock_protects(panel, editor):
+    editor.paint(Stroke(Brush.KEEP, ((5.0, 5.0),), 3.0))
+    row_button(panel, 0, "layer_visible").click()
+    assert not editor.document.layer.visible
+    row_button(panel, 0, "layer_visible").click()
+    row_button(panel, 0, "layer_locked").click()
+    assert editor.document.layer.visible and editor.document.layer.locked
+    editor.paint(Stroke(Brush.KEEP, ((9.0, 5.0),), 3.0))
+    assert len(editor.document.parts) == 1
+    panel.lock_or_unlock()
+    panel.show_or_hide()
+    assert not editor.document.layer.locked and not editor.document.layer.visible
+
+
+def test_without_an_image_there_is_nothing_to_arrange(panel):
+    panel.set_editor(None)
+    for call in (
+        panel.add,
+        panel.duplicate,
+        panel.delete,
+        panel.show_or_hide,
+        panel.lock_or_unlock,
+        lambda: panel.move_layer(1),
+    ):
+        call()
+    assert titles(panel) == [] and not panel.isEnabled()
