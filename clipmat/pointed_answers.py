@@ -18,7 +18,7 @@ from clipmat.part_choice import PartChoice, choose_parts
 from clipmat.pointed_nouns import PointedNouns
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.refiner import Refiner, refine_matte
-from clipmat.region_growing import Region, grow_region
+from clipmat.region_growing import GrownRegion, grow_region
 from clipmat.transforms import from_output, resized
 
 COVERED = 0.5
@@ -31,7 +31,7 @@ BOX_AGREEMENT = 0.6
 class PointedAnswer:
     """What points and a box gave, before the edge is refined."""
 
-    regions: tuple[Region, ...]
+    regions: tuple[GrownRegion, ...]
     """The matte is their maximum."""
     method: PromptMethod
     noun: str = ""
@@ -95,7 +95,7 @@ class PointedAnswers:
 
 
 def at_full_size(
-    regions: Sequence[Region], pixels: NDArray[np.uint8], refiner: Refiner | None
+    regions: Sequence[GrownRegion], pixels: NDArray[np.uint8], refiner: Refiner | None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """The matte, HxW in [0, 1], at the image's own size, and its trimap of 0, 128 and 255.
 
@@ -156,5 +156,5 @@ def _fit(choice: PartChoice, pointing: Pointing) -> float:
     return float(np.prod(fits))
 
 
-def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> Region:
-    return Region(slice(0, pixels.shape[0]), slice(0, pixels.shape[1]), choice.matte, choice.trimap)
+def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> GrownRegion:
+    return GrownRegion(slice(0, pixels.shape[0]), slice(0, pixels.shape[1]), choice.matte, choice.trimap)

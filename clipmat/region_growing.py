@@ -40,7 +40,7 @@ SMALL_HOLE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class GrownRegion:
     """Where the object is, and its matte at a reduced size, as the post-refiner wants it."""
 
     rows: slice
@@ -52,7 +52,7 @@ class Region:
     """3xhxw: background, unknown, foreground; they add up to 1."""
 
 
-def grow_region(image: Bytes, pointing: Pointing) -> Region:
+def grow_region(image: Bytes, pointing: Pointing) -> GrownRegion:
     """The region that points and box show; HxWx3 uint8 sRGB, with at least one point to keep, or a box.
 
     A box alone gives the object in it. Nothing that is clicked to be dropped is in the region.
@@ -196,18 +196,18 @@ def _closer(inside: Bools, rows: slice, columns: slice, shape: tuple[int, ...]) 
     return closer_rows, closer_columns, inside[top:bottom, left:right]
 
 
-def _softened(inside: Bools, rows: slice, columns: slice) -> Region:
+def _softened(inside: Bools, rows: slice, columns: slice) -> GrownRegion:
     plane = inside.astype(np.uint8)
     near = np.ones((2 * UNKNOWN_BAND + 1, 2 * UNKNOWN_BAND + 1), np.uint8)
     foreground = cv2.erode(plane, near).astype(np.float32)
     background = 1 - cv2.dilate(plane, near).astype(np.float32)
     matte = np.asarray(cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7), np.float32)
-    return Region(rows, columns, matte, np.stack([background, 1 - foreground - background, foreground]))
+    return GrownRegion(rows, columns, matte, np.stack([background, 1 - foreground - background, foreground]))
 
 
-def _nothing(rows: slice, columns: slice, shape: tuple[int, ...]) -> Region:
+def _nothing(rows: slice, columns: slice, shape: tuple[int, ...]) -> GrownRegion:
     empty = np.zeros(shape[:2], np.float32)
-    return Region(rows, columns, empty, np.stack([empty + 1, empty, empty]))
+    return GrownRegion(rows, columns, empty, np.stack([empty + 1, empty, empty]))
 
 
 def _reduced(crop: Bytes, side: int) -> Bytes:
