@@ -21,7 +21,7 @@ from rim_editor.errors import BadOption, OutputExists
 from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
-    from rim_editor.matte_command import MatteJob, MatteReport
+    from rim_editor.matte_command import MatteReport
     from rim_editor.matting import WeightsInfo
 
 PROGRAM = "rim-editor"
@@ -46,11 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             words = _with_command(sys.argv[1:] if arguments is None else list(arguments), command.commands)
             code = command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0
-        except OutputExists as error:
-            _print_error(f"{error.problem}: choose another name, or replace it on purpose with --force.")
-            return error.exit_code
         except UserError as error:
-            _print_error(str(error))
+            _print_error(_error_text(error))
             return error.exit_code
         except usage_error as error:
             where = error.ctx.command_path if error.ctx else PROGRAM
@@ -70,6 +67,12 @@ def _with_command(words: list[str], commands: Container[str]) -> list[str]:
     if not first.startswith("-") and not Path(first).exists():
         raise BadOption(f"'{first}' is neither a command nor a file: check its name, or see '{PROGRAM} --help'.")
     return ["open", *words]
+
+
+def _error_text(error: UserError) -> str:
+    if isinstance(error, OutputExists):
+        return f"{error.problem}: choose another name, or replace it on purpose with --force."
+    return str(error)
 
 
 def _print_error(text: str) -> None:
@@ -124,31 +127,43 @@ def matte(
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Write the result even if nothing matches.")
+        bool, typer.Option("--allow-empty", help="Write an empty result if nothing matches.")
     ] = False,
 ) -> None:
     """Cut the object that EXPRESSION names out of IMAGE."""
     from rim_editor import matte_command
 
-    job = matte_command.MatteJob(
-        image=image,
-        expression=expression,
-        output=output,
-        edit=options.description.read(),
-        controls=options.controls,
-        weights=options.weights,
-        device=options.device.value,
-        quality=options.quality,
-        metadata=not options.no_metadata,
-        longest_side=options.longest_side,
-        framing=options.framing,
-        overwrite=force,
-        allow_empty=allow_empty,
-        other_inputs=(options.background,) if options.background else (),
-    )
-    report = matte_command.cut_out(job, Matting())
+    asked = {"image": str(image), "expression": expression, "weights": options.weights}
+    answered: dict[str, object] = {"certainty": None, "presence": None}
+    try:
+        job = matte_command.MatteJob(
+            image=image,
+            expression=expression,
+            output=output,
+            edit=options.description.read(),
+            controls=options.controls,
+            weights=options.weights,
+            device=options.device.value,
+            quality=options.quality,
+            metadata=not options.no_metadata,
+            longest_side=options.longest_side,
+            framing=options.framing,
+            overwrite=force,
+            best_guess=options.best_guess,
+            at_least=options.at_least,
+            allow_empty=allow_empty,
+            other_inputs=(options.background,) if options.background else (),
+        )
+        report = matte_command.cut_out(
+            job, Matting(), lambda certainty, presence: answered.update(certainty=certainty, presence=presence)
+        )
+    except UserError as error:
+        if as_json:
+            ended = {"output": None, "error": _error_text(error), "exit_code": error.exit_code}
+            typer.echo(json.dumps(asked | answered | ended))
+        raise
     if as_json:
-        typer.echo(json.dumps(_report_data(job, options.edit.value, report)))
+        typer.echo(json.dumps(asked | answered | _report_data(options.edit.value, report)))
         return
     seconds = sum(report.milliseconds.values()) / 1000
     reason = f" ({report.device_reason})" if report.device_reason else ""
@@ -203,22 +218,17 @@ def fetch(
         typer.echo(f"{name} is fetched: {typer.format_filename(path)}")
 
 
-def _report_data(job: MatteJob, edit: str, report: MatteReport) -> dict[str, object]:
+def _report_data(edit: str, report: MatteReport) -> dict[str, object]:
     return {
-        "image": str(job.image),
-        "expression": job.expression,
         "output": str(report.output),
         "edit": edit,
         "size": report.size,
-        "output_size": report.output_size,
-        "weights": job.weights,
         "device": report.device,
         "device_reason": report.device_reason,
         "precision": report.precision,
-        "presence": report.presence,
-        "certainty": report.certainty,
         "box": report.box,
         "milliseconds": report.milliseconds,
+        "exit_code": 0,
     }
 
 

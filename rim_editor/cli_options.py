@@ -82,6 +82,17 @@ class CutoutOptions:
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None
     weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact"
     device: Annotated[Device, typer.Option("--device", help="Where the model runs.")] = Device.AUTO
+    best_guess: Annotated[
+        bool, typer.Option("--best-guess", help="Write the best match even where nothing seems to match.")
+    ] = False
+    at_least: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The presence below which nothing matches; by default the weights decide, and doubt warns.",
+        ),
+    ] = None
     no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False
 
     @property

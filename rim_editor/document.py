@@ -63,6 +63,18 @@ class Answer:
     certainty: Certainty = Certainty.SURE
     """NONE for a best guess that was accepted."""
 
+    @property
+    def doubt(self) -> str:
+        """Why the answer should be checked, without a full stop; '' where it is sure."""
+        presence = f"'{self.expression}' (presence {self.presence:.2f})"
+        match self.certainty:
+            case Certainty.SURE:
+                return ""
+            case Certainty.UNSURE:
+                return f"Not sure that this is {presence}"
+            case _:
+                return f"Nothing in this image matches {presence}"
+
 
 @dataclass(frozen=True, eq=False)
 class ImportedMatte:

@@ -267,8 +267,7 @@ class Editor:
         answer = found.part(expression, combine)
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
-            text = f"Nothing in this image matches '{expression}' (presence {answer.presence:.2f}). Use other words."
-            self._notify(NoticeCode.NOT_FOUND, text)
+            self._notify(NoticeCode.NOT_FOUND, f"{answer.doubt}. Use other words.")
         else:
             self._add_answer(answer, key)
         where = found.predictor.device, found.predictor.device_reason, options.weights

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipmat.certainty import Certainty
+from clipmat.certainty import Certainty, with_bar
 from rim_editor.document import MatteControls, check_expression
 from rim_editor.edits import Cutout, Edit
-from rim_editor.errors import NothingMatched
+from rim_editor.errors import EditorWarning, NothingMatched
 from rim_editor.framing import Framing
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ class MatteJob:
     """Pixels to which a larger result is reduced."""
     framing: Framing = Framing()
     overwrite: bool = False
+    best_guess: bool = False
+    """Write the best match even where its certainty is NONE."""
+    at_least: float | None = None
+    """The presence, 0 to 1, below which nothing matches; None for the bar of the weights."""
     allow_empty: bool = False
     """Write a matte without any object rather than raise NothingMatched."""
     other_inputs: tuple[Path, ...] = ()
@@ -63,6 +69,7 @@ class MatteReport:
     presence: float
     """0 to 1, as the model gives it."""
     certainty: Certainty
+    """By the bar of the job, if it has one."""
     box: Box | None
     """Where the matte is above one half; None if it is nowhere."""
     milliseconds: dict[str, float]
@@ -80,12 +87,17 @@ def check(job: MatteJob) -> None:
     exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 
-def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
+def cut_out(
+    job: MatteJob, matting: Matting, on_answer: Callable[[Certainty, float], None] | None = None
+) -> MatteReport:
     """Do the job: check, read, find the object, edit, write. Nothing is written unless all went well.
 
-    An image with transparency of its own keeps it: the matte is multiplied by it.
+    `on_answer` is called with certainty and presence as soon as they are known. An image with transparency of its
+    own keeps it: the matte is multiplied by it. Warns with an EditorWarning when the answer is not sure.
     Raises UserError, NothingMatched among them.
     """
+    import numpy as np
+
     from clipmat import image_files
     from rim_editor import exporting, mattes, outputs
     from rim_editor.document import Answer, Combine, Document
@@ -101,14 +113,23 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
         predictor = matting.predictor(job.weights, job.device)
     prediction = matting.predict(source.pixels, job.expression, weights=job.weights, device=job.device)
     spent |= {step: float(value) for step, value in prediction.timings.items()}
-    presence, certainty = float(prediction.presence), prediction.certainty
-    answer = Answer(job.expression, Combine.NEW, prediction.matte, presence, certainty)
-    document, renderer = Document.of_one_layer(source, (answer,), edit=job.edit), Renderer(source)
-    if not job.allow_empty and (certainty is Certainty.NONE or mattes.is_empty(renderer.matte(document))):
-        raise NothingMatched(
-            f"Nothing in this image matches '{job.expression}' (presence {presence:.2f}): "
-            "use other words, or write the empty result with --allow-empty."
-        )
+    presence, matte, renderer = float(prediction.presence), prediction.matte, Renderer(source)
+    certainty = with_bar(prediction.certainty, presence, matte, job.at_least)
+    answer = Answer(job.expression, Combine.NEW, matte, presence, certainty)
+    empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
+    if empty:
+        answer = replace(answer, certainty=Certainty.NONE)
+    if on_answer is not None:
+        on_answer(answer.certainty, presence)
+    refused = answer.certainty is Certainty.NONE and (empty or not job.best_guess)
+    if refused and not job.allow_empty:
+        instead = "the empty result with --allow-empty" if empty else "the best guess with --best-guess"
+        raise NothingMatched(f"{answer.doubt}: use other words, or write {instead}.")
+    if refused:
+        answer = replace(answer, matte=np.zeros_like(matte))
+    document = Document.of_one_layer(source, (answer,), edit=job.edit)
+    if answer.doubt and not refused:
+        warnings.warn(f"{answer.doubt}: check the result.", EditorWarning, stacklevel=2)
     with timed(spent, "edit"):
         document = document.changed(controls=job.controls)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
@@ -127,7 +148,7 @@ def cut_out(job: MatteJob, matting: Matting) -> MatteReport:
         device_reason=predictor.device_reason,
         precision=predictor.precision,
         presence=presence,
-        certainty=certainty,
+        certainty=answer.certainty,
         box=box_of(renderer.matte(document)),
         milliseconds={step: round(value, 1) for step, value in spent.items()},
     )

@@ -1,4 +1,4 @@
-"""A predictor that finds red things: quick, without a model, and it remembers what it was asked."""
+"""A predictor that finds red things, without a model: 'maybe red' is unsure, 'red ghost' a guess; it remembers all."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -41,6 +41,10 @@ class RedPredictor:
         matte = np.clip(redness, 0, 1) if present else np.zeros_like(redness)
         presence = 0.97 if present else 0.12
         certainty = Certainty.SURE if present else Certainty.NONE
+        if "maybe" in expression:
+            presence, certainty = 0.4, Certainty.UNSURE
+        elif "ghost" in expression:
+            presence, certainty = 0.03, Certainty.NONE
         return FakePrediction(matte, presence, certainty, {"image": 1.0, "text": 2.0, "matte": 3.0})
 
 

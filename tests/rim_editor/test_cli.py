@@ -17,6 +17,7 @@ from PIL import Image
 
 from clipmat.errors import FetchFailed, ImageUnreadable
 from rim_editor import cli, matting
+from rim_editor.errors import OutputNotWritable
 
 HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "open_clip", "numba", "pymatting")
 
@@ -192,9 +193,84 @@ def test_the_transparency_of_the_image_limits_the_cutout(run, tmp_path):
 
 
 def test_nothing_matches(run, photo, tmp_path):
-    result = run("matte", photo, "the zebra", "-o", tmp_path / "out.png", "--json")
-    refused(result, 3, "Nothing in this image matches 'the zebra' (presence 0.12)", "--allow-empty")
+    result = run("matte", photo, "the zebra", "-o", tmp_path / "out.png")
+    refused(result, 3, "Nothing in this image matches 'the zebra' (presence 0.12)", "other words", "--allow-empty")
     assert not (tmp_path / "out.png").exists()
+
+
+def test_an_unsure_answer_is_written_with_one_line(run, photo, tmp_path):
+    code, out, err = run("matte", photo, "maybe red", "-o", tmp_path / "out.png", "--json")
+    assert code == 0 and (opened(tmp_path / "out.png")[10:30, 20:40, 3] == 255).all()
+    assert err == "rim-editor: warning: Not sure that this is 'maybe red' (presence 0.40): check the result.\n"
+    assert (json.loads(out)["certainty"], json.loads(out)["presence"]) == ("unsure", 0.4)
+
+
+def test_the_best_guess_on_demand(run, photo, tmp_path):
+    refused(run("matte", photo, "red ghost", "-o", tmp_path / "out.png"), 3, "presence 0.03", "--best-guess")
+    code, out, err = run("matte", photo, "red ghost", "-o", tmp_path / "out.png", "--best-guess", "--json")
+    assert code == 0 and (opened(tmp_path / "out.png")[10:30, 20:40, 3] == 255).all()
+    assert err.count("\n") == 1 and "warning: Nothing in this image matches 'red ghost'" in err
+    assert json.loads(out)["certainty"] == "none"
+
+
+def test_a_guess_that_shows_nothing_is_not_written(run, photo, tmp_path):
+    refused(run("matte", photo, "the zebra", "-o", tmp_path / "out.png", "--best-guess"), 3, "zebra")
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("expression", "bar", "code", "certainty"),
+    [
+        ("red", "0.98", 3, "none"),
+        ("red", "0.97", 0, "sure"),
+        ("maybe red", "0.5", 3, "none"),
+        ("maybe red", "0.3", 0, "unsure"),
+        ("red ghost", "0", 0, "unsure"),
+        ("the zebra", "0", 3, "none"),
+    ],
+)
+def test_scripts_set_a_bar_of_their_own(run, photo, tmp_path, expression, bar, code, certainty):
+    result = run("matte", photo, expression, "-o", tmp_path / "out.png", "--at-least", bar, "--json")
+    assert (result[0], json.loads(result[1])["certainty"]) == (code, certainty)
+    assert (tmp_path / "out.png").exists() == (code == 0)
+
+
+@pytest.mark.parametrize("bar", ["-0.1", "1.5", "much"])
+def test_a_bar_outside_0_and_1_is_refused(run, photo, tmp_path, bar):
+    refused(run("matte", photo, "red", "-o", tmp_path / "out.png", "--at-least", bar), 2, "--at-least")
+
+
+@pytest.mark.parametrize(
+    ("expression", "force", "code", "certainty", "presence"),
+    [
+        ("red", True, 0, "sure", 0.97),
+        ("maybe red", True, 0, "unsure", 0.4),
+        ("the zebra", True, 3, "none", 0.12),
+        ("red", False, 2, None, None),
+        ("...", True, 2, None, None),
+    ],
+)
+def test_json_has_certainty_and_presence_with_every_exit_code(
+    run, photo, tmp_path, expression, force, code, certainty, presence
+):
+    (tmp_path / "out.png").write_bytes(b"there")
+    forced = ["--force"] if force else []
+    result = run("matte", photo, expression, "-o", tmp_path / "out.png", "--json", *forced)
+    data = json.loads(result[1])
+    assert result[0] == data["exit_code"] == code
+    assert (data["certainty"], data["presence"]) == (certainty, presence)
+    assert (data["expression"], data["weights"], data["image"]) == (expression, "compact", str(photo))
+    if code:
+        assert data["output"] is None and data["error"] in result[2]
+
+
+def test_an_answer_is_known_even_if_the_file_cannot_be_written(run, photo, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OutputNotWritable("the disk is full: make room.")
+
+    monkeypatch.setattr("rim_editor.outputs.write", full)
+    code, out, err = run("matte", photo, "maybe red", "-o", tmp_path / "out.png", "--json")
+    assert code == 2 and json.loads(out)["certainty"] == "unsure" and "make room" in err
 
 
 def test_an_object_where_the_image_is_transparent_is_nothing_too(run, tmp_path):
