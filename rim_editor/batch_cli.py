@@ -121,6 +121,8 @@ def batch(
         template=template,
         keep_folders=not flat,
         exists=exists,
+        best_guess=options.best_guess,
+        at_least=options.at_least,
         model=ModelOptions(_weights(options.weights), options.device.value),
     )
     _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)

@@ -75,6 +75,8 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
         text = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
         page = f": {typer.format_filename(summary.reports[-1])}" if summary.reports else ""
         typer.echo(f"{text or 'no images'} in {_duration(summary.seconds)}{page}")
+        if summary.doubtful:
+            typer.echo(_to_review(summary))
         return
     result = {
         "folder": str(summary.plan.folder),
@@ -83,6 +85,10 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
         "seconds": round(summary.seconds, 1),
         "reports": [str(path) for path in summary.reports],
         "text": summary.text,
+        "review": [
+            {"image": str(item.source), "output": str(item.output), "presence": presence}
+            for item, presence in summary.doubtful
+        ],
         "bad": [{"image": str(each.source), "state": each.state.value, "text": each.text} for each in bad],
     }
     typer.echo(json.dumps(result))
@@ -143,6 +149,13 @@ def _line(outcome: Outcome) -> str:
     name = str(outcome.source)
     text = outcome.text if name in outcome.text else f"'{name}': {outcome.text}"
     return text if outcome.state in (State.FAILED, State.NOTHING_MATCHED) else f"warning: {text}"
+
+
+def _to_review(summary: BatchSummary) -> str:
+    found = summary.doubtful
+    names = [f"{typer.format_filename(item.output)} ({presence:.2f})" for item, presence in found[:MOST_PROBLEMS]]
+    more = f" and {len(found) - MOST_PROBLEMS} more" if len(found) > MOST_PROBLEMS else ""
+    return f"{len(found)} to review, least certain first: {', '.join(names)}{more}"
 
 
 def _duration(seconds: float) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from training import TrainingError, run_command
+
+if TYPE_CHECKING:
+    from clipmat.model import ClipMat
+    from clipmat.weights import ModelCard
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -46,12 +50,9 @@ def export(
     python -m training.export runs/compact/last.pt mine.safetensors
     """
     from clipmat import weights
-    from clipmat.files import whole_file
 
-    if out.suffix != ".safetensors":
-        raise ExportError(f"{out} would not be recognised as weights: give it the suffix .safetensors")
+    _check(out, table)
     model, card = weights.load(checkpoint)
-    rows = _rows(table) if table is not None else {}
     if image_size % card.config.multiple:
         raise ExportError(
             f"--image-size {image_size} is not a multiple of {card.config.multiple}, which this network needs"
@@ -69,15 +70,36 @@ def export(
         raise ExportError(f"{error}: give --unsure and --sure that fit, or calibrate the weights") from error
     nouns = _nouns(data) if data else card.nouns
     made = weights.ModelCard(config, scale, licence, note or card.note, nouns)
+    digest = write_weights(out, model, made, table)
+    typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+
+
+def write_weights(out: Path, model: ClipMat, card: ModelCard, table: Path | None = None) -> str:
+    """Write a .safetensors file and, if given, its checksum into a weights.json; returns the sha256.
+
+    Raises ExportError.
+    """
+    from clipmat import weights
+    from clipmat.files import whole_file
+
+    _check(out, table)
     try:
-        digest = weights.save(out, model, made)
+        digest = weights.save(out, model, card)
     except OSError as error:
         raise ExportError(f"{out} cannot be written ({error.strerror}): choose another place or make room") from error
     if table is not None:
+        rows = _rows(table)
         rows.setdefault(card.config.variant, {})["sha256"] = digest
         with whole_file(table) as file:
             file.write((json.dumps(rows, indent=2) + "\n").encode())
-    typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+    return digest
+
+
+def _check(out: Path, table: Path | None) -> None:
+    if out.suffix != ".safetensors":
+        raise ExportError(f"{out} would not be recognised as weights: give it the suffix .safetensors")
+    if table is not None:
+        _rows(table)
 
 
 def _nouns(packs: list[Path]) -> tuple[str, ...]:

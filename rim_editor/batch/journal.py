@@ -29,7 +29,7 @@ from rim_editor.batch.journal_file import (
     lock,
     read,
 )
-from rim_editor.batch.outcomes import END_STATES, Outcome, State
+from rim_editor.batch.outcomes import END_STATES, Group, Outcome, State
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.errors import EditorError, OutputNotWritable
 
@@ -58,6 +58,7 @@ class Journal:
         self.own: frozenset[Path] = frozenset()
         """Files of unfinished items that this batch wrote itself and may therefore replace."""
         self._ended = content.ended
+        self._doubtful = {index: made.presence or 0.0 for index, made in content.made.items() if _is_doubtful(made)}
         self._size = content.size
         self._file = file
         self._file.truncate(self._size)
@@ -109,6 +110,12 @@ class Journal:
         """How many items ended in which state so far."""
         return {state: sum(1 for one in self._ended.values() if one is state) for state in END_STATES}
 
+    @property
+    def doubtful(self) -> tuple[tuple[Item, float], ...]:
+        """The items whose results are there and should be reviewed, with their presences, least certain first."""
+        found = [(self.plan.items[i], p) for i, p in self._doubtful.items() if self._ended.get(i) is State.DONE]
+        return tuple(sorted(found, key=lambda each: (each[1], each[0].index)))
+
     def todo(self) -> tuple[Item, ...]:
         """The items that still need work, in their order."""
         return tuple(item for item in self.plan.items if item.index not in self._ended)
@@ -136,6 +143,9 @@ class Journal:
     def record_made(self, outcome: Outcome) -> None:
         """Record, safe on the disk, a result that is about to be renamed into place."""
         self._append({"event": "made", "outcome": outcome.to_json()}, sync=True)
+        self._doubtful.pop(outcome.index, None)
+        if _is_doubtful(outcome):
+            self._doubtful[outcome.index] = outcome.presence or 0.0
 
     def record_ended(self, outcome: Outcome) -> None:
         """Record how an item ended; this is safe on the disk within a second or when the journal is closed."""
@@ -221,6 +231,10 @@ class Journal:
                 self._ended.pop(index, None)
             elif index not in self._ended:
                 self.record_ended(replace(outcome, state=State.DONE))
+
+
+def _is_doubtful(outcome: Outcome) -> bool:
+    return outcome.group is Group.REVIEW
 
 
 def _line(event: dict[str, Any]) -> bytes:

@@ -19,8 +19,9 @@ from rim_editor.batch.plan import Plan
 from rim_editor.errors import EditorError
 
 NAME = ".rim-editor-batch.jsonl"
-VERSION = 2
-"""Version 1, of RIM Editor 0.1.0, has other keys."""
+VERSION = 3
+"""Since 3 outcomes have a certainty, and recipes `best_guess` and `at_least`; 1 (RIM Editor 0.1.0) has other keys."""
+_READABLE = (2, VERSION)
 FileState = tuple[int, int]
 """An image file without opening it: its size in bytes, and nanoseconds of its last change."""
 
@@ -76,7 +77,7 @@ def read(path: Path) -> JournalContent:
             first = file.readline()
         event = json.loads(first)
         version = event["version"]
-        plan = Plan.from_json(event["plan"]) if version == VERSION else None
+        plan = Plan.from_json(event["plan"]) if version in _READABLE else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EditorError) as error:
         text = f"'{path}' cannot be read ({error}): delete it and export again without --resume."
         raise NothingToResume(text) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipmat import records
+from clipmat.certainty import Certainty
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +34,17 @@ class State(StrEnum):
     """As planned, because its output existed already."""
 
 
+class Group(StrEnum):
+    """Under which heading an outcome is listed: as its state, but for results that are there and to be checked."""
+
+    FAILED = "failed"
+    NOTHING_MATCHED = "nothing-matched"
+    REVIEW = "review"
+    """Done, and the model was not sure: to be looked through, least certain first."""
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
 END_STATES: tuple[State, ...] = tuple(state for state in State if state is not State.READY)
 
 
@@ -50,6 +62,8 @@ class Outcome:
     """Why it was not done, or warnings about a result; can be shown to users."""
     presence: float | None = None
     """0 to 1, from the model; None when it was not run."""
+    certainty: Certainty | None = None
+    """What that amounts to; None when it was not run, and for outcomes of earlier versions."""
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     """decode, image, text, matte, edit, encode, write, as far as each was done."""
     sha256: str = ""
@@ -61,6 +75,13 @@ class Outcome:
     sidecar_bytes: int = 0
     thumbnail: builtins.bytes | None = None
     """A small PNG or JPEG of the result."""
+
+    @property
+    def group(self) -> Group:
+        """Under which heading it is listed; READY counts as done."""
+        if self.state in (State.READY, State.DONE):
+            return Group.DONE if self.certainty in (None, Certainty.SURE) else Group.REVIEW
+        return Group(self.state.value)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON data, the thumbnail as base64."""

@@ -217,7 +217,7 @@ class _Pipeline:
         def one(decoded: DecodedItem) -> None:
             self._check()
             with self._guarded(decoded.item):
-                self._found.put(stages.find(decoded, self._matting, model, self._check))
+                self._found.put(stages.find(decoded, self._matting, self._recipe, self._check))
 
         # With the model on a GPU, its threads on the CPU have little to do.
         with matting_module.cpu_threads(self._counts.model_threads if predictor.device == "cpu" else 1):

@@ -69,10 +69,16 @@ class Recipe:
     keep_folders: bool = True
     """Whether results are in the same folders as their images."""
     exists: Exists = Exists.REFUSE
+    best_guess: bool = False
+    """Whether the best match is written even where nothing seems to match."""
+    at_least: float | None = None
+    """The presence, 0 to 1, below which nothing matches; None for the bar of the weights."""
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
         check_depth(self.depth)
+        if self.at_least is not None and not 0 <= self.at_least <= 1:
+            raise BadOption(f"A presence of at least {self.at_least:g} cannot be: give a number from 0 to 1.")
         self.request()
         naming.parse_template(self.template)
 

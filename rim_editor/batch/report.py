@@ -17,21 +17,23 @@ from urllib.parse import quote
 import rim_editor
 from clipmat import records
 from clipmat.files import whole_file
-from rim_editor.batch.outcomes import END_STATES, Outcome, State
+from rim_editor.batch.outcomes import END_STATES, Group, Outcome, State
 from rim_editor.batch.output_files import STAGING
 from rim_editor.batch.plan import Plan
 from rim_editor.errors import OutputNotWritable
 
-VERSION = 2
-"""Since 2 the recipe has `expressions` and `model`, which 1 called `said` and `asking`."""
+VERSION = 3
+"""Since 3 outcomes have a certainty, and `review` has the indices of those to be checked.
+Since 2 the recipe has `expressions` and `model`, which 1 called `said` and `asking`."""
 _JSON = b'{\n"program": "RIM Editor batch"'
 _HTML = b'<!doctype html>\n<html lang="en"><meta name="generator" content="RIM Editor batch">'
 _KEPT_IN_MEMORY, _BLOCK = 2**20, 2**16
 _HEADINGS = {
-    State.FAILED: "Failed",
-    State.NOTHING_MATCHED: "Nothing matched: please check these",
-    State.DONE: "Done",
-    State.SKIPPED: "Skipped",
+    Group.FAILED: "Failed",
+    Group.NOTHING_MATCHED: "Nothing matched: please check these",
+    Group.REVIEW: "Not sure: please look through these, least certain first",
+    Group.DONE: "Done",
+    Group.SKIPPED: "Skipped",
 }
 _PAGE = """
 <meta charset="utf-8"><title>Batch report</title>
@@ -49,7 +51,7 @@ img { max-width: 8rem; max-height: 8rem; background: repeating-conic-gradient(#8
 <p>{% for term in plan.recipe.expressions %}{{ term.combine.value }} “{{ term.expression }}”{{ ", " if not loop.last }}
 {%- endfor %}</p>
 {% for section in sections %}
-<section id="{{ section.state.value }}"><h2>{{ section.heading }} ({{ section.count }})</h2>
+<section id="{{ section.group.value }}"><h2>{{ section.heading }} ({{ section.count }})</h2>
 <table><thead><tr><th><th>Image<th>Result<th>Presence<th>Time<th>Remarks</tr></thead><tbody>
 {% for block in section.rows %}{{ block | safe }}{% endfor %}
 </tbody></table></section>
@@ -87,24 +89,25 @@ def write(
     try:
         with ExitStack() as stack:
             entries, *spools = (
-                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)) for _ in (data, *END_STATES)
+                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)) for _ in (data, *Group)
             )
-            rows = dict(zip(END_STATES, spools, strict=True))
+            rows = {group: _Rows(spool) for group, spool in zip(Group, spools, strict=True)}
             for outcome in outcomes:
                 entries.write(b",\n" if sum(ended.values()) else b"\n")
                 entries.write(_json_of(outcome))
-                rows[outcome.state].write(_encoded(row.render(_row_values(outcome, plan.folder))))
+                rows[outcome.group].add(outcome, _encoded(row.render(_row_values(outcome, plan.folder))))
                 ended[outcome.state] += 1
             counts = {state.value: count for state, count in ended.items()}
             counts["waiting"] = len(plan.items) - sum(ended.values())
+            review = rows[Group.REVIEW].least_certain_first()
             with _report_file(data) as file:
-                _write_json(file, plan, entries, counts, stopped=stopped, seconds=seconds)
+                _write_json(file, plan, entries, counts, review, stopped=stopped, seconds=seconds)
             with _report_file(page) as file:
                 file.write(_HTML)
                 sections = [
-                    {"state": state, "heading": heading, "count": ended[state], "rows": _blocks(rows[state])}
-                    for state, heading in _HEADINGS.items()
-                    if ended[state]
+                    {"group": group, "heading": heading, "count": rows[group].count, "rows": rows[group].blocks()}
+                    for group, heading in _HEADINGS.items()
+                    if rows[group].count
                 ]
                 text = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
                 values = {"plan": plan, "stopped": stopped, "seconds": seconds, "counts": text, "sections": sections}
@@ -117,7 +120,14 @@ def write(
 
 
 def _write_json(
-    file: IO[bytes], plan: Plan, entries: IO[bytes], counts: dict[str, int], *, stopped: bool, seconds: float | None
+    file: IO[bytes],
+    plan: Plan,
+    entries: IO[bytes],
+    counts: dict[str, int],
+    review: list[int],
+    *,
+    stopped: bool,
+    seconds: float | None,
 ) -> None:
     report = {
         "version": VERSION,
@@ -127,6 +137,7 @@ def _write_json(
         "stopped": stopped,
         "seconds": None if seconds is None else round(seconds, 1),
         "counts": counts,
+        "review": review,
         "recipe": plan.recipe.to_json(),
         "problems": records.to_data(plan.problems),
     }
@@ -166,11 +177,36 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _blocks(spool: IO[bytes]) -> Iterator[str]:
-    """The text of a file, block by block, whole lines each."""
-    spool.seek(0)
-    for lines in iter(partial(spool.readlines, _BLOCK), []):
-        yield b"".join(lines).decode("utf-8")
+class _Rows:
+    """The rows of one group in a file, which may be read in another order than they came."""
+
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._spool = spool
+        self._places: list[tuple[float, int, int, int]] = []
+        """Presence, index of the outcome, offset and size of each row."""
+        self.count = 0
+
+    def add(self, outcome: Outcome, row: bytes) -> None:
+        """Append the row of an outcome."""
+        self.count += 1
+        if outcome.group is Group.REVIEW:
+            self._places.append((outcome.presence or 0.0, outcome.index, self._spool.tell(), len(row)))
+        self._spool.write(row)
+
+    def least_certain_first(self) -> list[int]:
+        """The indices of the outcomes to be reviewed."""
+        return [index for _, index, _, _ in sorted(self._places)]
+
+    def blocks(self) -> Iterator[str]:
+        """The text, block by block, whole rows each."""
+        if self._places:
+            for _, _, offset, size in sorted(self._places):
+                self._spool.seek(offset)
+                yield self._spool.read(size).decode("utf-8")
+            return
+        self._spool.seek(0)
+        for lines in iter(partial(self._spool.readlines, _BLOCK), []):
+            yield b"".join(lines).decode("utf-8")
 
 
 def _free_name(folder: Path, suffix: str, start: bytes) -> Path:

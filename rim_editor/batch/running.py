@@ -13,7 +13,7 @@ from rim_editor.batch import pipeline, report
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import DiskFull
-from rim_editor.batch.plan import Plan
+from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import BatchControl, BatchInterrupted, BatchProgress
 from rim_editor.errors import EditorError, OutputNotWritable
 
@@ -42,6 +42,8 @@ class BatchSummary:
     """Why it stopped and what to do, unless it was simply cancelled."""
     reports: tuple[Path, ...] = ()
     """The report as JSON and as HTML, if there is one."""
+    doubtful: tuple[tuple[Item, float], ...] = ()
+    """Items whose results should be reviewed, with the presence of what was found, least certain first."""
 
     @property
     def left(self) -> int:
@@ -138,4 +140,4 @@ def summarise(journal: Journal, seconds: float, text: str = "", *, write_report:
             reports = report.write(plan, journal.outcomes(), stopped=stopped, seconds=seconds)
         except OutputNotWritable as error:
             text = f"{text} {error}".strip()
-    return BatchSummary(plan, counts, seconds, text, reports)
+    return BatchSummary(plan, counts, seconds, text, reports, journal.doubtful)

@@ -6,13 +6,13 @@ Between a stage's steps `checkpoint` is called; an exception from it ends the st
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import image_files
-from clipmat.certainty import Certainty
+from clipmat.certainty import Certainty, shows_something, with_bar
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
@@ -20,16 +20,15 @@ from rim_editor import exporting, mattes
 from rim_editor.batch import output_files
 from rim_editor.batch.outcomes import Outcome, State, thumbnail
 from rim_editor.batch.plan import Item
-from rim_editor.batch.recipe import Recipe
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.edit_description import EditDescription
 from rim_editor.edits import Edit
-from rim_editor.model_requests import ModelOptions
 from rim_editor.rendering import Renderer
 from rim_editor.timing import timed
 
 if TYPE_CHECKING:
-    from rim_editor.matting import Matting
+    from rim_editor.matting import Matting, PredictionLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,9 @@ class FoundItem:
     answers: tuple[Answer, ...]
     """The parts of the matte; () when nothing matched."""
     presence: float
-    """The lowest presence of the terms that had to be found, 0 to 1."""
+    """The lowest presence of the terms that had to be found, and of doubtful ones that were taken away, 0 to 1."""
+    certainty: Certainty
+    """The lowest of the answers; at best UNSURE where a term was left out."""
     milliseconds: dict[str, float]
     texts: tuple[str, ...]
 
@@ -92,40 +93,62 @@ def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription
 
 
 def find(
-    decoded: DecodedItem, matting: Matting, model: ModelOptions, checkpoint: Callable[[], None] = _no_check
+    decoded: DecodedItem, matting: Matting, recipe: Recipe, checkpoint: Callable[[], None] = _no_check
 ) -> FoundItem:
     """Find what each expression of the item names, in their order. Raises ClipMatError.
 
     An ADD term that is not found is left out with a message, a SUBTRACT term that is not found is ignored, and an
-    INTERSECT term that is not found leaves nothing.
+    INTERSECT term that is not found leaves nothing. Whether a term is found is a matter of the recipe's `at_least` and
+    `best_guess`; nothing is taken away by a guess.
     """
     spent = {"image": 0.0, "text": 0.0, "matte": 0.0}
     answers: list[Answer] = []
-    lacking: list[str] = []
+    doubts: list[str] = []
     presences: list[float] = []
     with collected_warnings(UserFacingWarning) as texts:
         for term in decoded.item.expressions:
             checkpoint()
-            prediction = matting.predict(decoded.source.pixels, term.expression, **asdict(model))
+            prediction = matting.predict(decoded.source.pixels, term.expression, **asdict(recipe.model))
             for step, value in prediction.timings.items():
                 # The image is read once for all expressions.
                 spent[step] = max(spent.get(step, 0.0), value) if step == "image" else spent.get(step, 0.0) + value
             if term.combine is Combine.NEW:
-                answers, lacking, presences = [], [], []
-            presence = float(prediction.presence)
-            if term.combine is not Combine.SUBTRACT:
-                presences.append(presence)
-            if prediction.certainty is not Certainty.NONE:
-                if answers or term.combine in (Combine.NEW, Combine.ADD):
-                    answers.append(
-                        Answer(term.expression, term.combine, prediction.matte, presence, prediction.certainty)
-                    )
-            elif term.combine is not Combine.SUBTRACT:
-                lacking.append(f"Nothing in this image matches '{term.expression}' (presence {presence:.2f}).")
-                if term.combine is Combine.INTERSECT:
-                    answers = []
-    messages = (*decoded.texts, *texts, *lacking)
-    return FoundItem(decoded, tuple(answers), min(presences, default=0.0), decoded.milliseconds | spent, messages)
+                answers, doubts, presences = [], [], []
+            answer = _answer(term, prediction, recipe)
+            taken = answer.certainty is not Certainty.NONE or _is_guess(answer, recipe)
+            if term.combine is not Combine.SUBTRACT or (taken and answer.doubt):
+                presences.append(answer.presence)
+                doubts += [f"{answer.doubt}."] if answer.doubt else []
+            if taken and (answers or term.combine in (Combine.NEW, Combine.ADD)):
+                answers.append(answer)
+            elif term.combine is Combine.INTERSECT:
+                answers = []
+    return FoundItem(
+        decoded,
+        tuple(answers),
+        min(presences, default=0.0),
+        _lowest(answers, doubts),
+        decoded.milliseconds | spent,
+        (*decoded.texts, *texts, *doubts),
+    )
+
+
+def _answer(term: ExpressionTerm, prediction: PredictionLike, recipe: Recipe) -> Answer:
+    presence, matte = float(prediction.presence), prediction.matte
+    certainty = with_bar(prediction.certainty, presence, matte, recipe.at_least)
+    return Answer(term.expression, term.combine, matte, presence, certainty)
+
+
+def _is_guess(answer: Answer, recipe: Recipe) -> bool:
+    """Whether an answer of no certainty is taken all the same."""
+    return recipe.best_guess and answer.combine is not Combine.SUBTRACT and shows_something(answer.matte)
+
+
+def _lowest(answers: Sequence[Answer], doubts: Sequence[str]) -> Certainty:
+    found = {answer.certainty for answer in answers}
+    if not found or Certainty.NONE in found:
+        return Certainty.NONE
+    return Certainty.UNSURE if doubts else Certainty.SURE
 
 
 def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _no_check) -> FinishedItem:
@@ -157,6 +180,7 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _n
         state=State.READY,
         text=" ".join((*found.texts, *texts)),
         presence=found.presence,
+        certainty=found.certainty,
         milliseconds=spent,
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
@@ -209,6 +233,7 @@ def _nothing_matched(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
         state=State.NOTHING_MATCHED,
         text=" ".join(texts),
         presence=found.presence,
+        certainty=found.certainty,
         milliseconds=found.milliseconds,
         thumbnail=thumbnail(found.decoded.source.pixels),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,17 +13,18 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.outcomes import Group, Outcome, State
 from rim_editor.ui.batch.plan_table import Index, RowsModel, RowTable
 from rim_editor.ui.named_widgets import name_widget
 
 _Role = Qt.ItemDataRole
 _IMAGE, _RESULT, _PRESENCE, _REMARKS = range(4)
 _TABS = {
-    State.DONE: "Done",
-    State.FAILED: "Failed",
-    State.NOTHING_MATCHED: "Nothing matched",
-    State.SKIPPED: "Skipped",
+    Group.DONE: "Done",
+    Group.REVIEW: "To review",
+    Group.FAILED: "Failed",
+    Group.NOTHING_MATCHED: "Nothing matched",
+    Group.SKIPPED: "Skipped",
 }
 _SIDE = 48
 _THUMBNAILS = 500  # of the newest images; the report has all of them
@@ -30,12 +32,13 @@ _ROOT = QModelIndex()
 
 
 class OutcomeModel(RowsModel):
-    """Outcomes in the order in which they came."""
+    """Outcomes in the order in which they came, or with the least certain ones first."""
 
     columns = ("Image", "Result", "Presence", "Remarks")
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, least_certain_first: bool = False) -> None:
         super().__init__(parent)
+        self._least_certain_first = least_certain_first
         self._outcomes: list[Outcome] = []
         self._encoded: OrderedDict[int, bytes] = OrderedDict()
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
@@ -51,15 +54,23 @@ class OutcomeModel(RowsModel):
         self.endResetModel()
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
-        """Append these."""
-        first = len(self._outcomes)
-        self.beginInsertRows(_ROOT, first, first + len(outcomes) - 1)
-        for place, outcome in enumerate(outcomes, first):
+        """Append these, or put each at its place."""
+        for outcome in outcomes:
             if outcome.thumbnail is not None:
-                self._encoded[place] = outcome.thumbnail
-            self._outcomes.append(replace(outcome, thumbnail=None))
+                self._encoded[outcome.index] = outcome.thumbnail
         while len(self._encoded) > _THUMBNAILS:
             self._encoded.popitem(last=False)
+        bare = [replace(outcome, thumbnail=None) for outcome in outcomes]
+        if self._least_certain_first:
+            for outcome in bare:
+                place = bisect_right(self._outcomes, _certainty(outcome), key=_certainty)
+                self.beginInsertRows(_ROOT, place, place)
+                self._outcomes.insert(place, outcome)
+                self.endInsertRows()
+            return
+        first = len(self._outcomes)
+        self.beginInsertRows(_ROOT, first, first + len(bare) - 1)
+        self._outcomes += bare
         self.endInsertRows()
 
     def outcome(self, place: int) -> Outcome:
@@ -83,23 +94,27 @@ class OutcomeModel(RowsModel):
                 return "" if outcome.presence is None else f"{outcome.presence:.2f}"
             return outcome.text if column == _REMARKS else ""
         if role == _Role.DecorationRole and column == _IMAGE:
-            return self._pixmap(index.row())
+            return self._pixmap(outcome.index)
         return None
 
-    def _pixmap(self, place: int) -> QPixmap:
-        if place not in self._pixmaps:
+    def _pixmap(self, number: int) -> QPixmap:
+        if number not in self._pixmaps:
             pixmap = QPixmap()
-            if place not in self._encoded or not pixmap.loadFromData(self._encoded[place]):
+            if number not in self._encoded or not pixmap.loadFromData(self._encoded[number]):
                 return self._blank
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            self._pixmaps[place] = pixmap.scaled(_SIDE, _SIDE, keep, smooth)
+            self._pixmaps[number] = pixmap.scaled(_SIDE, _SIDE, keep, smooth)
             if len(self._pixmaps) > _THUMBNAILS:
                 self._pixmaps.popitem(last=False)
-        return self._pixmaps[place]
+        return self._pixmaps[number]
+
+
+def _certainty(outcome: Outcome) -> float:
+    return outcome.presence or 0.0
 
 
 class OutcomeTabs(QTabWidget):
-    """A table for each state; a double click opens the result, or the image where there is none."""
+    """A table for each group; a double click opens the result, or the image where there is none."""
 
     opened = Signal(str)
     """The system was asked to open a file: '', or the reason why it failed."""
@@ -107,13 +122,13 @@ class OutcomeTabs(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name_widget(self, "batch_outcomes", accessible="Results by image")
-        self._models = {state: OutcomeModel(self) for state in _TABS}
-        for state, text in _TABS.items():
-            table = RowTable(f"batch_outcomes_{state.value.replace('-', '_')}", text, _SIDE)
-            table.setModel(self._models[state])
+        self._models = {group: OutcomeModel(self, least_certain_first=group is Group.REVIEW) for group in _TABS}
+        for group, text in _TABS.items():
+            table = RowTable(f"batch_outcomes_{group.value.replace('-', '_')}", text, _SIDE)
+            table.setModel(self._models[group])
             table.setWordWrap(True)
             table.set_widths(36, 30, 10)
-            table.activated.connect(lambda index, state=state: self._open_file(state, index.row()))
+            table.activated.connect(lambda index, group=group: self._open_file(group, index.row()))
             self.addTab(table, "")
         self.clear()
 
@@ -126,10 +141,10 @@ class OutcomeTabs(QTabWidget):
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Append these."""
-        for state, model in self._models.items():
-            of_state = [outcome for outcome in outcomes if outcome.state is state]
-            if of_state:
-                model.add(of_state)
+        for group, model in self._models.items():
+            of_group = [outcome for outcome in outcomes if outcome.group is group]
+            if of_group:
+                model.add(of_group)
         self._update_titles()
 
     def show_something(self) -> None:
@@ -139,14 +154,14 @@ class OutcomeTabs(QTabWidget):
             self.setCurrentIndex(next((place for place, count in enumerate(counts) if count), 0))
 
     def _update_titles(self) -> None:
-        for place, (state, text) in enumerate(_TABS.items()):
-            title = f"{text} ({self._models[state].rowCount():,})"
+        for place, (group, text) in enumerate(_TABS.items()):
+            title = f"{text} ({self._models[group].rowCount():,})"
             if title != self.tabText(place):
                 self.setTabText(place, title)
 
-    def _open_file(self, state: State, place: int) -> None:
-        outcome = self._models[state].outcome(place)
-        self.opened.emit(open_path(outcome.output if state is State.DONE else outcome.source))
+    def _open_file(self, group: Group, place: int) -> None:
+        outcome = self._models[group].outcome(place)
+        self.opened.emit(open_path(outcome.output if outcome.state is State.DONE else outcome.source))
 
 
 def open_path(path: Path) -> str:

@@ -189,6 +189,8 @@ def result_text(result: BatchResult) -> str:
     if summary is None:
         return "The export could not be done."
     pieces = [f"{count:,} {_STATES[state]}" for state, count in summary.counts.items() if count]
+    if summary.doubtful:  # they are among those that come first
+        pieces[0] += f" ({len(summary.doubtful):,} to review)"
     if summary.left:
         pieces.append(f"{summary.left:,} not done")
     ending = "Stopped" if summary.stopped else "Finished"

@@ -26,7 +26,7 @@ RED = (ExpressionTerm("the red square"),)
 
 
 def made(item, matting, recipe):
-    return stages.finish(stages.find(stages.decode(item), matting, recipe.model), recipe)
+    return stages.finish(stages.find(stages.decode(item), matting, recipe), recipe)
 
 
 @pytest.fixture

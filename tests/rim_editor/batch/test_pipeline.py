@@ -44,7 +44,7 @@ def test_every_image_is_done_as_alone(photos, plan_for, matting, contents):
     assert sorted(step.outcome.index for step in progress[1:]) == list(range(12))
     files = contents(plan.folder)
     for item in plan.items:
-        alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.model), plan.recipe)
+        alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe), plan.recipe)
         assert files.pop(item.output.name) == alone.content
         assert files.pop(item.sidecar.name) == alone.sidecar[1]
     assert files == {}
@@ -331,5 +331,5 @@ def test_results_with_colours_of_their_own_are_done_side_by_side(photos, plan_fo
     plan = plan_for(photos(8), edit=EditDescription())
     assert {step.outcome.state for step in run(plan, matting)[1:]} == {State.DONE}
     item = plan.items[3]
-    alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe.model), plan.recipe)
+    alone = stages.finish(stages.find(stages.decode(item), matting, plan.recipe), plan.recipe)
     assert item.output.read_bytes() == alone.content

@@ -39,7 +39,7 @@ def worked(matting, photos, tmp_path):
         recipe = Recipe(**({"expressions": RED} | recipe))
         plan = make_plan(gather_inputs([folder])[0], recipe, tmp_path / "out")
         assert not plan.fatal, plan.problems
-        found = stages.find(stages.decode(plan.items[0]), matting, recipe.model)
+        found = stages.find(stages.decode(plan.items[0]), matting, recipe)
         return stages.write(stages.finish(found, recipe), recipe.request().overwrite)
 
     return work
@@ -175,7 +175,7 @@ def test_expressions_are_joined_in_order(terms, rows, presence, photos, tmp_path
     terms = tuple(ExpressionTerm(text, Combine(text.split()[0])) for text in terms)
     recipe = Recipe(expressions=terms, content=Content.MATTE)
     plan = make_plan(gather_inputs([photos(1)])[0], recipe, tmp_path / "out")
-    found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe.model)
+    found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe)
     outcome = stages.write(stages.finish(found, recipe))
     assert outcome.presence == presence
     if rows:
@@ -294,6 +294,6 @@ def test_a_checkpoint_ends_the_work(photos, tmp_path, matting):
     (item,) = make_plan(gather_inputs([photos(1)])[0], recipe, tmp_path / "out").items
     decoded = stages.decode(item)
     with pytest.raises(Enough):
-        stages.find(decoded, matting, recipe.model, enough)
+        stages.find(decoded, matting, recipe, enough)
     with pytest.raises(Enough):
-        stages.finish(stages.find(decoded, matting, recipe.model), recipe, enough)
+        stages.finish(stages.find(decoded, matting, recipe), recipe, enough)
