@@ -106,10 +106,10 @@ class MattePanel(QWidget):
         return self._view
 
     def _parts_group(self) -> QGroupBox:
-        self._parts = QGroupBox("Made of")
+        self._parts = QGroupBox("Selections")
         column = QVBoxLayout(self._parts)
         self._list = PartList()
-        self._list.setToolTip("Expressions and strokes, in their order")
+        self._list.setToolTip("What was found, painted and drawn, in its order; Delete removes what is selected")
         self._list.removed.connect(self._remove)
         column.addWidget(self._list, 1)
         self._clear = name_widget(QPushButton("Clear matte"), "clear_matte")

@@ -1,4 +1,4 @@
-"""The list of the parts of the matte: expressions with their signs, and the strokes between them."""
+"""The list of the parts of the matte: expressions with their signs, strokes, regions and imported mattes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.document import Answer, Combine, Part
+from rim_editor.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.ui.named_widgets import name_widget
 
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
@@ -25,39 +25,42 @@ _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.
 
 @dataclass(frozen=True)
 class PartRow:
-    """One line of the list and the parts behind it."""
+    """One line of the list."""
 
     text: str
     tip: str
-    parts: tuple[int, ...]
-    """Places in `Document.parts`; more than one for strokes that follow each other."""
+
+
+_STROKES = {
+    Brush.KEEP: PartRow("+ Brush stroke", "Painted with the brush"),
+    Brush.REMOVE: PartRow("− Eraser stroke", "Painted with the eraser"),
+    Brush.REFINE: PartRow("Refined edge", "Painted with the refining brush"),
+}
 
 
 def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
-    """The rows of the list: one for each answer, and one for each series of strokes and refined edges."""
-    made: list[PartRow] = []
-    strokes: list[int] = []
+    """The rows of the list, one for each part."""
+    return tuple(_row(part) for part in parts)
 
-    def end_strokes() -> None:
-        if strokes:
-            text = "1 brush stroke" if len(strokes) == 1 else f"{len(strokes)} brush strokes"
-            made.append(PartRow(text, f"{text}: painted, erased or refined by hand", tuple(strokes)))
-            strokes.clear()
 
-    for place, part in enumerate(parts):
-        if not isinstance(part, Answer):
-            strokes.append(place)
-            continue
-        end_strokes()
+def _row(part: Part) -> PartRow:
+    if isinstance(part, Answer):
         text = f"{_SIGNS[part.combine]}{part.expression}"
         tip = f"{text}\nPresence {part.presence:.2f}: how sure the model is that it is in the image"
-        made.append(PartRow(f"{text}  ({part.presence:.2f})", tip, (place,)))
-    end_strokes()
-    return tuple(made)
+        return PartRow(f"{text}  ({part.presence:.2f})", tip)
+    if isinstance(part, ImportedMatte):
+        text = f"{_SIGNS[part.combine]}{part.name}"
+        return PartRow(text, f"{text}\nA matte that was not found but added")
+    if isinstance(part, Region):
+        shape = "Rectangle" if part.is_rectangle else "Lasso"
+        return PartRow(f"{_SIGNS[part.combine]}{shape}", f"{shape} that {'adds' if part.adds else 'subtracts'}")
+    if isinstance(part, Stroke):
+        return _STROKES[part.brush]
+    return _STROKES[Brush.REFINE]
 
 
 class PartList(QListWidget):
-    """The list `expression_list`; a button in each row removes it, and so does the Delete key."""
+    """The list `expression_list`: a button in each row removes it, and the Delete key all rows that are selected."""
 
     removed = Signal(tuple)
     """The user wants to remove these parts: their places in `Document.parts`."""
@@ -65,7 +68,8 @@ class PartList(QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("expression_list")
-        self.setAccessibleName("What the matte is made of")
+        self.setAccessibleName("What is selected, in the order in which it was found and painted")
+        self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
@@ -77,14 +81,18 @@ class PartList(QListWidget):
         made = part_rows(parts)
         if made == self._rows:
             return
-        place = self.currentRow()
-        self.clear()
-        self._rows = made
-        for row in made:
+        place, before = self.currentRow(), self._rows
+        # Only what changed is made anew: a stroke more must not cost what all of them cost.
+        first = _same(before, made)
+        last = _same(before[first:][::-1], made[first:][::-1])
+        for _ in range(len(before) - first - last):
+            self.takeItem(first)
+        for number, row in enumerate(made[first : len(made) - last], first):
             item = QListWidgetItem(row.text)
             item.setToolTip(row.tip)
-            self.addItem(item)
-            self.setItemWidget(item, self._button(row))
+            self.insertItem(number, item)
+            self.setItemWidget(item, self._button(row, item))
+        self._rows = made
         self.setCurrentRow(min(place, len(made) - 1))
 
     def sizeHint(self) -> QSize:
@@ -96,10 +104,11 @@ class PartList(QListWidget):
         return QSize(super().minimumSizeHint().width(), 2 * self._line() + 2 * self.frameWidth())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete and Backspace remove the line that is selected."""
+        """Delete and Backspace remove the lines that are selected."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            if 0 <= self.currentRow() < len(self._rows):
-                self.removed.emit(self._rows[self.currentRow()].parts)
+            selected = tuple(sorted(index.row() for index in self.selectedIndexes()))
+            if selected:
+                self.removed.emit(selected)
         else:
             super().keyPressEvent(event)
 
@@ -121,7 +130,7 @@ class PartList(QListWidget):
     def _line(self) -> int:
         return round(1.7 * self.fontMetrics().height())
 
-    def _button(self, row: PartRow) -> QWidget:
+    def _button(self, row: PartRow, item: QListWidgetItem) -> QWidget:
         button = name_widget(QToolButton(), "remove_part")
         button.setText("×")
         button.setAutoRaise(True)
@@ -129,7 +138,7 @@ class PartList(QListWidget):
         button.setToolTip(f"Remove {row.text} (Delete)")
         button.setAccessibleName(f"Remove {row.text}")
         button.setFixedWidth(self.button_width())
-        button.clicked.connect(lambda: self.removed.emit(row.parts))
+        button.clicked.connect(lambda: self.removed.emit((self.row(item),)))
         line = QWidget()
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -152,3 +161,8 @@ class _BesideButton(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, self._view.button_width())
+
+
+def _same(one: tuple[PartRow, ...], other: tuple[PartRow, ...]) -> int:
+    """How many rows both begin with."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

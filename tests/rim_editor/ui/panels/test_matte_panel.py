@@ -1,10 +1,11 @@
 """The matte panel and the brush panel: view, parts, controls, and their steps to undo."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QListWidget, QPushButton, QSlider, QToolButton
 
-from rim_editor.document import Brush, Combine, MatteControls, Stroke
+from rim_editor.document import Brush, Combine, ImportedMatte, MatteControls, Region, Stroke
 from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
@@ -84,7 +85,7 @@ def test_the_eyedropper_gets_where_to_put_the_colour(qtbot, panel):
     assert changed.args[0].colour == (7, 8, 9)
 
 
-def test_the_list_has_signs_presence_and_grouped_strokes(panel, editor):
+def test_the_list_has_signs_presence_and_every_stroke(panel, editor):
     editor.ask("the dog")
     editor.ask("the hat", Combine.ADD)
     editor.ask("the cup", Combine.SUBTRACT)
@@ -93,7 +94,8 @@ def test_the_list_has_signs_presence_and_grouped_strokes(panel, editor):
     paint(editor)
     editor.ask("the cat", Combine.INTERSECT)
     assert lines(panel) == [
-        "the dog  (0.97)", "+ the hat  (0.97)", "− the cup  (0.97)", "3 brush strokes", "∩ the cat  (0.97)",
+        "the dog  (0.97)", "+ the hat  (0.97)", "− the cup  (0.97)", "+ Brush stroke", "− Eraser stroke",
+        "+ Brush stroke", "∩ the cat  (0.97)",
     ]  # fmt: skip
     while editor.history.can_undo:
         editor.undo()
@@ -108,6 +110,42 @@ def test_a_line_is_removed_by_its_button(qtbot, panel, editor):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert [answer.expression for answer in editor.document.expressions] == ["the hat"]
     assert editor.history.undo_name == 'Remove "the dog"'
+
+
+def test_one_stroke_of_several_is_removed_and_comes_back(qtbot, panel, editor):
+    for x in (20.0, 60.0, 100.0):
+        paint(editor, x=x)
+    found = panel.findChild(QListWidget, "expression_list")
+    qtbot.mouseClick(found.itemWidget(found.item(1)).findChild(QToolButton, "remove_part"), Qt.MouseButton.LeftButton)
+    assert [part.points[0][0] for part in editor.document.parts] == [20.0, 100.0]
+    assert editor.history.undo_name == "Remove brush stroke"
+    # The buttons that were there before mean the lines where they are now.
+    qtbot.mouseClick(found.itemWidget(found.item(1)).findChild(QToolButton, "remove_part"), Qt.MouseButton.LeftButton)
+    assert [part.points[0][0] for part in editor.document.parts] == [20.0]
+    editor.undo()
+    editor.undo()
+    assert lines(panel) == ["+ Brush stroke"] * 3
+
+
+def test_all_lines_that_are_selected_are_removed_in_one_step(qtbot, panel, editor):
+    editor.ask("the dog")
+    for x in (20.0, 60.0, 100.0):
+        paint(editor, x=x)
+    found = panel.findChild(QListWidget, "expression_list")
+    found.setCurrentRow(1)
+    found.item(3).setSelected(True)
+    qtbot.keyClick(found, Qt.Key.Key_Delete)
+    assert [part.points[0][0] for part in editor.document.parts[1:]] == [60.0]
+    editor.undo()
+    assert len(editor.document.parts) == 4
+
+
+def test_regions_and_imported_mattes_have_names_and_signs(panel, editor):
+    editor.add_part(ImportedMatte("hand-made.png", Combine.NEW, np.ones((200, 320), np.float32)))
+    corners = ((9.0, 9.0), (60.0, 9.0), (60.0, 70.0), (9.0, 70.0))
+    editor.add_part(Region(corners))
+    editor.add_part(Region(corners[:3], adds=False))
+    assert lines(panel) == ["hand-made.png", "+ Rectangle", "− Lasso"]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
