@@ -63,7 +63,12 @@ class CutoutOptions:
     shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0
     feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0
     contrast: Annotated[float, typer.Option(min=0, max=1, help="Of the matte; 1 makes a hard edge.")] = 0.0
-    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close what the matte wholly surrounds.")] = False
+    fill_holes: Annotated[
+        bool, typer.Option("--fill-holes", help="Close what the matte surrounds, unless it shows the background.")
+    ] = False
+    largest_hole: Annotated[
+        float, typer.Option(min=0, max=100, help="Of --fill-holes: percent of the object's area; larger ones stay.")
+    ] = 5.0
     invert: Annotated[bool, typer.Option("--invert", help="Keep all but the object.")] = False
     quality: Annotated[
         int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
@@ -104,7 +109,9 @@ class CutoutOptions:
     @property
     def controls(self) -> MatteControls:
         """The controls of the matte. Raises BadOption."""
-        return MatteControls(self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert)
+        return MatteControls(
+            self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert, self.largest_hole
+        )
 
     @property
     def framing(self) -> Framing:

@@ -148,13 +148,16 @@ class MatteControls:
     contrast: float = 0.0
     """0 to 1: 0 as it is, 1 a hard edge at one half."""
     fill_holes: bool = False
-    """Close what the matte wholly surrounds."""
+    """Close what the matte wholly surrounds, unless the background is plainly seen through it."""
     invert: bool = False
+    largest_hole: float = 5.0
+    """Percent of the object's area, 0 to 100: larger holes stay open."""
 
     def __post_init__(self) -> None:
-        if not all(map(math.isfinite, (self.shift_edge, self.feather, self.contrast))):
+        if not all(map(math.isfinite, (self.shift_edge, self.feather, self.contrast, self.largest_hole))):
             raise BadOption(
-                "A control of the matte is not a number: give pixels for the edge and feather, 0 to 1 for contrast."
+                "A control of the matte is not a number: give pixels for the edge and feather, 0 to 1 for contrast, "
+                "percent for the largest hole."
             )
 
 

@@ -22,6 +22,7 @@ from rim_editor.document import (
     Region,
     Stroke,
 )
+from rim_editor.holes import holes_filled
 from rim_editor.regions import region_cover
 from rim_editor.strokes import Box, grown, stroke_cover
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 # Tiles of this side and their intermediate maxima stay in the processor's cache.
 _TILE_PX = 384
-# Mattes fill their holes to the highest of these that surrounds them. 254.6 of 255 is what a file calls opaque.
-_FILLS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 254.6 / 255, 1.0)
 
 
 def combined(matte: Matte, other: Matte, combine: Combine) -> Matte:
@@ -106,30 +105,6 @@ def feathered(matte: Matte, sigma: float) -> Matte:
     return np.clip(result, 0, 1, out=result)
 
 
-def holes_filled(matte: Matte) -> Matte:
-    """What the matte wholly surrounds is raised to the matte around it, where that is one half at least.
-
-    A hole is what cannot reach the border of the image over edges of pixels (grey-scale hole filling in
-    ten levels, Soille 2003, section 6.3.7); an opening of one pixel is enough.
-    """
-    import cv2
-    import numpy as np
-
-    if not matte.size:
-        return matte
-    result = matte
-    for level in _FILLS:
-        outside = cv2.copyMakeBorder(
-            (matte < np.float32(level)).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(1,)
-        )
-        cv2.floodFill(outside, None, (0, 0), (2,), flags=4)
-        enclosed = outside[1:-1, 1:-1] == 1
-        if enclosed.any():
-            result = result.copy() if result is matte else result
-            np.maximum(result, np.float32(level), out=result, where=enclosed)
-    return result
-
-
 def shifted(matte: Matte, pixels: float) -> Matte:
     """The edge moved by `pixels`, outwards when positive, inwards when negative.
 
@@ -158,10 +133,14 @@ def shifted(matte: Matte, pixels: float) -> Matte:
     return result
 
 
-def controlled(matte: Matte, controls: MatteControls) -> Matte:
-    """The matte with its controls applied: holes filled, edge shifted, feathered, contrast raised, inverted."""
+def controlled(matte: Matte, controls: MatteControls, pixels: NDArray[np.uint8] | None = None) -> Matte:
+    """The matte with its controls applied: holes filled, edge shifted, feathered, contrast raised, inverted.
+
+    `pixels` is the image, HxWx3 uint8 sRGB, at the size of the matte: a hole through which the background is seen stays
+    open. Without it, every hole that is small enough is filled.
+    """
     if controls.fill_holes:
-        matte = holes_filled(matte)
+        matte = holes_filled(matte, pixels, controls.largest_hole)
     matte = shifted(matte, controls.shift_edge)
     matte = feathered(matte, controls.feather)
     matte = contrasted(matte, controls.contrast)

@@ -109,7 +109,7 @@ class Renderer:
 
             from rim_editor import mattes
 
-            matte = mattes.controlled(folded, layer.controls)
+            matte = mattes.controlled(folded, layer.controls, self._source.pixels)
             if self._source.alpha is not None:
                 matte = matte * np.asarray(self._source.alpha / np.float32(255), np.float32)
             return _read_only(matte)
@@ -218,7 +218,8 @@ class Renderer:
             else:
                 # One level finer: a hard edge made at the level itself would be a staircase.
                 finer = _reduced(folded, level - 1)
-                finer = mattes.controlled(finer, mattes.scaled(layer.controls, 2 ** (level - 1)))
+                controls = mattes.scaled(layer.controls, 2 ** (level - 1))
+                finer = mattes.controlled(finer, controls, self.image(level - 1) if controls.fill_holes else None)
                 matte = _resized(finer, *_size(self._source.pixels.shape, level))
             if alpha is not None:
                 matte = matte * np.asarray(_reduced(alpha, level) / np.float32(255), np.float32)

@@ -17,6 +17,7 @@ _CONTROLS = {
     "contrast": "Contrast",
     "fill_holes": "Fill holes",
     "invert": "Invert",
+    "largest_hole": "Largest hole",
 }
 _EDITS: dict[type[Edit], str] = {
     Cutout: "Transparent",

@@ -150,9 +150,15 @@ def test_the_controls_change_the_matte(run, photo, tmp_path):
 def test_holes_are_filled_on_demand(run, tmp_path):
     pixels = np.full((40, 40, 3), (30, 160, 60), np.uint8)
     pixels[10:30, 10:30] = (230, 20, 20)
-    pixels[18:22, 18:22] = (30, 160, 60)
+    pixels[18:22, 18:22] = (230, 180, 170)
     Image.fromarray(pixels).save(tmp_path / "ring.png")
-    for options, inside in (([], 0), (["--fill-holes"], 255)):
+    fill = "--fill-holes"
+    for options, inside in (
+        ([], 64),
+        ([fill], 255),
+        ([fill, "--largest-hole", "1"], 64),
+        (["--largest-hole", "9"], 64),
+    ):
         run("matte", tmp_path / "ring.png", "red", "-o", tmp_path / "a.png", "--edit", "matte", "--force", *options)
         assert opened(tmp_path / "a.png")[20, 20] == inside
 

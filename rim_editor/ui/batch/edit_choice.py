@@ -185,7 +185,15 @@ class EdgeControls(QWidget):
             "batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"
         )
         self._contrast = AmountSlider("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
-        self._holes = name_widget(QCheckBox("Fill ho&les"), "batch_fill_holes", "Close what the matte wholly surrounds")
+        self._holes = name_widget(
+            QCheckBox("Fill ho&les"), "batch_fill_holes",
+            "Close what the matte wholly surrounds; a hole that shows the background stays open",
+        )  # fmt: skip
+        self._largest = AmountSlider(
+            "batch_largest_hole", "Largest &hole", 0, 100, suffix=" %", decimals=1,
+            tip="Holes larger than this share of the object stay open",
+        )  # fmt: skip
+        self._largest.set_value(MatteControls().largest_hole)
         self._invert = name_widget(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
         reset = name_widget(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
         reset.setAutoDefault(False)
@@ -200,6 +208,10 @@ class EdgeControls(QWidget):
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
+        self._largest.changed.connect(lambda _value: self.changed.emit())
+        self._largest.setEnabled(False)
+        self._holes.toggled.connect(self._largest.setEnabled)
+        column.addWidget(self._largest)
         column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
@@ -211,6 +223,7 @@ class EdgeControls(QWidget):
             contrast=self._contrast.value() / 100,
             fill_holes=self._holes.isChecked(),
             invert=self._invert.isChecked(),
+            largest_hole=self._largest.value(),
         )
 
     def set_controls(self, controls: MatteControls) -> None:
@@ -221,6 +234,8 @@ class EdgeControls(QWidget):
         for box, on in ((self._holes, controls.fill_holes), (self._invert, controls.invert)):
             with QSignalBlocker(box):
                 box.setChecked(on)
+        self._largest.set_value(controls.largest_hole)
+        self._largest.setEnabled(controls.fill_holes)
 
     def _reset(self) -> None:
         self.set_controls(MatteControls())

@@ -40,6 +40,10 @@ _MODES = {
 }
 
 
+_HOLES_TIP = "Close what the matte wholly surrounds; a hole that shows the background stays open"
+_LARGEST_TIP = "Holes larger than this share of the object stay open"
+
+
 class MattePanel(QWidget):
     """View, parts and controls of the matte; the view belongs to the canvas, the rest to the document."""
 
@@ -137,7 +141,7 @@ class MattePanel(QWidget):
             "fill_holes": name_widget(QCheckBox("Fill ho&les"), "fill_holes"),
             "invert": name_widget(QCheckBox("I&nvert"), "invert"),
         }
-        self._boxes["fill_holes"].setToolTip("Close what the matte wholly surrounds")
+        self._boxes["fill_holes"].setToolTip(_HOLES_TIP)
         self._boxes["invert"].setToolTip("Swap the object and its surroundings (Ctrl+I)")
         row = QHBoxLayout()
         for name, box in self._boxes.items():
@@ -145,6 +149,11 @@ class MattePanel(QWidget):
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
+        hole = AmountSlider("largest_hole", "Largest &hole", 0, 100, suffix=" %", decimals=1, tip=_LARGEST_TIP)
+        hole.changed.connect(lambda value: self._control("largest_hole", value, gesture="largest_hole"))
+        hole.settled.connect(self._end_gesture)
+        self._amounts["largest_hole"] = hole
+        column.addWidget(hole)
         self._reset = name_widget(QPushButton("Reset edge"), "reset_controls")
         self._reset.setToolTip("Shift, feather, contrast, holes and invert as they were at first")
         self._reset.clicked.connect(self._reset_controls)
@@ -166,6 +175,7 @@ class MattePanel(QWidget):
         for name, box in self._boxes.items():
             with QSignalBlocker(box):
                 box.setChecked(getattr(controls, name))
+        self._amounts["largest_hole"].setEnabled(controls.fill_holes)
         self._reset.setEnabled(controls != MatteControls())
 
     def _view_chosen(self, _value: object = None) -> None:
