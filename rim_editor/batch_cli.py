@@ -20,7 +20,7 @@ from rim_editor.document import Combine
 from rim_editor.edit_description import EditName
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
-from rim_editor.formats import LAYERED_SUFFIX
+from rim_editor.formats import LAYERED_SUFFIXES
 from rim_editor.matting import Matting
 from rim_editor.model_requests import ModelOptions
 
@@ -79,7 +79,7 @@ def batch(
     ] = "{stem}",
     flat: Annotated[bool, typer.Option("--flat", help="Do not recreate the folders of the images.")] = False,
     suffix: Annotated[
-        str, typer.Option("--format", help="Of the results: png, webp, tiff, avif, jpg; ora for layers.")
+        str, typer.Option("--format", help="Of the results: png, webp, tiff, avif, jpg; ora, psd for layers.")
     ] = "png",
     sidecar: Annotated[bool, typer.Option("--sidecar", help="Write the matte beside each result.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html and report.json into DIR.")] = True,
@@ -110,7 +110,7 @@ def batch(
         expressions=_terms(context.meta[_ORDER], expression, further),
         edit=edit,
         controls=options.controls,
-        content=Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT,
+        content=Content.LAYERS if suffix in LAYERED_SUFFIXES else Content.RESULT,
         depth=(options.depth or 8) if for_sidecar else 8,
         suffix=suffix,
         quality=options.quality,

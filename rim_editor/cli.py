@@ -122,7 +122,9 @@ def matte(
     *,
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[str, typer.Argument(help="What to cut out, such as 'the flower on the left'.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora for layers.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
+    ],
     options: CutoutOptions,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,

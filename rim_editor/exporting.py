@@ -38,7 +38,7 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """How to write: `content` RESULT is the edited image, MATTE the matte as grey, LAYERS an OpenRaster file.
+    """How to write: `content` RESULT is the edited image, MATTE the matte as grey, LAYERS a file with layers.
 
     Raises BadOption for an invalid depth, quality or side.
     """
@@ -170,10 +170,13 @@ def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes
     """The bytes of the file to be written to `path`; nothing is written. Raises OutputUnsupported."""
     import numpy as np
 
-    from rim_editor import openraster
+    from rim_editor import openraster, photoshop
 
     if request.content is Content.LAYERS:
-        return openraster.encoded(result.layers, np.asarray(result.pixels, np.uint8), result.exif)
+        merged = np.asarray(result.pixels, np.uint8)
+        if path.suffix.lower() == formats.PHOTOSHOP_SUFFIX:
+            return photoshop.encoded(result.layers, merged)
+        return openraster.encoded(result.layers, merged, result.exif)
     return formats.encoded(path, result.pixels, result.exif, request.quality)
 
 

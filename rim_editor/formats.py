@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rim_editor import photoshop
 from rim_editor.errors import EditorWarning, OutputUnsupported
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class Format:
     """Pixels."""
 
 
-LAYERED_SUFFIX = ".ora"
+LAYERED_SUFFIX, PHOTOSHOP_SUFFIX = ".ora", ".psd"
+LAYERED_SUFFIXES = frozenset((LAYERED_SUFFIX, PHOTOSHOP_SUFFIX))
+"""Of the formats that hold layers and nothing else."""
 _FORMATS = (
     Format("PNG", (".png",), deep=True),
     Format("WEBP", (".webp",), lossy=True, longest_side=16383),
@@ -47,6 +50,7 @@ _FORMATS = (
     Format("JPEG", (".jpg", ".jpeg"), lossy=True, transparent=False, longest_side=65500),
     Format("AVIF", (".avif",), lossy=True, longest_side=65535),
     Format("OpenRaster", (LAYERED_SUFFIX,), layered=True),
+    Format("Photoshop", (PHOTOSHOP_SUFFIX,), layered=True, longest_side=30_000),
 )
 _BY_SUFFIX = {suffix: each for each in _FORMATS for suffix in each.suffixes}
 
@@ -58,13 +62,15 @@ def format_of(path: Path) -> Format:
         flat = ", ".join(suffix for suffix, each in _BY_SUFFIX.items() if not each.layered)
         raise OutputUnsupported(
             f"'{path}' names no format that can be written: end the name with one of {flat}, "
-            f"or {LAYERED_SUFFIX} for layers."
+            f"or {LAYERED_SUFFIX} or {PHOTOSHOP_SUFFIX} for layers."
         )
     if found.name == "AVIF":
         from PIL import features
 
         if not features.check("avif"):
             raise OutputUnsupported("This Pillow cannot write AVIF: write .webp, or install Pillow 11.3.")
+    if found.name == "Photoshop":
+        photoshop.check()
     return found
 
 

@@ -53,9 +53,10 @@ def _of_layer(pixels: NDArray[np.uint8], layer: RenderedLayer, *, visible: bool,
     wanted = layer.edit if isinstance(layer.edit, Cutout) else Cutout()
     cutout = np.asarray(edits.apply(pixels, layer.matte, wanted, layer.colours), np.uint8)
     grey = np.asarray(as_grey(layer.matte, 8), np.uint8)
+    uncut = np.where(cutout[..., 3:] > 0, cutout[..., :3], pixels)
     alone = isinstance(layer.edit, MatteOnly)
     raster = [
-        RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone),
+        RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone, uncut=uncut),
         RasterLayer(f"{named}matte", grey, visible=visible and alone),
     ]
     if not isinstance(layer.edit, Cutout | MatteOnly | Highlight):

@@ -167,10 +167,10 @@ def box_of(matte: NDArray[np.float32]) -> Box | None:
 
 def _request(job: MatteJob) -> ExportRequest:
     from rim_editor.exporting import Content, ExportRequest
-    from rim_editor.formats import LAYERED_SUFFIX
+    from rim_editor.formats import LAYERED_SUFFIXES
 
     return ExportRequest(
-        content=Content.LAYERS if job.output.suffix.lower() == LAYERED_SUFFIX else Content.RESULT,
+        content=Content.LAYERS if job.output.suffix.lower() in LAYERED_SUFFIXES else Content.RESULT,
         quality=job.quality,
         metadata=job.metadata,
         overwrite=job.overwrite,

@@ -30,6 +30,8 @@ class RasterLayer:
     pixels: NDArray[np.uint8]
     """HxW grey, HxWx3, or HxWx4 with straight alpha; sRGB."""
     visible: bool = True
+    uncut: NDArray[np.uint8] | None = None
+    """HxWx3, for formats with layer masks: colours that go on beyond the alpha of `pixels`, which is the mask."""
 
 
 def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:

@@ -18,6 +18,7 @@ from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import Exists
 from rim_editor.errors import OutputNotWritable
+from rim_editor.formats import LAYERED_SUFFIXES
 
 _LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
 _GROWTH, _LAYERS = 4, 3
@@ -138,7 +139,7 @@ def estimated_bytes(source: Path, size: int, output: Path) -> int:
     if suffix in _LOSSY:
         return size
     growth = _GROWTH if source.suffix.lower() in _LOSSY else 1
-    return size * growth * (_LAYERS if suffix == ".ora" else 1)
+    return size * growth * (_LAYERS if suffix in LAYERED_SUFFIXES else 1)
 
 
 def free_bytes(folder: Path) -> int:

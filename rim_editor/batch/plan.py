@@ -21,7 +21,7 @@ from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
-from rim_editor.formats import LAYERED_SUFFIX
+from rim_editor.formats import LAYERED_SUFFIXES
 
 _SIDECAR = ".matte.png"
 
@@ -203,8 +203,8 @@ class _Planner:
         if not parts:
             return None
         content = self.recipe.content
-        if suffix != self.recipe.suffix and LAYERED_SUFFIX in (suffix.lower(), self.recipe.suffix.lower()):
-            content = exporting.Content.LAYERS if suffix.lower() == LAYERED_SUFFIX else exporting.Content.RESULT
+        if suffix != self.recipe.suffix and LAYERED_SUFFIXES & {suffix.lower(), self.recipe.suffix.lower()}:
+            content = exporting.Content.LAYERS if suffix.lower() in LAYERED_SUFFIXES else exporting.Content.RESULT
         tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
         try:
             chosen = paths.choose(each.path, parts, tails)

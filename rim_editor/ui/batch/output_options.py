@@ -25,7 +25,7 @@ from rim_editor.batch.recipe import Exists
 from rim_editor.edits import Edit
 from rim_editor.errors import BadOption
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.formats import LAYERED_SUFFIX
+from rim_editor.formats import LAYERED_SUFFIXES
 from rim_editor.framing import Framing
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
@@ -92,7 +92,7 @@ class OutputOptions(QGroupBox):
     @property
     def content(self) -> Content:
         """The exported content: OpenRaster holds layers, every other format the result."""
-        return Content.LAYERS if self.suffix == LAYERED_SUFFIX else Content.RESULT
+        return Content.LAYERS if self.suffix in LAYERED_SUFFIXES else Content.RESULT
 
     @property
     def quality(self) -> int | None:
@@ -173,7 +173,7 @@ class OutputOptions(QGroupBox):
         assert isinstance(model, QStandardItemModel)
         reasons = []
         for place, suffix in enumerate(FORMATS):
-            content = Content.LAYERS if suffix == LAYERED_SUFFIX else Content.RESULT
+            content = Content.LAYERS if suffix in LAYERED_SUFFIXES else Content.RESULT
             reasons.append(lacks(suffix, ExportRequest(content, framing=self.framing), edit))
             model.item(place).setEnabled(not reasons[-1])
             model.item(place).setToolTip(reasons[-1])

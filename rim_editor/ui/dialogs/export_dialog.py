@@ -46,7 +46,7 @@ _CONTENTS = (
     ("Result of the edit", Content.RESULT, 8),
     ("Matte, 8 bits", Content.MATTE, 8),
     ("Matte, 16 bits", Content.MATTE, 16),
-    ("Layers for GIMP and Krita", Content.LAYERS, 8),
+    ("Layers for other editors", Content.LAYERS, 8),
 )
 
 
@@ -259,9 +259,8 @@ class ExportDialog(QDialog):
         with QSignalBlocker(self._format):
             if reasons[self._format.currentIndex()]:
                 self._format.setCurrentIndex(reasons.index(""))
-        reasons_to_show = [
-            reason for reason in reasons if reason and request.content is not Content.LAYERS and ".ora" not in reason
-        ]
+        flat = request.content is not Content.LAYERS
+        reasons_to_show = [reason for reason in reasons if reason and flat and "is for layers" not in reason]
         self._note.setText("\n".join(reasons_to_show))
         self._note.setVisible(bool(reasons_to_show))
         self._format_chosen()

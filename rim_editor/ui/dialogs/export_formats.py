@@ -7,7 +7,7 @@ from pathlib import Path
 from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import OutputUnsupported
 from rim_editor.exporting import Content, ExportRequest
-from rim_editor.formats import format_of
+from rim_editor.formats import LAYERED_SUFFIXES, format_of
 
 FORMATS = {
     ".png": "PNG (lossless)",
@@ -16,6 +16,7 @@ FORMATS = {
     ".jpg": "JPEG (no transparency)",
     ".avif": "AVIF (smallest)",
     ".ora": "OpenRaster (layers)",
+    ".psd": "Photoshop (layers, masks)",
 }
 """Suffix -> the name of the format."""
 USUAL_QUALITY = 90
@@ -71,10 +72,16 @@ def lossy(suffix: str) -> bool:
 def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
     """The reason why this format cannot hold the `request` for an `edit`; '' if it can."""
     if request.content is Content.LAYERS:
-        return "" if suffix == ".ora" else "Only OpenRaster (.ora) holds layers."
+        if suffix not in LAYERED_SUFFIXES:
+            return "Only OpenRaster (.ora) and Photoshop (.psd) hold layers."
+        try:
+            format_of(Path(f"x{suffix}"))
+        except OutputUnsupported as error:
+            return str(error)
+        return ""
     edit = request.edit_for(edit)
-    if suffix == ".ora":
-        return "OpenRaster (.ora) is for layers."
+    if suffix in LAYERED_SUFFIXES:
+        return f"{FORMATS[suffix].split()[0]} ({suffix}) is for layers."
     try:
         kind = format_of(Path(f"x{suffix}"))
     except OutputUnsupported as error:

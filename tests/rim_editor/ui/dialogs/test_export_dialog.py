@@ -108,10 +108,10 @@ def test_the_matte_in_16_bits_is_for_png_and_tiff(make):
         assert found.mode.startswith("I") and pixels.max() == 65535 and pixels.min() == 0
 
 
-def test_layers_are_openraster_and_nothing_else(make):
+def test_layers_are_for_openraster_and_photoshop(make):
     dialog = make()
     combo(dialog, "export_content").setCurrentIndex(3)
-    assert enabled(dialog) == {".ora"} and dialog.path().name == "photo-layers.ora"
+    assert enabled(dialog) == {".ora", ".psd"} and dialog.path().name == "photo-layers.ora"
     press(dialog)
     with zipfile.ZipFile(dialog.path()) as found:
         assert found.read("mimetype") == b"image/openraster"
