@@ -164,7 +164,7 @@ def test_metadata_is_kept_unless_told_otherwise(tmp_path, document, renderer, na
         ("a.png", ExportRequest(depth=16), BadOption, "the matte alone"),
         ("a.jpg", ExportRequest(Content.MATTE, 16), OutputUnsupported, r"\.png or \.tiff"),
         ("a.jpg", ExportRequest(), OutputUnsupported, "transparency"),
-        ("a.gif", ExportRequest(), OutputUnsupported, r"\.png.*\.ora for layers"),
+        ("a.gif", ExportRequest(), OutputUnsupported, r"\.png.*\.ora or \.psd for layers"),
         ("photo.png", ExportRequest(), OutputExists, "is an input"),
         ("old.ora", ExportRequest(Content.LAYERS), OutputExists, "exists already"),
         ("folder.ora", ExportRequest(Content.LAYERS, overwrite=True), OutputNotWritable, "is a folder"),
