@@ -49,7 +49,7 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8]) -> bytes:
     height, width = merged.shape[:2]
     if any(layer.pixels.shape[:2] != (height, width) for layer in layers):
         raise ValueError(f"the layers are not all {width}x{height}")
-    flat, alpha = merged, merged[..., -1] / np.float32(255)
+    flat, alpha = merged, np.asarray(merged[..., -1] / np.float32(255), np.float32)
     if merged.shape[2] == 4:  # readers take white out of the merged image where it is transparent
         flat = np.dstack(
             [compositing.over(merged[..., :3], compositing.plain(alpha.shape, WHITE), alpha), merged[..., 3]]
