@@ -1,0 +1,125 @@
+"""What the window says about the answer to an expression: sure, unsure or a guess, and what is seen meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from clipmat.certainty import Certainty
+from clipmat.words_here import different_words, near_words
+
+if TYPE_CHECKING:
+    from clipmat.words_here import WordHere
+    from rim_editor.document import Answer, Combine
+    from rim_editor.editor import Editor
+    from rim_editor.events import Answered
+
+MOST_WORDS = 6
+"""Words that are offered at once."""
+
+
+class AnswerChoice(StrEnum):
+    """What the user can do about an answer."""
+
+    USE = "use it"
+    RETRY = "try other words"
+    GUESS = "show the best guess"
+    KEEP = "keep the matte"
+
+
+@dataclass(frozen=True)
+class AnswerText:
+    """What the window shows."""
+
+    text: str
+    choices: tuple[AnswerChoice, ...] = ()
+    caption: str = ""
+    """For the canvas, where what is seen may be taken for something else."""
+    dimmed: bool = False
+    """Whether what is seen is not what was asked for."""
+
+
+@dataclass(eq=False)
+class AskedImage:
+    """What an expression bar remembers of one image, while it is open."""
+
+    typed: str = ""
+    combine: Combine | None = None
+    """How the next answer joins the matte; None for NEW."""
+    answer: Answered | None = None
+    """The newest answer."""
+    part: Answer | None = None
+    """What it added to the matte."""
+    decided: bool = False
+    """Whether the user has accepted the answer, or went on without it."""
+    words: tuple[WordHere, ...] = ()
+    """What the weights are sure of in this image, the surest first."""
+    suggested: tuple[str, ...] = field(default=())
+    """Expressions to try on a sample."""
+
+    def answered(self, editor: Editor, answer: Answered) -> None:
+        """Remember an answer, and the part that it became."""
+        self.answer, self.decided, self.part = answer, False, None
+        if answer.certainty is not Certainty.NONE:
+            self._take_part(editor)
+
+    def accept(self) -> None:
+        """The user is content with the answer, or with the matte as it was before."""
+        self.decided = True
+
+    def guess_shown(self, editor: Editor) -> None:
+        """Remember the part that the best guess became."""
+        self._take_part(editor)
+
+    def text(self, editor: Editor) -> AnswerText:
+        """What is said about the newest answer; an empty text where it does not count any more."""
+        answer = self.answer
+        if answer is None:
+            return AnswerText("")
+        quoted = f"“{answer.expression}”"
+        if self.part is not None and not _in_document(editor, self.part):
+            return AnswerText("")  # undone, or replaced
+        if answer.certainty is Certainty.SURE or (self.part is not None and self.decided):
+            return AnswerText(f"Found {quoted}")
+        if answer.certainty is Certainty.UNSURE:
+            text = f"Not sure that this is {quoted}"
+            return AnswerText(text, (AnswerChoice.USE, AnswerChoice.RETRY), text)
+        if self.part is not None:
+            text = f"Best guess for {quoted}, which hardly seems to be here"
+            return AnswerText(text, (AnswerChoice.USE, AnswerChoice.RETRY), f"Best guess for {quoted}")
+        return self._none(editor, quoted)
+
+    def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
+        """A caption, and words to click: near ones after an answer without certainty, else what is in this image."""
+        if self.suggested and self.answer is None:
+            return "Try", self.suggested
+        open_answer = self.answer is not None and self.answer.certainty is not Certainty.SURE and not self.decided
+        guess = self.part or editor.guess
+        if open_answer and guess is not None and self.answer is not None:
+            asked = self.answer.expression.casefold().split()
+            near = [word.noun for word in near_words(self.words, guess.matte, MOST_WORDS) if word.noun not in asked]
+            if near:
+                return "Surer here", tuple(near[:3])
+        found = tuple(word.noun for word in different_words(self.words, MOST_WORDS))
+        return "In this image", found
+
+    def _none(self, editor: Editor, quoted: str) -> AnswerText:
+        text = f"Nothing here seems to be {quoted}"
+        choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
+        if self.decided:
+            return AnswerText(text)
+        if not editor.document.has_matte:
+            return AnswerText(text, choices or (AnswerChoice.RETRY,))
+        earlier = editor.document.expressions
+        former = f"“{earlier[-1].expression}”" if earlier else "the former matte"
+        return AnswerText(text, (*choices, AnswerChoice.KEEP), f"This is still {former}, not {quoted}", dimmed=True)
+
+    def _take_part(self, editor: Editor) -> None:
+        expressions = editor.document.expressions
+        if expressions and self.answer is not None and expressions[-1].expression == self.answer.expression:
+            self.part = expressions[-1]
+
+
+def _in_document(editor: Editor, part: Answer) -> bool:
+    return any(one is part for one in editor.document.parts)

@@ -1,0 +1,132 @@
+"""The line under the expression: how sure the answer is, what it is, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from clipmat.certainty import Certainty
+from rim_editor.ui.named_widgets import name_widget
+
+Choice = tuple[str, str, str, Callable[[], None]]
+"""Object name, text, tooltip and function of a button."""
+
+_COLOURS = {Certainty.SURE: "#2e9e5b", Certainty.UNSURE: "#c98a00", Certainty.NONE: "#7d7d87"}
+_WORDS = {Certainty.SURE: "sure", Certainty.UNSURE: "not sure", Certainty.NONE: "hardly there"}
+
+
+class PresenceBadge(QWidget):
+    """The presence in per cent on a rounded ground: green when sure, amber when unsure, grey for none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("presence_badge")
+        self._text, self._colour = "", QColor()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_presence(self, certainty: Certainty | None, presence: float = 0.0) -> None:
+        """Show a presence of 0 to 1 in the colour of its certainty; None hides the badge."""
+        self.setVisible(certainty is not None)
+        if certainty is None:
+            self._text = ""
+            return
+        self._text, self._colour = f"{presence:.0%}", QColor(_COLOURS[certainty])
+        text = f"Presence {presence:.2f}, {_WORDS[certainty]}: of ten answers like this, about {presence * 10:.0f}"
+        self.setToolTip(f"{text} {'names' if round(presence * 10) == 1 else 'name'} something in the image")
+        self.setAccessibleName(f"Presence {presence:.0%}, {_WORDS[certainty]}")
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """What the badge shows."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        """The text, a little smaller than others, with rounded ends."""
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance("100%") + 12, metrics.height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground and the text."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        box = QRectF(self.rect())
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        font = painter.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        painter.setFont(font)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.end()
+
+
+class _ElidedLabel(QLabel):
+    """One line of plain text that ends in dots where there is no room; the tooltip has all of it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        bad = bool(self.property("bad"))
+        ink = QColor("#d64545") if bad else self.palette().color(QPalette.ColorRole.WindowText)
+        painter.setPen(ink)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.end()
+
+
+class AnswerLine(QWidget):
+    """Badge, text (object name status_line) and buttons; as high with buttons as without."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("answer_line")
+        self._badge = PresenceBadge()
+        self._text = name_widget(_ElidedLabel(), "status_line")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._buttons: list[QPushButton] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self._row.addWidget(self._badge)
+        self._row.addWidget(self._text)
+        self._height = QPushButton("x").sizeHint().height()
+        self.setFixedHeight(self._height)
+
+    def show_text(
+        self,
+        text: str,
+        *,
+        certainty: Certainty | None = None,
+        presence: float = 0.0,
+        choices: Sequence[Choice] = (),
+        bad: bool = False,
+    ) -> None:
+        """Show a text, with a badge if it is about an answer, and buttons; `bad` marks what the user did wrong."""
+        self._badge.show_presence(certainty, presence)
+        self._text.setText(text)
+        self._text.setToolTip(text)
+        self._text.setAccessibleName(text or "Status")
+        self._text.setProperty("bad", bad)
+        self._text.setVisible(bool(text))
+        for old in self._buttons:
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._buttons = []
+        for name, label, tip, function in choices:
+            button = name_widget(QPushButton(label), name, tip)
+            button.setFixedHeight(self._height)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, function=function: function())
+            self._buttons.append(button)
+            self._row.addWidget(button)
