@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 
 from clipmat.model import FOREGROUND, ClipMat, EncodedImage
+from clipmat.words_here import PLACE, WordHere
 
 if TYPE_CHECKING:
     from clipmat.certainty import PresenceScale
 
-PLACE = 32
-"""Rows and columns of the raster on which the place of a word is remembered."""
 _TEXTS = 128
 """Nouns in one pass of the text tower."""
 _BATCH = 8
 """Nouns that are decoded together; a question of the user waits for no more than these."""
 _SHRINK = 4
-_SAME = 0.6
-"""Share of a place in common from which on two words are taken to name the same thing."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WordHere:
-    """A noun that the weights are sure of in an image."""
-
-    noun: str
-    presence: float
-    """0..1, as the weights state it."""
-    place: NDArray[np.bool_]
-    """PLACE x PLACE: where the noun's foreground is, the image stretched to a square."""
-
-    def overlap(self, place: NDArray[np.bool_]) -> float:
-        """The share, 0..1, that two places have in common (intersection over union)."""
-        union = np.count_nonzero(self.place | place)
-        return float(np.count_nonzero(self.place & place) / union) if union else 0.0
-
-
-def different_words(words: Sequence[WordHere], limit: int) -> tuple[WordHere, ...]:
-    """At most `limit` of the words, in their order; one that names the same thing as a former one is left out."""
-    kept: list[WordHere] = []
-    for word in words:
-        if len(kept) < limit and all(word.overlap(other.place) < _SAME for other in kept):
-            kept.append(word)
-    return tuple(kept)
-
-
-def place_of(matte: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """A matte, HxW in [0, 1], as the place of a word: PLACE x PLACE."""
-    rows = np.linspace(0, matte.shape[0] - 1, PLACE).round().astype(int)
-    columns = np.linspace(0, matte.shape[1] - 1, PLACE).round().astype(int)
-    return np.asarray(matte[np.ix_(rows, columns)] > 0.5)
 
 
 class Vocabulary:

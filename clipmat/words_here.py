@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 PLACE = 32
@@ -31,6 +30,8 @@ class WordHere:
 
     def overlap(self, place: NDArray[np.bool_]) -> float:
         """The share, 0..1, that two places have in common (intersection over union)."""
+        import numpy as np
+
         union = np.count_nonzero(self.place | place)
         return float(np.count_nonzero(self.place & place) / union) if union else 0.0
 
@@ -53,6 +54,8 @@ def near_words(words: Sequence[WordHere], matte: NDArray[np.float32], limit: int
 
 def place_of(matte: NDArray[np.float32]) -> NDArray[np.bool_]:
     """A matte, HxW in [0, 1], as the place of a word: PLACE x PLACE, from as many of its pixels."""
+    import numpy as np
+
     rows = np.linspace(0, matte.shape[0] - 1, PLACE).round().astype(int)
     columns = np.linspace(0, matte.shape[1] - 1, PLACE).round().astype(int)
     return np.asarray(matte[np.ix_(rows, columns)] > 0.5)

@@ -29,7 +29,13 @@ MAY_IMPORT = {"clipmat": {"clipmat"}, "training": {"clipmat", "training"}, "rim_
 ROOMS: dict[str, tuple[str, ...]] = {
     "clipmat: ground floor": (
         *("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
-        *("clipmat.partial_images", "clipmat.thread_warnings", "clipmat.expression", "clipmat.certainty"),
+        *(
+            "clipmat.partial_images",
+            "clipmat.thread_warnings",
+            "clipmat.expression",
+            "clipmat.certainty",
+            "clipmat.words_here",
+        ),
         "clipmat.pointing",
     ),
     "clipmat: network": ("clipmat",),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clipmat.certainty import Certainty
 from clipmat.words_here import different_words, near_words
+from rim_editor.document import Combine
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
-    from rim_editor.document import Answer, Combine
+    from rim_editor.document import Answer
     from rim_editor.editor import Editor
     from rim_editor.events import Answered
 
@@ -45,8 +46,8 @@ class AskedImage:
     """What an expression bar remembers of one image, while it is open."""
 
     typed: str = ""
-    combine: Combine | None = None
-    """How the next answer joins the matte; None for NEW."""
+    combine: Combine = Combine.NEW
+    """How the next answer joins the matte."""
     answer: Answered | None = None
     """The newest answer."""
     part: Answer | None = None
@@ -55,7 +56,7 @@ class AskedImage:
     """Whether the user has accepted the answer, or went on without it."""
     words: tuple[WordHere, ...] = ()
     """What the weights are sure of in this image, the surest first."""
-    suggested: tuple[str, ...] = field(default=())
+    suggested: tuple[str, ...] = ()
     """Expressions to try on a sample."""
 
     def answered(self, editor: Editor, answer: Answered) -> None:
@@ -64,12 +65,18 @@ class AskedImage:
         if answer.certainty is not Certainty.NONE:
             self._take_part(editor)
 
+    def went_on(self) -> None:
+        """The matte was changed: after an answer that added nothing, it is what the user wants."""
+        if self.part is None:
+            self.decided = True
+
     def accept(self) -> None:
         """The user is content with the answer, or with the matte as it was before."""
         self.decided = True
 
     def guess_shown(self, editor: Editor) -> None:
         """Remember the part that the best guess became."""
+        self.decided = False
         self._take_part(editor)
 
     def text(self, editor: Editor) -> AnswerText:

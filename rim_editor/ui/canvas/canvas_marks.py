@@ -147,6 +147,18 @@ def label(painter: QPainter, text: str, corner: QPointF, to_left: bool = False) 
     painter.restore()
 
 
+def caption(painter: QPainter, rect: QRect, palette: QPalette, text: str, *, dimmed: bool) -> None:
+    """Write a text at the lower end of the canvas; `dimmed` veils the image, which is not what was asked for."""
+    if not text:
+        return
+    if dimmed:
+        veil = surround_colour(palette)
+        veil.setAlpha(165)
+        painter.fillRect(rect, veil)
+    wide = painter.fontMetrics().horizontalAdvance(text) + 16
+    label(painter, text, QPointF(max(12, rect.center().x() - wide / 2), rect.bottom() - 40))
+
+
 def drop_frame(painter: QPainter, rect: QRect, palette: QPalette) -> None:
     """Draw the frame that shows where files can be dropped."""
     colour = palette.color(QPalette.ColorRole.Highlight)

@@ -34,6 +34,7 @@ class ImageView(DocumentView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 150)
         self._drop_hint = False
+        self._caption, self._dimmed = "", False
         self._reduced_motion = False
         self._focus_visible = False
         self._backing = BackingStore(self)
@@ -64,6 +65,17 @@ class ImageView(DocumentView):
         """Show that files can be dropped here, or no longer."""
         self._drop_hint = hint
         self.update()
+
+    @property
+    def caption(self) -> str:
+        """What is written over the image."""
+        return self._caption
+
+    def set_caption(self, text: str, dimmed: bool = False) -> None:
+        """Write a text over the lower end of the image, and with `dimmed` take the image back behind it."""
+        if (text, dimmed) != (self._caption, self._dimmed):
+            self._caption, self._dimmed = text, dimmed
+            self.update()
 
     @property
     def reduced_motion(self) -> bool:
@@ -132,6 +144,7 @@ class ImageView(DocumentView):
             canvas_marks.empty_page(painter, self.rect(), self.palette(), EMPTY, EMPTY_HINT)
         else:
             self._paint_image(painter, self._viewport, self._renderings)
+            canvas_marks.caption(painter, self.rect(), self.palette(), self._caption, dimmed=self._dimmed)
             self._paint_marks(painter)
             if self._editor.busy:
                 self._busy_line.paint(painter, self.width(), self.palette(), still=self._reduced_motion)

@@ -121,6 +121,7 @@ class AnswerLine(QWidget):
         for old in self._buttons:
             self._row.removeWidget(old)
             old.hide()
+            old.setObjectName("")
             old.deleteLater()
         self._buttons = []
         for name, label, tip, function in choices:
@@ -130,3 +131,4 @@ class AnswerLine(QWidget):
             button.clicked.connect(lambda _=False, function=function: function())
             self._buttons.append(button)
             self._row.addWidget(button)
+            button.show()

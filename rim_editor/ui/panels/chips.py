@@ -80,12 +80,13 @@ class ChipRow(QWidget):
         for old in self._chips:
             self._row.removeWidget(old)
             old.hide()
+            old.setObjectName("")
             old.deleteLater()
         self._caption.setText(caption)
         self._chips = [name_widget(Chip(text), f"chip_{text.replace(' ', '_')}") for text in texts]
         for chip in self._chips:
             self._row.addWidget(chip)
-            chip.clicked.connect(lambda _=False, text=chip.text(): self.clicked.emit(text))
+            chip.clicked.connect(lambda _=False, chip=chip: self.clicked.emit(chip.text()))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,59 +1,51 @@
-"""The bar with the text field for the expression, and the status of the answer."""
+"""The bar with the text field for the expression, the answer with what can be done about it, and words to click."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
+from rim_editor import step_names
+from rim_editor.answer_texts import AnswerChoice, AskedImage
 from rim_editor.document import Combine
-from rim_editor.events import Answered, JobEnded, JobKind, JobStarted
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
+from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.panels.answer_line import AnswerLine, Choice
+from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.combine_choice import CombineChoice
+from rim_editor.ui.panels.expression_box import ExpressionBox
 
 if TYPE_CHECKING:
+    from clipmat.words_here import WordHere
     from rim_editor.editor import Editor
 
-_PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
-
-
-class _Completer(QCompleter):
-    """Offers all suggestions of the model, whatever is typed, and selects none: Enter keeps the typed text."""
-
-    def __init__(self, suggestions: QStringListModel, parent: QWidget) -> None:
-        super().__init__(suggestions, parent)
-        self.setMaxVisibleItems(8)
-
-    def splitPath(self, path: str) -> list[str]:  # noqa: N802
-        """Turn filtering off. Qt's own unfiltered mode would replace the typed text on Enter."""
-        return [""]
-
-
-@dataclass(eq=False)
-class _BarState:
-    """What the bar shows of one image."""
-
-    text: str = ""
-    combine: Combine = Combine.NEW
-    answer: Answered | None = None
+_CHOICES = {
+    AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
+    AnswerChoice.RETRY: ("other_words", "Try other words", "Take the answer back, and go to the box"),
+    AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
+    AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
+}
+"""Object name, text and tooltip of each button."""
 
 
 class ExpressionBar(QWidget):
-    """The text field, how the answer joins the matte, the button to find or cancel, and the status line.
+    """The text field, how the answer joins the matte, the button to find or cancel, the answer, and words to click.
 
-    Each image has its own text, its own choice and its own status.
+    Each image has its own text, its own choice and its own answer.
     """
 
     submitted = Signal(str)
     """This expression went to the editor."""
     left = Signal()
     """The user is done with the box: keys are meant for the image from now on."""
+    caption_changed = Signal(str, bool)
+    """What the canvas should say about what it shows, and whether that is not what was asked for."""
     combine_chosen = Signal(Combine)
     """The user chose how the next answer joins the matte."""
 
@@ -61,26 +53,10 @@ class ExpressionBar(QWidget):
         super().__init__(parent)
         self.setObjectName("expression_bar")
         self._editor: Editor | None = None
-        self._states: WeakKeyDictionary[Editor, _BarState] = WeakKeyDictionary()
+        self._states: WeakKeyDictionary[Editor, AskedImage] = WeakKeyDictionary()
         self._working = False
-        self._history: tuple[str, ...] = ()
-        self._nouns: tuple[str, ...] = ()
-
-        self._box = name_widget(QLineEdit(), "expression_box")
-        self._box.setPlaceholderText(_PLACEHOLDER)
-        self._box.setClearButtonEnabled(True)
-        self._box.setAccessibleName("Expression")
-        self._box.setAccessibleDescription("Describe the object to cut out, then press Enter")
-        self._box.setToolTip("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
-        self._box.setMaxLength(1000)
-        self._box.setMinimumWidth(self._box.fontMetrics().averageCharWidth() * 24)
-        self._suggestions = QStringListModel(self)
-        completer = _Completer(self._suggestions, self)
-        self._box.setCompleter(completer)
-        popup = completer.popup()
-        assert popup is not None
-        popup.installEventFilter(self)
-        self._box.textEdited.connect(self._suggest)
+        self._box = ExpressionBox()
+        self._box.escaped.connect(self.left)
         self._box.returnPressed.connect(self.ask)
 
         self._combine = CombineChoice()
@@ -88,7 +64,9 @@ class ExpressionBar(QWidget):
         self._button = name_widget(QPushButton(), "ask_button")
         self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
         self._button.clicked.connect(self._pressed)
-        self._status = wrapped_label("status_line")
+        self._line = AnswerLine()
+        self._chips = ChipRow("word_chips")
+        self._chips.clicked.connect(self.ask_for)
 
         row = QHBoxLayout()
         row.addWidget(self._combine)
@@ -96,7 +74,10 @@ class ExpressionBar(QWidget):
         row.addWidget(self._button)
         column = QVBoxLayout(self)
         column.addLayout(row)
-        column.addWidget(self._status)
+        below = QHBoxLayout()
+        below.addWidget(self._line)
+        below.addWidget(self._chips, 1)
+        column.addLayout(below)
         self._update_button()
         self._show_status("Open an image to begin.")
 
@@ -106,27 +87,32 @@ class ExpressionBar(QWidget):
             return
         if self._editor is not None:
             state = self._states[self._editor]
-            state.text, state.combine = self._box.text(), self.combine()
+            state.typed, state.combine = self._box.text(), self.combine()
         self._editor = editor
         if editor is not None and editor not in self._states:
-            self._states[editor] = _BarState()
+            self._states[editor] = AskedImage()
             editor.listen(lambda event: self._on_event(editor, event))
-        state = _BarState() if editor is None else self._states[editor]
-        self._box.setText(state.text)
+        state = AskedImage() if editor is None else self._states[editor]
+        self._box.setText(state.typed)
         self.set_combine(state.combine)
         self._update_button()
-        if editor is None:
-            self._show_status("Open an image to begin.")
-        elif self._working:
-            self._show_status("Working… Esc cancels.")
-        elif state.answer is not None:
-            self._show_answer(state.answer)
-        else:
-            self._show_status("")
+        self._show_answer()
 
     def set_suggestions(self, history: tuple[str, ...], nouns: tuple[str, ...]) -> None:
         """Set the suggestions: earlier expressions (newest first), and the nouns that the weights know."""
-        self._history, self._nouns = history, nouns
+        self._box.set_suggestions(history, nouns)
+
+    def set_words_here(self, editor: Editor, words: Sequence[WordHere]) -> None:
+        """Offer the words that the weights are sure of in this editor's image."""
+        self._state(editor).words = tuple(words)
+        if editor is self._editor:
+            self._show_chips()
+
+    def suggest(self, editor: Editor, expressions: Sequence[str]) -> None:
+        """Offer these expressions to try on this editor's image, until one is asked."""
+        self._state(editor).suggested = tuple(expressions)
+        if editor is self._editor:
+            self._show_chips()
 
     def combine(self) -> Combine:
         """How the next answer joins the matte."""
@@ -145,11 +131,14 @@ class ExpressionBar(QWidget):
         """Set the icons; call again after the theme has changed."""
         self._combine.paint_icons()
 
+    def ask_for(self, expression: str) -> None:
+        """Put an expression into the box and ask for it."""
+        self._box.setText(expression)
+        self.ask()
+
     def ask(self) -> None:
         """Ask for the expression in the box; a request that has no answer yet is replaced."""
-        popup = self._box.completer().popup()
-        if popup is not None:
-            popup.hide()
+        self._box.close_list()
         expression = clean_expression(self._box.text())
         if self._editor is None:
             self._show_status("Open an image first, then describe what to cut out of it.", bad=True)
@@ -157,8 +146,8 @@ class ExpressionBar(QWidget):
             self._show_status("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
-            self._states[self._editor] = _BarState()
-            self._show_status("")
+            self._state(self._editor).answer = None
+            self._show_answer()
             self.submitted.emit(expression)
             self.left.emit()
             self._editor.ask(expression, self.combine())
@@ -180,15 +169,6 @@ class ExpressionBar(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Escape leaves the box, with the list of completions open too."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget):
-                watched.hide()
-                self.left.emit()
-                return True
-        return False
-
     def _pressed(self) -> None:
         if self._working:
             self._cancel()
@@ -200,43 +180,85 @@ class ExpressionBar(QWidget):
             self._editor.cancel()
             self._show_status("Cancelled.")
 
-    def _suggest(self, typed: str) -> None:
-        from rim_editor.completion import completions
-
-        here = () if self._editor is None else [answer.expression for answer in self._editor.document.expressions]
-        found = completions(typed, self._history, self._nouns, here=here[::-1])
-        self._suggestions.setStringList(list(found))
+    def _state(self, editor: Editor) -> AskedImage:
+        return self._states.setdefault(editor, AskedImage())
 
     def _on_event(self, editor: Editor, event: object) -> None:
+        state = self._state(editor)
         if isinstance(event, Answered):
-            self._states[editor].answer = event
+            state.answered(editor, event)
+        elif isinstance(event, DocumentChanged) and "matte" in event.aspects:
+            state.went_on()
         if editor is not self._editor:
             return
-        if isinstance(event, JobStarted) and event.kind is JobKind.ASK:
+        if isinstance(event, JobStarted | JobEnded) and event.kind is JobKind.ASK:
             self._update_button()
-            self._show_status(f"{event.text.rstrip('.…')}… Esc cancels.")
-        elif isinstance(event, JobEnded) and event.kind is JobKind.ASK:
-            self._update_button()
-            self._show_status("")
-        elif isinstance(event, Answered):
-            self._show_answer(event)
+            self._show_answer()
+            if isinstance(event, JobStarted):
+                self._line.show_text(f"{event.text.rstrip('.…')}… Esc cancels.")
+        elif isinstance(event, Answered | DocumentChanged):
+            self._show_answer()
 
-    def _show_answer(self, answer: Answered) -> None:
-        where = f"{answer.device} · {answer.weights} · {answer.milliseconds:.0f} ms"
-        if answer.certainty is Certainty.NONE:
-            text = f"Nothing in this image matches “{answer.expression}” (presence {answer.presence:.2f})"
-            self._show_status(f"{text}. Use other words.", f"{where}: {answer.device_reason}", bad=True)
+    def _show_answer(self) -> None:
+        """Show the newest answer of the image in front, if it still counts."""
+        self._show_chips()
+        if self._editor is None:
+            self.caption_changed.emit("", False)
+            self._show_status("Open an image to begin.")
             return
-        found = "Found" if answer.certainty is Certainty.SURE else "Not sure that this is"
-        text = f"{found} “{answer.expression}” (presence {answer.presence:.2f}) · {where}"
-        self._show_status(text, answer.device_reason)
+        state = self._state(self._editor)
+        shown, answer = state.text(self._editor), state.answer
+        self.caption_changed.emit(shown.caption, shown.dimmed)
+        if self._working:
+            self._show_status("Working… Esc cancels.")
+        elif answer is None or not shown.text:
+            self._show_status("")
+        else:
+            choices = [self._choice(choice) for choice in shown.choices]
+            self._line.show_text(shown.text, certainty=answer.certainty, presence=answer.presence, choices=choices)
 
-    def _show_status(self, text: str, tooltip: str = "", *, bad: bool = False) -> None:
-        self._status.setText(text)
-        self._status.setToolTip(tooltip)
-        self._status.setAccessibleName(text or "Status")
-        self._status.setProperty("bad", bad)
-        self._status.style().polish(self._status)  # a style sheet may colour errors
+    def _show_chips(self) -> None:
+        caption, words = ("", ()) if self._editor is None else self._state(self._editor).offered(self._editor)
+        self._chips.set_chips(f"{caption}:", words)
+        used: list[str] = []
+        if self._editor is not None:
+            used += [answer.expression for answer in reversed(self._editor.document.expressions)]
+            used += [word.noun for word in self._state(self._editor).words]
+        self._box.set_used_here(used)
+
+    def _choice(self, choice: AnswerChoice) -> Choice:
+        functions = {
+            AnswerChoice.USE: self._accept,
+            AnswerChoice.RETRY: self._retry,
+            AnswerChoice.GUESS: self._show_guess,
+            AnswerChoice.KEEP: self._accept,
+        }
+        return (*_CHOICES[choice], functions[choice])
+
+    def _accept(self) -> None:
+        if self._editor is not None:
+            self._state(self._editor).accept()
+            self._show_answer()
+            self.left.emit()
+
+    def _retry(self) -> None:
+        """Take the answer back, if it is the last step, and let the user type."""
+        editor = self._editor
+        if editor is not None:
+            part = self._state(editor).part
+            if part is not None and editor.history.undo_name == step_names.adding(part):
+                editor.undo()
+            self.focus_box()
+
+    def _show_guess(self) -> None:
+        if self._editor is not None:
+            self._editor.accept_guess()
+            self._state(self._editor).guess_shown(self._editor)
+            self._show_answer()
+            self.left.emit()
+
+    def _show_status(self, text: str, *, bad: bool = False) -> None:
+        self._line.show_text(text, bad=bad)
 
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy

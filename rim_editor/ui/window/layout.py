@@ -108,6 +108,7 @@ def _connect_panels(parts: Parts) -> None:
     parts.canvas.brush_changed.connect(parts.brush_panel.set_brush)
     parts.brush_panel.edges_chosen.connect(parts.canvas.set_follows_edges)
     parts.canvas.edges_followed.connect(parts.brush_panel.set_follows_edges)
+    parts.expression_bar.caption_changed.connect(parts.canvas.set_caption)
     parts.canvas.zoom_changed.connect(parts.status.show_zoom)
 
 

@@ -396,7 +396,7 @@ def test_nothing_that_matches_is_said_and_changes_nothing(user, photo):
     user.ask("the unicorn")
     assert user.matte().max() == 0 and not user.editor.unsaved
     line = user.window.findChild(object, "status_line")
-    assert "Nothing in this image matches" in line.text() and "0.05" in line.text()
+    assert "Nothing here seems to be" in line.text() and "unicorn" in line.text()
 
 
 def test_without_weights_the_error_offers_the_models(user, photo, model):

@@ -1,0 +1,78 @@
+"""The text field for the expression, with completion from what was asked in this image, the history and the nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+_PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
+
+
+class _Completer(QCompleter):
+    """Offers all suggestions of the model, whatever is typed, and selects none: Enter keeps the typed text."""
+
+    def __init__(self, suggestions: QStringListModel, parent: QWidget) -> None:
+        super().__init__(suggestions, parent)
+        self.setMaxVisibleItems(8)
+
+    def splitPath(self, path: str) -> list[str]:  # noqa: N802
+        """Turn filtering off. Qt's own unfiltered mode would replace the typed text on Enter."""
+        return [""]
+
+
+class ExpressionBox(QLineEdit):
+    """A line of text, named expression_box, that completes expressions."""
+
+    escaped = Signal()
+    """Escape was pressed while the list of completions was open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("expression_box")
+        self.setPlaceholderText(_PLACEHOLDER)
+        self.setClearButtonEnabled(True)
+        self.setAccessibleName("Expression")
+        self.setAccessibleDescription("Describe the object to cut out, then press Enter")
+        self.setToolTip("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
+        self.setMaxLength(1000)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+        self._history: tuple[str, ...] = ()
+        self._nouns: tuple[str, ...] = ()
+        self._here: tuple[str, ...] = ()
+        self._suggestions = QStringListModel(self)
+        completer = _Completer(self._suggestions, self)
+        self.setCompleter(completer)
+        popup = completer.popup()
+        assert popup is not None
+        popup.installEventFilter(self)
+        self._popup = popup
+        self.textEdited.connect(self._suggest)
+
+    def set_suggestions(self, history: Sequence[str], nouns: Sequence[str]) -> None:
+        """Set the suggestions: earlier expressions (newest first), and the nouns, the most common first."""
+        self._history, self._nouns = tuple(history), tuple(nouns)
+
+    def set_used_here(self, texts: Sequence[str]) -> None:
+        """Set the expressions and the nouns of the image in front, which are offered before all others."""
+        self._here = tuple(texts)
+
+    def close_list(self) -> None:
+        """Hide the list of completions."""
+        self._popup.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Escape closes the list of completions and leaves the box."""
+        if watched is self._popup and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.close_list()
+                self.escaped.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _suggest(self, typed: str) -> None:
+        from rim_editor.completion import completions
+
+        self._suggestions.setStringList(list(completions(typed, self._history, self._nouns, here=self._here)))
