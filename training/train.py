@@ -72,17 +72,16 @@ def train(
     ] = None,
 ) -> None:
     """Train a variant; OUT keeps `last.pt` and `best.pt`. Stopped and called again, it goes on exactly where it was."""
-    import logging
     from functools import partial
 
     import cv2
     import torch
-    from lightning_fabric import Fabric
 
     from clipmat.devices import choose_device
     from training.fitting import backbone as starts
     from training.fitting import checkpoint, preflight, progress
     from training.fitting.data import read_data
+    from training.fitting.fabric import build_fabric, with_precision
     from training.fitting.settings import read_settings
     from training.fitting.validation import validate
     from training.trainer import Trainer
@@ -91,22 +90,15 @@ def train(
     out = out or Path("runs") / config.stem
     device = "cpu" if accelerator == "auto" and not torch.cuda.is_available() else accelerator
     device = choose_device(device).device
-    settings = _with_precision(read_settings(config, overrides or ()), device)
+    settings = with_precision(read_settings(config, overrides or ()), device)
     if device == "cpu" and processes > 1:
         torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would print a banner
     splits = read_data(data, settings)
     vectors = starts.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, backbone, encoders)
     preflight.refuse_few_devices(device, processes)
-    fabric = Fabric(
-        accelerator=device,
-        devices=processes,
-        num_nodes=nodes,
-        strategy="ddp" if processes * nodes > 1 else "auto",
-        precision=settings.precision,  # type: ignore[arg-type]
-    )
+    fabric = build_fabric(settings, device, processes, nodes)
     if os.environ.get("LOCAL_RANK", "0") == "0":  # the first process starts the others once all is well
         preflight.refuse_full_disk(out, model)
         preflight.refuse_small_memory(fabric, model, settings, processes, processes * nodes)
@@ -151,23 +143,6 @@ def _model(settings: TrainSettings, start: str | None, backbone: Path | None, en
     if encoders is not None:
         starts.start_from_encoders(model, encoders)
     return model
-
-
-def _with_precision(settings: TrainSettings, device: str) -> TrainSettings:
-    """The settings with a precision that the device computes. Raises SettingsError where it cannot."""
-    from dataclasses import replace
-
-    import torch
-
-    from clipmat.devices import cpu_supports_bfloat16
-    from training.fitting.settings import SettingsError
-
-    if settings.precision == "16-mixed" and device == "cpu":
-        raise SettingsError("precision 16-mixed needs a GPU: choose bf16-mixed, 32-true or auto")
-    if settings.precision != "auto":
-        return settings
-    able = cpu_supports_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
-    return replace(settings, precision="bf16-mixed" if able else "32-true")
 
 
 if __name__ == "__main__":

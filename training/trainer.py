@@ -26,7 +26,7 @@ from training.fitting.optimizer import (
     set_learning_rate,
     set_trainable,
 )
-from training.fitting.processes import gather_rows, share_batch_norms, sum_gradients
+from training.fitting.fabric import gather_rows, share_batch_norms, sum_gradients
 from training.fitting.settings import TrainSettings
 from training.fitting.validation import Validation
 from training.losses import summed, teacher_loss, total_loss

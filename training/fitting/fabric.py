@@ -1,15 +1,47 @@
-"""Communication between the processes of a run: the batch, its statistics and the gradients are shared."""
+"""Lightning Fabric: the device, the precision and the processes of a run, and what the processes share.
+
+The batch, its statistics and the gradients are shared, so that several processes compute what one would.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, distributed, nn
 
+from clipmat.devices import cpu_supports_bfloat16
+from training.fitting.settings import SettingsError, TrainSettings
+
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+
+def build_fabric(settings: TrainSettings, device: str, processes: int, nodes: int) -> Fabric:
+    """The Fabric of a run in `settings.precision` on `processes` devices of each of `nodes` machines, not launched."""
+    from lightning_fabric import Fabric
+
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # each process would print a banner
+    return Fabric(
+        accelerator=device,
+        devices=processes,
+        num_nodes=nodes,
+        strategy="ddp" if processes * nodes > 1 else "auto",
+        precision=settings.precision,  # type: ignore[arg-type]
+    )
+
+
+def with_precision(settings: TrainSettings, device: str) -> TrainSettings:
+    """The settings with a precision that the device computes, in place of "auto". Raises SettingsError."""
+    if settings.precision == "16-mixed" and device == "cpu":
+        raise SettingsError("precision 16-mixed needs a GPU: choose bf16-mixed, 32-true or auto")
+    if settings.precision != "auto":
+        return settings
+    able = cpu_supports_bfloat16() if device == "cpu" else device == "cuda" and torch.cuda.is_bf16_supported()
+    return replace(settings, precision="bf16-mixed" if able else "32-true")
 
 
 def gather_rows(fabric: Fabric, own: Tensor) -> Tensor:

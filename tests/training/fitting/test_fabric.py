@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import distributed, nn
 
-from training.fitting.processes import SharedBatchNorm, gather_rows, share_batch_norms, sum_gradients
+from training.fitting.fabric import SharedBatchNorm, gather_rows, share_batch_norms, sum_gradients
 
 
 @pytest.fixture
