@@ -17,6 +17,7 @@ from training import TrainingError
 from training.fitting import checkpoint
 from training.fitting.averages import AveragedWeights
 from training.fitting.batches import Batch, Inputs, NounVectors, Prefetcher, TrainingData, batch_of
+from training.fitting.fabric import gather_rows, share_batch_norms, sum_gradients
 from training.fitting.loop import TrainingLoop
 from training.fitting.optimizer import (
     build_optimizer,
@@ -26,7 +27,6 @@ from training.fitting.optimizer import (
     set_learning_rate,
     set_trainable,
 )
-from training.fitting.fabric import gather_rows, share_batch_norms, sum_gradients
 from training.fitting.settings import TrainSettings
 from training.fitting.validation import Validation
 from training.losses import summed, teacher_loss, total_loss

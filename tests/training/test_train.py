@@ -22,9 +22,10 @@ from clipmat.predictor import Predictor
 from training.fitting import checkpoint
 from training.fitting.backbone import noun_vectors
 from training.fitting.data import read_data
+from training.fitting.fabric import with_precision
 from training.fitting.optimizer import optimizer_parameters
 from training.fitting.settings import SettingsError, TrainSettings, read_settings
-from training.train import _with_precision, app
+from training.train import app
 from training.trainer import Trainer
 
 ROOT = Path(__file__).parents[2]
@@ -274,6 +275,6 @@ def test_precision_follows_the_device(monkeypatch):
     settings = TrainSettings("compact", read_settings(ROOT / "training/configs/finetune.toml").phases, precision="auto")
     for able, expected in ((True, "bf16-mixed"), (False, "32-true")):
         monkeypatch.setattr(devices, "cpu_supports_bfloat16", lambda able=able: able)
-        assert _with_precision(settings, "cpu").precision == expected
+        assert with_precision(settings, "cpu").precision == expected
     with pytest.raises(SettingsError, match="needs a GPU"):
-        _with_precision(TrainSettings("compact", settings.phases, precision="16-mixed"), "cpu")
+        with_precision(TrainSettings("compact", settings.phases, precision="16-mixed"), "cpu")
