@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     SEPARATE = "separate"
     OPEN = "open"
     BACKGROUND = "background"
+    MATTE = "matte"
     CUTOUT = "cutout"
     SETTINGS = "settings"
     AUTOSAVE = "autosave"

@@ -98,7 +98,7 @@ class Renderer:
         return _read_only(layering.united(mattes, self._source.pixels.shape))
 
     def layer_matte(self, layer: Layer) -> NDArray[np.float32]:
-        """The matte of a layer, HxW in [0, 1]: parts in their order, then controls, then the file's own alpha.
+        """The matte of a layer, HxW in [0, 1]: parts in their order, then controls, at most the file's own alpha.
 
         Zero everywhere where there are no parts (and controls do not invert that).
         """
@@ -111,7 +111,7 @@ class Renderer:
 
             matte = mattes.controlled(folded, layer.controls, self._source.pixels)
             if self._source.alpha is not None:
-                matte = matte * np.asarray(self._source.alpha / np.float32(255), np.float32)
+                matte = np.minimum(matte, np.asarray(self._source.alpha / np.float32(255), np.float32))
             return _read_only(matte)
 
         if layer.controls == MatteControls() and self._source.alpha is None:
@@ -222,7 +222,7 @@ class Renderer:
                 finer = mattes.controlled(finer, controls, self.image(level - 1) if controls.fill_holes else None)
                 matte = _resized(finer, *_size(self._source.pixels.shape, level))
             if alpha is not None:
-                matte = matte * np.asarray(_reduced(alpha, level) / np.float32(255), np.float32)
+                matte = np.minimum(matte, np.asarray(_reduced(alpha, level) / np.float32(255), np.float32))
             return _read_only(matte)
 
         return self._reduced.get((layer.parts, layer.controls, level), reduce)

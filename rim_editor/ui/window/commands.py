@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE)
 _NEED_AN_IMAGE = (
-    "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep", "brush_remove",
-    "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
+    "add_matte", "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep",
+    "brush_remove", "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "follow_edges", "invert",
+    "clear_matte",
     "layer_new", "layer_duplicate", "layer_delete", "layer_raise", "layer_lower", "layer_visible", "layer_locked",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
@@ -84,6 +85,7 @@ class Commands(QObject):
         _name(actions["undo"], "&Undo", history.undo_name if history is not None and history.can_undo else "")
         _name(actions["redo"], "&Redo", history.redo_name if history is not None and history.can_redo else "")
         document = None if editor is None else editor.document
+        actions["use_alpha"].setEnabled(document is not None and document.source.alpha is not None)
         actions["clear_matte"].setEnabled(document is not None and bool(document.parts))
         recent = bool(self._settings.current.recent)
         actions["forget_recent"].setEnabled(recent)

@@ -40,6 +40,7 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.eyedropper import Eyedropper
 from rim_editor.ui.window.folder_opener import FolderOpener
 from rim_editor.ui.window.image_opener import ImageOpener
+from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
 
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.parts = layout.lay_out(self, self.actions_by_id)
         self.documents = Documents(self.parts.tabs, self._make_editor, self)
         self.opener = ImageOpener(self.runner, self.documents, self.live_settings, self)
+        self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
         self.batch = BatchLauncher(
             self, matting, self.live_settings, self.runner, self.editor, lambda text: self.show_message(text)
         )
@@ -220,6 +222,8 @@ class MainWindow(QMainWindow):
         return {
             "open": dialogs.show_open,
             "paste": self.opener.paste,
+            "add_matte": self.matte_loader.choose,
+            "use_alpha": self.matte_loader.use_alpha,
             "export": dialogs.show_export,
             "export_again": dialogs.export_again,
             "batch": self.batch.show,
@@ -241,6 +245,8 @@ class MainWindow(QMainWindow):
         self.opener.opened.connect(self._opened)
         self.opener.warned.connect(show.show_warning)
         self.opener.failed.connect(show.show_error)
+        self.matte_loader.warned.connect(show.show_warning)
+        self.matte_loader.failed.connect(show.show_error)
         self.opener.progressed.connect(lambda _: self.commands.refresh())
         self.documents.chosen.connect(self._show_document)
         self.documents.event_received.connect(self._on_event)
