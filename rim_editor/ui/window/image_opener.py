@@ -77,7 +77,12 @@ class ImageOpener(QObject):
 
     def paste(self) -> None:
         """Open the image on the clipboard."""
-        self.open_mime(QGuiApplication.clipboard().mimeData(), dropped_data.NO_IMAGE_COPIED)
+        mime = QGuiApplication.clipboard().mimeData() or QMimeData()  # a cleared clipboard may have none
+        self.open_mime(mime, dropped_data.NO_IMAGE_COPIED)
+
+    def open_sample(self, path: Path) -> None:
+        """Open a picture that comes with the program: without its path, so that nothing is saved beside it."""
+        self._add(None, partial(_read_nameless, path))
 
     def cancel(self) -> None:
         """Drop the queue; open images stay open."""
@@ -143,6 +148,10 @@ def _read(path: Path) -> OpenedImage:
     from clipmat import image_files
 
     return image_files.read(path)
+
+
+def _read_nameless(path: Path) -> OpenedImage:
+    return replace(_read(path), path=None)
 
 
 def _convert(image: QImage) -> OpenedImage:

@@ -43,6 +43,7 @@ from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
+from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS, StartPage, sample_file
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
@@ -115,6 +116,8 @@ class MainWindow(QMainWindow):
             lambda: self.opener.busy,
             self,
         )
+        self._start_page = StartPage(self.parts.canvas, self._dialogs.show_open, self.opener.paste)
+        self._start_page.sample_requested.connect(self._open_sample)
         self._connect()
         self._shown_options = self.model_options()
         self.parts.canvas.set_reduced_motion(settings.reduced_motion)
@@ -276,6 +279,7 @@ class MainWindow(QMainWindow):
         ):
             part.set_editor(editor)
         self._drag_handle.setEnabled(editor is not None)
+        self._start_page.setVisible(editor is None)
         parts.status.show_size(None if editor is None else editor.document.size)
         if editor is None:
             parts.status.show_zoom(None)
@@ -290,6 +294,21 @@ class MainWindow(QMainWindow):
             isinstance(event, Answered) and event.certainty is not Certainty.NONE
         ):  # words that found nothing are no use another time
             self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
+
+    def _open_sample(self, expression: str) -> None:
+        """Open the sample, and ask for the expression, or offer some to click."""
+
+        def opened(document: OpenDocument) -> None:
+            if document.editor.document.source.path is not None:
+                return  # another one, that was queued before
+            self.opener.opened.disconnect(connection)
+            bar = self.parts.expression_bar
+            bar.suggest(document.editor, SAMPLE_EXPRESSIONS)
+            if expression and document is self.documents.current:
+                bar.ask_for(expression)
+
+        connection = self.opener.opened.connect(opened)
+        self.opener.open_sample(sample_file())
 
     def _opened(self, document: OpenDocument, front: bool) -> None:
         self._autosave.watch(document.key, document.editor)

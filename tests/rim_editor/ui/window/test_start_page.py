@@ -1,0 +1,92 @@
+"""The page of a window without an image."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+
+from rim_editor.settings import Settings
+from rim_editor.ui.panels.chips import ChipRow
+from rim_editor.ui.window.main_window import MainWindow
+from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def window(qtbot, matting, runner):
+    made = MainWindow(matting, Settings(), runner=runner)
+
+    def discard_all(window):
+        for document in window.documents:
+            document.editor.cancel()
+            document.discarded = True
+
+    qtbot.addWidget(made, before_close_func=discard_all)
+    made.resize(1100, 760)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def page(window):
+    return window.findChild(QWidget, "start_page")
+
+
+def click(qtbot, window, name):
+    qtbot.mouseClick(page(window).findChild(QAbstractButton, name), Qt.MouseButton.LeftButton)
+
+
+def test_an_empty_window_shows_the_page_and_an_image_takes_its_place(window, qtbot, photo):
+    assert page(window).isVisible() and page(window).size() == window.parts.canvas.size()
+    window.opener.open_files([photo()])
+    qtbot.waitUntil(lambda: window.editor() is not None)
+    assert not page(window).isVisible()
+    window.actions_by_id["close"].trigger()
+    assert page(window).isVisible()
+
+
+def test_open_and_paste_do_as_their_actions(window, qtbot, qapp):
+    click(qtbot, window, "start_open")
+    dialog = window.findChild(QWidget, "open_dialog")
+    assert dialog is not None
+    dialog.close()
+    qapp.clipboard().clear()
+    click(qtbot, window, "start_paste")
+    assert window.parts.messages.messages(), "an empty clipboard is explained"
+    assert window.parts.messages.isVisible()
+
+
+@pytest.mark.parametrize("name", ["start_sample", "start_picture"])
+def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
+    model.discs["apple"] = (0.5, 0.5, 0.2)
+    click(qtbot, window, name)
+    qtbot.waitUntil(lambda: window.editor() is not None)
+    assert window.editor().document.source.path is None, "nothing is saved beside the installed picture"
+    assert window.live_settings.current.recent == ()
+    chips = window.findChild(ChipRow, "word_chips")
+    assert chips.texts() == SAMPLE_EXPRESSIONS
+    qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_green_apple"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.editor().document.parts))
+    assert chips.texts() != SAMPLE_EXPRESSIONS
+
+
+def test_an_expression_of_the_page_opens_the_sample_and_asks_it(window, qtbot, model):
+    model.discs["sunflower"] = (0.5, 0.5, 0.2)
+    click(qtbot, window, "start_the_sunflower")
+    qtbot.waitUntil(lambda: window.editor() is not None and bool(window.editor().document.parts))
+    assert window.editor().document.expressions[0].expression == "the sunflower"
+
+
+def test_an_image_that_was_queued_before_is_not_asked_for_the_sample(window, qtbot, photo, model):
+    window.opener.open_files([photo()])
+    page(window).sample_requested.emit("the sunflower")
+    qtbot.waitUntil(lambda: len(window.documents) == 2)
+    assert not list(window.documents)[0].editor.busy and model.expressions == []
+
+
+def test_in_a_low_window_the_picture_gives_way(window, qtbot):
+    picture = page(window).findChild(QWidget, "start_picture")
+    assert picture.isVisible()
+    window.resize(700, 420)
+    qtbot.waitUntil(lambda: not picture.isVisible())
+    assert page(window).findChild(QPushButton, "start_open").isVisible()
