@@ -143,14 +143,14 @@ class Renderer:
 
         uint8 hxwx3, or hxwx4 (straight alpha) where something is transparent.
         Close to the reduced full-size view: mattes are controlled and edits applied at the level, with
-        their sizes. While nothing has been found or painted, result, overlay and ants show the plain image.
+        their sizes. While nothing has been found or painted, every view shows the plain image.
         """
         from rim_editor import compositing
 
         self._check(document)
         image, mode = self.image(level), view.mode
         parts = any(layer.parts for layer in document.layers) if mode is ViewMode.RESULT else document.parts
-        bare = not parts and mode in (ViewMode.RESULT, ViewMode.OVERLAY)
+        bare = not parts and (mode in (ViewMode.RESULT, ViewMode.OVERLAY) or not document.controls.invert)
         if bare or mode in (ViewMode.ORIGINAL, ViewMode.MARCHING_ANTS):
             return image
         if mode is ViewMode.RESULT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QWidget
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
@@ -42,9 +42,26 @@ def wrapped_label(name: str, text: str = "") -> QLabel:
     return label
 
 
+class PanelScrollArea(QScrollArea):
+    """Scrolls downwards only: it is never narrower than what it holds, so that no button is cut off."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As wide as what it holds and the scroll bar."""
+        inside = self.widget()
+        width = 0 if inside is None else inside.minimumSizeHint().width()
+        return QSize(width + self.verticalScrollBar().sizeHint().width(), super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Follow changes of what it holds."""
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
 def scroll_area(inside: QWidget) -> QScrollArea:
     """A frameless area that scrolls `inside` and is skipped by Tab, which goes to the widgets inside."""
-    area = QScrollArea()
+    area = PanelScrollArea()
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -1,4 +1,4 @@
-"""The theme: the Fusion style with a light and a dark palette, and icons in the palette's colours."""
+"""The theme: style and palette of the application, the scale of spaces and type, and icons in the palette's colours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -19,32 +19,21 @@ from PySide6.QtGui import (
     QPalette,
     QPixmap,
 )
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from rim_editor.errors import EditorError
+from rim_editor.ui.palettes import is_dark, palette
+from rim_editor.ui.style import FlatStyle
 
-_Role, _Group = QPalette.ColorRole, QPalette.ColorGroup
+_Group, _Role = QPalette.ColorGroup, QPalette.ColorRole
 
-_LIGHT = {
-    _Role.Window: "#f4f4f6", _Role.WindowText: "#1d1d22", _Role.Base: "#ffffff", _Role.AlternateBase: "#f0f0f3",
-    _Role.ToolTipBase: "#26262b", _Role.ToolTipText: "#f2f2f4", _Role.PlaceholderText: "#6c6c76",
-    _Role.Text: "#1d1d22", _Role.Button: "#fbfbfc", _Role.ButtonText: "#1d1d22", _Role.BrightText: "#ffffff",
-    _Role.Light: "#ffffff", _Role.Midlight: "#e9e9ed", _Role.Mid: "#c3c3ca", _Role.Dark: "#a0a0a9",
-    _Role.Shadow: "#6f6f78", _Role.Highlight: "#2563eb", _Role.HighlightedText: "#ffffff", _Role.Link: "#1d4fc4",
-    _Role.LinkVisited: "#6b3fb5", _Role.Accent: "#2563eb",
-}  # fmt: skip
-_DARK = {
-    _Role.Window: "#26262a", _Role.WindowText: "#e9e9ec", _Role.Base: "#1c1c1f", _Role.AlternateBase: "#232327",
-    _Role.ToolTipBase: "#3a3a40", _Role.ToolTipText: "#f2f2f4", _Role.PlaceholderText: "#96969f",
-    _Role.Text: "#e9e9ec", _Role.Button: "#333338", _Role.ButtonText: "#e9e9ec", _Role.BrightText: "#ffffff",
-    _Role.Light: "#4b4b52", _Role.Midlight: "#3d3d43", _Role.Mid: "#19191c", _Role.Dark: "#141416",
-    _Role.Shadow: "#0b0b0c", _Role.Highlight: "#3a6fe0", _Role.HighlightedText: "#ffffff", _Role.Link: "#86aaff",
-    _Role.LinkVisited: "#c3a2ff", _Role.Accent: "#5b8cff",
-}  # fmt: skip
-_DISABLED_TEXT = {False: "#9b9ba4", True: "#6f6f78"}
-_DISABLED_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.PlaceholderText)
-
+TIGHT, SPACE, WIDE, GAP = 4, 8, 12, 16
+"""Logical pixels between things that belong together, between neighbours, around a panel, and between groups."""
+ICON_SIDE, TOOL_SIDE = 18, 20
+"""Sides of icons in toolbars and of tools, in logical pixels."""
 _SMALLEST_POINTS = 10.0
+_TYPE = {"small": 0.9, "normal": 1.0, "large": 1.2, "title": 1.45}
+"""The type scale, in sizes of the application's font."""
 
 # In device pixels: the sizes that menus, buttons and toolbars request at 100, 150 and 200 % scaling.
 _ICON_PX = (16, 18, 20, 24, 28, 32, 36, 40, 48)
@@ -64,7 +53,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._choice = "system"
-        app.setStyle(Fusion())
+        app.setStyle(FlatStyle())
         font = app.font()
         if 0 < font.pointSizeF() < _SMALLEST_POINTS:
             font.setPointSizeF(_SMALLEST_POINTS)
@@ -95,95 +84,12 @@ class Theme(QObject):
             self.changed.emit()
 
 
-class Fusion(QProxyStyle):
-    """Fusion with stronger contrast: checked buttons use the accent colour, and dark boxes have visible borders.
-
-    Fusion only darkens the colour a little, which is too weak in light themes and invisible in dark ones.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("Fusion")
-
-    def drawPrimitive(  # noqa: N802
-        self, element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
-    ) -> None:
-        """Draw as Fusion does, with stronger colours for borders and checked buttons."""
-        if element in _BORDERED:
-            _strengthen_border(option)
-        elif element == _Primitive.PE_PanelButtonTool and option.state & QStyle.StateFlag.State_On:
-            colours = QPalette(option.palette)
-            button, accent = colours.color(_Role.Button), colours.color(_Role.Accent)
-            colours.setColor(_Role.Button, _mixed(button, accent, 0.45 if is_dark() else 0.25))
-            option.palette = colours
-        super().drawPrimitive(element, option, painter, widget)
-
-    def drawComplexControl(  # noqa: N802
-        self,
-        control: QStyle.ComplexControl,
-        option: QStyleOptionComplex,
-        painter: QPainter,
-        widget: QWidget | None = None,
-    ) -> None:
-        """Draw as Fusion does, with visible borders."""
-        if control in (QStyle.ComplexControl.CC_SpinBox, QStyle.ComplexControl.CC_ComboBox):
-            _strengthen_border(option)
-        super().drawComplexControl(control, option, painter, widget)
-
-    def sizeFromContents(  # noqa: N802
-        self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
-    ) -> QSize:
-        """The size that Fusion returns, with room for descenders in tabs."""
-        found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # Qt takes None
-        if kind == QStyle.ContentsType.CT_TabBarTab:
-            found.setHeight(found.height() + _DESCENT)
-        return found
-
-
-_DESCENT = 2  # Fusion cuts off the last pixels of inactive tabs
-_Primitive = QStyle.PrimitiveElement
-_BORDERED = {
-    _Primitive.PE_IndicatorCheckBox, _Primitive.PE_IndicatorRadioButton, _Primitive.PE_FrameLineEdit,
-    _Primitive.PE_Frame, _Primitive.PE_FrameMenu, _Primitive.PE_FrameGroupBox,
-}  # fmt: skip
-_BORDER = QColor("#85858f")  # in dark themes; Fusion darkens it to two thirds
-
-
-def _strengthen_border(option: QStyleOption) -> None:
-    if is_dark():
-        colours = QPalette(option.palette)
-        colours.setColor(_Role.Window, _BORDER)
-        option.palette = colours
-
-
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
-    rest = 1 - share
-    return QColor.fromRgbF(
-        one.redF() * rest + other.redF() * share,
-        one.greenF() * rest + other.greenF() * share,
-        one.blueF() * rest + other.blueF() * share,
-    )
-
-
-def palette(dark: bool) -> QPalette:
-    """The light or the dark palette."""
-    made = QPalette()
-    for role, colour in (_DARK if dark else _LIGHT).items():
-        made.setColor(role, QColor(colour))
-    for role in _DISABLED_ROLES:
-        made.setColor(_Group.Disabled, role, QColor(_DISABLED_TEXT[dark]))
-    made.setColor(_Group.Disabled, _Role.Highlight, made.color(_Role.Mid))
-    made.setColor(_Group.Disabled, _Role.Accent, made.color(_Role.Mid))
-    return made
-
-
-def is_dark(palette: QPalette | None = None) -> bool:
-    """Whether a palette is dark; by default the application's."""
-    return (palette or QGuiApplication.palette()).color(_Role.Window).lightness() < 128
-
-
-def accent() -> QColor:
-    """The colour of the selection."""
-    return QGuiApplication.palette().color(_Role.Accent)
+def set_type(widget: QWidget, size: str, *, bold: bool = False) -> None:
+    """Give a widget one of the four sizes of type: small, normal, large or title."""
+    font = QGuiApplication.font()
+    font.setPointSizeF(font.pointSizeF() * _TYPE[size])
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    widget.setFont(font)
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:

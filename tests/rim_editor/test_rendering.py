@@ -251,7 +251,7 @@ def test_a_freshly_opened_image_looks_like_itself(renderer, source):
         for edit in (Cutout(), SolidColour(), MatteOnly()):
             shown = renderer.shown(Document.of_one_layer(source, edit=edit), View(mode), 0)
             assert (shown == source.pixels).all()
-    assert not renderer.shown(Document.of_one_layer(source), View(ViewMode.BLACK_AND_WHITE), 0).any()
+    assert (renderer.shown(Document.of_one_layer(source), View(ViewMode.BLACK_AND_WHITE), 0) == source.pixels).all()
 
 
 @pytest.mark.parametrize(
@@ -316,6 +316,13 @@ def test_an_edit_at_a_level_looks_like_the_full_result_reduced(renderer, documen
         error = np.maximum(0, np.maximum(lowest - on_grey(shown), on_grey(shown) - highest))
     assert error.mean() < 1.5
     assert np.quantile(error, 0.99) < 12
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.mode)
+def test_without_a_matte_every_view_shows_the_plain_image(renderer, source, view):
+    bare = Document.of_one_layer(source)
+    assert (renderer.shown(bare, view, 0) == source.pixels).all()
+    assert (renderer.shown(bare, view, 2) == renderer.image(2)).all()
 
 
 @pytest.mark.parametrize("level", [1, 2])

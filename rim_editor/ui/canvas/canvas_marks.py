@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QRegion
 from rim_editor.document import Brush
 from rim_editor.edits import Colour
 from rim_editor.ui.canvas.live_strokes import COLOURS
-from rim_editor.ui.theme import is_dark
+from rim_editor.ui.palettes import is_dark
 
 _BUSY_MS, _BUSY_PERIOD = 33, 45  # milliseconds of a tick, ticks of a period
 _WHITE, _SHADE = QColor(255, 255, 255), QColor(0, 0, 0, 170)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EMPTY = "Drop a photograph here, or press Ctrl+O"
 EMPTY_HINT = "Then describe what to cut out, such as “the dog on the left”."
+NOTHING_SELECTED = "Nothing is selected yet: describe an object, or paint it"
+_OF_MATTE = frozenset(ViewMode) - {ViewMode.RESULT, ViewMode.OVERLAY, ViewMode.ORIGINAL}
 _SQUARE = 10  # side of a square of the checkerboard, in logical pixels
 
 
@@ -164,6 +166,8 @@ class ImageView(DocumentView):
         if self._before:
             canvas_marks.label(painter, "Original", QPointF(14, 14))
             return
+        if self._editor is not None and not self._editor.document.parts and self._view.mode in _OF_MATTE:
+            canvas_marks.label(painter, NOTHING_SELECTED, QPointF(14, 14))
         if self._view.mode is ViewMode.MARCHING_ANTS:
             self._ants.paint(painter, viewport, ratio)
         self._paint_strokes(painter, ratio)

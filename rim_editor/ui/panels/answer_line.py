@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from clipmat.certainty import Certainty
 from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.palettes import signal_colour
+from rim_editor.ui.theme import SPACE, set_type
 
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""
 
-_COLOURS = {Certainty.SURE: "#2e9e5b", Certainty.UNSURE: "#c98a00", Certainty.NONE: "#7d7d87"}
+_MEANINGS = {Certainty.SURE: "good", Certainty.UNSURE: "unsure", Certainty.NONE: "none"}
 _WORDS = {Certainty.SURE: "sure", Certainty.UNSURE: "not sure", Certainty.NONE: "hardly there"}
 
 
@@ -24,8 +26,9 @@ class PresenceBadge(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("presence_badge")
-        self._text, self._colour = "", QColor()
+        self._text, self._meaning = "", "none"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        set_type(self, "small", bold=True)
         self.hide()
 
     def show_presence(self, certainty: Certainty | None, presence: float = 0.0) -> None:
@@ -34,7 +37,7 @@ class PresenceBadge(QWidget):
         if certainty is None:
             self._text = ""
             return
-        self._text, self._colour = f"{presence:.0%}", QColor(_COLOURS[certainty])
+        self._text, self._meaning = f"{presence:.0%}", _MEANINGS[certainty]
         text = f"Presence {presence:.2f}, {_WORDS[certainty]}: of ten answers like this, about {presence * 10:.0f}"
         self.setToolTip(f"{text} {'names' if round(presence * 10) == 1 else 'name'} something in the image")
         self.setAccessibleName(f"Presence {presence:.0%}, {_WORDS[certainty]}")
@@ -55,14 +58,13 @@ class PresenceBadge(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
+        painter.setBrush(signal_colour(self._meaning, self.palette()))
         box = QRectF(self.rect())
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         font = painter.font()
         font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 0.9)
         painter.setFont(font)
-        painter.setPen(Qt.GlobalColor.white)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Window))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._text)
         painter.end()
 
@@ -76,7 +78,7 @@ class _ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         bad = bool(self.property("bad"))
-        ink = QColor("#d64545") if bad else self.palette().color(QPalette.ColorRole.WindowText)
+        ink = signal_colour("bad", self.palette()) if bad else self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(ink)
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
@@ -96,7 +98,7 @@ class AnswerLine(QWidget):
         self._buttons: list[QPushButton] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
+        self._row.setSpacing(SPACE)
         self._row.addWidget(self._badge)
         self._row.addWidget(self._text)
         self._height = QPushButton("x").sizeHint().height()

@@ -1,47 +1,25 @@
-"""The tools of the canvas, and radius and hardness of the brush."""
+"""The options of the brush: radius and hardness; shown while a tool that paints is in use."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import AmountSlider
-from rim_editor.ui.theme import icon
+from rim_editor.ui.panels.sections import Section
+from rim_editor.ui.theme import SPACE, TIGHT
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
 
-_ROWS = (
-    (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
-    (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
-    (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),
-    (Tool.REFINE, "Refine", "fa6s.feather", "Paint along hair and soft edges to refine them", "R"),
-    (
-        Tool.LASSO,
-        "Lasso",
-        "fa6s.draw-polygon",
-        "Draw around what belongs to the object; with Alt or Ctrl, what does not",
-        "L",
-    ),
-    (
-        Tool.RECTANGLE,
-        "Rectangle",
-        "fa6s.vector-square",
-        "Drag a rectangle over what belongs to the object; with Alt or Ctrl, what does not",
-        "M",
-    ),
-)
-
 
 class BrushPanel(QWidget):
-    """One of the tools, and radius and hardness of the brush."""
+    """Radius and hardness of the brush."""
 
-    tool_chosen = Signal(Tool)
-    """The user chose this tool."""
     brush_changed = Signal(float, float)
     """Radius in pixels of the image and hardness 0 to 1."""
     edges_chosen = Signal(bool)
@@ -51,26 +29,9 @@ class BrushPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("brush_panel")
         self.setAccessibleName("Brush")
-        self._group = QButtonGroup(self)
-        tools = QGridLayout()
-        tools.setSpacing(2)
-        for place, (tool, text, _, tip, key) in enumerate(_ROWS):
-            button = name_widget(QToolButton(), f"tool_{tool.value}")
-            button.setCheckable(True)
-            button.setText(text)
-            button.setToolTip(f"{tip} ({key})")
-            button.setAccessibleName(text)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
-            self._group.addButton(button, place)
-            tools.addWidget(button, *divmod(place, 3))
-        self._group.button(0).setChecked(True)
-        self._group.idClicked.connect(lambda place: self.tool_chosen.emit(_ROWS[place][0]))
-
         self._radius = AmountSlider(
             "brush_radius",
-            "Ra&dius",
+            "Si&ze",
             MIN_BRUSH_RADIUS,
             MAX_BRUSH_RADIUS,
             suffix=" px",
@@ -89,11 +50,16 @@ class BrushPanel(QWidget):
         )
         self._edges.setChecked(True)
         self._edges.toggled.connect(self.edges_chosen)
+        section = Section("brush", "Brush")
+        options = QVBoxLayout(section.inside)
+        options.setContentsMargins(SPACE, 0, SPACE, 0)
+        options.addWidget(self._radius)
+        options.addWidget(self._hardness)
+        options.addWidget(self._edges)
         column = QVBoxLayout(self)
-        column.addLayout(tools)
-        column.addWidget(self._radius)
-        column.addWidget(self._hardness)
-        column.addWidget(self._edges)
+        column.setContentsMargins(TIGHT, SPACE, SPACE, 0)
+        column.addWidget(section)
+        self.hide()
         self.set_editor(None)
 
     def set_editor(self, editor: Editor | None) -> None:
@@ -115,17 +81,5 @@ class BrushPanel(QWidget):
             self._edges.setChecked(follows)
 
     def set_tool(self, tool: Tool) -> None:
-        """Show the tool that is in use; emits nothing. For a tool without a button here, none is checked."""
-        for place, row in enumerate(_ROWS):
-            if row[0] is tool:
-                self._group.button(place).setChecked(True)
-                return
-        self._group.setExclusive(False)
-        for button in self._group.buttons():
-            button.setChecked(False)
-        self._group.setExclusive(True)
-
-    def paint_icons(self) -> None:
-        """Set the icons; call again after the theme has changed."""
-        for place, (_, _, name, _, _) in enumerate(_ROWS):
-            self._group.button(place).setIcon(icon(name))
+        """Show the options if the tool paints, and hide them for the others."""
+        self.setVisible(tool.brush is not None)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette,
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.theme import accent
+from rim_editor.ui.palettes import accent
+from rim_editor.ui.theme import SPACE
 
 _PAD = 10  # left and right of the text, in logical pixels
 
@@ -64,7 +65,7 @@ class ChipRow(QWidget):
         self._chips: list[Chip] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
+        self._row.setSpacing(SPACE)
         self._row.addStretch(1)
         self._row.addWidget(self._caption)
         self._fit()
@@ -96,7 +97,7 @@ class ChipRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as a chip, with or without one."""
-        wide = self._caption.sizeHint().width() + sum(chip.sizeHint().width() + 6 for chip in self._chips)
+        wide = self._caption.sizeHint().width() + sum(chip.sizeHint().width() + SPACE for chip in self._chips)
         return QSize(wide, Chip("x").sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -106,6 +107,6 @@ class ChipRow(QWidget):
     def _fit(self) -> None:
         room = self.width() - self._caption.sizeHint().width()
         for chip in self._chips:
-            room -= chip.sizeHint().width() + 6
+            room -= chip.sizeHint().width() + SPACE
             chip.setVisible(room >= 0)
         self._caption.setVisible(bool(self._chips) and not self._chips[0].isHidden())

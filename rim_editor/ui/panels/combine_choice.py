@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 from rim_editor.document import Combine
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import ChoiceBox
-from rim_editor.ui.theme import icon
+from rim_editor.ui.theme import ICON_SIDE, icon
 
 _ROWS = (
-    (Combine.NEW, "New", "fa6s.wand-magic-sparkles", "The answer replaces the matte"),
+    (Combine.NEW, "New", "fa6s.square", "The answer replaces the matte"),
     (Combine.ADD, "Add", "fa6s.plus", "The answer is added to the matte"),
     (Combine.SUBTRACT, "Subtract", "fa6s.minus", "The answer is taken from the matte"),
     (Combine.INTERSECT, "Intersect", "fa6s.circle-half-stroke", "The matte is limited to the answer"),
 )
+
+
+class _IconBox(ChoiceBox):
+    """A combo box that shows only the icon of its choice until it is opened."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = ""
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its texts."""
+        self.view().setMinimumWidth(
+            self.view().sizeHintForColumn(0) + self.view().verticalScrollBar().sizeHint().width()
+        )
+        super().showPopup()
 
 
 class CombineChoice(QWidget):
@@ -28,7 +56,9 @@ class CombineChoice(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         options = {combine: (text, tip) for combine, text, _, tip in _ROWS}
-        self._box = ChoiceBox("combine_box", "How the answer joins the matte", options)
+        self._box = _IconBox("combine_box", "How the answer joins the matte", options)
+        self._box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.setMinimumContentsLength(1)
         self._segments = QWidget()
         row = QHBoxLayout(self._segments)
         row.setContentsMargins(0, 0, 0, 0)
@@ -37,9 +67,9 @@ class CombineChoice(QWidget):
         for place, (combine, text, _, tip) in enumerate(_ROWS):
             button = name_widget(QToolButton(), f"combine_{combine.value}")
             button.setCheckable(True)
-            button.setText(text)
-            button.setToolTip(f"{tip} (Alt+{place + 1})")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setAccessibleName(text)
+            button.setToolTip(f"{text}: {tip[0].lower()}{tip[1:]} (Alt+{place + 1})")
+            button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._group.addButton(button, place)
             row.addWidget(button)

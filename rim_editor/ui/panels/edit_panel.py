@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
-    QGroupBox,
+    QLabel,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -26,7 +26,7 @@ from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_ar
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.qt_image import IMAGE_FILTER
-from rim_editor.ui.theme import icon
+from rim_editor.ui.theme import SPACE, TIGHT, WIDE, icon, set_type
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,7 @@ class EditPanel(QWidget):
         self._icons: list[str] = []
         self._group = QButtonGroup(self)
         self._grid = QGridLayout()
-        self._grid.setSpacing(2)
+        self._grid.setSpacing(TIGHT)
         self._stack = name_widget(QStackedWidget(), "edit_options")
         self._add(CutoutPage(_TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
         self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
@@ -83,10 +83,14 @@ class EditPanel(QWidget):
 
         inside = QWidget()
         column = QVBoxLayout(inside)
+        column.setContentsMargins(WIDE, WIDE, SPACE, SPACE)
+        column.setSpacing(SPACE)
         column.addLayout(self._grid)
-        self._options = QGroupBox("Options")
-        QVBoxLayout(self._options).addWidget(self._stack)
-        column.addWidget(self._options)
+        self._heading = name_widget(QLabel(), "edit_heading")
+        set_type(self._heading, "normal", bold=True)
+        column.addSpacing(TIGHT)
+        column.addWidget(self._heading)
+        column.addWidget(self._stack)
         column.addStretch(1)
         self._inside = inside
         whole = QVBoxLayout(self)
@@ -190,7 +194,7 @@ class EditPanel(QWidget):
     def _open_page(self, place: int) -> None:
         self._group.button(place).setChecked(True)
         self._stack.setCurrentIndex(place)
-        self._options.setTitle(self._group.button(place).text())
+        self._heading.setText(self._group.button(place).text())
 
     def _background_file(self, path: Path) -> None:
         self._folder = str(path.parent)

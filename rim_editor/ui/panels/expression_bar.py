@@ -20,6 +20,7 @@ from rim_editor.ui.panels.answer_line import AnswerLine, Choice
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.combine_choice import CombineChoice
 from rim_editor.ui.panels.expression_box import ExpressionBox
+from rim_editor.ui.theme import SPACE, TIGHT, WIDE
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
@@ -62,7 +63,8 @@ class ExpressionBar(QWidget):
         self._combine = CombineChoice()
         self._combine.chosen.connect(self.combine_chosen)
         self._button = name_widget(QPushButton(), "ask_button")
-        self._button.setFixedHeight(self._box.sizeHint().height())  # in line with the box
+        self._button.setProperty("primary", True)
+        self._button.setFixedHeight(self._box.minimumHeight())  # in line with the box
         self._button.clicked.connect(self._pressed)
         self._line = AnswerLine()
         self._chips = ChipRow("word_chips")
@@ -72,7 +74,10 @@ class ExpressionBar(QWidget):
         row.addWidget(self._combine)
         row.addWidget(self._box, 1)
         row.addWidget(self._button)
+        row.setSpacing(SPACE)
         column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, SPACE, WIDE, SPACE)
+        column.setSpacing(TIGHT)
         column.addLayout(row)
         below = QHBoxLayout()
         below.addWidget(self._line)
@@ -130,6 +135,7 @@ class ExpressionBar(QWidget):
     def paint_icons(self) -> None:
         """Set the icons; call again after the theme has changed."""
         self._combine.paint_icons()
+        self._box.paint_icons()
 
     def ask_for(self, expression: str) -> None:
         """Put an expression into the box and ask for it."""
@@ -155,7 +161,7 @@ class ExpressionBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Replace the buttons by a combo box where the text field would get too narrow."""
         super().resizeEvent(event)
-        box = 2 * self._box.minimumWidth()
+        box = 3 * self._box.minimumWidth()
         self._combine.set_wide(
             self.width() >= self._combine.buttons_width() + box + self._button.sizeHint().width() + 40
         )

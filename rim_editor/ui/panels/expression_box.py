@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from rim_editor.ui.theme import icon, set_type
 
 _PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
 
@@ -38,7 +40,10 @@ class ExpressionBox(QLineEdit):
         self.setAccessibleDescription("Describe the object to cut out, then press Enter")
         self.setToolTip("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
         self.setMaxLength(1000)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+        set_type(self, "large")
+        self.setMinimumHeight(2 * self.fontMetrics().height())
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 14)
+        self._glass = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self._history: tuple[str, ...] = ()
         self._nouns: tuple[str, ...] = ()
         self._here: tuple[str, ...] = ()
@@ -62,6 +67,10 @@ class ExpressionBox(QLineEdit):
     def close_list(self) -> None:
         """Hide the list of completions."""
         self._popup.hide()
+
+    def paint_icons(self) -> None:
+        """Set the icon; call again after the theme has changed."""
+        self._glass.setIcon(icon("fa6s.magnifying-glass", self.palette().placeholderText().color()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Escape closes the list of completions and leaves the box."""

@@ -85,7 +85,7 @@ class ChoiceBox(QComboBox):
 
 
 class AmountSlider(QWidget):
-    """A label, and below it a slider (object name `name`) beside a spin box (`name`_value).
+    """A label beside a spin box (`name`_value), and below them a slider (object name `name`).
 
     The slider moves in whole units; the spin box takes `decimals` digits more.
     """
@@ -117,10 +117,8 @@ class AmountSlider(QWidget):
         self._box.setSuffix(suffix)
         self._box.setKeyboardTracking(False)
         TextFieldFilter(self._box)
-        width = self._box.fontMetrics().horizontalAdvance(
-            "-100.0 px  00"
-        )  # the same in all, so that sliders are equally long
-        self._box.setMinimumWidth(max(width, self._box.sizeHint().width()))
+        width = self._box.fontMetrics().horizontalAdvance("-100.0 px  00")  # the same in all, so that they line up
+        self._box.setFixedWidth(max(width, self._box.sizeHint().width()))
         self._label = QLabel(text)
         self._label.setBuddy(self._box)
         plain = text.replace("&", "")
@@ -131,9 +129,10 @@ class AmountSlider(QWidget):
         self._label.setToolTip(tip)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(self._label, 0, 0, 1, 2)
-        grid.addWidget(self._slider, 1, 0)
-        grid.addWidget(self._box, 1, 1)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._label, 0, 0)
+        grid.addWidget(self._box, 0, 1)
+        grid.addWidget(self._slider, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
 
         self._gesture_timer = QTimer(self, singleShot=True, interval=_GESTURE_MS)

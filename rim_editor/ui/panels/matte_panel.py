@@ -10,7 +10,6 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QGroupBox,
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
@@ -24,6 +23,8 @@ from rim_editor.ui.named_widgets import name_widget, scroll_area
 from rim_editor.ui.panels.colour_button import ColourButton
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.panels.part_list import PartList
+from rim_editor.ui.panels.sections import Section
+from rim_editor.ui.theme import SPACE, TIGHT
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -61,9 +62,12 @@ class MattePanel(QWidget):
 
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.addWidget(self._view_group())
-        column.addWidget(self._parts_group(), 1)
+        column.setContentsMargins(TIGHT, SPACE, SPACE, SPACE)
+        column.setSpacing(TIGHT)
+        column.addWidget(self._parts_group())
         column.addWidget(self._controls_group())
+        column.addWidget(self._view_group())
+        column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll_area(inside))
@@ -77,7 +81,7 @@ class MattePanel(QWidget):
         self._editor = editor
         self._stop_listening = None if editor is None else editor.listen(self._on_event)
         for group in (self._view, self._parts, self._controls):
-            group.setEnabled(editor is not None)
+            group.inside.setEnabled(editor is not None)
         self._refresh()
 
     def view(self) -> View:
@@ -91,9 +95,10 @@ class MattePanel(QWidget):
         self._colour.set_colour(view.colour)
         self._enable_options()
 
-    def _view_group(self) -> QGroupBox:
-        self._view = QGroupBox("View")
-        form = QFormLayout(self._view)
+    def _view_group(self) -> Section:
+        self._view = Section("view", "View")
+        form = QFormLayout(self._view.inside)
+        form.setContentsMargins(SPACE, 0, SPACE, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._mode = ChoiceBox("view_mode", "What the canvas shows (keys 1 to 8)", _MODES)
         self._mode.currentIndexChanged.connect(self._view_chosen)
@@ -109,9 +114,10 @@ class MattePanel(QWidget):
         form.addRow("Colo&ur", self._colour)
         return self._view
 
-    def _parts_group(self) -> QGroupBox:
-        self._parts = QGroupBox("Selections")
-        column = QVBoxLayout(self._parts)
+    def _parts_group(self) -> Section:
+        self._parts = Section("parts", "Selections")
+        column = QVBoxLayout(self._parts.inside)
+        column.setContentsMargins(SPACE, 0, SPACE, 0)
         self._list = PartList()
         self._list.setToolTip("What was found, painted and drawn, in its order; Delete removes what is selected")
         self._list.removed.connect(self._remove)
@@ -122,9 +128,10 @@ class MattePanel(QWidget):
         column.addWidget(self._clear)
         return self._parts
 
-    def _controls_group(self) -> QGroupBox:
-        self._controls = QGroupBox("Edge")
-        column = QVBoxLayout(self._controls)
+    def _controls_group(self) -> Section:
+        self._controls = Section("edge", "Edge")
+        column = QVBoxLayout(self._controls.inside)
+        column.setContentsMargins(SPACE, 0, SPACE, 0)
         self._amounts = {
             "shift_edge": AmountSlider(
                 "shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QSettings, QSize, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
+    QHBoxLayout,
     QMainWindow,
     QMenu,
     QSizePolicy,
@@ -26,7 +26,11 @@ from rim_editor.ui.panels.edit_panel import EditPanel
 from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.panels.layer_panel import LayerPanel
 from rim_editor.ui.panels.matte_panel import MattePanel
+from rim_editor.ui.panels.sections import restore_sections, save_sections
+from rim_editor.ui.panels.tool_strip import ToolStrip
+from rim_editor.ui.theme import ICON_SIDE
 from rim_editor.ui.window.actions import MENUS, Actions
+from rim_editor.ui.window.dock_focus import DockFocus
 from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.status_items import StatusItems
@@ -36,8 +40,9 @@ _SEPARATED = {
     "show_matte_panel", "next_image", "full_screen", "about",
 }  # fmt: skip
 """Actions with a separator above them in their menu."""
-_TOOLBAR = ("open", "paste", "", "undo", "redo", "", "brush_none", "brush_keep", "brush_remove", "brush_refine", "",
-            "zoom_out", "zoom_fit", "zoom_in", "split", "", "export", "copy_cut_out")  # fmt: skip
+_TOOLBAR = ("open", "paste", "", "undo", "redo", "<>", "zoom_out", "zoom_fit", "zoom_in", "split", "<>", "copy_cut_out",
+            "export")  # fmt: skip
+"""Actions of the toolbar; '' is a line between groups, '<>' takes the room that is left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +54,7 @@ class Parts:
     matte_panel: MattePanel
     layer_panel: LayerPanel
     brush_panel: BrushPanel
+    tool_strip: ToolStrip
     edit_panel: EditPanel
     tabs: DocumentTabs
     messages: MessageBar
@@ -61,22 +67,26 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     """Fill an empty window; its docks have object names, so that their layout can be saved."""
     recent_menu = _menus(window, actions)
     toolbar = _toolbar(window, actions)
-    canvas, bar, tabs = Canvas(), ExpressionBar(), DocumentTabs()
+    canvas, bar, tabs, strip = Canvas(), ExpressionBar(), DocumentTabs(), ToolStrip()
     centre = QWidget(window)
     centre.setObjectName("centre")
-    column = QVBoxLayout(centre)
-    column.setContentsMargins(0, 0, 0, 0)
+    column = QVBoxLayout()
     column.setSpacing(0)
-    bar.setContentsMargins(0, 0, 0, 0)
     for widget in (bar, tabs, canvas):
         column.addWidget(widget)
     column.setStretchFactor(canvas, 1)
     canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    row = QHBoxLayout(centre)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addWidget(strip)
+    row.addLayout(column, 1)
     window.setCentralWidget(centre)
     matte_panel, brush_panel, edit_panel, layer_panel = MattePanel(), BrushPanel(), EditPanel(), LayerPanel()
     matte_side = QWidget()
     matte_column = QVBoxLayout(matte_side)
     matte_column.setContentsMargins(0, 0, 0, 0)
+    matte_column.setSpacing(0)
     matte_column.addWidget(brush_panel)
     matte_column.addWidget(layer_panel)
     matte_column.addWidget(matte_panel, 1)
@@ -85,11 +95,11 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     window.tabifyDockWidget(matte_dock, edit_dock)
     matte_dock.raise_()
-    _DockRaiser(window, (matte_dock, edit_dock))
+    DockFocus(window, (matte_dock, edit_dock), canvas)
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
         _connect_dock_action(actions, name, dock)
     parts = Parts(
-        canvas, bar, matte_panel, layer_panel, brush_panel, edit_panel, tabs, MessageBar(canvas),
+        canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
         StatusItems(window.statusBar()), toolbar, recent_menu,
     )  # fmt: skip
     _connect_panels(parts)
@@ -100,7 +110,8 @@ def _connect_panels(parts: Parts) -> None:
     """Keep view, tool, brush and zoom of canvas and panels in sync."""
     parts.matte_panel.view_changed.connect(parts.canvas.set_view)
     parts.canvas.view_changed.connect(parts.matte_panel.set_view)
-    parts.brush_panel.tool_chosen.connect(parts.canvas.set_tool)
+    parts.tool_strip.tool_chosen.connect(parts.canvas.set_tool)
+    parts.canvas.tool_changed.connect(parts.tool_strip.set_tool)
     parts.edit_panel.tool_chosen.connect(parts.canvas.set_tool)
     parts.canvas.tool_changed.connect(parts.brush_panel.set_tool)
     parts.canvas.tool_changed.connect(parts.edit_panel.set_tool)
@@ -112,43 +123,37 @@ def _connect_panels(parts: Parts) -> None:
     parts.canvas.zoom_changed.connect(parts.status.show_zoom)
 
 
-class _DockRaiser(QObject):
-    """Raises a dock when one of its widgets gets the focus: Tab would otherwise move through hidden widgets."""
-
-    def __init__(self, window: QMainWindow, docks: tuple[QDockWidget, ...]) -> None:
-        super().__init__(window)
-        self._window, self._docks = window, docks
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._focus_moved)
-
-    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
-        if old is None or now is None or old.window() is not self._window:  # the focus comes back from another window
-            return
-        for dock in self._docks:
-            if dock.isAncestorOf(now) and dock.visibleRegion().isEmpty():
-                dock.raise_()
-
-
 def save_state(window: QMainWindow) -> None:
-    """Save size, position and docks of the window for the next run."""
+    """Save size, position, docks and sections of the window for the next run."""
     state_file = _state_file()
     state_file.setValue("geometry", window.saveGeometry())
     state_file.setValue("state", window.saveState())
+    state_file.setValue("scale", _scale(window))
+    save_sections(window, state_file)
 
 
 def restore_state(window: QMainWindow, actions: Actions) -> None:
-    """Restore size, position and docks of the window; the first time, cover most of the screen."""
+    """Restore size, position, docks and sections of the window; the first time, cover most of the screen.
+
+    Widths of docks that were saved at another scale or with another font do not fit, and start anew.
+    """
     state_file = _state_file()
     geometry, state = state_file.value("geometry"), state_file.value("state")
     if geometry is None or not window.restoreGeometry(geometry):
         room = QGuiApplication.primaryScreen().availableGeometry()
         window.resize(min(1360, room.width() * 9 // 10), min(880, room.height() * 9 // 10))
-    if state is not None:
-        window.restoreState(state)
+    restore_sections(window, state_file)
+    docks = [dock for dock in window.findChildren(QDockWidget) if not dock.isFloating()]
+    if state is None or not window.restoreState(state) or state_file.value("scale") != _scale(window):
+        window.resizeDocks(docks, [dock.sizeHint().width() for dock in docks], Qt.Orientation.Horizontal)
     for name in ("matte", "edit"):
         dock = window.findChild(QDockWidget, f"{name}_dock")
         actions[f"show_{name}_panel"].setChecked(dock is not None and not dock.isHidden())
+
+
+def _scale(window: QMainWindow) -> str:
+    """What the widths of widgets depend on."""
+    return f"{window.devicePixelRatioF():g} {window.fontMetrics().averageCharWidth()}"
 
 
 def _state_file() -> QSettings:
@@ -178,11 +183,16 @@ def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
     toolbar = window.addToolBar("Toolbar")
     toolbar.setObjectName("toolbar")
     toolbar.setMovable(False)
-    toolbar.setIconSize(QSize(20, 20))
+    toolbar.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
     toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     for name in _TOOLBAR:
-        if not name:
-            toolbar.addSeparator()
+        if name in ("", "<>"):
+            if name:
+                room = QWidget()
+                room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+                toolbar.addWidget(room)
+            else:
+                toolbar.addSeparator()
             continue
         toolbar.addAction(actions[name])
         button = toolbar.widgetForAction(actions[name])
@@ -190,6 +200,7 @@ def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
         button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
         if name == "export" and isinstance(button, QToolButton):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setAutoRaise(False)
     return toolbar
 
 

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         )
         self._cut_outs = CutOutExporter(self.runner, self)
         self._drag_handle = DragHandle(self._cut_outs, self.editor, self)
-        self.parts.toolbar.addWidget(self._drag_handle)
+        self.parts.toolbar.insertWidget(self.actions_by_id["export"], self._drag_handle)
         self._eyedropper = Eyedropper(self.parts.canvas)
         field = self.parts.expression_bar.findChild(QLineEdit, "expression_box")
         assert field is not None
@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
             parts.matte_panel,
             parts.layer_panel,
             parts.brush_panel,
+            parts.tool_strip,
             parts.edit_panel,
         ):
             part.set_editor(editor)
@@ -356,7 +357,7 @@ class MainWindow(QMainWindow):
         for part in (
             parts.expression_bar,
             parts.layer_panel,
-            parts.brush_panel,
+            parts.tool_strip,
             parts.edit_panel,
             parts.messages,
             self._drag_handle,

@@ -159,7 +159,7 @@ def test_the_theme_of_the_settings_is_used_and_a_change_of_it_too(home, theme):
     look = """
 from dataclasses import replace
 def look(window):
-    from rim_editor.ui.theme import is_dark
+    from rim_editor.ui.palettes import is_dark
     seen["first"] = is_dark()
     now = window.live_settings.current
     window.live_settings.set(replace(now, theme="light" if now.theme == "dark" else "dark"))

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import WeightsMissing
-from rim_editor.document import Brush, Combine, Stroke
+from rim_editor.document import Brush, Combine, MatteControls, Stroke
 from rim_editor.edits import Background, Cutout, Gradient, Highlight, SolidColour, Style
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.rendering import ViewMode
 from rim_editor.settings import Settings
+from rim_editor.ui.window.dock_focus import in_front
 from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -339,12 +340,27 @@ def test_only_words_that_found_something_stay_in_the_history(user, photo):
     assert user.window.live_settings.current.expressions == ("the dog",)
 
 
+def test_a_button_that_is_done_keeps_the_focus_in_its_panel(user, photo):
+    user.open(photo())
+    window = user.window
+    window.editor().set_controls(MatteControls(feather=3.0))
+    reset = window.findChild(QPushButton, "reset_controls")
+    edit = window.findChild(QDockWidget, "edit_dock")
+    assert not in_front(edit)
+    reset.setFocus()
+    user.press(Qt.Key.Key_Space)
+    QApplication.processEvents()
+    assert not reset.isEnabled() and window.editor().document.controls == MatteControls()
+    assert not in_front(edit), "the other panel came to the front"
+    assert window.findChild(QDockWidget, "matte_dock").isAncestorOf(QApplication.focusWidget())
+
+
 def test_the_panel_that_tab_reaches_comes_to_the_front(user, photo):
     user.open(photo())
     window = user.window
     matte, edit = (window.findChild(QDockWidget, f"{name}_dock") for name in ("matte", "edit"))
     edit.raise_()
-    user.wait(lambda: matte.visibleRegion().isEmpty())
+    user.wait(lambda: not in_front(matte))
     user.box.setFocus()
     stops = set()
     for _ in range(60):
@@ -355,7 +371,7 @@ def test_the_panel_that_tab_reaches_comes_to_the_front(user, photo):
         assert not focus.visibleRegion().isEmpty(), f"{focus.objectName()} is out of sight"
         if focus is user.box:
             break
-    assert focus is user.box and "Canvas" in stops and "QScrollArea" not in stops
+    assert focus is user.box and "Canvas" in stops and "PanelScrollArea" not in stops
 
 
 def test_letters_go_into_the_box_and_are_keys_elsewhere(user, photo):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QListWidget, QPushButton, QSlider, QToolButton
 
 from rim_editor.document import Brush, Combine, ImportedMatte, MatteControls, Region, Stroke
@@ -10,6 +10,8 @@ from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
 from rim_editor.ui.panels.matte_panel import MattePanel
+from rim_editor.ui.panels.sections import restore_sections, save_sections
+from rim_editor.ui.panels.tool_strip import ToolStrip
 
 # The offscreen platform warns about popups and about windows that are raised or resized.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -256,16 +258,41 @@ def brushes(qtbot, editor):
     return made
 
 
-@pytest.mark.parametrize("tool", [Tool.KEEP, Tool.REMOVE, Tool.REFINE])
-def test_a_tool_is_chosen_and_shown(qtbot, brushes, tool):
-    with qtbot.waitSignal(brushes.tool_chosen) as emitted:
-        brushes.findChild(QToolButton, f"tool_{tool.value}").click()
+@pytest.mark.parametrize("tool", [Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO])
+def test_a_tool_is_chosen_and_shown(qtbot, editor, tool):
+    strip = ToolStrip()
+    qtbot.addWidget(strip)
+    strip.set_editor(editor)
+    with qtbot.waitSignal(strip.tool_chosen) as emitted:
+        strip.findChild(QToolButton, f"tool_{tool.value}").click()
     assert emitted.args[0] is tool
-    with qtbot.assertNotEmitted(brushes.tool_chosen):
-        brushes.set_tool(Tool.PAN)
-    assert brushes.findChild(QToolButton, "tool_pan").isChecked()
-    brushes.set_tool(Tool.EYEDROPPER)
-    assert not any(button.isChecked() for button in brushes.findChildren(QToolButton))
+    with qtbot.assertNotEmitted(strip.tool_chosen):
+        strip.set_tool(Tool.PAN)
+    assert strip.findChild(QToolButton, "tool_pan").isChecked()
+    strip.set_tool(Tool.EYEDROPPER)
+    assert not any(button.isChecked() for button in strip.findChildren(QToolButton))
+
+
+def test_the_options_of_the_brush_are_there_while_a_tool_paints(brushes):
+    assert not brushes.isVisible()
+    brushes.set_tool(Tool.REFINE)
+    assert brushes.isVisible()
+    brushes.set_tool(Tool.LASSO)
+    assert not brushes.isVisible()
+
+
+def test_sections_fold_away_and_stay_so_in_the_next_run(qtbot, panel, tmp_path):
+    state_file = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    feather = panel.findChild(QSlider, "feather")
+    assert feather.isVisibleTo(panel)
+    panel.findChild(QToolButton, "edge_section").click()
+    assert not feather.isVisibleTo(panel)
+    save_sections(panel, state_file)
+    again = MattePanel()
+    qtbot.addWidget(again)
+    restore_sections(again, state_file)
+    assert not again.findChild(QSlider, "feather").isVisibleTo(again)
+    assert again.findChild(QSlider, "opacity").isVisibleTo(again)
 
 
 def test_radius_and_hardness_are_told_in_their_units(qtbot, brushes):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QMenu,
@@ -32,6 +33,7 @@ from rim_editor.settings import Settings
 from rim_editor.ui import dropped_data, live_settings
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.window import autosave
+from rim_editor.ui.window.dock_focus import in_front
 from rim_editor.ui.window.documents import UNSAVED, DocumentTabs
 from rim_editor.ui.window.main_window import MainWindow
 from rim_editor.ui.window.message_bar import MAX_SHOWN, MessageBar
@@ -107,7 +109,7 @@ def test_everything_that_can_be_touched_has_a_name_and_can_be_read_out(window, o
 
 
 def test_the_toolbar_stands_for_actions_with_tips(window):
-    for name in ("open", "undo", "export", "brush_keep"):
+    for name in ("open", "undo", "export", "split"):
         button = window.findChild(QWidget, f"toolbar_{name}")
         assert button.toolTip() == window.actions_by_id[name].toolTip() and button.accessibleName()
 
@@ -176,7 +178,7 @@ def test_the_panels_are_hidden_and_brought_back_by_their_keys(window, open_in, p
     edit.trigger()
     qtbot.waitUntil(window.parts.edit_panel.isVisible)
     action.trigger()
-    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: in_front(window.findChild(QDockWidget, "matte_dock")))
     action.trigger()
     assert not panel.isVisible() and not action.isChecked()
     action.trigger()
@@ -237,7 +239,7 @@ def test_settings_are_written_on_leaving_and_the_layout_comes_back(make_window, 
     window = make_window()
     window.live_settings.set(Settings(theme="dark"))
     window.actions_by_id["show_edit_panel"].trigger()
-    qtbot.waitUntil(lambda: not window.parts.edit_panel.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: in_front(window.findChild(QDockWidget, "edit_dock")))
     window.actions_by_id["show_edit_panel"].trigger()
     assert not window.parts.edit_panel.isVisible()
     window.resize(900, 650)

@@ -1,0 +1,235 @@
+"""The style of the widgets: Fusion with flat, rounded shapes and a clear sign of what is chosen and what has the focus.
+
+A widget whose property "primary" is true is filled with the accent: the one button of a place to press.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QStyleOptionButton,
+    QStyleOptionComboBox,
+    QStyleOptionComplex,
+    QStyleOptionSlider,
+    QStyleOptionSpinBox,
+    QStyleOptionTab,
+    QToolButton,
+    QWidget,
+)
+
+from rim_editor.ui.palettes import is_dark, mixed
+
+RADIUS = 5.0
+"""Of corners, in logical pixels."""
+_DESCENT = 2  # Fusion cuts off the last pixels of inactive tabs
+_GROOVE, _HANDLE, _UNDERLINE = 4.0, 14.0, 2.0
+_Primitive, _Control, _Complex, _Sub = (
+    QStyle.PrimitiveElement, QStyle.ControlElement, QStyle.ComplexControl, QStyle.SubControl,
+)  # fmt: skip
+_Role, _State = QPalette.ColorRole, QStyle.StateFlag
+_BOXES = {_Primitive.PE_IndicatorCheckBox, _Primitive.PE_IndicatorRadioButton, _Primitive.PE_FrameMenu}
+_BORDER = QColor("#85858f")  # of boxes in dark themes; Fusion darkens it to two thirds
+
+
+class FlatStyle(QProxyStyle):
+    """Fusion, with its gradients and bevels replaced by flat shapes."""
+
+    def __init__(self) -> None:
+        super().__init__("Fusion")
+
+    def drawPrimitive(  # noqa: N802
+        self, element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        """Draw buttons, fields and frames flat, and the rest as Fusion does."""
+        if element == _Primitive.PE_PanelButtonCommand:
+            _panel(painter, option, _fill(option, _is_primary(widget)))
+        elif element == _Primitive.PE_PanelButtonTool:
+            self._tool_panel(painter, option, widget)
+        elif element == _Primitive.PE_PanelLineEdit:
+            if not isinstance(widget, QLineEdit) or widget.hasFrame():
+                _panel(painter, option, option.palette.color(_Role.Base))
+        elif element in (_Primitive.PE_Frame, _Primitive.PE_FrameGroupBox, _Primitive.PE_FrameLineEdit):
+            _panel(painter, option, None)
+        elif element in (_Primitive.PE_PanelStatusBar, _Primitive.PE_FrameStatusBarItem, _Primitive.PE_FrameTabBarBase):
+            return
+        elif element == _Primitive.PE_FrameFocusRect:
+            _focus_ring(painter, option)
+        else:
+            if element in _BOXES and is_dark():
+                colours = QPalette(option.palette)
+                colours.setColor(_Role.Window, _BORDER)
+                option.palette = colours
+            super().drawPrimitive(element, option, painter, widget)
+
+    def drawControl(  # noqa: N802
+        self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        """Draw toolbars and tabs flat, the text of a primary button in its ink, and the rest as Fusion does."""
+        if element == _Control.CE_ToolBar:
+            painter.fillRect(option.rect, option.palette.color(_Role.Window))
+            return
+        if element == _Control.CE_TabBarTabShape and isinstance(option, QStyleOptionTab):
+            _tab(painter, option)
+            return
+        if element == _Control.CE_PushButtonLabel and isinstance(option, QStyleOptionButton) and _is_primary(widget):
+            if option.state & _State.State_Enabled:
+                colours = QPalette(option.palette)
+                colours.setColor(_Role.ButtonText, colours.color(_Role.HighlightedText))
+                option.palette = colours
+        super().drawControl(element, option, painter, widget)
+
+    def drawComplexControl(  # noqa: N802
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Draw sliders, combo boxes and spin boxes flat, and the rest as Fusion does."""
+        if control == _Complex.CC_Slider and isinstance(option, QStyleOptionSlider):
+            _slider(painter, option)
+        elif control == _Complex.CC_ComboBox and isinstance(option, QStyleOptionComboBox) and not option.editable:
+            _panel(painter, option, _fill(option, primary=False))
+            arrow = self._part(control, option, _Sub.SC_ComboBoxArrow, widget)
+            _chevron(painter, option, QRectF(arrow).center(), down=True)
+        elif control == _Complex.CC_SpinBox and isinstance(option, QStyleOptionSpinBox):
+            _panel(painter, option, option.palette.color(_Role.Base))
+            for part, down in ((_Sub.SC_SpinBoxUp, False), (_Sub.SC_SpinBoxDown, True)):
+                at = QRectF(self._part(control, option, part, widget)).center()
+                _chevron(painter, option, at + QPointF(0, -1 if down else 1), down=down)
+        else:
+            super().drawComplexControl(control, option, painter, widget)
+
+    def sizeFromContents(  # noqa: N802
+        self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
+        """The size that Fusion returns, with room for descenders in tabs and some air in buttons."""
+        found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # Qt takes None
+        if kind == QStyle.ContentsType.CT_TabBarTab:
+            found += QSize(4, _DESCENT + 2)
+        elif kind in (QStyle.ContentsType.CT_PushButton, QStyle.ContentsType.CT_LineEdit):
+            found.setHeight(found.height() + 2)
+        return found
+
+    def _part(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None,
+    ) -> QRect:
+        return self.subControlRect(control, option, part, widget)  # type: ignore[arg-type]  # Qt takes None
+
+    def _tool_panel(self, painter: QPainter, option: QStyleOption, widget: QWidget | None) -> None:
+        on = bool(option.state & _State.State_On) and not (widget is not None and widget.property("heading"))
+        flat = isinstance(widget, QToolButton) and widget.autoRaise()
+        touched = option.state & (_State.State_MouseOver | _State.State_Sunken)
+        if flat and not on and not (touched and option.state & _State.State_Enabled):
+            if option.state & _State.State_HasFocus and option.state & _State.State_KeyboardFocusChange:
+                _focus_ring(painter, option)
+            return
+        fill = _fill(option, _is_primary(widget))
+        if on:
+            accent = option.palette.color(_Role.Accent)
+            fill = mixed(option.palette.color(_Role.Window), accent, 0.45 if is_dark() else 0.22)
+        _panel(painter, option, fill, framed=not flat)
+
+
+def _is_primary(widget: QWidget | None) -> bool:
+    return widget is not None and bool(widget.property("primary"))
+
+
+def _fill(option: QStyleOption, primary: bool) -> QColor:
+    state, colours = option.state, option.palette
+    fill = colours.color(_Role.Button)
+    if primary and state & _State.State_Enabled:
+        fill = colours.color(_Role.Highlight)
+    ink = colours.color(_Role.HighlightedText if primary else _Role.ButtonText)
+    if state & _State.State_Sunken:
+        return mixed(fill, ink, 0.16)
+    if state & _State.State_MouseOver and state & _State.State_Enabled:
+        return mixed(fill, ink, 0.07)
+    return fill
+
+
+def _line(option: QStyleOption) -> QColor:
+    """The colour of borders: enough against the window to see a field's bounds."""
+    share = 0.36 if option.state & _State.State_Enabled else 0.16
+    return mixed(option.palette.color(_Role.Window), option.palette.color(_Role.WindowText), share)
+
+
+def _panel(painter: QPainter, option: QStyleOption, fill: QColor | None, *, framed: bool = True) -> None:
+    """A rounded area with a border, which has the colour of the accent where the focus is."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    focused = bool(option.state & _State.State_HasFocus) and bool(option.state & _State.State_Enabled)
+    width = 1.6 if focused else 1.0
+    line = option.palette.color(_Role.Accent) if focused else _line(option)
+    painter.setPen(QPen(line, width) if framed or focused else Qt.PenStyle.NoPen)
+    painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+    half = width / 2
+    painter.drawRoundedRect(QRectF(option.rect).adjusted(half, half, -half, -half), RADIUS, RADIUS)
+    painter.restore()
+
+
+def _focus_ring(painter: QPainter, option: QStyleOption) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(option.palette.color(_Role.Accent), 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(option.rect).adjusted(0.8, 0.8, -0.8, -0.8), RADIUS, RADIUS)
+    painter.restore()
+
+
+def _chevron(painter: QPainter, option: QStyleOption, at: QPointF, *, down: bool) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(option.palette.color(_Role.ButtonText), 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    tip = 1.6 if down else -1.6
+    painter.drawPolyline(QPolygonF([at + QPointF(-3.2, -tip), at + QPointF(0, tip), at + QPointF(3.2, -tip)]))
+    painter.restore()
+
+
+def _tab(painter: QPainter, option: QStyleOptionTab) -> None:
+    """A tab without a box: the one in front has a line of the accent under it."""
+    rect = QRect(option.rect)
+    window, ink = option.palette.color(_Role.Window), option.palette.color(_Role.WindowText)
+    selected = bool(option.state & _State.State_Selected)
+    if not selected and option.state & _State.State_MouseOver:
+        painter.fillRect(rect, mixed(window, ink, 0.06))
+    line = option.palette.color(_Role.Accent) if selected else mixed(window, ink, 0.15)
+    height = _UNDERLINE if selected else 1.0
+    painter.fillRect(QRectF(rect.left(), rect.bottom() + 1 - height, rect.width(), height), line)
+
+
+def _slider(painter: QPainter, option: QStyleOptionSlider) -> None:
+    """A thin groove, filled from zero up to a round handle."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rect, enabled = QRectF(option.rect), bool(option.state & _State.State_Enabled)
+    window, ink = option.palette.color(_Role.Window), option.palette.color(_Role.WindowText)
+    accent = option.palette.color(_Role.Accent) if enabled else mixed(window, ink, 0.3)
+
+    def across(value: int) -> float:
+        share = QStyle.sliderPositionFromValue(option.minimum, option.maximum, value, 1000, option.upsideDown) / 1000
+        return rect.left() + _HANDLE / 2 + 1 + share * (rect.width() - _HANDLE - 2)
+
+    middle, here = rect.center().y(), across(option.sliderPosition)
+    zero = across(min(max(0, option.minimum), option.maximum))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(window, ink, 0.22 if enabled else 0.12))
+    groove = QRectF(rect.left() + 1, middle - _GROOVE / 2, rect.width() - 2, _GROOVE)
+    painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
+    painter.setBrush(accent)
+    left, right = min(zero, here), max(zero, here)
+    painter.drawRoundedRect(QRectF(left, groove.top(), right - left, _GROOVE), _GROOVE / 2, _GROOVE / 2)
+    focused = bool(option.state & _State.State_HasFocus)
+    painter.setPen(QPen(option.palette.color(_Role.Accent) if focused else _line(option), 2.0 if focused else 1.0))
+    painter.setBrush(mixed(option.palette.color(_Role.Button), QColor("white"), 0.75 if is_dark() and enabled else 0))
+    painter.drawEllipse(QPointF(here, middle), _HANDLE / 2 - 0.5, _HANDLE / 2 - 0.5)
+    painter.restore()
