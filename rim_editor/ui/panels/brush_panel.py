@@ -11,7 +11,7 @@ from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import AmountSlider
 from rim_editor.ui.panels.sections import Section
-from rim_editor.ui.theme import SPACE, TIGHT
+from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -57,7 +57,7 @@ class BrushPanel(QWidget):
         options.addWidget(self._hardness)
         options.addWidget(self._edges)
         column = QVBoxLayout(self)
-        column.setContentsMargins(TIGHT, SPACE, SPACE, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(section)
         self.hide()
         self.set_editor(None)

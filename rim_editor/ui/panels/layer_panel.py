@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QGroupBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
 from rim_editor.document import Document, Layer
 from rim_editor.events import DocumentChanged, Event
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.theme import icon
+from rim_editor.ui.panels.sections import Section
+from rim_editor.ui.theme import SPACE, TIGHT, icon
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
@@ -58,13 +58,16 @@ class LayerPanel(QWidget):
         self._list.currentRowChanged.connect(self._select)
         self._list.itemChanged.connect(self._renamed)
         self._list.model().rowsMoved.connect(self._dragged)
-        group = QGroupBox("Layers")
+        section = Section("layers", "Layers")
         whole = QVBoxLayout(self)
-        whole.addWidget(group)
-        column = QVBoxLayout(group)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(section)
+        column = QVBoxLayout(section.inside)
+        column.setContentsMargins(SPACE, 0, SPACE, 0)
+        column.setSpacing(TIGHT)
         column.addWidget(self._list)
         row = QHBoxLayout()
-        row.setSpacing(2)
+        row.setSpacing(TIGHT)
         self._buttons: dict[str, QToolButton] = {}
         actions = (self.add, self.duplicate, lambda: self.move_layer(1), lambda: self.move_layer(-1), self.delete)
         for (name, glyph, tip), call in zip(_BUTTONS, actions, strict=True):

@@ -68,11 +68,17 @@ class MattePanel(QWidget):
         column.addWidget(self._controls_group())
         column.addWidget(self._view_group())
         column.addStretch(1)
+        self._column = column
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll_area(inside))
         self.set_view(View())
         self.set_editor(None)
+
+    def put_above(self, *panels: QWidget) -> None:
+        """Put other panels above the sections, where they scroll along with them."""
+        for place, panel in enumerate(panels):
+            self._column.insertWidget(place, panel)
 
     def set_editor(self, editor: Editor | None) -> None:
         """Show and change the matte of this editor; None when no image is open."""
