@@ -34,6 +34,7 @@ _BUTTONS = (
     ("layer_delete", "fa6s.trash-can", "Delete the layer (Delete in the list)"),
 )
 _SHOWN_ROWS = 4
+_LINE = 1.9  # height of a row in heights of its text
 
 
 def layer_title(layer: Layer, place: int) -> str:
@@ -158,6 +159,7 @@ class LayerPanel(QWidget):
         item.setToolTip(f"{layer_title(layer, place)}: double-click or F2 to rename, drag to rearrange")
         if not layer.visible:
             item.setForeground(self.palette().placeholderText())
+        item.setSizeHint(QSize(0, round(_LINE * self.fontMetrics().height())))  # room for the buttons
         self._list.addItem(item)
         line = QWidget()
         row = QHBoxLayout(line)
@@ -228,7 +230,7 @@ class _LayerList(QListWidget):
         return QSize(super().minimumSizeHint().width(), self._line() + 2 * self.frameWidth())
 
     def _line(self) -> int:
-        return self.sizeHintForRow(0) if self.count() else round(1.8 * self.fontMetrics().height())
+        return self.sizeHintForRow(0) if self.count() else round(_LINE * self.fontMetrics().height())
 
 
 def _rows(document: Document) -> tuple[tuple[str, bool, bool, int], ...]:
