@@ -11,8 +11,9 @@ from PySide6.QtGui import QImageReader, QPainter, QPainterPath, QPaintEvent, QPa
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.palettes import accent
 from rim_editor.ui.panels.chips import Chip
-from rim_editor.ui.theme import accent, icon
+from rim_editor.ui.theme import icon
 
 SAMPLE_EXPRESSIONS = ("the green apple", "the sunflower", "the blue cup")
 """Expressions to try on the sample."""
