@@ -1,4 +1,4 @@
-"""The outline of a lasso or a rectangle while it is drawn: tinted inside, with a dashed line that any ground shows."""
+"""The outline of a lasso or a rectangle while it is drawn: tinted inside, hatched where it subtracts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from rim_editor.document import Brush
 from rim_editor.ui.canvas.live_strokes import COLOURS
@@ -48,6 +48,9 @@ class RegionOutline:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint)
         painter.drawPolygon(polygon, Qt.FillRule.WindingFill)
+        if not self._adds:  # a red overlay hides a red tint
+            painter.setBrush(QBrush(QColor(255, 255, 255, 150), Qt.BrushStyle.BDiagPattern))
+            painter.drawPolygon(polygon, Qt.FillRule.WindingFill)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(0, 0, 0, 190), 2.5))
         painter.drawPolygon(polygon)

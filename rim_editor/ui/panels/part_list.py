@@ -94,6 +94,8 @@ class PartList(QListWidget):
             self.setItemWidget(item, self._button(row, item))
         self._rows = made
         self.setCurrentRow(min(place, len(made) - 1))
+        if len(made) > len(before) and last == 0:
+            self.scrollToBottom()  # to what was just added
 
     def sizeHint(self) -> QSize:
         """Room for three lines; more of them scroll."""
