@@ -56,6 +56,8 @@ class OpenedImage:
     """HxW, 255 opaque; None when the whole image is opaque."""
     exif: bytes
     """EXIF without orientation, thumbnail and maker note; b'' when there is none."""
+    altered: bool = False
+    """Whether the pixels are no longer those of the file: cropped, turned, straightened."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -131,10 +131,11 @@ class _Writer:
         _, checksum, first = self.written.image
         size = [source.pixels.shape[1], source.pixels.shape[0]]
         described: dict[str, Any] = {"path": None if path is None else str(path), "size": size, "checksum": checksum}
-        if now is None or now != first:
+        if source.altered or now is None or now != first:
             alpha = None if source.alpha is None else self._stored(source.alpha)
             exif = base64.b64encode(source.exif).decode("ascii")
             described |= {"pixels": self._stored(source.pixels), "alpha": alpha, "exif": exif}
+            described["altered"] = source.altered
         return described
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
@@ -190,7 +191,8 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
     path = None if image["path"] is None else Path(image["path"])
     if image.get("pixels") is not None:
         alpha = None if image["alpha"] is None else _decoded(folder / image["alpha"])
-        return image_files.OpenedImage(path, _decoded(folder / image["pixels"]), alpha, base64.b64decode(image["exif"]))
+        pixels, exif = _decoded(folder / image["pixels"]), base64.b64decode(image["exif"])
+        return image_files.OpenedImage(path, pixels, alpha, exif, bool(image.get("altered", False)))
     if path is None:
         raise ValueError("it holds no image")
     if not path.is_file():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
-from rim_editor import exporting, model_requests, step_names
+from rim_editor import exporting, geometry, model_requests, step_names
 from rim_editor.document import (
     Answer,
     Brush,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+    from rim_editor.geometry import Reshaping
     from rim_editor.matting import Matting
     from rim_editor.rendering import View
 
@@ -63,6 +64,8 @@ class Editor:
         self._jobs = EditorJobs(runner or InlineRunner(), self._listeners)
         self._strokes: deque[Stroke] = deque()
         """Strokes of the refining brush that wait for the one being refined."""
+        self._reshapings: deque[tuple[Sequence[Reshaping], str]] = deque()
+        """Changes of the image that wait for the one being made."""
         self.guess: Answer | None = None
         """What the model would cut out for the last question, where its certainty is NONE and it shows anything."""
         self._open(Document(source))
@@ -139,6 +142,7 @@ class Editor:
         A file that is already being written may still appear.
         """
         self._strokes.clear()
+        self._reshapings.clear()
         self._jobs.cancel()
 
     def close(self) -> None:
@@ -203,6 +207,15 @@ class Editor:
     def redo(self) -> None:
         """Do again what was undone last, if anything was."""
         self._move(self._history.redo)
+
+    def reshape(self, changes: Sequence[Reshaping], name: str) -> None:
+        """Turn, flip, crop or straighten the image with all its layers, as a step called `name`.
+
+        Several are done one after another. A question that has no answer yet is dropped.
+        """
+        self._reshapings.append((changes, name))
+        if JobKind.RESHAPE not in self.busy:
+            self._reshape_next()
 
     def restore(self, document: Document) -> None:
         """Continue with a recovered document: it counts as unsaved, and nothing before it can be undone."""
@@ -319,6 +332,26 @@ class Editor:
             uses_model=True,
         )
 
+    def _reshape_next(self) -> None:
+        document = self.document
+        changes, name = self._reshapings.popleft()
+
+        def reshaped(after: Document) -> None:
+            if self.document is document:
+                self.commit(after, name)
+            elif self.document.source is document.source:  # something was painted meanwhile
+                self._reshapings.appendleft((changes, name))
+            if self._reshapings:
+                self._reshape_next()
+
+        self._jobs.start(
+            JobKind.RESHAPE,
+            lambda: geometry.reshaped(document, changes),
+            reshaped,
+            description=name,
+            failed=self._reshapings.clear,
+        )
+
     def _insert(self, layer: Layer, patch: Patch) -> None:
         base, parts = layer.parts, self._parts_of(layer.key)
         if parts[: len(base)] == base:  # strokes painted since then stay on top
@@ -342,6 +375,10 @@ class Editor:
             self._notify_of_changes(before)
 
     def _notify_of_changes(self, before: Document) -> None:
+        if self.document.source is not before.source:
+            self._strokes.clear()
+            self._jobs.cancel((JobKind.ASK, JobKind.REFINE))  # their answers would be of the other image
+            self._renderer, self.guess = Renderer(self.document.source), None
         self._listeners.notify(DocumentChanged.between(before, self.document))
 
     def _notify(self, code: NoticeCode, text: str) -> None:
@@ -349,7 +386,7 @@ class Editor:
 
 
 def _mattes(document: Document) -> object:
-    return tuple((layer.key, layer.parts, layer.controls) for layer in document.layers)
+    return document.source, tuple((layer.key, layer.parts, layer.controls) for layer in document.layers)
 
 
 def _edits(document: Document) -> object:

@@ -18,11 +18,12 @@ Level = Literal["info", "warning", "error"]
 
 
 class JobKind(StrEnum):
-    """The kind of work that a job does. The user waits for the first three."""
+    """The kind of work that a job does. The user waits for the first four."""
 
     ASK = "ask"
     REFINE = "refine"
     EXPORT = "export"
+    RESHAPE = "reshape"
     RENDER = "render"
     OUTLINE = "outline"
     WARM_UP = "warm up"

@@ -12,6 +12,7 @@ from rim_editor import edits, formats, layered_file, layering, outputs
 from rim_editor.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import BadOption, EditorWarning, NoMatte
 from rim_editor.framing import Framing, frame_of, framed, moved_inside, object_box
+from rim_editor.geometry import exif_of_size
 from rim_editor.layering import RenderedLayer
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rim_editor.openraster import RasterLayer
     from rim_editor.rendering import Renderer
 
-_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 _BLURRED = 1.5
 """From here on it is seen that an object was enlarged."""
 
@@ -206,7 +206,7 @@ def _reduced(
     alpha = None
     if source.alpha is not None:
         alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small = replace(source, pixels=pixels, alpha=alpha, exif=_exif_of_size(source.exif, size))
+    small = replace(source, pixels=pixels, alpha=alpha, exif=exif_of_size(source.exif, size))
 
     def reduced(layer: RenderedLayer) -> RenderedLayer:
         matte = np.asarray(cv2.resize(layer.matte, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -232,7 +232,7 @@ def _framed(
         warnings.warn(text, EditorWarning, stacklevel=4)
     alpha = framed(np.full((height, width), 255, np.uint8) if source.alpha is None else source.alpha, frame)
     pixels = framed(source.pixels, frame, extended=True)
-    exif = _exif_of_size(source.exif, (frame.width, frame.height))
+    exif = exif_of_size(source.exif, (frame.width, frame.height))
     shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, exif=exif)
     # A tile is reduced with the image, but not enlarged.
     factor = max(1.0, 1 / frame.scale)
@@ -245,15 +245,3 @@ def _framed(
         return replace(layer, matte=framed(layer.matte, frame), edit=edits.scaled(layer.edit, factor), colours=colours)
 
     return shown, tuple(moved(layer) for layer in layers)
-
-
-def _exif_of_size(exif: bytes, size: tuple[int, int]) -> bytes:
-    from PIL import Image
-
-    found = Image.Exif()
-    found.load(exif)
-    details = dict(found.get_ifd(_EXIF_IFD))
-    if not details:
-        return exif
-    found[_EXIF_IFD] = details | {_WIDTH: size[0], _HEIGHT: size[1]}
-    return found.tobytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -139,9 +139,9 @@ class EditorJobs:
             self.listeners.notify(JobStarted(kind, description))
         self.runner.start(Job(kind, work, succeeded, failed_with, warned, owner=self, uses_model=uses_model))
 
-    def cancel(self) -> None:
-        """Drop the jobs that the user is waiting for."""
-        for kind in sorted(self._waited_for):
+    def cancel(self, kinds: Collection[JobKind] = tuple(JobKind)) -> None:
+        """Drop the jobs of these kinds that the user is waiting for."""
+        for kind in sorted(self._waited_for.intersection(kinds)):
             self.drop(kind)
             self._end(kind)
 
