@@ -55,6 +55,18 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("preferences", "&Preferences…", ("Ctrl+,",), "Theme, device, export: how RIM Editor works for you",
              "fa6s.gear"),
     ),
+    "&Image": (
+        Spec("turn_left", "Turn &Left", ("Ctrl+Left",), "Turn the image by a quarter, anticlockwise",
+             "fa6s.arrow-rotate-left"),
+        Spec("turn_right", "Turn &Right", ("Ctrl+Right",), "Turn the image by a quarter, clockwise",
+             "fa6s.arrow-rotate-right"),
+        Spec("flip_across", "Flip &Horizontally", ("Ctrl+Shift+H",), "Mirror the image: left becomes right",
+             "fa6s.left-right"),
+        Spec("flip_down", "Flip &Vertically", ("Ctrl+Shift+V",), "Turn the image upside down, as in a mirror",
+             "fa6s.up-down"),
+        Spec("crop", "&Crop and Straighten…", ("C",), "Keep a part of the image, and make its horizon level",
+             "fa6s.crop-simple"),
+    ),
     "&Matte": (
         Spec("expression", "Type an E&xpression", ("Ctrl+L", "/"), "Go to the box where the object is described",
              "fa6s.magnifying-glass"),

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 
 from rim_editor.document import Combine
+from rim_editor.geometry import Flip, Reshaping, Turn
 from rim_editor.rendering import ViewMode
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.live_settings import LiveSettings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE)
 _NEED_AN_IMAGE = (
+    "turn_left", "turn_right", "flip_across", "flip_down", "crop",
     "add_matte", "export", "export_again", "copy_cut_out", "copy_result", "close", "ask", "brush_none", "brush_keep",
     "brush_remove", "brush_refine", "lasso", "rectangle", "brush_smaller", "brush_larger", "follow_edges", "invert",
     "clear_matte",
@@ -98,6 +100,10 @@ class Commands(QObject):
             "forget_recent": lambda: self._settings.set(replace(self._settings.current, recent=())),
             "undo": lambda: self._with_editor(lambda editor: editor.undo()),
             "redo": lambda: self._with_editor(lambda editor: editor.redo()),
+            "turn_left": lambda: self._reshape(Turn(3), "Turn left"),
+            "turn_right": lambda: self._reshape(Turn(1), "Turn right"),
+            "flip_across": lambda: self._reshape(Flip(across=True), "Flip horizontally"),
+            "flip_down": lambda: self._reshape(Flip(across=False), "Flip vertically"),
             "expression": bar.focus_box,
             "ask": bar.ask,
             "brush_smaller": canvas.smaller_brush,
@@ -160,6 +166,9 @@ class Commands(QObject):
         editor = self._editor()
         if editor is not None:
             call(editor)
+
+    def _reshape(self, change: Reshaping, name: str) -> None:
+        self._with_editor(lambda editor: editor.reshape([change], name))
 
     def _set_mode(self, mode: ViewMode) -> None:
         canvas = self._parts.canvas

@@ -117,6 +117,14 @@ class DialogOpener(QObject):
         if document is not None and document.last_export is not None:
             self._folders.show_file(document.last_export[0])
 
+    def show_crop(self) -> None:
+        """Let the user crop and straighten the image in front."""
+        document = self._documents.current
+        if document is not None:
+            from rim_editor.ui.dialogs.crop_dialog import CropDialog
+
+            _open(CropDialog(document.editor, self._runner, self._window))
+
     def show_preferences(self) -> None:
         """Let the user change the settings."""
         from rim_editor.ui.dialogs.preferences_dialog import PreferencesDialog

@@ -19,7 +19,7 @@ from clipmat.errors import UserError
 from rim_editor import settings as stored
 from rim_editor.document import Document
 from rim_editor.editor import Editor
-from rim_editor.events import Answered, Event, JobKind
+from rim_editor.events import Answered, DocumentChanged, Event, JobKind
 from rim_editor.jobs import Job
 from rim_editor.model_requests import ModelOptions
 from rim_editor.recovery import Recovery
@@ -235,6 +235,7 @@ class MainWindow(QMainWindow):
             "copy_result": lambda: self._cut_outs.copy(self.editor(), whole=True),
             "close": self._close_current,
             "quit": self.close,
+            "crop": dialogs.show_crop,
             "preferences": dialogs.show_preferences,
             "cancel": self.stop_work,
             "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
@@ -291,6 +292,8 @@ class MainWindow(QMainWindow):
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if document is self.documents.current:
             self.commands.refresh()
+            if isinstance(event, DocumentChanged) and "image" in event.aspects:
+                self.parts.status.show_size(document.editor.document.size)
         if (
             isinstance(event, Answered) and event.certainty is not Certainty.NONE
         ):  # words that found nothing are no use another time

@@ -576,6 +576,39 @@ def test_the_notice_of_an_export_and_the_menu_show_the_file_in_its_folder(user, 
     user.wait(lambda: shown == [str(tmp_path)] * 2)
 
 
+def test_the_image_is_turned_and_flipped_by_the_menu_and_undone(user, photo):
+    user.open(photo("photo.png"))
+    user.ask("the dog")
+    before = user.editor.document
+    for name, size in (("turn_right", (200, 320)), ("turn_left", (320, 200)), ("flip_across", (320, 200)),
+                       ("flip_down", (320, 200)), ("turn_left", (200, 320))):  # fmt: skip
+        user.trigger(name)
+        user.idle()
+        assert user.editor.document.size == size
+        assert user.matte().shape == size[::-1]
+    status = user.window.parts.status
+    assert "200 × 320" in " ".join(label.text() for label in status.findChildren(QLabel))
+    for _ in range(5):
+        user.trigger("undo")
+    assert user.editor.document is before and user.matte().shape == (200, 320)
+
+
+def test_a_crop_of_the_window_changes_what_is_asked_and_exported(user, photo, tmp_path):
+    user.open(photo("photo.png"))
+    user.trigger("crop")
+    dialog = user.window.findChild(QDialog, "crop_dialog")
+    box = dialog.findChild(QComboBox, "crop_aspect")
+    box.setCurrentIndex(box.findData("1:1"))
+    dialog.findChild(QPushButton, "crop_apply").click()
+    user.idle()
+    user.ask("the cup")
+    user.editor.export(tmp_path / "out.png", ExportRequest())
+    user.idle()
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (200, 200)
+        assert np.asarray(image)[100, 100, 3] == 255
+
+
 def test_the_cut_out_is_dragged_out_as_a_file_with_alpha(user, photo, monkeypatch):
     from PySide6.QtGui import QDrag
 
