@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QDialog,
     QDockWidget,
     QDoubleSpinBox,
@@ -586,8 +587,7 @@ def test_the_image_is_turned_and_flipped_by_the_menu_and_undone(user, photo):
         user.idle()
         assert user.editor.document.size == size
         assert user.matte().shape == size[::-1]
-    status = user.window.parts.status
-    assert "200 × 320" in " ".join(label.text() for label in status.findChildren(QLabel))
+    assert any("200 × 320" in label.text() for label in user.window.statusBar().findChildren(QLabel))
     for _ in range(5):
         user.trigger("undo")
     assert user.editor.document is before and user.matte().shape == (200, 320)
