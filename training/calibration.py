@@ -68,8 +68,11 @@ def calibrate(
     """
     from clipmat.files import write_whole
     from clipmat.predictor import Predictor
+    from training.export import check_output
     from training.report import reliability
 
+    if out is not None:
+        check_output(out, table)
     predictor = Predictor.load(weights)
     asked = list(answers(predictor, questions(data, seed)))
     try:

@@ -51,7 +51,7 @@ def export(
     """
     from clipmat import weights
 
-    _check(out, table)
+    check_output(out, table)
     model, card = weights.load(checkpoint)
     if image_size % card.config.multiple:
         raise ExportError(
@@ -82,7 +82,7 @@ def write_weights(out: Path, model: ClipMat, card: ModelCard, table: Path | None
     from clipmat import weights
     from clipmat.files import whole_file
 
-    _check(out, table)
+    check_output(out, table)
     try:
         digest = weights.save(out, model, card)
     except OSError as error:
@@ -95,7 +95,8 @@ def write_weights(out: Path, model: ClipMat, card: ModelCard, table: Path | None
     return digest
 
 
-def _check(out: Path, table: Path | None) -> None:
+def check_output(out: Path, table: Path | None) -> None:
+    """Refuse a name or a table that `write_weights` would refuse, before the long part. Raises ExportError."""
     if out.suffix != ".safetensors":
         raise ExportError(f"{out} would not be recognised as weights: give it the suffix .safetensors")
     if table is not None:

@@ -86,6 +86,27 @@ def test_what_failed_is_named_and_the_rest_is_done(run, photos, tmp_path):
     assert all(line.startswith("rim-editor: ") for line in err.splitlines())
 
 
+def test_what_the_model_is_not_sure_of_is_written_and_listed_for_review(run, photos, tmp_path):
+    code, out, err = run(photos / "a.png", photos / "b.png", "-o", tmp_path / "out", "-e", "maybe red")
+    assert code == 0 and {"a.png", "b.png"} < set(files(tmp_path / "out"))
+    first, review = out.splitlines()
+    assert first.startswith("2 done in ") and review.startswith("2 to review, least certain first: ")
+    assert "a.png (0.40)" in review and "b.png (0.40)" in review
+    assert err.count("warning: ") == 2 and "Not sure that this is 'maybe red'" in err
+    result = json.loads(run(photos / "a.png", "-o", tmp_path / "other", "-e", "maybe red", "--json")[1])
+    (each,) = result["review"]
+    assert (Path(each["output"]).name, each["presence"]) == ("a.png", 0.4) and result["bad"] == []
+
+
+def test_a_guess_is_written_on_demand_and_a_bar_is_set(run, photos, tmp_path):
+    code, *_ = run(photos / "a.png", "-o", tmp_path / "none", "-e", "red ghost")
+    assert code == 4 and "a.png" not in files(tmp_path / "none")
+    code, out, _ = run(photos / "a.png", "-o", tmp_path / "guess", "-e", "red ghost", "--best-guess")
+    assert code == 0 and "a.png" in files(tmp_path / "guess") and "1 to review" in out
+    code, out, _ = run(photos / "a.png", "-o", tmp_path / "bar", "-e", "maybe red", "--at-least", "0.5")
+    assert code == 4 and "1 nothing matched" in out and "review" not in out
+
+
 def test_options_reach_the_results(run, photos, tmp_path):
     options = ["--edit", "solid", "--color", "#00b140", "--format", "JPG", "--quality", "95", "--longest-side", "30"]
     code, *_ = run(photos / "a.png", "-o", tmp_path / "out", "-e", "red", *options, "--template", "{stem} {expression}")

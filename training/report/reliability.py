@@ -8,6 +8,7 @@ is there as much as what is not: otherwise a set of many easy questions would de
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from clipmat.certainty import Certainty, PresenceScale
 from training.report.tables import table
 
 _EDGES = np.linspace(0, 1, 11)
+_ALIKE = "every set alike"
 _FEWEST = 20
 """Questions of each kind, there and not there, below which a scale would be chance."""
 
@@ -61,7 +63,7 @@ def fitted(asked: Sequence[Asked], missed: float, right: float) -> PresenceScale
         raise TooFewQuestions(f"{there.sum()} questions name something there and {(~there).sum()} do not")
     weights = _weights(asked)
     slope, offset = _logistic(np.array([each.logit for each in asked]), there, weights)
-    scale = PresenceScale(0.0, 0.0, slope, offset)
+    scale = PresenceScale(0.0, 0.0, round(slope, 4), round(offset, 4))  # as they are printed
     stated = _stated(asked, scale)
     order = np.argsort(stated)
     below = np.cumsum(np.where(there, weights, 0)[order]) / weights[there].sum()
@@ -71,7 +73,7 @@ def fitted(asked: Sequence[Asked], missed: float, right: float) -> PresenceScale
     enough = np.flatnonzero(share >= right)
     sure = float(stated[falling][enough[-1]]) if len(enough) else 1.0
     # Rounded down, so that at most that share is missed; and up, so that at least that share is right.
-    return replace(scale, unsure=np.floor(unsure * 1000) / 1000, sure=max(unsure, np.ceil(sure * 1000) / 1000))
+    return replace(scale, unsure=math.floor(unsure * 1000) / 1000, sure=max(unsure, math.ceil(sure * 1000) / 1000))
 
 
 def area_under_curve(asked: Sequence[Asked]) -> float | None:
@@ -107,8 +109,8 @@ def certainty_markdown(parts: Sequence[tuple[Sequence[Asked], PresenceScale]]) -
     """By set: how well the score tells there from absent, and what is called sure, unsure and none."""
     answers = [(each, _certainty(each, scale)) for part, scale in parts for each in part]
     lines = []
-    for name in (*sorted({each.set for each, _ in answers}), "every set alike"):
-        chosen = [(each, found) for each, found in answers if name in (each.set, "every set alike")]
+    for name in (*sorted({each.set for each, _ in answers}), _ALIKE):
+        chosen = [(each, found) for each, found in answers if name in (each.set, _ALIKE)]
         asked = [each for each, _ in chosen]
         weights = _weights(asked)
         cells = []
@@ -118,7 +120,7 @@ def certainty_markdown(parts: Sequence[tuple[Sequence[Asked], PresenceScale]]) -
                 called = np.array([found is certainty for _, found in chosen])
                 share = weights[inside & called].sum() / weights[inside].sum() if inside.any() else 0.0
                 cells.append(f"{share:.3f}")
-        area = area_under_curve(asked)
+        area = area_under_curve(asked) if name != _ALIKE else None
         lines.append([name, str(len(asked)), "" if area is None else f"{area:.3f}", *cells])
     calls = [f"{what}: {certainty}" for what in ("there", "absent") for certainty in Certainty]
     return table(["set", "questions", "area under the curve", *calls], lines)

@@ -1,10 +1,12 @@
 """Whatever moment a process dies at, its journal says what is done; nothing is done twice, nothing is lost."""
 
 import errno
+import hashlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 
@@ -12,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clipmat.certainty import Certainty
 from rim_editor.batch import stages
 from rim_editor.batch.journal import FolderInUse, Journal
 from rim_editor.batch.journal_file import NAME, NothingToResume
-from rim_editor.batch.outcomes import State
+from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
@@ -163,6 +166,51 @@ def test_a_journal_of_the_first_release_is_refused_in_one_line_and_stays(tmp_pat
             go_on()
         assert "\n" not in str(refused.value)
     assert (out / NAME).read_bytes() == line
+
+
+def test_what_is_to_be_reviewed_survives_and_a_second_result_may_be_sure(photos, plan_for, work):
+    plan = plan_for(photos(3))
+    doubts = {0: (0.6, Certainty.UNSURE), 1: (0.1, Certainty.NONE), 2: (0.9, Certainty.SURE)}
+
+    def results(journal, items):
+        for item in items:
+            presence, certainty = doubts[item.index]
+            content = b"result of %d" % item.index
+            item.output.write_bytes(content)
+            outcome = Outcome(item.index, item.source, item.output, State.READY, presence=presence, certainty=certainty)
+            journal.record_made(replace(outcome, sha256=hashlib.sha256(content).hexdigest()))
+            journal.record_ended(replace(outcome, state=State.DONE))
+
+    with Journal.begin(plan) as journal:
+        results(journal, journal.todo())
+        expected = ((plan.items[1], 0.1), (plan.items[0], 0.6))
+        assert journal.doubtful == expected
+    with Journal.resume(plan.folder) as journal:
+        assert journal.doubtful == expected and [each.certainty for each in journal.outcomes()] == [
+            certainty for _, certainty in doubts.values()
+        ]
+    plan.items[1].output.unlink()
+    with Journal.resume(plan.folder) as journal:
+        assert journal.doubtful == expected[1:], "its result is gone"
+        doubts[1] = (0.95, Certainty.SURE)
+        results(journal, journal.todo())
+        assert journal.doubtful == expected[1:]
+
+
+def test_a_journal_without_certainties_is_continued(photos, plan_for, work):
+    plan = plan_for(photos(3))
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:2])
+    path = plan.folder / NAME
+    first, *lines = (json.loads(line) for line in path.read_text().splitlines())
+    first["version"] = 2
+    for key in ("best_guess", "at_least"):
+        del first["plan"]["recipe"][key]
+    for line in lines:
+        line.get("outcome", {}).pop("certainty", None)
+    path.write_text("".join(json.dumps(line) + "\n" for line in (first, *lines)))
+    with Journal.resume(plan.folder) as journal:
+        assert journal.todo() == plan.items[2:] and journal.doubtful == ()
 
 
 def test_a_folder_that_was_renamed_is_gone_on_with(photos, plan_for, work):

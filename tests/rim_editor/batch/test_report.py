@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from PIL import Image
 
+from clipmat.certainty import Certainty
 from rim_editor import __version__
 from rim_editor.batch import report
 from rim_editor.batch.outcomes import Outcome, State
@@ -121,6 +122,23 @@ def test_what_nothing_matched_is_apart(plan, outcomes):
     starts = [page.sections[name] for name in ("failed", "nothing-matched", "done", "skipped", "plan")]
     assert starts == sorted(starts)
     assert "nothing.jpg" in page.text[starts[1] : starts[2]]
+
+
+def test_what_is_not_sure_is_apart_least_certain_first(plan, outcomes):
+    done = outcomes[0]
+    for number, (presence, certainty) in enumerate([(0.6, "unsure"), (0.9, "sure"), (0.2, "unsure"), (0.05, "none")]):
+        item = plan.items[number]
+        outcomes[number] = replace(
+            done, index=number, source=item.source, output=item.output, presence=presence, certainty=Certainty(certainty)
+        )
+    data, path = report.write(plan, outcomes)
+    told, page = json.loads(data.read_bytes()), Page(path.read_text(encoding="utf-8"))
+    assert told["review"] == [3, 2, 0] and told["counts"]["done"] == 4
+    assert [each["certainty"] for each in told["outcomes"]] == ["unsure", "sure", "unsure", "none"]
+    review = page.text[page.sections["review"] : page.sections["done"]]
+    assert "(3)" in review and "failed.jpg" not in review
+    places = [review.index(plan.items[number].source.name) for number in (3, 2, 0)]
+    assert places == sorted(places)
 
 
 def test_a_batch_that_was_stopped_at_once(plan):

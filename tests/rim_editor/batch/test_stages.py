@@ -15,13 +15,13 @@ from clipmat.errors import ImageUnreadable
 from rim_editor import edits
 from rim_editor.batch import stages
 from rim_editor.batch.inputs import gather_inputs
-from rim_editor.batch.outcomes import State
+from rim_editor.batch.outcomes import Group, State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edit_description import EditDescription, EditName
-from rim_editor.errors import OutputExists, OutputNotWritable
+from rim_editor.errors import BadOption, OutputExists, OutputNotWritable
 from rim_editor.exporting import Content
 from rim_editor.matting import Matting
 
@@ -130,7 +130,7 @@ def test_a_thumbnail_is_small_whatever_the_result(worked, photos):
 
 
 class Words:
-    """Finds each expression in its own row of the image; 'no' in it means that it is not there."""
+    """Finds each expression in its own rows; with 'no' it is not there, with 'maybe' it may be, with 'ghost' hardly."""
 
     device, device_reason, precision = "cpu", "", "float32"
 
@@ -143,6 +143,10 @@ class Words:
         if present:
             first, last = (int(word) for word in expression.split() if word.isdigit())
             matte[first:last] = 1
+        if "maybe" in expression:
+            return Answer(matte, 0.4, Certainty.UNSURE)
+        if "ghost" in expression:
+            return Answer(matte, 0.05, Certainty.NONE)
         return Answer(matte, 0.9 if present else 0.1, Certainty.SURE if present else Certainty.NONE)
 
 
@@ -188,6 +192,50 @@ def test_expressions_are_joined_in_order(terms, rows, presence, photos, tmp_path
         assert outcome.thumbnail  # of the image, for review
     assert outcome.milliseconds["image"] == 4.0  # paid once
     assert outcome.milliseconds["text"] == len(terms)
+
+
+SURE, UNSURE, NONE = Certainty
+
+
+@pytest.mark.parametrize(
+    ("terms", "recipe", "rows", "presence", "certainty"),
+    [
+        (["new 0 9"], {}, range(9), 0.9, SURE),
+        (["new maybe 0 9"], {}, range(9), 0.4, UNSURE),
+        (["new 0 9", "add maybe 5 20"], {}, range(20), 0.4, UNSURE),
+        (["new 0 9", "subtract maybe 5 20"], {}, range(5), 0.4, UNSURE),
+        (["new 0 9", "subtract no"], {}, range(9), 0.9, SURE),
+        (["new 0 9", "add no"], {}, range(9), 0.1, UNSURE),
+        (["new 0 9"], {"at_least": 0.95}, (), 0.9, NONE),
+        (["new maybe 0 9"], {"at_least": 0.5}, (), 0.4, NONE),
+        (["new maybe 0 9"], {"at_least": 0.5, "best_guess": True}, range(9), 0.4, NONE),
+        (["new ghost 0 9"], {}, (), 0.05, NONE),
+        (["new ghost 0 9"], {"best_guess": True}, range(9), 0.05, NONE),
+        (["new ghost 0 9"], {"at_least": 0.05}, range(9), 0.05, UNSURE),
+        (["new no"], {"best_guess": True}, (), 0.1, NONE),
+        (["new 0 9", "subtract ghost 0 5"], {"best_guess": True}, range(9), 0.9, SURE),
+    ],
+    ids=str,
+)
+def test_what_the_model_is_not_sure_of_is_marked(terms, recipe, rows, presence, certainty, photos, tmp_path):
+    terms = tuple(ExpressionTerm(text, Combine(text.split()[0])) for text in terms)
+    recipe = Recipe(expressions=terms, content=Content.MATTE, **recipe)
+    plan = make_plan(gather_inputs([photos(1)])[0], recipe, tmp_path / "out")
+    found = stages.find(stages.decode(plan.items[0]), Matting(lambda *_: Words()), recipe)
+    outcome = stages.write(stages.finish(found, recipe))
+    assert (outcome.presence, outcome.certainty) == (presence, certainty)
+    assert ("(presence" in outcome.text) == (certainty is not SURE)
+    if rows:
+        assert list(np.flatnonzero(opened(outcome.output).any(axis=1))) == list(rows)
+        assert outcome.group is (Group.DONE if certainty is SURE else Group.REVIEW)
+    else:
+        assert outcome.group is Group.NOTHING_MATCHED and not outcome.output.exists()
+
+
+@pytest.mark.parametrize("bar", [-0.01, 1.01, float("nan")])
+def test_a_bar_outside_0_and_1_is_refused(bar):
+    with pytest.raises(BadOption, match="from 0 to 1"):
+        Recipe(at_least=bar)
 
 
 def test_controls_that_leave_nothing_are_told(worked):

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from clipmat.errors import ClipMatError, ImageUnreadable
 from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
@@ -193,6 +195,27 @@ def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos,
     can.append(True)
     click(dialog, "batch_open_folder")
     assert not find(dialog, "batch_run_error").isVisible()
+
+
+def test_what_the_model_is_not_sure_of_is_to_be_reviewed(qtbot, make, photos):
+    dialog = filled(make(), photos, expression="maybe the dog")
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    rows = outcomes(dialog, "review")
+    assert len(rows) == 3 and all(row[2] == "0.42" and "Not sure that this is" in row[3] for row in rows)
+    assert all(row[1].endswith(".png") for row in rows), "they are exported"
+    tabs = find(dialog, "batch_outcomes")
+    assert tabs.tabText(tabs.currentIndex()) == "To review (3)"
+    assert "3 exported (3 to review)" in text(dialog, "batch_state")
+
+
+def test_the_least_certain_come_first_whenever_they_come(qtbot):
+    model = outcome_tables.OutcomeModel(least_certain_first=True)
+    stem = [Outcome(i, Path(f"{p}.jpg"), Path("x"), State.DONE, presence=p) for i, p in enumerate((0.5, 0.1, 0.3))]
+    model.add(stem)
+    model.add([replace(stem[0], index=3, source=Path("0.2.jpg"), presence=0.2)])
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert names == ["0.1.jpg", "0.2.jpg", "0.3.jpg", "0.5.jpg"]
 
 
 def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qtbot, make, photos):
