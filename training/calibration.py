@@ -1,4 +1,4 @@
-"""`python -m training.calibration`: make weights state a presence that holds, and fix what is sure and what is none."""
+"""`python -m training.calibration`: make weights state a presence that holds, with its two thresholds."""
 
 from __future__ import annotations
 

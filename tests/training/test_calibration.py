@@ -17,6 +17,7 @@ from training import TrainingError
 from training.calibration import CalibrationError, answers, calibrate, questions
 from training.entity import BankError
 from training.files.scenes import holds_scenes, read_scenes
+from training.report.reliability import Asked
 
 COMMON = {"missed": 0.02, "right": 0.9, "seed": 7, "report": None, "table": None}
 
@@ -104,12 +105,16 @@ def test_the_raw_score_is_asked_for_whatever_the_card_states(scenes):
 def test_the_same_tensors_are_written_with_another_scale(monkeypatch, tmp_path, pack, capsys):
     out, table, page = tmp_path / "a.safetensors", tmp_path / "weights.json", tmp_path / "page.md"
     table.write_text('{"compact": {"sha256": ""}}')
-    monkeypatch.setattr("training.report.reliability._FEWEST", 3)
+    rng, logits = np.random.default_rng(0), np.random.default_rng(1).normal(0, 3, 400)
+    made = [
+        Asked("made", str(i), bool(rng.random() < 1 / (1 + np.exp(-x))), float(x), True) for i, x in enumerate(logits)
+    ]
+    monkeypatch.setattr("training.calibration.answers", lambda *_: iter(made))
     calibrate([pack], weights="compact", out=out, **{**COMMON, "report": page, "table": table})
     card, before = weights.load(out)[1], weights.load("compact")[1]
     assert tensors(out) == tensors(locate("compact")[0])
     assert replace(card, presence=before.presence) == before
-    assert 0 <= card.presence.unsure <= card.presence.sure <= 1
+    assert card.presence.slope == pytest.approx(1, abs=0.25) and 0 < card.presence.unsure < card.presence.sure < 1
     weights.verify(out, json.loads(table.read_text())["compact"]["sha256"])
     printed = capsys.readouterr().out
     assert page.read_text().strip() in printed and f"none below {card.presence.unsure:.3f}" in printed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -122,7 +123,7 @@ def certainty_markdown(parts: Sequence[tuple[Sequence[Asked], PresenceScale]]) -
                 cells.append(f"{share:.3f}")
         area = area_under_curve(asked) if name != _ALIKE else None
         lines.append([name, str(len(asked)), "" if area is None else f"{area:.3f}", *cells])
-    calls = [f"{what}: {certainty}" for what in ("there", "absent") for certainty in Certainty]
+    calls = [f"{truth}: {certainty}" for truth in ("there", "absent") for certainty in Certainty]
     return table(["set", "questions", "area under the curve", *calls], lines)
 
 
@@ -137,7 +138,8 @@ def _stated(asked: Sequence[Asked], scale: PresenceScale) -> NDArray[np.float64]
 def _weights(asked: Sequence[Asked]) -> NDArray[np.float64]:
     """One for each question; every set has the same sum, half of it there and half absent. Their mean is 1."""
     kinds = [(each.set, each.there) for each in asked]
-    weights = np.array([1 / kinds.count(kind) for kind in kinds])
+    counts = Counter(kinds)
+    weights = np.array([1 / counts[kind] for kind in kinds])
     return np.asarray(weights / weights.mean())
 
 
@@ -148,12 +150,19 @@ def _logistic(
     yes, no = weights[there].sum(), weights[~there].sum()
     targets = np.where(there, (yes + 1) / (yes + 2), 1 / (no + 2))
     columns, found = np.stack([values, np.ones_like(values)], axis=1), np.array([1.0, 0.0])
+
+    def loss(at: NDArray[np.float64]) -> float:
+        odds = columns @ at
+        return float((weights * (np.logaddexp(0, odds) - targets * odds)).sum())
+
     for _ in range(100):
         shares = 1 / (1 + np.exp(-np.clip(columns @ found, -500, 500)))
         slopes = columns.T @ (weights * (shares - targets))
         curvature = (columns.T * (weights * shares * (1 - shares))) @ columns + 1e-9 * np.eye(2)
         step = np.linalg.solve(curvature, slopes)
+        while loss(found - step) > loss(found) and np.abs(step).max() > 1e-10:
+            step = step / 2  # the whole step would go too far
         found = found - step
-        if np.abs(step).max() < 1e-10:
+        if np.abs(step).max() <= 1e-10:
             break
     return float(found[0]), float(found[1])

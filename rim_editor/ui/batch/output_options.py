@@ -125,6 +125,11 @@ class OutputOptions(QGroupBox):
         return self._sidecar.isChecked()
 
     @property
+    def best_guess(self) -> bool:
+        """Whether the best match is exported even where nothing seems to match."""
+        return self._best_guess.isChecked()
+
+    @property
     def keep_folders(self) -> bool:
         """Whether results are in subfolders as their images are."""
         return self._keep.isChecked()
@@ -235,10 +240,12 @@ class OutputOptions(QGroupBox):
         )
         self._metadata = name_widget(QCheckBox("Keep met&adata"), "batch_metadata", "Copy the EXIF of each image")
         self._metadata.setChecked(settings.keep_metadata)
+        tip = "Export the best match even where nothing seems to match; it is listed among those to review"
+        self._best_guess = name_widget(QCheckBox("Best &guess"), "batch_best_guess", tip)
         self._keep.toggled.connect(self._show_example)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
         boxes = QHBoxLayout()
-        for box in (self._keep, self._sidecar, self._metadata):
+        for box in (self._keep, self._sidecar, self._metadata, self._best_guess):
             box.toggled.connect(lambda _on: self.changed.emit())
             boxes.addWidget(box)
         boxes.addStretch(1)

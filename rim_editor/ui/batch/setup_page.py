@@ -117,6 +117,7 @@ class SetupPage(QWidget):
             longest_side=output.longest_side,
             framing=output.framing,
             sidecar=output.sidecar,
+            best_guess=output.best_guess,
             template=output.template,
             keep_folders=output.keep_folders,
             exists=output.exists,

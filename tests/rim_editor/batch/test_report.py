@@ -129,7 +129,12 @@ def test_what_is_not_sure_is_apart_least_certain_first(plan, outcomes):
     for number, (presence, certainty) in enumerate([(0.6, "unsure"), (0.9, "sure"), (0.2, "unsure"), (0.05, "none")]):
         item = plan.items[number]
         outcomes[number] = replace(
-            done, index=number, source=item.source, output=item.output, presence=presence, certainty=Certainty(certainty)
+            done,
+            index=number,
+            source=item.source,
+            output=item.output,
+            presence=presence,
+            certainty=Certainty(certainty),
         )
     data, path = report.write(plan, outcomes)
     told, page = json.loads(data.read_bytes()), Page(path.read_text(encoding="utf-8"))

@@ -34,6 +34,13 @@ def test_the_scale_that_made_the_data_is_found(slope, offset):
     assert (found.slope, found.offset) == (pytest.approx(slope, rel=0.06), pytest.approx(offset, abs=0.08))
 
 
+def test_scores_far_from_a_start_are_fitted_too():
+    """Where a whole step of Newton's method would run away."""
+    asked = [Asked("far", str(i), i % 3 == 0, -40.0 + 4 * (i % 3 == 0) + 0.01 * i, True) for i in range(120)]
+    found = fitted(asked, 0.02, 0.9)
+    assert found.stated(-36.0) > 0.5 > found.stated(-39.5)
+
+
 def test_thresholds_keep_what_they_promise_and_no_more_than_needed():
     asked = drawn(4000, 0.7, 0.0)
     scale = fitted(asked, 0.02, 0.9)

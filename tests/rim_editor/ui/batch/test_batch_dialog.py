@@ -209,6 +209,14 @@ def test_what_the_model_is_not_sure_of_is_to_be_reviewed(qtbot, make, photos):
     assert "3 exported (3 to review)" in text(dialog, "batch_state")
 
 
+def test_the_best_guess_is_exported_on_demand(qtbot, make, photos):
+    dialog = filled(make(), photos, expression="the dog ghost")
+    find(dialog, "batch_best_guess").setChecked(True)
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    assert len(outcomes(dialog, "review")) == 3 and not outcomes(dialog, "nothing_matched")
+
+
 def test_the_least_certain_come_first_whenever_they_come(qtbot):
     model = outcome_tables.OutcomeModel(least_certain_first=True)
     stem = [Outcome(i, Path(f"{p}.jpg"), Path("x"), State.DONE, presence=p) for i, p in enumerate((0.5, 0.1, 0.3))]
