@@ -34,7 +34,7 @@ def test_the_sample_is_cut_out(tmp_path, capsys):
     out = tmp_path / "flower.png"
     assert main(["matte", str(SAMPLES / "still_life.jpg"), "the flower", "-o", str(out), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["present"] and report["device"] in ("cpu", "cuda", "mps")
+    assert report["certainty"] == "sure" and report["device"] in ("cpu", "cuda", "mps")
     assert {"decode", "load", "image", "text", "matte", "edit", "encode"} <= set(report["milliseconds"])
     truth = np.asarray(Image.open(SAMPLES / "still_life_flower.png"), np.float32) / 255
     found = alpha_of(out)
