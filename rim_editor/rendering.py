@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from rim_editor import layering
+from rim_editor import layering, overlay_colours
 from rim_editor.document import Answer, Combine, Document, Layer, MatteControls, Part
 from rim_editor.edits import Colour, Cutout, MatteOnly
 from rim_editor.layering import RenderedLayer
@@ -49,6 +49,8 @@ class View:
     """0 to 1: how much of `colour` the overlay lays over the object."""
     colour: Colour = (255, 64, 64)
     """Of the overlay, and behind the object on a colour."""
+    automatic: bool = False
+    """Whether the overlay takes a colour that the object does not have, instead of `colour`."""
 
 
 class Renderer:
@@ -65,6 +67,8 @@ class Renderer:
         self._finished: SharedCache[NDArray[np.float32]] = SharedCache(_FINISHED)
         self._reduced: SharedCache[NDArray[np.float32]] = SharedCache(_REDUCED)
         self._colours: SharedCache[SeparatedColours] = SharedCache(_COLOURS)
+        self._overlays: SharedCache[Colour] = SharedCache(_REDUCED)
+        self._last_overlay: tuple[Part | None, Colour] = (None, overlay_colours.USUAL)
 
     @property
     def source(self) -> OpenedImage:
@@ -159,7 +163,8 @@ class Renderer:
         if mode is ViewMode.BLACK_AND_WHITE:
             return compositing.as_rgb(matte)
         if mode is ViewMode.OVERLAY:
-            return compositing.coloured(image, matte * min(max(view.opacity, 0.0), 1.0), view.colour)
+            colour = self.overlay_colour(document) if view.automatic else view.colour
+            return compositing.coloured(image, matte * min(max(view.opacity, 0.0), 1.0), colour)
         if mode is ViewMode.ON_BLACK:
             return compositing.coloured(image, 1 - matte, (0, 0, 0))
         if mode is ViewMode.ON_WHITE:
@@ -167,6 +172,20 @@ class Renderer:
         if mode is ViewMode.ON_COLOUR:
             return compositing.coloured(image, 1 - matte, view.colour)
         assert_never(mode)
+
+    def overlay_colour(self, document: Document) -> Colour:
+        """The colour of the overlay that contrasts with what is selected."""
+        layer, level = document.layer, self.levels - 1
+
+        def choose() -> Colour:
+            first, before = self._last_overlay
+            start = layer.parts[0] if layer.parts else None
+            usual = before if first is start else overlay_colours.USUAL  # more strokes on one object change no colour
+            chosen = overlay_colours.contrasting(self.image(level), self._matte_at(layer, level), usual)
+            self._last_overlay = (start, chosen)
+            return chosen
+
+        return self._overlays.get((layer.parts, layer.controls), choose)
 
     def outline(self, document: Document, level: int) -> tuple[NDArray[np.float32], ...]:
         """Where the matte is one half, as closed lines (the last point is the first), for marching ants.

@@ -53,13 +53,20 @@ class FlatStyle(QProxyStyle):
         elif element == _Primitive.PE_PanelLineEdit:
             if not isinstance(widget, QLineEdit) or widget.hasFrame():
                 _panel(painter, option, option.palette.color(_Role.Base))
-        elif element in (_Primitive.PE_Frame, _Primitive.PE_FrameGroupBox, _Primitive.PE_FrameLineEdit):
+        elif element in (_Primitive.PE_FrameGroupBox, _Primitive.PE_FrameLineEdit):
             _panel(painter, option, None)
+        elif element == _Primitive.PE_Frame:
+            painter.save()
+            painter.setPen(_line(option))
+            painter.drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5))
+            painter.restore()
         elif element in (_Primitive.PE_PanelStatusBar, _Primitive.PE_FrameStatusBarItem, _Primitive.PE_FrameTabBarBase):
             return
         elif element == _Primitive.PE_FrameFocusRect:
             _focus_ring(painter, option)
         else:
+            if element in (_Primitive.PE_PanelItemViewItem, _Primitive.PE_PanelItemViewRow):
+                _tint_selection(option)
             if element in _BOXES and is_dark():
                 colours = QPalette(option.palette)
                 colours.setColor(_Role.Window, _BORDER)
@@ -76,6 +83,8 @@ class FlatStyle(QProxyStyle):
         if element == _Control.CE_TabBarTabShape and isinstance(option, QStyleOptionTab):
             _tab(painter, option)
             return
+        if element == _Control.CE_ItemViewItem:
+            _tint_selection(option)
         if element == _Control.CE_PushButtonLabel and isinstance(option, QStyleOptionButton) and _is_primary(widget):
             if option.state & _State.State_Enabled:
                 colours = QPalette(option.palette)
@@ -155,6 +164,15 @@ def _fill(option: QStyleOption, primary: bool) -> QColor:
     if state & _State.State_MouseOver and state & _State.State_Enabled:
         return mixed(fill, ink, 0.07)
     return fill
+
+
+def _tint_selection(option: QStyleOption) -> None:
+    """Mark what is selected by a tint that icons and texts of the usual colours are legible on."""
+    colours = QPalette(option.palette)
+    tint = mixed(colours.color(_Role.Base), colours.color(_Role.Accent), 0.4 if is_dark() else 0.2)
+    colours.setColor(_Role.Highlight, tint)
+    colours.setColor(_Role.HighlightedText, colours.color(_Role.Text))
+    option.palette = colours
 
 
 def _line(option: QStyleOption) -> QColor:

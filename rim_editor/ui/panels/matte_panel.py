@@ -92,13 +92,16 @@ class MattePanel(QWidget):
 
     def view(self) -> View:
         """How the image is shown, according to the widgets."""
-        return View(ViewMode(self._mode.value()), self._opacity.value() / 100, self._colour.colour())
+        opacity, colour = self._opacity.value() / 100, self._colour.colour()
+        return View(ViewMode(self._mode.value()), opacity, colour, self._automatic.isChecked())
 
     def set_view(self, view: View) -> None:
         """Show this view in the widgets; emits nothing."""
         self._mode.set_value(view.mode)
         self._opacity.set_value(100 * view.opacity)
         self._colour.set_colour(view.colour)
+        with QSignalBlocker(self._automatic):
+            self._automatic.setChecked(view.automatic)
         self._enable_options()
 
     def _view_group(self) -> Section:
@@ -118,6 +121,10 @@ class MattePanel(QWidget):
         self._colour.colour_chosen.connect(self._view_chosen)
         self._colour.eyedropper_requested.connect(lambda: self.eyedropper_requested.emit(self._colour.choose))
         form.addRow("Colo&ur", self._colour)
+        self._automatic = name_widget(QCheckBox("Contrast with the ob&ject"), "view_automatic")
+        self._automatic.setToolTip("Let the overlay take a colour that the object does not have")
+        self._automatic.toggled.connect(self._view_chosen)
+        form.addRow(self._automatic)
         return self._view
 
     def _parts_group(self) -> Section:
@@ -198,7 +205,9 @@ class MattePanel(QWidget):
     def _enable_options(self) -> None:
         mode = ViewMode(self._mode.value())
         self._opacity.setEnabled(mode is ViewMode.OVERLAY)
-        self._colour.setEnabled(mode in (ViewMode.OVERLAY, ViewMode.ON_COLOUR))
+        self._automatic.setEnabled(mode is ViewMode.OVERLAY)
+        chosen = mode is ViewMode.OVERLAY and not self._automatic.isChecked()
+        self._colour.setEnabled(chosen or mode is ViewMode.ON_COLOUR)
 
     def _control(self, name: str, value: float | bool, gesture: str = "") -> None:
         if self._editor is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.theme import SPACE, TIGHT
 
+EMPTY = "What you find, paint or draw is listed here."
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
 
 
@@ -74,7 +76,6 @@ class PartList(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
         self._rows: tuple[PartRow, ...] = ()
-        self.itemSelectionChanged.connect(self._colour_buttons)
 
     def set_parts(self, parts: tuple[Part, ...]) -> None:
         """Show these parts; the selection stays on the same line."""
@@ -105,6 +106,16 @@ class PartList(QListWidget):
         """Room for two lines."""
         return QSize(super().minimumSizeHint().width(), 2 * self._line() + 2 * self.frameWidth())
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An empty list says what will be in it."""
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            area = self.viewport().rect().adjusted(SPACE, TIGHT, -SPACE, -TIGHT)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
+            painter.end()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the buttons at the right end in sight."""
         super().resizeEvent(event)
@@ -122,17 +133,6 @@ class PartList(QListWidget):
     def button_width(self) -> int:
         """Pixels at the right end of a line that the button takes."""
         return self._line()
-
-    def _colour_buttons(self) -> None:
-        for place in range(self.count()):
-            item = self.item(place)
-            line = self.itemWidget(item)
-            button = None if line is None else line.findChild(QToolButton)
-            if button is not None:
-                colours = QPalette()
-                if item.isSelected():
-                    colours.setColor(QPalette.ColorRole.ButtonText, self.palette().highlightedText().color())
-                button.setPalette(colours)
 
     def _line(self) -> int:
         return round(1.7 * self.fontMetrics().height())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.ui.canvas.tools import Tool
@@ -59,7 +60,8 @@ class ToolStrip(QWidget):
             if row is None:
                 line = QFrame()
                 line.setFrameShape(QFrame.Shape.HLine)
-                line.setEnabled(False)
+                line.setFrameShadow(QFrame.Shadow.Plain)
+                line.setForegroundRole(QPalette.ColorRole.Mid)
                 column.addWidget(line)
             else:
                 column.addWidget(self._button(*row))

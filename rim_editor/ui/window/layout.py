@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
@@ -97,6 +97,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
         StatusItems(window.statusBar()), toolbar, recent_menu,
     )  # fmt: skip
     _connect_panels(parts)
+    canvas.set_view(replace(canvas.view, automatic=True))
     return parts
 
 

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel,
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import accent
 from rim_editor.ui.panels.chips import Chip
-from rim_editor.ui.theme import icon
+from rim_editor.ui.style import RADIUS
+from rim_editor.ui.theme import SPACE, WIDE, icon, set_type
 
 SAMPLE_EXPRESSIONS = ("the green apple", "the sunflower", "the blue cup")
 """Expressions to try on the sample."""
@@ -54,7 +55,7 @@ class _Picture(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         shape = QPainterPath()
-        shape.addRoundedRect(box, 8, 8)
+        shape.addRoundedRect(box, RADIUS, RADIUS)
         painter.setClipPath(shape)
         painter.drawPixmap(0, 0, self._pixmap)
         painter.setClipping(False)
@@ -76,10 +77,7 @@ class StartPage(QWidget):
         self.setAccessibleName("Start")
         self.setAutoFillBackground(True)
         title = QLabel("Cut anything out by describing it")
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        font.setBold(True)
-        title.setFont(font)
+        set_type(title, "title", bold=True)
         hint = name_widget(QLabel("Drop a photograph here, or"), "start_hint")
         self._open = self._button("start_open", "&Open…", "Open one or several images (Ctrl+O)", open_images)
         self._paste = self._button("start_paste", "&Paste", "Open the image on the clipboard (Ctrl+V)", paste)
@@ -89,16 +87,16 @@ class StartPage(QWidget):
         self._picture = name_widget(_Picture(), "start_picture", "Open the sample", "Open the sample")
         self._picture.clicked.connect(self._request_sample)
         column = QVBoxLayout(self)
-        column.setSpacing(12)
+        column.setSpacing(WIDE)
         column.addStretch(1)
         column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(_centred(self._open, self._paste, self._sample))
-        column.addSpacing(8)
+        column.addSpacing(SPACE)
         column.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         chips = [self._chip(text) for text in SAMPLE_EXPRESSIONS]
         column.addLayout(_centred(*chips))
-        column.addSpacing(8)
+        column.addSpacing(SPACE)
         column.addWidget(_keys(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         over.installEventFilter(self)
@@ -134,7 +132,7 @@ class StartPage(QWidget):
 
     def _button(self, name: str, text: str, tip: str, function: Callable[[], object]) -> QPushButton:
         button = name_widget(QPushButton(text), name, tip)
-        button.setMinimumHeight(button.sizeHint().height() + 6)
+        button.setMinimumHeight(button.sizeHint().height() + SPACE)
         button.clicked.connect(lambda _=False: function())
         return button
 
@@ -158,12 +156,10 @@ def _keys() -> QWidget:
     made = name_widget(QWidget(), "start_keys")
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(10)
+    grid.setHorizontalSpacing(WIDE)
     for row, (key, effect) in enumerate(_KEYS):
         name = QLabel(key)
-        font = name.font()
-        font.setBold(True)
-        name.setFont(font)
+        set_type(name, "normal", bold=True)
         grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(QLabel(effect), row, 1)
     return made

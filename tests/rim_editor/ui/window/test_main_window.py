@@ -521,3 +521,13 @@ sys.exit(", ".join(heavy) or 0)
     root = Path(__file__).parents[4]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_overlay_contrasts_with_the_object_until_the_user_chooses(window, open_in, photo, qtbot):
+    open_in(window, photo())
+    automatic, colour = window.findChild(QAbstractButton, "view_automatic"), window.findChild(QWidget, "view_colour")
+    assert window.parts.canvas.view.automatic and automatic.isChecked() and not colour.isEnabled()
+    automatic.click()
+    assert not window.parts.canvas.view.automatic and colour.isEnabled()
+    colour.choose((1, 2, 3))
+    assert window.parts.canvas.view.colour == (1, 2, 3)
