@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 # The radius in the reduced copy, and what is seen beyond it there.
 _RADIUS_PX, _AROUND_PX = 32.0, 5
-# Up to this reduction the rim is drawn at the image's own size, above it smaller: a step must not take longer.
-_FINEST = 8
 # Distances of colours, about those of CIELAB: always alike, never alike; a slope per pixel that is an edge.
 _ALIKE, _UNLIKE, _EDGE = 6.0, 17.0, 7.0
 # Slopes up to this multiple of the usual one under the line are texture.
@@ -70,15 +68,10 @@ def like_region(
     sides = _colours_beside(small, region, near)
     seen = _line(small.shape, line, radius / factor + 1.5).view(np.uint8)
     rim = _drawn(small, region.view(np.uint8) * np.uint8(255), seen, sides)
-    finest = max(1, factor // _FINEST).bit_length() - 1
-    for larger in reversed(sizes[finest:-1]):
+    for larger in reversed(sizes[:-1]):
         grown = cv2.resize(rim, larger.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         rim = _drawn(np.asarray(larger, np.uint8), np.asarray(grown, np.uint8), seen, sides)
-    if finest:
-        rim = np.asarray(cv2.resize(rim, sizes[0].shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
-    else:
-        rim = np.asarray(cv2.GaussianBlur(rim, (3, 3), 0.6), np.uint8)
-    return rim[:height, :width]
+    return np.asarray(cv2.GaussianBlur(rim, (3, 3), 0.6)[:height, :width], np.uint8)
 
 
 def _line(shape: tuple[int, ...], ends: list[tuple[float, float]], radius: float) -> NDArray[np.bool_]:

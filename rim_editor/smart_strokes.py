@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LEAST_RADIUS = 2.5
 """Pixels; a finer brush covers all that it touches: there is no room for an edge in it."""
 _LEAST_PIECE_PX = 12.0
+# A larger brush is computed on a copy of half the size: its edge is a pixel softer, and a step takes no longer.
+_WHOLE_PX = 256.0
 _REMEMBERED_BYTES = 64 << 20
 
 
@@ -115,6 +117,15 @@ def remember(stroke: Stroke, pixels: NDArray[np.uint8], grown: GrowingCover) -> 
         _memory.add(stroke, pixels, grown)
 
 
+def warm_up() -> None:
+    """Load what the first step needs, so that the first stroke does not wait."""
+    import numpy as np
+
+    grown = GrowingCover(np.zeros((96, 96, 3), np.uint8), 40.0, 0.8)
+    grown.extend((48.0, 48.0))
+    grown.finish()
+
+
 def _grown(stroke: Stroke, pixels: NDArray[np.uint8]) -> GrowingCover:
     grown = _memory.begun(stroke, pixels)
     if grown is None:
@@ -180,13 +191,25 @@ def _piece(
     if box[0].start >= box[0].stop or box[1].start >= box[1].stop:
         return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.uint8)
     # Aligned to the reduced copy's pixels, so that these are the same for all pieces.
-    rows, columns = _box(start, end, margin(radius), height, width, reduction(radius))
-    ends = [(x - columns.start, y - rows.start) for x, y in (start, end)]
-    like = like_region(np.ascontiguousarray(pixels[rows, columns]), ends[0], ends[1], radius)
-    inner = like[box[0].start - rows.start : box[0].stop - rows.start,
-                 box[1].start - columns.start : box[1].stop - columns.start]  # fmt: skip
-    fall = _fall(start, end, radius, hardness, box)
-    return box, np.asarray(cv2.multiply(inner, fall, scale=1 / 255), np.uint8)
+    around = _box(start, end, margin(radius), height, width, reduction(radius))
+    place, half = np.ascontiguousarray(pixels[around]), 1
+    shape = place.shape[1], place.shape[0]
+    if radius > _WHOLE_PX:
+        half = 2
+        even = cv2.copyMakeBorder(place, 0, shape[1] % 2, 0, shape[0] % 2, cv2.BORDER_REPLICATE)
+        place = np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    first, last = (((x - around[1].start) / half, (y - around[0].start) / half) for x, y in (start, end))
+    inner = slice(0, place.shape[0]), slice(0, place.shape[1])
+    cover = cv2.multiply(
+        like_region(place, first, last, radius / half),
+        _fall(first, last, radius / half, hardness, inner),
+        scale=1 / 255,
+    )
+    if half > 1:
+        larger = (place.shape[1] * half, place.shape[0] * half)
+        cover = cv2.resize(cover, larger, interpolation=cv2.INTER_LINEAR)
+    down, across = (slice(own.start - wide.start, own.stop - wide.start) for own, wide in zip(box, around, strict=True))
+    return box, np.asarray(cover[down, across], np.uint8)
 
 
 def _fall(start: Point, end: Point, radius: float, hardness: float, box: Box) -> NDArray[np.uint8]:

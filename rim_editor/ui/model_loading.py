@@ -35,12 +35,13 @@ def preload(
     nouns_found: Callable[[tuple[str, ...]], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Start loading the nouns of the weights, the model, then colour decontamination; returns at once.
+    """Start loading the nouns of the weights, the model, then what works on pixels; returns at once.
 
     `nouns_found` is called with the nouns that completion offers, the most common first, `failed` with each error.
     """
 
     from clipmat import foreground
+    from rim_editor import smart_strokes
     from rim_editor.completion import offered_nouns
 
     def nouns() -> tuple[str, ...]:
@@ -49,7 +50,11 @@ def preload(
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
-    separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
+    def work_on_pixels() -> None:
+        smart_strokes.warm_up()
+        foreground.warm_up()
+
+    separate = Job(JobKind.SEPARATE, work_on_pixels, lambda _: None, failed)
     runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
     runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
 
