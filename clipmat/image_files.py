@@ -1,4 +1,7 @@
-"""Image files in: any kind that a camera or an editor writes becomes upright 8-bit sRGB."""
+"""Image files in: any kind that a camera or an editor writes becomes upright 8-bit sRGB.
+
+All decoding of untrusted files is together here, in a little over 300 lines.
+"""
 
 from __future__ import annotations
 

@@ -225,6 +225,7 @@ def _report_data(edit: str, report: MatteReport) -> dict[str, object]:
         "output": str(report.output),
         "edit": edit,
         "size": report.size,
+        "output_size": report.output_size,
         "device": report.device,
         "device_reason": report.device_reason,
         "precision": report.precision,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -96,7 +97,7 @@ def test_layers_are_framed_together_and_the_original_ends_where_the_image_does(d
     request = ExportRequest(Content.LAYERS, framing=Framing(canvas=CanvasShape(2, 1), margin=Margin(30)))
     document = document.changed(edit=SolidColour((0, 177, 64)))
     result = exporting.rendered(document, Renderer(document.source), request)
-    with ZipFile(BytesIO(exporting.encoded(result, None, request))) as archive:
+    with ZipFile(BytesIO(exporting.encoded(result, Path("a.ora"), request))) as archive:
         root = ElementTree.fromstring(archive.read("stack.xml"))
         assert int(root.get("w")) == 2 * int(root.get("h"))
         for layer in root.iter("layer"):
