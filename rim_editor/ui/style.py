@@ -27,7 +27,7 @@ from rim_editor.ui.palettes import is_dark, mixed
 RADIUS = 5.0
 """Of corners, in logical pixels."""
 _DESCENT = 2  # Fusion cuts off the last pixels of inactive tabs
-_GROOVE, _HANDLE, _UNDERLINE = 4.0, 14.0, 2.0
+_GROOVE, _HANDLE, _UNDERLINE, _SCROLL = 4.0, 14.0, 2.0, 7.0
 _Primitive, _Control, _Complex, _Sub = (
     QStyle.PrimitiveElement, QStyle.ControlElement, QStyle.ComplexControl, QStyle.SubControl,
 )  # fmt: skip
@@ -106,6 +106,8 @@ class FlatStyle(QProxyStyle):
             _panel(painter, option, _fill(option, primary=False))
             arrow = self._part(control, option, _Sub.SC_ComboBoxArrow, widget)
             _chevron(painter, option, QRectF(arrow).center(), down=True)
+        elif control == _Complex.CC_ScrollBar and isinstance(option, QStyleOptionSlider):
+            _scroll_bar(painter, option, QRectF(self._part(control, option, _Sub.SC_ScrollBarSlider, widget)))
         elif control == _Complex.CC_SpinBox and isinstance(option, QStyleOptionSpinBox):
             _panel(painter, option, option.palette.color(_Role.Base))
             for part, down in ((_Sub.SC_SpinBoxUp, False), (_Sub.SC_SpinBoxDown, True)):
@@ -244,10 +246,30 @@ def _slider(painter: QPainter, option: QStyleOptionSlider) -> None:
     groove = QRectF(rect.left() + 1, middle - _GROOVE / 2, rect.width() - 2, _GROOVE)
     painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
     painter.setBrush(accent)
+    if zero == across(option.minimum):
+        zero = groove.left()
     left, right = min(zero, here), max(zero, here)
     painter.drawRoundedRect(QRectF(left, groove.top(), right - left, _GROOVE), _GROOVE / 2, _GROOVE / 2)
     focused = bool(option.state & _State.State_HasFocus)
     painter.setPen(QPen(option.palette.color(_Role.Accent) if focused else _line(option), 2.0 if focused else 1.0))
     painter.setBrush(mixed(option.palette.color(_Role.Button), QColor("white"), 0.75 if is_dark() and enabled else 0))
     painter.drawEllipse(QPointF(here, middle), _HANDLE / 2 - 0.5, _HANDLE / 2 - 0.5)
+    painter.restore()
+
+
+def _scroll_bar(painter: QPainter, option: QStyleOptionSlider, handle: QRectF) -> None:
+    """Only a rounded handle on the colour of the window; the arrows at the ends work, and are not drawn."""
+    window, ink = option.palette.color(_Role.Window), option.palette.color(_Role.WindowText)
+    painter.fillRect(option.rect, window)
+    if option.minimum == option.maximum:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    touched = option.state & (_State.State_MouseOver | _State.State_Sunken)
+    painter.setBrush(mixed(window, ink, 0.55 if touched else 0.32))
+    inset = max(0.0, (min(handle.width(), handle.height()) - _SCROLL) / 2)
+    upright = option.orientation == Qt.Orientation.Vertical
+    across, along = (inset, 1.0) if upright else (1.0, inset)
+    painter.drawRoundedRect(handle.adjusted(across, along, -across, -along), _SCROLL / 2, _SCROLL / 2)
     painter.restore()

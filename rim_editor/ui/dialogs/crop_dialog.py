@@ -14,6 +14,7 @@ from rim_editor.ui.dialogs.crop_view import CropView
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 from rim_editor.ui.qt_image import to_qimage
+from rim_editor.ui.theme import GAP
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +58,7 @@ class CropDialog(QDialog):
         form.addRow("Result", self._result)
         controls = QHBoxLayout()
         controls.addLayout(form, 1)
-        controls.addSpacing(16)
+        controls.addSpacing(GAP)
         controls.addWidget(self._angle, 2)
         self._apply = name_widget(QPushButton("Appl&y"), "crop_apply", "Change the image; this can be undone")
         self._apply.setDefault(True)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rim_editor.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.theme import TIGHT
 
 PRESETS: Mapping[str, Colour] = {
     "White": (255, 255, 255),
@@ -65,7 +66,7 @@ class Swatches(QWidget):
         super().__init__(parent)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(2)
+        grid.setSpacing(TIGHT)
         grid.setColumnStretch(6, 1)
         size = QSize(1, 1) * self.fontMetrics().height()
         for place, (name, colour) in enumerate(PRESETS.items()):

@@ -30,6 +30,7 @@ from rim_editor.edits import (
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.theme import TIGHT
 
 _STYLES = {
     Style.DIM: ("Dim the rest", "Darken what is around the object"),
@@ -184,7 +185,7 @@ class GradientPage(EditPage):
         super().__init__()
         form = self.form()
         row = QHBoxLayout()
-        row.setSpacing(2)
+        row.setSpacing(TIGHT)
         size = QSize(2, 1) * round(1.4 * self.fontMetrics().height())
         for name, gradient in _GRADIENTS.items():
             button = name_widget(QToolButton(), f"gradient_{name.lower()}")

@@ -163,7 +163,7 @@ class LayerPanel(QWidget):
         self._list.addItem(item)
         line = QWidget()
         row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 2, 0)
+        row.setContentsMargins(0, 0, TIGHT, 0)
         row.setSpacing(0)
         row.addStretch(1)
         for name, on, glyphs, tips in (

@@ -122,6 +122,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("zoom_actual", "Actual Si&ze", ("Ctrl+1",), "Show one pixel of the image per pixel of the screen"),
         Spec("show_matte_panel", "Ma&tte Panel", ("F6",), "Show or hide the matte panel", "", True),
         Spec("show_edit_panel", "&Edit Panel", ("F7",), "Show or hide the edit panel", "", True),
+        Spec("show_panels", "Si&de Panels", ("F8",), "Show the panels, or give all the room to the image",
+             "fa6s.sliders", True),
         Spec("next_image", "&Next Image", ("Ctrl+Tab", "Ctrl+PgDown"), "Go to the next open image"),
         Spec("previous_image", "&Previous Image", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), "Go to the image before"),
         Spec("full_screen", "Fu&ll Screen", ("F11",), "Use the whole screen", "fa6s.maximize", True),

@@ -1,8 +1,9 @@
-"""Which dock is in front, and where the focus stays, while the focus moves between the widgets of the docks."""
+"""The docks at the side: which is in front, where the focus stays among their widgets, the key that hides all."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 
@@ -46,3 +47,29 @@ class DockFocus(QObject):
                 return found
             found = found.previousInFocusChain()
         return self._canvas
+
+
+def connect_all(action: QAction, docks: tuple[QDockWidget, ...]) -> None:
+    """Let the action hide the docks that are open, and open those again that it hid, or all."""
+    hidden: list[QDockWidget] = []
+
+    def update(_visible: bool = False) -> None:
+        action.setChecked(any(not dock.isHidden() for dock in docks))
+
+    def triggered() -> None:
+        nonlocal hidden
+        shown = [dock for dock in docks if not dock.isHidden()]
+        front = next((dock for dock in shown if in_front(dock)), None)
+        if shown:
+            hidden = sorted(shown, key=lambda dock: dock is front)
+        for dock in shown or hidden or docks:
+            dock.setVisible(not shown)
+        if not shown and hidden:
+            hidden[-1].raise_()
+        update()
+
+    for dock in docks:
+        dock.visibilityChanged.connect(update)
+        dock.toggleViewAction().toggled.connect(update)
+    action.triggered.connect(triggered)
+    update()

@@ -30,7 +30,7 @@ from rim_editor.ui.panels.sections import restore_sections, save_sections
 from rim_editor.ui.panels.tool_strip import ToolStrip
 from rim_editor.ui.theme import ICON_SIDE
 from rim_editor.ui.window.actions import MENUS, Actions
-from rim_editor.ui.window.dock_focus import DockFocus
+from rim_editor.ui.window.dock_focus import DockFocus, connect_all
 from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.status_items import StatusItems
@@ -41,7 +41,7 @@ _SEPARATED = {
 }  # fmt: skip
 """Actions with a separator above them in their menu."""
 _TOOLBAR = ("open", "paste", "", "undo", "redo", "<>", "zoom_out", "zoom_fit", "zoom_in", "split", "<>", "copy_cut_out",
-            "export")  # fmt: skip
+            "export", "show_panels")  # fmt: skip
 """Actions of the toolbar; '' is a line between groups, '<>' takes the room that is left."""
 
 
@@ -92,6 +92,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     DockFocus(window, (matte_dock, edit_dock), canvas)
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
         _connect_dock_action(actions, name, dock)
+    connect_all(actions["show_panels"], (matte_dock, edit_dock))
     parts = Parts(
         canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
         StatusItems(window.statusBar()), toolbar, recent_menu,

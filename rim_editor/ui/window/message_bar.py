@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from rim_editor.ui.theme import icon
+from rim_editor.ui.theme import ICON_SIDE, SPACE, TIGHT, WIDE, icon
 
 MAX_SHOWN = 4
 """Messages shown at once; older ones wait until there is room."""
@@ -39,7 +39,7 @@ class Message(QFrame):
         self.setProperty("level", level)
         self.setAccessibleName(f"{level}: {text}")
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 6, 6)
+        row.setContentsMargins(WIDE, TIGHT, TIGHT, TIGHT)
         mark = QLabel(self)
         row.addWidget(mark)
         self._mark = mark
@@ -69,7 +69,7 @@ class Message(QFrame):
 
     def paint_icon(self) -> None:
         """Set the icon of the level; call again after the theme has changed."""
-        self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(18, 18))
+        self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(ICON_SIDE, ICON_SIDE))
 
     def dismiss(self) -> None:
         """Remove the message."""
@@ -94,12 +94,12 @@ class MessageBar(QWidget):
         self.setAccessibleName("Messages")
         self.setStyleSheet(_STYLE)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 0)
-        column.setSpacing(4)
+        column.setContentsMargins(SPACE, SPACE, SPACE, 0)
+        column.setSpacing(TIGHT)
         self._owner = ""
         self._more = QLabel(self)
         self._more.setObjectName("message_more")
-        self._more.setContentsMargins(10, 2, 10, 2)
+        self._more.setContentsMargins(WIDE, TIGHT, WIDE, TIGHT)
         column.addWidget(self._more)
         over.installEventFilter(self)
         self.hide()

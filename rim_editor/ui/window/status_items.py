@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
+from rim_editor.ui.theme import SPACE
+
 if TYPE_CHECKING:
     from rim_editor.events import Answered
     from rim_editor.model_requests import ModelOptions
@@ -36,7 +38,7 @@ class StatusItems:
             label.setObjectName(name)
             label.setToolTip(meaning)
             label.setAccessibleName(meaning)
-            label.setContentsMargins(6, 0, 6, 0)
+            label.setContentsMargins(SPACE, 0, SPACE, 0)
             label.hide()
             bar.addPermanentWidget(label)
             self._labels[name] = label

@@ -531,3 +531,18 @@ def test_the_overlay_contrasts_with_the_object_until_the_user_chooses(window, op
     assert not window.parts.canvas.view.automatic and colour.isEnabled()
     colour.choose((1, 2, 3))
     assert window.parts.canvas.view.colour == (1, 2, 3)
+
+
+def test_one_key_gives_all_the_room_to_the_image_and_takes_it_back(window, open_in, photo, qtbot):
+    open_in(window, photo())
+    docks = {name: window.findChild(QDockWidget, f"{name}_dock") for name in ("matte", "edit")}
+    window.actions_by_id["show_edit_panel"].trigger()
+    qtbot.waitUntil(lambda: in_front(docks["edit"]))
+    before, action = window.parts.canvas.width(), window.actions_by_id["show_panels"]
+    assert action.isChecked()
+    action.trigger()
+    qtbot.waitUntil(lambda: window.parts.canvas.width() > before + 200)
+    assert all(dock.isHidden() for dock in docks.values()) and not action.isChecked()
+    action.trigger()
+    qtbot.waitUntil(lambda: in_front(docks["edit"]) and window.parts.canvas.width() == before)
+    assert not docks["matte"].isHidden() and action.isChecked()
