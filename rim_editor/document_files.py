@@ -7,18 +7,16 @@ import json
 import os
 import warnings
 import weakref
-import zlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from clipmat import image_files
-from clipmat.certainty import Certainty
 from clipmat.errors import ImageUnreadable
 from clipmat.files import write_whole
-from rim_editor.document import Brush, Combine, Document, Layer, MatteControls, Part
-from rim_editor.edits import Edit, Fit, Style
+from rim_editor import document_records
+from rim_editor.document import Document, Layer
 from rim_editor.errors import EditorError, EditorWarning
 
 if TYPE_CHECKING:
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
 VERSION = 2
 """1 had the parts, controls and edit of the one layer where 2 has layers."""
 _STATE = "state.json"
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
-_LAYER_PROPERTIES = ("name", "visible", "locked")
-_ENUMS = {"combine": Combine, "brush": Brush, "style": Style, "fit": Fit, "certainty": Certainty}
 
 
 class UnknownVersion(Exception):
@@ -115,16 +110,14 @@ class _Writer:
             "layers": [self._layer(layer) for layer in document.layers],
             "active": document.active,
         }
-        # arithmetic on coordinates gives numpy's numbers
-        text = json.dumps(state, default=lambda number: number.item())
-        write_whole(self.folder / _STATE, text)
+        write_whole(self.folder / _STATE, document_records.to_json(state))
         return self.written
 
     def _image(self, source: image_files.OpenedImage) -> dict[str, Any]:
         path = None if source.path is None else source.path.absolute()
         now = _signature(path)
         if self.former.image is None or self.former.image[0]() is not source.pixels:
-            checksum = _checksum(source.pixels)
+            checksum = document_records.checksum(source.pixels)
             self.written.image = (weakref.ref(source.pixels), checksum, now)
         else:
             self.written.image = self.former.image
@@ -132,33 +125,23 @@ class _Writer:
         size = [source.pixels.shape[1], source.pixels.shape[0]]
         described: dict[str, Any] = {"path": None if path is None else str(path), "size": size, "checksum": checksum}
         if source.altered or now is None or now != first:
-            alpha = None if source.alpha is None else self._stored(source.alpha)
-            exif = base64.b64encode(source.exif).decode("ascii")
-            described |= {"pixels": self._stored(source.pixels), "alpha": alpha, "exif": exif}
-            described["altered"] = source.altered
+            described |= document_records.described_image(source, self._stored)
         return described
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
         return {
-            "parts": [self._described(part) for part in layer.parts],
-            "controls": self._described(layer.controls),
-            "edit": self._described(layer.edit),
-            **{name: getattr(layer, name) for name in _LAYER_PROPERTIES},
+            "parts": [document_records.described(part, self._stored) for part in layer.parts],
+            "controls": document_records.described(layer.controls, self._stored),
+            "edit": document_records.described(layer.edit, self._stored),
+            **document_records.layer_properties(layer),
         }
-
-    def _described(self, thing: Any) -> dict[str, Any]:  # noqa: ANN401
-        values = {each.name: getattr(thing, each.name) for each in fields(thing)}
-        stored = {
-            name: {"file": self._stored(v)} if hasattr(v, "dtype") and v.ndim else v for name, v in values.items()
-        }
-        return {"kind": type(thing).__name__, **stored}
 
     def _stored(self, array: NDArray[Any]) -> str:
         name = self.written.name(array)
         if name is None:
             name = f"{len(self.written.names)}.png"
             if not self._linked(array, self.folder / name):
-                write_whole(self.folder / name, _encoded(array))
+                write_whole(self.folder / name, document_records.encoded(array))
             self.written.names[id(array)] = (weakref.ref(array), name)
         return name
 
@@ -205,64 +188,23 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
             f"'{path}' is {width} by {height} pixels now and was {was}: put the image back as it was to restore the "
             f"work on it."
         )
-    if _checksum(source.pixels) != image["checksum"]:
+    if document_records.checksum(source.pixels) != image["checksum"]:
         text = f"'{path}' has changed since the work on it was saved: see whether the matte still fits."
         warnings.warn(text, EditorWarning, stacklevel=4)
     return source
 
 
-def _layer(folder: Path, described: dict[str, Any]) -> Layer:
-    parts = tuple(_restored(folder, part) for part in described["parts"])
-    controls, edit = (_restored(folder, described[name]) for name in ("controls", "edit"))
-    return Layer(parts, controls, edit, **{name: described[name] for name in _LAYER_PROPERTIES if name in described})
+def _layer(folder: Path, record: dict[str, Any]) -> Layer:
+    def load(name: str) -> NDArray[Any]:
+        return _decoded(folder / name)
 
-
-def _restored(folder: Path, described: dict[str, Any]) -> Any:  # noqa: ANN401
-    values = {name: _value(folder, name, value) for name, value in described.items() if name != "kind"}
-    return _KINDS[described["kind"]](**values)
-
-
-def _value(folder: Path, name: str, value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return _decoded(folder / value["file"])
-    return _ENUMS[name](value) if name in _ENUMS else _tuples(value)
-
-
-def _tuples(value: Any) -> Any:  # noqa: ANN401
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def _encoded(array: NDArray[Any]) -> bytes:
-    import cv2
-    import numpy as np
-
-    if array.dtype.kind == "f":
-        array = np.rint(array * np.float32(65535)).astype(np.uint16)
-    if array.ndim == 3:
-        array = cv2.cvtColor(np.ascontiguousarray(array), cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
+    parts = tuple(document_records.restored(part, load) for part in record["parts"])
+    controls, edit = (document_records.restored(record[name], load) for name in ("controls", "edit"))
+    return Layer(parts, controls, edit, **document_records.restored_properties(record))
 
 
 def _decoded(path: Path) -> NDArray[Any]:
-    import cv2
-    import numpy as np
-
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    array: NDArray[Any] | None = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-    if array is None:
-        raise ValueError(f"{path.name} is not a complete PNG")
-    if array.dtype == np.uint16:
-        array = array.astype(np.float32) / np.float32(65535)
-    if array.ndim == 3:
-        array = cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
-    array.flags.writeable = False
-    return array
-
-
-def _checksum(pixels: NDArray[Any]) -> int:
-    import numpy as np
-
-    return zlib.crc32(np.ascontiguousarray(pixels).data)
+    return document_records.decoded(path.read_bytes(), path.name)
 
 
 def _signature(path: Path | None) -> tuple[int, int] | None:

@@ -37,6 +37,10 @@ class BadOption(EditorError):
     """An option is invalid: a colour that cannot be read, for instance, or an option that the edit does not use."""
 
 
+class ProjectUnreadable(EditorError):
+    """A project's file is missing, of a later version, or so damaged that nothing of it can be opened."""
+
+
 class EmptyExpression(EditorError):
     """The expression contains no word."""
 

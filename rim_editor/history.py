@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class _Step:
+class HistoryStep:
+    """A document, and the change that led to it."""
+
     document: Document
     name: str
-    """The change that led here, to be shown; '' for the first."""
-    arrays: Mapping[int, int] = field(default_factory=dict)
+    """To be shown; '' for the first."""
+    arrays: Mapping[int, int] = field(default_factory=dict, repr=False)
     """Identity -> bytes of the arrays that the document holds."""
 
 
@@ -35,6 +37,30 @@ class History:
         self._steps = [_step(document, "")]
         self._at = 0
         self._gesture = ""
+
+    @classmethod
+    def of(cls, steps: Sequence[tuple[Document, str]], place: int) -> History:
+        """A history of documents and the names of the changes that led to them; the one at `place` is current.
+
+        It is bounded like any other, and so it may begin later. Raises IndexError when there is no step at `place`.
+        """
+        if not 0 <= place < len(steps):
+            raise IndexError(f"there is no step {place}, there are {len(steps)}")
+        made = cls(steps[place][0])
+        made._steps = [_step(document, name) for document, name in steps]
+        made._at = place
+        made._bound()
+        return made
+
+    @property
+    def steps(self) -> tuple[HistoryStep, ...]:
+        """All documents, the oldest first, those that were undone last."""
+        return tuple(self._steps)
+
+    @property
+    def place(self) -> int:
+        """The place of the current document among `steps`."""
+        return self._at
 
     @property
     def current(self) -> Document:
@@ -73,8 +99,8 @@ class History:
         del self._steps[self._at + (0 if continues else 1) :]
         self._steps.append(_step(document, name))
         self._gesture = gesture
-        self._bound()
         self._at = len(self._steps) - 1
+        self._bound()
 
     def amend(self, document: Document) -> None:
         """Put `document` in the place of the current one, without a step; for what nobody wants to undo."""
@@ -97,22 +123,23 @@ class History:
             self._at += 1
 
     def _bound(self) -> None:
-        own = self._steps[-1].arrays
-        first = max(0, len(self._steps) - 1 - self._limit_steps)
+        own = self._steps[self._at].arrays
+        first = max(0, self._at - self._limit_steps)
         seen: dict[int, int] = {}
         # From the newest backwards: what a step adds is what no newer one holds.
-        for index in range(len(self._steps) - 2, first - 1, -1):
+        for index in range(self._at - 1, first - 1, -1):
             seen.update((key, size) for key, size in self._steps[index].arrays.items() if key not in own)
             if sum(seen.values()) > self._limit_bytes:
                 first = index + 1
                 break
         del self._steps[:first]
+        self._at -= first
 
 
-def _step(document: Document, name: str) -> _Step:
+def _step(document: Document, name: str) -> HistoryStep:
     held: list[NDArray[np.generic] | None] = [document.source.pixels, document.source.alpha]
     for layer in document.layers:
         held += [part.matte for part in layer.parts if isinstance(part, Answer | ImportedMatte | Patch)]
         if isinstance(layer.edit, Background):
             held.append(layer.edit.image)
-    return _Step(document, name, {id(array): array.nbytes for array in held if array is not None})
+    return HistoryStep(document, name, {id(array): array.nbytes for array in held if array is not None})

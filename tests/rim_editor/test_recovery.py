@@ -59,7 +59,7 @@ def photo(tmp_path):
 
 @pytest.fixture
 def document(photo):
-    return Document.of_one_layer(image_files.read(photo), (answer(), Stroke(Brush.KEEP, ((1.5, 2.0), (3, 4)), 2.5)))
+    return Document.of_one_layer(image_files.read(photo), (answer(), Stroke(Brush.KEEP, ((1.5, 2.0), (3.0, 4.0)), 2.5)))
 
 
 @pytest.fixture
