@@ -163,7 +163,7 @@ def decoded(data: bytes, name: str) -> NDArray[Any]:
 def png_bytes(data: bytes, name: str) -> int:
     """The bytes of the array that a PNG of ours holds, by its header, before anything is decoded.
 
-    Raises ValueError if it is none, or is larger than an image may be.
+    Raises ValueError for anything else, or when it is larger than an image may be.
     """
     if data[:8] != _PNG or data[12:16] != b"IHDR" or len(data) < 33:
         raise ValueError(f"{name} is not a complete PNG")

@@ -34,6 +34,7 @@ from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.layer_actions import LayerActions
 from rim_editor.model_requests import ModelAnswer, ModelOptions
 from rim_editor.rendering import Renderer
+from rim_editor.saving import Saving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,13 +69,11 @@ class Editor:
         """Changes of the image that wait for the one being made."""
         self.guess: Answer | None = None
         """What the model would cut out for the last question, where its certainty is NONE and it shows anything."""
-        self._open(Document(source))
+        self._open(History(Document(source)))
         self.layers = LayerActions(self)
         """Adds, removes and arranges the layers."""
-        self._saved_mattes: object = _mattes(self.document)
-        """Parts and controls of the layers as they were opened or exported last; None after a restart."""
-        self._saved_edits: object = _edits(self.document)
-        """The edits as they were opened or exported last; None after a restart."""
+        self.saving = Saving(self, self._jobs, self._listeners)
+        """Saves the document as a project."""
 
     @property
     def document(self) -> Document:
@@ -93,18 +92,18 @@ class Editor:
 
     @property
     def unsaved(self) -> bool:
-        """Whether the document differs from the one that was opened or exported last."""
-        return _mattes(self.document) != self._saved_mattes or _edits(self.document) != self._saved_edits
+        """Whether the document differs from the one that was opened or saved last."""
+        return self.saving.unsaved
 
     @property
     def busy(self) -> frozenset[JobKind]:
-        """The kinds of jobs that the user is waiting for: ASK, REFINE, EXPORT."""
+        """The kinds of jobs that the user is waiting for: ASK, REFINE, EXPORT, SAVE."""
         return self._jobs.busy
 
     @property
     def title(self) -> str:
-        """The name of the file, or 'Untitled image'."""
-        path = self.document.source.path
+        """The name of the project's file, else of the image's, else 'Untitled image'."""
+        path = self.saving.path or self.document.source.path
         return "Untitled image" if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
@@ -137,7 +136,7 @@ class Editor:
             self._add_answer(guess)
 
     def cancel(self) -> None:
-        """Drop the question, the refining strokes and the export that are not finished.
+        """Drop the question, the refining strokes and the export that are not finished; saving goes on.
 
         A file that is already being written may still appear.
         """
@@ -217,11 +216,15 @@ class Editor:
         if JobKind.RESHAPE not in self.busy:
             self._reshape_next()
 
-    def restore(self, document: Document) -> None:
+    def restore(self, document: Document, project: Path | None = None, *, linked: bool = False) -> None:
         """Continue with a recovered document: it counts as unsaved, and nothing before it can be undone."""
+        self.open(History(document), project, linked=linked, saved=False)
+
+    def open(self, history: History, project: Path | None = None, *, linked: bool = False, saved: bool = True) -> None:
+        """Continue with a history that was read, of the file `project`; without `saved` it counts as unsaved."""
         self.cancel()
-        self._open(document)
-        self._saved_mattes = self._saved_edits = None
+        self._open(history)
+        self.saving.begin(project, linked=linked, saved=saved)
         self._listeners.notify(DocumentChanged(frozenset({"image", "matte", "edit", "layers"})))
 
     def commit(self, document: Document, name: str, gesture: str = "") -> None:
@@ -261,19 +264,15 @@ class Editor:
             exporting.export(document, renderer, path, request)
 
         def written(_: None) -> None:
-            self._saved_mattes = _mattes(document)
-            if request.content is not exporting.Content.MATTE:  # a matte alone does not save the edit
-                self._saved_edits = _edits(document)
             if done is not None:
                 done(path)
-            self._listeners.notify(DocumentChanged(frozenset()))
             self._listeners.notify(Notice(NoticeCode.EXPORTED, f"Exported to '{path}'.", path=path))
 
         self._jobs.start(JobKind.EXPORT, write, written, description=f"Exporting '{path.name}'")
 
-    def _open(self, document: Document) -> None:
-        self._history = History(document)
-        self._renderer = Renderer(document.source)
+    def _open(self, history: History) -> None:
+        self._history = history
+        self._renderer = Renderer(history.current.source)
         self.guess = None
 
     def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer, key: int) -> None:

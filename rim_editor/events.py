@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     ASK = "ask"
     REFINE = "refine"
     EXPORT = "export"
+    SAVE = "save"
     RESHAPE = "reshape"
     RENDER = "render"
     OUTLINE = "outline"
@@ -58,6 +59,7 @@ class NoticeCode(StrEnum):
     """The matte changed while its edge was refined."""
     EXPORT_RUNNING = "export running"
     EXPORTED = "exported"
+    SAVED = "saved"
     WARNED = "warned"
     """A job went on, but the user should know."""
     LOCKED = "locked"
@@ -69,6 +71,7 @@ class NoticeCode(StrEnum):
 _LEVELS: dict[NoticeCode, Level] = {
     NoticeCode.NOT_FOUND: "info",
     NoticeCode.EXPORTED: "info",
+    NoticeCode.SAVED: "info",
     NoticeCode.FAILED: "error",
 }
 
@@ -115,7 +118,7 @@ class JobStarted:
     """Work that the user waits for began; sent again, without an end between, when newer work replaces it."""
 
     kind: JobKind
-    """ASK, REFINE or EXPORT."""
+    """ASK, REFINE, EXPORT or SAVE."""
     text: str
     """What is being done, fit for a status line."""
 

@@ -140,8 +140,8 @@ class EditorJobs:
         self.runner.start(Job(kind, work, succeeded, failed_with, warned, owner=self, uses_model=uses_model))
 
     def cancel(self, kinds: Collection[JobKind] = tuple(JobKind)) -> None:
-        """Drop the jobs of these kinds that the user is waiting for."""
-        for kind in sorted(self._waited_for.intersection(kinds)):
+        """Drop the jobs of these kinds that the user is waiting for, except saving: nobody stops that to lose work."""
+        for kind in sorted(self._waited_for.intersection(kinds) - {JobKind.SAVE}):
             self.drop(kind)
             self._end(kind)
 

@@ -334,7 +334,7 @@ def _at(table: Any, place: Any) -> Any:  # noqa: ANN401
 
 
 def _text(value: object) -> str:
-    """A text to show; '' for what is none."""
+    """A text to show; '' for anything else."""
     if not isinstance(value, str) or len(value) > document_records.LONGEST_TEXT:
         return ""
     return value.encode("utf-8", "replace").decode()

@@ -79,7 +79,7 @@ def write(path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool 
     """
     try:
         with whole_file(path, make_folders=False) as file:
-            _Writer(path, steps, place, linked=linked).write(file)
+            _ProjectWriter(path, steps, place, linked=linked).write(file)
     except OSError as error:
         if not path.parent.is_dir():
             raise OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.") from error
@@ -87,7 +87,7 @@ def write(path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool 
         raise OutputNotWritable(text) from error
 
 
-class _Writer:
+class _ProjectWriter:
     def __init__(self, path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool) -> None:
         self._path, self._steps, self._place, self._linked = path, steps, place, linked
         self._names: dict[int, str] = {}

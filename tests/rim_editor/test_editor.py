@@ -14,7 +14,7 @@ from clipmat import image_files
 from clipmat.certainty import Certainty
 from clipmat.errors import ExpressionTruncated, WeightsMissing
 from clipmat.image_files import OpenedImage
-from rim_editor import edits
+from rim_editor import edits, projects
 from rim_editor.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.editor import Editor
 from rim_editor.errors import EditorError
@@ -754,14 +754,57 @@ def test_what_is_unsaved(opened, tmp_path):
     editor.redo()
     received = []
     editor.export(tmp_path / "out.png", ExportRequest(), received.append)
-    assert received == [tmp_path / "out.png"] and not editor.unsaved
+    assert received == [tmp_path / "out.png"] and editor.unsaved  # an export is no saving
+    editor.saving.save(tmp_path / "work.rim", done=lambda: received.append("saved"))
+    assert received[1:] == ["saved"] and not editor.unsaved and editor.title == "work.rim"
     assert DocumentChanged(frozenset()) in events  # whoever shows that it is unsaved looks again
+    assert events.notices[-1] == ("info", f"Saved as '{tmp_path / 'work.rim'}'.")
     editor.undo()
     assert editor.unsaved
     editor.redo()
     assert not editor.unsaved
     editor.set_edit(edits.SolidColour())
     assert editor.unsaved
+    editor.undo()
+    editor.layers.rename(0, "dog")
+    assert editor.unsaved
+
+
+def test_saving_goes_on_when_work_is_stopped_and_saves_what_there_was(slow, later, tmp_path):
+    editor, events = slow
+    path = tmp_path / "work.rim"
+    editor.paint(DOT)
+    editor.saving.save(path)
+    editor.paint(DOT)
+    editor.cancel()
+    assert JobKind.SAVE in editor.busy
+    editor.saving.save(path)  # waits for the first
+    later.finish(JobKind.SAVE)
+    assert len(projects.read(path).history.current.parts) == 1 and editor.unsaved
+    later.finish(JobKind.SAVE)
+    assert len(projects.read(path).history.current.parts) == 2 and not editor.unsaved
+    assert editor.busy == frozenset()
+
+
+def test_where_nothing_can_be_saved_the_work_stays_unsaved(opened, tmp_path):
+    editor, events = opened
+    editor.paint(DOT)
+    editor.saving.save(tmp_path / "no" / "work.rim")
+    assert editor.unsaved and editor.saving.path is None and events.notices[-1][0] == "error"
+
+
+def test_an_opened_project_goes_on_where_it_was(opened, tmp_path):
+    editor, _ = opened
+    editor.ask("left")
+    editor.set_edit(edits.SolidColour())
+    editor.undo()
+    editor.saving.save(tmp_path / "work.rim")
+    again = Editor(photo(), Matting())
+    project = projects.read(tmp_path / "work.rim")
+    again.open(project.history, project.path)
+    assert not again.unsaved and again.title == "work.rim" and again.history.redo_name == "Solid colour"
+    again.redo()
+    assert again.unsaved
 
 
 def test_a_restored_document_is_unsaved_and_the_beginning(slow, later):
@@ -874,15 +917,3 @@ def test_several_parts_go_in_one_step(opened):
     with pytest.raises(IndexError):
         editor.remove_parts([0, 7])
     assert len(editor.document.parts) == 3
-
-
-def test_the_matte_alone_keeps_no_edit(opened, tmp_path):
-    editor, _ = opened
-    editor.ask("left")
-    editor.export(tmp_path / "a.png", ExportRequest(Content.MATTE))
-    assert not editor.unsaved
-    editor.set_edit(edits.SolidColour((1, 2, 3)))
-    editor.export(tmp_path / "b.png", ExportRequest(Content.MATTE))
-    assert editor.unsaved
-    editor.export(tmp_path / "c.png", ExportRequest())
-    assert not editor.unsaved

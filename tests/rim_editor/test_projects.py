@@ -511,7 +511,7 @@ def test_fuzzed_projects_raise_nothing_but_errors_for_users(saved, tmp_path):
         history = project.history
         document = history.current
         renderer = Renderer(document.source)  # what was opened can be shown, and saved again
-        if document.shown_layers:
-            renderer.result(document)
+        for layer in document.layers:
+            assert renderer.layer_matte(layer).shape == document.source.pixels.shape[:2]
         projects.write(path, history.steps, history.place)
     assert opened > FUZZED / 2
