@@ -40,6 +40,10 @@ class Summary:
     saved_at: datetime
     """In UTC."""
     expressions: tuple[str, ...]
+    project: Path | None = None
+    """The file of the project that the document belongs to."""
+    linked: bool = False
+    """Whether the image is not in that file."""
 
 
 @dataclass
@@ -56,13 +60,23 @@ class WrittenArrays:
         return name if known is not None and known() is array else None
 
 
-def write(document: Document, folder: Path, former: WrittenArrays, former_folder: Path | None) -> WrittenArrays:
+def write(
+    document: Document,
+    folder: Path,
+    former: WrittenArrays,
+    former_folder: Path | None,
+    project: Path | None = None,
+    linked: bool = False,
+) -> WrittenArrays:
     """Write a document into an empty folder; arrays that `former_folder` holds, as listed in `former`, are linked.
+
+    `project` is the file that it belongs to, and `linked` whether the image is not in that.
 
     The image is referenced by its path while its file has not changed since it was first saved; after that its pixels
     are stored. Raises OSError.
     """
-    return _Writer(folder, former, former_folder).write(document)
+    belongs = {"project": None if project is None else str(project.absolute()), "linked": linked}
+    return _Writer(folder, former, former_folder).write(document, belongs)
 
 
 def summary(folder: Path) -> Summary:
@@ -75,7 +89,9 @@ def summary(folder: Path) -> Summary:
         path = state["image"]["path"]
         parts = [part for layer in state["layers"] for part in layer["parts"]]
         expressions = tuple(str(part["expression"]) for part in parts if part["kind"] == "Answer")
-        return Summary(None if path is None else Path(path), datetime.fromisoformat(state["kept"]), expressions)
+        project = None if state.get("project") is None else Path(state["project"])
+        saved_at, linked = datetime.fromisoformat(state["kept"]), state.get("linked") is True
+        return Summary(None if path is None else Path(path), saved_at, expressions, project, linked)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{error!r} is missing in {_STATE}") from error
 
@@ -102,13 +118,14 @@ class _Writer:
         self.folder, self.former, self.former_folder = folder, former, former_folder
         self.written = WrittenArrays()
 
-    def write(self, document: Document) -> WrittenArrays:
+    def write(self, document: Document, belongs: dict[str, Any]) -> WrittenArrays:
         state = {
             "version": VERSION,
             "kept": datetime.now(UTC).isoformat(),
             "image": self._image(document.source),
             "layers": [self._layer(layer) for layer in document.layers],
             "active": document.active,
+            **belongs,
         }
         write_whole(self.folder / _STATE, document_records.to_json(state))
         return self.written

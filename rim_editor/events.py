@@ -18,7 +18,7 @@ Level = Literal["info", "warning", "error"]
 
 
 class JobKind(StrEnum):
-    """The kind of work that a job does. The user waits for the first four."""
+    """The kind of work that a job does. The user waits for the first five."""
 
     ASK = "ask"
     REFINE = "refine"

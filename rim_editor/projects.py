@@ -128,7 +128,12 @@ class _ProjectWriter:
         path = None if source.path is None else source.path.absolute()
         described: dict[str, Any] = {"path": None if path is None else str(path), "size": [width, height]}
         described["checksum"] = document_records.checksum(source.pixels)
-        if path is None or source.altered or not self._linked or not project_reading.holds_the_image(path, described["checksum"]):
+        if (
+            path is None
+            or source.altered
+            or not self._linked
+            or not project_reading.holds_the_image(path, described["checksum"])
+        ):
             return described | document_records.described_image(source, lambda array: self._store(array, "image"))
         try:
             beside = os.path.relpath(path, self._path.absolute().parent)

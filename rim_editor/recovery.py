@@ -40,11 +40,16 @@ class RecoverableDocument:
     """In UTC."""
     expressions: tuple[str, ...]
     """The expressions that were asked for, oldest first."""
+    project: Path | None = None
+    """The file of the project that it belongs to."""
+    linked: bool = False
+    """Whether the image is not in that file."""
 
     @property
     def name(self) -> str:
-        """The image's name, to be shown."""
-        return "Untitled" if self.path is None else self.path.name
+        """The name of the project or of the image, to be shown."""
+        path = self.project or self.path
+        return "Untitled" if path is None else path.name
 
     def restore(self) -> Document:
         """The document as it was saved, mattes within half a 65535th; the state stays until `discard`.
@@ -78,9 +83,11 @@ class Recovery:
         self._saved: dict[str, tuple[int, Path, WrittenArrays]] = {}
         self._forgotten: dict[str, int] = {}
 
-    def save(self, key: str, document: Document) -> None:
+    def save(self, key: str, document: Document, project: Path | None = None, *, linked: bool = False) -> None:
         """Replace the former state of this key by the document's, whole or not at all.
 
+        `project` is the file that the document belongs to. The history is not kept: this happens two seconds after
+        each change, and the project's file has the history up to the last time that it was saved.
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
         it was being written is dropped. Raises OutputNotWritable; the former state stays then.
         """
@@ -93,7 +100,7 @@ class Recovery:
         part = place.with_name(place.name + ".part")
         try:
             part.mkdir(parents=True)
-            written = document_files.write(document, part, former, there)
+            written = document_files.write(document, part, former, there, project, linked)
             with self._lock:
                 last, there, _ = self._saved.get(key, (0, None, None))
                 if turn < max(last, self._forgotten.get(key, 0)):
@@ -168,7 +175,8 @@ def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
             warnings.warn(text, EditorWarning, stacklevel=3)
         else:
             rubbish += [path for _, path in older]
-            yield RecoverableDocument(state, unquote(key), summary.path, summary.saved_at, summary.expressions)
+            found = summary.path, summary.saved_at, summary.expressions, summary.project, summary.linked
+            yield RecoverableDocument(state, unquote(key), *found)
     for path in rubbish:
         shutil.rmtree(path, ignore_errors=True)  # harmless where it stays; the next start tries again
     _remove_if_empty(folder)

@@ -28,7 +28,8 @@ class Saving:
         self.linked = False
         """Whether the project names the image's file instead of holding the image."""
         self._saved: object = _content(editor.document)
-        self._waiting: tuple[Path, bool, Callable[[], None] | None] | None = None
+        self._waiting: Callable[[], None] | None = None
+        """What to do when the file that is being written is there."""
 
     @property
     def unsaved(self) -> bool:
@@ -40,7 +41,14 @@ class Saving:
         self.path, self.linked = path, linked
         self._saved = _content(self._editor.document) if saved else None
 
-    def save(self, path: Path, *, linked: bool = False, done: Callable[[], None] | None = None) -> None:
+    def save(
+        self,
+        path: Path,
+        *,
+        linked: bool = False,
+        done: Callable[[], None] | None = None,
+        failed: Callable[[], None] | None = None,
+    ) -> None:
         """Save the document as it is now, with its history, in the file `path`; `done` is called once it is there.
 
         Another project's file of that name is replaced. Saving again while the file is still being written waits
@@ -49,7 +57,7 @@ class Saving:
         from rim_editor import projects
 
         if JobKind.SAVE in self._editor.busy:
-            self._waiting = path, linked, done
+            self._waiting = lambda: self.save(path, linked=linked, done=done, failed=failed)
             return
         history, document = self._editor.history, self._editor.document
         steps, place = history.steps, history.place
@@ -62,18 +70,23 @@ class Saving:
                 done()
             self._go_on()
 
+        def not_saved() -> None:
+            if failed is not None:
+                failed()
+            self._go_on()
+
         self._jobs.start(
             JobKind.SAVE,
             lambda: projects.write(path, steps, place, linked=linked),
             saved,
             description=f"Saving '{path.name}'",
-            failed=self._go_on,
+            failed=not_saved,
         )
 
     def _go_on(self) -> None:
         if self._waiting is not None:
-            (path, linked, done), self._waiting = self._waiting, None
-            self.save(path, linked=linked, done=done)
+            go_on, self._waiting = self._waiting, None
+            go_on()
 
 
 def _content(document: Document) -> object:

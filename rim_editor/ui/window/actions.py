@@ -30,15 +30,18 @@ class Spec:
 
 MENUS: dict[str, tuple[Spec, ...]] = {
     "&File": (
-        Spec("open", "&Open…", ("Ctrl+O",), "Open one or several images", "fa6s.folder-open"),
+        Spec("open", "&Open…", ("Ctrl+O",), "Open images or projects", "fa6s.folder-open"),
         Spec("paste", "&Paste Image", ("Ctrl+V", "Shift+Ins"), "Open the image on the clipboard", "fa6s.paste"),
         Spec("add_matte", "Add a &Matte from a File…", ("Ctrl+Shift+O",),
              "Add a grey image, or the transparency of one, to the matte", "fa6s.file-import"),
         Spec("use_alpha", "Use the Image's Tra&nsparency as Matte", ("Ctrl+Shift+A",),
              "Make what the image leaves transparent a matte that can be changed"),
         Spec("forget_recent", "&Clear Recent", ("Ctrl+Alt+R",), "Forget the images that were opened lately"),
-        Spec("export", "&Export…", ("Ctrl+E", "Ctrl+Shift+S"), "Save the result as a file", "fa6s.file-export"),
-        Spec("export_again", "Export A&gain", ("Ctrl+S",), "Save to the same file with the same choices"),
+        Spec("save", "&Save", ("Ctrl+S",), "Keep all of the work in its project, to go on another day",
+             "fa6s.floppy-disk"),
+        Spec("save_as", "Save &As…", ("Ctrl+Shift+S",), "Save the project under another name"),
+        Spec("export", "&Export…", ("Ctrl+E",), "Write the result as a file", "fa6s.file-export"),
+        Spec("export_again", "Export A&gain", ("Ctrl+Shift+E",), "Write the same file again with the same choices"),
         Spec("show_in_folder", "Show in &Folder", ("Ctrl+Alt+E",), "Show the exported file in its folder",
              "fa6s.folder-tree"),
         Spec("batch", "&Batch Export…", ("Ctrl+B",), "Do the same to many photographs", "fa6s.images"),

@@ -13,7 +13,6 @@ from rim_editor.events import DocumentChanged, JobKind
 from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
-    from rim_editor.document import Document
     from rim_editor.recovery import Recovery
 
 DELAY_MS = 2000
@@ -58,7 +57,8 @@ class Autosave(QObject):
     def save_function(self, key: str, editor: Editor) -> Callable[[], None]:
         """A slow function that saves the document as it is now. The function raises OutputNotWritable."""
         document, turn = editor.document, self._turn.get(key, 0)
-        return lambda: self._write(key, document, turn)
+        project, linked = editor.saving.path, editor.saving.linked
+        return lambda: self._write(key, turn, lambda: self._recovery.save(key, document, project, linked=linked))
 
     def finish(self) -> None:
         """Delete every saved state that is left; call it after the last job. Raises OutputNotWritable."""
@@ -82,10 +82,10 @@ class Autosave(QObject):
 
         self._runner.start(Job(JobKind.AUTOSAVE, lambda: self._remove(key), done, self._report, owner=key))
 
-    def _write(self, key: str, document: Document, turn: int) -> None:
+    def _write(self, key: str, turn: int, save: Callable[[], None]) -> None:
         with self._writing:
             if turn == self._turn.get(key, 0):
-                self._recovery.save(key, document)
+                save()
 
     def _remove(self, key: str) -> None:
         with self._writing:

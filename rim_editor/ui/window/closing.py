@@ -1,4 +1,4 @@
-"""Closes images and the window: asks about unsaved changes, one image at a time, and waits for exports."""
+"""Closes images and the window: asks about unsaved changes, one image at a time, and waits for its files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 if TYPE_CHECKING:
     from rim_editor.ui.window.message_bar import MessageBar
 
-Export = Callable[[OpenDocument, Callable[[], None], Callable[[], None]], None]
-"""Lets the user export a document; calls the first function when it is exported, the second if the user cancels."""
+Save = Callable[[OpenDocument, Callable[[], None], Callable[[], None]], None]
+"""Saves a document; calls the first function when it is saved, the second if the user cancels or it fails."""
+_WRITING = frozenset({JobKind.EXPORT, JobKind.SAVE})
 
 
 class ClosingGuard(QObject):
@@ -26,14 +27,14 @@ class ClosingGuard(QObject):
         window: QMainWindow,
         documents: Documents,
         messages: MessageBar,
-        export: Export,
+        save: Save,
         close_document: Callable[[OpenDocument], None],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._documents = documents
         self._messages = messages
-        self._export = export
+        self._save = save
         self._close_document = close_document
         self._question: QMessageBox | None = None
         self._waiting: dict[str, str] = {}  # key -> the text of its message
@@ -41,7 +42,7 @@ class ClosingGuard(QObject):
         documents.event_received.connect(self._on_event)
 
     def close_image(self, key: str) -> None:
-        """Close an image, after its export has ended and the user has agreed to lose unsaved changes."""
+        """Close an image, after its files are written and the user has agreed to lose unsaved changes."""
         document = self._documents.by_key(key)
         if document is None or self._question is not None:
             return
@@ -67,7 +68,7 @@ class ClosingGuard(QObject):
     def _continue(self) -> None:
         for key in list(self._waiting):
             document = self._documents.by_key(key)
-            if document is None or JobKind.EXPORT not in document.editor.busy:
+            if document is None or not document.editor.busy & _WRITING:
                 self._messages.dismiss(self._waiting.pop(key))
                 if self._closing_window:
                     self._close_window()
@@ -81,8 +82,8 @@ class ClosingGuard(QObject):
     def _must_wait(self, document: OpenDocument, go_on: Callable[[], None], more: int) -> bool:
         if document.key in self._waiting:
             return True
-        if JobKind.EXPORT in document.editor.busy:
-            self._wait_for_export(document)
+        if document.editor.busy & _WRITING:
+            self._wait_for_file(document)
             return True
         if document.editor.unsaved and not document.discarded:
             self._documents.choose(document)
@@ -90,9 +91,11 @@ class ClosingGuard(QObject):
             return True
         return False
 
-    def _wait_for_export(self, document: OpenDocument) -> None:
+    def _wait_for_file(self, document: OpenDocument) -> None:
         closing = "the window" if self._closing_window else "it"
-        text = f"“{document.editor.title}” is being exported: {closing} closes when that is done."
+        saving = JobKind.SAVE in document.editor.busy
+        doing = "saved" if saving else "exported"
+        text = f"“{document.editor.title}” is being {doing}: {closing} closes when that is done."
         self._waiting[document.key] = text
 
         def stay() -> None:
@@ -100,8 +103,8 @@ class ClosingGuard(QObject):
             self._stay()
 
         # A stopped export ends like any other, and then closing goes on.
-        offers = (("&Stop the Export", document.editor.cancel), ("&Keep Open", stay))
-        self._messages.show_message(text, "info", offers)
+        stop = () if saving else (("&Stop the Export", document.editor.cancel),)
+        self._messages.show_message(text, "info", (*stop, ("&Keep Open", stay)))
 
     def _ask(self, document: OpenDocument, go_on: Callable[[], None], more: int) -> None:
         question = _unsaved_question(self._window, document.editor.title, more)
@@ -110,8 +113,8 @@ class ClosingGuard(QObject):
             pressed = question.clickedButton()
             name = "" if pressed is None else pressed.objectName()
             self._question = None
-            if name == "leave_export":
-                self._export(document, go_on, self._stay)
+            if name == "leave_save":
+                self._save(document, go_on, self._stay)
             elif name == "leave_discard":
                 document.discarded = True
                 go_on()
@@ -139,7 +142,7 @@ def _unsaved_question(parent: QWidget, title: str, more: int) -> QMessageBox:
     question.setIcon(QMessageBox.Icon.Warning)
     question.setWindowTitle("Unsaved work")
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setText(f"Your changes to “{title}” were not exported.")
+    question.setText(f"Your changes to “{title}” are not saved.")
     others = "one more image" if more == 1 else f"{more} more images"
     question.setInformativeText(
         f"They are lost if you discard them. There are unsaved changes in {others}."
@@ -147,13 +150,13 @@ def _unsaved_question(parent: QWidget, title: str, more: int) -> QMessageBox:
         else "They are lost if you discard them."
     )
     role = QMessageBox.ButtonRole
-    export = question.addButton("&Export…", role.AcceptRole)
-    export.setObjectName("leave_export")
+    save = question.addButton("&Save", role.AcceptRole)
+    save.setObjectName("leave_save")
     question.addButton("&Discard", role.DestructiveRole).setObjectName("leave_discard")
     if more:
         question.addButton("Discard &All", role.DestructiveRole).setObjectName("leave_discard_all")
     cancel = question.addButton("&Cancel", role.RejectRole)
     cancel.setObjectName("leave_cancel")
-    question.setDefaultButton(export)
+    question.setDefaultButton(save)
     question.setEscapeButton(cancel)
     return question

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rim_editor.jobs import Runner
     from rim_editor.ui.window.folder_opener import FolderOpener
 
+_IMAGES, *_ALL = IMAGE_FILTER.split(";;")
+_OPEN_FILTER = ";;".join((_IMAGES.replace("Images (", "Images and projects (*.rim "), "Projects (*.rim)", *_ALL))
 _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
     ("Drag the Image (hold)", "Space"),
@@ -60,11 +62,11 @@ class DialogOpener(QObject):
         open_file_dialog(
             self._window,
             "open_dialog",
-            "Open images",
+            "Open images or projects",
             folder,
             lambda names: self._open_files([Path(name) for name in names]),
             mode=QFileDialog.FileMode.ExistingFiles,
-            name_filter=IMAGE_FILTER,
+            name_filter=_OPEN_FILTER,
         )
 
     def show_export(

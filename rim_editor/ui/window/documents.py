@@ -17,8 +17,8 @@ from rim_editor.events import DocumentChanged, Event
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
-    from rim_editor.document import Document
     from rim_editor.exporting import ExportRequest
+    from rim_editor.opening import OpenedFile
 
 
 UNSAVED = "•"
@@ -70,9 +70,11 @@ class DocumentTabs(QTabBar):
         if self.count():
             self.setCurrentIndex((self.currentIndex() + by) % self.count())
 
-    def set_title(self, key: str, title: str, *, unsaved: bool) -> None:
-        """Set the text of the tab, with a dot for unsaved changes."""
+    def set_title(self, key: str, title: str, *, unsaved: bool, tip: str = "") -> None:
+        """Set the text of the tab, with a dot for unsaved changes, and the tooltip if there is one."""
         index = self.index(key)
+        if tip:
+            self.setTabToolTip(index, tip)
         text = title.replace("&", "&&")
         self.setTabText(index, f"{UNSAVED} {text}" if unsaved else text)
         self.setAccessibleTabName(index, f"{title}, unsaved" if unsaved else title)
@@ -150,20 +152,19 @@ class Documents(QObject):
         return self._open.get(key)
 
     def of_file(self, path: Path) -> OpenDocument | None:
-        """The one that was opened from this file."""
+        """The one that was opened from this file, or saved in it."""
         wanted = path.absolute()
-        found = (one for one in self if (source := one.editor.document.source.path) and source.absolute() == wanted)
+        found = (one for one in self if (file := _file(one.editor)) is not None and file.absolute() == wanted)
         return next(found, None)
 
-    def add(self, source: OpenedImage, restored: Document | None = None, *, front: bool = True) -> OpenDocument:
-        """Open an image, or a document that was recovered, and with `front` bring it to the front."""
-        editor = self._make_editor(source)
-        if restored is not None:
-            editor.restore(restored)
+    def add(self, opened: OpenedFile, *, front: bool = True) -> OpenDocument:
+        """Open an image, a project, or a document that was recovered, and with `front` bring it to the front."""
+        editor = self._make_editor(opened.source)
+        editor.open(opened.history, opened.project, linked=opened.linked, saved=opened.saved)
         added = OpenDocument(uuid4().hex, editor)
         self._open[added.key] = added
         editor.listen(lambda event: self._on_event(added, event))
-        self._tabs.add(added.key, editor.title, str(source.path or editor.title))
+        self._tabs.add(added.key, editor.title, str(_file(editor) or editor.title))
         self._tabs.set_title(added.key, editor.title, unsaved=editor.unsaved)
         if front:
             self.choose(added)
@@ -188,5 +189,12 @@ class Documents(QObject):
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if isinstance(event, DocumentChanged):
-            self._tabs.set_title(document.key, document.editor.title, unsaved=document.editor.unsaved)
+            editor = document.editor
+            tip = str(_file(editor) or editor.title)
+            self._tabs.set_title(document.key, editor.title, unsaved=editor.unsaved, tip=tip)
         self.event_received.emit(document, event)
+
+
+def _file(editor: Editor) -> Path | None:
+    """The file of the project, else of the image."""
+    return editor.saving.path or editor.document.source.path

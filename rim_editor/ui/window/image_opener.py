@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from rim_editor import opening
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
+from rim_editor.opening import OpenedFile
 from rim_editor.settings import with_recent
 from rim_editor.ui import dropped_data
 from rim_editor.ui.live_settings import LiveSettings
@@ -21,8 +23,6 @@ from rim_editor.ui.window.documents import Documents
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
-
-    from clipmat.image_files import OpenedImage
 
 
 class ImageOpener(QObject):
@@ -44,7 +44,7 @@ class ImageOpener(QObject):
         self._runner = runner
         self._documents = documents
         self._settings = settings
-        self._waiting: deque[tuple[Path | None, Callable[[], OpenedImage]]] = deque()
+        self._waiting: deque[tuple[Path | None, Callable[[], OpenedFile]]] = deque()
         self._running = False
         self._count = self._started = 0
         self.text = ""
@@ -60,7 +60,7 @@ class ImageOpener(QObject):
         for path in paths:
             document = self._documents.of_file(path)
             if document is None:
-                self._add(path, partial(_read, path))
+                self._add(path, partial(opening.read, path))
             else:
                 self._documents.choose(document)
 
@@ -90,7 +90,7 @@ class ImageOpener(QObject):
         self._runner.cancel(JobKind.OPEN)
         self._stop()
 
-    def _add(self, path: Path | None, work: Callable[[], OpenedImage]) -> None:
+    def _add(self, path: Path | None, work: Callable[[], OpenedFile]) -> None:
         self._waiting.append((path, work))
         self._count += 1
         if not self._running:
@@ -107,8 +107,8 @@ class ImageOpener(QObject):
         of = f" ({self._started} of {self._count})" if self._count > 1 else ""
         self._show(f"Opening {path.name if path else 'the image'}{of} …")
 
-        def done(image: OpenedImage) -> None:
-            self._add_document(image, first)
+        def done(opened: OpenedFile) -> None:
+            self._add_document(path, opened, first)
             self._next()
 
         def failed(error: Exception) -> None:
@@ -119,15 +119,15 @@ class ImageOpener(QObject):
 
         self._runner.start(Job(JobKind.OPEN, work, done, failed, self.warned.emit))
 
-    def _add_document(self, image: OpenedImage, first: bool) -> None:
-        if image.path is not None:
-            self._settings.set(with_recent(self._settings.current, image.path))
-            opened_before = self._documents.of_file(image.path)
+    def _add_document(self, path: Path | None, opened: OpenedFile, first: bool) -> None:
+        if path is not None:
+            self._settings.set(with_recent(self._settings.current, path))
+            opened_before = self._documents.of_file(path)
             if opened_before is not None:  # it was queued twice
                 self._documents.choose(opened_before)
                 return
         front = first or self._documents.current is None
-        self.opened.emit(self._documents.add(image, front=front), front)
+        self.opened.emit(self._documents.add(opened, front=front), front)
 
     def _forget_recent(self, path: Path) -> None:
         settings = self._settings.current
@@ -144,23 +144,19 @@ class ImageOpener(QObject):
         self.progressed.emit(text)
 
 
-def _read(path: Path) -> OpenedImage:
+def _read_nameless(path: Path) -> OpenedFile:
     from clipmat import image_files
 
-    return image_files.read(path)
+    return OpenedFile.of_image(replace(image_files.read(path), path=None))
 
 
-def _read_nameless(path: Path) -> OpenedImage:
-    return replace(_read(path), path=None)
-
-
-def _convert(image: QImage) -> OpenedImage:
+def _convert(image: QImage) -> OpenedFile:
     from rim_editor.ui import qt_image
 
-    return qt_image.to_opened_image(image)
+    return OpenedFile.of_image(qt_image.to_opened_image(image))
 
 
-def _decode(encoded: bytes) -> OpenedImage:
+def _decode(encoded: bytes) -> OpenedFile:
     """Read pasted or dropped data; messages do not name the temporary file."""
     import tempfile
     import warnings
@@ -182,4 +178,4 @@ def _decode(encoded: bytes) -> OpenedImage:
     if texts:
         text = "The colour profile or the metadata of the pasted image is damaged and was left out."
         warnings.warn(text, ImageWarning, stacklevel=2)
-    return replace(image, path=None)
+    return OpenedFile.of_image(replace(image, path=None))

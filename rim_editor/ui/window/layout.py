@@ -36,7 +36,7 @@ from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.status_items import StatusItems
 
 _SEPARATED = {
-    "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
+    "save", "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
     "show_matte_panel", "next_image", "full_screen", "about",
 }  # fmt: skip
 """Actions with a separator above them in their menu."""

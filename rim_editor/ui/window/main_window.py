@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow
 from clipmat.certainty import Certainty
 from clipmat.errors import UserError
 from rim_editor import settings as stored
-from rim_editor.document import Document
 from rim_editor.editor import Editor
 from rim_editor.events import Answered, DocumentChanged, Event, JobKind
 from rim_editor.jobs import Job
@@ -42,12 +41,14 @@ from rim_editor.ui.window.folder_opener import FolderOpener
 from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
+from rim_editor.ui.window.project_saver import ProjectSaver
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
 from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS, StartPage, sample_file
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
     from rim_editor.matting import Matting
+    from rim_editor.opening import OpenedFile
 
 
 class MainWindow(QMainWindow):
@@ -95,8 +96,9 @@ class MainWindow(QMainWindow):
         recovery = recovery or Recovery(stored.folder() / "recovery")
         self._autosave = Autosave(recovery, self.runner, self)
         self._recovery_offer = RecoveryOffer(recovery, self.runner, self.parts.messages, self._open_restored, self)
+        self._projects = ProjectSaver(self, self.documents, self.live_settings)
         self._closing = ClosingGuard(
-            self, self.documents, self.parts.messages, self._dialogs.show_export, self._close_document
+            self, self.documents, self.parts.messages, self._projects.save, self._close_document
         )
         self._cut_outs = CutOutExporter(self.runner, self)
         self._drag_handle = DragHandle(self._cut_outs, self.editor, self)
@@ -227,6 +229,8 @@ class MainWindow(QMainWindow):
             "paste": self.opener.paste,
             "add_matte": self.matte_loader.choose,
             "use_alpha": self.matte_loader.use_alpha,
+            "save": self._projects.save,
+            "save_as": self._projects.save_as,
             "export": dialogs.show_export,
             "export_again": dialogs.export_again,
             "batch": self.batch.show,
@@ -319,8 +323,8 @@ class MainWindow(QMainWindow):
         if front:
             self.parts.expression_bar.focus_box()
 
-    def _open_restored(self, document: Document) -> Callable[[], None]:
-        added = self.documents.add(document.source, document)
+    def _open_restored(self, opened: OpenedFile) -> Callable[[], None]:
+        added = self.documents.add(opened)
         self._autosave.watch(added.key, added.editor)
         return self._autosave.save_function(added.key, added.editor)
 

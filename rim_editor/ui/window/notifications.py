@@ -96,6 +96,9 @@ class Notifications(QObject):
             self._refresh_jobs()
 
     def _show_notice(self, document: OpenDocument, notice: Notice, in_front: bool) -> None:
+        if notice.code is NoticeCode.SAVED:  # seen often, and nothing to do about it
+            self._window.statusBar().showMessage(notice.text, _ELSEWHERE_MS)
+            return
         if notice.code is NoticeCode.NOT_FOUND:
             return  # the expression bar shows it
         if notice.code is NoticeCode.FAILED and notice.job is JobKind.EXPORT and self._export_dialog_is_open():

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from rim_editor import opening
 from rim_editor.events import JobKind
 from rim_editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
-    from rim_editor.document import Document
+    from rim_editor.opening import OpenedFile
     from rim_editor.recovery import RecoverableDocument, Recovery
     from rim_editor.ui.window.message_bar import MessageBar
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class RecoveryOffer(QObject):
     """Searches for unsaved work in the background, and offers it in the message bar.
 
-    `open_restored(document)` opens a document and returns a function that saves it again; the old state is discarded
+    `open_restored(opened)` opens it and returns a function that saves it again; the old state is discarded
     only after that.
     """
 
@@ -29,7 +30,7 @@ class RecoveryOffer(QObject):
         recovery: Recovery,
         runner: Runner,
         messages: MessageBar,
-        open_restored: Callable[[Document], Callable[[], None]],
+        open_restored: Callable[[OpenedFile], Callable[[], None]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,10 +52,10 @@ class RecoveryOffer(QObject):
 
     def _restore(self, left: tuple[RecoverableDocument, ...]) -> None:
         for one in left:
-            self._start(JobKind.RESTORE, one.restore, partial(self._replace, one), owner=one.key)
+            self._start(JobKind.RESTORE, partial(opening.restore, one), partial(self._replace, one), owner=one.key)
 
-    def _replace(self, one: RecoverableDocument, document: Document) -> None:
-        save = self._open_restored(document)
+    def _replace(self, one: RecoverableDocument, opened: OpenedFile) -> None:
+        save = self._open_restored(opened)
 
         def save_and_discard() -> None:
             save()

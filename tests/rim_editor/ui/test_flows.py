@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QDoubleSpinBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import WeightsMissing
+from rim_editor import projects
 from rim_editor.document import Brush, Combine, MatteControls, Stroke
 from rim_editor.edits import Background, Cutout, Gradient, Highlight, SolidColour, Style
 from rim_editor.exporting import Content, ExportRequest
@@ -472,7 +474,7 @@ def test_an_edit_is_shown_and_exported_and_pillow_reads_it_back(user, photo, tmp
         assert tuple(result[outside]) == edit.colour
     elif isinstance(edit, Background):
         assert tuple(result[outside]) == (200, 200, 200)
-    assert not user.editor.unsaved and any("Exported" in text for text in user.messages())
+    assert user.editor.unsaved and any("Exported" in text for text in user.messages())
 
 
 @pytest.mark.parametrize("name", ["out.png", "out.webp", "out.tiff", "out.avif", "matte.png", "out.ora"])
@@ -503,14 +505,14 @@ def test_the_export_dialog_writes_and_export_again_writes_the_same_file(user, ph
     user.qtbot.mouseClick(dialog.findChild(QPushButton, "export_button"), Qt.MouseButton.LeftButton)
     path = tmp_path / "mine.png"
     user.wait(path.exists)
-    user.wait(lambda: not user.editor.unsaved)
+    user.wait(lambda: user.window.documents.current.last_export is not None)
+    user.idle()
     assert user.window.live_settings.current.export_folder == tmp_path
     before = path.read_bytes()
     user.ask("the hat", Combine.ADD)
-    assert user.editor.unsaved
     user.trigger("export_again")
     user.idle()
-    assert path.read_bytes() != before and not user.editor.unsaved
+    assert path.read_bytes() != before
 
 
 def test_the_export_dialog_alone_tells_what_went_wrong_in_it(user, photo, tmp_path):
@@ -658,16 +660,120 @@ def test_closing_an_image_with_unsaved_work_asks(user, photo):
     assert len(user.window.documents) == 0 and user.editor is None
 
 
-def test_exporting_on_leaving_closes_afterwards(user, photo, tmp_path):
+def choose_name(user, name="", name_filter=""):
+    """Answer the dialog that asks for the name of a project; '' takes the suggested one."""
+    dialog = user.window.findChild(QFileDialog, "save_dialog")
+    assert dialog is not None and dialog.isVisible()
+    if name_filter:
+        (wanted,) = (one for one in dialog.nameFilters() if name_filter in one)
+        dialog.selectNameFilter(wanted)
+    if name:
+        dialog.selectFile(str(name))
+    dialog.accept()
+    user.wait(lambda: user.window.findChild(QFileDialog, "save_dialog") is None)
+
+
+def test_saving_on_leaving_closes_afterwards(user, photo, tmp_path):
     user.open(photo())
     user.ask("the dog")
     user.window.close()
     assert user.window.isVisible()
-    user.answer("unsaved_box", "leave_export")
-    dialog = user.window.findChild(object, "export_dialog")
-    user.qtbot.mouseClick(dialog.findChild(QPushButton, "export_button"), Qt.MouseButton.LeftButton)
+    user.answer("unsaved_box", "leave_save")
+    choose_name(user)
     user.wait(lambda: not user.window.isVisible())
-    assert (tmp_path / "photo-cut-out.png").exists()
+    assert [step.name for step in projects.read(tmp_path / "photo.rim").history.steps] == ["", 'Find "the dog"']
+
+
+def test_where_saving_fails_on_leaving_the_window_stays(user, photo, tmp_path):
+    user.open(photo())
+    user.ask("the dog")
+    user.window.close()
+    user.answer("unsaved_box", "leave_save")
+    (tmp_path / "taken.rim").mkdir()
+    user.window.findChild(QFileDialog, "save_dialog").fileSelected.emit(str(tmp_path / "taken.rim"))
+    user.wait(lambda: any("cannot be saved" in text for text in user.messages()))
+    assert user.window.isVisible() and user.editor.unsaved
+
+
+# projects
+
+
+def test_a_project_is_saved_and_opened_another_day(user, photo, tmp_path):
+    user.open(photo())
+    assert not user.editor.unsaved
+    user.ask("the dog")
+    user.editor.layers.add()
+    user.ask("the hat")
+    user.editor.set_edit(SolidColour((1, 2, 3)))
+    user.trigger("save")  # never saved before: it asks
+    choose_name(user, tmp_path / "work")
+    path = tmp_path / "work.rim"
+    user.wait(lambda: not user.editor.unsaved)
+    assert user.window.windowTitle().startswith("work.rim") and not user.window.isWindowModified()
+    assert user.window.live_settings.current.recent[0] == path
+    user.editor.layers.rename(1, "hat")
+    assert user.window.isWindowModified()
+    user.trigger("save")
+    user.idle()
+    assert not user.window.isWindowModified() and not user.window.findChild(QFileDialog, "save_dialog")
+    shown = user.matte().copy()
+    user.trigger("close")
+    assert len(user.window.documents) == 0
+    user.open(path)
+    assert not user.editor.unsaved and user.editor.title == "work.rim"
+    assert [layer.title for layer in user.editor.document.layers] == ["the dog", "hat"]
+    np.testing.assert_allclose(user.matte(), shown, atol=1e-4)
+    undo = user.window.actions_by_id["undo"]
+    while undo.isEnabled():
+        undo.trigger()
+    assert user.editor.document.parts == () and user.editor.unsaved
+    user.window.opener.open_files([path])  # it is open already
+    assert len(user.window.documents) == 1
+
+
+def test_a_project_may_leave_the_image_in_its_file(user, photo, tmp_path):
+    user.open(photo())
+    user.ask("the dog")
+    user.trigger("save_as")
+    choose_name(user, tmp_path / "small.rim", name_filter="stays in its own file")
+    user.wait(lambda: not user.editor.unsaved)
+    assert projects.read(tmp_path / "small.rim").linked and user.editor.saving.linked
+
+
+def test_a_damaged_project_opens_in_part_and_is_not_written_over(user, photo, tmp_path):
+    user.open(photo())
+    user.ask("the dog")
+    path = tmp_path / "work.rim"
+    user.editor.saving.save(path)
+    user.idle()
+    user.trigger("close")
+    path.write_bytes(path.read_bytes()[:-200])
+    damaged = path.read_bytes()
+    user.open(path)
+    assert any("is damaged. Lost: the end of the file" in text for text in user.messages())
+    assert user.editor.unsaved and user.editor.document.has_matte
+    user.trigger("save")
+    choose_name(user, tmp_path / "rescued.rim")
+    user.wait(lambda: not user.editor.unsaved)
+    assert path.read_bytes() == damaged and projects.read(tmp_path / "rescued.rim").lost == ()
+
+
+def test_closing_waits_for_a_project_being_saved(user, photo, tmp_path, monkeypatch):
+    gate, usual = threading.Event(), projects.write
+
+    def slow(*arguments, **options):
+        gate.wait(10)
+        usual(*arguments, **options)
+
+    monkeypatch.setattr(projects, "write", slow)
+    user.open(photo())
+    user.ask("the dog")
+    user.editor.saving.save(tmp_path / "work.rim")
+    user.window.close()
+    assert user.window.isVisible() and any("being saved" in text for text in user.messages())
+    gate.set()
+    user.wait(lambda: not user.window.isVisible())
+    assert projects.read(tmp_path / "work.rim").lost == ()
 
 
 def test_leaving_asks_about_each_and_may_discard_all(user, photo):
@@ -712,6 +818,7 @@ def test_closing_waits_for_an_export(user, photo, tmp_path, monkeypatch):
     user.window.close()
     assert user.window.isVisible() and any("being exported" in text for text in user.messages())
     gate.set()
+    user.answer("unsaved_box", "leave_discard")  # it is exported, and not saved
     user.wait(lambda: not user.window.isVisible())
     with Image.open(path) as image:
         image.load()

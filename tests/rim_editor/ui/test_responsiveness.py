@@ -20,7 +20,9 @@ from clipmat.image_files import OpenedImage
 from rim_editor import completion
 from rim_editor.document import Answer, Combine, Document
 from rim_editor.events import JobKind
+from rim_editor.history import History
 from rim_editor.matting import nouns
+from rim_editor.opening import OpenedFile
 from rim_editor.settings import Settings
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
@@ -217,7 +219,8 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
         window.show()
         qtbot.waitExposed(window)
         source = OpenedImage(Path("large.png"), photograph, None, b"")
-        window.documents.add(source, Document.of_one_layer(source, (Answer("the dog", Combine.NEW, matte, 0.97),)))
+        document = Document.of_one_layer(source, (Answer("the dog", Combine.NEW, matte, 0.97),))
+        window.documents.add(OpenedFile(History(document)))
         window.parts.expression_bar.set_suggestions(("the red dog", "the red hat"), nouns("compact"))
         hands.append(Hand(window, qtbot, qapp))
         hands[-1].idle()

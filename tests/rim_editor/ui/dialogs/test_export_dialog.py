@@ -69,7 +69,7 @@ def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, mak
     with Image.open(path) as found:
         assert found.size == (320, 200) and found.mode == "RGBA"
         assert np.asarray(found)[..., 3].min() == 0 and np.asarray(found)[..., 3].max() == 255
-    assert not editor.unsaved
+    assert editor.unsaved, "an export is no saving"
 
 
 def test_an_error_makes_the_dialog_taller_rather_than_press_it_together(make):

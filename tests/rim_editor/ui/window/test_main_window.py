@@ -291,9 +291,7 @@ def test_a_model_that_cannot_be_loaded_is_told_with_a_way_out(window, model, qtb
 # after a crash
 
 
-def test_unsaved_work_is_kept_and_forgotten_after_the_export(
-    make_window, open_in, photo, qtbot, home, tmp_path, monkeypatch
-):
+def test_unsaved_work_is_kept_and_forgotten_once_saved(make_window, open_in, photo, qtbot, home, tmp_path, monkeypatch):
     monkeypatch.setattr(autosave, "DELAY_MS", 1)
     window = make_window()
     editor = open_in(window, photo())
@@ -307,7 +305,7 @@ def test_unsaved_work_is_kept_and_forgotten_after_the_export(
                 continue
 
     qtbot.waitUntil(lambda: bool(kept()))
-    editor.export(tmp_path / "out.png", ExportRequest())
+    editor.saving.save(tmp_path / "work.rim")
     qtbot.waitUntil(lambda: not kept())
     editor.paint(STROKE)
     qtbot.waitUntil(lambda: bool(kept()))
@@ -350,7 +348,43 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
     assert editor.renderer.matte(editor.document)[45, 45] == 1
     settled(runner)
     assert not Recovery(crashed).recoverable()
-    assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is exported"
+    assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is saved"
+
+
+SAVED_AND_CRASHED = """
+import os, sys
+from pathlib import Path
+from rim_editor.document import Brush, Document, Stroke
+from rim_editor.edits import SolidColour
+from rim_editor.history import History
+from rim_editor import projects
+from clipmat.image_files import read
+from rim_editor.recovery import Recovery
+stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
+history = History(Document(read(Path(sys.argv[2]))))
+history.commit(history.current.changed(parts=(stroke,)), "Paint")
+path = Path(sys.argv[2]).with_suffix(".rim")
+projects.write(path, history.steps, history.place)
+Recovery(Path(sys.argv[1])).save("one", history.current.changed(edit=SolidColour()), path)
+os._exit(1)
+"""
+
+
+def test_after_a_crash_the_work_on_a_project_is_its_next_step(make_window, home, photo, qtbot, runner, settled):
+    image = photo()
+    script = [sys.executable, "-c", SAVED_AND_CRASHED, home / "recovery", image]
+    subprocess.run(script, cwd=Path(__file__).parents[4], check=False, env={**os.environ})
+    window = make_window()
+    window.offer_recovery()
+    qtbot.waitUntil(lambda: any("“photo.rim”" in text for text in messages(window)))
+    qtbot.mouseClick(window.findChild(QPushButton, "message_restore"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.documents) == 1)
+    editor = window.editor()
+    assert editor.unsaved and editor.saving.path == image.with_suffix(".rim")
+    assert [step.name for step in editor.history.steps] == ["", "Paint", "Restore unsaved work"]
+    assert isinstance(editor.document.edit, SolidColour)
+    assert editor.document.source is editor.history.steps[0].document.source
+    settled(runner)
 
 
 def test_after_a_crash_the_work_may_be_discarded(make_window, crashed, qtbot):

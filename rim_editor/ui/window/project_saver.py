@@ -1,0 +1,94 @@
+"""Saves documents as projects: to their file, or to one that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from rim_editor.settings import with_recent
+from rim_editor.ui.live_settings import LiveSettings
+from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.window.documents import Documents, OpenDocument
+
+_WHOLE = "Project, the image in it (*.rim)"
+_LINKED = "Project, the image stays in its own file (*.rim)"
+_SUFFIX = ".rim"
+
+
+def _nothing() -> None:
+    pass
+
+
+class ProjectSaver(QObject):
+    """Saves the image in front, or another one, in the background."""
+
+    def __init__(self, window: QWidget, documents: Documents, settings: LiveSettings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._documents = documents
+        self._settings = settings
+
+    def save(
+        self,
+        document: OpenDocument | None = None,
+        saved: Callable[[], None] = _nothing,
+        not_saved: Callable[[], None] = _nothing,
+    ) -> None:
+        """Save to the project's file, or ask for its name; then call `saved`, or `not_saved` if it was not saved."""
+        target = document or self._documents.current
+        if target is None:
+            return
+        path = target.editor.saving.path
+        if path is None:
+            self.save_as(target, saved, not_saved)
+        else:
+            self._write(target, path, target.editor.saving.linked, saved, not_saved)
+
+    def save_as(
+        self,
+        document: OpenDocument | None = None,
+        saved: Callable[[], None] = _nothing,
+        not_saved: Callable[[], None] = _nothing,
+    ) -> None:
+        """Ask for a name and save under it; then call `saved`, or `not_saved` if it was not saved."""
+        target = document or self._documents.current
+        if target is None:
+            return
+        dialog = name_widget(QFileDialog(self._window, "Save project", str(self._suggested(target))), "save_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        from_file = target.editor.document.source.path is not None
+        dialog.setNameFilters([_WHOLE, _LINKED] if from_file else [_WHOLE])
+        dialog.selectNameFilter(_LINKED if from_file and target.editor.saving.linked else _WHOLE)
+        dialog.setDefaultSuffix(_SUFFIX.removeprefix("."))
+        dialog.selectFile(str(self._suggested(target)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(
+            lambda name: self._write(target, Path(name), dialog.selectedNameFilter() == _LINKED, saved, not_saved)
+        )
+        dialog.rejected.connect(not_saved)
+        dialog.open()
+
+    def _suggested(self, document: OpenDocument) -> Path:
+        """Where the project is, or beside the image."""
+        editor = document.editor
+        path = editor.saving.path or editor.document.source.path
+        if path is not None:
+            return path.with_suffix(_SUFFIX)
+        return (self._settings.current.export_folder or Path.home()) / f"{editor.title}{_SUFFIX}"
+
+    def _write(
+        self,
+        document: OpenDocument,
+        path: Path,
+        linked: bool,
+        saved: Callable[[], None],
+        not_saved: Callable[[], None],
+    ) -> None:
+        def done() -> None:
+            self._settings.set(with_recent(self._settings.current, path))
+            saved()
+
+        document.editor.saving.save(path, linked=linked, done=done, failed=not_saved)
