@@ -95,4 +95,4 @@ def _content(document: Document) -> object:
         (layer.key, layer.parts, layer.controls, layer.edit, layer.name, layer.visible, layer.locked)
         for layer in document.layers
     ]
-    return id(document.source.pixels), document.source.pixels.shape, layers
+    return document.source, layers

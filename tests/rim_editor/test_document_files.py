@@ -93,7 +93,10 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     document = Document.of_one_layer(read.source, read.parts, read.controls, edit)
     document_files.write(document, again, document_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
-    assert set(state) == {*STATE, "layers", "active"} - {"parts", "controls"} and state["version"] == 2
+    assert (
+        set(state) == {*STATE, "layers", "active", "project", "linked"} - {"parts", "controls"}
+        and state["version"] == 2
+    )
     (layer,) = state["layers"]
     assert (layer["name"], layer["visible"], layer["locked"], state["active"]) == ("", True, False, 0)
     newer = {"decontaminate": True} if described["kind"] == "Cutout" else {}
