@@ -17,12 +17,13 @@ from rim_editor.ui.canvas import tools
 from rim_editor.ui.canvas.canvas_marks import PointerMarks
 from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
+from rim_editor.ui.canvas.part_marks import PartMark
 from rim_editor.ui.canvas.region_outline import RegionOutline
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
 
 if TYPE_CHECKING:
-    from rim_editor.document import Point
+    from rim_editor.document import Part, Point
     from rim_editor.editor import Editor
     from rim_editor.edits import Colour
 
@@ -56,7 +57,7 @@ class Canvas(ImageView):
         self._gesture_button = Qt.MouseButton.NoButton
         self._strokes = LiveStrokes(self)
         self._strokes.changed.connect(self._update_device)
-        self._outline = RegionOutline()
+        self._outline, self._part_mark = RegionOutline(), PartMark()
         self._space_held = False
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._pointer = PointerMarks()
@@ -126,6 +127,11 @@ class Canvas(ImageView):
         self._outline.set(points, adds=adds)
         self.update()
 
+    def mark_part(self, part: Part | None) -> None:
+        """Mark where this part of the matte is, or no part any more."""
+        self._part_mark.set(part)
+        self.update()
+
     def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
         self._pointer.swatch = None if colour is None else QColor(*colour)
@@ -156,6 +162,7 @@ class Canvas(ImageView):
     def _image_changing(self) -> None:
         self._drop_gesture()
         self._strokes.clear()
+        self._part_mark.set(None)
         super()._image_changing()
 
     def _up_to_date(self) -> None:
@@ -164,6 +171,7 @@ class Canvas(ImageView):
     def _paint_strokes(self, painter: QPainter, ratio: float) -> None:
         self._strokes.paint(painter, self.viewport, ratio)
         self._outline.paint(painter, self.viewport, ratio)
+        self._part_mark.paint(painter, self.viewport, ratio)
 
     def _paint_marks(self, painter: QPainter) -> None:
         brush = self._effective_tool().brush

@@ -50,6 +50,8 @@ class MattePanel(QWidget):
 
     view_changed = Signal(View)
     """The user chose this View."""
+    part_pointed_at = Signal(object)
+    """The Part that the user points at in the list; None for none."""
     eyedropper_requested = Signal(object)
     """The user wants to pick a Colour from the image: call the emitted function with it."""
 
@@ -134,6 +136,7 @@ class MattePanel(QWidget):
         self._list = PartList()
         self._list.setToolTip("What was found, painted and drawn, in its order; Delete removes what is selected")
         self._list.removed.connect(self._remove)
+        self._list.pointed_at.connect(self._pointed_at)
         column.addWidget(self._list, 1)
         self._clear = name_widget(QPushButton("Clear matte"), "clear_matte")
         self._clear.setToolTip("Start the matte from nothing")
@@ -225,6 +228,10 @@ class MattePanel(QWidget):
     def _reset_controls(self) -> None:
         if self._editor is not None:
             self._editor.set_controls(MatteControls())
+
+    def _pointed_at(self, place: int) -> None:
+        parts = () if self._editor is None else self._editor.document.parts
+        self.part_pointed_at.emit(parts[place] if 0 <= place < len(parts) else None)
 
     def _remove(self, places: tuple[int, ...]) -> None:
         if self._editor is not None:

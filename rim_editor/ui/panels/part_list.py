@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -66,6 +66,8 @@ class PartList(QListWidget):
 
     removed = Signal(tuple)
     """The user wants to remove these parts: their places in `Document.parts`."""
+    pointed_at = Signal(int)
+    """The part that the pointer or the keyboard is at, by its place; -1 for none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,8 @@ class PartList(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
         self._rows: tuple[PartRow, ...] = ()
+        self._pointed_at = -1
+        self.currentRowChanged.connect(lambda place: self.point_at(place if self.hasFocus() else -1))
 
     def set_parts(self, parts: tuple[Part, ...]) -> None:
         """Show these parts; the selection stays on the same line."""
@@ -95,6 +99,7 @@ class PartList(QListWidget):
             self.setItemWidget(item, self._button(row, item))
         self._rows = made
         self.setCurrentRow(min(place, len(made) - 1))
+        self.point_at(self.currentRow() if self.hasFocus() else -1)
         if len(made) > len(before) and last == 0:
             self.scrollToBottom()  # to what was just added
 
@@ -121,6 +126,17 @@ class PartList(QListWidget):
         super().resizeEvent(event)
         self.doItemsLayout()
 
+    def point_at(self, place: int) -> None:
+        """Emit that this line is pointed at now, or none for -1."""
+        if place != self._pointed_at:
+            self._pointed_at = place
+            self.pointed_at.emit(place)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Point at nothing."""
+        super().focusOutEvent(event)
+        self.point_at(-1)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete and Backspace remove the lines that are selected."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -146,12 +162,28 @@ class PartList(QListWidget):
         button.setAccessibleName(f"Remove {row.text}")
         button.setFixedWidth(self.button_width())
         button.clicked.connect(lambda: self.removed.emit((self.row(item),)))
-        line = QWidget()
+        line = _Line(self, item)
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addStretch(1)
         layout.addWidget(button)
         return line
+
+
+class _Line(QWidget):
+    """Lies over a line of the list, and points at it while the pointer is there."""
+
+    def __init__(self, view: PartList, item: QListWidgetItem) -> None:
+        super().__init__()
+        self._view, self._item = view, item
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._view.point_at(self._view.row(self._item))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._view.point_at(-1)
 
 
 class _BesideButton(QStyledItemDelegate):

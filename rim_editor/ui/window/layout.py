@@ -106,6 +106,7 @@ def _connect_panels(parts: Parts) -> None:
     """Keep view, tool, brush and zoom of canvas and panels in sync."""
     parts.matte_panel.view_changed.connect(parts.canvas.set_view)
     parts.canvas.view_changed.connect(parts.matte_panel.set_view)
+    parts.matte_panel.part_pointed_at.connect(parts.canvas.mark_part)
     parts.tool_strip.tool_chosen.connect(parts.canvas.set_tool)
     parts.canvas.tool_changed.connect(parts.tool_strip.set_tool)
     parts.edit_panel.tool_chosen.connect(parts.canvas.set_tool)

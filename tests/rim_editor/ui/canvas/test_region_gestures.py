@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from rim_editor.document import Brush, Region, Stroke
+from rim_editor.document import Brush, Patch, Region, Stroke
 from rim_editor.events import Notice, NoticeCode
+from rim_editor.rendering import View, ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.qt_image import to_array
@@ -223,3 +224,23 @@ def test_a_straight_line_follows_edges_too(canvas, halves):
     drag(canvas, (130, 160), modifiers=SHIFT)
     matte = halves.renderer.matte(halves.document)
     assert matte[40:160, 100:157].min() > 0.97 and matte[:, 163:].max() == 0
+
+
+# Marks
+
+
+def test_the_part_that_is_pointed_at_is_marked(canvas, editor):
+    canvas.set_view(View(ViewMode.ORIGINAL))
+    stroke = Stroke(Brush.KEEP, ((40.0, 60.0), (140.0, 60.0)), 20.0)
+    region = Region(((40.0, 20.0), (140.0, 25.0), (100.0, 120.0)), adds=False)
+    patch = Patch(40, 40, np.zeros((60, 80), np.float32))
+    calm = colour_at(canvas, (90, 70))
+    for part in (stroke, region, patch):
+        canvas.mark_part(part)
+        assert (colour_at(canvas, (90, 70)) != calm).any()
+    canvas.mark_part(None)
+    assert (colour_at(canvas, (90, 70)) == calm).all()
+    canvas.mark_part(stroke)
+    canvas.set_editor(None)
+    canvas.set_editor(editor)
+    assert (colour_at(canvas, (90, 70)) == calm).all()

@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QListWidget, QPushButton, QSlider, QToolButton
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QListWidget,
+    QPushButton,
+    QSlider,
+    QToolButton,
+)
 
 from rim_editor.document import Brush, Combine, ImportedMatte, MatteControls, Region, Stroke
 from rim_editor.rendering import View, ViewMode
@@ -140,6 +150,27 @@ def test_all_lines_that_are_selected_are_removed_in_one_step(qtbot, panel, edito
     assert [part.points[0][0] for part in editor.document.parts[1:]] == [60.0]
     editor.undo()
     assert len(editor.document.parts) == 4
+
+
+def test_the_line_under_the_pointer_or_the_keyboard_is_pointed_at(qtbot, panel, editor):
+    editor.ask("the dog")
+    paint(editor, x=20.0)
+    paint(editor, x=60.0)
+    pointed_at = []
+    panel.part_pointed_at.connect(pointed_at.append)
+    found = panel.findChild(QListWidget, "expression_list")
+    line = found.itemWidget(found.item(1))
+    middle = QPointF(line.rect().center())
+    QApplication.sendEvent(line, QEnterEvent(middle, middle, line.mapToGlobal(middle)))
+    QApplication.sendEvent(line, QEvent(QEvent.Type.Leave))
+    assert pointed_at == [editor.document.parts[1], None]
+    found.setFocus()
+    qtbot.waitUntil(found.hasFocus)
+    found.setCurrentRow(2)
+    editor.remove_parts([2])
+    assert pointed_at[2] is not None and pointed_at[-1] in (editor.document.parts[1], None)
+    found.clearFocus()
+    assert pointed_at[-1] is None
 
 
 def test_regions_and_imported_mattes_have_names_and_signs(panel, editor):
