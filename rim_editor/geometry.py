@@ -147,13 +147,15 @@ def _changed(document: Document, change: Reshaping) -> Document:
 
 
 def _array(array: NDArray[Kind], change: Reshaping, size: Size) -> NDArray[Kind]:
+    import cv2
     import numpy as np
 
     match change:
         case Turn(quarters=quarters):
-            return np.ascontiguousarray(np.rot90(array, -quarters))
+            turns = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+            return np.asarray(cv2.rotate(array, turns[quarters % 4 - 1]), array.dtype) if quarters % 4 else array.copy()
         case Flip(across=across):
-            return np.ascontiguousarray(array[:, ::-1] if across else array[::-1])
+            return np.asarray(cv2.flip(array, int(across)), array.dtype)
         case Crop(left=left, top=top, width=width, height=height):
             return array[top : top + height, left : left + width].copy()
         case Straighten(degrees=degrees):

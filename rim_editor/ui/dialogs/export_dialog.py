@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor import layering
 from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import (
@@ -40,6 +41,7 @@ from rim_editor.ui.panels.input_widgets import AmountSlider, longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
+    from rim_editor.edits import Edit
     from rim_editor.settings import Settings
 
 _CONTENTS = (
@@ -239,6 +241,11 @@ class ExportDialog(QDialog):
         self._export.setText("&Export")
         self._export.setProperty("replaces", False)
 
+    def _edit(self) -> Edit:
+        """The edit on which it depends what the result looks like."""
+        document = self._editor.document
+        return layering.deciding_edit(document.shown_layers or (document.layer,))
+
     def _suffix(self) -> str:
         return str(self._format.currentData())
 
@@ -248,7 +255,7 @@ class ExportDialog(QDialog):
             self._format.setCurrentIndex(place)
 
     def _content_chosen(self) -> None:
-        request, edit = self.request(), self._editor.document.edit
+        request, edit = self.request(), self._edit()
         model = self._format.model()
         assert isinstance(model, QStandardItemModel)
         reasons = [lacks(suffix, request, edit) for suffix in FORMATS]
@@ -270,7 +277,7 @@ class ExportDialog(QDialog):
         self._reset_question()
         self._quality.setEnabled(lossy(self._suffix()))
         if self._name_is_suggested:
-            self._name.setText(suggested_stem(self._stem, self.request(), self._editor.document.edit))
+            self._name.setText(suggested_stem(self._stem, self.request(), self._edit()))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
 
     def _named(self, text: str) -> None:

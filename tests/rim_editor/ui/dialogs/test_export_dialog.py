@@ -365,3 +365,12 @@ def test_a_margin_without_room_is_an_error_in_the_dialog(make):
     spin(dialog, "export_margin").setValue(25)
     press(dialog)
     assert "no room for the object" in text(dialog, "export_error") and dialog.isVisible()
+
+
+def test_with_several_layers_the_covering_one_decides_about_name_and_formats(make, editor):
+    editor.set_edit(SolidColour())
+    editor.layers.add()
+    editor.ask("the hat")
+    dialog = make()
+    assert editor.document.active == 1 and editor.document.edit.transparent
+    assert ".jpg" in enabled(dialog) and dialog.path().name == "photo-on-colour.png"
