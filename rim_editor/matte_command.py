@@ -129,7 +129,8 @@ def cut_out(
         answer = replace(answer, matte=np.zeros_like(matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
     if answer.doubt and not refused:
-        warnings.warn(f"{answer.doubt}: check the result.", EditorWarning, stacklevel=2)
+        advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
+        warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
     with timed(spent, "edit"):
         document = document.changed(controls=job.controls)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):

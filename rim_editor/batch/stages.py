@@ -118,7 +118,9 @@ def find(
             taken = answer.certainty is not Certainty.NONE or _is_guess(answer, recipe)
             if term.combine is not Combine.SUBTRACT or (taken and answer.doubt):
                 presences.append(answer.presence)
-                doubts += [f"{answer.doubt}."] if answer.doubt else []
+                if answer.doubt:
+                    guessed = ": this is the best guess" if taken and answer.certainty is Certainty.NONE else ""
+                    doubts.append(f"{answer.doubt}{guessed}.")
             if taken and (answers or term.combine in (Combine.NEW, Combine.ADD)):
                 answers.append(answer)
             elif term.combine is Combine.INTERSECT:

@@ -215,7 +215,10 @@ def test_the_best_guess_on_demand(run, photo, tmp_path):
     refused(run("matte", photo, "red ghost", "-o", tmp_path / "out.png"), 3, "presence 0.03", "--best-guess")
     code, out, err = run("matte", photo, "red ghost", "-o", tmp_path / "out.png", "--best-guess", "--json")
     assert code == 0 and (opened(tmp_path / "out.png")[10:30, 20:40, 3] == 255).all()
-    assert err.count("\n") == 1 and "warning: Nothing in this image matches 'red ghost'" in err
+    assert (
+        err.count("\n") == 1
+        and "warning: Nothing in this image matches 'red ghost' (presence 0.03): this is the best guess." in err
+    )
     assert json.loads(out)["certainty"] == "none"
 
 

@@ -225,6 +225,7 @@ def test_what_the_model_is_not_sure_of_is_marked(terms, recipe, rows, presence, 
     outcome = stages.write(stages.finish(found, recipe))
     assert (outcome.presence, outcome.certainty) == (presence, certainty)
     assert ("(presence" in outcome.text) == (certainty is not SURE)
+    assert ("best guess" in outcome.text) == (bool(rows) and certainty is NONE)
     if rows:
         assert list(np.flatnonzero(opened(outcome.output).any(axis=1))) == list(rows)
         assert outcome.group is (Group.DONE if certainty is SURE else Group.REVIEW)
