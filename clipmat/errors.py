@@ -57,6 +57,10 @@ class BadPrompt(ClipMatError):
     """A point is outside the image, a box covers nothing of it, or one of their numbers is not finite."""
 
 
+class BadExample(ClipMatError):
+    """An example is damaged, of other weights or a later version, or there is nothing to make one of."""
+
+
 class BadImage(ClipMatError):
     """The array is not an image (HxWx3 uint8, H and W at least 1)."""
 

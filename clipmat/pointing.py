@@ -26,6 +26,8 @@ class PromptMethod(StrEnum):
     """Parts of the matte of a noun that the weights see at the points, or in the box."""
     REGION = "region"
     """A region that was grown from points or box by colour and edges; the weights had no part in it but its edge."""
+    EXAMPLE = "example"
+    """What words find that stand for an example, alone or beside an expression."""
 
     @property
     def note(self) -> str:
@@ -37,6 +39,7 @@ _NOTES = {
     PromptMethod.WORDS: "",
     PromptMethod.WORDS_CHOSEN: "These weights do not know clicks: this is the part of what the words found.",
     PromptMethod.NOUN: "These weights do not know clicks: this is what one of their own words finds there.",
+    PromptMethod.EXAMPLE: "These weights do not know examples: this is what the nearest of their own words find.",
     PromptMethod.REGION: "These weights do not know clicks: this region was grown by colour and edges.",
 }
 

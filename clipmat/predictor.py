@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from clipmat import weights as weights_files
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
-from clipmat.errors import BadImage, ExpressionTruncated, ImageNotSet, WeightsError
+from clipmat.errors import BadExample, BadImage, ExpressionTruncated, ImageNotSet, WeightsError
+from clipmat.example_making import ExampleMaker, fingerprint
+from clipmat.examples import Example, example_of
 from clipmat.expression import clean_expression
 from clipmat.model import ClipMat, EncodedImage, MatteOutput
 from clipmat.pointed_answers import PointedAnswers, at_full_size, trimap_levels
@@ -68,8 +70,10 @@ class Predictor:
         self._dtype = choice.dtype
         self._image: EncodedImage | None = None
         self._pointed_answers = PointedAnswers(self.model, card.nouns)
+        self._example_maker = ExampleMaker(self.model, card.nouns)
         self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._image_ms = 0.0
+        self._fingerprint_memo = ""
 
     @classmethod
     def load(
@@ -103,40 +107,41 @@ class Predictor:
         *,
         points: Sequence[Click] = (),
         box: Sequence[float] | None = None,
+        example: Example | None = None,
         refine: bool = True,
     ) -> Prediction:
-        """The matte of what the expression refers to, or what points and a box show, at the image's own size.
+        """The matte of what the expression refers to, or what points, a box or an example show, at the image's size.
 
         Points are (x, y, keep) in pixels of the upright image: keep is True on the object, False beside it; a box is
-        x0, y0, x1, y1. Beside an expression they choose among what it finds; see `PromptMethod`.
+        x0, y0, x1, y1. Beside an expression they choose among what it finds; see `PromptMethod`. An example of another
+        image stands for an expression, alone or beside one; see `example`.
         Costs the text tower, TSP and the semantic decoder, and then the post-refiner, whose work grows with the
         length of the object's edges, where the weights bring one; `refine=False` leaves it out.
-        Raises ImageNotSet before `set_image`, BadExpression when there is neither a word nor a point nor a box,
-        BadPrompt for points and boxes that are not in the image. Warns ExpressionTruncated with the words that did
-        not fit.
+        Raises ImageNotSet before `set_image`, BadExpression when there is neither a word nor a point, a box or an
+        example, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
+        ExpressionTruncated with the words that did not fit.
         """
         if self._image is None:
             raise ImageNotSet("no image is set: call set_image(image) before predict(expression)")
         pointing = checked_pointing(points, box, self._pixels.shape[1], self._pixels.shape[0])
-        if pointing and not clean_expression(expression):
+        words = clean_expression(expression)
+        if pointing and not words and example is None:
             return self._pointed(self._image, pointing, None, refine)
-        expression = checked_expression(expression)
+        if example is None:
+            expression = words = checked_expression(expression)
+        else:
+            expression = words
+            self._check_example(example)
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
-            tokens, dropped = self.model.tokenize([singularise(expression, self.card.nouns)])
-            if dropped[0]:
-                warnings.warn(
-                    f"the expression is too long; these words were not read: {dropped[0]}",
-                    ExpressionTruncated,
-                    stacklevel=2,
-                )
-            text, valid = self.model.encode_text(tokens.to(self.device))
+            text, valid = self._text(words, example)
             self._synchronise()
             text_done = time.perf_counter()
             out = self.model.decode(self._image, text, valid, hard=True)
         if pointing:
             return replace(self._pointed(self._image, pointing, out, refine), expression=expression)
         size = (self._pixels.shape[0], self._pixels.shape[1])
+        method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
         presence = self.card.presence.stated(float(out.presence_logits[0]))
         labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
         matte, refine_seconds = self._at_full_size(out, size, refine)
@@ -153,6 +158,32 @@ class Predictor:
                 "matte": (time.perf_counter() - text_done - refine_seconds) * 1000,
                 "refine": refine_seconds * 1000,
             },
+            method=method,
+            note=method.note,
+        )
+
+    def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
+        """What `matte`, HxW in [0, 1], selects in the image that was set, as an example to find it by in others.
+
+        `expression` is by what it was found, if by anything; `source` the name of the image's file. Costs about as
+        much as a dozen expressions, and the first one about a second more.
+        Raises ImageNotSet; BadImage for a matte of another size; BadExample when the matte shows nothing.
+        """
+        if self._image is None:
+            raise ImageNotSet("no image is set: call set_image(image) before example(matte)")
+        if matte.shape != self._pixels.shape[:2]:
+            raise BadImage(f"an image {self._pixels.shape} needs a matte of its size, this one is {matte.shape}")
+        expression = clean_expression(expression)
+        with torch.inference_mode(), self._autocast():
+            found = self._example_maker.likeness(self._image, matte, singularise(expression, self.card.nouns))
+        return example_of(
+            found.tokens.cpu().numpy(),
+            weights=self._fingerprint(),
+            variant=self.card.config.variant,
+            expression=expression,
+            words=found.words,
+            agreement=found.agreement,
+            source=source,
         )
 
     def refine(
@@ -187,6 +218,36 @@ class Predictor:
         with self._autocast():
             new = refine_matte(self.model.refiner, image, coarse, np.ascontiguousarray(labels.transpose(2, 0, 1)))
         return np.where(unknown, new, matte).astype(np.float32)
+
+    def _text(self, words: str, example: Example | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """The text tokens 1xLxDt of words and an example, and their validity 1xL; under the caller's autocast."""
+        parts = []
+        if words:
+            tokens, dropped = self.model.tokenize([singularise(words, self.card.nouns)])
+            if dropped[0]:
+                warnings.warn(
+                    f"the expression is too long; these words were not read: {dropped[0]}",
+                    ExpressionTruncated,
+                    stacklevel=3,
+                )
+            parts.append(self.model.encode_text(tokens.to(self.device)))
+        if example is not None:
+            text = torch.from_numpy(example.tokens())[None].to(self.device)
+            parts.append((text, torch.ones(text.shape[:2], dtype=torch.bool, device=self.device)))
+        texts, valids = zip(*parts, strict=True)
+        return torch.cat([text.to(texts[0].dtype) for text in texts], dim=1), torch.cat(valids, dim=1)
+
+    def _check_example(self, example: Example) -> None:
+        if example.weights != self._fingerprint() or example.width != self.card.config.text_width:
+            raise BadExample(
+                f"the example '{example.title}' is of other weights ({example.variant}) than '{self.weights}': choose "
+                "the weights that made it, or mark the object again with these"
+            )
+
+    def _fingerprint(self) -> str:
+        if not self._fingerprint_memo:
+            self._fingerprint_memo = fingerprint(self.model)
+        return self._fingerprint_memo
 
     def _at_full_size(self, out: MatteOutput, size: tuple[int, int], refine: bool) -> tuple[NDArray[np.float32], float]:
         """The matte at the image's size, and the seconds that the post-refiner took."""

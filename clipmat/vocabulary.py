@@ -55,6 +55,13 @@ class Vocabulary:
             found += self._decoded(image, scale, batch)
         return tuple(sorted(found, key=lambda word: -word.presence))
 
+    def nearest(self, place: torch.Tensor, count: int) -> tuple[str, ...]:
+        """The nouns that match an embedding of places, D, best; () for a network without a match."""
+        if self._matches is None or not self.nouns:
+            return ()
+        scores = self._matches @ place.float()
+        return tuple(self.nouns[i] for i in scores.topk(min(count, len(self.nouns))).indices.tolist())
+
     def _batches(self, image: EncodedImage, most: int) -> Iterator[list[int]]:
         chosen = self._candidates(image, most)
         yield from (chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH))

@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
             "clipmat.certainty",
             "clipmat.words_here",
         ),
-        "clipmat.pointing",
+        *("clipmat.pointing", "clipmat.examples"),
     ),
     "clipmat: network": ("clipmat",),
     "training: scenes and words": ("training",),
