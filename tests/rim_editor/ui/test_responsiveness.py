@@ -242,9 +242,9 @@ def test_no_event_holds_the_window_up(new_hand, gesture):
 def test_a_computation_on_the_windows_thread_is_found(new_hand, gesture, owner, name, monkeypatch):
     usual = getattr(owner, name)
 
-    def slow(self, *arguments):
+    def slow(self, *arguments, **options):
         burn(BREACH_MS)
-        return usual(self, *arguments)
+        return usual(self, *arguments, **options)
 
     monkeypatch.setattr(owner, name, slow)
     found = breaches(new_hand, gesture, tries=1)
