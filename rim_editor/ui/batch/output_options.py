@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QGroupBox,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -244,11 +243,11 @@ class OutputOptions(QGroupBox):
         self._best_guess = name_widget(QCheckBox("Best &guess"), "batch_best_guess", tip)
         self._keep.toggled.connect(self._show_example)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
-        boxes = QHBoxLayout()
-        for box in (self._keep, self._sidecar, self._metadata, self._best_guess):
+        boxes = QGridLayout()
+        for number, box in enumerate((self._keep, self._sidecar, self._metadata, self._best_guess)):
             box.toggled.connect(lambda _on: self.changed.emit())
-            boxes.addWidget(box)
-        boxes.addStretch(1)
+            boxes.addWidget(box, number // 2, number % 2)
+        boxes.setColumnStretch(2, 1)
         form.addRow("", boxes)
         self._show_example()
         return form
