@@ -244,3 +244,12 @@ def test_an_altered_image_is_stored_with_its_pixels_and_restored_without_its_fil
     again = document_files.read(tmp_path / "state")
     assert again.source.altered and again.source.path == tmp_path / "photo.png"
     assert (again.source.pixels == after.source.pixels).all()
+
+
+def test_a_turn_alone_is_unsaved_work_until_it_is_undone():
+    editor = Editor(document().source, None)
+    assert not editor.unsaved
+    editor.reshape([Turn(1)], "Turn right")
+    assert editor.unsaved
+    editor.undo()
+    assert not editor.unsaved
