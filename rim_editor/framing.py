@@ -27,7 +27,7 @@ LONGEST_SIDE = 32_767
 """Pixels of a canvas: what the formats hold."""
 MOST_PIXELS = 300_000_000
 """Of a result."""
-_MOST_PX, _SEEN = 10_000, 5 / 255  # fainter than that nobody sees, and haze far from the object is fainter
+_MOST_PX, _SEEN, _SPECK = 10_000, 5 / 255, 0.01  # fainter than 5 of 255 nobody sees
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,23 @@ def parse_canvas(text: str) -> CanvasShape:
 
 
 def object_box(matte: NDArray[np.float32]) -> ObjectBox:
-    """The smallest box around what can be seen of `matte`, HxW in [0, 1]; the whole of it where that is nothing."""
+    """The smallest box around what can be seen of `matte`, HxW in [0, 1]; the whole of it where that is nothing.
+
+    Specks do not count: what is apart from the rest, nowhere half opaque, and less than a hundredth of all.
+    """
+    import cv2
     import numpy as np
 
-    seen = matte >= np.float32(_SEEN)
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
+    seen = (matte >= np.float32(_SEEN)).astype(np.uint8)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
+    if count == 1:  # the surroundings alone
         return 0, 0, matte.shape[1], matte.shape[0]
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    areas = boxes[1:, cv2.CC_STAT_AREA]
+    opaque = np.bincount(labels[matte >= np.float32(0.5)], minlength=count)[1:] > 0
+    kept = boxes[1:][opaque | (areas >= areas.sum() * _SPECK)]
+    left, top = kept[:, cv2.CC_STAT_LEFT], kept[:, cv2.CC_STAT_TOP]
+    right, bottom = left + kept[:, cv2.CC_STAT_WIDTH], top + kept[:, cv2.CC_STAT_HEIGHT]
+    return int(left.min()), int(top.min()), int(right.max()), int(bottom.max())
 
 
 def frame_of(framing: Framing, box: ObjectBox, longest_side: int | None = None) -> Frame:

@@ -196,6 +196,18 @@ def test_faint_haze_is_no_part_of_the_object_and_nothing_is_the_whole_image():
     assert object_box(matte) == (10, 5, 12, 9)
 
 
+def test_faint_specks_do_not_count_and_small_but_opaque_or_large_but_faint_parts_do():
+    matte = np.zeros((200, 200), np.float32)
+    matte[50:100, 50:100] = 1
+    matte[190:193, 190:193] = 0.4
+    assert object_box(matte) == (50, 50, 100, 100)
+    matte[191, 191] = 0.6
+    assert object_box(matte) == (50, 50, 193, 193)
+    matte[0:20, 0:20] = 0.1
+    assert object_box(matte) == (0, 0, 193, 193)
+    assert object_box(np.full((3, 4), 0.1, np.float32)) == (0, 0, 4, 3)
+
+
 @pytest.mark.parametrize(
     ("text", "margin"),
     [("24", Margin(24)), (" 24 px", Margin(24)), ("7.5%", Margin(7.5, percent=True)), ("0", Margin())],
