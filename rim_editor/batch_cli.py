@@ -14,10 +14,11 @@ import typer
 from typer.core import TyperCommand
 
 from rim_editor import batch_screen as screen
+from rim_editor.batch import project_recipes
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.cli_options import CutoutOptions, Json, with_cutout_options
-from rim_editor.document import Combine
-from rim_editor.edit_description import EditName
+from rim_editor.document import Combine, MatteControls
+from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.exporting import Content
 from rim_editor.formats import LAYERED_SUFFIXES
@@ -64,6 +65,14 @@ def batch(
     intersect: Annotated[
         list[str] | None, typer.Option(metavar="EXPRESSION", help="What to keep of it, dropping the rest.")
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.rim",
+            help="Do what was done to the active layer of this project: its expressions, controls and edit, "
+            "each unless given here.",
+        ),
+    ] = None,
     recursive: Annotated[bool, typer.Option("-r", "--recursive", help="Enter subfolders too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = False,
     resume: Annotated[
@@ -101,15 +110,21 @@ def batch(
     from rim_editor.batch import running
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
+    expressions, controls = _terms(context.meta[_ORDER], expression, further), options.controls
     edit = replace(options.description, background=_absolute(options.background))
-    for_sidecar = sidecar and options.edit is not EditName.MATTE
+    if project is not None:
+        model = project_recipes.read(project)
+        expressions = expressions or model.expressions
+        controls = model.controls if controls == MatteControls() else controls
+        edit = model.edit if edit == EditDescription() else edit
+    for_sidecar = sidecar and edit.name is not EditName.MATTE
     if for_sidecar:
         edit = replace(edit, depth=None)
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
-        expressions=_terms(context.meta[_ORDER], expression, further),
+        expressions=expressions,
         edit=edit,
-        controls=options.controls,
+        controls=controls,
         content=Content.LAYERS if suffix in LAYERED_SUFFIXES else Content.RESULT,
         depth=(options.depth or 8) if for_sidecar else 8,
         suffix=suffix,

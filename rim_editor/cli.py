@@ -1,4 +1,4 @@
-"""The command line: `rim-editor [open | matte | batch | models]`; arguments in, the window, one line or JSON out.
+"""The command line: `rim-editor [open | matte | batch | render | models]`; arguments in, window, a line or JSON out.
 
 Only typer is imported here; what a command needs beyond it is imported when the command runs.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clipmat.errors import UserError, UserFacingWarning
-from rim_editor import batch_cli
+from rim_editor import batch_cli, render_command
 from rim_editor.cli_options import CutoutOptions, Json, with_cutout_options
 from rim_editor.errors import BadOption, OutputExists
 from rim_editor.matting import Matting
@@ -99,13 +99,15 @@ def root(
 ) -> None:
     """Cut one thing out of a photograph by describing it, on this machine alone.
 
-    Without a command, the window opens, with the images that are named.
+    Without a command, the window opens, with the images and projects that are named.
     """
 
 
 @app.command("open")
 def open_window(
-    images: Annotated[list[Path] | None, typer.Argument(metavar="[IMAGE]...", help="The images to open.")] = None,
+    images: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Images and projects to open.")
+    ] = None,
     debug_stalls: Annotated[
         bool, typer.Option("--debug-stalls", help="Say on stderr when the window stalls for over 16 ms.")
     ] = False,
@@ -175,6 +177,7 @@ def matte(
 
 
 batch_cli.register(app)
+render_command.register(app)
 
 
 @models_app.callback(invoke_without_command=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import EnumType, StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from clipmat import records
 from rim_editor.edits import (
@@ -27,6 +27,10 @@ from rim_editor.edits import (
     parse_colour,
 )
 from rim_editor.errors import BadOption
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class EditName(StrEnum):
@@ -50,6 +54,7 @@ class EditDescription:
     to_color: str | None = None
     angle: float | None = None
     background: Path | None = None
+    """An image's file, or a project's, for the background in that."""
     fit: Fit | None = None
     offset: str | None = None
     """'X,Y', shares of width and height."""
@@ -98,9 +103,7 @@ class EditDescription:
             case EditName.HIGHLIGHT:
                 return Highlight(**values)
             case EditName.BACKGROUND:
-                from clipmat import image_files
-
-                return Background(image_files.read(values.pop("background")).pixels, **values)
+                return Background(_background(values.pop("background")), **values)
 
     def stand_in(self) -> Edit:
         """An edit with the same needs of the output's format, made without reading an image. Raises BadOption."""
@@ -171,6 +174,18 @@ _USES: dict[EditName, tuple[str, ...]] = {
     EditName.BACKGROUND: ("background", "fit", "offset", "color"),
 }
 _CHOICES: dict[str, EnumType] = {"name": EditName, "fit": Fit, "style": Style}
+
+
+def _background(path: Path) -> NDArray[np.uint8]:
+    from clipmat import image_files
+    from rim_editor import projects
+
+    if not projects.is_project(path):
+        return image_files.read(path).pixels
+    edit = projects.read(path).history.current.edit
+    if not isinstance(edit, Background):
+        raise BadOption(f"The project '{path}' has no background any more: save it with one, or name an image.")
+    return edit.image
 
 
 def _parse_offset(text: str) -> tuple[float, float]:

@@ -1,0 +1,60 @@
+"""A project as a recipe for other images: what its active layer was found by, its controls and its edit."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rim_editor.batch.recipe import ExpressionTerm
+from rim_editor.document import Answer, Combine, MatteControls
+from rim_editor.edit_description import EditDescription
+from rim_editor.errors import BadOption, EditorWarning
+
+if TYPE_CHECKING:
+    from rim_editor.document import Document
+
+
+@dataclass(frozen=True)
+class ProjectRecipe:
+    """What of a project can be done to other images."""
+
+    expressions: tuple[ExpressionTerm, ...]
+    controls: MatteControls
+    edit: EditDescription
+
+
+def read(path: Path) -> ProjectRecipe:
+    """The recipe of a project's active layer; a background is named by the project's own file.
+
+    An EditorWarning says what belongs to the project's image alone, such as strokes. Raises BadOption when nothing
+    was found by an expression, and ProjectUnreadable.
+    """
+    from rim_editor import projects
+
+    project = projects.read(path)
+    if project.lost:
+        text = f"'{path}' is damaged; lost: {', '.join(project.lost)}. See whether the rest is what you want."
+        warnings.warn(text, EditorWarning, stacklevel=2)
+    return of_document(project.history.current, path)
+
+
+def of_document(document: Document, path: Path | None) -> ProjectRecipe:
+    """The recipe of the active layer of a document, which is saved in `path`, see `read`."""
+    terms: list[ExpressionTerm] = []
+    others = 0
+    for part in document.parts:
+        if isinstance(part, Answer) and part.expression:
+            terms.append(ExpressionTerm(part.expression, part.combine))
+        else:
+            others += 1
+    if not terms:
+        raise BadOption("Nothing in the project was found by an expression: say with -e what to cut out.")
+    if terms[0].combine is not Combine.NEW:  # what it was added to is a stroke, or an imported matte
+        terms[0] = ExpressionTerm(terms[0].expression)
+    if others:
+        text = f"What was drawn, clicked or imported in the project ({others} part{'s' * (others > 1)}) is left out: it fits its image only."
+        warnings.warn(text, EditorWarning, stacklevel=3)
+    edit = EditDescription.of(document.edit, None if path is None else path.absolute())
+    return ProjectRecipe(tuple(terms), document.controls, edit)
