@@ -1,4 +1,4 @@
-"""Opening: whatever a file holds, an image, a project or layers, becomes the history of a document."""
+"""Opening: whatever a file holds, an image, a project or OpenRaster layers, becomes the history of a document."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class OpenedFile:
 
 
 def read(path: Path) -> OpenedFile:
-    """Open an image or a project, by what the file holds.
+    """Open an image, a project or an OpenRaster file, by what the file holds.
 
     Of a damaged one the rest is opened, with an EditorWarning or ImageWarning that names what is missing; a damaged
     project counts as unsaved and as a new one, so that saving does not replace the file of which more might be saved.
-    Raises ProjectUnreadable, and what `image_files.read` raises.
+    Raises ProjectUnreadable, and what `openraster_files.read` and `image_files.read` raise.
     """
-    from rim_editor import projects
+    from rim_editor import openraster_files, projects
 
     if projects.is_project(path):
         project = projects.read(path)
@@ -57,6 +57,8 @@ def read(path: Path) -> OpenedFile:
             warnings.warn(_lost(path, project.lost), EditorWarning, stacklevel=2)
         whole = not project.lost
         return OpenedFile(project.history, path if whole else None, project.linked and whole, saved=whole)
+    if openraster_files.is_openraster(path):
+        return OpenedFile(History(openraster_files.read(path)))
     from clipmat import image_files
 
     return OpenedFile.of_image(image_files.read(path))

@@ -67,7 +67,7 @@ def read(path: Path) -> FoundProject:
                 raise ProjectUnreadable(
                     f"'{path}' is no project of RIM Editor, or nothing of it is left: see a backup."
                 )
-            return _Reader(path, archive).read()
+            return _ProjectReader(path, archive).read()
     except FileNotFoundError as error:
         raise ProjectUnreadable(f"'{path}' does not exist: check the name and the folder.") from error
     except IsADirectoryError as error:
@@ -85,7 +85,7 @@ def holds_the_image(path: Path, checksum: int) -> bool:
         return False
 
 
-class _Reader:
+class _ProjectReader:
     def __init__(self, path: Path, archive: Archive) -> None:
         self._path, self._archive = path, archive
         self._data: dict[str, Any] = {}

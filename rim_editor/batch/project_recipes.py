@@ -54,7 +54,8 @@ def of_document(document: Document, path: Path | None) -> ProjectRecipe:
     if terms[0].combine is not Combine.NEW:  # what it was added to is a stroke, or an imported matte
         terms[0] = ExpressionTerm(terms[0].expression)
     if others:
-        text = f"What was drawn, clicked or imported in the project ({others} part{'s' * (others > 1)}) is left out: it fits its image only."
+        count = f"{others} part{'s' * (others > 1)}"
+        text = f"What was drawn, clicked or imported in the project ({count}) is left out: it fits its image only."
         warnings.warn(text, EditorWarning, stacklevel=3)
     edit = EditDescription.of(document.edit, None if path is None else path.absolute())
     return ProjectRecipe(tuple(terms), document.controls, edit)

@@ -30,7 +30,7 @@ class Spec:
 
 MENUS: dict[str, tuple[Spec, ...]] = {
     "&File": (
-        Spec("open", "&Open…", ("Ctrl+O",), "Open images or projects", "fa6s.folder-open"),
+        Spec("open", "&Open…", ("Ctrl+O",), "Open images, projects or layers", "fa6s.folder-open"),
         Spec("paste", "&Paste Image", ("Ctrl+V", "Shift+Ins"), "Open the image on the clipboard", "fa6s.paste"),
         Spec("add_matte", "Add a &Matte from a File…", ("Ctrl+Shift+O",),
              "Add a grey image, or the transparency of one, to the matte", "fa6s.file-import"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.folder_opener import FolderOpener
 
 _IMAGES, *_ALL = IMAGE_FILTER.split(";;")
-_OPEN_FILTER = ";;".join((_IMAGES.replace("Images (", "Images and projects (*.rim "), "Projects (*.rim)", *_ALL))
+_OPEN_FILTER = ";;".join((_IMAGES.replace("Images (", "Images and projects (*.rim *.ora "), "Projects (*.rim)", *_ALL))
 _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
     ("Drag the Image (hold)", "Space"),
