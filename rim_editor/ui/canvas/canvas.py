@@ -176,10 +176,21 @@ class Canvas(ImageView):
     def _paint_marks(self, painter: QPainter) -> None:
         brush = self._effective_tool().brush
         if brush is not None:
+            if (start := self._line_start()) is not None:
+                self._pointer.paint_line(painter, start, brush)
             self._pointer.paint_ring(painter, self._ring_radius(), self._hardness, brush)
         self._pointer.paint_swatch(painter)
 
+    def _line_start(self) -> QPointF | None:
+        """Where a click would begin a straight line, in logical pixels; None when it would not."""
+        end = self._strokes.last_end
+        if end is None or self._gesture is not None or not self._modifiers & Qt.KeyboardModifier.ShiftModifier:
+            return None
+        return QPointF(*self.viewport.to_window(end)) / self.devicePixelRatioF()
+
     def _update_pointer(self) -> None:
+        if self._viewport is not None and self._tool.brush is not None and self._line_start() is not None:
+            self.update()
         self.update(self._pointer.area(None if self._tool.brush is None else self._ring_radius()))
 
     def _ring_radius(self) -> float:
@@ -307,6 +318,7 @@ class Canvas(ImageView):
 
     def _set_modifiers(self, modifiers: Qt.KeyboardModifier) -> None:
         if modifiers != self._modifiers:
+            self._update_pointer()
             self._modifiers = modifiers
             self._update_pointer()
             if self._outline.shown and self._gesture is not None and self._pointer.position is not None:

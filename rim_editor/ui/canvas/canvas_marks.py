@@ -103,6 +103,17 @@ class PointerMarks:
                     painter.drawLine(sign - QPointF(0, 5), sign + QPointF(0, 5))
         painter.restore()
 
+    def paint_line(self, painter: QPainter, start: QPointF, brush: Brush) -> None:
+        """Draw the straight line that a click would paint from `start`."""
+        if self.position is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in ((_SHADE, 3.0), (COLOURS[brush].lighter(130), 1.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(start, self.position)
+        painter.restore()
+
     def paint_swatch(self, painter: QPainter) -> None:
         """Draw the colour under the eyedropper, beside the pointer."""
         if self.position is None or self.swatch is None:

@@ -168,6 +168,19 @@ def test_a_cancelled_stroke_is_no_start_and_neither_is_one_of_another_image(canv
     assert len(other.document.parts[0].points) == 1
 
 
+def test_the_line_is_seen_before_the_click_while_shift_is_held(canvas, editor, qtbot):
+    canvas.set_tool(Tool.KEEP)
+    canvas.set_brush(6, 1)
+    drag(canvas, (20, 40), (60, 40))
+    qtbot.waitUntil(lambda: not canvas.pending)
+    mouse(canvas, QEvent.Type.MouseMove, (160, 140))
+    calm = colour_at(canvas, (110, 90))
+    key(canvas, Qt.Key.Key_Shift)
+    assert any((colour_at(canvas, (110 + more, 90)) != calm).any() for more in (-1, 0, 1))
+    key(canvas, Qt.Key.Key_Shift, QEvent.Type.KeyRelease, SHIFT)
+    assert (colour_at(canvas, (110, 90)) == calm).all()
+
+
 # Strokes that follow edges
 
 
