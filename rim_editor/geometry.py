@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from rim_editor.document import Answer, Combine, Document, ImportedMatte, Part, Patch, Point, Region, Stroke
 from rim_editor.errors import BadOption
@@ -131,7 +131,10 @@ def _changed(document: Document, change: Reshaping) -> Document:
         parts = _merged(parts, source) if isinstance(change, Straighten) else parts
         moved: list[Part] = []
         for part in parts:
-            if isinstance(part, Answer | ImportedMatte):
+            if isinstance(part, Answer):
+                pointed = _pointed(part, change, document.size, size)
+                moved.append(replace(part, matte=matte_of(part.matte), **pointed))
+            elif isinstance(part, ImportedMatte):
                 moved.append(replace(part, matte=matte_of(part.matte)))
             elif isinstance(part, Stroke | Region):
                 points = tuple(_point(point, change, document.size, size) for point in part.points)
@@ -197,6 +200,20 @@ def _point(point: Point, change: Reshaping, before: Size, after: Size) -> Point:
             right, below = x - width / 2, y - height / 2
             return cosine * right - sine * below + after[0] / 2, sine * right + cosine * below + after[1] / 2
     assert_never(change)
+
+
+def _pointed(answer: Answer, change: Reshaping, before: Size, after: Size) -> dict[str, Any]:
+    """The points and the box that the question had, where an answer keeps them, in pixels of the new image."""
+    found: dict[str, Any] = {}
+    if points := getattr(answer, "points", ()):
+        moved = [(*_point((x, y), change, before, after), keep) for x, y, keep in points]
+        found["points"] = tuple(each for each in moved if 0 <= each[0] < after[0] and 0 <= each[1] < after[1])
+    if (box := getattr(answer, "box", None)) is not None:
+        corners = [_point((x, y), change, before, after) for x in box[::2] for y in box[1::2]]
+        across, down = (sorted(min(max(each[axis], 0), after[axis]) for each in corners) for axis in (0, 1))
+        inside = across[-1] > across[0] and down[-1] > down[0]
+        found["box"] = (across[0], down[0], across[-1], down[-1]) if inside else None
+    return found
 
 
 def _patch(patch: Patch, change: Reshaping, before: Size, after: Size) -> list[Patch]:

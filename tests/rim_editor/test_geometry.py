@@ -1,7 +1,7 @@
 """Geometry: what is moved fits what it is moved with, judged by Pillow's transpositions and by places in the result."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -140,6 +140,24 @@ def test_before_straightening_patches_are_merged_and_the_words_stay():
     assert np.abs(folded(after) - folded(before)).max() < 1e-5
     painted = before.changed(parts=before.parts[1:])
     assert isinstance(reshaped(painted, [Straighten(3.0)]).parts[0], ImportedMatte)
+
+
+@dataclass(frozen=True, eq=False)
+class PointedAnswer(Answer):
+    points: tuple = ()
+    box: tuple | None = None
+
+
+def test_points_and_boxes_of_a_question_move_along():
+    answer = PointedAnswer("", Combine.NEW, disc(30, 25, 15), 1.0)
+    answer = replace(answer, points=((30.0, 25.0, True), (80.0, 50.0, False)), box=(20.0, 10.0, 40.0, 55.0))
+    before = document().changed(parts=(answer,))
+    (turned,) = reshaped(before, [Turn(1)]).parts
+    assert turned.points == ((35.0, 30.0, True), (10.0, 80.0, False)) and turned.box == (5.0, 20.0, 50.0, 40.0)
+    (cropped,) = reshaped(before, [Crop(25, 0, 40, 30)]).parts
+    assert cropped.points == ((5.0, 25.0, True),) and cropped.box == (0, 10.0, 15.0, 30)
+    (elsewhere,) = reshaped(before, [Crop(60, 0, 30, 30)]).parts
+    assert elsewhere.points == () and elsewhere.box is None
 
 
 def test_exif_states_the_new_size():
