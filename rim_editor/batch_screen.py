@@ -89,7 +89,16 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
             {"image": str(item.source), "output": str(item.output), "presence": presence}
             for item, presence in summary.doubtful
         ],
-        "bad": [{"image": str(each.source), "state": each.state.value, "text": each.text} for each in bad],
+        "bad": [
+            {
+                "image": str(each.source),
+                "state": each.state.value,
+                "text": each.text,
+                "certainty": each.certainty,
+                "presence": each.presence,
+            }
+            for each in bad
+        ],
     }
     typer.echo(json.dumps(result))
 

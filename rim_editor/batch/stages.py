@@ -235,7 +235,7 @@ def _nothing_matched(found: FoundItem, texts: tuple[str, ...]) -> FinishedItem:
         state=State.NOTHING_MATCHED,
         text=" ".join(texts),
         presence=found.presence,
-        certainty=found.certainty,
+        certainty=Certainty.NONE,
         milliseconds=found.milliseconds,
         thumbnail=thumbnail(found.decoded.source.pixels),
     )

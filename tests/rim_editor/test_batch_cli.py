@@ -80,6 +80,10 @@ def test_what_failed_is_named_and_the_rest_is_done(run, photos, tmp_path):
         ("empty.jpg", "failed"),
         ("green.png", "nothing-matched"),
     }
+    assert {each["state"]: (each["certainty"], each["presence"]) for each in result["bad"]} == {
+        "failed": (None, None),
+        "nothing-matched": ("none", 0.97),
+    }
     assert not result["stopped"] and [Path(path).name for path in result["reports"]] == ["report.json", "report.html"]
     for name in ("cut.jpg", "empty.jpg", "green.png"):
         assert name in err
