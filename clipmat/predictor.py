@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refiner import refine_matte
 from clipmat.transforms import check_image, from_output, resized, to_input
+from clipmat.vocabulary import Vocabulary
+from clipmat.words_here import WordHere
 
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
@@ -74,6 +76,7 @@ class Predictor:
         self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._image_ms = 0.0
         self._fingerprint_memo = ""
+        self._vocabulary: Vocabulary | None = None
 
     @classmethod
     def load(
@@ -185,6 +188,21 @@ class Predictor:
             agreement=found.agreement,
             source=source,
         )
+
+    def words_here(self, nouns: Sequence[str], stop: Callable[[], bool] = lambda: False) -> tuple[WordHere, ...]:
+        """Those of `nouns` that the weights are sure of in the image, the surest first; () once `stop` is true.
+
+        Costs a text pass for new nouns, and a decoder pass for each; no post-refiner. The more nouns are asked, the
+        more are sure by chance. Raises ImageNotSet before `set_image`.
+        """
+        if self._image is None:
+            raise ImageNotSet("no image is set: call set_image(image) before words_here(nouns)")
+        if not nouns:
+            return ()
+        with torch.inference_mode(), self._autocast():
+            if self._vocabulary is None or self._vocabulary.nouns != tuple(nouns):
+                self._vocabulary = Vocabulary(self.model, nouns)
+            return self._vocabulary.find(self._image, self.card.presence, most=len(nouns), stop=stop)
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]

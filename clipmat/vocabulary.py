@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TEXTS = 128
 """Nouns in one pass of the text tower."""
-_BATCH = 8
+_BATCH = 2
 """Nouns that are decoded together; a question of the user waits for no more than these."""
 _SHRINK = 4
 
@@ -68,7 +68,7 @@ class Vocabulary:
 
     def _candidates(self, image: EncodedImage, most: int) -> list[int]:
         """The nouns that match any place of the image best; without a match in the network, the first."""
-        if self._matches is None or not self.nouns:
+        if self._matches is None or most >= len(self.nouns):
             return list(range(min(most, len(self.nouns))))
         text, valid = self._text([0])
         tokens = self._model.popup(image.features, text, valid).token_embeddings[0].float()
@@ -79,7 +79,7 @@ class Vocabulary:
         text, valid = self._text(batch)
         out = self._model.decode(image.repeated(len(batch)), text, valid, shrink=_SHRINK)
         foreground = out.trimap_logits.softmax(dim=1)[:, FOREGROUND, None]
-        places = F.adaptive_avg_pool2d(foreground, PLACE)[:, 0].cpu().numpy() > 0.5
+        places = F.adaptive_avg_pool2d(foreground, PLACE)[:, 0].float().cpu().numpy() > 0.5
         for index, logit, place in zip(batch, out.presence_logits.tolist(), places, strict=True):
             presence = scale.stated(logit)
             if presence >= scale.sure and place.any():

@@ -1,4 +1,4 @@
-"""Words that weights are sure of in an image, with their places: which name the same thing. No network in it."""
+"""Words that weights are sure of in an image, with their places: which are where a matte is. No network in it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 PLACE = 32
 """Rows and columns of the raster on which the place of a word is remembered."""
-_SAME = 0.6
-"""Share of a place in common from which on two words are taken to name the same thing."""
 _NEAR = 0.3
 """Share of a place in common from which on a word may stand for what a guess shows."""
 
@@ -34,15 +32,6 @@ class WordHere:
 
         union = np.count_nonzero(self.place | place)
         return float(np.count_nonzero(self.place & place) / union) if union else 0.0
-
-
-def different_words(words: Sequence[WordHere], limit: int) -> tuple[WordHere, ...]:
-    """At most `limit` of the words, in their order; one that names the same thing as a former one is left out."""
-    kept: list[WordHere] = []
-    for word in words:
-        if len(kept) < limit and all(word.overlap(other.place) < _SAME for other in kept):
-            kept.append(word)
-    return tuple(kept)
 
 
 def near_words(words: Sequence[WordHere], matte: NDArray[np.float32], limit: int) -> tuple[WordHere, ...]:

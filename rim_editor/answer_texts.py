@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clipmat.certainty import Certainty
-from clipmat.words_here import different_words, near_words
+from clipmat.words_here import near_words
 from rim_editor.document import Combine
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rim_editor.editor import Editor
     from rim_editor.events import Answered
 
-MOST_WORDS = 6
-"""Words that are offered at once."""
+MOST_WORDS = 3
+"""Near words that are offered at once."""
 
 
 class AnswerChoice(StrEnum):
@@ -98,7 +98,7 @@ class AskedImage:
         return self._none(editor, quoted)
 
     def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
-        """A caption, and words to click: near ones after an answer without certainty, else what is in this image."""
+        """A caption, and words to click: near ones after an answer without certainty, or what to try on a sample."""
         if self.suggested and self.answer is None:
             return "Try", self.suggested
         open_answer = self.answer is not None and self.answer.certainty is not Certainty.SURE and not self.decided
@@ -107,9 +107,8 @@ class AskedImage:
             asked = self.answer.expression.casefold().split()
             near = [word.noun for word in near_words(self.words, guess.matte, MOST_WORDS) if word.noun not in asked]
             if near:
-                return "Surer here", tuple(near[:3])
-        found = tuple(word.noun for word in different_words(self.words, MOST_WORDS))
-        return "In this image", found
+                return "Surer here", tuple(near)
+        return "", ()
 
     def _none(self, editor: Editor, quoted: str) -> AnswerText:
         text = f"Nothing here seems to be {quoted}"

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     OUTLINE = "outline"
     WARM_UP = "warm up"
     NOUNS = "nouns"
+    WORDS = "words"
     SEPARATE = "separate"
     OPEN = "open"
     BACKGROUND = "background"

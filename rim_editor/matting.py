@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from clipmat.errors import ClipMatError, ExpressionTruncated
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from clipmat.certainty import Certainty
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
+    from clipmat.words_here import WordHere
 
 __all__ = [
     "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
@@ -69,6 +70,14 @@ class PredictorLike(Protocol):
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
     ) -> NDArray[np.float32]:
         """The matte, recomputed where the trimap is 128; see `Matting.refine`."""
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """A predictor that can be asked for several nouns at once; not every one can."""
+
+    def words_here(self, nouns: Sequence[str], stop: Callable[[], bool]) -> tuple[WordHere, ...]:
+        """See `clipmat.predictor.Predictor.words_here`."""
 
 
 def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
@@ -194,10 +203,7 @@ class Matting:
         """
         with self._lock:
             predictor = self._predictor_for(weights, device, precision)
-            if self._image is not image:
-                self._image = None  # if reading it fails, the old image is gone as well
-                predictor.set_image(image)
-                self._image = image
+            self._set_image(predictor, image)
             return predictor.predict(expression)
 
     def refine(
@@ -219,9 +225,36 @@ class Matting:
         with self._lock:
             return self._predictor_for(weights, device, precision).refine(image, matte, trimap)
 
+    def words_here(
+        self,
+        image: NDArray[np.uint8],
+        nouns: Sequence[str],
+        stop: Callable[[], bool],
+        *,
+        weights: str = "compact",
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> tuple[WordHere, ...]:
+        """Those of `nouns` that the model is sure of in `image`; () once `stop` is true, or if it cannot tell.
+
+        The image is read as for `predict`. Raises ClipMatError.
+        """
+        with self._lock:
+            predictor = self._predictor_for(weights, device, precision)
+            if stop() or not isinstance(predictor, KnowsWords):
+                return ()
+            self._set_image(predictor, image)
+            return predictor.words_here(nouns, stop)
+
     def nouns(self, weights: str) -> tuple[str, ...]:
         """The nouns that the weights of this name or file know; () when that is unknown."""
         return nouns(weights)
+
+    def _set_image(self, predictor: PredictorLike, image: NDArray[np.uint8]) -> None:
+        if self._image is not image:
+            self._image = None  # if reading it fails, the old image is gone as well
+            predictor.set_image(image)
+            self._image = image
 
     def _predictor_for(self, weights: str, device: str, precision: str) -> PredictorLike:
         wanted = weights, device, precision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.words_here import WordHere
     from rim_editor.matting import Matting, PredictionLike, PredictorLike
     from rim_editor.rendering import Renderer
+
+
+GENERAL_NOUNS = (
+    "person", "man", "woman", "child", "animal", "dog", "cat", "horse", "bird", "flower", "plant", "car", "vehicle",
+    "food", "fruit", "cup", "bottle", "ball", "bag", "chair",
+)  # fmt: skip
+"""Words that may stand for one that is not known: few, so that hardly any is sure by chance."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,16 @@ def find(matting: Matting, options: ModelOptions, document: Document, expression
     start = time.perf_counter()
     prediction = matting.predict(document.source.pixels, expression, **model)
     return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000)
+
+
+def words_here(
+    matting: Matting, options: ModelOptions, image: NDArray[np.uint8], stop: Callable[[], bool]
+) -> tuple[WordHere, ...]:
+    """The GENERAL_NOUNS that the model is sure of in `image`, HxWx3 uint8; () once `stop` is true.
+
+    Raises ClipMatError.
+    """
+    return matting.words_here(image, GENERAL_NOUNS, stop, **asdict(options))
 
 
 def refine(

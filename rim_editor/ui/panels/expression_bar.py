@@ -108,7 +108,7 @@ class ExpressionBar(QWidget):
         self._box.set_suggestions(history, nouns)
 
     def set_words_here(self, editor: Editor, words: Sequence[WordHere]) -> None:
-        """Offer the words that the weights are sure of in this editor's image."""
+        """Offer words that the weights are sure of in this editor's image, where they are near an answer."""
         self._state(editor).words = tuple(words)
         if editor is self._editor:
             self._show_chips()
@@ -225,11 +225,10 @@ class ExpressionBar(QWidget):
 
     def _show_chips(self) -> None:
         caption, words = ("", ()) if self._editor is None else self._state(self._editor).offered(self._editor)
-        self._chips.set_chips(f"{caption}:", words)
+        self._chips.set_chips(f"{caption}:" if words else "", words)
         used: list[str] = []
         if self._editor is not None:
             used += [answer.expression for answer in reversed(self._editor.document.expressions)]
-            used += [word.noun for word in self._state(self._editor).words]
         self._box.set_used_here(used)
 
     def _choice(self, choice: AnswerChoice) -> Choice:

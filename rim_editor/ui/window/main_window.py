@@ -44,6 +44,7 @@ from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.project_saver import ProjectSaver
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
 from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS, StartPage, sample_file
+from rim_editor.ui.window.word_finder import WordFinder
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
             lambda: self.opener.busy,
             self,
         )
+        WordFinder(matting, self.runner, self.documents, self.parts.expression_bar, self)
         self._start_page = StartPage(self.parts.canvas, self._dialogs.show_open, self.opener.paste)
         self._start_page.sample_requested.connect(self._open_sample)
         self._connect()

@@ -1,0 +1,102 @@
+"""Words that are surer, found after an answer without certainty."""
+
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from clipmat.words_here import WordHere, place_of
+from rim_editor.settings import Settings
+from rim_editor.ui.panels.chips import ChipRow
+from rim_editor.ui.window.main_window import MainWindow
+from tests.rim_editor.ui.conftest import FakePredictor
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The fake model knows the words that its `predict` is sure of; the fixture counts the searches."""
+    searches = []
+
+    def words_here(self, nouns, stop):
+        searches.append(tuple(nouns))
+        found = []
+        for noun in nouns:
+            self.model.wait()
+            if stop():
+                return ()
+            if noun in self.model.discs:
+                found.append(WordHere(noun, 0.9, place_of(self.predict(noun).matte)))
+        return tuple(found)
+
+    monkeypatch.setattr(FakePredictor, "words_here", words_here, raising=False)
+    return searches
+
+
+@pytest.fixture
+def window(qtbot, matting, runner, photo, asked):
+    made = MainWindow(matting, Settings(), runner=runner)
+
+    def discard_all(window):
+        for document in window.documents:
+            document.editor.cancel()
+            document.discarded = True
+
+    qtbot.addWidget(made, before_close_func=discard_all)
+    made.resize(1300, 760)
+    made.show()
+    made.opener.open_files([photo()])
+    qtbot.waitUntil(lambda: made.editor() is not None)
+    return made
+
+
+def chips(window):
+    return window.findChild(ChipRow, "word_chips")
+
+
+def test_after_an_unsure_answer_the_word_at_its_place_can_be_clicked(window, qtbot, asked):
+    window.parts.expression_bar.ask_for("maybe the dog with a tail")
+    qtbot.waitUntil(lambda: bool(asked) and not window.runner.busy)
+    assert chips(window).texts() == (), "the word was in the question itself"
+    window.parts.expression_bar.ask_for("the cat ghost")
+    qtbot.waitUntil(lambda: len(asked) == 2 and not window.runner.busy)
+    window.editor().guess.matte.setflags(write=True)
+    window.editor().guess.matte[:] = window.editor().document.expressions[0].matte
+    window.parts.expression_bar.set_words_here(
+        window.editor(), (WordHere("dog", 0.9, place_of(window.editor().guess.matte)),)
+    )
+    assert chips(window).texts() == ("dog",)
+    qtbot.mouseClick(chips(window).findChild(QAbstractButton, "chip_dog"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.editor().document.expressions[-1].expression == "dog")
+    assert chips(window).texts() == (), "what is sure needs no other word"
+
+
+def test_a_sure_answer_needs_no_search(window, qtbot, asked):
+    window.parts.expression_bar.ask_for("the dog")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert asked == []
+
+
+def test_a_newer_question_stops_the_search_and_is_answered(window, qtbot, model, asked):
+    editor = window.editor()
+    window.parts.expression_bar.ask_for("maybe the dog")
+    qtbot.waitUntil(lambda: bool(editor.document.parts))
+    model.gate = threading.Event()
+    qtbot.waitUntil(lambda: bool(asked))
+    window.parts.expression_bar.ask_for("the cat")
+    model.gate.set()
+    qtbot.waitUntil(lambda: editor.document.expressions[-1].expression == "the cat")
+    assert chips(window).texts() == () and np.all(editor.document.expressions[-1].matte <= 1)
+
+
+def test_closing_the_image_meanwhile_harms_nothing(window, qtbot, model, asked):
+    window.parts.expression_bar.ask_for("maybe the dog")
+    qtbot.waitUntil(lambda: bool(asked))
+    document = window.documents.current
+    document.discarded = True
+    window.documents.remove(document)
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert chips(window).texts() == ()
