@@ -18,6 +18,7 @@ FORBIDDEN = {
 
 GROUND_FLOOR = {
     "certainty",
+    "words_here",
     "errors",
     "expression",
     "files",
