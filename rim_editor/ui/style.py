@@ -1,6 +1,6 @@
 """The style of the widgets: Fusion with flat, rounded shapes and a clear sign of what is chosen and what has the focus.
 
-A widget whose property "primary" is true is filled with the accent: the one button of a place to press.
+The default button of a dialog, and a widget whose property "primary" is true, is filled with the accent.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class FlatStyle(QProxyStyle):
     ) -> None:
         """Draw buttons, fields and frames flat, and the rest as Fusion does."""
         if element == _Primitive.PE_PanelButtonCommand:
-            _panel(painter, option, _fill(option, _is_primary(widget)))
+            _panel(painter, option, _fill(option, _is_primary(widget, option)))
         elif element == _Primitive.PE_PanelButtonTool:
             self._tool_panel(painter, option, widget)
         elif element == _Primitive.PE_PanelLineEdit:
@@ -85,7 +85,11 @@ class FlatStyle(QProxyStyle):
             return
         if element == _Control.CE_ItemViewItem:
             _tint_selection(option)
-        if element == _Control.CE_PushButtonLabel and isinstance(option, QStyleOptionButton) and _is_primary(widget):
+        if (
+            element == _Control.CE_PushButtonLabel
+            and isinstance(option, QStyleOptionButton)
+            and _is_primary(widget, option)
+        ):
             if option.state & _State.State_Enabled:
                 colours = QPalette(option.palette)
                 colours.setColor(_Role.ButtonText, colours.color(_Role.HighlightedText))
@@ -144,14 +148,16 @@ class FlatStyle(QProxyStyle):
             if option.state & _State.State_HasFocus and option.state & _State.State_KeyboardFocusChange:
                 _focus_ring(painter, option)
             return
-        fill = _fill(option, _is_primary(widget))
+        fill = _fill(option, _is_primary(widget, option))
         if on:
             accent = option.palette.color(_Role.Accent)
             fill = mixed(option.palette.color(_Role.Window), accent, 0.45 if is_dark() else 0.22)
         _panel(painter, option, fill, framed=not flat)
 
 
-def _is_primary(widget: QWidget | None) -> bool:
+def _is_primary(widget: QWidget | None, option: QStyleOption) -> bool:
+    if isinstance(option, QStyleOptionButton) and option.features & QStyleOptionButton.ButtonFeature.DefaultButton:
+        return True
     return widget is not None and bool(widget.property("primary"))
 
 

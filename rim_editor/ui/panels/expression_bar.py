@@ -63,7 +63,6 @@ class ExpressionBar(QWidget):
         self._combine = CombineChoice()
         self._combine.chosen.connect(self.combine_chosen)
         self._button = name_widget(QPushButton(), "ask_button")
-        self._button.setProperty("primary", True)
         self._button.setFixedHeight(self._box.minimumHeight())  # in line with the box
         self._button.clicked.connect(self._pressed)
         self._line = AnswerLine()
@@ -161,7 +160,7 @@ class ExpressionBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Replace the buttons by a combo box where the text field would get too narrow."""
         super().resizeEvent(event)
-        box = 3 * self._box.minimumWidth()
+        box = 2 * self._box.minimumWidth()
         self._combine.set_wide(
             self.width() >= self._combine.buttons_width() + box + self._button.sizeHint().width() + 40
         )
@@ -267,7 +266,9 @@ class ExpressionBar(QWidget):
 
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy
+        self._button.setProperty("primary", self._editor is not None)  # without an image, opening one comes first
         self._button.setText("Cancel" if self._working else "F&ind")
         tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"
         self._button.setToolTip(tip)
         self._button.setAccessibleName(self._button.text().replace("&", ""))
+        self._button.update()

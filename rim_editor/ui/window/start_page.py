@@ -80,6 +80,7 @@ class StartPage(QWidget):
         set_type(title, "title", bold=True)
         hint = name_widget(QLabel("Drop a photograph here, or"), "start_hint")
         self._open = self._button("start_open", "&Open…", "Open one or several images (Ctrl+O)", open_images)
+        self._open.setProperty("primary", True)
         self._paste = self._button("start_paste", "&Paste", "Open the image on the clipboard (Ctrl+V)", paste)
         self._sample = self._button(
             "start_sample", "&Try a sample", "Open a picture that comes with RIM Editor", self._request_sample
@@ -109,7 +110,7 @@ class StartPage(QWidget):
             (self._paste, "fa6s.paste"),
             (self._sample, "fa6s.image"),
         ):
-            button.setIcon(icon(name))
+            button.setIcon(icon(name, self.palette().highlightedText().color() if button is self._open else None))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the size of the widget below."""
