@@ -4,6 +4,7 @@ extracted to the disk, and of a file that was cut off or damaged the entries tha
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from types import TracebackType
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+Signature = tuple[int, int, int]
+"""What tells a file from another one that has taken its place."""
 MOST_BYTES = 1 << 30
 """Of one entry, unpacked."""
 _MOST_ENTRIES = 100_000
@@ -30,6 +33,12 @@ _DAMAGE: tuple[type[Exception], ...] = (
     zlib.error,
 )
 """What zipfile raises on damage; NotImplementedError for compressions that we never use."""
+
+
+def signature(file: int | Path) -> Signature:
+    """The signature of a file, or of an open one by its descriptor. Raises OSError."""
+    found = os.fstat(file) if isinstance(file, int) else file.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class Archive:
@@ -70,6 +79,11 @@ class Archive:
     def names(self) -> tuple[str, ...]:
         """The names of the entries; they are not paths, whatever they look like."""
         return tuple(self._entries)
+
+    @property
+    def signature(self) -> Signature:
+        """What tells the file from another one that takes its place."""
+        return signature(self._file.fileno())
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
         """The content of an entry. Raises ValueError when it is missing, damaged, or has more than `most` bytes."""

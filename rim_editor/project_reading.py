@@ -23,6 +23,7 @@ from rim_editor.document import Combine, Document, ImportedMatte, Layer, MatteCo
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import EditorWarning, ProjectUnreadable
 from rim_editor.history import History
+from rim_editor.stored_arrays import STORED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -303,6 +304,7 @@ class _ProjectReader:
             if size > self._room:
                 raise ValueError(f"there is no room for {name}")
             self._arrays[name] = document_records.decoded(data, name)
+            STORED.note(self._arrays[name], self._path.absolute(), self._archive.signature, name)
             self._room -= size
         return self._arrays[name]
 

@@ -23,10 +23,12 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from clipmat.files import whole_file
 from rim_editor import document_records, project_reading
+from rim_editor.archives import signature
 from rim_editor.document import Document, Layer, Part
 from rim_editor.errors import OutputNotWritable
 from rim_editor.history import History
 from rim_editor.project_reading import DOCUMENT, MIMETYPE, VERSION
+from rim_editor.stored_arrays import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +76,7 @@ def read(path: Path) -> Project:
 def write(path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool = False) -> None:
     """Write the steps of a history, the one at `place` current; the file appears whole or not at all.
 
+    Arrays that another project's file of this process holds are copied from there, which takes no time.
     With `linked` an image that was read from a file is not stored: the project names that file, and does not open
     without it. Raises OutputNotWritable.
     """
@@ -111,7 +114,11 @@ class _ProjectWriter:
             archive.writestr(_entry("mimetype"), MIMETYPE)
             archive.writestr(_entry(DOCUMENT), document_records.to_json(document))
             for name, array in self._arrays.items():
-                archive.writestr(_entry(name), document_records.encoded(array))
+                archive.writestr(_entry(name), STORED.content(array) or document_records.encoded(array))
+        file.flush()
+        of = signature(file.fileno())
+        for name, array in self._arrays.items():
+            STORED.note(array, self._path.absolute(), of, name)
 
     def _step(self, document: Document, name: str) -> dict[str, Any]:
         source = self._source(document.source)

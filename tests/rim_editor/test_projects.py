@@ -21,7 +21,7 @@ from PIL import Image
 from clipmat import image_files
 from clipmat.errors import UserError
 from clipmat.image_files import OpenedImage
-from rim_editor import edits, project_reading, projects
+from rim_editor import document_records, edits, project_reading, projects
 from rim_editor.document import (
     Answer,
     Brush,
@@ -241,6 +241,28 @@ def test_a_killed_process_leaves_the_former_file_or_the_new_one(saved, tmp_path)
     while history.can_undo:
         history.undo()
     assert history.current.parts == () and history.place == 0 and history.redo_name == 'Find "the dog"'
+
+
+def test_saving_again_encodes_only_what_is_new(saved, history, monkeypatch):
+    encoded, usual = [], document_records.encoded
+    monkeypatch.setattr(document_records, "encoded", lambda array: encoded.append(array) or usual(array))
+    new = Answer("the cat", Combine.ADD, matte(9), 0.9)
+    history.commit(history.current.changed(parts=(*history.current.parts, new)), "Add")
+    projects.write(saved, history.steps, history.place)
+    assert len(encoded) == 1 and encoded[0] is new.matte
+    opened = projects.read(saved).history
+    other = saved.with_name("other.rim")
+    projects.write(other, opened.steps, opened.place)
+    assert len(encoded) == 1
+    assert content(projects.read(other).history.current) == content(history.current)
+
+
+def test_what_another_program_wrote_in_its_place_is_not_copied(saved, history, tmp_path):
+    other = worked_on(OpenedImage(None, np.zeros((6, 9, 3), np.uint8), None, b""))
+    projects.write(tmp_path / "other.rim", other.steps, other.place)
+    (tmp_path / "other.rim").replace(saved)
+    projects.write(saved, history.steps, history.place)
+    assert content(projects.read(saved).history.current) == content(history.current)
 
 
 def test_where_it_cannot_be_written(tmp_path, history):
