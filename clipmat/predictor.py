@@ -190,10 +190,10 @@ class Predictor:
         )
 
     def words_here(self, nouns: Sequence[str], stop: Callable[[], bool] = lambda: False) -> tuple[WordHere, ...]:
-        """Those of `nouns` that the weights are sure of in the image, the surest first; () once `stop` is true.
+        """Those of `nouns` that are more likely in the image than not, the surest first; () once `stop` is true.
 
         Costs a text pass for new nouns, and a decoder pass for each; no post-refiner. The more nouns are asked, the
-        more are sure by chance. Raises ImageNotSet before `set_image`.
+        more are likely by chance. Raises ImageNotSet before `set_image`.
         """
         if self._image is None:
             raise ImageNotSet("no image is set: call set_image(image) before words_here(nouns)")

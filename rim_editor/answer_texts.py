@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 3
 """Near words that are offered at once."""
+_SURER = 0.15
+"""How much more present than the answer a word has to be to be offered in its place."""
 
 
 class AnswerChoice(StrEnum):
@@ -55,7 +57,7 @@ class AskedImage:
     decided: bool = False
     """Whether the user has accepted the answer, or went on without it."""
     words: tuple[WordHere, ...] = ()
-    """What the weights are sure of in this image, the surest first."""
+    """What is likely in this image, the surest first."""
     suggested: tuple[str, ...] = ()
     """Expressions to try on a sample."""
 
@@ -105,7 +107,8 @@ class AskedImage:
         guess = self.part or editor.guess
         if open_answer and guess is not None and self.answer is not None:
             asked = self.answer.expression.casefold().split()
-            near = [word.noun for word in near_words(self.words, guess.matte, MOST_WORDS) if word.noun not in asked]
+            surer = [word for word in self.words if word.presence >= self.answer.presence + _SURER]
+            near = [word.noun for word in near_words(surer, guess.matte, MOST_WORDS) if word.noun not in asked]
             if near:
                 return "Surer here", tuple(near)
         return "", ()

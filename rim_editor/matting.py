@@ -235,7 +235,7 @@ class Matting:
         device: str = "auto",
         precision: str = "auto",
     ) -> tuple[WordHere, ...]:
-        """Those of `nouns` that the model is sure of in `image`; () once `stop` is true, or if it cannot tell.
+        """Those of `nouns` that are more likely than not in `image`; () once `stop` is true, or if it cannot tell.
 
         The image is read as for `predict`. Raises ClipMatError.
         """

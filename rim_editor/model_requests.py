@@ -62,7 +62,7 @@ def find(matting: Matting, options: ModelOptions, document: Document, expression
 def words_here(
     matting: Matting, options: ModelOptions, image: NDArray[np.uint8], stop: Callable[[], bool]
 ) -> tuple[WordHere, ...]:
-    """The GENERAL_NOUNS that the model is sure of in `image`, HxWx3 uint8; () once `stop` is true.
+    """The GENERAL_NOUNS that are more likely than not in `image`, HxWx3 uint8; () once `stop` is true.
 
     Raises ClipMatError.
     """

@@ -107,7 +107,7 @@ class ExpressionBar(QWidget):
         self._box.set_suggestions(history, nouns)
 
     def set_words_here(self, editor: Editor, words: Sequence[WordHere]) -> None:
-        """Offer words that the weights are sure of in this editor's image, where they are near an answer."""
+        """Offer words that are likely in this editor's image, where they are near an answer."""
         self._state(editor).words = tuple(words)
         if editor is self._editor:
             self._show_chips()

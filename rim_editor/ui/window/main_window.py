@@ -370,6 +370,7 @@ class MainWindow(QMainWindow):
             parts.edit_panel,
             parts.messages,
             self._drag_handle,
+            self._start_page,
         ):
             part.paint_icons()
 
