@@ -62,6 +62,8 @@ class FlatStyle(QProxyStyle):
             painter.restore()
         elif element in (_Primitive.PE_PanelStatusBar, _Primitive.PE_FrameStatusBarItem, _Primitive.PE_FrameTabBarBase):
             return
+        elif element == _Primitive.PE_IndicatorTabClose:
+            _cross(painter, option)
         elif element == _Primitive.PE_FrameFocusRect:
             _focus_ring(painter, option)
         else:
@@ -218,6 +220,23 @@ def _chevron(painter: QPainter, option: QStyleOption, at: QPointF, *, down: bool
     painter.setPen(QPen(option.palette.color(_Role.ButtonText), 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     tip = 1.6 if down else -1.6
     painter.drawPolyline(QPolygonF([at + QPointF(-3.2, -tip), at + QPointF(0, tip), at + QPointF(3.2, -tip)]))
+    painter.restore()
+
+
+def _cross(painter: QPainter, option: QStyleOption) -> None:
+    """The cross of a tab: faint until the pointer is on it."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    window, ink = option.palette.color(_Role.Window), option.palette.color(_Role.WindowText)
+    touched = bool(option.state & (_State.State_MouseOver | _State.State_Raised | _State.State_Sunken))
+    middle = QRectF(option.rect).center()
+    if touched and option.state & _State.State_MouseOver:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(window, ink, 0.15))
+        painter.drawEllipse(middle, 8, 8)
+    painter.setPen(QPen(ink if touched else mixed(window, ink, 0.6), 1.4))
+    for down in (-3.5, 3.5):
+        painter.drawLine(middle + QPointF(-3.5, down), middle + QPointF(3.5, -down))
     painter.restore()
 
 

@@ -80,7 +80,7 @@ def test_images_are_opened_in_their_order_and_a_bad_one_is_reported(photo, tmp_p
     look = """
 def look(window):
     shown_messages = []
-    window.parts.messages.show_message = lambda text, level="info", offers=(), owner=None: shown_messages.append((text, level))
+    window.parts.messages.show_message = lambda text, level="info", *_, **more: shown_messages.append((text, level))
     def end():
         seen.update(names=[one.editor.title for one in window.documents], shown_messages=shown_messages)
         window.close()
@@ -130,7 +130,7 @@ def test_what_fails_in_the_window_is_shown_and_logged_and_the_window_stays(home)
     look = """
 def look(window):
     shown_messages = []
-    window.parts.messages.show_message = lambda text, level="info", offers=(), owner=None: shown_messages.append((text, level))
+    window.parts.messages.show_message = lambda text, level="info", *_, **more: shown_messages.append((text, level))
     def breaks(): raise KeyError("a mistake of ours")
     later(0.05, breaks)
     later(0.5, lambda: (seen.update(shown_messages=shown_messages, visible=window.isVisible()), window.close()))
@@ -147,7 +147,7 @@ def test_damaged_settings_are_reported_and_do_not_stop_the_start(home):
     look = """
 def look(window):
     shown_messages = []
-    window.parts.messages.show_message = lambda text, level="info", offers=(), owner=None: shown_messages.append((text, level))
+    window.parts.messages.show_message = lambda text, level="info", *_, **more: shown_messages.append((text, level))
     later(0.3, lambda: (seen.update(shown_messages=shown_messages), window.close()))
 """
     assert any("damaged" in text and level == "warning" for text, level in saw(started(look))["shown_messages"])
