@@ -42,20 +42,20 @@ def read(path: Path) -> ProjectRecipe:
 
 def of_document(document: Document, path: Path | None) -> ProjectRecipe:
     """The recipe of the active layer of a document, which is saved in `path`, see `read`."""
-    terms: list[ExpressionTerm] = []
-    others = 0
-    for part in document.parts:
-        if isinstance(part, Answer) and part.expression:
-            terms.append(ExpressionTerm(part.expression, part.combine))
-        else:
-            others += 1
+    terms = terms_of(document)
     if not terms:
         raise BadOption("Nothing in the project was found by an expression: say with -e what to cut out.")
-    if terms[0].combine is not Combine.NEW:  # what it was added to is a stroke, or an imported matte
-        terms[0] = ExpressionTerm(terms[0].expression)
-    if others:
+    if others := len(document.parts) - len(terms):
         count = f"{others} part{'s' * (others > 1)}"
         text = f"What was drawn, clicked or imported in the project ({count}) is left out: it fits its image only."
         warnings.warn(text, EditorWarning, stacklevel=3)
     edit = EditDescription.of(document.edit, None if path is None else path.absolute())
-    return ProjectRecipe(tuple(terms), document.controls, edit)
+    return ProjectRecipe(terms, document.controls, edit)
+
+
+def terms_of(document: Document) -> tuple[ExpressionTerm, ...]:
+    """The expressions by which the active layer of a document was found; () where there was none."""
+    answers = [part for part in document.parts if isinstance(part, Answer) and part.expression]
+    # The first begins the matte, even where it was added to a stroke.
+    first = tuple(ExpressionTerm(answer.expression, Combine.NEW) for answer in answers[:1])
+    return first + tuple(ExpressionTerm(answer.expression, answer.combine) for answer in answers[1:])

@@ -32,6 +32,7 @@ from rim_editor.ui.named_widgets import name_widget
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rim_editor.batch.recipe import ExpressionTerm
     from rim_editor.document import MatteControls
     from rim_editor.edits import Edit
     from rim_editor.jobs import Runner
@@ -121,6 +122,10 @@ class BatchDialog(QDialog):
     def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
         """Show another edit and other controls."""
         self._setup.set_edit(edit, controls, background)
+
+    def set_expressions(self, terms: tuple[ExpressionTerm, ...]) -> None:
+        """Show these expressions, unless the user has typed some."""
+        self._setup.expressions.fill(terms)
 
     def set_settings(self, settings: Settings) -> None:
         """Use the model of these settings from the next batch on."""

@@ -186,6 +186,8 @@ class ExpressionList(QGroupBox):
         self.setObjectName("batch_expressions")
         self._suggestions = QStringListModel(list(known), self)
         self._rows: list[_ExpressionRow] = []
+        self._filled: tuple[ExpressionTerm, ...] = ()
+        """What `fill` showed last."""
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         self._more = name_widget(
@@ -201,6 +203,18 @@ class ExpressionList(QGroupBox):
     def terms(self) -> tuple[ExpressionTerm, ...]:
         """The expressions in order, without empty ones; the first begins the matte."""
         return tuple(term for term in (row.term() for row in self._rows) if term.expression)
+
+    def fill(self, terms: tuple[ExpressionTerm, ...]) -> None:
+        """Show these expressions, unless the user has typed some."""
+        if self.terms() not in ((), self._filled):
+            return
+        while len(self._rows) > 1:
+            self._drop(self._rows[-1])
+        self._rows[0].box.setText(terms[0].expression if terms else "")
+        for term in terms[1:]:
+            self.add(term.expression, term.combine)
+        self._filled = self.terms()
+        self.changed.emit()
 
     def add(self, expression: str = "", combine: Combine = Combine.ADD) -> QLineEdit:
         """Add a text field with this expression; for the first one, `combine` is always NEW."""

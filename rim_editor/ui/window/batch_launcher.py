@@ -45,7 +45,12 @@ class BatchLauncher(QObject):
         return self.dialog is not None and self.dialog.running
 
     def show(self) -> None:
-        """Open the dialog with edit and matte controls of the current image, or bring it to the front."""
+        """Open the dialog with what was done to the current image, or bring it to the front.
+
+        That is expressions, matte controls and edit of the active layer; a background needs a file, which the project
+        is once it is saved.
+        """
+        from rim_editor.batch import project_recipes
         from rim_editor.document import MatteControls
         from rim_editor.edits import Cutout
 
@@ -53,17 +58,29 @@ class BatchLauncher(QObject):
         document = None if editor is None else editor.document
         edit = Cutout() if document is None else document.edit
         controls = MatteControls() if document is None else document.controls
+        terms = () if document is None else project_recipes.terms_of(document)
+        background = None
+        if editor is not None and not editor.unsaved and len(editor.document.layers) == 1:
+            background = editor.saving.path
         if self.dialog is None:
             from rim_editor.ui.batch.batch_dialog import BatchDialog
 
             self.dialog = BatchDialog(
-                self._matting, self._settings.current, self._runner, self._window, edit=edit, controls=controls
+                self._matting,
+                self._settings.current,
+                self._runner,
+                self._window,
+                edit=edit,
+                controls=controls,
+                background=background,
             )
+            self.dialog.set_expressions(terms)
             self.dialog.expressions_used.connect(self._remember_expressions)
             self.dialog.finished_unseen.connect(self._show_message)
             self._settings.changed.connect(self.dialog.set_settings)
         elif not self.dialog.running and not self.dialog.isVisible():
-            self.dialog.set_edit(edit, controls)
+            self.dialog.set_edit(edit, controls, background)
+            self.dialog.set_expressions(terms)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
