@@ -61,6 +61,13 @@ class Pointing:
         """x, y of the points that are not on the object."""
         return tuple((x, y) for x, y, keep in self.points if not keep)
 
+    @property
+    def summary(self) -> str:
+        """What it consists of, for the user: '2 clicks', 'a box and 1 click'; '' when it is empty."""
+        count = len(self.points)
+        clicks = f"{count} click{'s' if count > 1 else ''}" if count else ""
+        return " and ".join(filter(None, ("" if self.box is None else "a box", clicks)))
+
     def __bool__(self) -> bool:
         return bool(self.points) or self.box is not None
 

@@ -87,8 +87,12 @@ class AskedImage:
         if answer is None:
             return AnswerText("")
         quoted = f"“{answer.expression}”"
+        if answer.pointing and answer.certainty is Certainty.NONE:
+            return AnswerText("Nothing is left with this click: the matte stays as it was.")
         if self.part is not None and not _in_document(editor, self.part):
             return AnswerText("")  # undone, or replaced
+        if answer.pointing:
+            return AnswerText(f"Found by {answer.asked}. {answer.note}")
         if answer.certainty is Certainty.SURE or (self.part is not None and self.decided):
             return AnswerText(f"Found {quoted}")
         if answer.certainty is Certainty.UNSURE:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+    from clipmat.pointing import Click, Corners
 
 Point = tuple[float, float]
 """x, y in pixels of the image; (0, 0) is the upper left corner of the upper left pixel."""
@@ -53,7 +54,7 @@ def check_expression(text: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the model found for one expression."""
+    """What the model found for one expression, points and box."""
 
     expression: str
     combine: Combine
@@ -63,11 +64,17 @@ class Answer:
     """0 to 1, as the model gives it."""
     certainty: Certainty = Certainty.SURE
     """NONE for a best guess that was accepted."""
+    points: tuple[Click, ...] = ()
+    """x, y in pixels of the image, and whether the object is there: clicked beside the expression, or without one."""
+    box: Corners | None = None
+    """x0, y0, x1, y1 of the box that was drawn around the object."""
 
     @property
     def doubt(self) -> str:
         """Why the answer should be checked, without a full stop; '' where it is sure."""
         presence = f"'{self.expression}' (presence {self.presence:.2f})"
+        if self.points or self.box is not None:
+            return "" if self.certainty is Certainty.SURE else "Nothing is left with these clicks"
         match self.certainty:
             case Certainty.SURE:
                 return ""

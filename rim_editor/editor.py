@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
+from clipmat.pointing import Pointing
 from rim_editor import exporting, geometry, model_requests, step_names
 from rim_editor.document import (
     Answer,
@@ -32,7 +33,7 @@ from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listene
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.layer_actions import LayerActions
-from rim_editor.model_requests import ModelAnswer, ModelOptions
+from rim_editor.model_requests import ModelAnswer, ModelOptions, Question
 from rim_editor.rendering import Renderer
 from rim_editor.saving import Saving
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+    from clipmat.pointing import Click, Corners
     from rim_editor.geometry import Reshaping
     from rim_editor.matting import Matting
     from rim_editor.rendering import View
@@ -110,22 +112,32 @@ class Editor:
         """Call `callback` with every event from now on; returns a function that stops it."""
         return self._listeners.add(callback)
 
-    def ask(self, expression: str, combine: Combine = Combine.NEW) -> None:
-        """Find what `expression` names and combine it with the matte as it is when the answer comes.
+    def ask(
+        self,
+        expression: str,
+        combine: Combine = Combine.NEW,
+        points: Sequence[Click] = (),
+        box: Corners | None = None,
+        *,
+        replaces: Answer | None = None,
+    ) -> None:
+        """Find what `expression` names, or points and box show, and combine it with the matte as it is by then.
 
+        The answer takes the place of the part `replaces`, which then stays out of it: see `picking`.
         An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing: see `guess`.
         """
         self.guess = None
         expression = clean_expression(expression)
-        if not expression:
+        question = Question(expression, combine, Pointing(tuple(points), box), replaces)
+        if not expression and not question.pointing:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
         elif not self._is_locked() and not self._lacks_matte(combine):
             document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
                 JobKind.ASK,
-                lambda: model_requests.find(self._matting, options, document, expression),
-                lambda found: self._answered(expression, combine, options, found, key),
-                description=f'Looking for "{expression}"',
+                lambda: model_requests.find(self._matting, options, document, question),
+                lambda found: self._answered(question, options, found, key),
+                description=question.text,
                 uses_model=True,
             )
 
@@ -275,21 +287,29 @@ class Editor:
         self._renderer = Renderer(history.current.source)
         self.guess = None
 
-    def _answered(self, expression: str, combine: Combine, options: ModelOptions, found: ModelAnswer, key: int) -> None:
-        answer = found.part(expression, combine)
+    def _answered(self, question: Question, options: ModelOptions, found: ModelAnswer, key: int) -> None:
+        answer, expression = found.part(question), question.expression
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
-            self._notify(NoticeCode.NOT_FOUND, f"{answer.doubt}. Use other words.")
+            self._notify(
+                NoticeCode.NOT_FOUND, answer.doubt if question.pointing else f"{answer.doubt}. Use other words."
+            )
         else:
-            self._add_answer(answer, key)
+            self._add_answer(answer, key, question.replaces)
         where = found.predictor.device, found.predictor.device_reason, options.weights
-        self._listeners.notify(Answered(expression, answer.presence, answer.certainty, *where, found.milliseconds))
+        state = answer.presence, answer.certainty, *where, found.milliseconds
+        note = found.prediction.note if question.pointing else ""
+        self._listeners.notify(Answered(expression, *state, question.pointing, note))
 
-    def _add_answer(self, answer: Answer, key: int | None = None) -> None:
+    def _add_answer(self, answer: Answer, key: int | None = None, replaces: Answer | None = None) -> None:
         key = self.document.layer.key if key is None else key
         if not self._lacks_matte(answer.combine, key):  # the matte may have been undone since the question was asked
-            before = () if answer.combine is Combine.NEW else self._parts_of(key)
-            self._change(step_names.adding(answer), key=key, parts=(*before, answer))
+            parts = self._parts_of(key)
+            if replaces in parts:
+                parts = tuple(answer if part is replaces else part for part in parts)
+            else:
+                parts = (answer,) if answer.combine is Combine.NEW else (*parts, answer)
+            self._change(step_names.adding(answer), key=key, parts=parts)
 
     def _parts_of(self, key: int) -> tuple[Part, ...]:
         """The parts of the layer with this key; () when it was removed."""

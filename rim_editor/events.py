@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from clipmat.pointing import Pointing
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -164,6 +166,16 @@ class Answered:
     weights: str
     milliseconds: float
     """From the question to the answer, including reading the image if it was new; without loading the model."""
+    pointing: Pointing = Pointing()
+    """The points and the box beside the expression, or instead of it."""
+    note: str = ""
+    """What the model could not do with them, in one line."""
+
+    @property
+    def asked(self) -> str:
+        """What was asked, for the user: '“the hat”, 2 clicks'."""
+        words = f"“{self.expression}”" if self.expression else ""
+        return ", ".join(filter(None, (words, self.pointing.summary)))
 
 
 Event = DocumentChanged | JobStarted | JobEnded | Notice | Answered

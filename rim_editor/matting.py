@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.certainty import Certainty
+    from clipmat.pointing import Click, Corners
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
     from clipmat.words_here import WordHere
 
@@ -41,6 +42,10 @@ class PredictionLike(Protocol):
         """What the presence amounts to, by the thresholds of the weights."""
 
     @property
+    def note(self) -> str:
+        """What the model could not do with points or box, in one line; '' without any."""
+
+    @property
     def timings(self) -> Mapping[str, float]:
         """Milliseconds per step: image, text, matte."""
 
@@ -63,8 +68,8 @@ class PredictorLike(Protocol):
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Read the image, HxWx3 uint8 sRGB, once for any number of expressions."""
 
-    def predict(self, expression: str) -> PredictionLike:
-        """Find what the expression names in the image that was set."""
+    def predict(self, expression: str, *, points: Sequence[Click] = (), box: Corners | None = None) -> PredictionLike:
+        """Find what the expression names, or points and box show, in the image that was set."""
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
@@ -193,18 +198,23 @@ class Matting:
         image: NDArray[np.uint8],
         expression: str,
         *,
+        points: Sequence[Click] = (),
+        box: Corners | None = None,
         weights: str = "compact",
         device: str = "auto",
         precision: str = "auto",
     ) -> PredictionLike:
         """Find what `expression` names in `image`, HxWx3 uint8 sRGB; the same array again is not read again.
 
+        Points and box show the object beside the expression, or without one; see `Predictor.predict`.
         The array must not be changed in place between calls. Raises ClipMatError.
         """
         with self._lock:
             predictor = self._predictor_for(weights, device, precision)
             self._set_image(predictor, image)
-            return predictor.predict(expression)
+            if not points and box is None:
+                return predictor.predict(expression)
+            return predictor.predict(expression, points=points, box=box)
 
     def refine(
         self,

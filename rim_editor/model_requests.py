@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from clipmat.pointing import Pointing
 from rim_editor.document import Answer, Combine, Document, MatteControls, Patch, Stroke
 
 if TYPE_CHECKING:
@@ -35,6 +36,23 @@ class ModelOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class Question:
+    """What the model is asked for, and how the answer joins the matte."""
+
+    expression: str
+    """'' where points or a box show the object without words."""
+    combine: Combine
+    pointing: Pointing = Pointing()
+    replaces: Answer | None = None
+    """The answer whose place the new one takes, when one more click makes it better."""
+
+    @property
+    def text(self) -> str:
+        """The question, for the user: 'Looking for "the hat"'."""
+        return f'Looking for "{self.expression}"' if self.expression else f"Looking at {self.pointing.summary}"
+
+
+@dataclass(frozen=True, eq=False)
 class ModelAnswer:
     """The answer to an expression."""
 
@@ -43,19 +61,22 @@ class ModelAnswer:
     milliseconds: float
     """Without loading the model."""
 
-    def part(self, expression: str, combine: Combine) -> Answer:
+    def part(self, question: Question) -> Answer:
         """The answer as a part of a matte; from here on its matte is read-only."""
-        found = self.prediction
+        found, pointing = self.prediction, question.pointing
         found.matte.setflags(write=False)
-        return Answer(expression, combine, found.matte, float(found.presence), found.certainty)
+        asked = question.expression, question.combine
+        return Answer(*asked, found.matte, float(found.presence), found.certainty, pointing.points, pointing.box)
 
 
-def find(matting: Matting, options: ModelOptions, document: Document, expression: str) -> ModelAnswer:
-    """Find what `expression` names in the document's image. Raises ClipMatError."""
+def find(matting: Matting, options: ModelOptions, document: Document, question: Question) -> ModelAnswer:
+    """Find what the question means in the document's image. Raises ClipMatError."""
     model = asdict(options)
     predictor = matting.predictor(**model)
     start = time.perf_counter()
-    prediction = matting.predict(document.source.pixels, expression, **model)
+    prompt = question.pointing
+    pixels = document.source.pixels
+    prediction = matting.predict(pixels, question.expression, points=prompt.points, box=prompt.box, **model)
     return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000)
 
 

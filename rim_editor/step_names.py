@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from clipmat.pointing import Pointing
 from rim_editor.document import Answer, Brush, Combine, ImportedMatte, MatteControls, Part, Region, Stroke
 from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 
@@ -32,7 +33,8 @@ _EDITS: dict[type[Edit], str] = {
 def adding(part: Part) -> str:
     """The name of the step that adds `part`."""
     if isinstance(part, Answer):
-        return f'{_JOINED[part.combine]} "{part.expression}"'
+        by = "" if part.expression or not prompted(part) else "by "
+        return f"{_JOINED[part.combine]} {by}{prompted(part, quoted=True)}"
     if isinstance(part, ImportedMatte):
         return f'{_IMPORTED[part.combine]} "{part.name}"'
     if isinstance(part, Region):
@@ -40,10 +42,16 @@ def adding(part: Part) -> str:
     return _PAINTED[part.brush] if isinstance(part, Stroke) else "Refine edge"
 
 
+def prompted(answer: Answer, *, quoted: bool = False) -> str:
+    """What the answer was asked by: 'the hat', '2 clicks', 'the hat, a box'; `quoted` puts the words in quotes."""
+    words = f'"{answer.expression}"' if quoted and answer.expression else answer.expression
+    return ", ".join(filter(None, (words, Pointing(answer.points, answer.box).summary)))
+
+
 def removing(part: Part) -> str:
     """The name of the step that removes `part`."""
     if isinstance(part, Answer):
-        return f'Remove "{part.expression}"'
+        return f"Remove {prompted(part, quoted=True)}"
     if isinstance(part, ImportedMatte):
         return f'Remove "{part.name}"'
     if isinstance(part, Region):

@@ -25,6 +25,7 @@ GROUND_FLOOR = {
     "foreground",
     "image_files",
     "partial_images",
+    "pointing",
     "records",
     "thread_warnings",
 }

@@ -17,6 +17,7 @@ class FakePrediction:
     presence: float
     certainty: Certainty
     timings: dict
+    note: str = ""
 
 
 @dataclass
@@ -27,12 +28,14 @@ class RedPredictor:
     precision: str = "float32"
     images: list = field(default_factory=list)
     expressions: list = field(default_factory=list)
+    prompts: list = field(default_factory=list)
 
     def set_image(self, image):
         self.images.append(image)
 
-    def predict(self, expression):
+    def predict(self, expression, *, points=(), box=None):
         self.expressions.append(expression)
+        self.prompts.append((tuple(points), box))
         if len(expression.split()) > 20:
             warnings.warn("the expression is too long; not read: end", ExpressionTruncated, stacklevel=2)
         image = self.images[-1].astype(np.float32)

@@ -18,6 +18,7 @@ from rim_editor.ui.canvas.canvas_marks import PointerMarks
 from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.part_marks import PartMark
+from rim_editor.ui.canvas.pick_marks import PickMarks
 from rim_editor.ui.canvas.region_outline import RegionOutline
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
@@ -58,6 +59,8 @@ class Canvas(ImageView):
         self._strokes = LiveStrokes(self)
         self._strokes.changed.connect(self._update_device)
         self._outline, self._part_mark = RegionOutline(), PartMark()
+        self._picks = PickMarks(self)
+        self._picks.changed.connect(self.update)
         self._space_held = False
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._pointer = PointerMarks()
@@ -132,6 +135,11 @@ class Canvas(ImageView):
         self._part_mark.set(part)
         self.update()
 
+    @property
+    def picks(self) -> PickMarks:
+        """The clicks and the box that show the object."""
+        return self._picks
+
     def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
         self._pointer.swatch = None if colour is None else QColor(*colour)
@@ -144,6 +152,7 @@ class Canvas(ImageView):
     def set_editor(self, editor: Editor | None) -> None:
         """Show this editor's image as it was last shown, or fitted at first; None shows how to open one."""
         super().set_editor(editor)
+        self._picks.set_editor(editor)
         self._set_before_held(False)
         self._show_cursor()
 
@@ -180,6 +189,8 @@ class Canvas(ImageView):
                 self._pointer.paint_line(painter, start, brush)
             self._pointer.paint_ring(painter, self._ring_radius(), self._hardness, brush)
         self._pointer.paint_swatch(painter)
+        if self._tool is Tool.PICK:
+            self._picks.paint(painter, self.viewport, self.devicePixelRatioF())
 
     def _line_start(self) -> QPointF | None:
         """Where a click would begin a straight line, in logical pixels; None when it would not."""
@@ -204,7 +215,10 @@ class Canvas(ImageView):
         self._set_modifiers(event.modifiers())
         if button is Qt.MouseButton.MiddleButton:
             self._gesture = PanGesture(self, at)
-        elif button is Qt.MouseButton.LeftButton:
+        elif button is Qt.MouseButton.LeftButton or (
+            button is Qt.MouseButton.RightButton and self._effective_tool() is Tool.PICK
+        ):
+            self._picks.set_button(button)
             self._gesture = self._begin(self._editor, event.position(), at)
         else:
             super().mousePressEvent(event)
@@ -245,6 +259,8 @@ class Canvas(ImageView):
             self.set_before(True)
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self._drop_gesture()
+        elif self._tool is Tool.PICK and self._picks.take_key(event.key()):
+            event.accept()
         elif self._split is not None and is_arrow(event, Qt.KeyboardModifier.ShiftModifier):
             self._split.nudge(0.02 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -0.02)
             self.update()
@@ -301,8 +317,10 @@ class Canvas(ImageView):
     def _takes(self, event: QKeyEvent) -> bool:
         if self._viewport is None:
             return False
-        if event.key() == Qt.Key.Key_Escape:
-            return self._gesture is not None
+        if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            return True
+        if self._tool is Tool.PICK and self._picks.takes_key(event.key()):
+            return True
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier)
         return (event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backslash) and plain) or is_arrow(event)
 

@@ -13,12 +13,14 @@ from rim_editor.document import Brush, Point, Stroke
 from rim_editor.edits import Background
 from rim_editor.smart_strokes import GrowingCover, is_smart, point_distance, remember
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
+from rim_editor.ui.canvas.pick_gesture import PickObjectGesture
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
 if TYPE_CHECKING:
     from rim_editor.editor import Editor
     from rim_editor.edits import Colour
+    from rim_editor.ui.canvas.pick_marks import PickMarks
     from rim_editor.ui.canvas.viewport import Viewport
 
 MIN_BRUSH_RADIUS, MAX_BRUSH_RADIUS = 1.0, 500.0
@@ -34,6 +36,7 @@ class Tool(StrEnum):
     REFINE = "refine"
     LASSO = "lasso"
     RECTANGLE = "rectangle"
+    PICK = "pick"
     EYEDROPPER = "eyedropper"
     MOVE_BACKGROUND = "move_background"
 
@@ -50,7 +53,7 @@ class Tool(StrEnum):
     @property
     def cursor(self) -> Qt.CursorShape:
         """The pointer over an image, outside of a gesture."""
-        if self.brush is not None or self in (Tool.EYEDROPPER, Tool.LASSO, Tool.RECTANGLE):
+        if self.brush is not None or self in (Tool.EYEDROPPER, Tool.LASSO, Tool.RECTANGLE, Tool.PICK):
             return Qt.CursorShape.CrossCursor
         return Qt.CursorShape.SizeAllCursor if self is Tool.MOVE_BACKGROUND else Qt.CursorShape.OpenHandCursor
 
@@ -85,6 +88,10 @@ class GestureTarget(Protocol):
 
     def pick(self, colour: Colour) -> None:
         """Emit the colour that was picked."""
+
+    @property
+    def picks(self) -> PickMarks:
+        """The clicks and the box that show the object."""
 
     def move_split(self, x: float) -> None:
         """Move the line between before and after to x, in device pixels from the left."""
@@ -258,6 +265,8 @@ def begin_gesture(
     """The gesture that a press of the left button at a point of the window begins with this tool and brush."""
     if (brush := tool.brush) is not None:
         return PaintGesture(target, editor, at, brush, radius, hardness)
+    if tool is Tool.PICK:
+        return PickObjectGesture(target, at)
     if tool is Tool.LASSO:
         return LassoGesture(target, editor, at)
     if tool is Tool.RECTANGLE:

@@ -126,6 +126,10 @@ class ExpressionBar(QWidget):
         """Choose how the next answer joins the matte."""
         self._combine.set_combine(combine)
 
+    def words(self) -> str:
+        """The expression in the box."""
+        return clean_expression(self._box.text())
+
     def focus_box(self) -> None:
         """Put the cursor into the box with its text selected, ready to be typed over."""
         self._box.setFocus(Qt.FocusReason.ShortcutFocusReason)

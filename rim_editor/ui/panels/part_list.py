@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor import step_names
 from rim_editor.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import SPACE, TIGHT
@@ -47,7 +48,9 @@ def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
 
 def _row(part: Part) -> PartRow:
     if isinstance(part, Answer):
-        text = f"{_SIGNS[part.combine]}{part.expression}"
+        text = f"{_SIGNS[part.combine]}{step_names.prompted(part)}"
+        if part.points or part.box is not None:  # somebody pointed at it: there is no question whether it is there
+            return PartRow(text, f"{text}: pointed at in the image")
         tip = f"{text}\nPresence {part.presence:.2f}: how sure the model is that it is in the image"
         return PartRow(f"{text}  ({part.presence:.2f})", tip)
     if isinstance(part, ImportedMatte):

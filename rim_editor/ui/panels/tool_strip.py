@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = (
     (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
+    (
+        Tool.PICK,
+        "Pick",
+        "fa6s.arrow-pointer",
+        "Click what to cut out, drag a box around it; Ctrl-click or right-click what to leave out",
+        "P",
+    ),
     None,
     (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
     (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),

@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
             if isinstance(event, DocumentChanged) and "image" in event.aspects:
                 self.parts.status.show_size(document.editor.document.size)
         if (
-            isinstance(event, Answered) and event.certainty is not Certainty.NONE
+            isinstance(event, Answered) and event.expression and event.certainty is not Certainty.NONE
         ):  # words that found nothing are no use another time
             self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
 

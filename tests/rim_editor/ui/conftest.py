@@ -34,6 +34,7 @@ class FakePrediction:
     presence: float
     certainty: Certainty
     timings: dict
+    note: str = ""
 
 
 @dataclass
@@ -50,8 +51,9 @@ class FakePredictor:
         self.model.images.append(image)
         self.image = image
 
-    def predict(self, expression):
+    def predict(self, expression, *, points=(), box=None):
         self.model.expressions.append(expression)
+        self.model.prompts.append((tuple(points), box))
         self.model.threads.add(threading.get_ident())
         self.model.wait()
         if self.model.error is not None:
@@ -59,6 +61,10 @@ class FakePredictor:
         height, width = self.image.shape[:2]
         word = next((word for word in expression.lower().split() if word in self.model.discs), None)
         timings = {"image": 1.0, "text": 2.0, "matte": 3.0}
+        if points or box is not None:
+            matte = self.pointed(points, box)
+            certainty = Certainty.SURE if matte.any() else Certainty.NONE
+            return FakePrediction(matte, 0.97, certainty, timings, "These weights do not know clicks: discs only.")
         if word is None:
             presence = 0.05 if "unicorn" in expression else 0.12
             return FakePrediction(np.zeros((height, width), np.float32), presence, Certainty.NONE, timings)
@@ -71,6 +77,19 @@ class FakePredictor:
         if "maybe" in expression:
             return FakePrediction(matte, 0.42, Certainty.UNSURE, timings)
         return FakePrediction(matte, 0.97, Certainty.SURE, timings)
+
+    def pointed(self, points, box):
+        """The discs that are clicked or in the box, without those that are clicked away."""
+        height, width = self.image.shape[:2]
+        rows, columns = np.ogrid[:height, :width]
+        matte = np.zeros((height, width), np.float32)
+        for x, y, radius in self.model.discs.values():
+            disc = np.hypot(columns + 0.5 - x * width, rows + 0.5 - y * height) < radius * min(height, width)
+            clicked = [keep for px, py, keep in points if disc[int(py), int(px)]]
+            boxed = box is not None and box[0] <= x * width < box[2] and box[1] <= y * height < box[3]
+            if (boxed or any(clicked)) and all(clicked):
+                matte[disc] = 1
+        return matte
 
     def refine(self, image, matte, trimap):
         self.model.refined.append(trimap)
@@ -96,6 +115,8 @@ class FakeModel:
     """(weights, device) of every load."""
     images: list = field(default_factory=list)
     expressions: list = field(default_factory=list)
+    prompts: list = field(default_factory=list)
+    """(points, box) of every question."""
     refined: list = field(default_factory=list)
     """The trimap of every refinement; what is unknown becomes 0.5."""
     threads: set = field(default_factory=set)
