@@ -33,7 +33,7 @@ from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listene
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.layer_actions import LayerActions
-from rim_editor.model_requests import ModelAnswer, ModelOptions, Question
+from rim_editor.model_requests import ModelAnswer, ModelOptions, ModelQuestion
 from rim_editor.rendering import Renderer
 from rim_editor.saving import Saving
 
@@ -128,7 +128,7 @@ class Editor:
         """
         self.guess = None
         expression = clean_expression(expression)
-        question = Question(expression, combine, Pointing(tuple(points), box), replaces)
+        question = ModelQuestion(expression, combine, Pointing(tuple(points), box), replaces)
         if not expression and not question.pointing:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
         elif not self._is_locked() and not self._lacks_matte(combine):
@@ -287,7 +287,7 @@ class Editor:
         self._renderer = Renderer(history.current.source)
         self.guess = None
 
-    def _answered(self, question: Question, options: ModelOptions, found: ModelAnswer, key: int) -> None:
+    def _answered(self, question: ModelQuestion, options: ModelOptions, found: ModelAnswer, key: int) -> None:
         answer, expression = found.part(question), question.expression
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None

@@ -36,7 +36,7 @@ class ModelOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class ModelQuestion:
     """What the model is asked for, and how the answer joins the matte."""
 
     expression: str
@@ -61,7 +61,7 @@ class ModelAnswer:
     milliseconds: float
     """Without loading the model."""
 
-    def part(self, question: Question) -> Answer:
+    def part(self, question: ModelQuestion) -> Answer:
         """The answer as a part of a matte; from here on its matte is read-only."""
         found, pointing = self.prediction, question.pointing
         found.matte.setflags(write=False)
@@ -69,7 +69,7 @@ class ModelAnswer:
         return Answer(*asked, found.matte, float(found.presence), found.certainty, pointing.points, pointing.box)
 
 
-def find(matting: Matting, options: ModelOptions, document: Document, question: Question) -> ModelAnswer:
+def find(matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion) -> ModelAnswer:
     """Find what the question means in the document's image. Raises ClipMatError."""
     model = asdict(options)
     predictor = matting.predictor(**model)

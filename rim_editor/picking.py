@@ -15,7 +15,7 @@ from clipmat.pointing import Corners, Pointing
 from rim_editor.document import Answer, Combine
 from rim_editor.editor import Editor
 from rim_editor.events import DocumentChanged, Event, JobEnded, JobKind
-from rim_editor.model_requests import Question
+from rim_editor.model_requests import ModelQuestion
 
 
 class Picking:
@@ -27,7 +27,7 @@ class Picking:
     def __init__(self, editor: Editor, changed: Callable[[], None]) -> None:
         self._editor_ref, self._changed = ref(editor), changed  # who remembers picks shall not hold the image
         self._stop_listening: Callable[[], None] | None = None
-        self._pending: Question | None = None
+        self._pending: ModelQuestion | None = None
         self._shown = Pointing()
         self._done: Answer | None = None
         """The answer whose marks were cleared: the next click begins anew."""
@@ -101,16 +101,16 @@ class Picking:
         assert editor is not None, "the image was closed"
         return editor
 
-    def _current(self) -> Question | None:
+    def _current(self) -> ModelQuestion | None:
         """The question that the marks belong to; None when there are none."""
         if self._pending is not None:
             return self._pending
         last = self._last()
         if last is None or last is self._done or not (last.points or last.box is not None):
             return None
-        return Question(last.expression, last.combine, Pointing(last.points, last.box), last)
+        return ModelQuestion(last.expression, last.combine, Pointing(last.points, last.box), last)
 
-    def _continued(self, words: str, combine: Combine) -> Question:
+    def _continued(self, words: str, combine: Combine) -> ModelQuestion:
         """The question that one more click makes more precise: the current one, the last words, or a new one."""
         current = self._current()
         if current is not None and current.combine is combine:
@@ -118,14 +118,14 @@ class Picking:
         last, words = self._last(), clean_expression(words)
         if last is not None and last is not self._done and last.combine is combine:
             if words and last.expression == words and not last.points and last.box is None:
-                return Question(words, combine, replaces=last)
-        return Question("", combine)
+                return ModelQuestion(words, combine, replaces=last)
+        return ModelQuestion("", combine)
 
     def _last(self) -> Answer | None:
         parts = self._editor.document.parts
         return parts[-1] if parts and isinstance(parts[-1], Answer) else None
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: ModelQuestion) -> None:
         self._pending = question
         self._update()
         pointing = question.pointing
