@@ -76,7 +76,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor/ui: start": ("rim_editor.ui.application",),
     "rim_editor: commands": (
         *("rim_editor.cli", "rim_editor.cli_options", "rim_editor.batch_cli", "rim_editor.batch_screen"),
-        *("rim_editor.matte_command", "rim_editor.render_command", "rim_editor.__main__"),
+        *("rim_editor.matte_command", "rim_editor.prompt_options", "rim_editor.render_command", "rim_editor.__main__"),
     ),
 }
 

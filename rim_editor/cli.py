@@ -123,19 +123,28 @@ def open_window(
 def matte(
     *,
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
-    expression: Annotated[str, typer.Argument(help="What to cut out, such as 'the flower on the left'.")],
+    expression: Annotated[
+        str, typer.Argument(metavar="[EXPRESSION]", help="What to cut out, such as 'the flower on the left'.")
+    ] = "",
     output: Annotated[
         Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
     ],
     options: CutoutOptions,
+    point: Annotated[
+        list[str] | None,
+        typer.Option(metavar="X,Y[,-]", help="A pixel of the object, or with ',-' one beside it; may be repeated."),
+    ] = None,
+    box: Annotated[
+        str | None, typer.Option(metavar="X0,Y0,X1,Y1", help="Two corners of a box around the object, in pixels.")
+    ] = None,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Write an empty result if nothing matches.")
     ] = False,
 ) -> None:
-    """Cut the object that EXPRESSION names out of IMAGE."""
-    from rim_editor import matte_command
+    """Cut the object that EXPRESSION names, or that --point and --box show, out of IMAGE."""
+    from rim_editor import matte_command, prompt_options
 
     asked = {"image": str(image), "expression": expression, "weights": options.weights}
     answered: dict[str, object] = {"certainty": None, "presence": None}
@@ -157,6 +166,8 @@ def matte(
             at_least=options.at_least,
             allow_empty=allow_empty,
             other_inputs=(options.background,) if options.background else (),
+            points=tuple(prompt_options.read_point(text) for text in point or ()),
+            corners=None if box is None else prompt_options.read_box(box),
         )
         report = matte_command.cut_out(
             job, Matting(), lambda certainty, presence: answered.update(certainty=certainty, presence=presence)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.pointing import Click, Corners
     from rim_editor.exporting import ExportRequest
     from rim_editor.matting import Matting
 
@@ -27,7 +28,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class MatteJob:
-    """An image, an expression, an edit, and the output; an output that ends in .ora is written in layers."""
+    """An image, what to find, an edit, and the output; an output that ends in .ora is written in layers."""
 
     image: Path
     expression: str
@@ -52,6 +53,10 @@ class MatteJob:
     """Write a matte without any object rather than raise NothingMatched."""
     other_inputs: tuple[Path, ...] = ()
     """Files besides the image that went into the edit and must not be written over."""
+    points: tuple[Click, ...] = ()
+    """x, y in pixels of the upright image, and whether the object is there."""
+    corners: Corners | None = None
+    """x0, y0, x1, y1 of a box around the object, in pixels of the upright image."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ def check(job: MatteJob) -> None:
     """
     from rim_editor import exporting
 
-    check_expression(job.expression)
+    if job.expression or not (job.points or job.corners):
+        check_expression(job.expression)
     exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 
@@ -102,6 +108,7 @@ def cut_out(
     from rim_editor import exporting, mattes, outputs
     from rim_editor.document import Answer, Combine, Document
     from rim_editor.rendering import Renderer
+    from rim_editor.step_names import prompted
     from rim_editor.timing import timed
 
     check(job)
@@ -111,11 +118,13 @@ def cut_out(
         source = image_files.read(job.image)
     with timed(spent, "load"):
         predictor = matting.predictor(job.weights, job.device)
-    prediction = matting.predict(source.pixels, job.expression, weights=job.weights, device=job.device)
+    prediction = matting.predict(
+        source.pixels, job.expression, points=job.points, box=job.corners, weights=job.weights, device=job.device
+    )
     spent |= {step: float(value) for step, value in prediction.timings.items()}
     presence, matte, renderer = float(prediction.presence), prediction.matte, Renderer(source)
     certainty = with_bar(prediction.certainty, presence, matte, job.at_least)
-    answer = Answer(job.expression, Combine.NEW, matte, presence, certainty)
+    answer = Answer(job.expression, Combine.NEW, matte, presence, certainty, job.points, job.corners)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
     if empty:
         answer = replace(answer, certainty=Certainty.NONE)
@@ -128,6 +137,8 @@ def cut_out(
     if refused:
         answer = replace(answer, matte=np.zeros_like(matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
+    if answer.points or answer.box is not None:
+        warnings.warn(prediction.note, EditorWarning, stacklevel=2)
     if answer.doubt and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
         warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
@@ -135,7 +146,7 @@ def cut_out(
         document = document.changed(controls=job.controls)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
             raise NothingMatched(
-                f"The controls leave nothing of the matte of '{job.expression}': shift the edge less, "
+                f"The controls leave nothing of the matte of '{prompted(answer)}': shift the edge less, "
                 "or write the empty result with --allow-empty."
             )
         result = exporting.rendered(document, renderer, request)

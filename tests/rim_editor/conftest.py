@@ -17,7 +17,7 @@ class FakePrediction:
     presence: float
     certainty: Certainty
     timings: dict
-    note: str = ""
+    note: str = "These weights do not know clicks."
 
 
 @dataclass
@@ -40,7 +40,7 @@ class RedPredictor:
             warnings.warn("the expression is too long; not read: end", ExpressionTruncated, stacklevel=2)
         image = self.images[-1].astype(np.float32)
         redness = (image[..., 0] - np.maximum(image[..., 1], image[..., 2])) / 200
-        present = "red" in expression
+        present = "red" in expression or bool(points)
         matte = np.clip(redness, 0, 1) if present else np.zeros_like(redness)
         presence = 0.97 if present else 0.12
         certainty = Certainty.SURE if present else Certainty.NONE

@@ -197,7 +197,7 @@ def test_a_click_that_leaves_nothing_changes_nothing_and_is_reported(picking, ed
     picking.click(3, 4, False)
     assert not editor.document.parts and not picking.marks
     notice = next(event for event in events if isinstance(event, Notice))
-    assert notice.code is NoticeCode.NOT_FOUND and "the matte stays as it was" in notice.text
+    assert notice.code is NoticeCode.NOT_FOUND and "Nothing is left" in notice.text
 
 
 def test_quick_clicks_are_one_question_and_show_at_once(model):
