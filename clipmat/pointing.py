@@ -81,6 +81,10 @@ class Pointing:
         return Pointing(points, ((x0 - x) * across, (y0 - y) * down, (x1 - x) * across, (y1 - y) * down))
 
 
+NOTHING = Pointing()
+"""No points and no box."""
+
+
 def checked_pointing(points: Sequence[Click], box: Sequence[float] | None, width: int, height: int) -> Pointing:
     """Points and box for an image of this size; a box is cut off at the border and may name its corners in any order.
 

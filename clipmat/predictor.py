@@ -1,4 +1,7 @@
-"""The public API: `Predictor.load()`, then `set_image` once and `predict` many times."""
+"""The public API: `Predictor.load()`, then `set_image` once and `predict` many times.
+
+Longer than 300 lines because all that can be asked of a network is together here.
+"""
 
 from __future__ import annotations
 

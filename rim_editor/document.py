@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
+from clipmat.pointing import Click, Corners
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import BadOption, EmptyExpression
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
-    from clipmat.pointing import Click, Corners
 
 Point = tuple[float, float]
 """x, y in pixels of the image; (0, 0) is the upper left corner of the upper left pixel."""
@@ -286,6 +286,13 @@ class Document:
     def with_layer_at(self, place: int, layer: Layer) -> Document:
         """The document with another layer at `place`, which becomes the active one."""
         return replace(self, layers=(*self.layers[:place], layer, *self.layers[place:]), active=place)
+
+
+def with_answer(parts: tuple[Part, ...], answer: Answer, replaces: Answer | None = None) -> tuple[Part, ...]:
+    """The parts with one more answer: in the place of `replaces` where that is one of them, else as it is combined."""
+    if replaces in parts:
+        return tuple(answer if part is replaces else part for part in parts)
+    return (answer,) if answer.combine is Combine.NEW else (*parts, answer)
 
 
 def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:

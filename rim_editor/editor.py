@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
-from clipmat.pointing import Pointing
+from clipmat.pointing import NOTHING, Pointing
 from rim_editor import exporting, geometry, model_requests, step_names
 from rim_editor.document import (
     Answer,
@@ -26,8 +26,9 @@ from rim_editor.document import (
     Patch,
     Region,
     Stroke,
+    with_answer,
     without_parts,
-)
+)  # fmt: skip
 from rim_editor.edits import Edit
 from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.history import History
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
-    from clipmat.pointing import Click, Corners
     from rim_editor.geometry import Reshaping
     from rim_editor.matting import Matting
     from rim_editor.rendering import View
@@ -116,20 +116,18 @@ class Editor:
         self,
         expression: str,
         combine: Combine = Combine.NEW,
-        points: Sequence[Click] = (),
-        box: Corners | None = None,
-        *,
+        pointing: Pointing = NOTHING,
         replaces: Answer | None = None,
     ) -> None:
-        """Find what `expression` names, or points and box show, and combine it with the matte as it is by then.
+        """Find what `expression` names, or what is pointed at, and combine it with the matte as it is by then.
 
-        The answer takes the place of the part `replaces`, which then stays out of it: see `picking`.
+        The answer takes the place of the part `replaces`, see `picking`.
         An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing: see `guess`.
         """
         self.guess = None
         expression = clean_expression(expression)
-        question = ModelQuestion(expression, combine, Pointing(tuple(points), box), replaces)
-        if not expression and not question.pointing:
+        question = ModelQuestion(expression, combine, pointing, replaces)
+        if not expression and not pointing:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
         elif not self._is_locked() and not self._lacks_matte(combine):
             document, options, key = self.document, self.options, self.document.layer.key
@@ -288,28 +286,21 @@ class Editor:
         self.guess = None
 
     def _answered(self, question: ModelQuestion, options: ModelOptions, found: ModelAnswer, key: int) -> None:
-        answer, expression = found.part(question), question.expression
+        answer = found.part(question)
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
-            self._notify(
-                NoticeCode.NOT_FOUND, answer.doubt if question.pointing else f"{answer.doubt}. Use other words."
-            )
+            remedy = "" if question.pointing else ". Use other words."
+            self._notify(NoticeCode.NOT_FOUND, f"{answer.doubt}{remedy}")
         else:
             self._add_answer(answer, key, question.replaces)
         where = found.predictor.device, found.predictor.device_reason, options.weights
         state = answer.presence, answer.certainty, *where, found.milliseconds
-        note = found.prediction.note if question.pointing else ""
-        self._listeners.notify(Answered(expression, *state, question.pointing, note))
+        self._listeners.notify(Answered(question.expression, *state, question.pointing, found.note))
 
     def _add_answer(self, answer: Answer, key: int | None = None, replaces: Answer | None = None) -> None:
         key = self.document.layer.key if key is None else key
         if not self._lacks_matte(answer.combine, key):  # the matte may have been undone since the question was asked
-            parts = self._parts_of(key)
-            if replaces in parts:
-                parts = tuple(answer if part is replaces else part for part in parts)
-            else:
-                parts = (answer,) if answer.combine is Combine.NEW else (*parts, answer)
-            self._change(step_names.adding(answer), key=key, parts=parts)
+            self._change(step_names.adding(answer), key=key, parts=with_answer(self._parts_of(key), answer, replaces))
 
     def _parts_of(self, key: int) -> tuple[Part, ...]:
         """The parts of the layer with this key; () when it was removed."""

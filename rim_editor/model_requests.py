@@ -61,6 +61,11 @@ class ModelAnswer:
     milliseconds: float
     """Without loading the model."""
 
+    @property
+    def note(self) -> str:
+        """What the model could not do with points or box; '' without any."""
+        return getattr(self.prediction, "note", "")
+
     def part(self, question: ModelQuestion) -> Answer:
         """The answer as a part of a matte; from here on its matte is read-only."""
         found, pointing = self.prediction, question.pointing

@@ -128,10 +128,7 @@ class Picking:
     def _ask(self, question: ModelQuestion) -> None:
         self._pending = question
         self._update()
-        pointing = question.pointing
-        self._editor.ask(
-            question.expression, question.combine, pointing.points, pointing.box, replaces=question.replaces
-        )
+        self._editor.ask(question.expression, question.combine, question.pointing, question.replaces)
         if JobKind.ASK not in self._editor.busy:  # it was refused, or is done already
             self._pending = None
             self._update()
