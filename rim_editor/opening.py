@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,19 +68,19 @@ def read(path: Path) -> OpenedFile:
 def restore(left: RecoverableDocument) -> OpenedFile:
     """What a crash left of a document. If it belongs to a project, the work is the next step of the history there.
 
-    Warns and raises what `RecoverableDocument.restore` does; a project that cannot be read any more is left out.
+    Warns and raises what `RecoverableDocument.restore` does. A project that cannot be read whole any more is left
+    alone: the work becomes a new one.
     """
     from rim_editor import projects
 
     document, history = left.restore(), None
     if left.project is not None:
-        try:
+        with suppress(UserError):
             project = projects.read(left.project)
             history = None if project.lost else project.history
-        except UserError:
-            history = None
     if history is None:
-        return OpenedFile(History(document), left.project, left.linked, saved=False)
+        path = None if left.project is None or left.project.exists() else left.project
+        return OpenedFile(History(document), path, left.linked and path is not None, saved=False)
     before = history.current.source
     if before.pixels.shape == document.source.pixels.shape and (before.pixels == document.source.pixels).all():
         document = replace(document, source=before)
