@@ -18,8 +18,6 @@ _TEXTS = 128
 """Nouns in one pass of the text tower."""
 _BATCH = 2
 """Nouns that are decoded together; a question of the user waits for no more than these."""
-LIKELY = 0.5
-"""Stated presence from which on a noun is taken to be in the image: more likely than not."""
 _SHRINK = 4
 
 
@@ -45,7 +43,7 @@ class Vocabulary:
     def find(
         self, image: EncodedImage, scale: PresenceScale, *, most: int = 48, stop: Callable[[], bool] = lambda: False
     ) -> tuple[WordHere, ...]:
-        """The nouns that are likely in this image, by LIKELY, the surest first.
+        """The nouns of which the weights are sure in this image, the surest first.
 
         Only the `most` that match the image best are decoded. `stop` is asked before each batch; once it is true, the
         answer is ().
@@ -84,7 +82,7 @@ class Vocabulary:
         places = F.adaptive_avg_pool2d(foreground, PLACE)[:, 0].float().cpu().numpy() > 0.5
         for index, logit, place in zip(batch, out.presence_logits.tolist(), places, strict=True):
             presence = scale.stated(logit)
-            if presence >= LIKELY and place.any():
+            if presence >= scale.sure and place.any():
                 yield WordHere(self.nouns[index], presence, place)
 
     def _text(self, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""Words that are likely in an image, with their places: which are where a matte is. No network in it."""
+"""Words that are surely in an image, with their places: which are where a matte is. No network in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEAR = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordHere:
-    """A noun that is more likely in an image than not."""
+    """A noun of which the weights are sure in an image."""
 
     noun: str
     presence: float

@@ -7,7 +7,6 @@ import pytest
 
 from clipmat.errors import ImageNotSet
 from clipmat.predictor import Predictor
-from clipmat.vocabulary import LIKELY
 from clipmat.words_here import PLACE, WordHere, near_words, place_of
 
 NOUNS = ("dog", "wine glass", "the potted plant by the window", "car", "cup", "bird")
@@ -28,10 +27,11 @@ def image():
 def test_several_nouns_get_the_presence_of_each_alone(predictor, image):
     predictor.set_image(image)
     found = {word.noun: word for word in predictor.words_here(NOUNS)}
+    threshold = predictor.card.presence.sure
     for noun in NOUNS:
         alone = predictor.predict(noun, refine=False)
-        sure = alone.presence >= LIKELY
-        if abs(alone.presence - LIKELY) > 0.05:
+        sure = alone.presence >= threshold
+        if abs(alone.presence - threshold) > 0.05:
             assert (noun in found) == (sure and bool((alone.matte > 0.5).any())), noun
         if noun in found:
             assert found[noun].presence == pytest.approx(alone.presence, abs=0.03)
