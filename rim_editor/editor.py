@@ -373,9 +373,7 @@ class Editor:
     def _change(self, name: str, gesture: str = "", key: int | None = None, **changes: Any) -> None:  # noqa: ANN401
         """Change the active layer, or the one with this key; nothing happens when it is gone or already so."""
         after = self.document.changed(key=key, **changes)
-        if (_mattes(after), _edits(after)) != (_mattes(self.document), _edits(self.document)) and not self._is_locked(
-            key
-        ):
+        if _content(after) != _content(self.document) and not self._is_locked(key):
             self.commit(after, name, gesture)
 
     def _move(self, step: Callable[[], None]) -> None:
@@ -395,9 +393,5 @@ class Editor:
         self._listeners.notify(Notice(code, text))
 
 
-def _mattes(document: Document) -> object:
-    return document.source, tuple((layer.key, layer.parts, layer.controls) for layer in document.layers)
-
-
-def _edits(document: Document) -> object:
-    return tuple((layer.key, layer.edit, layer.visible) for layer in document.layers)
+def _content(document: Document) -> object:
+    return document.source, [(one.key, one.parts, one.controls, one.edit, one.visible) for one in document.layers]
