@@ -61,6 +61,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "rim_editor.editor",
         "rim_editor.layer_actions",
         "rim_editor.saving",
+        "rim_editor.edge_refining",
         "rim_editor.picking",
         "rim_editor.jobs",
         "rim_editor.events",

@@ -29,6 +29,7 @@ from rim_editor.document import (
     with_answer,
     without_parts,
 )  # fmt: skip
+from rim_editor.edge_refining import EdgeRefining
 from rim_editor.edits import Edit
 from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.history import History
@@ -65,8 +66,7 @@ class Editor:
         self._matting = matting
         self._listeners = Listeners()
         self._jobs = EditorJobs(runner or InlineRunner(), self._listeners)
-        self._strokes: deque[Stroke] = deque()
-        """Strokes of the refining brush that wait for the one being refined."""
+        self._refining = EdgeRefining(self, self._jobs, matting, self._insert)
         self._reshapings: deque[tuple[Sequence[Reshaping], str]] = deque()
         """Changes of the image that wait for the one being made."""
         self.guess: Answer | None = None
@@ -150,7 +150,7 @@ class Editor:
 
         A file that is already being written may still appear.
         """
-        self._strokes.clear()
+        self._refining.clear()
         self._reshapings.clear()
         self._jobs.cancel()
 
@@ -193,9 +193,7 @@ class Editor:
         elif not self.document.has_matte:
             self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
         else:
-            self._strokes.append(stroke)
-            if JobKind.REFINE not in self.busy:
-                self._refine_next()
+            self._refining.add(stroke)
 
     def set_controls(self, controls: MatteControls, gesture: str = "") -> None:
         """Set the controls of the whole matte; changes with the same `gesture` are undone together."""
@@ -324,24 +322,6 @@ class Editor:
         self._notify(NoticeCode.NO_MATTE, f"There is no matte to {verb} yet: find or paint something first.")
         return True
 
-    def _refine_next(self) -> None:
-        stroke, document, options, renderer = self._strokes.popleft(), self.document, self.options, self._renderer
-
-        def refined(patch: Patch | None) -> None:
-            if patch is not None:
-                self._insert(document.layer, patch)
-            if self._strokes:
-                self._refine_next()
-
-        self._jobs.start(
-            JobKind.REFINE,
-            lambda: model_requests.refine(self._matting, options, document, stroke, renderer),
-            refined,
-            description="Refining the edge",
-            failed=self._strokes.clear,  # the others would fail for the same reason
-            uses_model=True,
-        )
-
     def _reshape_next(self) -> None:
         document = self.document
         changes, name = self._reshapings.popleft()
@@ -384,7 +364,7 @@ class Editor:
 
     def _notify_of_changes(self, before: Document) -> None:
         if self.document.source is not before.source:
-            self._strokes.clear()
+            self._refining.clear()
             self._jobs.cancel((JobKind.ASK, JobKind.REFINE))  # their answers would be of the other image
             self._renderer, self.guess = Renderer(self.document.source), None
         self._listeners.notify(DocumentChanged.between(before, self.document))
