@@ -173,6 +173,14 @@ def test_saving_what_was_opened_changes_nothing(saved, tmp_path):
         assert [one.read(name) for name in pngs] == [other.read(name) for name in pngs]
 
 
+def test_clicks_and_box_of_an_answer_are_kept(tmp_path, source):
+    pointed = Answer("", Combine.NEW, matte(1), 0.5, points=((1.0, 2.0, True),), box=(1.0, 2.0, 3.0, 4.0))
+    history = History(Document.of_one_layer(source, (pointed,)))
+    projects.write(tmp_path / "a.rim", history.steps, 0)
+    (answer,) = projects.read(tmp_path / "a.rim").history.current.parts
+    assert (answer.points, answer.box) == (pointed.points, pointed.box)
+
+
 def test_each_step_has_the_image_that_it_had(tmp_path, history):
     cropped = OpenedImage(None, np.zeros((4, 4, 3), np.uint8), None, b"")
     history.commit(Document(cropped), "Crop")

@@ -127,14 +127,15 @@ def test_a_damaged_project_is_rendered_with_a_warning(run, project, tmp_path):
 
 def test_a_batch_does_what_was_done_in_a_project(run, project, square, photo, tmp_path):
     stroke = Stroke(Brush.KEEP, ((5.0, 5.0),), 3.0)
+    clicked = Answer("", Combine.ADD, square, 0.9, points=((25.0, 20.0, True),))
     layers = (
         Layer((found(square, expression="the green square"),)),
-        Layer((found(square), stroke), MatteControls(invert=True), edits.SolidColour((9, 9, 9))),
+        Layer((found(square), stroke, clicked), MatteControls(invert=True), edits.SolidColour((9, 9, 9))),
     )
     path = project(*layers, active=1)
     code, out, err = run("batch", photo, "--project", path, "-o", tmp_path / "out", "--no-report")
     assert code == 0, err
-    assert "(1 part)" in err and "fits its image only" in err
+    assert "(2 parts)" in err and "fits its image only" in err
     result = opened(tmp_path / "out" / "photo.png")
     assert tuple(result[20, 30]) == (9, 9, 9) and tuple(result[45, 5]) == (30, 160, 60)
 
