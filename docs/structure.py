@@ -53,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "training: trainers and commands": (
         *("training.train", "training.trainer", "training.grounding", "training.class_teacher", "training.noun_bridge"),
         *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
-        "training.calibration",
+        *("training.calibration", "training.evaluate_examples"),
     ),
     "rim_editor: documents and files": ("rim_editor",),
     "rim_editor: model": ("rim_editor.matting", "rim_editor.model_requests"),
