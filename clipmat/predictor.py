@@ -6,7 +6,6 @@ Longer than 300 lines because all that can be asked of a network is together her
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 from clipmat import weights as weights_files
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
-from clipmat.errors import BadExample, BadImage, ExpressionTruncated, ImageNotSet, WeightsError
-from clipmat.example_making import ExampleMaker, fingerprint
+from clipmat.errors import BadExample, BadImage, ImageNotSet, WeightsError
+from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import clean_expression
 from clipmat.model import ClipMat, EncodedImage, MatteOutput
@@ -140,7 +139,7 @@ class Predictor:
             self._check_example(example)
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
-            text, valid = self._text(words, example)
+            text, valid = encoded_text(self.model, singularise(words, self.card.nouns), example)
             self._synchronise()
             text_done = time.perf_counter()
             out = self.model.decode(self._image, text, valid, hard=True)
@@ -239,24 +238,6 @@ class Predictor:
         with self._autocast():
             new = refine_matte(self.model.refiner, image, coarse, np.ascontiguousarray(labels.transpose(2, 0, 1)))
         return np.where(unknown, new, matte).astype(np.float32)
-
-    def _text(self, words: str, example: Example | None) -> tuple[torch.Tensor, torch.Tensor]:
-        """The text tokens 1xLxDt of words and an example, and their validity 1xL; under the caller's autocast."""
-        parts = []
-        if words:
-            tokens, dropped = self.model.tokenize([singularise(words, self.card.nouns)])
-            if dropped[0]:
-                warnings.warn(
-                    f"the expression is too long; these words were not read: {dropped[0]}",
-                    ExpressionTruncated,
-                    stacklevel=3,
-                )
-            parts.append(self.model.encode_text(tokens.to(self.device)))
-        if example is not None:
-            text = torch.from_numpy(example.tokens())[None].to(self.device)
-            parts.append((text, torch.ones(text.shape[:2], dtype=torch.bool, device=self.device)))
-        texts, valids = zip(*parts, strict=True)
-        return torch.cat([text.to(texts[0].dtype) for text in texts], dim=1), torch.cat(valids, dim=1)
 
     def _check_example(self, example: Example) -> None:
         if example.weights != self._fingerprint() or example.width != self.card.config.text_width:

@@ -60,6 +60,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor: editor": (
         "rim_editor.editor",
         "rim_editor.layer_actions",
+        "rim_editor.example_actions",
         "rim_editor.saving",
         "rim_editor.edge_refining",
         "rim_editor.picking",

@@ -138,6 +138,7 @@ def batch(
         exists=exists,
         best_guess=options.best_guess,
         at_least=options.at_least,
+        example=options.example_read,
         model=ModelOptions(_weights(options.weights), options.device.value),
     )
     _check_modes(inputs or [], resume=resume, watch=watch, dry_run=dry_run, ray=ray)

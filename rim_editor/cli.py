@@ -137,16 +137,22 @@ def matte(
     box: Annotated[
         str | None, typer.Option(metavar="X0,Y0,X1,Y1", help="Two corners of a box around the object, in pixels.")
     ] = None,
+    save_example: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."),
+    ] = None,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Write an empty result if nothing matches.")
     ] = False,
 ) -> None:
-    """Cut the object that EXPRESSION names, or that --point and --box show, out of IMAGE."""
+    """Cut the object that EXPRESSION names, or that --point, --box or --example show, out of IMAGE."""
     from rim_editor import matte_command, prompt_options
 
     asked = {"image": str(image), "expression": expression, "weights": options.weights}
+    for name, path in (("example", options.example), ("save_example", save_example)):
+        asked |= {} if path is None else {name: str(path)}
     answered: dict[str, object] = {"certainty": None, "presence": None}
     try:
         job = matte_command.MatteJob(
@@ -165,7 +171,9 @@ def matte(
             best_guess=options.best_guess,
             at_least=options.at_least,
             allow_empty=allow_empty,
-            other_inputs=(options.background,) if options.background else (),
+            other_inputs=tuple(filter(None, (options.background, options.example))),
+            example=options.example_read,
+            save_example=save_example,
             points=tuple(prompt_options.read_point(text) for text in point or ()),
             corners=None if box is None else prompt_options.read_box(box),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,6 +17,9 @@ from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.edits import Fit, Style
 from rim_editor.framing import Framing, parse_canvas, parse_margin
 from rim_editor.marketplaces import MARKETPLACES, framing_for
+
+if TYPE_CHECKING:
+    from clipmat.examples import Example
 
 Result = TypeVar("Result")
 
@@ -85,6 +88,10 @@ class CutoutOptions:
         str | None, typer.Option(help=f"Canvas, margin, background of {', '.join(e.name for e in MARKETPLACES)}.")
     ] = None
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None
+    example: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A .rimexample: find what was selected there, beside words or without."),
+    ] = None
     weights: Annotated[str, typer.Option(help="A model's name, or a file of weights.")] = "compact"
     device: Annotated[Device, typer.Option("--device", help="Where the model runs.")] = Device.AUTO
     best_guess: Annotated[
@@ -112,6 +119,13 @@ class CutoutOptions:
         return MatteControls(
             self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert, self.largest_hole
         )
+
+    @property
+    def example_read(self) -> Example | None:
+        """The example in the file that was named. Raises BadExample."""
+        from clipmat.examples import read_example
+
+        return None if self.example is None else read_example(self.example)
 
     @property
     def framing(self) -> Framing:

@@ -32,6 +32,7 @@ from rim_editor.document import (
 from rim_editor.edge_refining import EdgeRefining
 from rim_editor.edits import Edit
 from rim_editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
+from rim_editor.example_actions import ExampleActions
 from rim_editor.history import History
 from rim_editor.jobs import EditorJobs, InlineRunner, Runner
 from rim_editor.layer_actions import LayerActions
@@ -74,6 +75,8 @@ class Editor:
         self._open(History(Document(source)))
         self.layers = LayerActions(self)
         """Adds, removes and arranges the layers."""
+        self.examples = ExampleActions(self, matting, self._jobs)
+        """Makes an example of what is selected, and finds the object of one."""
         self.saving = Saving(self, self._jobs, self._listeners)
         """Saves the document as a project."""
 
@@ -124,12 +127,14 @@ class Editor:
         The answer takes the place of the part `replaces`, see `picking`.
         An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing: see `guess`.
         """
+        self.put(ModelQuestion(clean_expression(expression), combine, pointing, replaces))
+
+    def put(self, question: ModelQuestion) -> None:
+        """Put a question to the model, as `ask` does."""
         self.guess = None
-        expression = clean_expression(expression)
-        question = ModelQuestion(expression, combine, pointing, replaces)
-        if not expression and not pointing:
+        if question.is_empty:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
-        elif not self._is_locked() and not self._lacks_matte(combine):
+        elif not self._is_locked() and not self._lacks_matte(question.combine):
             document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
                 JobKind.ASK,
@@ -293,7 +298,9 @@ class Editor:
             self._add_answer(answer, key, question.replaces)
         where = found.predictor.device, found.predictor.device_reason, options.weights
         state = answer.presence, answer.certainty, *where, found.milliseconds
-        self._listeners.notify(Answered(question.expression, *state, question.pointing, found.note))
+        self._listeners.notify(
+            Answered(question.title, *state, question.pointing, found.note, question.example is not None)
+        )
 
     def _add_answer(self, answer: Answer, key: int | None = None, replaces: Answer | None = None) -> None:
         key = self.document.layer.key if key is None else key

@@ -20,13 +20,14 @@ Level = Literal["info", "warning", "error"]
 
 
 class JobKind(StrEnum):
-    """The kind of work that a job does. The user waits for the first five."""
+    """The kind of work that a job does. The user waits for the first six."""
 
     ASK = "ask"
     REFINE = "refine"
     EXPORT = "export"
     SAVE = "save"
     RESHAPE = "reshape"
+    EXAMPLE = "example"
     RENDER = "render"
     OUTLINE = "outline"
     WARM_UP = "warm up"
@@ -170,6 +171,8 @@ class Answered:
     """The points and the box beside the expression, or instead of it."""
     note: str = ""
     """What the model could not do with them, in one line."""
+    by_example: bool = False
+    """Whether it was asked by an example: then `expression` may be a title that is no use as words."""
 
     @property
     def asked(self) -> str:

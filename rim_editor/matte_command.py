@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.examples import Example
     from clipmat.pointing import Click, Corners
     from rim_editor.exporting import ExportRequest
     from rim_editor.matting import Matting
@@ -57,6 +58,10 @@ class MatteJob:
     """x, y in pixels of the upright image, and whether the object is there."""
     corners: Corners | None = None
     """x0, y0, x1, y1 of a box around the object, in pixels of the upright image."""
+    example: Example | None = None
+    """What was selected in another image, to be found in this one."""
+    save_example: Path | None = None
+    """Where to save what is found here as an example."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,12 @@ def check(job: MatteJob) -> None:
 
     Raises EmptyExpression, BadOption, or an error of the output.
     """
-    from rim_editor import exporting
+    from rim_editor import exporting, outputs
 
-    if job.expression or not (job.points or job.corners):
+    if job.expression or not (job.points or job.corners or job.example):
         check_expression(job.expression)
+    if job.save_example is not None:
+        outputs.check(job.save_example, inputs=(job.image, *job.other_inputs), overwrite=job.overwrite)
     exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
 
 
@@ -118,13 +125,15 @@ def cut_out(
         source = image_files.read(job.image)
     with timed(spent, "load"):
         predictor = matting.predictor(job.weights, job.device)
+    model = {"weights": job.weights, "device": job.device}
     prediction = matting.predict(
-        source.pixels, job.expression, points=job.points, box=job.corners, weights=job.weights, device=job.device
+        source.pixels, job.expression, points=job.points, box=job.corners, example=job.example, **model
     )
     spent |= {step: float(value) for step, value in prediction.timings.items()}
     presence, matte, renderer = float(prediction.presence), prediction.matte, Renderer(source)
     certainty = with_bar(prediction.certainty, presence, matte, job.at_least)
-    answer = Answer(job.expression, Combine.NEW, matte, presence, certainty, job.points, job.corners)
+    title = job.expression or ("" if job.example is None else job.example.title)
+    answer = Answer(title, Combine.NEW, matte, presence, certainty, job.points, job.corners)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
     if empty:
         answer = replace(answer, certainty=Certainty.NONE)
@@ -150,8 +159,15 @@ def cut_out(
                 "or write the empty result with --allow-empty."
             )
         result = exporting.rendered(document, renderer, request)
+    example = None
+    if job.save_example is not None:
+        found = renderer.matte(document.changed(controls=MatteControls()))
+        with timed(spent, "example"):
+            example = matting.example(source.pixels, found, job.expression, source=job.image.name, **model)
     with timed(spent, "encode"):
         outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
+        if job.save_example is not None and example is not None:
+            outputs.write(job.save_example, example.to_bytes(), overwrite=job.overwrite)
     return MatteReport(
         output=job.output,
         size=document.size,

@@ -1,4 +1,7 @@
-"""The editor's interface to the model, the only importer of clipmat's network: lazy, cached, replaceable by a fake."""
+"""The editor's interface to the model, the only importer of clipmat's network: lazy, cached, replaceable by a fake.
+
+All that is asked of a model is together here, which takes more than 300 lines.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.certainty import Certainty
+    from clipmat.examples import Example
     from clipmat.pointing import Click, Corners
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
     from clipmat.words_here import WordHere
@@ -68,8 +72,18 @@ class PredictorLike(Protocol):
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Read the image, HxWx3 uint8 sRGB, once for any number of expressions."""
 
-    def predict(self, expression: str, *, points: Sequence[Click] = (), box: Corners | None = None) -> PredictionLike:
-        """Find what the expression names, or points and box show, in the image that was set."""
+    def predict(
+        self,
+        expression: str = "",
+        *,
+        points: Sequence[Click] = (),
+        box: Corners | None = None,
+        example: Example | None = None,
+    ) -> PredictionLike:
+        """Find what the expression names, or points, box or an example show, in the image that was set."""
+
+    def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
+        """What the matte selects in the image that was set, as an example; see `Matting.example`."""
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
@@ -200,21 +214,45 @@ class Matting:
         *,
         points: Sequence[Click] = (),
         box: Corners | None = None,
+        example: Example | None = None,
         weights: str = "compact",
         device: str = "auto",
         precision: str = "auto",
     ) -> PredictionLike:
         """Find what `expression` names in `image`, HxWx3 uint8 sRGB; the same array again is not read again.
 
-        Points and box show the object beside the expression, or without one; see `Predictor.predict`.
+        Points, box and an example show the object beside the expression, or without one; see `Predictor.predict`.
         The array must not be changed in place between calls. Raises ClipMatError.
         """
         with self._lock:
             predictor = self._predictor_for(weights, device, precision)
             self._set_image(predictor, image)
+            if example is not None:
+                return predictor.predict(expression, points=points, box=box, example=example)
             if not points and box is None:
                 return predictor.predict(expression)
             return predictor.predict(expression, points=points, box=box)
+
+    def example(
+        self,
+        image: NDArray[np.uint8],
+        matte: NDArray[np.float32],
+        expression: str = "",
+        *,
+        source: str = "",
+        weights: str = "compact",
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> Example:
+        """What `matte`, HxW in [0, 1], selects in `image`, as an example by which the same weights find it in others.
+
+        `expression` is by what it was found, `source` the name of the image's file. Raises ClipMatError, also when
+        the matte shows nothing.
+        """
+        with self._lock:
+            predictor = self._predictor_for(weights, device, precision)
+            self._set_image(predictor, image)
+            return predictor.example(matte, expression, source=source)
 
     def refine(
         self,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from clipmat.examples import Example
     from clipmat.words_here import WordHere
     from rim_editor.matting import Matting, PredictionLike, PredictorLike
     from rim_editor.rendering import Renderer
@@ -40,16 +41,28 @@ class ModelQuestion:
     """What the model is asked for, and how the answer joins the matte."""
 
     expression: str
-    """'' where points or a box show the object without words."""
+    """'' where points, a box or an example show the object without words."""
     combine: Combine
     pointing: Pointing = Pointing()
     replaces: Answer | None = None
     """The answer whose place the new one takes, when one more click makes it better."""
+    example: Example | None = None
+    """What was selected in another image."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.expression and not self.pointing and self.example is None
+
+    @property
+    def title(self) -> str:
+        """What is asked for in words: the expression, or what the example is called; '' for points and a box alone."""
+        return self.expression or ("" if self.example is None else self.example.title)
 
     @property
     def text(self) -> str:
         """The question, for the user: 'Looking for "the hat"'."""
-        return f'Looking for "{self.expression}"' if self.expression else f"Looking at {self.pointing.summary}"
+        return f'Looking for "{self.title}"' if self.title else f"Looking at {self.pointing.summary}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +83,7 @@ class ModelAnswer:
         """The answer as a part of a matte; from here on its matte is read-only."""
         found, pointing = self.prediction, question.pointing
         found.matte.setflags(write=False)
-        asked = question.expression, question.combine
+        asked = question.title, question.combine
         return Answer(*asked, found.matte, float(found.presence), found.certainty, pointing.points, pointing.box)
 
 
@@ -81,8 +94,23 @@ def find(matting: Matting, options: ModelOptions, document: Document, question: 
     start = time.perf_counter()
     prompt = question.pointing
     pixels = document.source.pixels
-    prediction = matting.predict(pixels, question.expression, points=prompt.points, box=prompt.box, **model)
+    prediction = matting.predict(
+        pixels, question.expression, points=prompt.points, box=prompt.box, example=question.example, **model
+    )
     return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000)
+
+
+def example(matting: Matting, options: ModelOptions, document: Document, renderer: Renderer) -> Example:
+    """What the active layer selects in the document's image, as an example. Raises ClipMatError."""
+    path = document.source.path
+    answers = document.expressions
+    return matting.example(
+        document.source.pixels,
+        renderer.matte(document),
+        answers[0].expression if len(answers) == 1 else "",
+        source="" if path is None else path.name,
+        **asdict(options),
+    )
 
 
 def words_here(

@@ -20,6 +20,7 @@ GROUND_FLOOR = {
     "certainty",
     "words_here",
     "errors",
+    "examples",
     "expression",
     "files",
     "foreground",

@@ -112,7 +112,7 @@ def answers(
         for photo in photos[:marked]:
             image, matte = bank.photo(photo)
             predictor.set_image(image)
-            examples[kind][photo.id] = predictor.example(np.asarray(matte, np.float32) / 255)
+            examples[kind][photo.id] = predictor.example(np.divide(matte, 255, dtype=np.float32))
     every = [photo for photos in kinds.values() for photo in photos]
     for kind, photos in kinds.items():
         others = [photo for photo in every if _is_other(photo, photos[0])]
@@ -129,11 +129,12 @@ def _asked(
     from training.metrics import iou
 
     image, matte = bank.photo(photo)
-    truth, there = np.asarray(matte, np.float32) / 255, photo.keyword == kind
+    truth, there = np.divide(matte, 255, dtype=np.float32), photo.keyword == kind
     predictor.set_image(image)
     asked: list[tuple[str, str, Example | None]] = [(WORD, f"the {kind}", None)]
-    for example in (each for name, each in examples.items() if name != photo.id):
-        asked += [(EXAMPLE, "", example), (BOTH, f"the {kind}", example)]
+    for name, marked in examples.items():
+        if name != photo.id:
+            asked += [(EXAMPLE, "", marked), (BOTH, f"the {kind}", marked)]
     for way, expression, example in asked:
         prediction = predictor.predict(expression, example=example, refine=False)
         yield Found(kind, way, there, iou(prediction.matte, truth) if there else 0.0, prediction.certainty)

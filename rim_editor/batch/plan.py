@@ -101,7 +101,7 @@ class Plan:
 
 def _usual_values(recipe: Recipe) -> dict[str, Any]:
     """The values that the JSON of an item leaves out."""
-    shared = {"expressions": records.to_data(recipe.expressions), "edit": recipe.edit.to_json()}
+    shared = {"expressions": records.to_data(recipe.terms), "edit": recipe.edit.to_json()}
     return shared | {"content": recipe.content.value, "sidecar": None, "row": None, "skip": ""}
 
 
@@ -168,7 +168,7 @@ class _Planner:
         without = [each for each in inputs if each.expressions is None]
         try:
             if without or not inputs:
-                checked_terms(self.recipe.expressions)
+                checked_terms(self.recipe.expressions, self.recipe.example)
         except UserError as error:
             row = without[0].row if without else None
             where = "" if row is None else f"Line {row} of the manifest: "
@@ -198,7 +198,7 @@ class _Planner:
         return [Path(os.path.abspath(path)) for path in backgrounds]
 
     def _item(self, index: int, number: int, each: Input, edit: EditDescription, paths: OutputPaths) -> Item | None:
-        terms = self.recipe.expressions if each.expressions is None else each.expressions
+        terms = self.recipe.terms if each.expressions is None else each.expressions
         parts, suffix = self._name(number, each, terms)
         if not parts:
             return None
@@ -227,7 +227,7 @@ class _Planner:
                 return (), ""
             stem, suffix = os.path.splitext(name)
             return (*folders, stem), suffix or self.recipe.suffix
-        expression = naming.expression_text((term.combine, term.expression) for term in terms)
+        expression = naming.expression_text((term.combine, self.recipe.title(term)) for term in terms)
         stem, folder = each.path.stem, each.path.parent
         filled = self.template.filled(stem=stem, expression=expression, index=number, folder=folder.name)
         below: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from clipmat import records
+from clipmat.examples import Example
 from rim_editor.batch import naming
 from rim_editor.document import Combine, MatteControls, check_expression
 from rim_editor.edit_description import EditDescription
@@ -46,7 +47,7 @@ class Recipe:
     """How results are made of images, and how they are named."""
 
     expressions: tuple[ExpressionTerm, ...] = ()
-    """In order; () where each row of a manifest has its own."""
+    """In order; () where each row of a manifest has its own, or an example stands for them."""
     edit: EditDescription = EditDescription()
     controls: MatteControls = MatteControls()
     content: Content = Content.RESULT
@@ -74,6 +75,8 @@ class Recipe:
     at_least: float | None = None
     """The presence, 0 to 1, below which nothing matches; None for the bar of the weights."""
     model: ModelOptions = field(default_factory=ModelOptions)
+    example: Example | None = None
+    """What was selected in another image: it goes beside the first expression, or stands for it where that is ''."""
 
     def __post_init__(self) -> None:
         check_depth(self.depth)
@@ -81,6 +84,15 @@ class Recipe:
             raise BadOption(f"A presence of at least {self.at_least:g} cannot be: give a number from 0 to 1.")
         self.request()
         naming.parse_template(self.template)
+
+    @property
+    def terms(self) -> tuple[ExpressionTerm, ...]:
+        """The expressions; without any, one of no words for the example if there is one."""
+        return self.expressions or (() if self.example is None else (ExpressionTerm(""),))
+
+    def title(self, term: ExpressionTerm) -> str:
+        """What to call a term: its expression, or the example that stands for it."""
+        return term.expression or ("" if self.example is None else self.example.title)
 
     def request(self, content: Content | None = None) -> ExportRequest:
         """How a result is written, of `content` where that differs from the recipe's. Raises BadOption."""
@@ -98,6 +110,8 @@ class Recipe:
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON data."""
         data: dict[str, Any] = records.to_data(self)
+        if self.example is None:  # as earlier versions wrote it, whose journals stay readable
+            data.pop("example", None)
         return data | {"edit": self.edit.to_json()}
 
     @classmethod
@@ -106,8 +120,13 @@ class Recipe:
         return records.from_data(cls, data)
 
 
-def checked_terms(terms: tuple[ExpressionTerm, ...]) -> tuple[ExpressionTerm, ...]:
-    """The expressions if each has a word and the first can come first. Raises EmptyExpression, BadOption."""
+def checked_terms(terms: tuple[ExpressionTerm, ...], example: Example | None = None) -> tuple[ExpressionTerm, ...]:
+    """The expressions if each has a word and the first can come first; an example does without any.
+
+    Raises EmptyExpression, BadOption.
+    """
+    if not terms and example is not None:
+        return terms
     if not terms:
         raise EmptyExpression("No expression: say what to cut out, such as 'the red flower'.")
     for each in terms:

@@ -48,8 +48,8 @@ img { max-width: 8rem; max-height: 8rem; background: repeating-conic-gradient(#8
 <h1>Batch report</h1>
 <p>{{ "Stopped before its end" if stopped else "Ended" }}{{ " after %.0f s" % seconds if seconds is not none }}:
 {{ counts or "no images" }}.</p>
-<p>{% for term in plan.recipe.expressions %}{{ term.combine.value }} “{{ term.expression }}”{{ ", " if not loop.last }}
-{%- endfor %}</p>
+<p>{% for term in plan.recipe.terms %}{{ term.combine.value }} “{{ plan.recipe.title(term) }}”
+{{- ", " if not loop.last }}{% endfor %}</p>
 {% for section in sections %}
 <section id="{{ section.group.value }}"><h2>{{ section.heading }} ({{ section.count }})</h2>
 <table><thead><tr><th><th>Image<th>Result<th>Presence<th>Time<th>Remarks</tr></thead><tbody>

@@ -106,9 +106,12 @@ def find(
     doubts: list[str] = []
     presences: list[float] = []
     with collected_warnings(UserFacingWarning) as texts:
-        for term in decoded.item.expressions:
+        for number, term in enumerate(decoded.item.expressions):
             checkpoint()
-            prediction = matting.predict(decoded.source.pixels, term.expression, **asdict(recipe.model))
+            example = recipe.example if number == 0 else None
+            prediction = matting.predict(
+                decoded.source.pixels, term.expression, example=example, **asdict(recipe.model)
+            )
             for step, value in prediction.timings.items():
                 # The image is read once for all expressions.
                 spent[step] = max(spent.get(step, 0.0), value) if step == "image" else spent.get(step, 0.0) + value
@@ -138,7 +141,7 @@ def find(
 def _answer(term: ExpressionTerm, prediction: PredictionLike, recipe: Recipe) -> Answer:
     presence, matte = float(prediction.presence), prediction.matte
     certainty = with_bar(prediction.certainty, presence, matte, recipe.at_least)
-    return Answer(term.expression, term.combine, matte, presence, certainty)
+    return Answer(recipe.title(term), term.combine, matte, presence, certainty)
 
 
 def _is_guess(answer: Answer, recipe: Recipe) -> bool:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from clipmat.certainty import Certainty
-from clipmat.errors import ExpressionTruncated, UnknownWeights
+from clipmat.errors import BadExample, ExpressionTruncated, UnknownWeights
+from clipmat.examples import example_of
 from rim_editor import matting
 
 
@@ -28,14 +29,18 @@ class RedPredictor:
     precision: str = "float32"
     images: list = field(default_factory=list)
     expressions: list = field(default_factory=list)
+    examples: list = field(default_factory=list)
     prompts: list = field(default_factory=list)
 
     def set_image(self, image):
         self.images.append(image)
 
-    def predict(self, expression, *, points=(), box=None):
+    def predict(self, expression="", *, points=(), box=None, example=None):
         self.expressions.append(expression)
         self.prompts.append((tuple(points), box))
+        if example is not None:
+            self.examples.append(example)
+            expression = f"{expression} {example.words}"
         if len(expression.split()) > 20:
             warnings.warn("the expression is too long; not read: end", ExpressionTruncated, stacklevel=2)
         image = self.images[-1].astype(np.float32)
@@ -49,6 +54,13 @@ class RedPredictor:
         elif "ghost" in expression:
             presence, certainty = 0.03, Certainty.NONE
         return FakePrediction(matte, presence, certainty, {"image": 1.0, "text": 2.0, "matte": 3.0})
+
+    def example(self, matte, expression="", *, source=""):
+        if not (matte > 0.5).any():
+            raise BadExample("nothing is selected to make an example of")
+        words = expression or "red"
+        return example_of(np.ones((2, 3), np.float32), weights=self.weights, variant="compact", expression=expression,
+                          words=words, source=source)  # fmt: skip
 
 
 @pytest.fixture

@@ -374,7 +374,7 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
             ["is an input", "--force"],
         ),
         (["photo.png", "red"], ["--output", "--help"]),
-        (["photo.png", "-o", "out.png"], ["expression", "--help"]),
+        (["photo.png", "-o", "out.png"], ["expression is empty", "the red flower"]),
         (["photo.png", "red", "-o", "out.png", "--colour", "x"], ["--colour", "--help"]),
     ],
 )

@@ -24,6 +24,7 @@ _Role = Qt.ItemDataRole
 _IMAGE, _EXPRESSION, _RESULT, _PROBLEM = range(4)
 _ROOT = QModelIndex()
 _MARK = 20
+_BY_EXAMPLE = "as in the example"
 _BROKEN = (ProblemKind.MISSING, ProblemKind.UNREADABLE)
 
 
@@ -52,7 +53,7 @@ class PlanRow:
     def expression(self) -> str:
         """The expressions as a text."""
         terms = () if self.item is None else self.item.expressions
-        return naming.expression_text((term.combine, term.expression) for term in terms)
+        return naming.expression_text((term.combine, term.expression or _BY_EXAMPLE) for term in terms)
 
 
 @dataclass(frozen=True)
