@@ -7,13 +7,14 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
     QGuiApplication,
     QIcon,
+    QIconEngine,
     QPainter,
     QPainterPath,
     QPalette,
@@ -35,8 +36,6 @@ _SMALLEST_POINTS = 10.0
 _TYPE = {"small": 0.9, "normal": 1.0, "large": 1.2, "title": 1.45}
 """The type scale, in sizes of the application's font."""
 
-# In device pixels: the sizes that menus, buttons and toolbars request at 100, 150 and 200 % scaling.
-_ICON_PX = (16, 18, 20, 24, 28, 32, 36, 40, 48)
 _FONTS = {"fa6s": "fontawesome6-solid-webfont", "fa6": "fontawesome6-regular-webfont"}
 
 
@@ -95,8 +94,8 @@ def set_type(widget: QWidget, size: str, *, bold: bool = False) -> None:
 def icon(name: str, colour: QColor | None = None) -> QIcon:
     """An icon of the fonts that come with qtawesome, such as 'fa6s.gear', in the palette's colours or in `colour`.
 
-    Made once per name and colour. Raises EditorError when the fonts are not installed, ValueError for a name
-    that is not in them. The window's thread only.
+    Made once per name and colour, and drawn when it is first shown in a size. Raises EditorError when the fonts are
+    not installed, ValueError for a name that is not in them. The window's thread only.
     """
     colours = QGuiApplication.palette()
     normal = colour or colours.color(_Group.Active, _Role.ButtonText)
@@ -104,12 +103,8 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
     key = (name, normal.rgba(), disabled.rgba())
     made = _icons.get(key)
     if made is None:
-        glyph = _glyph(name)
-        made = QIcon()
-        for side in _ICON_PX:
-            for mode, ink in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
-                made.addPixmap(_drawn(glyph, side, ink), mode)
-        _icons[key] = made
+        _character(name)
+        made = _icons[key] = QIcon(_IconEngine(*key))
     return made
 
 
@@ -119,23 +114,55 @@ _icons: dict[tuple[str, int, int], QIcon] = {}
 def clear_icons() -> None:
     """Forget the icons that were made and the fonts that were loaded for them."""
     _icons.clear()
-    _glyph.cache_clear()
-    _font.cache_clear()
+    for cached in (_drawn, _glyph, _font):
+        cached.cache_clear()
 
 
-def _drawn(glyph: QPainterPath, side: int, ink: QColor) -> QPixmap:
-    pixmap = QPixmap(side, side)
+class _IconEngine(QIconEngine):
+    """Draws an icon in the size that is wanted, when it is wanted."""
+
+    def __init__(self, name: str, normal: int, disabled: int) -> None:
+        super().__init__()
+        self._name, self._normal, self._disabled = name, normal, disabled
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint it into a square in the middle of the rectangle."""
+        ink = self._disabled if mode == QIcon.Mode.Disabled else self._normal
+        painter.save()
+        painter.translate(rect.x() + rect.width() / 2, rect.y() + rect.height() / 2)
+        _paint(painter, self._name, min(rect.width(), rect.height()), ink)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """As large as `size`, in device pixels."""
+        ink = self._disabled if mode == QIcon.Mode.Disabled else self._normal
+        return _drawn(self._name, size.width(), size.height(), ink)
+
+    def clone(self) -> QIconEngine:
+        """Another one for the same icon."""
+        return _IconEngine(self._name, self._normal, self._disabled)
+
+
+@cache
+def _drawn(name: str, width: int, height: int, ink: int) -> QPixmap:
+    pixmap = QPixmap(width, height)
     pixmap.fill(Qt.GlobalColor.transparent)
-    box = glyph.boundingRect()
-    scale = min(0.875 * side / _EM, (side - 1) / max(box.width(), box.height()))
     painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(QPointF(side / 2, side / 2))
-    painter.scale(scale, scale)
-    painter.translate(-box.center())
-    painter.fillPath(glyph, ink)
+    painter.translate(width / 2, height / 2)
+    _paint(painter, name, min(width, height), ink)
     painter.end()
     return pixmap
+
+
+def _paint(painter: QPainter, name: str, side: int, ink: int) -> None:
+    """Paint an icon around the origin."""
+    glyph = _glyph(name)
+    box = glyph.boundingRect()
+    scale = min(0.875 * side / _EM, (side - 1) / max(box.width(), box.height()))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(scale, scale)
+    painter.translate(-box.center())
+    painter.fillPath(glyph, QColor.fromRgba(ink))
 
 
 _EM = 512  # font size in pixels at which the outlines are taken
@@ -144,17 +171,23 @@ _EM = 512  # font size in pixels at which the outlines are taken
 @cache
 def _glyph(name: str) -> QPainterPath:
     # The outlines come straight from qtawesome's fonts: importing qtawesome takes as long as the window itself.
-    prefix, _, rest = name.partition(".")
-    family, characters = _font(prefix)
-    if rest not in characters:
-        raise ValueError(f"no icon is named {name!r}")
+    family, character = _character(name)
     font = QFont(family)
     font.setPixelSize(_EM)
     font.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     path = QPainterPath()
-    path.addText(QPointF(0, 0), font, chr(int(characters[rest], 16)))
+    path.addText(QPointF(0, 0), font, character)
     return path
+
+
+def _character(name: str) -> tuple[str, str]:
+    """The font of an icon and its character in there."""
+    prefix, _, rest = name.partition(".")
+    family, characters = _font(prefix)
+    if rest not in characters:
+        raise ValueError(f"no icon is named {name!r}")
+    return family, chr(int(characters[rest], 16))
 
 
 @cache
