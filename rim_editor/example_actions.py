@@ -25,7 +25,7 @@ class ExampleActions:
     def __init__(self, editor: Editor, matting: Matting, jobs: EditorJobs) -> None:
         self._editor, self._matting, self._jobs = editor, matting, jobs
 
-    def make(self, done: Callable[[Example], None]) -> None:
+    def make(self, done: Callable[[Example], object]) -> None:
         """Call `done` with what the active layer selects now, as an example for the weights that answer now."""
         editor = self._editor
         document, options, renderer, matting = editor.document, editor.options, editor.renderer, self._matting

@@ -109,7 +109,7 @@ class EditorJobs:
         self,
         kind: JobKind,
         work: Callable[[], T],
-        done: Callable[[T], None],
+        done: Callable[[T], object],
         *,
         description: str = "",
         failed: Callable[[], None] | None = None,

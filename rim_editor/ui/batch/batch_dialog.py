@@ -32,6 +32,7 @@ from rim_editor.ui.named_widgets import name_widget
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from clipmat.examples import Example
     from rim_editor.batch.recipe import ExpressionTerm
     from rim_editor.document import MatteControls
     from rim_editor.edits import Edit
@@ -123,9 +124,12 @@ class BatchDialog(QDialog):
         """Show another edit and other controls."""
         self._setup.set_edit(edit, controls, background)
 
-    def set_expressions(self, terms: tuple[ExpressionTerm, ...]) -> None:
-        """Show these expressions, unless the user has typed some."""
+    def set_expressions(self, terms: tuple[ExpressionTerm, ...], example: Example | None = None) -> None:
+        """Show these expressions, unless the user has typed some, and this example, if there is one."""
         self._setup.expressions.fill(terms)
+        self._setup.example.set_example(example)
+        if example is not None and self._pages.currentIndex() != _SETUP:
+            self._show_page(_SETUP)
 
     def set_settings(self, settings: Settings) -> None:
         """Use the model of these settings from the next batch on."""

@@ -25,6 +25,7 @@ from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edit_choice import EdgeControls, EditChoice
+from rim_editor.ui.batch.example_row import ExampleRow
 from rim_editor.ui.batch.input_lists import ExpressionList, InputList
 from rim_editor.ui.batch.output_options import NamingExample, OutputOptions
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
@@ -50,6 +51,7 @@ class SetupPage(QWidget):
         self.setAcceptDrops(True)
         self.inputs = InputList()
         self.expressions = ExpressionList(settings.expressions)
+        self.example = ExampleRow()
         self.edit = EditChoice(runner)
         self.controls = EdgeControls()
         self.output = OutputOptions(settings)
@@ -64,8 +66,9 @@ class SetupPage(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self.inputs, 0, 0)
         grid.addWidget(self.expressions, 1, 0)
-        grid.addWidget(edit_box, 0, 1, 2, 1)
-        grid.addWidget(self.output, 2, 0, 1, 2)
+        grid.addWidget(self.example, 2, 0)
+        grid.addWidget(edit_box, 0, 1, 3, 1)
+        grid.addWidget(self.output, 3, 0, 1, 2)
         grid.setRowStretch(0, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
@@ -82,10 +85,11 @@ class SetupPage(QWidget):
         self._typing.timeout.connect(self.folder_settled)
         self.inputs.changed.connect(self._inputs_changed)
         self.expressions.changed.connect(self._show_naming)
+        self.example.changed.connect(self._show_naming)
         self.edit.changed.connect(self._edit_changed)
         self.output.folder_changed.connect(self._typing.start)
         self.output.framing_changed.connect(self._edit_changed)
-        for part in (self.inputs, self.expressions, self.edit, self.controls, self.output):
+        for part in (self.inputs, self.expressions, self.example, self.edit, self.controls, self.output):
             part.changed.connect(lambda: self.show_error(""))
         self.output.folder_changed.connect(lambda: self.show_error(""))
         self.show_error("")
@@ -103,7 +107,7 @@ class SetupPage(QWidget):
             raise BadOption(_NO_IMAGES)
         terms = self.expressions.terms()
         if not any(path.lower().endswith(tuple(manifests.SUFFIXES)) for path in paths):
-            checked_terms(terms)  # the rows of a manifest may have expressions of their own
+            checked_terms(terms, self.example.example)  # the rows of a manifest may have expressions of their own
         output = self.output
         return Recipe(
             expressions=terms,
@@ -122,6 +126,7 @@ class SetupPage(QWidget):
             keep_folders=output.keep_folders,
             exists=output.exists,
             model=model,
+            example=self.example.example,
         )
 
     def show_error(self, text: str) -> None:
@@ -157,6 +162,8 @@ class SetupPage(QWidget):
     def _show_naming(self) -> None:
         first = self.inputs.first()
         words = naming.expression_text((term.combine, term.expression) for term in self.expressions.terms())
+        if not words and self.example.example is not None:
+            words = self.example.example.title
         example = NamingExample(expression=words)
         if first is not None:
             path = Path(first)

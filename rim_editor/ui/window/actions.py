@@ -134,6 +134,12 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("full_screen", "Fu&ll Screen", ("F11",), "Use the whole screen", "fa6s.maximize", True),
     ),
     "&Tools": (
+        Spec("example_find", "&Find This in the Other Tabs", ("Ctrl+Alt+F",),
+             "Find what is selected here in every other open image", "fa6s.binoculars"),
+        Spec("example_batch", "&Batch with This Example…", ("Ctrl+Alt+B",),
+             "Find what is selected here in many photographs"),
+        Spec("example_save", "Use as &Example…", ("Ctrl+Alt+X",),
+             "Save what is selected as an example, to find it in other images another day"),
         Spec("models", "&Models…", ("Ctrl+M",), "See, fetch and choose the weights of the model", "fa6s.microchip"),
     ),
     "&Help": (

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 if TYPE_CHECKING:
+    from clipmat.examples import Example
     from rim_editor.editor import Editor
     from rim_editor.jobs import Runner
     from rim_editor.matting import Matting
@@ -44,9 +45,10 @@ class BatchLauncher(QObject):
         """Whether a batch is running."""
         return self.dialog is not None and self.dialog.running
 
-    def show(self) -> None:
+    def show(self, example: Example | None = None) -> None:
         """Open the dialog with what was done to the current image, or bring it to the front.
 
+        An example takes the place of the expressions.
         That is expressions, matte controls and edit of the active layer; a background needs a file, which the project
         is once it is saved.
         """
@@ -58,7 +60,7 @@ class BatchLauncher(QObject):
         document = None if editor is None else editor.document
         edit = Cutout() if document is None else document.edit
         controls = MatteControls() if document is None else document.controls
-        terms = () if document is None else project_recipes.terms_of(document)
+        terms = () if document is None or example is not None else project_recipes.terms_of(document)
         background = None
         if editor is not None and not editor.unsaved and len(editor.document.layers) == 1:
             background = editor.saving.path
@@ -74,13 +76,13 @@ class BatchLauncher(QObject):
                 controls=controls,
                 background=background,
             )
-            self.dialog.set_expressions(terms)
+            self.dialog.set_expressions(terms, example)
             self.dialog.expressions_used.connect(self._remember_expressions)
             self.dialog.finished_unseen.connect(self._show_message)
             self._settings.changed.connect(self.dialog.set_settings)
-        elif not self.dialog.running and not self.dialog.isVisible():
+        elif not self.dialog.running and (not self.dialog.isVisible() or example is not None):
             self.dialog.set_edit(edit, controls, background)
-            self.dialog.set_expressions(terms)
+            self.dialog.set_expressions(terms, example)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()

@@ -88,6 +88,10 @@ class Commands(QObject):
         _name(actions["redo"], "&Redo", history.redo_name if history is not None and history.can_redo else "")
         document = None if editor is None else editor.document
         actions["use_alpha"].setEnabled(document is not None and document.source.alpha is not None)
+        selected = document is not None and document.has_matte
+        for name in ("example_save", "example_batch"):
+            actions[name].setEnabled(selected)
+        actions["example_find"].setEnabled(selected and several)
         actions["clear_matte"].setEnabled(document is not None and bool(document.parts))
         recent = bool(self._settings.current.recent)
         actions["forget_recent"].setEnabled(recent)

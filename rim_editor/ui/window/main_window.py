@@ -36,6 +36,7 @@ from rim_editor.ui.window.commands import Commands
 from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
+from rim_editor.ui.window.example_finder import ExampleFinder
 from rim_editor.ui.window.eyedropper import Eyedropper
 from rim_editor.ui.window.folder_opener import FolderOpener
 from rim_editor.ui.window.image_opener import ImageOpener
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchLauncher(
             self, matting, self.live_settings, self.runner, self.editor, lambda text: self.show_message(text)
         )
+        self._examples = ExampleFinder(self.documents, self.batch.show, self)
         folders = FolderOpener(self)
         self._dialogs = DialogOpener(
             self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
@@ -248,6 +250,7 @@ class MainWindow(QMainWindow):
             "models": dialogs.show_models,
             "shortcuts": lambda: dialogs.show_shortcuts(self.actions_by_id),
             "about": dialogs.show_about,
+            **self._examples.functions(),
         }
 
     def _connect(self) -> None:
@@ -300,10 +303,10 @@ class MainWindow(QMainWindow):
             self.commands.refresh()
             if isinstance(event, DocumentChanged) and "image" in event.aspects:
                 self.parts.status.show_size(document.editor.document.size)
-        if (
-            isinstance(event, Answered) and event.expression and event.certainty is not Certainty.NONE
-        ):  # words that found nothing are no use another time
-            self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
+        # Words that found nothing are no use another time, nor is the title of an example.
+        if isinstance(event, Answered) and event.certainty is not Certainty.NONE and not event.by_example:
+            if event.expression:
+                self.live_settings.set(stored.with_expression(self.live_settings.current, event.expression))
 
     def _open_sample(self, expression: str) -> None:
         """Open the sample, and ask for the expression, or offer some to click."""

@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 from clipmat.certainty import Certainty
+from clipmat.examples import example_of
 from clipmat.image_files import OpenedImage, read
 from rim_editor.matting import Matting
 
@@ -51,7 +52,17 @@ class FakePredictor:
         self.model.images.append(image)
         self.image = image
 
-    def predict(self, expression, *, points=(), box=None):
+    def example(self, matte, expression="", *, source=""):
+        self.model.wait()
+        if self.model.error is not None:
+            raise self.model.error
+        return example_of(np.ones((2, 3), np.float32), weights="compact", variant="compact", expression=expression,
+                          words=expression or "the dog", source=source)  # fmt: skip
+
+    def predict(self, expression="", *, points=(), box=None, example=None):
+        if example is not None:
+            self.model.examples.append(example)
+            expression = f"{expression} {example.words}"
         self.model.expressions.append(expression)
         self.model.prompts.append((tuple(points), box))
         self.model.threads.add(threading.get_ident())
@@ -115,6 +126,7 @@ class FakeModel:
     """(weights, device) of every load."""
     images: list = field(default_factory=list)
     expressions: list = field(default_factory=list)
+    examples: list = field(default_factory=list)
     prompts: list = field(default_factory=list)
     """(points, box) of every question."""
     refined: list = field(default_factory=list)

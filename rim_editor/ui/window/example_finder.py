@@ -1,0 +1,103 @@
+"""What is selected in front is saved as an example, found in the other tabs, or in a batch of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from clipmat.examples import SUFFIX
+from rim_editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
+from rim_editor.ui.named_widgets import name_widget
+
+if TYPE_CHECKING:
+    from clipmat.examples import Example
+    from rim_editor.editor import Editor
+    from rim_editor.ui.dialogs.found_dialog import FoundDialog
+    from rim_editor.ui.window.documents import Documents, OpenDocument
+
+
+class ExampleFinder(QObject):
+    """The three actions on examples; the newest search in other tabs has the list of answers."""
+
+    def __init__(self, documents: Documents, show_batch: Callable[[Example], object], window: QWidget) -> None:
+        """`show_batch` opens the batch dialog with an example."""
+        super().__init__(window)
+        self._documents, self._show_batch, self._window = documents, show_batch, window
+        self._list: FoundDialog | None = None
+        documents.event_received.connect(self._on_event)
+        documents.removed.connect(lambda document: self._list and self._list.remove(document.key))
+
+    def functions(self) -> dict[str, Callable[[], object]]:
+        """The functions of the actions, by their ids."""
+        return {"example_save": self.save, "example_find": self.find, "example_batch": self.batch}
+
+    def save(self) -> None:
+        """Ask for a file, and save what is selected in the image in front as an example."""
+        editor = self._editor()
+        if editor is None:
+            return
+        path = editor.document.source.path
+        suggested = (Path.home() / "example" if path is None else path).with_suffix(SUFFIX)
+        dialog = name_widget(QFileDialog(self._window, "Save as example", str(suggested.parent)), "example_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"Examples (*{SUFFIX})")
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.selectFile(str(suggested))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: editor.examples.save(Path(name)))
+        dialog.open()
+
+    def find(self) -> None:
+        """Find what is selected in the image in front in all other tabs."""
+        front = self._documents.current
+        if front is not None:
+            front.editor.examples.make(lambda example: self._find_in_others(front, example))
+
+    def batch(self) -> None:
+        """Open the batch dialog with what is selected in the image in front."""
+        editor = self._editor()
+        if editor is not None:
+            editor.examples.make(self._show_batch)
+
+    def _find_in_others(self, front: OpenDocument, example: Example) -> None:
+        from rim_editor.ui.dialogs.found_dialog import FoundDialog
+
+        if self._list is not None:
+            self._list.close()
+        shown = self._list = FoundDialog(example.title, self._window)
+        shown.chosen.connect(self._go_to)
+        shown.destroyed.connect(lambda: self._forget(shown))
+        others = [document for document in self._documents if document is not front]
+        for document in others:
+            shown.add(document.key, document.editor.title)
+        shown.show()
+        for document in others:
+            document.editor.examples.find(example)
+
+    def _on_event(self, document: OpenDocument, event: Event) -> None:
+        if self._list is None:
+            return
+        if isinstance(event, Answered) and event.by_example:
+            self._list.show_answer(document.key, event.certainty, event.presence)
+        elif isinstance(event, Notice) and (event.code is NoticeCode.LOCKED or event.job is JobKind.ASK):
+            if event.code in (NoticeCode.LOCKED, NoticeCode.FAILED):
+                self._list.show_problem(document.key, event.text)
+        elif isinstance(event, JobEnded) and event.kind is JobKind.ASK:
+            self._list.show_problem(document.key, "stopped")  # an answer replaces it at once
+
+    def _go_to(self, key: str) -> None:
+        document = self._documents.by_key(key)
+        if document is not None:
+            self._documents.choose(document)
+
+    def _forget(self, shown: FoundDialog) -> None:
+        if self._list is shown:
+            self._list = None
+
+    def _editor(self) -> Editor | None:
+        current = self._documents.current
+        return None if current is None else current.editor

@@ -1,0 +1,116 @@
+"""What is selected in front is found in the other tabs, saved, or taken into a batch."""
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QLabel, QTableWidget, QToolButton
+
+from clipmat.examples import read_example
+from rim_editor.settings import Settings
+from rim_editor.ui.batch.example_row import ExampleRow
+from rim_editor.ui.batch.setup_page import SetupPage
+from rim_editor.ui.dialogs.found_dialog import FoundDialog
+from rim_editor.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def window(qtbot, matting, runner, photo):
+    made = MainWindow(matting, Settings(), runner=runner)
+
+    def discard_all(window):
+        for document in window.documents:
+            document.editor.cancel()
+            document.discarded = True
+
+    qtbot.addWidget(made, before_close_func=discard_all)
+    made.resize(1300, 760)
+    made.show()
+    made.opener.open_files([photo("a.jpg"), photo("b.jpg"), photo("c.jpg")])
+    qtbot.waitUntil(lambda: len(made.documents) == 3 and not made.opener.busy)
+    return made
+
+
+def trigger(window, name):
+    window.actions_by_id[name].trigger()
+
+
+def marked(window, qtbot, expression="the dog"):
+    window.editor().ask(expression)
+    qtbot.waitUntil(lambda: window.editor().document.has_matte and not window.editor().busy)
+
+
+def rows(window):
+    table = window.findChild(QTableWidget, "found_table")
+    return [tuple(table.item(row, column).text() for column in range(2)) for row in range(table.rowCount())]
+
+
+def test_without_a_selection_the_actions_are_off(window, qtbot):
+    names = ("example_find", "example_save", "example_batch")
+    assert not any(window.actions_by_id[name].isEnabled() for name in names)
+    marked(window, qtbot)
+    assert all(window.actions_by_id[name].isEnabled() for name in names)
+
+
+def test_it_is_found_in_the_other_tabs_least_certain_first(window, qtbot, model):
+    front = window.documents.current
+    others = [document for document in window.documents if document is not front]
+    marked(window, qtbot, "maybe the dog")
+    others[1].editor.ask("the cat")
+    qtbot.waitUntil(lambda: not others[1].editor.busy and others[1].editor.document.has_matte)
+    trigger(window, "example_find")
+    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    assert {text for _, text in rows(window)} == {"not sure: check it (42%)"} and len(rows(window)) == 2
+    assert [len(document.editor.document.parts) for document in others] == [1, 2], "what was there stays"
+    assert [len(model.examples), model.examples[0].expression] == [2, "maybe the dog"]
+    table = window.findChild(QTableWidget, "found_table")
+    title = table.item(1, 0).text()
+    table.selectRow(1)
+    assert window.documents.current.editor.title == title
+    for document in others:
+        document.editor.undo()
+    assert [len(document.editor.document.parts) for document in others] == [0, 1]
+    window.documents.remove(others[0])
+    assert len(rows(window)) == 1
+    window.findChild(FoundDialog).reject()
+    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is None)
+    trigger(window, "cancel")
+
+
+def test_where_it_is_not_and_where_it_cannot_be_looked_for(window, qtbot, model):
+    front = window.documents.current
+    locked, other = (document for document in window.documents if document is not front)
+    locked.editor.layers.lock(0, True)
+    marked(window, qtbot)
+    del model.discs["dog"]
+    trigger(window, "example_find")
+    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    assert [title for title, _ in rows(window)] == [locked.editor.title, other.editor.title]
+    assert "locked" in rows(window)[0][1] and rows(window)[1][1] == "not found (12%)"
+    assert not other.editor.document.parts
+
+
+def test_it_is_saved_as_a_file(window, qtbot, tmp_path):
+    marked(window, qtbot)
+    trigger(window, "example_save")
+    dialog = window.findChild(QFileDialog, "example_dialog")
+    assert dialog.selectedFiles()[0].endswith(".rimexample")
+    dialog.fileSelected.emit(str(tmp_path / "dog.rimexample"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "dog.rimexample").is_file)
+    example = read_example(tmp_path / "dog.rimexample")
+    assert (example.expression, example.source) == ("the dog", window.editor().title)
+    assert window.live_settings.current.expressions == ("the dog",)
+
+
+def test_a_batch_takes_it_instead_of_words(window, qtbot, photo):
+    marked(window, qtbot)
+    trigger(window, "example_batch")
+    qtbot.waitUntil(lambda: window.batch.dialog is not None and window.batch.dialog.isVisible())
+    row = window.batch.dialog.findChild(ExampleRow)
+    assert row.isVisible() and "the dog" in row.findChild(QLabel, "batch_example_label").text()
+    window.batch.dialog.add([str(photo("d.jpg"))])
+    recipe = window.batch.dialog.findChild(SetupPage, "batch_setup").recipe(window.model_options())
+    assert recipe.expressions == () and recipe.example.expression == "the dog"
+    row.findChild(QToolButton, "batch_example_remove").click()
+    assert row.example is None and not row.isVisible()
+    window.batch.dialog.close()
