@@ -23,6 +23,8 @@ from clipmat.transforms import from_output, resized
 
 COVERED = 0.5
 """Expected alpha from which on a noun's matte covers a click."""
+ENOUGH = 0.9
+"""Fit times presence above which no further noun is tried."""
 BOX_AGREEMENT = 0.6
 """Intersection over union of a box and the box around a noun's parts in it, from which on the noun is believed."""
 
@@ -36,8 +38,6 @@ class PointedAnswer:
     method: PromptMethod
     noun: str = ""
     """What the weights call the object; '' with words, and for a grown region."""
-    logit: float | None = None
-    """The raw presence score of the noun; None where words or nobody was asked."""
 
 
 class PointedAnswers:
@@ -56,7 +56,7 @@ class PointedAnswers:
         """
         if words is None:
             return self._without_words(image, pixels, pointing)
-        choice = _choice(words, 0, image, pixels, pointing)
+        choice = _choice(words, image, pixels, pointing)
         if choice is None:
             if not pointing.keeps and pointing.box is None:  # nothing that was found is left
                 return PointedAnswer((), PromptMethod.WORDS_CHOSEN)
@@ -80,17 +80,18 @@ class PointedAnswers:
             return None
         tokens, _ = self._model.tokenize(list(nouns))
         text, valid = self._model.encode_text(tokens.to(image.alpha_logits.device))
-        out = self._model.decode(image.repeated(len(nouns)), text, valid, hard=True)
         best: tuple[float, PointedAnswer] | None = None
-        for row, noun in enumerate(nouns):
-            choice = _choice(out, row, image, pixels, pointing)
+        for row, noun in enumerate(nouns):  # one by one: the first is nearly always enough
+            out = self._model.decode(image, text[row : row + 1], valid[row : row + 1], hard=True)
+            choice = _choice(out, image, pixels, pointing)
             if choice is None or choice.missed:
                 continue
             fit = _fit(choice, _scaled(pointing, choice.matte.shape, pixels))
-            logit = float(out.presence_logits[row])
-            score = fit * float(out.presence_logits[row].sigmoid())
+            score = fit * float(out.presence_logits[0].sigmoid())
             if fit > 0 and (best is None or score > best[0]):
-                best = score, PointedAnswer((_whole(choice, pixels),), PromptMethod.NOUN, noun, logit)
+                best = score, PointedAnswer((_whole(choice, pixels),), PromptMethod.NOUN, noun)
+            if score > ENOUGH:
+                break
         return None if best is None else best[1]
 
 
@@ -124,12 +125,10 @@ def trimap_levels(labels: NDArray[np.integer], size: tuple[int, int]) -> NDArray
     return np.where((large == 0) | (large == 255), large, 128).astype(np.uint8)
 
 
-def _choice(
-    out: MatteOutput, row: int, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing
-) -> PartChoice | None:
-    trimap = out.trimap_logits[row : row + 1].float().softmax(dim=1)
-    soft = fuse_soft(trimap, out.details[row : row + 1].float())[0, 0].cpu().numpy()
-    matte = out.matte[row, 0].float().cpu().numpy()
+def _choice(out: MatteOutput, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PartChoice | None:
+    trimap = out.trimap_logits[:1].float().softmax(dim=1)
+    soft = fuse_soft(trimap, out.details[:1].float())[0, 0].cpu().numpy()
+    matte = out.matte[0, 0].float().cpu().numpy()
     colours = resized(pixels, image.size)
     return choose_parts(matte, soft, trimap[0].cpu().numpy(), colours, _scaled(pointing, soft.shape, pixels))
 

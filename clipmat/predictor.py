@@ -45,7 +45,8 @@ class Prediction:
     trimap: NDArray[np.uint8]
     """HxW uint8: 0 background, 128 unknown, 255 foreground."""
     presence: float
-    """0..1: the share of such expressions that name something in the image, as the scale of the weights states it."""
+    """0..1: the share of such expressions that name something in the image, as the scale of the weights states it; 1
+    where somebody points without words."""
     certainty: Certainty
     """What that amounts to, by the two thresholds of the weights; NONE where the matte shows nothing."""
     timings: Mapping[str, float]
@@ -269,12 +270,12 @@ class Predictor:
             found = self._pointed_answers.answer(image, self._pixels, pointing, words)
             found_at = time.perf_counter()
             matte, trimap = at_full_size(found.regions, self._pixels, self.model.refiner if refine else None)
-        logit = found.logit if words is None else float(words.presence_logits[0])
+        presence = 1.0 if words is None else self.card.presence.stated(float(words.presence_logits[0]))
         return Prediction(
             expression="",
             matte=matte,
             trimap=trimap,
-            presence=1.0 if logit is None else self.card.presence.stated(logit),
+            presence=presence,
             certainty=Certainty.SURE if shows_something(matte) else Certainty.NONE,  # somebody points at it
             timings={
                 "image": self._image_ms,

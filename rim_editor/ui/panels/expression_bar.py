@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from rim_editor import step_names
 from rim_editor.answer_texts import AnswerChoice, AskedImage
@@ -222,6 +223,8 @@ class ExpressionBar(QWidget):
             self._show_status("Working… Esc cancels.")
         elif answer is None or not shown.text:
             self._show_status("")
+        elif answer.pointing:  # a presence counts for words alone
+            self._line.show_text(shown.text, bad=answer.certainty is Certainty.NONE)
         else:
             choices = [self._choice(choice) for choice in shown.choices]
             self._line.show_text(shown.text, certainty=answer.certainty, presence=answer.presence, choices=choices)
