@@ -185,6 +185,8 @@ class Layer:
     """Whether it is in the result."""
     locked: bool = False
     """Whether the editor refuses to change its matte and edit."""
+    number: int = 1
+    """By which it is called as long as it has no title."""
     key: int = field(default_factory=lambda: next(_layer_keys))
     """The same for every later state of the layer, and for no other layer of the process."""
 

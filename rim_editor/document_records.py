@@ -31,7 +31,7 @@ Store = Callable[["NDArray[Any]"], str]
 Load = Callable[[str], "NDArray[Any]"]
 """The array of a file's name, mattes as float32. Raises ValueError when it is missing or damaged."""
 
-LAYER_PROPERTIES = {"name": str, "visible": bool, "locked": bool}
+LAYER_PROPERTIES = {"name": str, "visible": bool, "locked": bool, "number": int}
 """The fields of a layer besides its parts, controls and edit, with their types."""
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
 _FARTHEST = 1e7

@@ -134,7 +134,7 @@ class Editor:
         self.guess = None
         if question.is_empty:
             self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
-        elif not self._is_locked() and not self._lacks_matte(question.combine):
+        elif not self._is_protected() and not self._lacks_matte(question.combine):
             document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
                 JobKind.ASK,
@@ -193,7 +193,7 @@ class Editor:
         """
         if stroke.brush is not Brush.REFINE:
             self._change(step_names.adding(stroke), parts=(*self.document.parts, stroke))
-        elif self._is_locked():
+        elif self._is_protected():
             return
         elif not self.document.has_matte:
             self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
@@ -311,13 +311,14 @@ class Editor:
         """The parts of the layer with this key; () when it was removed."""
         return next((layer.parts for layer in self.document.layers if layer.key == key), ())
 
-    def _is_locked(self, key: int | None = None) -> bool:
+    def _is_protected(self, key: int | None = None) -> bool:
         key = self.document.layer.key if key is None else key
         layer = next((layer for layer in self.document.layers if layer.key == key), None)
-        if layer is None or not layer.locked:
+        if layer is None or (layer.visible and not layer.locked):
             return False
-        name = f"The layer '{layer.title}'" if layer.title else "The layer"
-        self._notify(NoticeCode.LOCKED, f"{name} is locked: unlock it, or select another layer.")
+        name = f"The layer '{layer.title}'" if layer.title else f"Layer {layer.number}"
+        state, remedy = ("locked", "unlock") if layer.locked else ("hidden", "show")
+        self._notify(NoticeCode.LOCKED, f"{name} is {state}: {remedy} it, or select another layer.")
         return True
 
     def _lacks_matte(self, combine: Combine, key: int | None = None) -> bool:
@@ -360,7 +361,7 @@ class Editor:
     def _change(self, name: str, gesture: str = "", key: int | None = None, **changes: Any) -> None:  # noqa: ANN401
         """Change the active layer, or the one with this key; nothing happens when it is gone or already so."""
         after = self.document.changed(key=key, **changes)
-        if _content(after) != _content(self.document) and not self._is_locked(key):
+        if _content(after) != _content(self.document) and not self._is_protected(key):
             self.commit(after, name, gesture)
 
     def _move(self, step: Callable[[], None]) -> None:

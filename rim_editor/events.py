@@ -67,7 +67,7 @@ class NoticeCode(StrEnum):
     WARNED = "warned"
     """A job went on, but the user should know."""
     LOCKED = "locked"
-    """The layer is locked against changes."""
+    """The layer is locked against changes, or hidden, so that they would not be seen."""
     FAILED = "failed"
     """A job failed."""
 
@@ -95,7 +95,7 @@ class DocumentChanged:
             aspects.add("image")
         if _mattes(after) != _mattes(before):
             aspects.add("matte")
-        if _edits(after) != _edits(before):
+        if _edit_changed(before, after):
             aspects.add("edit")
         if _listed(after) != _listed(before):
             aspects.add("layers")
@@ -108,8 +108,10 @@ def _mattes(document: Document) -> object:
     return document.parts, document.controls, shown
 
 
-def _edits(document: Document) -> object:
-    return document.edit, [layer.edit for layer in document.layers if layer.visible]
+def _edit_changed(before: Document, after: Document) -> bool:
+    """Whether a layer that both documents have has another edit."""
+    edits = {layer.key: layer.edit for layer in before.layers}
+    return any(layer.key in edits and layer.edit != edits[layer.key] for layer in after.layers)
 
 
 def _listed(document: Document) -> object:

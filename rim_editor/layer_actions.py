@@ -23,13 +23,15 @@ class LayerActions:
     def add(self) -> None:
         """Add an empty layer above the active one, and make it the active one."""
         document = self._editor.document
-        self._editor.commit(document.with_layer_at(document.active + 1, Layer()), "New layer")
+        self._editor.commit(
+            document.with_layer_at(document.active + 1, Layer(number=_next_number(document))), "New layer"
+        )
 
     def duplicate(self) -> None:
         """Add a copy of the active layer above it, and make it the active one."""
         document = self._editor.document
         name = f"{document.layer.title} copy".strip()
-        copied = Layer(document.parts, document.controls, document.edit, name)
+        copied = Layer(document.parts, document.controls, document.edit, name, number=_next_number(document))
         self._editor.commit(document.with_layer_at(document.active + 1, copied), "Duplicate layer")
 
     def remove(self, place: int) -> None:
@@ -73,6 +75,10 @@ class LayerActions:
         layer = before.layers[place]
         if any(getattr(layer, name) != value for name, value in changes.items()):
             self._editor.commit(before.changed(key=layer.key, **changes), _with_title(step, layer))
+
+
+def _next_number(document: Document) -> int:
+    return 1 + max(layer.number for layer in document.layers)
 
 
 def _place(layers: list[Layer], layer: Layer) -> int:

@@ -206,3 +206,21 @@ def test_a_locked_layer_is_not_changed_and_the_user_is_told_what_to_do(editor):
     editor.layers.lock(0, locked=False)
     editor.paint(stroke)
     assert len(editor.document.parts) == 2
+
+
+def test_a_hidden_layer_is_not_changed_unseen(editor):
+    editor.paint(Stroke(Brush.KEEP, ((5.0, 5.0),), 3.0))
+    editor.layers.show(0, visible=False)
+    before, notices = editor.document, []
+    editor.listen(lambda event: notices.append(event) if isinstance(event, Notice) else None)
+    editor.paint(Stroke(Brush.KEEP, ((9.0, 5.0),), 3.0))
+    assert editor.document is before
+    assert [notice.text for notice in notices] == ["Layer 1 is hidden: show it, or select another layer."]
+
+
+def test_a_new_layer_is_no_change_of_an_edit(editor):
+    editor.set_edit(SolidColour())
+    events = []
+    editor.listen(events.append)
+    editor.layers.add()
+    assert all("edit" not in event.aspects for event in events) and events

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,13 +33,14 @@ _BUTTONS = (
     ("layer_lower", "fa6s.arrow-down", "Move the layer down, behind others (Ctrl+[)"),
     ("layer_delete", "fa6s.trash-can", "Delete the layer (Delete in the list)"),
 )
+_Trigger, _State = QAbstractItemView.EditTrigger, QAbstractItemView.State
 _SHOWN_ROWS = 4
 _LINE = 1.9  # height of a row in heights of its text
 
 
-def layer_title(layer: Layer, place: int) -> str:
-    """The text of a layer's row: its title, or its number from the bottom."""
-    return layer.title or f"Layer {place + 1}"
+def layer_title(layer: Layer) -> str:
+    """The text of a layer's row: its title, or its number."""
+    return layer.title or f"Layer {layer.number}"
 
 
 class LayerPanel(QWidget):
@@ -58,6 +59,7 @@ class LayerPanel(QWidget):
         self._list = _LayerList(self.delete)
         self._list.currentRowChanged.connect(self._select)
         self._list.itemChanged.connect(self._renamed)
+        self._list.itemDelegate().closeEditor.connect(self._show_again, Qt.ConnectionType.QueuedConnection)
         self._list.model().rowsMoved.connect(self._dragged)
         section = Section("layers", "Layers")
         whole = QVBoxLayout(self)
@@ -147,6 +149,7 @@ class LayerPanel(QWidget):
                 for place in reversed(range(len(document.layers))):
                     self._add_row(document.layers[place], place)
                 self._list.setCurrentRow(len(document.layers) - 1 - document.active)
+        self._list.updateGeometry()  # it grows with its rows
         several = document is not None and len(document.layers) > 1
         top = document is None or document.active == len(document.layers) - 1
         bottom = document is None or document.active == 0
@@ -154,9 +157,9 @@ class LayerPanel(QWidget):
         self._buttons["layer_lower"].setEnabled(several and not bottom)
 
     def _add_row(self, layer: Layer, place: int) -> None:
-        item = QListWidgetItem(layer_title(layer, place))
+        item = QListWidgetItem(layer_title(layer))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        item.setToolTip(f"{layer_title(layer, place)}: double-click or F2 to rename, drag to rearrange")
+        item.setToolTip(f"{layer_title(layer)}: double-click or F2 to rename, drag to rearrange")
         if not layer.visible:
             item.setForeground(self.palette().placeholderText())
         item.setSizeHint(QSize(0, round(_LINE * self.fontMetrics().height())))  # room for the buttons
@@ -170,7 +173,7 @@ class LayerPanel(QWidget):
             ("layer_visible", layer.visible, ("fa6s.eye-slash", "fa6s.eye"), ("Show the layer", "Hide the layer")),
             ("layer_locked", layer.locked, ("fa6s.lock-open", "fa6s.lock"), ("Lock the layer", "Unlock the layer")),
         ):
-            button = name_widget(QToolButton(), name, tips[on], f"{tips[on]} {layer_title(layer, place)}")
+            button = name_widget(QToolButton(), name, tips[on], f"{tips[on]} {layer_title(layer)}")
             button.setAutoRaise(True)
             button.setIcon(icon(glyphs[on]))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -187,13 +190,17 @@ class LayerPanel(QWidget):
         if self._editor is not None and row >= 0:
             self._editor.layers.select(len(self._editor.document.layers) - 1 - row)
 
+    def _show_again(self) -> None:
+        """Show the buttons of a row again that gave way to its editor."""
+        self._shown = None
+        self._refresh()
+
     def _renamed(self, item: QListWidgetItem) -> None:
         if self._editor is not None:
             place = len(self._editor.document.layers) - 1 - self._list.row(item)
-            if item.text() != layer_title(self._editor.document.layers[place], place):
+            if item.text() != layer_title(self._editor.document.layers[place]):
                 self._editor.layers.rename(place, item.text())
-            self._shown = None
-            self._refresh()
+            self._show_again()
 
     def _dragged(self, _parent: object, start: int, _end: int, _to: object, row: int) -> None:
         if self._editor is not None:
@@ -211,12 +218,30 @@ class _LayerList(QListWidget):
         self.setAccessibleName("Layers, the highest first")
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setEditTriggers(_Trigger.DoubleClicked | _Trigger.EditKeyPressed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the buttons at the right end in sight."""
         super().resizeEvent(event)
         self.doItemsLayout()
+
+    def edit(  # type: ignore[override]
+        self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger | None = None, event: QEvent | None = None
+    ) -> object:
+        """Edit a title: the widget of a row counts as its editor to Qt, so it is removed first."""
+        if trigger is None:
+            return super().edit(index)
+        if trigger in (_Trigger.DoubleClicked, _Trigger.EditKeyPressed) and self.state() != _State.EditingState:
+            self.removeItemWidget(self.itemFromIndex(index))
+        return super().edit(index, trigger, event)  # type: ignore[arg-type]  # Qt passes None itself
+
+    def event(self, event: QEvent) -> bool:
+        """Keep letters for the search in the list: they are keys of tools elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.text().isalnum() and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete and Backspace remove the active layer."""
@@ -239,4 +264,4 @@ class _LayerList(QListWidget):
 
 
 def _rows(document: Document) -> tuple[tuple[str, bool, bool, int], ...]:
-    return tuple((layer.title, layer.visible, layer.locked, layer.key) for layer in document.layers)
+    return tuple((layer_title(layer), layer.visible, layer.locked, layer.key) for layer in document.layers)

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QListWidget, QToolButton
+from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
 
 from rim_editor.document import Brush, Stroke
 from rim_editor.ui.panels.layer_panel import LayerPanel
@@ -112,3 +112,37 @@ def test_without_an_image_there_is_nothing_to_arrange(panel):
     ):
         call()
     assert titles(panel) == [] and not panel.isEnabled()
+
+
+def test_the_list_grows_with_its_rows(qtbot, panel):
+    before, row = panel.sizeHint().height(), layer_list(panel).sizeHintForRow(0)
+    for _ in range(2):
+        click(panel, "layer_new")
+    qtbot.waitUntil(lambda: panel.sizeHint().height() >= before + 2 * row)
+
+
+@pytest.mark.parametrize("way", ["F2", "double-click"])
+def test_a_layer_is_renamed_in_the_list_and_the_buttons_come_back(qtbot, panel, editor, way):
+    editor.ask("the dog")
+    found = layer_list(panel)
+    found.setFocus()
+    if way == "F2":
+        qtbot.keyClick(found, Qt.Key.Key_F2)
+    else:
+        at = found.visualItemRect(found.item(0)).center()
+        qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        qtbot.mouseDClick(found.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    line = found.findChild(QLineEdit)
+    assert line is not None and line.text() == "the dog"
+    line.setText("Rex")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: editor.document.layer.name == "Rex")
+    qtbot.waitUntil(lambda: found.itemWidget(found.item(0)) is not None)
+    assert titles(panel) == ["Rex"]
+
+
+def test_a_layer_without_a_title_keeps_its_number_when_it_is_moved(panel):
+    for _ in range(2):
+        click(panel, "layer_new")
+    click(panel, "layer_lower")
+    assert titles(panel) == ["Layer 2", "Layer 3", "Layer 1"]
