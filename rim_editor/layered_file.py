@@ -35,7 +35,7 @@ def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple
     flat = any(isinstance(layer.edit, Highlight) for layer in layers)
     covered = False  # by the background of a layer above
     for layer in reversed(layers):
-        raster += _of_layer(pixels, layer, visible=not flat and not covered, several=len(layers) > 1)
+        raster += _of_layer(pixels, layer, visible=not flat and not covered)
         covered = covered or not isinstance(layer.edit, Cutout)
     if flat:
         raster.append(RasterLayer("highlight", merged))
@@ -44,12 +44,12 @@ def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple
     return tuple(raster), merged
 
 
-def _of_layer(pixels: NDArray[np.uint8], layer: RenderedLayer, *, visible: bool, several: bool) -> list[RasterLayer]:
+def _of_layer(pixels: NDArray[np.uint8], layer: RenderedLayer, *, visible: bool) -> list[RasterLayer]:
     import numpy as np
 
     from rim_editor.compositing import as_grey
 
-    named = f"{layer.title} " if several and layer.title else ""
+    named = f"{layer.title} " if layer.title else ""
     wanted = layer.edit if isinstance(layer.edit, Cutout) else Cutout()
     cutout = np.asarray(edits.apply(pixels, layer.matte, wanted, layer.colours), np.uint8)
     grey = np.asarray(as_grey(layer.matte, 8), np.uint8)

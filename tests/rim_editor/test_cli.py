@@ -175,7 +175,9 @@ def test_layers(run, photo, tmp_path):
     with ZipFile(out) as archive:
         assert archive.read("mimetype") == b"image/openraster"
         stack = ElementTree.fromstring(archive.read("stack.xml"))
-        assert [layer.get("name") for layer in stack.iter("layer")] == ["cut-out", "matte", "background", "original"]
+        assert [layer.get("name") for layer in stack.iter("layer")] == [
+            "red cut-out", "red matte", "red background", "original",
+        ]  # fmt: skip
         with Image.open(BytesIO(archive.read("mergedimage.png"))) as merged:
             assert merged.getpixel((30, 20)) == (230, 20, 20)
             assert merged.getpixel((2, 2)) == (0, 177, 64)

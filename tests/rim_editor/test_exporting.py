@@ -100,12 +100,12 @@ def test_layers_hold_what_one_goes_on_with(tmp_path, document, renderer, soft, e
     export(document.changed(edit=edit), renderer, tmp_path / "a.ora", ExportRequest(Content.LAYERS))
     found = {name: image for name, _, image in layers_in(tmp_path / "a.ora")[0]}
     order = list(found)
-    assert order[:2] == ["cut-out", "matte"]
+    assert order[:2] == ["the disc cut-out", "the disc matte"]
     assert order[-1] == "original"
-    assert ("background" in order) == isinstance(edit, SolidColour | Gradient | Background)
+    assert ("the disc background" in order) == isinstance(edit, SolidColour | Gradient | Background)
     assert (np.asarray(found["original"])[..., :3] == document.source.pixels).all()
-    assert np.abs(np.asarray(found["matte"])[..., 0] - soft * 255).max() <= 0.51
-    cut = np.asarray(found["cut-out"]).astype(int)
+    assert np.abs(np.asarray(found["the disc matte"])[..., 0] - soft * 255).max() <= 0.51
+    cut = np.asarray(found["the disc cut-out"]).astype(int)
     assert np.abs(cut[cut[..., 3] > 25][:, :3] - (230, 40, 30)).max() <= 12
 
 

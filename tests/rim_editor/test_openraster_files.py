@@ -86,6 +86,7 @@ def test_one_layer_of_ours_comes_back(exported):
     after = current(path)
     assert (after.source.pixels == before.source.pixels).all() and after.source.path == path
     (part,) = after.parts
+    assert after.layer.title == "the dog"
     assert isinstance(part, ImportedMatte) and after.edit == edits.Cutout() and len(after.layers) == 1
     np.testing.assert_allclose(part.matte, soft, atol=0.5 / 255)
 

@@ -144,7 +144,7 @@ def test_an_exported_document_looks_the_same_in_imagemagick(tmp_path, document, 
     names = subprocess.run(
         ["identify", "-format", "%[label]\n", str(tmp_path / "a.psd")], capture_output=True, text=True, check=True
     ).stdout.split("\n")
-    assert {"cut-out", "matte", "original"} <= set(names)
+    assert {"the disc cut-out", "the disc matte", "original"} <= set(names)
     subprocess.run(["convert", f"{tmp_path / 'a.psd'}[0]", str(tmp_path / "a.png")], check=True)
     with Image.open(tmp_path / "a.png") as image:
         found = np.asarray(image.convert("RGBA")).astype(int)
@@ -159,8 +159,8 @@ def test_the_matte_is_the_mask_of_the_cut_out_and_the_scene_goes_on_under_it(tmp
     _, layers = records((tmp_path / "a.psd").read_bytes())
     planes = {name: planes for name, _, planes in layers}
     matte = Renderer(document.source).matte(document)
-    assert np.abs(planes["cut-out"][-2] - matte * 255).max() <= 0.51
-    assert (planes["cut-out"][2][0] == document.source.pixels[0, :, 2]).all()
+    assert np.abs(planes["the disc cut-out"][-2] - matte * 255).max() <= 0.51
+    assert (planes["the disc cut-out"][2][0] == document.source.pixels[0, :, 2]).all()
 
 
 def test_without_psd_tools_the_remedy_is_named(tmp_path, document, monkeypatch):

@@ -70,7 +70,7 @@ class ExportDialog(QDialog):
         self._stop_listening: Callable[[], None] = editor.listen(self._on_event)
 
         self._form = QWidget()
-        form = QFormLayout(self._form)
+        form = self._rows = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._content = name_widget(QComboBox(), "export_content")
@@ -85,8 +85,6 @@ class ExportDialog(QDialog):
         self._format.setToolTip("The kind of file")
         self._format.currentIndexChanged.connect(self._format_chosen)
         form.addRow("&Format", self._format)
-        self._note = wrapped_label("export_note")
-        form.addRow(self._note)
         self._framing = FramingRows(form, "export")
         self._framing.set_framing(settings.export_framing)
         self._framing.changed.connect(self._content_chosen)
@@ -230,11 +228,15 @@ class ExportDialog(QDialog):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Grow to fit the texts: Qt would squeeze the form instead."""
+        """As high as the rows and texts that are shown: Qt would squeeze the form, or leave a gap under it."""
         column = self.layout()
         if column is not None and self.isVisible():
+            self._rows.activate()
             column.activate()
-            self.resize(self.width(), max(self.height(), column.totalHeightForWidth(self.width())))
+            tall = column.hasHeightForWidth()
+            self.resize(
+                self.width(), column.totalHeightForWidth(self.width()) if tall else column.totalSizeHint().height()
+            )
 
     def _reset_question(self) -> None:
         self._show_error("")
@@ -266,16 +268,11 @@ class ExportDialog(QDialog):
         with QSignalBlocker(self._format):
             if reasons[self._format.currentIndex()]:
                 self._format.setCurrentIndex(reasons.index(""))
-        flat = request.content is not Content.LAYERS
-        reasons_to_show = [reason for reason in reasons if reason and flat and "is for layers" not in reason]
-        self._note.setText("\n".join(reasons_to_show))
-        self._note.setVisible(bool(reasons_to_show))
         self._format_chosen()
-        self._fit_height()
 
     def _format_chosen(self) -> None:
+        self._show_quality()
         self._reset_question()
-        self._quality.setEnabled(lossy(self._suffix()))
         if self._name_is_suggested:
             self._name.setText(suggested_stem(self._stem, self.request(), self._edit()))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
@@ -288,7 +285,11 @@ class ExportDialog(QDialog):
         if place >= 0 and isinstance(model, QStandardItemModel) and model.item(place).isEnabled():
             with QSignalBlocker(self._format):
                 self._format.setCurrentIndex(place)
-            self._quality.setEnabled(lossy(self._suffix()))
+            self._show_quality()
+            self._fit_height()
+
+    def _show_quality(self) -> None:
+        self._rows.setRowVisible(self._quality, lossy(self._suffix()))
 
     def _browse(self) -> None:
         def chosen(path: str) -> None:

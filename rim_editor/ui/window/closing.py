@@ -39,6 +39,7 @@ class ClosingGuard(QObject):
         self._question: QMessageBox | None = None
         self._waiting: dict[str, str] = {}  # key -> the text of its message
         self._closing_window = False
+        self._saving_all = False
         documents.event_received.connect(self._on_event)
 
     def close_image(self, key: str) -> None:
@@ -87,7 +88,10 @@ class ClosingGuard(QObject):
             return True
         if document.editor.unsaved and not document.discarded:
             self._documents.choose(document)
-            self._ask(document, go_on, more)
+            if self._saving_all:
+                self._save(document, go_on, self._stay)
+            else:
+                self._ask(document, go_on, more)
             return True
         return False
 
@@ -115,6 +119,9 @@ class ClosingGuard(QObject):
             self._question = None
             if name == "leave_save":
                 self._save(document, go_on, self._stay)
+            elif name == "leave_save_all":
+                self._saving_all = True
+                self._save(document, go_on, self._stay)
             elif name == "leave_discard":
                 document.discarded = True
                 go_on()
@@ -130,7 +137,7 @@ class ClosingGuard(QObject):
         question.open()
 
     def _stay(self) -> None:
-        self._closing_window = False
+        self._closing_window = self._saving_all = False
         for document in self._documents:
             document.discarded = False
 
@@ -152,6 +159,8 @@ def _unsaved_question(parent: QWidget, title: str, more: int) -> QMessageBox:
     role = QMessageBox.ButtonRole
     save = question.addButton("&Save", role.AcceptRole)
     save.setObjectName("leave_save")
+    if more:
+        question.addButton("Save A&ll", role.AcceptRole).setObjectName("leave_save_all")
     question.addButton("&Discard", role.DestructiveRole).setObjectName("leave_discard")
     if more:
         question.addButton("Discard &All", role.DestructiveRole).setObjectName("leave_discard_all")

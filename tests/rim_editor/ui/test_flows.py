@@ -695,6 +695,35 @@ def test_where_saving_fails_on_leaving_the_window_stays(user, photo, tmp_path):
     assert user.window.isVisible() and user.editor.unsaved
 
 
+def test_all_are_saved_on_leaving_each_under_its_name(user, photo, tmp_path):
+    user.open(photo("a.png"), photo("b.png"))
+    for _ in range(2):
+        user.ask("the dog")
+        user.trigger("next_image")
+    user.window.close()
+    user.answer("unsaved_box", "leave_save_all")
+    choose_name(user)
+    user.wait(lambda: user.window.findChild(QFileDialog, "save_dialog") is not None)
+    choose_name(user)
+    user.wait(lambda: not user.window.isVisible())
+    assert all(projects.read(tmp_path / name).lost == () for name in ("a.rim", "b.rim"))
+
+
+def test_a_name_refused_while_all_are_saved_stops_the_closing(user, photo, tmp_path):
+    user.open(photo("a.png"), photo("b.png"))
+    for _ in range(2):
+        user.ask("the dog")
+        user.trigger("next_image")
+    user.window.close()
+    user.answer("unsaved_box", "leave_save_all")
+    user.window.findChild(QFileDialog, "save_dialog").reject()
+    user.wait(lambda: user.window.findChild(QFileDialog, "save_dialog") is None)
+    user.window.close()  # asks again, as at first
+    user.answer("unsaved_box", "leave_discard_all")
+    user.wait(lambda: not user.window.isVisible())
+    assert not list(tmp_path.glob("*.rim"))
+
+
 # projects
 
 

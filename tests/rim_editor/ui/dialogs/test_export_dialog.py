@@ -74,7 +74,8 @@ def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, mak
 
 def test_an_error_makes_the_dialog_taller_rather_than_press_it_together(make):
     dialog = make()
-    parts = [dialog.findChild(QSlider, "export_quality"), dialog.findChild(QLabel, "export_note")]
+    choose(dialog, ".webp")
+    parts = [dialog.findChild(QSlider, "export_quality"), dialog.findChild(QLineEdit, "export_name")]
     heights = [part.height() for part in parts]
     dialog.findChild(QLineEdit, "export_name").setText("photo.jpg")
     press(dialog)
@@ -83,15 +84,21 @@ def test_an_error_makes_the_dialog_taller_rather_than_press_it_together(make):
     assert [part.height() for part in parts] == heights
 
 
-def test_jpeg_is_not_offered_for_what_is_transparent_and_the_reason_is_shown(make, editor):
+def reason(dialog, suffix):
+    """The tooltip of a format in the list."""
+    box = combo(dialog, "export_format")
+    return box.itemData(box.findData(suffix), Qt.ItemDataRole.ToolTipRole) or ""
+
+
+def test_jpeg_is_not_offered_for_what_is_transparent_and_its_entry_says_why(make, editor):
     dialog = make(export_suffix=".jpg")
     assert enabled(dialog) == {".png", ".webp", ".tiff", ".avif"}
     assert dialog.path().suffix == ".png"
-    assert "JPEG cannot hold the transparency" in text(dialog, "export_note")
+    assert "JPEG cannot hold the transparency" in reason(dialog, ".jpg") and reason(dialog, ".png") == ""
     editor.set_edit(SolidColour((1, 2, 3)))
     dialog = make(export_suffix=".jpg")
     assert ".jpg" in enabled(dialog) and dialog.path().suffix == ".jpg"
-    assert not dialog.findChild(QLabel, "export_note").isVisible()
+    assert reason(dialog, ".jpg") == ""
     press(dialog)
     with Image.open(dialog.path()) as found:
         assert found.format == "JPEG" and found.getpixel((5, 5)) == pytest.approx((1, 2, 3), abs=3)
@@ -101,7 +108,7 @@ def test_the_matte_in_16_bits_is_for_png_and_tiff(make):
     dialog = make(export_suffix=".webp")
     combo(dialog, "export_content").setCurrentIndex(2)
     assert enabled(dialog) == {".png", ".tiff"} and dialog.path().suffix == ".png"
-    assert "16 bits need PNG or TIFF" in text(dialog, "export_note")
+    assert "16 bits need PNG or TIFF" in reason(dialog, ".webp")
     press(dialog)
     with Image.open(dialog.path()) as found:
         pixels = np.asarray(found)
@@ -121,9 +128,14 @@ def test_layers_are_for_openraster_and_photoshop(make):
 def test_quality_is_for_lossy_formats(make):
     dialog = make(quality=42)
     slider = dialog.findChild(QSlider, "export_quality")
-    assert not slider.isEnabled() and dialog.request().quality is None
+    height = dialog.height()
+    assert not slider.isVisible() and dialog.request().quality is None
     choose(dialog, ".webp")
-    assert slider.isEnabled() and dialog.request().quality == 42
+    assert slider.isVisible() and dialog.height() > height
+    choose(dialog, ".png")
+    assert not slider.isVisible() and dialog.height() == height
+    choose(dialog, ".webp")
+    assert dialog.request().quality == 42
     slider.setValue(77)
     press(dialog)
     assert (dialog.settings().quality, dialog.settings().export_suffix) == (77, ".webp")
