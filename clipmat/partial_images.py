@@ -56,8 +56,10 @@ def rest_of(
 
 
 def reason(error: Exception) -> str:
-    """The decoder's own words for the damage, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """What is wrong with a file whose decoding ended with `error`, in words for users."""
+    text = str(error).lower()
+    cut_off = any(sign in text for sign in ("truncated", "not processed", "end of file", "eof"))
+    return "the file ends too early" if cut_off else "some of its data is broken"
 
 
 def _with_end(path: Path) -> ImageFile.ImageFile:

@@ -93,8 +93,10 @@ class AskedImage:
             return AnswerText("")  # undone, or replaced
         if answer.pointing:
             return AnswerText(f"Found by {answer.asked}. {answer.note}")
-        if answer.certainty is Certainty.SURE or (self.part is not None and self.decided):
+        if answer.certainty is Certainty.SURE:
             return AnswerText(f"Found {quoted}")
+        if self.part is not None and self.decided:
+            return AnswerText(f"Used {quoted}")
         if answer.certainty is Certainty.UNSURE:
             text = f"Not sure that this is {quoted}"
             return AnswerText(text, (AnswerChoice.USE, AnswerChoice.RETRY), text)

@@ -91,7 +91,7 @@ class OutcomeModel(RowsModel):
             if column == _RESULT and outcome.state is State.DONE:
                 return str(outcome.output) if whole else outcome.output.name
             if column == _PRESENCE:
-                return "" if outcome.presence is None else f"{outcome.presence:.2f}"
+                return "" if outcome.presence is None else f"{outcome.presence:.0%}"
             return outcome.text if column == _REMARKS else ""
         if role == _Role.DecorationRole and column == _IMAGE:
             return self._pixmap(outcome.index)

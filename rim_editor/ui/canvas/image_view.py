@@ -70,8 +70,8 @@ class ImageView(DocumentView):
 
     @property
     def caption(self) -> str:
-        """What is written over the image."""
-        return self._caption
+        """What is written over the image; on a result only that it is not what was asked for."""
+        return "" if self._view.mode is ViewMode.RESULT and not self._dimmed else self._caption
 
     def set_caption(self, text: str, dimmed: bool = False) -> None:
         """Write a text over the lower end of the image, and with `dimmed` take the image back behind it."""
@@ -146,7 +146,7 @@ class ImageView(DocumentView):
             canvas_marks.empty_page(painter, self.rect(), self.palette(), EMPTY, EMPTY_HINT)
         else:
             self._paint_image(painter, self._viewport, self._renderings)
-            canvas_marks.caption(painter, self.rect(), self.palette(), self._caption, dimmed=self._dimmed)
+            canvas_marks.caption(painter, self.rect(), self.palette(), self.caption, dimmed=self._dimmed)
             self._paint_marks(painter)
             if self._editor.busy:
                 self._busy_line.paint(painter, self.width(), self.palette(), still=self._reduced_motion)

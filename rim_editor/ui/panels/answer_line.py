@@ -38,7 +38,7 @@ class PresenceBadge(QWidget):
             self._text = ""
             return
         self._text, self._meaning = f"{presence:.0%}", _MEANINGS[certainty]
-        text = f"Presence {presence:.2f}, {_WORDS[certainty]}: of ten answers like this, about {presence * 10:.0f}"
+        text = f"Presence {presence:.0%}, {_WORDS[certainty]}: of ten answers like this, about {presence * 10:.0f}"
         self.setToolTip(f"{text} {'names' if round(presence * 10) == 1 else 'name'} something in the image")
         self.setAccessibleName(f"Presence {presence:.0%}, {_WORDS[certainty]}")
         self.updateGeometry()

@@ -51,8 +51,8 @@ def _row(part: Part) -> PartRow:
         text = f"{_SIGNS[part.combine]}{step_names.prompted(part)}"
         if part.points or part.box is not None:  # somebody pointed at it: there is no question whether it is there
             return PartRow(text, f"{text}: pointed at in the image")
-        tip = f"{text}\nPresence {part.presence:.2f}: how sure the model is that it is in the image"
-        return PartRow(f"{text}  ({part.presence:.2f})", tip)
+        tip = f"{text}\nPresence {part.presence:.0%}: how sure the model is that it is in the image"
+        return PartRow(f"{text}  ({part.presence:.0%})", tip)
     if isinstance(part, ImportedMatte):
         text = f"{_SIGNS[part.combine]}{part.name}"
         return PartRow(text, f"{text}\nA matte that was not found but added")

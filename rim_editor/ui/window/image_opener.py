@@ -19,7 +19,7 @@ from rim_editor.opening import OpenedFile
 from rim_editor.settings import with_recent
 from rim_editor.ui import dropped_data
 from rim_editor.ui.live_settings import LiveSettings
-from rim_editor.ui.window.documents import Documents
+from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -30,10 +30,10 @@ class ImageOpener(QObject):
 
     opened = Signal(object, bool)
     """The new `OpenDocument`, and whether it came to the front."""
-    warned = Signal(str)
-    """A warning about the image that was opened last."""
-    failed = Signal(object)
-    """The error."""
+    warned = Signal(str, str)
+    """A warning, and the key of the image that it is about; without a path to open, of the image in front, or ''."""
+    failed = Signal(object, str)
+    """The error, and the key of the image that is in front, or ''. It waits for one if others are yet to be read."""
     progressed = Signal(str)
     """The progress as a text; '' when nothing is left to open."""
 
@@ -47,6 +47,7 @@ class ImageOpener(QObject):
         self._waiting: deque[tuple[Path | None, Callable[[], OpenedFile]]] = deque()
         self._running = False
         self._count = self._started = 0
+        self._failures: list[Exception] = []  # not emitted yet
         self.text = ""
         """The progress as a text; '' while nothing is being opened."""
 
@@ -68,7 +69,7 @@ class ImageOpener(QObject):
         """Open a dropped or pasted image; without one, `warned` is emitted with a remedy."""
         dropped = dropped_data.read_dropped(mime, remedy)
         if dropped.remedy:
-            self.warned.emit(dropped.remedy)
+            self.warned.emit(dropped.remedy, self._key_in_front())
         self.open_files(dropped.paths)
         if dropped.encoded:
             self._add(None, partial(_decode, dropped.encoded))
@@ -88,6 +89,7 @@ class ImageOpener(QObject):
         """Drop the queue; open images stay open."""
         self._waiting.clear()
         self._runner.cancel(JobKind.OPEN)
+        self._emit_failures()
         self._stop()
 
     def _add(self, path: Path | None, work: Callable[[], OpenedFile]) -> None:
@@ -107,27 +109,47 @@ class ImageOpener(QObject):
         of = f" ({self._started} of {self._count})" if self._count > 1 else ""
         self._show(f"Opening {path.name if path else 'the image'}{of} …")
 
+        key = ""
+
         def done(opened: OpenedFile) -> None:
-            self._add_document(path, opened, first)
+            nonlocal key
+            key = self._add_document(path, opened, first).key
+            self._emit_failures()
             self._next()
 
         def failed(error: Exception) -> None:
-            self.failed.emit(error)
+            self._failures.append(error)
+            if self._documents.current is not None or not self._waiting:
+                self._emit_failures()
             if path is not None and not path.exists():
                 self._forget_recent(path)
             self._next()
 
-        self._runner.start(Job(JobKind.OPEN, work, done, failed, self.warned.emit))
+        def warned(text: str) -> None:
+            self.warned.emit(text, key)
 
-    def _add_document(self, path: Path | None, opened: OpenedFile, first: bool) -> None:
+        self._runner.start(Job(JobKind.OPEN, work, done, failed, warned))
+
+    def _key_in_front(self) -> str:
+        current = self._documents.current
+        return "" if current is None else current.key
+
+    def _emit_failures(self) -> None:
+        failures, self._failures = self._failures, []
+        for error in failures:
+            self.failed.emit(error, self._key_in_front())
+
+    def _add_document(self, path: Path | None, opened: OpenedFile, first: bool) -> OpenDocument:
         if path is not None:
             self._settings.set(with_recent(self._settings.current, path))
             opened_before = self._documents.of_file(path)
             if opened_before is not None:  # it was queued twice
                 self._documents.choose(opened_before)
-                return
+                return opened_before
         front = first or self._documents.current is None
-        self.opened.emit(self._documents.add(opened, front=front), front)
+        added = self._documents.add(opened, front=front)
+        self.opened.emit(added, front)
+        return added
 
     def _forget_recent(self, path: Path) -> None:
         settings = self._settings.current

@@ -256,8 +256,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         parts, show = self.parts, self.notifications
         self.opener.opened.connect(self._opened)
-        self.opener.warned.connect(show.show_warning)
-        self.opener.failed.connect(show.show_error)
+        self.opener.warned.connect(show.show_opening_warning)
+        self.opener.failed.connect(show.show_opening_error)
         self.matte_loader.warned.connect(show.show_warning)
         self.matte_loader.failed.connect(show.show_error)
         self.opener.progressed.connect(lambda _: self.commands.refresh())

@@ -18,6 +18,8 @@ from rim_editor.ui.window.layout import Parts
 
 _ELSEWHERE_MS = 10_000
 """How long the status bar shows a message of an image that is not in front."""
+_START_PAGE = "start page"
+"""The owner of messages that go when an image comes to the front."""
 
 
 class Notifications(QObject):
@@ -60,10 +62,20 @@ class Notifications(QObject):
         """Show an error over the canvas."""
         self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError))
 
+    def show_opening_warning(self, text: str, key: str) -> None:
+        """Show a warning about the image with this key, or '' for the start page."""
+        self.show_message(text, "warning", owner=key or _START_PAGE)
+
+    def show_opening_error(self, error: Exception, key: str) -> None:
+        """Show an error over the image with this key, or '' for the start page: what was opened is not there."""
+        self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError), owner=key or _START_PAGE)
+
     def refresh(self) -> None:
         """Show the title, the jobs and the messages of the image in front."""
         current = self._documents.current
-        self._parts.messages.show_owner("" if current is None else current.key)
+        self._parts.messages.show_owner(_START_PAGE if current is None else current.key)
+        if current is not None:
+            self._parts.messages.drop_owner(_START_PAGE)
         self._refresh_title()
         self._refresh_jobs()
 

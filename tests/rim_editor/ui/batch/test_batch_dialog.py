@@ -202,7 +202,7 @@ def test_what_the_model_is_not_sure_of_is_to_be_reviewed(qtbot, make, photos):
     plan(qtbot, dialog)
     run(qtbot, dialog)
     rows = outcomes(dialog, "review")
-    assert len(rows) == 3 and all(row[2] == "0.42" and "Not sure that this is" in row[3] for row in rows)
+    assert len(rows) == 3 and all(row[2] == "42%" and "Not sure that this is" in row[3] for row in rows)
     assert all(row[1].endswith(".png") for row in rows), "they are exported"
     tabs = find(dialog, "batch_outcomes")
     assert tabs.tabText(tabs.currentIndex()) == "To review (3)"

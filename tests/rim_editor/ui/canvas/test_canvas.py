@@ -874,3 +874,13 @@ def test_a_frame_of_panning_100_megapixels_costs_a_copy_not_a_drawing(canvas, qt
         canvas.repaint()
 
     assert timed(pan) < timed(redraw)
+
+
+def test_a_doubt_is_written_over_every_view_but_the_result_which_is_looked_at_as_it_is(canvas):
+    canvas.set_caption("Not sure that this is “the dog”")
+    canvas.set_view(View(ViewMode.OVERLAY))
+    assert canvas.caption.startswith("Not sure")
+    canvas.set_view(View(ViewMode.RESULT))
+    assert canvas.caption == ""
+    canvas.set_caption("This is still “the cat”, not “the dog”", dimmed=True)
+    assert canvas.caption.startswith("This is still"), "a result that was not asked for is not taken for one that was"

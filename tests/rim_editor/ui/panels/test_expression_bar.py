@@ -247,7 +247,7 @@ def test_an_unsure_answer_is_shown_at_once_marked_and_can_be_used(qtbot, bar, ed
     assert status(bar) == "Not sure that this is “maybe the dog”" and badge(bar).text() == "42%"
     assert choices(bar) == ["use_answer", "other_words"] and seen[-1] == (status(bar), False)
     press(qtbot, bar, "use_answer")
-    assert status(bar) == "Found “maybe the dog”" and choices(bar) == [] and seen[-1] == ("", False)
+    assert status(bar) == "Used “maybe the dog”" and choices(bar) == [] and seen[-1] == ("", False)
     assert len(editor.document.parts) == 1
 
 

@@ -462,6 +462,34 @@ def test_a_message_of_one_image_never_stands_over_another(window, open_in, photo
     assert not messages(window)
 
 
+def test_a_message_about_a_file_belongs_to_the_image_it_opened_or_the_one_in_front(window, open_in, photo, tmp_path):
+    cut, whole = tmp_path / "cut.jpg", photo("whole.jpg").read_bytes()
+    cut.write_bytes(whole[: len(whole) * 3 // 4])
+    (tmp_path / "text.png").write_text("no image")
+    open_in(window, cut)
+    assert window.parts.messages.isVisible() and "damaged" in messages(window)[0]
+    open_in(window, photo("a.png"))
+    assert not window.parts.messages.isVisible(), "a.png is whole"
+    open_in(window, tmp_path / "text.png")
+    assert window.parts.messages.isVisible() and "text.png" in messages(window)[0]
+    window.actions_by_id["previous_image"].trigger()
+    assert [one.text for one in window.parts.messages.messages() if one.isVisible()] == messages(window)[1:]
+
+
+def test_what_cannot_be_opened_is_named_over_the_start_page_or_the_next_image_of_the_same_files(
+    window, open_in, photo, tmp_path
+):
+    bad = tmp_path / "text.png"
+    bad.write_text("no image")
+    open_in(window, bad)
+    assert window.parts.messages.isVisible()
+    open_in(window, photo("a.png"))
+    assert not messages(window), "the next try worked"
+    window.documents.remove(next(iter(window.documents)))
+    open_in(window, bad, photo("b.png"))
+    assert window.parts.messages.isVisible() and "text.png" in messages(window)[0]
+
+
 # messages
 
 
