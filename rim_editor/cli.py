@@ -38,14 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
     3 nothing matched the expression, 130 interrupted.
     """
-    command: Any = typer.main.get_command(app)
+    given = sys.argv[1:] if arguments is None else list(arguments)
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserFacingWarning)
         warnings.showwarning = _print_warning
         try:
-            words = _with_command(sys.argv[1:] if arguments is None else list(arguments), command.commands)
-            code = command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0
+            code = open_window([Path(word) for word in given]) if _are_files(given) else _parse_and_run(given)
         except UserError as error:
             _print_error(_error_text(error))
             return error.exit_code
@@ -53,11 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             where = error.ctx.command_path if error.ctx else PROGRAM
             _print_error(f"{error.format_message().rstrip('. ')}: see '{where} --help'.")
             return UserError.exit_code
-        except typer.Abort:
+        except (typer.Abort, KeyboardInterrupt):
             code = INTERRUPTED
         if code == INTERRUPTED:
             _print_error("interrupted: nothing was written.")
         return int(code)
+
+
+def _are_files(words: Sequence[str]) -> bool:
+    """Whether files are all there is, so that the window needs not wait until typer has loaded what parses options."""
+    return all(not word.isidentifier() and not word.startswith("-") and Path(word).exists() for word in words)
+
+
+def _parse_and_run(words: list[str]) -> int:
+    command: Any = typer.main.get_command(app)
+    words = _with_command(words, command.commands)
+    return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
 
 
 def _with_command(words: list[str], commands: Container[str]) -> list[str]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from rim_editor import formats
@@ -40,6 +39,8 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: byte
     `merged` is HxWx3 or HxWx4; programs without layers show it, and `exif` is kept in it.
     The same layers give the same bytes. Raises ValueError when the sizes differ.
     """
+    from xml.etree import ElementTree
+
     height, width = merged.shape[:2]
     if any(layer.pixels.shape[:2] != (height, width) for layer in layers):
         raise ValueError(f"the layers are not all {width}x{height}")

@@ -78,10 +78,13 @@ class Recovery:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own = folder / processes.own_name()
         self._lock = threading.Lock()
         self._saved: dict[str, tuple[int, Path, WrittenArrays]] = {}
         self._forgotten: dict[str, int] = {}
+
+    @property
+    def _own(self) -> Path:
+        return self._folder / processes.own_name()  # asked for late: the first window does not wait for it
 
     def save(self, key: str, document: Document, project: Path | None = None, *, linked: bool = False) -> None:
         """Replace the former state of this key by the document's, whole or not at all.
