@@ -28,6 +28,7 @@ _LEAST_PIECE_PX = 12.0
 # A larger brush is computed on a copy of half the size: its edge is a pixel softer, and a step takes no longer.
 _WHOLE_PX = 256.0
 _REMEMBERED_BYTES = 64 << 20
+_warming_up = threading.Lock()
 
 
 def is_smart(stroke: Stroke) -> bool:
@@ -118,12 +119,18 @@ def remember(stroke: Stroke, pixels: NDArray[np.uint8], grown: GrowingCover) -> 
 
 
 def warm_up() -> None:
-    """Load what the first step needs, so that the first stroke does not wait."""
-    import numpy as np
+    """Load what the first step needs, so that the first stroke does not wait; for a thread beside the window's."""
+    with _warming_up:
+        import numpy as np
 
-    grown = GrowingCover(np.zeros((96, 96, 3), np.uint8), 40.0, 0.8)
-    grown.extend((48.0, 48.0))
-    grown.finish()
+        grown = GrowingCover(np.zeros((96, 96, 3), np.uint8), 40.0, 0.8)
+        grown.extend((48.0, 48.0))
+        grown.finish()
+
+
+def is_warming_up() -> bool:
+    """Whether a step would wait for `warm_up` on another thread, half a second or more."""
+    return _warming_up.locked()
 
 
 def _grown(stroke: Stroke, pixels: NDArray[np.uint8]) -> GrowingCover:

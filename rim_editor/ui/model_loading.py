@@ -35,7 +35,7 @@ def preload(
     nouns_found: Callable[[tuple[str, ...]], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Start loading the nouns of the weights, the model, then what works on pixels; returns at once.
+    """Start loading the nouns of the weights, smart strokes, the model, then colour decontamination; returns at once.
 
     `nouns_found` is called with the nouns that completion offers, the most common first, `failed` with each error.
     """
@@ -50,11 +50,8 @@ def preload(
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
-    def work_on_pixels() -> None:
-        smart_strokes.warm_up()
-        foreground.warm_up()
-
-    separate = Job(JobKind.SEPARATE, work_on_pixels, lambda _: None, failed)
+    separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
+    runner.start(Job(JobKind.SMART_STROKES, smart_strokes.warm_up, lambda _: None, failed))
     runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
     runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
 

@@ -13,13 +13,15 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer, S
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from rim_editor.document import Brush, Point
-from rim_editor.smart_strokes import GrowingCover
+from rim_editor.smart_strokes import GrowingCover, is_warming_up
 from rim_editor.ui.canvas.viewport import Viewport
 
 COLOURS = {Brush.KEEP: QColor(60, 200, 120), Brush.REMOVE: QColor(240, 80, 70), Brush.REFINE: QColor(80, 150, 255)}
 _OPACITY = 0.5
 _TURN_SECONDS = 0.004
 """After this time no further piece is begun in the same turn of the event loop."""
+_WAIT_MS = 20
+"""Until the next look whether pieces can be computed, while what they need is loaded on another thread."""
 
 
 @dataclass
@@ -115,6 +117,9 @@ class LiveStrokes(QObject):
         if edges is None or self._viewport is None:
             self._pieces_timer.stop()
             return
+        if is_warming_up():
+            self._pieces_timer.start(_WAIT_MS)
+            return
         start = time.perf_counter()
         while edges.growing and time.perf_counter() - start < _TURN_SECONDS:
             rows, columns = edges.step()
@@ -122,8 +127,8 @@ class LiveStrokes(QObject):
                 self._show_part(_window_box(self._viewport, rows, columns))
         if not edges.growing:
             self._pieces_timer.stop()
-        elif not self._pieces_timer.isActive():
-            self._pieces_timer.start()
+        elif not self._pieces_timer.isActive() or self._pieces_timer.interval():
+            self._pieces_timer.start(0)
 
     def _show_part(self, part: QRect) -> None:
         """Draw all strokes anew within a part of the overlay."""
@@ -204,9 +209,6 @@ def _window_box(viewport: Viewport, rows: slice, columns: slice) -> QRect:
 
 def _draw_cover(painter: QPainter, edges: GrowingCover, colour: QColor, viewport: Viewport, part: QRect) -> None:
     """Draw what a stroke covers within a part of the window, reduced first where the window shows less."""
-    import cv2
-    import numpy as np
-
     left, top = viewport.to_image((part.x(), part.y()))
     right, bottom = viewport.to_image((part.x() + part.width(), part.y() + part.height()))
     step = 1 << viewport.level
@@ -219,6 +221,9 @@ def _draw_cover(painter: QPainter, edges: GrowingCover, colour: QColor, viewport
     rows, columns = span(top, bottom, rows), span(left, right, columns)
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
+    import cv2
+    import numpy as np
+
     values = edges.values((rows, columns))
     tall, wide = -(-values.shape[0] // step), -(-values.shape[1] // step)
     if step > 1:
