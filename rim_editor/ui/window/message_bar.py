@@ -1,4 +1,4 @@
-"""Messages at the top of the canvas, with buttons for actions, that do not interrupt the user."""
+"""Messages at the top of the canvas, one at a time, with buttons for actions; they do not interrupt the user."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from rim_editor.ui.theme import ICON_SIDE, SPACE, TIGHT, WIDE, icon
 
-MAX_SHOWN = 4
-"""Messages shown at once; older ones wait until there is room."""
 INFO_MS = 8000
 
 _ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
 _STYLE = """
-#message_more { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 #message[level="info"] { border-left: 4px solid #4a90d9; }
 #message[level="warning"] { border-left: 4px solid #d9a400; }
@@ -27,12 +24,16 @@ Offer = tuple[str, Callable[[], None]]
 
 
 class Message(QFrame):
-    """One message: icon, text that wraps, buttons, and a cross."""
+    """One message: icon, text that wraps, buttons, a button that leads to other messages, and a cross."""
 
     def __init__(self, text: str, level: str, offers: Sequence[Offer], parent: QWidget, owner: str = "") -> None:
         super().__init__(parent)
         self.text = text
         self.level = level
+        self.topic = ""
+        """A newer message of the same topic and owner takes its place; '' for none."""
+        self.passing = False
+        """Whether it goes when the matte of its image changes."""
         self.owner = owner
         """The key of the image that it is about; '' for the window."""
         self.setObjectName("message")
@@ -57,6 +58,12 @@ class Message(QFrame):
             button.setObjectName(f"message_{name.split()[0].lower().strip('&…')}")
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
             row.addWidget(button)
+        self._more = QToolButton(self)
+        self._more.setObjectName("message_more")
+        self._more.setAutoRaise(True)
+        self._more.setToolTip("Show the next message")
+        self._more.clicked.connect(self._step)
+        row.addWidget(self._more)
         cross = QToolButton(self)
         cross.setObjectName("message_close")
         cross.setText("×")
@@ -71,6 +78,12 @@ class Message(QFrame):
         """Set the icon of the level; call again after the theme has changed."""
         self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(ICON_SIDE, ICON_SIDE))
 
+    def show_more(self, others: int) -> None:
+        """Show how many other messages there are."""
+        self._more.setText(f"+{others} more")
+        self._more.setAccessibleName(f"{others} more: show the next message")
+        self._more.setVisible(others > 0)
+
     def dismiss(self) -> None:
         """Remove the message."""
         bar = self.parent()
@@ -80,13 +93,18 @@ class Message(QFrame):
         if isinstance(bar, MessageBar):
             bar.fit()
 
+    def _step(self) -> None:
+        bar = self.parent()
+        if isinstance(bar, MessageBar):
+            bar.step()
+
     def _choose(self, action: Callable[[], None]) -> None:
         self.dismiss()
         action()
 
 
 class MessageBar(QWidget):
-    """Covers the top of `over` and is as tall as its messages; hidden when there are none."""
+    """Covers the top of `over` and is as tall as the message it shows; hidden when there is none."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -97,15 +115,12 @@ class MessageBar(QWidget):
         column.setContentsMargins(SPACE, SPACE, SPACE, 0)
         column.setSpacing(TIGHT)
         self._owner = ""
-        self._more = QLabel(self)
-        self._more.setObjectName("message_more")
-        self._more.setContentsMargins(WIDE, TIGHT, WIDE, TIGHT)
-        column.addWidget(self._more)
+        self._shown: Message | None = None
         over.installEventFilter(self)
         self.hide()
 
     def messages(self) -> list[Message]:
-        """The messages, newest first; the oldest may be hidden until there is room."""
+        """The messages, newest first; at most one of them is seen."""
         column = self.layout()
         assert column is not None
         items = [column.itemAt(index) for index in range(column.count())]
@@ -114,7 +129,8 @@ class MessageBar(QWidget):
 
     def show_owner(self, owner: str) -> None:
         """Show the messages of the image with this key, and those of the window; the others wait for their image."""
-        self._owner = owner
+        if owner != self._owner:
+            self._owner, self._shown = owner, None
         self.fit()
 
     def drop_owner(self, owner: str) -> None:
@@ -122,6 +138,19 @@ class MessageBar(QWidget):
         for message in self.messages():
             if owner and message.owner == owner:
                 message.dismiss()
+
+    def drop_passing(self, owner: str) -> None:
+        """Remove the messages of an image that a change of its matte has answered."""
+        for message in self.messages():
+            if message.owner == owner and message.passing:
+                message.dismiss()
+
+    def step(self) -> None:
+        """Show the next older message, after the oldest the newest."""
+        relevant = self._relevant()
+        if self._shown in relevant:
+            self._shown = relevant[(relevant.index(self._shown) + 1) % len(relevant)]
+        self.fit()
 
     def show_message(
         self,
@@ -131,16 +160,22 @@ class MessageBar(QWidget):
         *,
         owner: str = "",
         lasting: bool | None = None,
+        topic: str = "",
+        passing: bool = False,
     ) -> Message:
-        """Show a message on top of the others; `level` is info, warning or error.
+        """Show a message instead of the others, which can be stepped through; `level` is info, warning or error.
 
-        The same text is not shown twice at once. An info disappears by itself unless it is `lasting`, which one with
+        The same text is there only once, and of a `topic` only the newest message. One that is `passing` goes with
+        `drop_passing`. An info disappears by itself unless it is `lasting`, which one with
         offers is by default. One with an `owner`, the key of an image, is seen only while `show_owner` has that image.
         """
         for same in self.messages():
-            if (same.text, same.owner) == (text, owner):
+            if same.owner == owner and (same.text == text or (topic and same.topic == topic)):
                 same.dismiss()
         message = Message(text, level, offers, self, owner)
+        message.topic, message.passing = topic, passing
+        if owner in ("", self._owner):
+            self._shown = message
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
@@ -164,12 +199,16 @@ class MessageBar(QWidget):
             message.paint_icon()
 
     def fit(self) -> None:
-        """Resize the bar to its messages."""
+        """Show one message, and resize the bar to it."""
         over = self.parentWidget()
-        shown = [message for message in self.messages() if message.owner in ("", self._owner)]
-        self.setVisible(bool(shown))
-        if over is not None and shown:
-            self._make_room()
+        relevant = self._relevant()
+        if self._shown not in relevant:
+            self._shown = relevant[0] if relevant else None
+        for message in self.messages():
+            message.show_more(len(relevant) - 1)
+            message.setVisible(message is self._shown)
+        self.setVisible(bool(relevant))
+        if over is not None and relevant:
             column = self.layout()
             assert column is not None
             column.activate()
@@ -178,14 +217,9 @@ class MessageBar(QWidget):
             self.setGeometry(0, 0, width, height)
             self.raise_()
 
-    def _make_room(self) -> None:
-        shown = [message for message in self.messages() if message.owner in ("", self._owner)]
-        plain = [message for message in shown if not message.findChildren(QPushButton)]
-        for message in self.messages():  # a message with buttons is always seen
-            message.setVisible(message in shown and message not in plain[MAX_SHOWN:])
-        waiting = len(plain) - MAX_SHOWN
-        self._more.setText(f"{waiting} more: close a message to read on.")
-        self._more.setVisible(waiting > 0)
+    def _relevant(self) -> list[Message]:
+        """The messages of the image in front and of the window, newest first."""
+        return [message for message in self.messages() if message.owner in ("", self._owner)]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the size of the widget under the bar."""

@@ -18,6 +18,8 @@ from rim_editor.ui.window.layout import Parts
 
 _ELSEWHERE_MS = 10_000
 """How long the status bar shows a message of an image that is not in front."""
+_WRITING = (JobKind.EXPORT, JobKind.SAVE)
+"""Jobs whose failures stay: a change of the matte does not mend them."""
 _START_PAGE = "start page"
 """The owner of messages that go when an image comes to the front."""
 
@@ -46,13 +48,23 @@ class Notifications(QObject):
         documents.removed.connect(self._forget)
         opener.progressed.connect(lambda _: self._refresh_jobs())
 
-    def show_message(self, text: str, level: str = "info", *, about_weights: bool = False, owner: str = "") -> None:
+    def show_message(
+        self,
+        text: str,
+        level: str = "info",
+        *,
+        about_weights: bool = False,
+        owner: str = "",
+        topic: str = "",
+        passing: bool = False,
+    ) -> None:
         """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models.
 
-        With an `owner`, the key of an image, it is shown over that image only.
+        With an `owner`, the key of an image, it is shown over that image only. It takes the place of an older one of
+        its `topic`, and goes at the next change of the matte if it is `passing`.
         """
         offers = (("&Models…", self._show_models),) if about_weights else ()
-        self._parts.messages.show_message(text, level, offers, owner=owner)
+        self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing)
 
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
@@ -64,11 +76,12 @@ class Notifications(QObject):
 
     def show_opening_warning(self, text: str, key: str) -> None:
         """Show a warning about the image with this key, or '' for the start page."""
-        self.show_message(text, "warning", owner=key or _START_PAGE)
+        self.show_message(text, "warning", owner=key or _START_PAGE, passing=True)
 
     def show_opening_error(self, error: Exception, key: str) -> None:
         """Show an error over the image with this key, or '' for the start page: what was opened is not there."""
-        self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError), owner=key or _START_PAGE)
+        about_weights = isinstance(error, WeightsError)
+        self.show_message(str(error), "error", about_weights=about_weights, owner=key or _START_PAGE, passing=True)
 
     def refresh(self) -> None:
         """Show the title, the jobs and the messages of the image in front."""
@@ -91,6 +104,8 @@ class Notifications(QObject):
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         in_front = document is self._documents.current
+        if in_front and isinstance(event, DocumentChanged) and "matte" in event.aspects:
+            self._parts.messages.drop_passing(document.key)
         match event:
             case JobStarted():
                 self._running.setdefault(document.key, {})[event.kind] = event.text
@@ -117,12 +132,18 @@ class Notifications(QObject):
             return  # it shows its errors itself
         if not in_front:  # over another image it would be read as one of that image
             self._window.statusBar().showMessage(f"{document.editor.title}: {notice.text}", _ELSEWHERE_MS)
+        exported = notice.code is NoticeCode.EXPORTED or (notice.code is NoticeCode.FAILED and notice.job in _WRITING)
+        topic = str(JobKind.SAVE if notice.job is JobKind.SAVE else JobKind.EXPORT) if exported else ""
         if (path := notice.path) is not None:
             offers = (("Show in &Folder", lambda: self._show_file(path)),)
-            self._parts.messages.show_message(notice.text, notice.level, offers, owner=document.key, lasting=False)
+            self._parts.messages.show_message(
+                notice.text, notice.level, offers, owner=document.key, lasting=False, topic=topic
+            )
             return
         about_weights = isinstance(notice.error, WeightsError)
-        self.show_message(notice.text, notice.level, about_weights=about_weights, owner=document.key)
+        self.show_message(
+            notice.text, notice.level, about_weights=about_weights, owner=document.key, topic=topic, passing=not topic
+        )
 
     def _forget(self, document: OpenDocument) -> None:
         self._running.pop(document.key, None)

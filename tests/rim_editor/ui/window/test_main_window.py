@@ -14,17 +14,17 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDockWidget,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QSlider,
+    QToolButton,
     QWidget,
 )
 
 from clipmat.errors import WeightsMissing
 from rim_editor import settings as stored
-from rim_editor.document import Brush, Stroke
+from rim_editor.document import Brush, Combine, Stroke
 from rim_editor.edits import SolidColour
 from rim_editor.exporting import ExportRequest
 from rim_editor.recovery import Recovery
@@ -36,7 +36,7 @@ from rim_editor.ui.window import autosave
 from rim_editor.ui.window.dock_focus import in_front
 from rim_editor.ui.window.documents import UNSAVED, DocumentTabs
 from rim_editor.ui.window.main_window import MainWindow
-from rim_editor.ui.window.message_bar import MAX_SHOWN, MessageBar
+from rim_editor.ui.window.message_bar import MessageBar
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -493,7 +493,11 @@ def test_what_cannot_be_opened_is_named_over_the_start_page_or_the_next_image_of
 # messages
 
 
-def test_messages_wrap_stack_and_do_not_repeat(qtbot):
+def seen_texts(bar):
+    return [message.text for message in bar.messages() if message.isVisible()]
+
+
+def test_messages_wrap_come_one_at_a_time_and_do_not_repeat(qtbot):
     over = QWidget()
     qtbot.addWidget(over)
     over.resize(500, 300)
@@ -506,15 +510,20 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     assert bar.height() == low and len(bar.messages()) == 1
     bar.show_message("a long story " * 30, "warning", (("&Do it…", lambda: taken.append(1)),))
     assert bar.height() > 2 * low
-    for number in range(9):
+    for number in range(2):
         bar.show_message(f"message {number}", "error")
-    seen = [message for message in bar.messages() if message.isVisible()]
-    assert [message.text for message in seen[:MAX_SHOWN]] == [f"message {number}" for number in (8, 7, 6, 5)]
-    more = bar.findChild(QLabel, "message_more")
-    assert more.isVisible() and more.text().startswith("6 more"), "no error is lost because others came after it"
-    seen[0].dismiss()
-    assert [message.isVisible() for message in bar.messages() if message.text == "message 4"] == [True]
-    assert any("story" in message.text for message in bar.messages()), "what asks for an answer stays"
+    assert seen_texts(bar) == ["message 1"], "one at a time, the newest first"
+    read = []
+    for _ in range(4):
+        (shown,) = [message for message in bar.messages() if message.isVisible()]
+        read.append(shown.text)
+        more = shown.findChild(QToolButton, "message_more")
+        assert more.text() == "+3 more"
+        qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert len(set(read)) == 4 and seen_texts(bar) == read[:1], "no error is lost because others came after it"
+    bar.step()
+    bar.step()
+    assert seen_texts(bar)[0].startswith("a long story")
     button = bar.findChild(QPushButton, "message_do")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert taken == [1] and not any("story" in message.text for message in bar.messages())
@@ -523,6 +532,31 @@ def test_messages_wrap_stack_and_do_not_repeat(qtbot):
     for message in bar.messages():
         message.dismiss()
     assert not bar.isVisible()
+
+
+def test_a_newer_message_of_a_topic_takes_the_place_of_the_older(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    bar = MessageBar(over)
+    for name in ("a.png", "b.png"):
+        bar.show_message(f"Exported to '{name}'.", topic="export")
+    bar.show_message("Exported to 'a.png'.", owner="other", topic="export")
+    assert [message.text for message in bar.messages()] == ["Exported to 'a.png'.", "Exported to 'b.png'."]
+
+
+def test_a_warning_goes_when_the_matte_changes_and_a_failed_export_stays(window, open_in, photo, tmp_path, settled):
+    editor = open_in(window, photo("a.png"))
+    editor.ask("the hat", Combine.SUBTRACT)
+    settled(editor)
+    assert "no matte to subtract from" in messages(window)[0]
+    editor.ask("the dog", Combine.NEW)
+    settled(editor)
+    assert not messages(window)
+    (tmp_path / "out.png").mkdir()
+    editor.export(tmp_path / "out.png", ExportRequest())
+    settled(editor)
+    editor.undo()
+    assert len(messages(window)) == 1 and "out.png" in messages(window)[0]
 
 
 # what can be dropped
