@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clipmat.certainty import Certainty
+from clipmat.expression import clean_expression
 from clipmat.words_here import near_words
 from rim_editor.document import Combine
 
@@ -60,17 +61,35 @@ class AskedImage:
     """What is likely in this image, the surest first."""
     suggested: tuple[str, ...] = ()
     """Expressions to try on a sample."""
+    layer: int | None = None
+    """The key of the layer that the newest answer was for."""
+    newest: str = ""
+    """The newest expression of the document, after its last change."""
+    had_matte: bool = False
+    had_redo: bool = False
 
     def answered(self, editor: Editor, answer: Answered) -> None:
         """Remember an answer, and the part that it became."""
         self.answer, self.decided, self.part = answer, False, None
+        self.layer = editor.document.layer.key
         if answer.certainty is not Certainty.NONE:
             self._take_part(editor)
 
-    def went_on(self) -> None:
-        """The matte was changed: after an answer that added nothing, it is what the user wants."""
+    def matte_changed(self, editor: Editor) -> None:
+        """The matte was changed: after an answer that added nothing, it is what the user wants.
+
+        After undo and redo, `typed` is the newest expression of the document, unless the user has typed another since.
+        When no matte is left, the next answer is a new one.
+        """
         if self.part is None:
             self.decided = True
+        document, can_redo = editor.document, editor.history.can_redo
+        newest = next((one.expression for one in reversed(document.expressions) if one.expression), "")
+        if (can_redo or self.had_redo) and clean_expression(self.typed) == self.newest:
+            self.typed = newest
+        if not document.has_matte and (self.had_matte or can_redo):
+            self.combine = Combine.NEW
+        self.newest, self.had_matte, self.had_redo = newest, document.has_matte, can_redo
 
     def accept(self) -> None:
         """The user is content with the answer, or with the matte as it was before."""
@@ -87,10 +106,10 @@ class AskedImage:
         if answer is None:
             return AnswerText("")
         quoted = f"“{answer.expression}”"
-        if answer.pointing and answer.certainty is Certainty.NONE:
+        if answer.pointing and answer.certainty is Certainty.NONE and self._counts(editor):
             return AnswerText("Nothing is left with this click: the matte stays as it was.")
-        if self.part is not None and not _in_document(editor, self.part):
-            return AnswerText("")  # undone, or replaced
+        if not self._counts(editor):
+            return AnswerText("")
         if answer.pointing:
             return AnswerText(f"Found by {answer.asked}. {answer.note}")
         if answer.certainty is Certainty.SURE:
@@ -111,13 +130,18 @@ class AskedImage:
             return "Try", self.suggested
         open_answer = self.answer is not None and self.answer.certainty is not Certainty.SURE and not self.decided
         guess = self.part or editor.guess
-        if open_answer and guess is not None and self.answer is not None:
+        if open_answer and self._counts(editor) and guess is not None and self.answer is not None:
             asked = self.answer.expression.casefold().split()
             surer = [word for word in self.words if word.presence >= self.answer.presence + _SURER]
             near = [word.noun for word in near_words(surer, guess.matte, MOST_WORDS) if word.noun not in asked]
             if near:
                 return "Surer here", tuple(near)
         return "", ()
+
+    def _counts(self, editor: Editor) -> bool:
+        """Whether the newest answer is not undone or replaced, and its layer is the active one."""
+        here = self.layer == editor.document.layer.key
+        return here and (self.part is None or any(one is self.part for one in editor.document.parts))
 
     def _none(self, editor: Editor, quoted: str) -> AnswerText:
         text = f"Nothing here seems to be {quoted}"
@@ -134,7 +158,3 @@ class AskedImage:
         expressions = editor.document.expressions
         if expressions and self.answer is not None and expressions[-1].expression == self.answer.expression:
             self.part = expressions[-1]
-
-
-def _in_document(editor: Editor, part: Answer) -> bool:
-    return any(one is part for one in editor.document.parts)

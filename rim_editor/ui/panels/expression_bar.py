@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 _CHOICES = {
     AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
-    AnswerChoice.RETRY: ("other_words", "Try other words", "Take the answer back, and go to the box"),
+    AnswerChoice.RETRY: ("other_words", "Try other words", "Go to the box"),
     AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
     AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
 }
 """Object name, text and tooltip of each button."""
+_UNDO_AND_RETRY = ("other_words", "Undo, try other words", "Take the answer back (it can be redone), and go to the box")
 
 
 class ExpressionBar(QWidget):
@@ -198,7 +199,7 @@ class ExpressionBar(QWidget):
         if isinstance(event, Answered):
             state.answered(editor, event)
         elif isinstance(event, DocumentChanged) and "matte" in event.aspects:
-            state.went_on()
+            self._matte_changed(editor, state)
         if editor is not self._editor:
             return
         if isinstance(event, JobStarted | JobEnded) and event.kind is JobKind.ASK:
@@ -208,6 +209,16 @@ class ExpressionBar(QWidget):
                 self._line.show_text(f"{event.text.rstrip('.…')}… Esc cancels.")
         elif isinstance(event, Answered | DocumentChanged):
             self._show_answer()
+
+    def _matte_changed(self, editor: Editor, state: AskedImage) -> None:
+        if editor is not self._editor:
+            state.matte_changed(editor)
+            return
+        state.typed, state.combine = self._box.text(), self.combine()
+        state.matte_changed(editor)
+        if state.typed != self._box.text():
+            self._box.setText(state.typed)
+        self.set_combine(state.combine)
 
     def _show_answer(self) -> None:
         """Show the newest answer of the image in front, if it still counts."""
@@ -244,7 +255,8 @@ class ExpressionBar(QWidget):
             AnswerChoice.GUESS: self._show_guess,
             AnswerChoice.KEEP: self._accept,
         }
-        return (*_CHOICES[choice], functions[choice])
+        undoes = choice is AnswerChoice.RETRY and self._can_take_back()
+        return (*(_UNDO_AND_RETRY if undoes else _CHOICES[choice]), functions[choice])
 
     def _accept(self) -> None:
         if self._editor is not None:
@@ -254,12 +266,18 @@ class ExpressionBar(QWidget):
 
     def _retry(self) -> None:
         """Take the answer back, if it is the last step, and let the user type."""
-        editor = self._editor
-        if editor is not None:
-            part = self._state(editor).part
-            if part is not None and editor.history.undo_name == step_names.adding(part):
-                editor.undo()
+        if self._editor is not None:
+            words = self._box.text()
+            if self._can_take_back():
+                self._editor.undo()
+                self._box.setText(words)
             self.focus_box()
+
+    def _can_take_back(self) -> bool:
+        part = None if self._editor is None else self._state(self._editor).part
+        return (
+            self._editor is not None and part is not None and self._editor.history.undo_name == step_names.adding(part)
+        )
 
     def _show_guess(self) -> None:
         if self._editor is not None:
