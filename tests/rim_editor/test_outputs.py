@@ -28,7 +28,7 @@ def test_a_new_file_has_the_permissions_of_any_other(tmp_path):
     assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-@pytest.mark.parametrize("name", ["a.gif", "a", "a.psd", ".png"])
+@pytest.mark.parametrize("name", ["a.gif", "a", "a.xcf", ".png"])
 def test_an_unknown_suffix_names_the_known(tmp_path, name):
     with pytest.raises(OutputUnsupported, match=r"end the name with one of \.png, \.webp"):
         allowed(tmp_path / name)
