@@ -232,7 +232,7 @@ def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qt
     run(qtbot, dialog)
     rows = outcomes(dialog, "nothing_matched")
     assert len(rows) == 3 and all("Nothing in this image matches 'the unicorn'" in row[3] for row in rows)
-    assert {row[2] for row in rows} == {"0.05"}
+    assert {row[2] for row in rows} == {"5%"}
     assert not list(photos.with_name("photos-cut-outs").glob("*.png"))
     tabs = find(dialog, "batch_outcomes")
     assert tabs.tabText(tabs.currentIndex()) == "Nothing matched (3)"
