@@ -107,9 +107,9 @@ class Editor:
 
     @property
     def title(self) -> str:
-        """The name of the project's file, else of the image's, else 'Untitled image'."""
+        """The name of the project's file, else of the image's, else 'Untitled image' or as it was opened."""
         path = self.saving.path or self.document.source.path
-        return "Untitled image" if path is None else path.name
+        return self.saving.untitled or "Untitled image" if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with every event from now on; returns a function that stops it."""

@@ -31,11 +31,13 @@ class OpenedFile:
     """Whether the project names the image's file instead of holding the image."""
     saved: bool = True
     """Whether nothing of it would be lost if it were closed at once."""
+    title: str = ""
+    """What it is called while it has no file; '' for the usual name."""
 
     @classmethod
-    def of_image(cls, image: OpenedImage) -> OpenedFile:
+    def of_image(cls, image: OpenedImage, title: str = "") -> OpenedFile:
         """An image on which nothing was done."""
-        return cls(History(Document(image)))
+        return cls(History(Document(image)), title=title)
 
     @property
     def source(self) -> OpenedImage:

@@ -16,6 +16,8 @@ MAX_ZOOM = 32.0
 """The largest zoom."""
 MAX_SMOOTH_ZOOM = 2.0
 """Up to this zoom pixels are blended; above it they are shown as squares."""
+MAX_FIT = 4.0
+"""The largest zoom at which an image is fitted."""
 _SMALLEST_LEVEL = 256  # as rendering.Renderer: reducing ends when the longest side is no more than this
 _GRIP = 48.0  # device pixels by which the image cannot be pushed out
 
@@ -39,9 +41,9 @@ class Viewport:
 
     @property
     def fit(self) -> float:
-        """The zoom at which the whole image is seen; a small image is not blown up beyond `MAX_SMOOTH_ZOOM`."""
+        """The zoom at which the whole image is seen; a small image is not blown up beyond `MAX_FIT`."""
         room = (max(side - 2 * self.margin, 1) for side in self.window)
-        return min(MAX_SMOOTH_ZOOM, *(free / side for free, side in zip(room, self.image, strict=True)))
+        return min(MAX_FIT, *(free / side for free, side in zip(room, self.image, strict=True)))
 
     @property
     def least(self) -> float:

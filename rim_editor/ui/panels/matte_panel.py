@@ -77,10 +77,10 @@ class MattePanel(QWidget):
         self.set_view(View())
         self.set_editor(None)
 
-    def put_above(self, *panels: QWidget) -> None:
-        """Put other panels above the sections, where they scroll along with them."""
-        for place, panel in enumerate(panels):
-            self._column.insertWidget(place, panel)
+    def put_around_parts(self, above: QWidget, below: QWidget) -> None:
+        """Put other panels above and below the list of the parts, where they scroll along with the sections."""
+        self._column.insertWidget(0, above)
+        self._column.insertWidget(2, below)
 
     def set_editor(self, editor: Editor | None) -> None:
         """Show and change the matte of this editor; None when no image is open."""

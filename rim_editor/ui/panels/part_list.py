@@ -23,6 +23,7 @@ from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import SPACE, TIGHT
 
 EMPTY = "What you find, paint or draw is listed here."
+_MOST_LINES = 7
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
 
 
@@ -101,14 +102,17 @@ class PartList(QListWidget):
             self.insertItem(number, item)
             self.setItemWidget(item, self._button(row, item))
         self._rows = made
+        self.updateGeometry()
         self.setCurrentRow(min(place, len(made) - 1))
         self.point_at(self.currentRow() if self.hasFocus() else -1)
         if len(made) > len(before) and last == 0:
             self.scrollToBottom()  # to what was just added
 
     def sizeHint(self) -> QSize:
-        """Room for three lines; more of them scroll."""
-        return QSize(super().sizeHint().width(), 3 * self._line() + 2 * self.frameWidth())
+        """Room for all lines, three at least and seven at most; more of them scroll."""
+        return QSize(
+            super().sizeHint().width(), max(3, min(self.count(), _MOST_LINES)) * self._line() + 2 * self.frameWidth()
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Room for two lines."""

@@ -83,7 +83,7 @@ class ImageOpener(QObject):
 
     def open_sample(self, path: Path) -> None:
         """Open a picture that comes with the program: without its path, so that nothing is saved beside it."""
-        self._add(None, partial(_read_nameless, path))
+        self._add(None, partial(_read_sample, path))
 
     def cancel(self) -> None:
         """Drop the queue; open images stay open."""
@@ -166,10 +166,10 @@ class ImageOpener(QObject):
         self.progressed.emit(text)
 
 
-def _read_nameless(path: Path) -> OpenedFile:
+def _read_sample(path: Path) -> OpenedFile:
     from clipmat import image_files
 
-    return OpenedFile.of_image(replace(image_files.read(path), path=None))
+    return OpenedFile.of_image(replace(image_files.read(path), path=None), "Sample")
 
 
 def _convert(image: QImage) -> OpenedFile:

@@ -33,6 +33,7 @@ from rim_editor.ui.window.actions import MENUS, Actions
 from rim_editor.ui.window.dock_focus import DockFocus, connect_all
 from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
+from rim_editor.ui.window.narrow_window import NarrowWindow
 from rim_editor.ui.window.status_items import StatusItems
 
 _SEPARATED = {
@@ -83,7 +84,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     row.addLayout(column, 1)
     window.setCentralWidget(centre)
     matte_panel, brush_panel, edit_panel, layer_panel = MattePanel(), BrushPanel(), EditPanel(), LayerPanel()
-    matte_panel.put_above(brush_panel, layer_panel)
+    matte_panel.put_around_parts(layer_panel, brush_panel)  # what comes and goes moves no list
     matte_dock = _dock(window, "matte_dock", "Matte", matte_panel)
     edit_dock = _dock(window, "edit_dock", "Edit", edit_panel)
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -93,6 +94,8 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     for name, dock in (("show_matte_panel", matte_dock), ("show_edit_panel", edit_dock)):
         _connect_dock_action(actions, name, dock)
     connect_all(actions["show_panels"], (matte_dock, edit_dock))
+    choices = [actions[name] for name in ("show_matte_panel", "show_edit_panel", "show_panels")]
+    NarrowWindow(window, (matte_dock, edit_dock), choices)
     parts = Parts(
         canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
         StatusItems(window.statusBar()), toolbar, recent_menu,
@@ -123,6 +126,9 @@ def _connect_panels(parts: Parts) -> None:
 
 def save_state(window: QMainWindow) -> None:
     """Save size, position, docks and sections of the window for the next run."""
+    narrow = window.findChild(NarrowWindow)
+    if narrow is not None:
+        narrow.show_again()  # hidden panels would stay hidden in a wider window
     state_file = _state_file()
     state_file.setValue("geometry", window.saveGeometry())
     state_file.setValue("state", window.saveState())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rim_editor.ui.canvas.viewport import MAX_SMOOTH_ZOOM, MAX_ZOOM, Viewport, fitted
+from rim_editor.ui.canvas.viewport import MAX_FIT, MAX_ZOOM, Viewport, fitted
 
 sides = st.integers(1, 20_000)
 windows = st.tuples(st.integers(50, 4000), st.integers(50, 3000))
@@ -52,7 +52,7 @@ def test_the_image_cannot_be_lost(image, window, zooms, pan):
 @given(images, windows)
 def test_fitted_means_whole_and_as_large_as_it_goes(image, window):
     view = fitted(image, window, 10)
-    if view.zoom < MAX_SMOOTH_ZOOM:
+    if view.zoom < MAX_FIT:
         touching = [math.isclose(view.zoom * i, max(w - 20, 1)) for i, w in zip(image, window, strict=True)]
         assert any(touching)
     assert all(i * view.zoom <= w - 20 + 1e-6 for i, w in zip(image, window, strict=True))
@@ -96,7 +96,7 @@ def test_limits():
     assert view.at_zoom(1e9).zoom == 32
     assert view.at_zoom(0).zoom == pytest.approx(view.fit / 8)
     tiny = fitted((4, 4), (800, 600))
-    assert tiny.zoom == MAX_SMOOTH_ZOOM  # a small image is not blown up
+    assert tiny.zoom == MAX_FIT  # a small image is not blown up without end
     assert tiny.at_zoom(1.0).zoom == 1.0  # and 100 % is never out of reach
     assert fitted((10, 10), (0, 0)).zoom > 0
 
@@ -114,3 +114,7 @@ def test_panning_by_whole_pixels_shifts_the_origin_by_as_much():
     view = fitted((3001, 2003), (801, 607)).at_zoom(0.377)
     x, y = view.origin
     assert view.panned(17, -5).origin == (x + 17, y - 5)
+
+
+def test_a_crop_of_a_small_image_fills_the_window():
+    assert fitted((300, 200), (1000, 800)).zoom == pytest.approx(1000 / 300)

@@ -333,3 +333,17 @@ def test_radius_and_hardness_are_told_in_their_units(qtbot, brushes):
     assert emitted.args == [40.0, 0.9]
     brushes.set_brush(1e9, 1.0)
     assert brushes.brush() == (500.0, 1.0)
+
+
+def test_the_list_grows_with_its_lines_up_to_seven(panel, editor, qtbot):
+    found = panel.findChild(QListWidget, "expression_list")
+    panel.resize(320, 1400)
+    low = found.height()
+    for place in range(7):
+        editor.paint(Stroke(Brush.KEEP, ((10.0 * place, 5.0),), 3.0))
+    qtbot.waitUntil(lambda: found.height() > 2 * low)
+    high = found.height()
+    for place in range(3):
+        editor.paint(Stroke(Brush.KEEP, ((10.0 * place, 50.0),), 3.0))
+    QApplication.processEvents()
+    assert found.height() == high and found.verticalScrollBar().maximum() > 0

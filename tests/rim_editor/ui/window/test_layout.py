@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -13,14 +13,17 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QLineEdit,
+    QListWidget,
     QTabBar,
     QToolBar,
 )
 
 from rim_editor import settings as stored
 from rim_editor.settings import Settings
+from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.theme import Theme
 from rim_editor.ui.window import layout
+from rim_editor.ui.window.dock_focus import in_front
 from rim_editor.ui.window.main_window import MainWindow
 
 PROBE = """
@@ -81,6 +84,11 @@ def probe():
             window.resize(*size)
             for _ in range(20):
                 app.processEvents()
+            if window.findChild(QDockWidget, f"{front}_dock").isHidden():  # the window is narrow
+                window.actions_by_id["show_panels"].trigger()
+                window.findChild(QDockWidget, f"{front}_dock").raise_()
+                for _ in range(20):
+                    app.processEvents()
             found += [(size, front, *each) for each in cut_off(window)]
     if window.minimumSizeHint().width() > 700:
         found.append(("the window cannot be narrower than", window.minimumSizeHint().width()))
@@ -134,3 +142,50 @@ def test_widths_of_panels_are_restored_unless_they_are_of_another_scale(make, qt
         state_file.sync()
     again = make()
     qtbot.waitUntil(lambda: (dock_width(again) == usual + 150) is restored)
+
+
+def test_the_options_of_the_brush_come_below_the_lists(make, qtbot):
+    window = make()
+    lists = [window.findChild(QListWidget, name) for name in ("expression_list", "layer_list")]
+    tops = [found.mapTo(window, QPoint()).y() for found in lists]
+    assert not window.parts.brush_panel.isVisible()
+    window.parts.brush_panel.set_tool(Tool.KEEP)
+    qtbot.waitUntil(lambda: window.parts.brush_panel.height() > 50)
+    QApplication.processEvents()
+    assert [found.mapTo(window, QPoint()).y() for found in lists] == tops
+
+
+def panels_shown(window):
+    return [not window.findChild(QDockWidget, f"{name}_dock").isHidden() for name in ("matte", "edit")]
+
+
+def test_a_narrow_window_hides_the_panels_until_it_is_wide(make, qtbot):
+    window = make()
+    edit = window.findChild(QDockWidget, "edit_dock")
+    edit.raise_()
+    qtbot.waitUntil(lambda: in_front(edit))
+    window.resize(700, 600)
+    qtbot.waitUntil(lambda: panels_shown(window) == [False, False])
+    assert not window.actions_by_id["show_panels"].isChecked()
+    window.resize(1100, 600)
+    qtbot.waitUntil(lambda: panels_shown(window) == [True, True] and in_front(edit))
+    window.resize(700, 600)
+    qtbot.waitUntil(lambda: panels_shown(window) == [False, False])
+    window.close()
+    again = make()  # in a wide window they are there
+    assert again.width() == 1300 and panels_shown(again) == [True, True]
+
+
+def test_panels_that_the_user_chose_in_a_narrow_window_stay(make, qtbot):
+    window = make()
+    show = window.actions_by_id["show_panels"]
+    window.resize(700, 600)
+    qtbot.waitUntil(lambda: panels_shown(window) == [False, False])
+    show.trigger()
+    window.resize(720, 600)
+    qtbot.wait(20)
+    assert panels_shown(window) == [True, True]
+    show.trigger()
+    window.resize(1100, 600)
+    qtbot.wait(20)
+    assert panels_shown(window) == [False, False]

@@ -63,6 +63,7 @@ def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
     qtbot.waitUntil(lambda: window.editor() is not None)
     assert window.editor().document.source.path is None, "nothing is saved beside the installed picture"
     assert window.live_settings.current.recent == ()
+    assert window.editor().title == "Sample"
     chips = window.findChild(ChipRow, "word_chips")
     assert chips.texts() == SAMPLE_EXPRESSIONS
     qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_green_apple"), Qt.MouseButton.LeftButton)
