@@ -34,7 +34,7 @@ _CHOICES = {
     AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
 }
 """Object name, text and tooltip of each button."""
-_UNDO_AND_RETRY = ("other_words", "Undo, try other words", "Take the answer back (it can be redone), and go to the box")
+_TAKE_BACK = ("other_words", "Take it back", "Undo the answer, and go to the box to try other words")
 
 
 class ExpressionBar(QWidget):
@@ -256,7 +256,7 @@ class ExpressionBar(QWidget):
             AnswerChoice.KEEP: self._accept,
         }
         undoes = choice is AnswerChoice.RETRY and self._can_take_back()
-        return (*(_UNDO_AND_RETRY if undoes else _CHOICES[choice]), functions[choice])
+        return (*(_TAKE_BACK if undoes else _CHOICES[choice]), functions[choice])
 
     def _accept(self) -> None:
         if self._editor is not None:
