@@ -199,12 +199,15 @@ def _piece(
         return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.uint8)
     # Aligned to the reduced copy's pixels, so that these are the same for all pieces.
     around = _box(start, end, margin(radius), height, width, reduction(radius))
-    place, half = np.ascontiguousarray(pixels[around]), 1
-    shape = place.shape[1], place.shape[0]
+    place, half = pixels[around], 1
     if radius > _WHOLE_PX:
         half = 2
-        even = cv2.copyMakeBorder(place, 0, shape[1] % 2, 0, shape[0] % 2, cv2.BORDER_REPLICATE)
-        place = np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        beside, below = place.shape[1] % 2, place.shape[0] % 2
+        if beside or below:
+            place = np.asarray(cv2.copyMakeBorder(place, 0, below, 0, beside, cv2.BORDER_REPLICATE), np.uint8)
+        place = np.asarray(cv2.resize(place, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    else:
+        place = np.ascontiguousarray(place)
     first, last = (((x - around[1].start) / half, (y - around[0].start) / half) for x, y in (start, end))
     inner = slice(0, place.shape[0]), slice(0, place.shape[1])
     cover = cv2.multiply(

@@ -1,4 +1,4 @@
-"""The window's thread at 24 megapixels: typing, panning, zooming and painting never hold it for long.
+"""The window's thread at 24 megapixels: typing, panning, zooming, painting and the other tools never hold it for long.
 
 What a step costs is what `StallWatch` sees. The budget is a frame, times how much slower than known this machine is
 while the steps are taken: burning a known amount of its own processor time on the window's thread takes so much longer
@@ -82,7 +82,8 @@ class Hand:
     def idle(self):
         def working():
             kinds = {kind for kind, _ in self.window.runner.busy}
-            return kinds & {JobKind.OPEN, JobKind.ASK, JobKind.REFINE, JobKind.RENDER, JobKind.OUTLINE}
+            waited_for = {JobKind.OPEN, JobKind.ASK, JobKind.REFINE, JobKind.RENDER, JobKind.OUTLINE}
+            return kinds & (waited_for | {JobKind.WARM_UP, JobKind.SMART_STROKES, JobKind.SEPARATE, JobKind.NOUNS})
 
         self.qtbot.wait(100)  # renderings are asked for a moment later
         self.qtbot.waitUntil(lambda: not working(), timeout=60_000)
@@ -114,13 +115,49 @@ class Hand:
             )  # fmt: skip
 
     def paint(self):
+        yield from self.used(Tool.KEEP, follows_edges=False)
+
+    def paint_along_edges(self):
+        yield from self.used(Tool.KEEP, follows_edges=True)
+
+    def lasso(self):
+        yield from self.used(Tool.LASSO)
+
+    def pick(self):
+        yield from self.used(Tool.PICK, moves=0)
+
+    def ask(self):
+        self.box.setText("the hat")
+        yield "Enter"
+        QTest.keyClick(self.box, Qt.Key.Key_Return)
+        yield "the answer is in the matte"
+        self.idle()
+        assert self.canvas.editor.document.parts[-1].expression == "the hat"
+
+    def switch_layers(self):
+        layers = self.canvas.editor.layers
+        yield "a new layer"
+        layers.add()
+        for place in (0, 1, 0):
+            self.idle()
+            yield f"layer {place}"
+            layers.select(place)
+        yield "the layer is hidden"
+        layers.show(1, False)
+        self.idle()
+        assert len(self.canvas.editor.document.layers) == 2
+
+    def used(self, tool, follows_edges=True, moves=8):
         self.canvas.zoom_to_fit()
-        self.canvas.set_tool(Tool.KEEP)
+        self.canvas.set_follows_edges(follows_edges)
+        self.canvas.set_tool(tool)
         self.canvas.set_brush(300, 0.5)
         self.idle()
-        yield from self.drag([(12, 9)] * 8)
-        yield "the stroke is in the matte"
+        before = self.canvas.editor.document
+        yield from self.drag(([(12, 9)] * 4 + [(9, -12)] * 4)[:moves])
+        yield "it is in the matte"
         self.idle()
+        assert self.canvas.editor.document != before
         self.canvas.set_tool(Tool.PAN)
 
     def drag(self, moves):
@@ -222,6 +259,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
         document = Document.of_one_layer(source, (Answer("the dog", Combine.NEW, matte, 0.97),))
         window.documents.add(OpenedFile(History(document)))
         window.parts.expression_bar.set_suggestions(("the red dog", "the red hat"), nouns("compact"))
+        window.preload_model()
         hands.append(Hand(window, qtbot, qapp))
         hands[-1].idle()
         return hands[-1]
@@ -229,7 +267,9 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
     return make
 
 
-@pytest.mark.parametrize("gesture", ["type", "pan", "zoom", "paint"])
+@pytest.mark.parametrize(
+    "gesture", ["type", "pan", "zoom", "paint", "paint_along_edges", "lasso", "pick", "ask", "switch_layers"]
+)
 def test_no_event_holds_the_window_up(new_hand, gesture):
     assert breaches(new_hand, gesture) == []
 

@@ -16,7 +16,8 @@ from rim_editor.editor import Editor
 from rim_editor.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.rendering import View, ViewMode
-from rim_editor.ui.canvas import rendering_cache
+from rim_editor.smart_strokes import GrowingCover
+from rim_editor.ui.canvas import live_strokes, rendering_cache
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 
@@ -551,6 +552,19 @@ def test_the_stroke_is_seen_while_it_is_drawn_and_until_the_matte_shows_it(canva
     slow.answer(50)
     still(canvas, qtbot)
     assert not tinted(200)
+
+
+def test_a_stroke_along_edges_waits_while_libraries_are_loaded(canvas, editor, qtbot, monkeypatch):
+    canvas.set_editor(editor)
+    still(canvas, qtbot)
+    loading = [True]
+    monkeypatch.setattr(live_strokes, "is_warming_up", lambda: bool(loading))
+    edges = GrowingCover(np.zeros((100, 100, 3), np.uint8), 20.0, 0.5)
+    canvas.strokes.begin(live_strokes.LiveStroke(Brush.KEEP, 20.0, [(50.0, 50.0)], edges), canvas.viewport)
+    qtbot.wait(50)
+    assert edges.growing
+    loading.clear()
+    qtbot.waitUntil(lambda: not edges.growing)
 
 
 def test_a_refining_stroke_is_seen_until_it_is_refined(canvas, slow, qtbot):
