@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.foreground import SeparatedColours
-    from rim_editor.document import Layer
+    from rim_editor.document import Document, Layer
     from rim_editor.edits import Edit
 
 
@@ -46,6 +46,13 @@ def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArr
     if result is None:
         raise ValueError("there is no layer to compose")
     return result
+
+
+def covers(document: Document) -> bool:
+    """Whether the edit of the active layer hides layers below it that would be seen without."""
+    below = document.layers[: document.active]
+    covering = not isinstance(document.edit, edits.Cutout | edits.Highlight)
+    return covering and document.layer.visible and any(layer.visible for layer in below)
 
 
 def deciding_edit(layers: tuple[Layer, ...]) -> Edit:

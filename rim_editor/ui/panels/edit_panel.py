@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor import layering
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.events import DocumentChanged
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
+from rim_editor.ui.panels.layer_panel import layer_title
 from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.theme import SPACE, TIGHT, WIDE, icon, set_type
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from rim_editor.editor import Editor
 
 _TRANSPARENT = "The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files."
+_COVERS = "The layers below are hidden by this edit."
 _MATTE = "The matte as grey: white is the object, black is what surrounds it."
 
 
@@ -85,11 +88,18 @@ class EditPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(WIDE, WIDE, SPACE, SPACE)
         column.setSpacing(SPACE)
+        self._layer_name = name_widget(QLabel(), "edit_layer")
+        set_type(self._layer_name, "normal", bold=True)
+        self._layer_name.setTextFormat(Qt.TextFormat.PlainText)
+        self._layer_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._covers = wrapped_label("edit_covers", _COVERS)
+        column.addWidget(self._layer_name)
         column.addLayout(self._grid)
         self._heading = name_widget(QLabel(), "edit_heading")
         set_type(self._heading, "normal", bold=True)
         column.addSpacing(TIGHT)
         column.addWidget(self._heading)
+        column.addWidget(self._covers)
         column.addWidget(self._stack)
         column.addStretch(1)
         self._inside = inside
@@ -108,6 +118,7 @@ class EditPanel(QWidget):
         self._shown = None
         self._background.forget()
         self._show(Cutout() if editor is None else editor.document.edit)
+        self._show_layer()
 
     def set_background(self, pixels: NDArray[np.uint8]) -> None:
         """Put the object on this image, HxWx3 uint8 sRGB, fitted according to the options."""
@@ -182,6 +193,17 @@ class EditPanel(QWidget):
     def _on_event(self, event: object) -> None:
         if isinstance(event, DocumentChanged) and self._editor is not None:
             self._show(self._editor.document.edit)
+            self._show_layer()
+
+    def _show_layer(self) -> None:
+        """Name the layer that the edit belongs to, where there are several, and what it does to those below."""
+        document = None if self._editor is None else self._editor.document
+        several = document is not None and len(document.layers) > 1
+        self._layer_name.setVisible(several)
+        self._covers.setVisible(document is not None and layering.covers(document))
+        if document is not None and several:
+            self._layer_name.setText(f"Edit of “{layer_title(document.layer)}”")
+            self._layer_name.setToolTip(self._layer_name.text())
 
     def _show(self, edit: Edit) -> None:
         if edit is self._shown:

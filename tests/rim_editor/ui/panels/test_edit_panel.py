@@ -271,3 +271,20 @@ def test_the_edge_of_a_cut_out_is_shown_with_its_own_colours_or_cleaned(qtbot, e
     assert editor.document.edit == Cutout(decontaminate=False)
     editor.undo()
     assert box.isChecked() and editor.document.edit == Cutout()
+
+
+def test_of_several_layers_the_one_is_named_and_what_it_hides(panel, editor):
+    name, covers = (panel.findChild(QLabel, each) for each in ("edit_layer", "edit_covers"))
+    press(panel, "edit_solid")
+    assert not name.isVisible() and not covers.isVisible()
+    editor.layers.add()
+    assert name.isVisible() and name.text() == "Edit of “Layer 2”" and not covers.isVisible()
+    editor.layers.rename(1, "the helmet")
+    press(panel, "edit_solid")
+    assert name.text() == "Edit of “the helmet”" and covers.isVisible()
+    press(panel, "edit_transparent")
+    assert not covers.isVisible()
+    editor.undo()
+    assert covers.isVisible()
+    editor.layers.show(0, False)
+    assert not covers.isVisible(), "nothing is hidden by it"
