@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
                 self.parts.edit_panel.set_background(image.pixels)
 
         show = self.notifications
-        self.runner.start(Job(JobKind.BACKGROUND, read, done, show.show_error, show.show_warning))
+        self.runner.start(Job(JobKind.BACKGROUND, read, done, show.show_image_error, show.show_image_warning))
 
     def stop_work(self) -> None:
         """Cancel picking a colour; otherwise stop the jobs of the current image and opening more images."""
@@ -256,10 +256,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         parts, show = self.parts, self.notifications
         self.opener.opened.connect(self._opened)
-        self.opener.warned.connect(show.show_opening_warning)
-        self.opener.failed.connect(show.show_opening_error)
-        self.matte_loader.warned.connect(show.show_warning)
-        self.matte_loader.failed.connect(show.show_error)
+        self.opener.warned.connect(show.show_image_warning)
+        self.opener.failed.connect(show.show_image_error)
+        self.matte_loader.warned.connect(show.show_image_warning)
+        self.matte_loader.failed.connect(show.show_image_error)
         self.opener.progressed.connect(lambda _: self.commands.refresh())
         self.documents.chosen.connect(self._show_document)
         self.documents.event_received.connect(self._on_event)
@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
         self.live_settings.failed.connect(lambda error: show.show_warning(str(error)))
         self.live_settings.changed.connect(self._settings_changed)
         self._cut_outs.copied.connect(show.show_message)
-        self._cut_outs.failed.connect(show.show_error)
+        self._cut_outs.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_requested.connect(self._closing.close_image)
         parts.expression_bar.submitted.connect(self._asked)

@@ -74,19 +74,24 @@ class Notifications(QObject):
         """Show an error over the canvas."""
         self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError))
 
-    def show_opening_warning(self, text: str, key: str) -> None:
-        """Show a warning about the image with this key, or '' for the start page."""
-        self.show_message(text, "warning", owner=key or _START_PAGE, passing=True)
+    def show_image_warning(self, text: str, key: str = "") -> None:
+        """Show a warning over one image, by default the one in front, or the start page; see `show_message`."""
+        self.show_message(text, "warning", owner=key or self._in_front(), passing=True)
 
-    def show_opening_error(self, error: Exception, key: str) -> None:
-        """Show an error over the image with this key, or '' for the start page: what was opened is not there."""
+    def show_image_error(self, error: Exception, key: str = "") -> None:
+        """Show an error over one image, by default the one in front, or the start page; see `show_message`."""
         about_weights = isinstance(error, WeightsError)
-        self.show_message(str(error), "error", about_weights=about_weights, owner=key or _START_PAGE, passing=True)
+        owner = key or self._in_front()
+        self.show_message(str(error), "error", about_weights=about_weights, owner=owner, passing=True)
+
+    def _in_front(self) -> str:
+        current = self._documents.current
+        return _START_PAGE if current is None else current.key
 
     def refresh(self) -> None:
         """Show the title, the jobs and the messages of the image in front."""
         current = self._documents.current
-        self._parts.messages.show_owner(_START_PAGE if current is None else current.key)
+        self._parts.messages.show_owner(self._in_front())
         if current is not None:
             self._parts.messages.drop_owner(_START_PAGE)
         self._refresh_title()

@@ -544,6 +544,15 @@ def test_a_newer_message_of_a_topic_takes_the_place_of_the_older(qtbot):
     assert [message.text for message in bar.messages()] == ["Exported to 'a.png'.", "Exported to 'b.png'."]
 
 
+def test_a_matte_that_cannot_be_read_is_named_over_its_image_only(window, open_in, photo, tmp_path, qtbot):
+    (tmp_path / "matte.png").write_text("no image")
+    open_in(window, photo("a.png"))
+    window.matte_loader.load(tmp_path / "matte.png")
+    qtbot.waitUntil(window.parts.messages.isVisible)
+    open_in(window, photo("b.png"))
+    assert messages(window) and not window.parts.messages.isVisible()
+
+
 def test_a_warning_goes_when_the_matte_changes_and_a_failed_export_stays(window, open_in, photo, tmp_path, settled):
     editor = open_in(window, photo("a.png"))
     editor.ask("the hat", Combine.SUBTRACT)
