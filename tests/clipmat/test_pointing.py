@@ -58,5 +58,7 @@ def test_a_crop_moves_and_scales():
 
 
 def test_only_words_need_no_note():
-    assert [bool(method.note) for method in PromptMethod] == [False, True, True, True]
-    assert all("do not know clicks" in method.note for method in PromptMethod if method is not PromptMethod.WORDS)
+    assert not PromptMethod.WORDS.note
+    for method in set(PromptMethod) - {PromptMethod.WORDS}:
+        unknown = "examples" if method is PromptMethod.EXAMPLE else "clicks"
+        assert f"do not know {unknown}" in method.note

@@ -270,11 +270,11 @@ def test_help_shows_examples_and_loads_nothing_heavy():
 
 
 def test_precision_follows_the_device(monkeypatch):
-    from clipmat import devices
+    from training.fitting import fabric
 
     settings = TrainSettings("compact", read_settings(ROOT / "training/configs/finetune.toml").phases, precision="auto")
     for able, expected in ((True, "bf16-mixed"), (False, "32-true")):
-        monkeypatch.setattr(devices, "cpu_supports_bfloat16", lambda able=able: able)
+        monkeypatch.setattr(fabric, "cpu_supports_bfloat16", lambda able=able: able)
         assert with_precision(settings, "cpu").precision == expected
     with pytest.raises(SettingsError, match="needs a GPU"):
         with_precision(TrainSettings("compact", settings.phases, precision="16-mixed"), "cpu")
