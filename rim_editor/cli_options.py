@@ -15,8 +15,8 @@ import typer
 from rim_editor.document import MatteControls
 from rim_editor.edit_description import EditDescription, EditName
 from rim_editor.edits import Fit, Style
+from rim_editor.export_presets import MARKETPLACES, framing_for
 from rim_editor.framing import Framing, parse_canvas, parse_margin
-from rim_editor.marketplaces import MARKETPLACES, framing_for
 
 if TYPE_CHECKING:
     from clipmat.examples import Example

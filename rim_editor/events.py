@@ -33,7 +33,7 @@ class JobKind(StrEnum):
     WARM_UP = "warm up"
     NOUNS = "nouns"
     WORDS = "words"
-    SMART_STROKES = "smart strokes"
+    EDGE_STROKES = "smart strokes"
     SEPARATE = "separate"
     OPEN = "open"
     BACKGROUND = "background"

@@ -10,8 +10,8 @@ import typer
 
 from rim_editor.cli_options import Json
 from rim_editor.errors import BadOption
+from rim_editor.export_presets import framing_for
 from rim_editor.framing import Framing, parse_canvas, parse_margin
-from rim_editor.marketplaces import framing_for
 
 
 def register(app: typer.Typer) -> None:

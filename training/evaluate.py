@@ -197,14 +197,14 @@ def _provenance(predictor: Predictor) -> dict[str, Any]:
 
 def _page(run: EvaluationRun, every: bool) -> str:
     """The rows and the calibration in Markdown; with `every`, categories and each set's calibration too."""
-    from training.report.tables import calibrate, calibration_markdown, rows_markdown, summarise
+    from training.report.tables import calibration_markdown, measured_calibration, rows_markdown, summarise
 
     rows = [row for row in summarise(run.results) if every or row.group != "category"]
     parts = [rows_markdown(rows), "How far the presence score holds, over all samples:\n"]
-    parts.append(calibration_markdown(calibrate(run.results)))
+    parts.append(calibration_markdown(measured_calibration(run.results)))
     for name in dict.fromkeys(r.set for r in run.results if r.negative) if every else ():
         inside = [r for r in run.results if r.set == name]
-        parts += [f"Over {name}:\n", calibration_markdown(calibrate(inside))]
+        parts += [f"Over {name}:\n", calibration_markdown(measured_calibration(inside))]
     if every:
         made = ", ".join(f"{key} {value}" for key, value in run.made_with.items() if value is not None)
         parts.append(f"Made with: {made}.\n")

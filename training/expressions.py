@@ -14,7 +14,7 @@ import numpy as np
 
 from training.entity import Entity
 from training.phrases import Phrase, coloured, noun_of, phrase_of, phrase_text, plain, wearing, with_article
-from training.relations import ABSOLUTE_PHRASES, MARGIN, RELATIVE_PHRASES, holds
+from training.relations import ABSOLUTE_PHRASES, RELATIVE_PHRASES, absolute_facts, holds
 from training.scene import Placed, Scene
 from training.wording import COLOURS, WEARABLE, choose, is_plural
 
@@ -66,40 +66,13 @@ def _basic(scene: Scene, target: int, rng: np.random.Generator) -> Expression | 
 _RELATION = {"left edge": "left", "right edge": "right", "upper part": "top", "lower part": "bottom"}
 
 
-def _absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[str]:
-    """The position words that single the target out among its rivals (or, alone, that plainly hold)."""
-    here = scene.placed[target]
-    x, y = here.center
-    others = [scene.placed[i] for i in rivals]
-    if not others:
-        facts = [("left edge", x < 0.3), ("right edge", x > 0.7), ("upper part", y < 0.4), ("lower part", y > 0.6)]
-        facts += [("left", x < 0.36), ("right", x > 0.64), ("top", y < 0.36), ("bottom", y > 0.66),
-                 ("middle", abs(x - 0.5) < 0.1)]  # fmt: skip
-        return [name for name, holds in facts if holds]
-    xs, ys = [o.center[0] for o in others], [o.center[1] for o in others]
-    left, right = x <= min(xs) - MARGIN, x >= max(xs) + MARGIN
-    top, bottom = y <= min(ys) - MARGIN, y >= max(ys) + MARGIN
-    facts = [("left", left), ("right", right), ("top", top), ("bottom", bottom)]
-    facts += [("left edge", left and x < 0.36), ("right edge", right and x > 0.64)]
-    facts += [("upper part", top and y < 0.45), ("lower part", bottom and y > 0.55)]
-    facts += [("corner", (left or right) and (top or bottom) and abs(x - 0.5) > 0.1 and abs(y - 0.5) > 0.1)]
-    if len(others) >= 2:
-        facts.append(("middle", min(xs) + MARGIN <= x <= max(xs) - MARGIN and
-                      all(abs(o - 0.5) > abs(x - 0.5) + 0.08 for o in xs)))  # fmt: skip
-    areas = [o.area for o in others]
-    facts += [("biggest", here.area > 1.8 * max(areas)), ("smallest", here.area * 1.8 < min(areas))]
-    if len(rivals) == 1:
-        facts += [("front", rivals[0] in here.occludes), ("behind", target in others[0].occludes)]
-    return [name for name, holds in facts if holds]
-
-
 def _absolute(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
     entity = scene.placed[target].entity
     phrase = _phrase(scene.placed[target], rng, 0.65)
     if not phrase.surely(entity) or phrase.noun in scene.may_contain:
         return None
     rivals = _others(scene, target, phrase)
-    facts = _absolute_facts(scene, target, rivals)
+    facts = absolute_facts(scene, target, rivals)
     if not facts:
         return None
     fact = choose(rng, facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from training.scene import Scene
 
@@ -55,6 +56,33 @@ _POSITION_WORDS = {
 }
 _POSITION_OF = {word: relation for relation, words in _POSITION_WORDS.items() for word in words.split()}
 _SIDES = re.compile(r"\b(left|right)(?=(?:most|hand|wards?)?\b)", re.IGNORECASE)
+
+
+def absolute_facts(scene: Scene, target: int, rivals: Sequence[int]) -> list[str]:
+    """The position words that single the target out among its rivals (or, alone, that plainly hold)."""
+    here = scene.placed[target]
+    x, y = here.center
+    others = [scene.placed[i] for i in rivals]
+    if not others:
+        facts = [("left edge", x < 0.3), ("right edge", x > 0.7), ("upper part", y < 0.4), ("lower part", y > 0.6)]
+        facts += [("left", x < 0.36), ("right", x > 0.64), ("top", y < 0.36), ("bottom", y > 0.66),
+                 ("middle", abs(x - 0.5) < 0.1)]  # fmt: skip
+        return [name for name, holds in facts if holds]
+    xs, ys = [o.center[0] for o in others], [o.center[1] for o in others]
+    left, right = x <= min(xs) - MARGIN, x >= max(xs) + MARGIN
+    top, bottom = y <= min(ys) - MARGIN, y >= max(ys) + MARGIN
+    facts = [("left", left), ("right", right), ("top", top), ("bottom", bottom)]
+    facts += [("left edge", left and x < 0.36), ("right edge", right and x > 0.64)]
+    facts += [("upper part", top and y < 0.45), ("lower part", bottom and y > 0.55)]
+    facts += [("corner", (left or right) and (top or bottom) and abs(x - 0.5) > 0.1 and abs(y - 0.5) > 0.1)]
+    if len(others) >= 2:
+        facts.append(("middle", min(xs) + MARGIN <= x <= max(xs) - MARGIN and
+                      all(abs(o - 0.5) > abs(x - 0.5) + 0.08 for o in xs)))  # fmt: skip
+    areas = [o.area for o in others]
+    facts += [("biggest", here.area > 1.8 * max(areas)), ("smallest", here.area * 1.8 < min(areas))]
+    if len(rivals) == 1:
+        facts += [("front", rivals[0] in here.occludes), ("behind", target in others[0].occludes)]
+    return [name for name, holds in facts if holds]
 
 
 def holds(scene: Scene, relation: str, a: int, b: int, margin: float = MARGIN) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -13,7 +12,6 @@ from torch import Tensor, nn
 
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.transforms import normalised
-from training import TrainingError
 from training.fitting import checkpoint
 from training.fitting.averages import AveragedWeights
 from training.fitting.batches import Batch, Inputs, NounVectors, Prefetcher, TrainingData, batch_of
@@ -36,10 +34,6 @@ if TYPE_CHECKING:
 
 Gradients = dict[str, Tensor]
 """Of the loss with respect to the network's outputs, by name."""
-
-
-class DivergedError(TrainingError):
-    """The loss or its gradient is not finite any more."""
 
 
 class Trainer(TrainingLoop):
@@ -110,7 +104,7 @@ class Trainer(TrainingLoop):
         with forward_only(self.model) if len(parts) > 1 else nullcontext():
             outputs = [self._forward(part) for part in parts]
         losses, gradients = self._loss(outputs, batch)
-        self._refuse_diverged("loss", summed(losses))
+        self.refuse_diverged("loss", summed(losses))
         self.optimizer.zero_grad(set_to_none=True)
         for part, first, gradient in zip(parts, outputs, gradients, strict=True):
             output = self._forward(part) if len(parts) > 1 else first
@@ -121,7 +115,7 @@ class Trainer(TrainingLoop):
             self.trained, self.optimizer, max_norm=settings.clip, error_if_nonfinite=False
         )
         if norm is not None and not self.fabric.strategy.precision.state_dict():  # of the scaler
-            self._refuse_diverged("gradient", norm)
+            self.refuse_diverged("gradient", norm)
         self.optimizer.step()
         self.step_number += 1
         self.averages.update(self.model, self.step_number)
@@ -170,14 +164,6 @@ class Trainer(TrainingLoop):
         self.fabric.strategy.precision.load_state_dict(state["scaler"])
         self.averages.load(state["averaged"])
         self.step_number, self.best = state["step"], state["best"]
-
-    def _refuse_diverged(self, name: str, value: Tensor) -> None:
-        number = float(value.detach())
-        if not math.isfinite(number):
-            raise DivergedError(
-                f"step {self.step_number + 1} diverged ({name} {number}): the last complete checkpoint is kept; lower "
-                "learning_rate or raise warmup and call again with a fresh --out"
-            )
 
     def _forward(self, inputs: Inputs) -> _Output:
         with self.fabric.autocast():

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor import marketplaces
+from rim_editor import export_presets
 from rim_editor.errors import BadOption
 from rim_editor.framing import (
     CanvasShape,
@@ -101,7 +101,7 @@ def test_on_a_canvas_of_pixels_the_object_is_centred_and_touches_the_margin(box,
     assert min(x0, y0) == pytest.approx(room, abs=slack)
 
 
-@given(BOXES, st.sampled_from(marketplaces.MARKETPLACES))
+@given(BOXES, st.sampled_from(export_presets.MARKETPLACES))
 def test_presets_fill_what_they_promise(box, preset):
     framing = preset.framing
     frame = frame_of(framing, box)
@@ -114,18 +114,18 @@ def test_presets_fill_what_they_promise(box, preset):
 
 
 def test_amazon_is_white_square_and_85_percent():
-    framing = marketplaces.marketplace(" Amazon ").framing
+    framing = export_presets.marketplace(" Amazon ").framing
     assert framing.colour == (255, 255, 255) and framing.canvas.width == framing.canvas.height >= 1600
     frame = frame_of(framing, (100, 100, 500, 400))
     assert 400 * frame.scale == pytest.approx(0.85 * frame.width)
     with pytest.raises(BadOption, match="no preset: choose among amazon, ebay, etsy"):
-        marketplaces.marketplace("amazn")
+        export_presets.marketplace("amazn")
 
 
 def test_what_is_given_besides_a_preset_replaces_its_own():
-    framing = marketplaces.framing_for("amazon", trim=False, margin=Margin(20), canvas=None)
+    framing = export_presets.framing_for("amazon", trim=False, margin=Margin(20), canvas=None)
     assert framing.margin == Margin(20) and framing.canvas == CanvasShape(2000, 2000, pixels=True)
-    assert marketplaces.framing_for(None, trim=False, margin=None, canvas=None) == Framing()
+    assert export_presets.framing_for(None, trim=False, margin=None, canvas=None) == Framing()
 
 
 @settings(deadline=None, max_examples=60)

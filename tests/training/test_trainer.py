@@ -14,11 +14,12 @@ from clipmat.model import ClipMat
 from clipmat.transforms import normalised
 from training.datasets import SceneDataset
 from training.fitting import checkpoint
+from training.fitting.loop import DivergedError
 from training.fitting.optimizer import batch_norms, optimizer_parameters, warmup_cosine
 from training.fitting.settings import Phase, TrainSettings
 from training.fitting.validation import Validation
 from training.losses import summed, total_loss
-from training.trainer import DivergedError, Trainer
+from training.trainer import Trainer
 
 SETTINGS = TrainSettings(
     variant="compact",

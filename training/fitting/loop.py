@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from training import TrainingError
 from training.fitting import checkpoint
 from training.fitting.optimizer import learning_rate_at
 from training.fitting.progress import Listener, StepReport
 from training.fitting.validation import Validation
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class DivergedError(TrainingError):
+    """The loss or its gradient is not finite any more."""
 
 
 class LoopSettings(Protocol):
@@ -71,6 +80,15 @@ class TrainingLoop(ABC):
     def metrics(self) -> dict[str, float]:
         """Figures of the last step besides its loss, by name."""
         return {}
+
+    def refuse_diverged(self, name: str, value: Tensor) -> None:
+        """Raise DivergedError when `value`, a number called `name` of the step that is being done, is not finite."""
+        number = float(value.detach())
+        if not math.isfinite(number):
+            raise DivergedError(
+                f"step {self.step_number + 1} diverged ({name} {number}): the last complete checkpoint is kept; lower "
+                "learning_rate or raise warmup and call again with a fresh --out"
+            )
 
     def fit(self, folder: Path, listener: Listener) -> None:
         """Run to the last step, saving `last.pt` and the best on the validation samples as `best.pt`.

@@ -88,9 +88,11 @@ class RefinerTrainer(TrainingLoop):
         with torch.autocast(self.device, torch.bfloat16, enabled=settings.bfloat16):
             matte = refined_patches(self.network, patches)
         loss = refiner_loss(matte, patches.alpha, patches.window)
+        self.refuse_diverged("loss", loss)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip)
+        self.refuse_diverged("gradient", norm)
         self.optimizer.step()
         self.step_number += 1
         self.averages.update(self.network, self.step_number)

@@ -23,8 +23,8 @@ from training.report.tables import (
     NEGATIVES,
     Column,
     ReportRow,
-    calibrate,
     columns,
+    measured_calibration,
     summarise,
     table,
 )
@@ -89,7 +89,7 @@ class RunFolder:
             "name": run.name,
             "made_with": run.made_with,
             "rows": [asdict(row) for row in summarise(run.results)],
-            "calibration": asdict(calibrate(run.results)),
+            "calibration": asdict(measured_calibration(run.results)),
             "results": [asdict(result) for result in run.results],
         }
         self._write(FILE, json.dumps(content, indent=1, allow_nan=False))

@@ -210,7 +210,7 @@ class Calibration:
     (Guo et al., On Calibration of Modern Neural Networks, 2017, equation 3)."""
 
 
-def calibrate(results: Sequence[Result]) -> Calibration:
+def measured_calibration(results: Sequence[Result]) -> Calibration:
     """Ten bins and nine thresholds, a tenth apart. `results` holds at least one."""
     scores = np.array([r.presence for r in results])
     there = np.array([not r.negative for r in results])

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import Qt
 
 from rim_editor.document import Brush, Point, Stroke
+from rim_editor.edge_strokes import GrowingCover, is_smart, point_distance, remember
 from rim_editor.edits import Background
-from rim_editor.smart_strokes import GrowingCover, is_smart, point_distance, remember
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.pick_gesture import PickObjectGesture
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.report.tables import calibrate, calibration_markdown
+from training.report.tables import calibration_markdown, measured_calibration
 
 
 def scored(presence, present):
@@ -19,7 +19,7 @@ def parsed(text):
 
 def test_bins_and_thresholds_by_hand():
     results = [scored(p, True) for p in (0.95, 0.91, 1.0, 0.55)] + [scored(p, False) for p in (0.0, 0.05, 0.58, 0.99)]
-    found = calibrate(results)
+    found = measured_calibration(results)
     held = {(b.low, b.high): b for b in found.bins if b.samples}
     assert set(held) == {(0.0, 0.1), (0.5, 0.6), (0.9, 1.0)} and len(found.bins) == 10
     assert held[0.9, 1.0].samples == 4 and held[0.9, 1.0].present == 0.75
@@ -34,7 +34,7 @@ def test_bins_and_thresholds_by_hand():
 
 
 def test_a_score_on_a_threshold_passes_it_and_opens_the_bin_above():
-    found = calibrate([scored(0.3, True), scored(0.3, False), scored(0.7, True)])
+    found = measured_calibration([scored(0.3, True), scored(0.3, False), scored(0.7, True)])
     at = {e.threshold: e for e in found.errors}
     assert at[0.3].misses == 0 and at[0.3].false_alarms == 1 and at[0.4].misses == 0.5
     assert at[0.7].misses == 0.5, "of the two that are there"
@@ -44,20 +44,22 @@ def test_a_score_on_a_threshold_passes_it_and_opens_the_bin_above():
 def test_a_score_that_keeps_its_word_has_no_gap_and_a_liar_a_large_one():
     rng = np.random.default_rng(0)
     scores = rng.random(20000)
-    honest = calibrate([scored(p, present) for p, present in zip(scores, rng.random(20000) < scores, strict=True)])
+    honest = measured_calibration(
+        [scored(p, present) for p, present in zip(scores, rng.random(20000) < scores, strict=True)]
+    )
     assert honest.gap < 0.02
-    assert calibrate([scored(0.99, False)] * 10).gap == pytest.approx(0.99)
+    assert measured_calibration([scored(0.99, False)] * 10).gap == pytest.approx(0.99)
 
 
 def test_without_negatives_there_are_no_false_alarms_to_tell_of():
-    found = calibrate([scored(0.8, True)])
+    found = measured_calibration([scored(0.8, True)])
     assert all(e.false_alarms is None and e.misses is not None for e in found.errors)
     assert all(row["false alarms"] == "" for row in parsed(calibration_markdown(found).split("error ")[1]))
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
 def test_every_sample_is_in_one_bin_and_errors_go_opposite_ways(samples):
-    found = calibrate([scored(*sample) for sample in samples])
+    found = measured_calibration([scored(*sample) for sample in samples])
     assert sum(b.samples for b in found.bins) == len(samples) and 0 <= found.gap <= 1
     for b in found.bins:
         assert b.presence is None or b.low <= b.presence <= b.high + 1e-12
@@ -67,7 +69,7 @@ def test_every_sample_is_in_one_bin_and_errors_go_opposite_ways(samples):
 
 
 def test_the_tables_read_back_hold_the_figures():
-    bins, errors = calibration_markdown(calibrate([scored(0.25, True), scored(0.75, False)])).split(
+    bins, errors = calibration_markdown(measured_calibration([scored(0.25, True), scored(0.75, False)])).split(
         "Expected calibration error"
     )
     by_bin = {row["presence"]: row for row in parsed(bins)}

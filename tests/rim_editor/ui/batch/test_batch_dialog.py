@@ -32,8 +32,8 @@ from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.document import Combine, MatteControls
 from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.export_presets import marketplace
 from rim_editor.framing import CanvasShape, Framing, Margin
-from rim_editor.marketplaces import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog

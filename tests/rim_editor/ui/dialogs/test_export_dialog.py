@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLa
 
 from rim_editor.editor import Editor
 from rim_editor.edits import Background, Gradient, Highlight, MatteOnly, SolidColour
+from rim_editor.export_presets import marketplace
 from rim_editor.framing import CanvasShape, Framing, Margin
-from rim_editor.marketplaces import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix
