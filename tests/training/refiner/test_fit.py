@@ -6,6 +6,7 @@ import torch
 
 from clipmat.refiner import Refiner
 from training.fitting.checkpoint import CheckpointError
+from training.fitting.loop import DivergedError
 from training.refiner.fit import RefinerSettings, RefinerTrainer, export_refiner, load_refiner, refiner_loss
 from training.refiner.patches import concatenated, draw_patch
 
@@ -90,3 +91,16 @@ def test_a_file_that_is_no_refiner_is_named(tmp_path, name):
         (tmp_path / name).write_bytes(b"not weights")
     with pytest.raises(CheckpointError, match=name):
         load_refiner(tmp_path / name)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_before_the_weights_change(cutouts, tmp_path):
+    start = Refiner()
+    with torch.no_grad():
+        next(start.parameters()).fill_(float("nan"))
+    file = tmp_path / "broken.safetensors"
+    export_refiner(start, file)
+    quick = RefinerSettings(steps=2, batch=2, save_every=1, bfloat16=False)
+    trainer = RefinerTrainer(sampler(cutouts), quick, start=load_refiner(file))
+    with pytest.raises(DivergedError, match=r"step 1 diverged \(loss nan\).*lower learning_rate"):
+        trainer.fit(tmp_path / "run", lambda report: None)
+    assert trainer.step_number == 0 and not (tmp_path / "run" / "last.pt").exists()
