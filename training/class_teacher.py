@@ -53,7 +53,7 @@ def read_teacher(path: Path) -> ClassTeacher:
 
     from clipmat import weights
     from clipmat.errors import WeightsInvalid
-    from training.fitting.backbone import start_from_mobilenet
+    from training.fitting.pretrained import start_from_mobilenet
 
     model, _ = weights.untrained("compact")
     start_from_mobilenet(model, path)

@@ -147,8 +147,8 @@ def ground(
     from training.datasets import SceneDataset
     from training.files.entity_bank import EntityBank
     from training.fitting import checkpoint
-    from training.fitting.backbone import noun_vectors
     from training.fitting.optimizer import set_learning_rate, warmup_cosine
+    from training.fitting.pretrained import noun_vectors
     from training.noun_bridge import NounBridge, bridge_loss, class_loss, grounded_nouns
 
     if teacher is not None and nouns is None:

@@ -78,8 +78,7 @@ def train(
     import torch
 
     from clipmat.devices import choose_device
-    from training.fitting import backbone as starts
-    from training.fitting import checkpoint, preflight, progress
+    from training.fitting import checkpoint, preflight, pretrained, progress
     from training.fitting.data import read_data
     from training.fitting.fabric import build_fabric, with_precision
     from training.fitting.settings import read_settings
@@ -95,7 +94,7 @@ def train(
         torch.set_num_threads(1)
     cv2.setNumThreads(1)
     splits = read_data(data, settings)
-    vectors = starts.noun_vectors(nouns) if nouns else None
+    vectors = pretrained.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, backbone, encoders)
     preflight.refuse_few_devices(device, processes)
     fabric = build_fabric(settings, device, processes, nodes)
@@ -132,16 +131,15 @@ def _model(settings: TrainSettings, start: str | None, backbone: Path | None, en
     import torch
 
     from clipmat.model import ClipMat
-    from training.fitting import backbone as starts
-    from training.fitting import checkpoint
+    from training.fitting import checkpoint, pretrained
 
     torch.manual_seed(settings.seed)
     model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
     if backbone is not None:
-        begin = starts.start_from_mobilenet if settings.variant == "compact" else starts.start_from_clip
+        begin = pretrained.start_from_mobilenet if settings.variant == "compact" else pretrained.start_from_clip
         begin(model, backbone)
     if encoders is not None:
-        starts.start_from_encoders(model, encoders)
+        pretrained.start_from_encoders(model, encoders)
     return model
 
 

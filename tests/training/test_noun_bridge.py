@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from clipmat.config import variant
 from clipmat.model import ClipMat
 from training.entity import Entity
-from training.fitting.backbone import noun_vectors
+from training.fitting.pretrained import noun_vectors
 from training.grounding import Regions, save_nouns
 from training.noun_bridge import NounBridge, bridge_loss, class_loss, grounded_nouns, meaning_of, places_of
 

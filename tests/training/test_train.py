@@ -20,10 +20,10 @@ from clipmat.certainty import PresenceScale
 from clipmat.model import ClipMat
 from clipmat.predictor import Predictor
 from training.fitting import checkpoint
-from training.fitting.backbone import noun_vectors
 from training.fitting.data import read_data
 from training.fitting.fabric import with_precision
 from training.fitting.optimizer import optimizer_parameters
+from training.fitting.pretrained import noun_vectors
 from training.fitting.settings import SettingsError, TrainSettings, read_settings
 from training.train import app
 from training.trainer import Trainer

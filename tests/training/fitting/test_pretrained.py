@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from clipmat.config import variant
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
-from training.fitting.backbone import noun_vectors, start_from_clip, start_from_mobilenet
+from training.fitting.pretrained import noun_vectors, start_from_clip, start_from_mobilenet
 
 
 def test_mobilenet_gives_timms_features(tmp_path):
