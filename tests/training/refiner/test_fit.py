@@ -100,7 +100,8 @@ def test_a_loss_that_is_no_number_stops_the_run_before_the_weights_change(cutout
     file = tmp_path / "broken.safetensors"
     export_refiner(start, file)
     quick = RefinerSettings(steps=2, batch=2, save_every=1, bfloat16=False)
-    trainer = RefinerTrainer(sampler(cutouts), quick, start=load_refiner(file))
+    draw, whole = sampler(cutouts), Refiner()  # the patches are drawn with a network that computes numbers
+    trainer = RefinerTrainer(lambda rng, _: draw(rng, whole), quick, start=load_refiner(file))
     with pytest.raises(DivergedError, match=r"step 1 diverged \(loss nan\).*lower learning_rate"):
         trainer.fit(tmp_path / "run", lambda report: None)
     assert trainer.step_number == 0 and not (tmp_path / "run" / "last.pt").exists()
