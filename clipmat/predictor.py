@@ -127,12 +127,11 @@ class Predictor:
         example, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
         ExpressionTruncated with the words that did not fit.
         """
-        if self._image is None:
-            raise ImageNotSet("no image is set: call set_image(image) before predict(expression)")
+        image = self._image_for("predict(expression)")
         pointing = checked_pointing(points, box, self._pixels.shape[1], self._pixels.shape[0])
         words = clean_expression(expression)
         if pointing and not words and example is None:
-            return self._pointed(self._image, pointing, None, refine)
+            return self._pointed(image, pointing, None, refine)
         if example is None:
             expression = words = checked_expression(expression)
         else:
@@ -143,9 +142,9 @@ class Predictor:
             text, valid = encoded_text(self.model, singularise(words, self.card.nouns), example)
             self._synchronise()
             text_done = time.perf_counter()
-            out = self.model.decode(self._image, text, valid, hard=True)
+            out = self.model.decode(image, text, valid, hard=True)
         if pointing:
-            return replace(self._pointed(self._image, pointing, out, refine), expression=expression)
+            return replace(self._pointed(image, pointing, out, refine), expression=expression)
         size = (self._pixels.shape[0], self._pixels.shape[1])
         method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
         presence = self.card.presence.stated(float(out.presence_logits[0]))
@@ -175,13 +174,12 @@ class Predictor:
         much as a dozen expressions, and the first one about a second more.
         Raises ImageNotSet; BadImage for a matte of another size; BadExample when the matte shows nothing.
         """
-        if self._image is None:
-            raise ImageNotSet("no image is set: call set_image(image) before example(matte)")
+        image = self._image_for("example(matte)")
         if matte.shape != self._pixels.shape[:2]:
             raise BadImage(f"an image {self._pixels.shape} needs a matte of its size, this one is {matte.shape}")
         expression = clean_expression(expression)
         with torch.inference_mode(), self._autocast():
-            found = self._example_maker.likeness(self._image, matte, singularise(expression, self.card.nouns))
+            found = self._example_maker.likeness(image, matte, singularise(expression, self.card.nouns))
         return example_of(
             found.tokens.cpu().numpy(),
             weights=self._fingerprint(),
@@ -193,19 +191,18 @@ class Predictor:
         )
 
     def words_here(self, nouns: Sequence[str], stop: Callable[[], bool] = lambda: False) -> tuple[WordHere, ...]:
-        """Those of `nouns` that are more likely in the image than not, the surest first; () once `stop` is true.
+        """Those of `nouns` of which the weights are sure in the image, the surest first; () once `stop` is true.
 
         Costs a text pass for new nouns, and a decoder pass for each; no post-refiner. The more nouns are asked, the
-        more are likely by chance. Raises ImageNotSet before `set_image`.
+        more are found by chance. Raises ImageNotSet before `set_image`.
         """
-        if self._image is None:
-            raise ImageNotSet("no image is set: call set_image(image) before words_here(nouns)")
+        image = self._image_for("words_here(nouns)")
         if not nouns:
             return ()
         with torch.inference_mode(), self._autocast():
             if self._vocabulary is None or self._vocabulary.nouns != tuple(nouns):
                 self._vocabulary = Vocabulary(self.model, nouns)
-            return self._vocabulary.find(self._image, self.card.presence, most=len(nouns), stop=stop)
+            return self._vocabulary.find(image, self.card.presence, most=len(nouns), stop=stop)
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
@@ -239,6 +236,12 @@ class Predictor:
         with self._autocast():
             new = refine_matte(self.model.refiner, image, coarse, np.ascontiguousarray(labels.transpose(2, 0, 1)))
         return np.where(unknown, new, matte).astype(np.float32)
+
+    def _image_for(self, call: str) -> EncodedImage:
+        """The image that was set. Raises ImageNotSet, naming the call that needs it."""
+        if self._image is None:
+            raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
+        return self._image
 
     def _check_example(self, example: Example) -> None:
         if example.weights != self._fingerprint() or example.width != self.card.config.text_width:

@@ -41,6 +41,19 @@ def signature(file: int | Path) -> Signature:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def is_of_type(path: Path, mimetype: bytes, suffix: str) -> bool:
+    """Whether a zip begins with this type, as OpenRaster began it, or is called `suffix`, such as '.ora'.
+
+    False for a file that cannot be opened; raises nothing.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(128)
+    except OSError:
+        return False
+    return mimetype in start or path.suffix.lower() == suffix
+
+
 class Archive:
     """The entries of an open zip file by name; of several with one name, the last."""
 

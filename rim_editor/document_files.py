@@ -146,12 +146,8 @@ class _Writer:
         return described
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
-        return {
-            "parts": [document_records.described(part, self._stored) for part in layer.parts],
-            "controls": document_records.described(layer.controls, self._stored),
-            "edit": document_records.described(layer.edit, self._stored),
-            **document_records.layer_properties(layer),
-        }
+        parts = [document_records.described(part, self._stored) for part in layer.parts]
+        return {"parts": parts, **document_records.described_layer(layer, self._stored)}
 
     def _stored(self, array: NDArray[Any]) -> str:
         name = self.written.name(array)

@@ -118,9 +118,10 @@ def fits(part: Part, size: tuple[int, int]) -> bool:
     return True
 
 
-def layer_properties(layer: Layer) -> dict[str, Any]:
-    """Name, visibility and lock of a layer as a record."""
-    return {name: getattr(layer, name) for name in LAYER_PROPERTIES}
+def described_layer(layer: Layer, store: Store) -> dict[str, Any]:
+    """A layer as a record, without its parts: projects share those among steps."""
+    made = {"controls": described(layer.controls, store), "edit": described(layer.edit, store)}
+    return made | {name: getattr(layer, name) for name in LAYER_PROPERTIES}
 
 
 def restored_properties(record: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON gave it

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable
 from clipmat.image_files import OpenedImage
-from rim_editor.archives import Archive
+from rim_editor.archives import Archive, is_of_type
 from rim_editor.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
@@ -51,12 +51,7 @@ class _Entry:
 
 def is_openraster(path: Path) -> bool:
     """Whether a file begins as OpenRaster does, or is called like one. Raises nothing."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(128)
-    except OSError:
-        return False
-    return _MIMETYPE in start or path.suffix.lower() == SUFFIX
+    return is_of_type(path, _MIMETYPE, SUFFIX)
 
 
 def read(path: Path) -> Document:

@@ -23,7 +23,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from clipmat.files import whole_file
 from rim_editor import document_records, project_reading
-from rim_editor.archives import signature
+from rim_editor.archives import is_of_type, signature
 from rim_editor.document import Document, Layer, Part
 from rim_editor.errors import OutputNotWritable
 from rim_editor.history import History
@@ -55,12 +55,7 @@ class Project:
 
 def is_project(path: Path) -> bool:
     """Whether a file begins as a project does, or is called like one. Raises nothing."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(128)
-    except OSError:
-        return False
-    return MIMETYPE in start or path.suffix.lower() == SUFFIX
+    return is_of_type(path, MIMETYPE, SUFFIX)
 
 
 def read(path: Path) -> Project:
@@ -150,14 +145,9 @@ class _ProjectWriter:
 
     def _layer(self, layer: Layer) -> int:
         if id(layer) not in self._layers:
-            described = {
-                "key": layer.key,
-                "parts": [self._part(part) for part in layer.parts],
-                "controls": document_records.described(layer.controls, self._store),
-                "edit": document_records.described(layer.edit, self._store),
-                **document_records.layer_properties(layer),
-            }
-            self._layers[id(layer)] = self._add("layers", described)
+            parts = [self._part(part) for part in layer.parts]
+            record = {"key": layer.key, "parts": parts, **document_records.described_layer(layer, self._store)}
+            self._layers[id(layer)] = self._add("layers", record)
         return self._layers[id(layer)]
 
     def _part(self, part: Part) -> int:
