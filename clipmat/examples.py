@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from clipmat import records
 from clipmat.errors import BadExample
-from clipmat.files import write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,8 +116,3 @@ def read_example(path: Path) -> Example:
     except OSError as error:
         raise BadExample(f"{path} cannot be read ({error.strerror or error}): choose another {SUFFIX} file") from error
     return Example.from_bytes(content, str(path))
-
-
-def write_example(path: Path, example: Example, *, overwrite: bool = True) -> None:
-    """Write an example, whole or not at all. Raises OSError, FileExistsError among them."""
-    write_whole(path, example.to_bytes(), overwrite=overwrite)

@@ -34,6 +34,14 @@ class Device(StrEnum):
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Quality = Annotated[
+    int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
+]
+Trim = Annotated[bool, typer.Option("--trim", help="Cut off what is around the object.")]
+MarginText = Annotated[
+    str | None, typer.Option(metavar="PX|%", help="Room around the object, with --trim or --canvas: '24', '7.5%'.")
+]
+NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")]
 
 
 @dataclass(frozen=True)
@@ -73,13 +81,9 @@ class CutoutOptions:
         float, typer.Option(min=0, max=100, help="Of --fill-holes: percent of the object's area; larger ones stay.")
     ] = 5.0
     invert: Annotated[bool, typer.Option("--invert", help="Keep all but the object.")] = False
-    quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
-    ] = None
-    trim: Annotated[bool, typer.Option("--trim", help="Cut off what is around the object.")] = False
-    margin: Annotated[
-        str | None, typer.Option(metavar="PX|%", help="Room around the object, with --trim or --canvas: '24', '7.5%'.")
-    ] = None
+    quality: Quality = None
+    trim: Trim = False
+    margin: MarginText = None
     canvas: Annotated[
         str | None,
         typer.Option(metavar="A:B|WxH", help="Centre the object on this aspect or size: '1:1', '4:5', '1080x1350'."),
@@ -105,7 +109,7 @@ class CutoutOptions:
             help="The presence below which nothing matches; by default the weights decide, and doubt warns.",
         ),
     ] = None
-    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False
+    no_metadata: NoMetadata = False
 
     @property
     def description(self) -> EditDescription:
@@ -130,9 +134,17 @@ class CutoutOptions:
     @property
     def framing(self) -> Framing:
         """Where the object stands in the result. Raises BadOption."""
-        margin = None if self.margin is None else parse_margin(self.margin)
-        canvas = None if self.canvas is None else parse_canvas(self.canvas)
-        return framing_for(self.preset, trim=self.trim, margin=margin, canvas=canvas)
+        return framing_of(self.preset, trim=self.trim, margin=self.margin, canvas=self.canvas)
+
+
+def framing_of(preset: str | None, *, trim: bool, margin: str | None, canvas: str | None) -> Framing:
+    """The framing that options ask for, margin and canvas as they were typed. Raises BadOption."""
+    return framing_for(
+        preset,
+        trim=trim,
+        margin=None if margin is None else parse_margin(margin),
+        canvas=None if canvas is None else parse_canvas(canvas),
+    )
 
 
 def with_cutout_options(command: Callable[..., Result]) -> Callable[..., Result]:

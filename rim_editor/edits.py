@@ -146,6 +146,11 @@ class Background:
 Edit = Cutout | MatteOnly | Highlight | SolidColour | Gradient | Background
 
 
+def covers(edit: Edit) -> bool:
+    """Whether the edit brings a background of its own, which hides what is under its layer; see `apply`."""
+    return not isinstance(edit, Cutout | Highlight)
+
+
 def check_depth(depth: int) -> None:
     """Refuse a number of bits that no matte can have. Raises BadOption."""
     if depth not in (8, 16):

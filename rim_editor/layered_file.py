@@ -36,7 +36,7 @@ def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple
     covered = False  # by the background of a layer above
     for layer in reversed(layers):
         raster += _of_layer(pixels, layer, visible=not flat and not covered)
-        covered = covered or not isinstance(layer.edit, Cutout)
+        covered = covered or edits.covers(layer.edit)
     if flat:
         raster.append(RasterLayer("highlight", merged))
     original = pixels if source.alpha is None else np.dstack([pixels, source.alpha])

@@ -51,14 +51,12 @@ def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArr
 def covers(document: Document) -> bool:
     """Whether the edit of the active layer hides layers below it that would be seen without."""
     below = document.layers[: document.active]
-    covering = not isinstance(document.edit, edits.Cutout | edits.Highlight)
-    return covering and document.layer.visible and any(layer.visible for layer in below)
+    return edits.covers(document.edit) and document.layer.visible and any(layer.visible for layer in below)
 
 
 def deciding_edit(layers: tuple[Layer, ...]) -> Edit:
     """The edit that decides whether the result of `layers` is transparent: the highest that covers those under it."""
-    covering = (layer.edit for layer in reversed(layers) if not isinstance(layer.edit, edits.Cutout | edits.Highlight))
-    return next(covering, layers[0].edit)
+    return next((layer.edit for layer in reversed(layers) if edits.covers(layer.edit)), layers[0].edit)
 
 
 def united(mattes: Iterable[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:

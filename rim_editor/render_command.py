@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from rim_editor.cli_options import Json
+from rim_editor.cli_options import Json, MarginText, NoMetadata, Quality, Trim, framing_of
 from rim_editor.errors import BadOption
-from rim_editor.export_presets import framing_for
-from rim_editor.framing import Framing, parse_canvas, parse_margin
 
 
 def register(app: typer.Typer) -> None:
@@ -27,20 +25,16 @@ def render(
     ],
     matte: Annotated[bool, typer.Option("--matte", help="Write the matte alone, whatever the edits are.")] = False,
     depth: Annotated[int, typer.Option(help="Bits of --matte, 8 or 16.")] = 8,
-    quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of WebP, AVIF and JPEG: 90. WebP at 100 is lossless.")
-    ] = None,
+    quality: Quality = None,
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which a larger result is reduced.")] = None,
-    trim: Annotated[bool, typer.Option("--trim", help="Cut off what is around the object.")] = False,
-    margin: Annotated[
-        str | None, typer.Option(metavar="PX|%", help="Room around the object, with --trim or --canvas: '24', '7.5%'.")
-    ] = None,
+    trim: Trim = False,
+    margin: MarginText = None,
     canvas: Annotated[
         str | None,
         typer.Option(metavar="A:B|WxH", help="Centre the object on this aspect or size: '1:1', '1080x1350'."),
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Canvas, margin and background of a marketplace.")] = None,
-    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")] = False,
+    no_metadata: NoMetadata = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +56,7 @@ def render(
         metadata=not no_metadata,
         overwrite=force,
         longest_side=longest_side,
-        framing=_framing(preset, trim=trim, margin=margin, canvas=canvas),
+        framing=framing_of(preset, trim=trim, margin=margin, canvas=canvas),
     )
     if is_same_file(project, output):
         raise BadOption(f"'{output}' is the project itself: choose another name for the result.")
@@ -75,12 +69,3 @@ def render(
     else:
         named = ", ".join(name for name in layers if name)
         typer.echo(f"{typer.format_filename(output)}: {named or 'one layer' if len(layers) == 1 else named}")
-
-
-def _framing(preset: str | None, *, trim: bool, margin: str | None, canvas: str | None) -> Framing:
-    return framing_for(
-        preset,
-        trim=trim,
-        margin=None if margin is None else parse_margin(margin),
-        canvas=None if canvas is None else parse_canvas(canvas),
-    )

@@ -95,12 +95,6 @@ class Renderer:
         self._check(document)
         return self.layer_matte(document.layer)
 
-    def united_matte(self, document: Document) -> NDArray[np.float32]:
-        """The alpha of all layers that are shown together, HxW in [0, 1]; see `layering.united`."""
-        self._check(document)
-        mattes = [self.layer_matte(layer) for layer in document.shown_layers]
-        return _read_only(layering.united(mattes, self._source.pixels.shape))
-
     def layer_matte(self, layer: Layer) -> NDArray[np.float32]:
         """The matte of a layer, HxW in [0, 1]: parts in their order, then controls, at most the file's own alpha.
 

@@ -15,6 +15,7 @@ from rim_editor.edits import Cutout, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.errors import NoMatte
 from rim_editor.events import DocumentChanged, Notice, NoticeCode
 from rim_editor.exporting import Content, ExportRequest, export
+from rim_editor.layering import united
 from rim_editor.matting import Matting
 from rim_editor.rendering import Renderer, View, ViewMode
 
@@ -57,7 +58,8 @@ def test_soft_mattes_over_each_other_follow_porter_and_duff(source):
     renderer, document = Renderer(source), document_of(source, Layer((one,)), Layer((two,)))
     alpha = 0.5 + 0.25 * 0.5
     assert np.abs(renderer.result(document)[..., 3] - 255 * alpha).max() <= 1
-    np.testing.assert_allclose(renderer.united_matte(document), alpha, atol=1e-6)
+    mattes = [renderer.layer_matte(layer) for layer in document.layers]
+    np.testing.assert_allclose(united(mattes, (HEIGHT, WIDTH)), alpha, atol=1e-6)
 
 
 def test_the_lowest_layer_brings_the_background_and_a_higher_one_covers_what_is_under_it(source):
