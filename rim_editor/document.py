@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
-from clipmat.pointing import Click, Corners
+from clipmat.pointing import Click, Corners, Pointing
 from rim_editor.edits import Cutout, Edit
 from rim_editor.errors import BadOption, EmptyExpression
 
@@ -70,10 +70,15 @@ class Answer:
     """x0, y0, x1, y1 of the box that was drawn around the object."""
 
     @property
+    def pointing(self) -> Pointing:
+        """The points and the box; false for an answer to words alone."""
+        return Pointing(self.points, self.box)
+
+    @property
     def doubt(self) -> str:
         """Why the answer should be checked, without a full stop; '' where it is sure."""
         presence = f"'{self.expression}' (presence {self.presence:.2f})"
-        if self.points or self.box is not None:
+        if self.pointing:
             return "" if self.certainty is Certainty.SURE else "Nothing is left with these clicks"
         match self.certainty:
             case Certainty.SURE:
@@ -290,11 +295,13 @@ class Document:
         return replace(self, layers=(*self.layers[:place], layer, *self.layers[place:]), active=place)
 
 
-def with_answer(parts: tuple[Part, ...], answer: Answer, replaces: Answer | None = None) -> tuple[Part, ...]:
-    """The parts with one more answer: in the place of `replaces` where that is one of them, else as it is combined."""
+def joined(
+    parts: tuple[Part, ...], part: Answer | ImportedMatte | Region, replaces: Answer | None = None
+) -> tuple[Part, ...]:
+    """The parts with one more: in the place of `replaces` where that is one of them, else as it is combined."""
     if replaces in parts:
-        return tuple(answer if part is replaces else part for part in parts)
-    return (answer,) if answer.combine is Combine.NEW else (*parts, answer)
+        return tuple(part if one is replaces else one for one in parts)
+    return (part,) if part.combine is Combine.NEW else (*parts, part)
 
 
 def without_parts(parts: tuple[Part, ...], places: Sequence[int]) -> tuple[Part, ...]:

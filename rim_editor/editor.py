@@ -26,7 +26,7 @@ from rim_editor.document import (
     Patch,
     Region,
     Stroke,
-    with_answer,
+    joined,
     without_parts,
 )  # fmt: skip
 from rim_editor.edge_refining import EdgeRefining
@@ -183,8 +183,7 @@ class Editor:
     def add_part(self, part: ImportedMatte | Region) -> None:
         """Add what was drawn around or imported to the matte, or combine it with the matte as it says."""
         if not self._lacks_matte(part.combine):
-            before = () if part.combine is Combine.NEW else self.document.parts
-            self._change(step_names.adding(part), parts=(*before, part))
+            self._change(step_names.adding(part), parts=joined(self.document.parts, part))
 
     def paint(self, stroke: Stroke) -> None:
         """Add to the matte under the stroke, erase it, or refine its edge, as the stroke's brush says.
@@ -305,7 +304,7 @@ class Editor:
     def _add_answer(self, answer: Answer, key: int | None = None, replaces: Answer | None = None) -> None:
         key = self.document.layer.key if key is None else key
         if not self._lacks_matte(answer.combine, key):  # the matte may have been undone since the question was asked
-            self._change(step_names.adding(answer), key=key, parts=with_answer(self._parts_of(key), answer, replaces))
+            self._change(step_names.adding(answer), key=key, parts=joined(self._parts_of(key), answer, replaces))
 
     def _parts_of(self, key: int) -> tuple[Part, ...]:
         """The parts of the layer with this key; () when it was removed."""

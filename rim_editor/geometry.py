@@ -203,12 +203,12 @@ def _point(point: Point, change: Reshaping, before: Size, after: Size) -> Point:
 
 
 def _pointed(answer: Answer, change: Reshaping, before: Size, after: Size) -> dict[str, Any]:
-    """The points and the box that the question had, where an answer keeps them, in pixels of the new image."""
+    """The points and the box of the question, in pixels of the new image."""
     found: dict[str, Any] = {}
-    if points := getattr(answer, "points", ()):
-        moved = [(*_point((x, y), change, before, after), keep) for x, y, keep in points]
+    if answer.points:
+        moved = [(*_point((x, y), change, before, after), keep) for x, y, keep in answer.points]
         found["points"] = tuple(each for each in moved if 0 <= each[0] < after[0] and 0 <= each[1] < after[1])
-    if (box := getattr(answer, "box", None)) is not None:
+    if (box := answer.box) is not None:
         corners = [_point((x, y), change, before, after) for x in box[::2] for y in box[1::2]]
         across, down = (sorted(min(max(each[axis], 0), after[axis]) for each in corners) for axis in (0, 1))
         inside = across[-1] > across[0] and down[-1] > down[0]

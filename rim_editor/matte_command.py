@@ -146,7 +146,7 @@ def cut_out(
     if refused:
         answer = replace(answer, matte=np.zeros_like(matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
-    if answer.points or answer.box is not None:
+    if answer.pointing:
         warnings.warn(prediction.note, EditorWarning, stacklevel=2)
     if answer.doubt and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"

@@ -77,7 +77,7 @@ class ModelAnswer:
     @property
     def note(self) -> str:
         """What the model could not do with points or box; '' without any."""
-        return getattr(self.prediction, "note", "")
+        return self.prediction.note
 
     def part(self, question: ModelQuestion) -> Answer:
         """The answer as a part of a matte; from here on its matte is read-only."""
@@ -116,7 +116,7 @@ def example(matting: Matting, options: ModelOptions, document: Document, rendere
 def words_here(
     matting: Matting, options: ModelOptions, image: NDArray[np.uint8], stop: Callable[[], bool]
 ) -> tuple[WordHere, ...]:
-    """The GENERAL_NOUNS that are more likely than not in `image`, HxWx3 uint8; () once `stop` is true.
+    """The GENERAL_NOUNS of which the weights are sure in `image`, HxWx3 uint8; () once `stop` is true.
 
     Raises ClipMatError.
     """

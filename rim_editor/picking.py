@@ -106,9 +106,9 @@ class Picking:
         if self._pending is not None:
             return self._pending
         last = self._last()
-        if last is None or last is self._done or not (last.points or last.box is not None):
+        if last is None or last is self._done or not last.pointing:
             return None
-        return ModelQuestion(last.expression, last.combine, Pointing(last.points, last.box), last)
+        return ModelQuestion(last.expression, last.combine, last.pointing, last)
 
     def _continued(self, words: str, combine: Combine) -> ModelQuestion:
         """The question that one more click makes more precise: the current one, the last words, or a new one."""
@@ -117,7 +117,7 @@ class Picking:
             return current
         last, words = self._last(), clean_expression(words)
         if last is not None and last is not self._done and last.combine is combine:
-            if words and last.expression == words and not last.points and last.box is None:
+            if words and last.expression == words and not last.pointing:
                 return ModelQuestion(words, combine, replaces=last)
         return ModelQuestion("", combine)
 

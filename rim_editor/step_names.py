@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from clipmat.pointing import Pointing
 from rim_editor.document import Answer, Brush, Combine, ImportedMatte, MatteControls, Part, Region, Stroke
 from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 
@@ -45,7 +44,7 @@ def adding(part: Part) -> str:
 def prompted(answer: Answer, *, quoted: bool = False) -> str:
     """What the answer was asked by: 'the hat', '2 clicks', 'the hat, a box'; `quoted` puts the words in quotes."""
     words = f'"{answer.expression}"' if quoted and answer.expression else answer.expression
-    return ", ".join(filter(None, (words, Pointing(answer.points, answer.box).summary)))
+    return ", ".join(filter(None, (words, answer.pointing.summary)))
 
 
 def removing(part: Part) -> str:

@@ -45,7 +45,7 @@ def of_document(document: Document, path: Path | None) -> ProjectRecipe:
     terms = terms_of(document)
     if not terms:
         raise BadOption("Nothing in the project was found by an expression: say with -e what to cut out.")
-    clicked = sum(1 for part in document.parts if isinstance(part, Answer) and part.expression and _is_pointed_at(part))
+    clicked = sum(1 for part in document.parts if isinstance(part, Answer) and part.expression and part.pointing)
     if others := len(document.parts) - len(terms) + clicked:
         count = f"{others} part{'s' * (others > 1)}"
         text = f"What was drawn, clicked or imported in the project ({count}) is left out: it fits its image only."
@@ -60,7 +60,3 @@ def terms_of(document: Document) -> tuple[ExpressionTerm, ...]:
     # The first begins the matte, even where it was added to a stroke.
     first = tuple(ExpressionTerm(answer.expression, Combine.NEW) for answer in answers[:1])
     return first + tuple(ExpressionTerm(answer.expression, answer.combine) for answer in answers[1:])
-
-
-def _is_pointed_at(answer: Answer) -> bool:
-    return bool(answer.points) or answer.box is not None

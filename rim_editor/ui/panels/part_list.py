@@ -50,7 +50,7 @@ def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
 def _row(part: Part) -> PartRow:
     if isinstance(part, Answer):
         text = f"{_SIGNS[part.combine]}{step_names.prompted(part)}"
-        if part.points or part.box is not None:  # somebody pointed at it: there is no question whether it is there
+        if part.pointing:  # somebody pointed at it: there is no question whether it is there
             return PartRow(text, f"{text}: pointed at in the image")
         tip = f"{text}\nPresence {part.presence:.0%}: how sure the model is that it is in the image"
         return PartRow(f"{text}  ({part.presence:.0%})", tip)
