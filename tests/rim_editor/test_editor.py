@@ -37,6 +37,7 @@ class Prediction:
     presence: float
     certainty: Certainty
     timings: dict
+    note: str = ""
 
 
 @dataclass
