@@ -17,17 +17,15 @@ import torch.nn.functional as F
 
 from clipmat.errors import BadExample, ExpressionTruncated
 from clipmat.expression import clean_expression
-from clipmat.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
     from clipmat.examples import Example
     from clipmat.model import ClipMat, EncodedImage
+    from clipmat.vocabulary import Vocabulary
 
 TRIED = 8
 """Nouns that are tried on the image."""
@@ -55,9 +53,9 @@ class Likeness(NamedTuple):
 class ExampleMaker:
     """Makes examples with one network; call it under the caller's inference mode and autocast."""
 
-    def __init__(self, model: ClipMat, nouns: Sequence[str]) -> None:
-        self._model, self._nouns = model, tuple(nouns)
-        self._vocabulary: Vocabulary | None = None
+    def __init__(self, model: ClipMat, vocabulary: Vocabulary) -> None:
+        """`vocabulary` has the nouns of the weights."""
+        self._model, self._vocabulary = model, vocabulary
 
     def likeness(self, image: EncodedImage, matte: NDArray[np.float32], expression: str = "") -> Likeness:
         """What stands for the object that `matte`, HxW in [0, 1], selects in the image.
@@ -81,13 +79,9 @@ class ExampleMaker:
         return Likeness(text[best][valid[best]].float(), words[best], float(agreements[best]))
 
     def _nouns_for(self, image: EncodedImage, wanted: Tensor) -> tuple[str, ...]:
-        if not self._nouns or self._model.popup.match is None:
+        if not self._vocabulary.matches:
             return ()
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(self._model, self._nouns)
-        tokens, _ = self._model.tokenize(list(self._nouns[:1]))  # the visual side is the same for any text
-        text, valid = self._model.encode_text(tokens.to(wanted.device))
-        places = self._model.popup(image.features, text, valid).token_embeddings[0].float()
+        places = self._vocabulary.places(image).flatten(0, 1)
         inside = F.adaptive_avg_pool2d(wanted[None, None], image.features.grid).flatten()
         return self._vocabulary.nearest(_mean(places, inside) - _mean(places, 1 - inside), TRIED)
 

@@ -10,17 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from clipmat.errors import BadPrompt
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
 from clipmat.part_choice import PartChoice, choose_parts
-from clipmat.pointed_nouns import PointedNouns
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.refiner import Refiner, refine_matte
 from clipmat.region_growing import GrownRegion, grow_region
 from clipmat.transforms import from_output, resized
+from clipmat.vocabulary import Vocabulary
 
+NOUNS_TRIED = 3
+"""Nouns of the weights that are tried for a prompt without words."""
 COVERED = 0.5
 """Expected alpha from which on a noun's matte covers a click."""
 ENOUGH = 0.9
@@ -43,8 +46,9 @@ class PointedAnswer:
 class PointedAnswers:
     """Answers points and boxes with one network; call it under the caller's inference mode and autocast."""
 
-    def __init__(self, model: ClipMat, nouns: Sequence[str]) -> None:
-        self._model, self._nouns = model, PointedNouns(model, nouns)
+    def __init__(self, model: ClipMat, vocabulary: Vocabulary) -> None:
+        """`vocabulary` has the nouns of the weights."""
+        self._model, self._vocabulary = model, vocabulary
 
     def answer(
         self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, words: MatteOutput | None
@@ -75,7 +79,7 @@ class PointedAnswers:
 
     def _of_noun(self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PointedAnswer | None:
         """The parts of the best noun's matte; None when no noun covers the clicks, or fills the box."""
-        nouns = self._nouns.at(image, pointing, pixels.shape[1], pixels.shape[0])
+        nouns = self._nouns_at(image, pointing, pixels.shape[1], pixels.shape[0])
         if not nouns:
             return None
         tokens, _ = self._model.tokenize(list(nouns))
@@ -93,6 +97,15 @@ class PointedAnswers:
             if score > ENOUGH:
                 break
         return None if best is None else best[1]
+
+    def _nouns_at(self, image: EncodedImage, pointing: Pointing, width: int, height: int) -> tuple[str, ...]:
+        """The nouns that match best where it points, best first; `pointing` is in pixels of the image's size."""
+        if not self._vocabulary.matches:
+            return ()
+        places = self._vocabulary.places(image)
+        rows, columns = places.shape[:2]
+        place = torch.stack([places[y, x] for y, x in _cells(pointing, width, height, rows, columns)]).mean(dim=0)
+        return self._vocabulary.nearest(place, NOUNS_TRIED)
 
 
 def at_full_size(
@@ -157,3 +170,17 @@ def _fit(choice: PartChoice, pointing: Pointing) -> float:
 
 def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> GrownRegion:
     return GrownRegion(slice(0, pixels.shape[0]), slice(0, pixels.shape[1]), choice.matte, choice.trimap)
+
+
+def _cells(pointing: Pointing, width: int, height: int, rows: int, columns: int) -> list[tuple[int, int]]:
+    """Row and column of the places under the points to keep, or in the middle of the box."""
+
+    def cell(x: float, y: float) -> tuple[int, int]:
+        return min(int(y / height * rows), rows - 1), min(int(x / width * columns), columns - 1)
+
+    if pointing.keeps or pointing.box is None:
+        return [cell(x, y) for x, y in pointing.keeps]
+    x0, y0, x1, y1 = pointing.box
+    inner = (x0 + (x1 - x0) / 4, y0 + (y1 - y0) / 4, x1 - (x1 - x0) / 4, y1 - (y1 - y0) / 4)
+    (top, left), (bottom, right) = cell(inner[0], inner[1]), cell(inner[2], inner[3])
+    return [(y, x) for y in range(top, bottom + 1) for x in range(left, right + 1)]

@@ -74,12 +74,13 @@ class Predictor:
         self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._dtype = choice.dtype
         self._image: EncodedImage | None = None
-        self._pointed_answers = PointedAnswers(self.model, card.nouns)
-        self._example_maker = ExampleMaker(self.model, card.nouns)
+        vocabulary = Vocabulary(self.model, card.nouns)
+        self._pointed_answers = PointedAnswers(self.model, vocabulary)
+        self._example_maker = ExampleMaker(self.model, vocabulary)
         self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._image_ms = 0.0
         self._fingerprint_memo = ""
-        self._vocabulary: Vocabulary | None = None
+        self._asked_nouns = Vocabulary(self.model, ())
 
     @classmethod
     def load(
@@ -200,9 +201,9 @@ class Predictor:
         if not nouns:
             return ()
         with torch.inference_mode(), self._autocast():
-            if self._vocabulary is None or self._vocabulary.nouns != tuple(nouns):
-                self._vocabulary = Vocabulary(self.model, nouns)
-            return self._vocabulary.find(image, self.card.presence, most=len(nouns), stop=stop)
+            if self._asked_nouns.nouns != tuple(nouns):
+                self._asked_nouns = Vocabulary(self.model, nouns)
+            return self._asked_nouns.find(image, self.card.presence, stop=stop)
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]

@@ -1,12 +1,14 @@
-"""Which nouns of a vocabulary are in an image: all are matched to it at once, and the best are decoded in batches."""
+"""A vocabulary: which of its nouns are in an image, and which match a place of it best."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from clipmat.model import FOREGROUND, ClipMat, EncodedImage
 from clipmat.words_here import PLACE, WordHere
@@ -22,60 +24,61 @@ _SHRINK = 4
 
 
 class Vocabulary:
-    """Nouns with their text encoded once, for any number of images. On the device of the network."""
+    """Nouns with their text encoded once, when they are first needed, for any number of images.
+
+    On the device of the network; call its methods inside `torch.inference_mode` and the autocast of the predictor.
+    """
 
     def __init__(self, model: ClipMat, nouns: Sequence[str]) -> None:
-        """Encode the nouns. Call inside `torch.inference_mode` and the autocast of the predictor."""
         self.nouns = tuple(nouns)
         self._model = model
-        device = next(model.parameters()).device
-        texts, valids, matches = [], [], []
-        for start in range(0, len(self.nouns), _TEXTS):
-            tokens, _ = model.tokenize(list(self.nouns[start : start + _TEXTS]))
-            text, valid = model.encode_text(tokens.to(device))
-            texts.append(text)
-            valids.append(valid)
-            if model.popup.match is not None:
-                matches.append(model.popup.match.embed_text(model.popup.text_in(text), valid).float())
-        self._texts, self._valids = texts, valids
-        self._matches = torch.cat(matches) if matches else None
 
     def find(
-        self, image: EncodedImage, scale: PresenceScale, *, most: int = 48, stop: Callable[[], bool] = lambda: False
+        self, image: EncodedImage, scale: PresenceScale, *, stop: Callable[[], bool] = lambda: False
     ) -> tuple[WordHere, ...]:
         """The nouns of which the weights are sure in this image, the surest first.
 
-        Only the `most` that match the image best are decoded. `stop` is asked before each batch; once it is true, the
-        answer is ().
+        `stop` is asked before each batch; once it is true, the answer is ().
         """
         found: list[WordHere] = []
-        for batch in self._batches(image, most):
+        for start in range(0, len(self.nouns), _BATCH):
             if stop():
                 return ()
-            found += self._decoded(image, scale, batch)
+            found += self._decoded(image, scale, range(start, min(start + _BATCH, len(self.nouns))))
         return tuple(sorted(found, key=lambda word: -word.presence))
 
-    def nearest(self, place: torch.Tensor, count: int) -> tuple[str, ...]:
-        """The nouns that match an embedding of places, D, best; () for a network without a match."""
-        if self._matches is None or not self.nouns:
-            return ()
-        scores = self._matches @ place.float()
+    @property
+    def matches(self) -> bool:
+        """Whether there are nouns, and the network matches them with places."""
+        return bool(self.nouns) and self._model.popup.match is not None
+
+    def places(self, image: EncodedImage) -> Tensor:
+        """The embeddings of the image's places, rows x columns x D: the same for any text, see `nearest`."""
+        texts, valids = self._encoded[0]
+        tokens: Tensor = self._model.popup(image.features, texts[:1], valids[:1]).token_embeddings[0].float()
+        return tokens.reshape(*image.features.grid, -1)
+
+    def nearest(self, place: Tensor, count: int) -> tuple[str, ...]:
+        """The nouns that match an embedding of `places`, D, best; only where `matches`."""
+        scores = self._embeddings @ place.float()
         return tuple(self.nouns[i] for i in scores.topk(min(count, len(self.nouns))).indices.tolist())
 
-    def _batches(self, image: EncodedImage, most: int) -> Iterator[list[int]]:
-        chosen = self._candidates(image, most)
-        yield from (chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH))
+    @cached_property
+    def _encoded(self) -> list[tuple[Tensor, Tensor]]:
+        """Text tokens and their validity, _TEXTS nouns a time."""
+        device, made = next(self._model.parameters()).device, []
+        for start in range(0, len(self.nouns), _TEXTS):
+            tokens, _ = self._model.tokenize(list(self.nouns[start : start + _TEXTS]))
+            made.append(self._model.encode_text(tokens.to(device)))
+        return made
 
-    def _candidates(self, image: EncodedImage, most: int) -> list[int]:
-        """The nouns that match any place of the image best; without a match in the network, the first."""
-        if self._matches is None or most >= len(self.nouns):
-            return list(range(min(most, len(self.nouns))))
-        text, valid = self._text([0])
-        tokens = self._model.popup(image.features, text, valid).token_embeddings[0].float()
-        scores = (tokens @ self._matches.T).amax(dim=0)
-        return [int(index) for index in scores.topk(min(most, len(self.nouns))).indices]
+    @cached_property
+    def _embeddings(self) -> Tensor:
+        popup = self._model.popup
+        assert popup.match is not None
+        return torch.cat([popup.match.embed_text(popup.text_in(text), valid).float() for text, valid in self._encoded])
 
-    def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: list[int]) -> Iterator[WordHere]:
+    def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: Sequence[int]) -> Iterator[WordHere]:
         text, valid = self._text(batch)
         out = self._model.decode(image.repeated(len(batch)), text, valid, shrink=_SHRINK)
         foreground = out.trimap_logits.softmax(dim=1)[:, FOREGROUND, None]
@@ -85,9 +88,9 @@ class Vocabulary:
             if presence >= scale.sure and place.any():
                 yield WordHere(self.nouns[index], presence, place)
 
-    def _text(self, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    def _text(self, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
         """The text tokens BxLxDt of these nouns and their validity BxL, padded to the longest."""
-        rows = [(self._texts[i // _TEXTS][i % _TEXTS], self._valids[i // _TEXTS][i % _TEXTS]) for i in indices]
+        rows = [tuple(each[i % _TEXTS] for each in self._encoded[i // _TEXTS]) for i in indices]
         longest = max(len(valid) for _, valid in rows)
         texts = [F.pad(text, (0, 0, 0, longest - len(text))) for text, _ in rows]
         valids = [F.pad(valid, (0, longest - len(valid))) for _, valid in rows]
