@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,48 +106,47 @@ def cut_out(
     """Do the job: check, read, find the object, edit, write. Nothing is written unless all went well.
 
     `on_answer` is called with certainty and presence as soon as they are known. An image with transparency of its
-    own keeps it: the matte is multiplied by it. Warns with an EditorWarning when the answer is not sure.
+    own keeps it: the matte is at most that. Warns with an EditorWarning when the answer is not sure.
     Raises UserError, NothingMatched among them.
     """
     import numpy as np
 
     from clipmat import image_files
-    from rim_editor import exporting, mattes, outputs
-    from rim_editor.document import Answer, Combine, Document
+    from clipmat.pointing import Pointing
+    from rim_editor import exporting, mattes, model_requests, outputs
+    from rim_editor.document import Combine, Document
+    from rim_editor.model_requests import ModelOptions, ModelQuestion
     from rim_editor.rendering import Renderer
     from rim_editor.step_names import prompted
     from rim_editor.timing import timed
 
     check(job)
-    request = _request(job)
+    request, options = _request(job), ModelOptions(job.weights, job.device)
     spent: dict[str, float] = {}
     with timed(spent, "decode"):
         source = image_files.read(job.image)
     with timed(spent, "load"):
-        predictor = matting.predictor(job.weights, job.device)
-    model = {"weights": job.weights, "device": job.device}
-    prediction = matting.predict(
-        source.pixels, job.expression, points=job.points, box=job.corners, example=job.example, **model
-    )
-    spent |= {step: float(value) for step, value in prediction.timings.items()}
-    presence, matte, renderer = float(prediction.presence), prediction.matte, Renderer(source)
-    certainty = with_bar(prediction.certainty, presence, matte, job.at_least)
-    title = job.expression or ("" if job.example is None else job.example.title)
-    answer = Answer(title, Combine.NEW, matte, presence, certainty, job.points, job.corners)
+        predictor = matting.predictor(**asdict(options))
+    question = ModelQuestion(job.expression, Combine.NEW, Pointing(job.points, job.corners), example=job.example)
+    found = model_requests.find(matting, options, Document(source), question)
+    spent |= {step: float(value) for step, value in found.prediction.timings.items()}
+    answer, renderer = found.part(question), Renderer(source)
+    certainty = with_bar(answer.certainty, answer.presence, answer.matte, job.at_least)
+    answer = replace(answer, certainty=certainty)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
     if empty:
         answer = replace(answer, certainty=Certainty.NONE)
     if on_answer is not None:
-        on_answer(answer.certainty, presence)
+        on_answer(answer.certainty, answer.presence)
     refused = answer.certainty is Certainty.NONE and (empty or not job.best_guess)
     if refused and not job.allow_empty:
         instead = "the empty result with --allow-empty" if empty else "the best guess with --best-guess"
         raise NothingMatched(f"{answer.doubt}: use other words, or write {instead}.")
     if refused:
-        answer = replace(answer, matte=np.zeros_like(matte))
+        answer = replace(answer, matte=np.zeros_like(answer.matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
     if answer.pointing:
-        warnings.warn(prediction.note, EditorWarning, stacklevel=2)
+        warnings.warn(found.note, EditorWarning, stacklevel=2)
     if answer.doubt and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
         warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
@@ -161,9 +160,9 @@ def cut_out(
         result = exporting.rendered(document, renderer, request)
     example = None
     if job.save_example is not None:
-        found = renderer.matte(document.changed(controls=MatteControls()))
+        selected = renderer.matte(document.changed(controls=MatteControls()))
         with timed(spent, "example"):
-            example = matting.example(source.pixels, found, job.expression, source=job.image.name, **model)
+            example = matting.example(source.pixels, selected, job.expression, source=job.image.name, **asdict(options))
     with timed(spent, "encode"):
         outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
         if job.save_example is not None and example is not None:
@@ -175,7 +174,7 @@ def cut_out(
         device=predictor.device,
         device_reason=predictor.device_reason,
         precision=predictor.precision,
-        presence=presence,
+        presence=answer.presence,
         certainty=answer.certainty,
         box=box_of(renderer.matte(document)),
         milliseconds={step: round(value, 1) for step, value in spent.items()},

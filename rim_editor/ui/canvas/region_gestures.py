@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,7 +20,7 @@ _LEAST_AREA = 16.0
 _TAKES = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
-class _RegionGesture:
+class _RegionGesture(ABC):
     """What lasso and rectangle share: the outline, and the region that it becomes when the button is released."""
 
     def __init__(self, target: GestureTarget, editor: Editor, at: Point) -> None:
@@ -39,8 +40,9 @@ class _RegionGesture:
         """Drop the region."""
         self._target.set_outline((), adds=self._adds)
 
+    @abstractmethod
     def _corners(self) -> tuple[Point, ...]:
-        raise NotImplementedError
+        """The outline so far."""
 
     @property
     def _adds(self) -> bool:
