@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rim_editor.strokes import Box, grown
+from rim_editor.strokes import Box, box_around, grown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ def holes_filled(matte: Matte, pixels: NDArray[np.uint8] | None = None, largest:
     import numpy as np
 
     object_ = matte >= np.float32(0.5)
-    box = _around(object_)
+    box = box_around(object_)
     if box is None:
         return matte
     limit = largest / 100 * int(np.count_nonzero(object_))
@@ -52,16 +52,6 @@ def holes_filled(matte: Matte, pixels: NDArray[np.uint8] | None = None, largest:
     whole = matte.copy()
     whole[box] = result
     return whole
-
-
-def _around(mask: Mask) -> Box | None:
-    """The smallest box with all of the mask in it; None for an empty one."""
-    import numpy as np
-
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not rows.size:
-        return None
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _fillable(matte: Matte, level: np.float32, limit: float, kept_open: Mask, colours: _Colours | None) -> Mask | None:

@@ -183,13 +183,10 @@ def cut_out(
 
 def box_of(matte: NDArray[np.float32]) -> Box | None:
     """The smallest box around every pixel of `matte`, HxW in [0, 1], above one half; None if there is no such pixel."""
-    import numpy as np
+    from rim_editor.strokes import box_around
 
-    inside = matte > 0.5
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not len(rows):
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    box = box_around(matte > 0.5)
+    return None if box is None else (box[1].start, box[0].start, box[1].stop, box[0].stop)
 
 
 def _request(job: MatteJob) -> ExportRequest:

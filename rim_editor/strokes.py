@@ -83,6 +83,16 @@ def refined_patch(matte: Matte, stroke: Stroke, box: Box, refined: Matte) -> Pat
     return Patch(x=box[1].start, y=box[0].start, matte=new)
 
 
+def box_around(mask: NDArray[np.bool_]) -> Box | None:
+    """The smallest box with all of the mask, HxW, in it; None for an empty one."""
+    import numpy as np
+
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
 def grown(span: slice, margin: int, length: int) -> slice:
     """The span with a margin on both sides, within 0 and `length`."""
     return slice(max(0, span.start - margin), min(length, span.stop + margin))

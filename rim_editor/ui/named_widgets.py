@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -67,6 +68,19 @@ def scroll_area(inside: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inside)
     return area
+
+
+def save_file_dialog(
+    parent: QWidget, name: str, title: str, suggested: Path, name_filters: Sequence[str]
+) -> QFileDialog:
+    """A dialog, not yet open, that asks where to save; the suffix of `suggested` is added to a name without one."""
+    dialog = name_widget(QFileDialog(parent, title, str(suggested.parent)), name)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(name_filters)
+    dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
+    dialog.selectFile(str(suggested))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog
 
 
 def open_file_dialog(

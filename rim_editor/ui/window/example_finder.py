@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from clipmat.examples import SUFFIX
 from rim_editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import save_file_dialog
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
@@ -42,12 +42,8 @@ class ExampleFinder(QObject):
             return
         path = editor.document.source.path
         suggested = (Path.home() / "example" if path is None else path).with_suffix(SUFFIX)
-        dialog = name_widget(QFileDialog(self._window, "Save as example", str(suggested.parent)), "example_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"Examples (*{SUFFIX})")
-        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
-        dialog.selectFile(str(suggested))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        filters = [f"Examples (*{SUFFIX})"]
+        dialog = save_file_dialog(self._window, "example_dialog", "Save as example", suggested, filters)
         dialog.fileSelected.connect(lambda name: editor.examples.save(Path(name)))
         dialog.open()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from rim_editor.settings import with_recent
 from rim_editor.ui.live_settings import LiveSettings
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import save_file_dialog
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 _WHOLE = "Project, the image in it (*.rim)"
@@ -57,14 +57,10 @@ class ProjectSaver(QObject):
         target = document or self._documents.current
         if target is None:
             return
-        dialog = name_widget(QFileDialog(self._window, "Save project", str(self._suggested(target))), "save_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         from_file = target.editor.document.source.path is not None
-        dialog.setNameFilters([_WHOLE, _LINKED] if from_file else [_WHOLE])
+        filters = [_WHOLE, _LINKED] if from_file else [_WHOLE]
+        dialog = save_file_dialog(self._window, "save_dialog", "Save project", self._suggested(target), filters)
         dialog.selectNameFilter(_LINKED if from_file and target.editor.saving.linked else _WHOLE)
-        dialog.setDefaultSuffix(_SUFFIX.removeprefix("."))
-        dialog.selectFile(str(self._suggested(target)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(
             lambda name: self._write(target, Path(name), dialog.selectedNameFilter() == _LINKED, saved, not_saved)
         )
