@@ -26,6 +26,7 @@ _TEXTURE = 2.5
 _PALETTE = 8
 # Side of the windows that average the colours on both sides of the rim, in pixels of the reduced copy.
 _BESIDE_PX = 9
+_ROW_PX = 1024
 # From this to that distance of sRGB values, the colours decide where the rim is instead of its shape.
 _FAINT, _PLAIN = 8.0, 24.0
 
@@ -199,7 +200,8 @@ def _drawn(image: Pixels, rim: Pixels, seen: Pixels, sides: Values) -> Pixels:
     if not at.size:
         return rim
     rows, columns = np.divmod(at, rim.shape[1])
-    inside, outside = np.hsplit(_sampled(sides, (rows + 0.5) / larger - 0.5, (columns + 0.5) / larger - 0.5), 2)
+    places = [(each.astype(np.float32) + np.float32(0.5)) / larger - np.float32(0.5) for each in (rows, columns)]
+    inside, outside = np.hsplit(_sampled(sides, *places), 2)
     across = inside - outside
     square = np.einsum("ij,ij->i", across, across)
     share = np.einsum("ij,ij->i", image.reshape(-1, 3)[at] - outside, across) / np.maximum(square, np.float32(1))
@@ -211,20 +213,16 @@ def _drawn(image: Pixels, rim: Pixels, seen: Pixels, sides: Values) -> Pixels:
     return result
 
 
-def _sampled(values: Values, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Values:
-    """The values between pixels, interpolated: n positions -> nxc."""
+def _sampled(values: Values, rows: Values, columns: Values) -> Values:
+    """The values between pixels, interpolated; beyond the border they go on: n positions, hxwx6 -> nx6."""
+    import cv2
     import numpy as np
 
-    height, width = values.shape[:2]
-    rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
-    top, left = (
-        np.minimum(rows.astype(np.intp), max(height - 2, 0)),
-        np.minimum(columns.astype(np.intp), max(width - 2, 0)),
-    )
-    down, right = (rows - top).astype(np.float32)[:, None], (columns - left).astype(np.float32)[:, None]
-    flat = values.reshape(height * width, -1)
-    place = top * width + left
-    beyond, below = min(1, width - 1), width if height > 1 else 0
-    upper = flat[place] * (1 - right) + flat[place + beyond] * right
-    lower = flat[place + below] * (1 - right) + flat[place + below + beyond] * right
-    return np.asarray(upper * (1 - down) + lower * down, np.float32)
+    # OpenCV takes no longer row than this, and four channels at a time.
+    side = -len(rows) % _ROW_PX
+    across, down = (np.pad(each, (0, side)).reshape(-1, _ROW_PX) for each in (columns, rows))
+    halves = [
+        cv2.remap(np.ascontiguousarray(half), across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for half in (values[..., :3], values[..., 3:])
+    ]
+    return np.concatenate([half.reshape(-1, 3)[: len(rows)] for half in halves], axis=1)

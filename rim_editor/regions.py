@@ -70,8 +70,9 @@ def _crossed_tiles(points: NDArray[np.float64], shape: tuple[int, int]) -> list[
     import cv2
     import numpy as np
 
-    tiles = np.zeros((-(-shape[0] // _TILE_PX), -(-shape[1] // _TILE_PX)), np.uint8)
-    corners = np.clip(np.floor(points / _TILE_PX), -1e6, 1e6).astype(np.int32)
+    # With a tile more on every side: an outline that passes there may cut a corner of the ones within.
+    tiles = np.zeros((2 - (-shape[0] // _TILE_PX), 2 - (-shape[1] // _TILE_PX)), np.uint8)
+    corners = np.clip(np.floor(points / _TILE_PX) + 1, -1e6, 1e6).astype(np.int32)
     cv2.polylines(tiles, [corners.reshape(-1, 1, 2)], True, (1,))
-    tiles = np.asarray(cv2.dilate(tiles, np.ones((3, 3), np.uint8)), np.uint8)
+    tiles = np.asarray(cv2.dilate(tiles, np.ones((3, 3), np.uint8)), np.uint8)[1:-1, 1:-1]
     return [(int(down) * _TILE_PX, int(across) * _TILE_PX) for down, across in np.argwhere(tiles)]

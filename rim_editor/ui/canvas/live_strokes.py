@@ -109,7 +109,8 @@ class LiveStrokes(QObject):
             self.changed.emit(self._draw(stroke, len(stroke.points) - 1))
         else:
             stroke.edges.extend(stroke.points[-1])
-            self._compute()
+            if not self._pieces_timer.isActive():  # in a turn of its own: moving the mouse costs time already
+                self._pieces_timer.start(0)
 
     def _compute(self) -> None:
         """Compute pieces of the growing stroke, until they have taken long enough for one turn."""
