@@ -55,18 +55,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
         *("training.calibration", "training.evaluate_examples"),
     ),
-    "rim_editor: documents and files": ("rim_editor",),
-    "rim_editor: model": ("rim_editor.matting", "rim_editor.model_requests"),
-    "rim_editor: editor": (
-        "rim_editor.editor",
-        "rim_editor.layer_actions",
-        "rim_editor.example_actions",
-        "rim_editor.saving",
-        "rim_editor.edge_refining",
-        "rim_editor.picking",
-        "rim_editor.jobs",
-        "rim_editor.events",
-    ),
+    "rim_editor: errors, processes": ("rim_editor",),
+    "rim_editor/documents": ("rim_editor.documents",),
+    "rim_editor/files": ("rim_editor.files",),
+    "rim_editor/documents: edits in words": ("rim_editor.documents.edit_description",),
+    "rim_editor: model and settings": ("rim_editor.matting", "rim_editor.model_requests", "rim_editor.settings"),
+    "rim_editor/editor": ("rim_editor.editor",),
     "rim_editor/batch": ("rim_editor.batch",),
     "rim_editor/batch/cluster": ("rim_editor.batch.cluster",),
     "rim_editor/ui": ("rim_editor.ui",),
@@ -76,10 +70,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor/ui/batch": ("rim_editor.ui.batch",),
     "rim_editor/ui/window": ("rim_editor.ui.window",),
     "rim_editor/ui: start": ("rim_editor.ui.application",),
-    "rim_editor: commands": (
-        *("rim_editor.cli", "rim_editor.cli_options", "rim_editor.batch_cli", "rim_editor.batch_screen"),
-        *("rim_editor.matte_command", "rim_editor.prompt_options", "rim_editor.render_command", "rim_editor.__main__"),
-    ),
+    "rim_editor/commands": ("rim_editor.commands", "rim_editor.__main__"),
 }
 
 USUAL, LARGE, SMALL = 300, 400, 40

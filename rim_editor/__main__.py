@@ -2,6 +2,6 @@
 
 import sys
 
-from rim_editor.cli import main
+from rim_editor.commands.cli import main
 
 sys.exit(main())

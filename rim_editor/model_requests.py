@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from clipmat.pointing import Pointing
-from rim_editor.document import Answer, Combine, Document, MatteControls, Patch, Stroke
+from rim_editor.documents.document import Answer, Combine, Document, MatteControls, Patch, Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from clipmat.examples import Example
     from clipmat.words_here import WordHere
+    from rim_editor.documents.rendering import Renderer
     from rim_editor.matting import Matting, PredictionLike, PredictorLike
-    from rim_editor.rendering import Renderer
 
 
 GENERAL_NOUNS = (
@@ -129,7 +129,7 @@ def refine(
     """The patch that refines the edge under `stroke`; None where the stroke misses the image. Raises ClipMatError."""
     import numpy as np
 
-    from rim_editor import strokes
+    from rim_editor.documents import strokes
 
     matte = _matte_of_parts(document, renderer)
     box, trimap = strokes.trimap_of(matte, stroke)
@@ -147,7 +147,7 @@ def refine(
 def _matte_of_parts(document: Document, renderer: Renderer) -> NDArray[np.float32]:
     import numpy as np
 
-    from rim_editor import mattes
+    from rim_editor.documents import mattes
 
     if document.source.alpha is None:
         return renderer.matte(document.changed(controls=MatteControls()))

@@ -12,8 +12,8 @@ from typing import Any, get_type_hints
 
 from clipmat import records
 from clipmat.files import write_whole
+from rim_editor.documents.framing import Framing
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
-from rim_editor.framing import Framing
 
 MOST_RECENT = 20
 MOST_EXPRESSIONS = 200

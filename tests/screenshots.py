@@ -29,10 +29,10 @@ SHEET_COLUMNS, SHEET_WIDTH = 4, 480
 CRASHED_RUN = """
 import sys
 from pathlib import Path
-from rim_editor.document import Brush, Document, Stroke
-from rim_editor.edits import Cutout
+from rim_editor.documents.document import Brush, Document, Stroke
+from rim_editor.documents.edits import Cutout
 from clipmat.image_files import read
-from rim_editor.recovery import Recovery
+from rim_editor.files.recovery import Recovery
 source = read(Path(sys.argv[2]))
 stroke = Stroke(Brush.KEEP, ((300.0, 300.0), (500.0, 400.0)), 60.0)
 Recovery(Path(sys.argv[1])).save("left", Document.of_one_layer(source, parts=(stroke,), edit=Cutout()))

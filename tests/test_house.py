@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import rim_editor
-from rim_editor.cli import main
+from rim_editor.commands.cli import main
 
 ROOT = Path(__file__).parents[1]
 

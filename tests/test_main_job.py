@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rim_editor.cli import main
+from rim_editor.commands.cli import main
 
 SAMPLES = Path(__file__).parents[1] / "resources/samples"
 

@@ -13,7 +13,7 @@ from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import manifests
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
-from rim_editor.edit_description import EditDescription
+from rim_editor.documents.edit_description import EditDescription
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from clipmat.errors import UserError
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm, checked_terms, terms_from_json
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
 SUFFIXES = (".csv", ".jsonl")

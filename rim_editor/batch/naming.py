@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from string import Formatter
 from unicodedata import normalize
 
-from rim_editor.document import Combine
+from rim_editor.documents.document import Combine
 from rim_editor.errors import BadOption
 
 FIELDS = ("stem", "expression", "index", "folder")

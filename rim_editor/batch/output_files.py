@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clipmat.files import write_whole
 from rim_editor.errors import OutputExists, OutputNotWritable
-from rim_editor.outputs import is_same_file
+from rim_editor.files.outputs import is_same_file
 
 STAGING = ".rim-editor-batch.part"
 """A folder beside the results, in which a result is written before it is renamed; removed at the end of a batch."""

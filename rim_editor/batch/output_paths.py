@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from rim_editor import outputs
 from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import Exists
 from rim_editor.errors import OutputNotWritable
-from rim_editor.formats import LAYERED_SUFFIXES
+from rim_editor.files import outputs
+from rim_editor.files.formats import LAYERED_SUFFIXES
 
 _LOSSY = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"))
 _GROWTH, _LAYERS = 4, 3

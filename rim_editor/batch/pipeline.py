@@ -26,12 +26,12 @@ from rim_editor.batch.progress import BatchControl, BatchProgress, track_progres
 from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.stages import DecodedItem, FinishedItem, FoundItem
-from rim_editor.edit_description import EditDescription
-from rim_editor.edits import MatteOnly
-from rim_editor.exporting import Content
+from rim_editor.documents.edit_description import EditDescription
+from rim_editor.documents.edits import MatteOnly
+from rim_editor.files.exporting import Content
 
 if TYPE_CHECKING:
-    from rim_editor.edits import Edit
+    from rim_editor.documents.edits import Edit
     from rim_editor.matting import Matting
 
 MEGAPIXELS = 160.0

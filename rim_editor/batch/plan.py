@@ -13,15 +13,15 @@ from typing import Any
 
 from clipmat import records
 from clipmat.errors import UserError
-from rim_editor import exporting
 from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
-from rim_editor.formats import LAYERED_SUFFIXES
+from rim_editor.files import exporting
+from rim_editor.files.formats import LAYERED_SUFFIXES
 
 _SIDECAR = ".matte.png"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch.recipe import ExpressionTerm
-from rim_editor.document import Answer, Combine, MatteControls
-from rim_editor.edit_description import EditDescription
+from rim_editor.documents.document import Answer, Combine, MatteControls
+from rim_editor.documents.edit_description import EditDescription
 from rim_editor.errors import BadOption, EditorWarning
 
 if TYPE_CHECKING:
-    from rim_editor.document import Document
+    from rim_editor.documents.document import Document
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def read(path: Path) -> ProjectRecipe:
     An EditorWarning says what belongs to the project's image alone, such as strokes. Raises BadOption when nothing
     was found by an expression, and ProjectUnreadable.
     """
-    from rim_editor import projects
+    from rim_editor.files import projects
 
     project = projects.read(path)
     if project.lost:

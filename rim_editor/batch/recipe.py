@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from clipmat import records
 from clipmat.examples import Example
 from rim_editor.batch import naming
-from rim_editor.document import Combine, MatteControls, check_expression
-from rim_editor.edit_description import EditDescription
-from rim_editor.edits import check_depth
+from rim_editor.documents.document import Combine, MatteControls, check_expression
+from rim_editor.documents.edit_description import EditDescription
+from rim_editor.documents.edits import check_depth
+from rim_editor.documents.framing import Framing
 from rim_editor.errors import BadOption, EmptyExpression
-from rim_editor.exporting import Content, ExportRequest
-from rim_editor.framing import Framing
+from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.model_requests import ModelOptions
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)

@@ -16,15 +16,16 @@ from clipmat.certainty import Certainty, shows_something, with_bar
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
-from rim_editor import exporting, mattes
 from rim_editor.batch import output_files
 from rim_editor.batch.outcomes import Outcome, State, thumbnail
 from rim_editor.batch.plan import Item
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
-from rim_editor.document import Answer, Combine, Document
-from rim_editor.edit_description import EditDescription
-from rim_editor.edits import Edit
-from rim_editor.rendering import Renderer
+from rim_editor.documents import mattes
+from rim_editor.documents.document import Answer, Combine, Document
+from rim_editor.documents.edit_description import EditDescription
+from rim_editor.documents.edits import Edit
+from rim_editor.documents.rendering import Renderer
+from rim_editor.files import exporting
 from rim_editor.timing import timed
 
 if TYPE_CHECKING:

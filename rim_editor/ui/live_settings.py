@@ -6,8 +6,8 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.settings import Settings
 
 DELAY_MS = 1000

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor import matting
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting, PredictorLike
@@ -41,8 +41,8 @@ def preload(
     """
 
     from clipmat import foreground
-    from rim_editor import edge_strokes
-    from rim_editor.completion import offered_nouns
+    from rim_editor.documents import edge_strokes
+    from rim_editor.editor.completion import offered_nouns
 
     def nouns() -> tuple[str, ...]:
         return offered_nouns(matting.nouns(options.weights))

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from clipmat.errors import UserError
+from rim_editor.editor.events import JobKind
 from rim_editor.errors import EditorError
-from rim_editor.events import JobKind
 
 if TYPE_CHECKING:
-    from rim_editor.jobs import Job, JobResult
+    from rim_editor.editor.jobs import Job, JobResult
 
 _Key = tuple[JobKind, Hashable]
 """Kind and owner of a job."""

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from clipmat.image_files import read
-from rim_editor.document import Combine
-from rim_editor.editor import Answered, Editor
+from rim_editor.documents.document import Combine
+from rim_editor.editor.editor import Answered, Editor
 from rim_editor.matting import Matting, load_predictor
 
 pytestmark = pytest.mark.benchmark
@@ -32,7 +32,7 @@ def shown(window):
     print("now", flush=True)
     window.close()
 application.run = partial(application.run, shown=shown)
-from rim_editor.cli import main
+from rim_editor.commands.cli import main
 sys.exit(main([{str(SAMPLE)!r}]))
 """
 TORCH = "import torch; print('now', flush=True)"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rim_editor import settings
+from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.errors import EditorWarning, OutputNotWritable
-from rim_editor.framing import CanvasShape, Framing, Margin
 from rim_editor.settings import Settings
 
 

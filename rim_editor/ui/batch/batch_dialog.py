@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from clipmat.examples import Example
     from rim_editor.batch.recipe import ExpressionTerm
-    from rim_editor.document import MatteControls
-    from rim_editor.edits import Edit
-    from rim_editor.jobs import Runner
+    from rim_editor.documents.document import MatteControls
+    from rim_editor.documents.edits import Edit
+    from rim_editor.editor.jobs import Runner
     from rim_editor.matting import Matting
     from rim_editor.settings import Settings
 

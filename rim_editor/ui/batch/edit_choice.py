@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.document import MatteControls
-from rim_editor.edit_description import EditDescription
-from rim_editor.edits import Background, Edit, Highlight, MatteOnly, Style
+from rim_editor.documents.document import MatteControls
+from rim_editor.documents.edit_description import EditDescription
+from rim_editor.documents.edits import Background, Edit, Highlight, MatteOnly, Style
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.errors import BadOption
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage

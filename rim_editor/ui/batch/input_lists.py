@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch import manifests
 from rim_editor.batch.recipe import ExpressionTerm
-from rim_editor.document import Combine
+from rim_editor.documents.document import Combine
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch import naming
 from rim_editor.batch.recipe import Exists
-from rim_editor.edits import Edit
+from rim_editor.documents.edits import Edit
+from rim_editor.documents.framing import Framing
 from rim_editor.errors import BadOption
-from rim_editor.exporting import Content, ExportRequest
-from rim_editor.formats import LAYERED_SUFFIXES
-from rim_editor.framing import Framing
+from rim_editor.files.exporting import Content, ExportRequest
+from rim_editor.files.formats import LAYERED_SUFFIXES
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFormLayout, QProgressBar, QVBoxLayout, QWidget
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, Recipe
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.batch.output_options import EXISTS
 from rim_editor.ui.batch.plan_table import PlanRows, PlanTable, rows_of
 from rim_editor.ui.model_loading import short_turns

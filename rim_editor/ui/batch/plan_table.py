@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QSty
 from rim_editor.batch import naming, output_paths
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.jobs import Runner
+from rim_editor.editor.jobs import Runner
 from rim_editor.ui.batch.thumbnail_loader import SIDE, ThumbnailLoader
 from rim_editor.ui.named_widgets import name_widget
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch import manifests, naming
 from rim_editor.batch.recipe import Recipe, checked_terms
-from rim_editor.document import MatteControls
-from rim_editor.edits import Edit, MatteOnly
+from rim_editor.documents.document import MatteControls
+from rim_editor.documents.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui import dropped_data
@@ -31,7 +31,7 @@ from rim_editor.ui.batch.output_options import NamingExample, OutputOptions
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
-    from rim_editor.jobs import Runner
+    from rim_editor.editor.jobs import Runner
     from rim_editor.settings import Settings
 
 _NO_IMAGES = "There are no images: add files, a folder or a manifest, or drop them here."

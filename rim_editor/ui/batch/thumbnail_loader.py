@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
 from clipmat.errors import UserFacingWarning
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 
 SIDE = 64
 """The longest side, in logical pixels."""

@@ -24,9 +24,9 @@ from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, 
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
 
 if TYPE_CHECKING:
-    from rim_editor.document import Part, Point
-    from rim_editor.editor import Editor
-    from rim_editor.edits import Colour
+    from rim_editor.documents.document import Part, Point
+    from rim_editor.documents.edits import Colour
+    from rim_editor.editor.editor import Editor
 
 _BRUSH_STEP = 1.2
 

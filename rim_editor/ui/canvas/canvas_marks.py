@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QRegion
 
-from rim_editor.document import Brush
-from rim_editor.edits import Colour
+from rim_editor.documents.document import Brush
+from rim_editor.documents.edits import Colour
 from rim_editor.ui.canvas.live_strokes import COLOURS
 from rim_editor.ui.palettes import is_dark
 

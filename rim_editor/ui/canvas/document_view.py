@@ -14,15 +14,15 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.events import DocumentChanged, Event
-from rim_editor.rendering import View
+from rim_editor.documents.rendering import View
+from rim_editor.editor.events import DocumentChanged, Event
 from rim_editor.ui.canvas.rendering_cache import RenderingCache
 from rim_editor.ui.canvas.split_line import SplitLine
 from rim_editor.ui.canvas.viewport import Viewport
 from rim_editor.ui.canvas.zoomable_widget import ZoomableWidget
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _COALESCE_MS, _AGAIN_MS = 15, 60
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rim_editor.events import Event, JobEnded, JobKind, JobStarted
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.rendering import View, ViewMode
+from rim_editor.editor.events import Event, JobEnded, JobKind, JobStarted
 from rim_editor.ui.canvas import canvas_marks
 from rim_editor.ui.canvas.backing_store import BackingStore, CanvasContent, checkerboard
 from rim_editor.ui.canvas.document_view import DocumentView
@@ -18,7 +18,7 @@ from rim_editor.ui.canvas.rendering_cache import RenderingCache
 from rim_editor.ui.canvas.viewport import Viewport
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 EMPTY = "Drop a photograph here, or press Ctrl+O"
 EMPTY_HINT = "Then describe what to cut out, such as “the dog on the left”."

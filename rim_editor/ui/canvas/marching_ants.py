@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.viewport import Viewport
 
 STEP_MS = 100

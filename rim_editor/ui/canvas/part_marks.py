@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from rim_editor.document import Patch, Region, Stroke
+from rim_editor.documents.document import Patch, Region, Stroke
 from rim_editor.ui.canvas.live_strokes import COLOURS
 from rim_editor.ui.canvas.region_outline import RegionOutline
 
 if TYPE_CHECKING:
-    from rim_editor.document import Part
+    from rim_editor.documents.document import Part
     from rim_editor.ui.canvas.viewport import Viewport
 
 _WIDE = 90  # of 255: how much of the brush's width is tinted

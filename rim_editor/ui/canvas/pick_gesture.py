@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from rim_editor.document import Point
+from rim_editor.documents.document import Point
 
 if TYPE_CHECKING:
     from rim_editor.ui.canvas.tools import GestureTarget

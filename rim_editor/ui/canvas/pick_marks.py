@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.document import Brush, Combine, Point
-from rim_editor.picking import Picking
+from rim_editor.documents.document import Brush, Combine, Point
+from rim_editor.editor.picking import Picking
 from rim_editor.ui.canvas.live_strokes import COLOURS
 
 if TYPE_CHECKING:
     from clipmat.pointing import Corners, Pointing
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.viewport import Viewport
 
 _RADIUS = 6.5

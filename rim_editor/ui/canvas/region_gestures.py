@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from rim_editor.document import Point, Region
+from rim_editor.documents.document import Point, Region
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.tools import GestureTarget
 
 _LEAST_AREA = 16.0

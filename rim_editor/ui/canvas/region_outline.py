@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
-from rim_editor.document import Brush
+from rim_editor.documents.document import Brush
 from rim_editor.ui.canvas.live_strokes import COLOURS
 
 if TYPE_CHECKING:
-    from rim_editor.document import Point
+    from rim_editor.documents.document import Point
     from rim_editor.ui.canvas.viewport import Viewport
 
 _TINT = 70  # of 255

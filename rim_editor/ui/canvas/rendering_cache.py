@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.ui.qt_image import to_qimage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.document import Document
-    from rim_editor.editor import Editor
+    from rim_editor.documents.document import Document
+    from rim_editor.editor.editor import Editor
 
 QUICK = 0.12
 """Seconds: a level that took no longer last time is not preceded by a coarser one."""

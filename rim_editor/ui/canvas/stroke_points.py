@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rim_editor.document import Point
+from rim_editor.documents.document import Point
 
 MAX_POINTS = 400
 """The most points that a stroke keeps."""

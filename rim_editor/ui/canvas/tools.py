@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 
-from rim_editor.document import Brush, Point, Stroke
-from rim_editor.edge_strokes import GrowingCover, is_smart, point_distance, remember
-from rim_editor.edits import Background
+from rim_editor.documents.document import Brush, Point, Stroke
+from rim_editor.documents.edge_strokes import GrowingCover, is_smart, point_distance, remember
+from rim_editor.documents.edits import Background
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.pick_gesture import PickObjectGesture
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
-    from rim_editor.edits import Colour
+    from rim_editor.documents.edits import Colour
+    from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.pick_marks import PickMarks
     from rim_editor.ui.canvas.viewport import Viewport
 

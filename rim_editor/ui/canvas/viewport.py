@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from rim_editor.document import Point
+from rim_editor.documents.document import Point
 
 MAX_ZOOM = 32.0
 """The largest zoom."""

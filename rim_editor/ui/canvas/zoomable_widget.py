@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QInputDevice, QKeyEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from rim_editor.document import Point
+from rim_editor.documents.document import Point
 from rim_editor.ui.canvas.viewport import Viewport, fitted
 
 _MARGIN = 12  # logical pixels left free around a fitted image

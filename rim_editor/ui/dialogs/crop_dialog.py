@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from rim_editor.events import JobKind
-from rim_editor.geometry import Crop, Reshaping, Straighten
-from rim_editor.jobs import Job, Runner
+from rim_editor.documents.geometry import Crop, Reshaping, Straighten
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.crop_rectangle import CropRectangle
 from rim_editor.ui.dialogs.crop_view import CropView
 from rim_editor.ui.named_widgets import name_widget
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _FREE, _ORIGINAL = "free", "original"
 _ASPECTS = {

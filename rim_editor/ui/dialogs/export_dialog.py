@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor import layering
-from rim_editor.events import JobEnded, JobKind, Notice, NoticeCode
-from rim_editor.exporting import Content, ExportRequest
+from rim_editor.documents import layering
+from rim_editor.editor.events import JobEnded, JobKind, Notice, NoticeCode
+from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.ui.dialogs.export_formats import (
     FORMATS,
     USUAL_QUALITY,
@@ -40,8 +40,8 @@ from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file
 from rim_editor.ui.panels.input_widgets import AmountSlider, longest_side_box
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
-    from rim_editor.edits import Edit
+    from rim_editor.documents.edits import Edit
+    from rim_editor.editor.editor import Editor
     from rim_editor.settings import Settings
 
 _CONTENTS = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rim_editor.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
+from rim_editor.documents.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import OutputUnsupported
-from rim_editor.exporting import Content, ExportRequest
-from rim_editor.formats import LAYERED_SUFFIXES, format_of
+from rim_editor.files.exporting import Content, ExportRequest
+from rim_editor.files.formats import LAYERED_SUFFIXES, format_of
 
 FORMATS = {
     ".png": "PNG (lossless)",

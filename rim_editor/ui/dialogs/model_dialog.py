@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import FetchCancelled
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.dialogs.weights_table import WeightsTable
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from rim_editor.edits import WHITE, Background, Edit, Fit
+from rim_editor.documents.edits import WHITE, Background, Edit, Fit
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.edit_pages import EditPage
 from rim_editor.ui.panels.input_widgets import ChoiceBox

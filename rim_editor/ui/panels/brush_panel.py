@@ -14,7 +14,7 @@ from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 
 class BrushPanel(QWidget):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.edits import Colour, parse_colour
+from rim_editor.documents.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.theme import TIGHT

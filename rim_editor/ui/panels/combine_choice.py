@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.document import Combine
+from rim_editor.documents.document import Combine
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.theme import ICON_SIDE, icon

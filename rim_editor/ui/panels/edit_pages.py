@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.edits import (
+from rim_editor.documents.edits import (
     SIGNAL,
     WHITE,
     Colour,

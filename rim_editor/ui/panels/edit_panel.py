@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor import layering
-from rim_editor.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
-from rim_editor.events import DocumentChanged
+from rim_editor.documents import layering
+from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
+from rim_editor.editor.events import DocumentChanged
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _TRANSPARENT = "The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files."
 _COVERS = "The layers below are hidden by this edit."

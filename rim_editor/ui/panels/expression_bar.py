@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
-from rim_editor import step_names
-from rim_editor.answer_texts import AnswerChoice, AskedImage
-from rim_editor.document import Combine
-from rim_editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
+from rim_editor.documents import step_names
+from rim_editor.documents.document import Combine
+from rim_editor.editor.answer_texts import AnswerChoice, AskedImage
+from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.answer_line import AnswerLine, Choice
 from rim_editor.ui.panels.chips import ChipRow
@@ -25,7 +25,7 @@ from rim_editor.ui.theme import SPACE, TIGHT, WIDE
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _CHOICES = {
     AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),

@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.document import Document, Layer
-from rim_editor.events import DocumentChanged, Event
+from rim_editor.documents.document import Document, Layer
+from rim_editor.editor.events import DocumentChanged, Event
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT, icon
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _BUTTONS = (
     ("layer_new", "fa6s.plus", "New layer: cut out another thing of this image (Ctrl+Shift+N)"),

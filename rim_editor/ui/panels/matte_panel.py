@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.document import MatteControls
-from rim_editor.events import DocumentChanged
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.document import MatteControls
+from rim_editor.documents.rendering import View, ViewMode
+from rim_editor.editor.events import DocumentChanged
 from rim_editor.ui.named_widgets import name_widget, scroll_area
 from rim_editor.ui.panels.colour_button import ColourButton
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
@@ -27,7 +27,7 @@ from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _MODES = {
     ViewMode.RESULT: ("Result", "The result of the edit"),

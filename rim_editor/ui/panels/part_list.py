@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor import step_names
-from rim_editor.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
+from rim_editor.documents import step_names
+from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import SPACE, TIGHT
 

@@ -13,7 +13,7 @@ from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import TIGHT, TOOL_SIDE, icon
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = (
     (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rim_editor.editor import Editor
-from rim_editor.events import DocumentChanged, JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.editor import Editor
+from rim_editor.editor.events import DocumentChanged, JobKind
+from rim_editor.editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
-    from rim_editor.recovery import Recovery
+    from rim_editor.files.recovery import Recovery
 
 DELAY_MS = 2000
 """Changes that follow one another within this time are saved together."""

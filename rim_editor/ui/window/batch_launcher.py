@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
-    from rim_editor.editor import Editor
-    from rim_editor.jobs import Runner
+    from rim_editor.editor.editor import Editor
+    from rim_editor.editor.jobs import Runner
     from rim_editor.matting import Matting
     from rim_editor.ui.batch.batch_dialog import BatchDialog
     from rim_editor.ui.live_settings import LiveSettings
@@ -53,8 +53,8 @@ class BatchLauncher(QObject):
         is once it is saved.
         """
         from rim_editor.batch import project_recipes
-        from rim_editor.document import MatteControls
-        from rim_editor.edits import Cutout
+        from rim_editor.documents.document import MatteControls
+        from rim_editor.documents.edits import Cutout
 
         editor = self._current_editor()
         document = None if editor is None else editor.document

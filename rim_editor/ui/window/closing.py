@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
-from rim_editor.events import Event, JobEnded, JobKind
+from rim_editor.editor.events import Event, JobEnded, JobKind
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 
-from rim_editor.document import Combine
-from rim_editor.geometry import Flip, Reshaping, Turn
-from rim_editor.rendering import ViewMode
+from rim_editor.documents.document import Combine
+from rim_editor.documents.geometry import Flip, Reshaping, Turn
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.window.actions import Actions
@@ -20,7 +20,7 @@ from rim_editor.ui.window.documents import Documents
 from rim_editor.ui.window.layout import Parts
 
 if TYPE_CHECKING:
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE, Tool.PICK)
 _NEED_AN_IMAGE = (

@@ -12,14 +12,14 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.theme import icon
 
 if TYPE_CHECKING:
-    from rim_editor.document import Document
-    from rim_editor.editor import Editor
-    from rim_editor.rendering import Renderer
+    from rim_editor.documents.document import Document
+    from rim_editor.documents.rendering import Renderer
+    from rim_editor.editor.editor import Editor
 
 _PREVIEW_PX = 160
 
@@ -73,7 +73,7 @@ class CutOutExporter(QObject):
 
         Emits `failed` when it cannot be made.
         """
-        from rim_editor.edits import Cutout
+        from rim_editor.documents.edits import Cutout
 
         document, renderer = editor.document, editor.renderer
         if self._last is not None and self._last[0] is document and self._last[1] is whole:
@@ -171,7 +171,7 @@ class DragHandle(QToolButton):
 
 
 def _make_cut_out(document: Document, renderer: Renderer, path: Path) -> CutOut:
-    from rim_editor import exporting
+    from rim_editor.files import exporting
 
     exporting.export(document, renderer, path, exporting.ExportRequest(overwrite=True))
     png = path.read_bytes()

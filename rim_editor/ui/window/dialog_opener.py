@@ -17,8 +17,8 @@ from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
-    from rim_editor.exporting import ExportRequest
-    from rim_editor.jobs import Runner
+    from rim_editor.editor.jobs import Runner
+    from rim_editor.files.exporting import ExportRequest
     from rim_editor.ui.window.folder_opener import FolderOpener
 
 _IMAGES, *_ALL = IMAGE_FILTER.split(";;")

@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
-from rim_editor.editor import Editor
-from rim_editor.events import DocumentChanged, Event
+from rim_editor.editor.editor import Editor
+from rim_editor.editor.events import DocumentChanged, Event
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
-    from rim_editor.exporting import ExportRequest
-    from rim_editor.opening import OpenedFile
+    from rim_editor.files.exporting import ExportRequest
+    from rim_editor.files.opening import OpenedFile
 
 
 UNSAVED = "•"

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from clipmat.examples import SUFFIX
-from rim_editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
+from rim_editor.editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.ui.named_widgets import save_file_dialog
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
     from rim_editor.ui.dialogs.found_dialog import FoundDialog
     from rim_editor.ui.window.documents import Documents, OpenDocument
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from rim_editor.edits import Colour
+from rim_editor.documents.edits import Colour
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 

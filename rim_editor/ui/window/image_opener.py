@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from rim_editor import opening
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
-from rim_editor.opening import OpenedFile
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
+from rim_editor.files import opening
+from rim_editor.files.opening import OpenedFile
 from rim_editor.settings import with_recent
 from rim_editor.ui import dropped_data
 from rim_editor.ui.live_settings import LiveSettings

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow
 from clipmat.certainty import Certainty
 from clipmat.errors import UserError
 from rim_editor import settings as stored
-from rim_editor.editor import Editor
-from rim_editor.events import Answered, DocumentChanged, Event, JobKind
-from rim_editor.jobs import Job
+from rim_editor.editor.editor import Editor
+from rim_editor.editor.events import Answered, DocumentChanged, Event, JobKind
+from rim_editor.editor.jobs import Job
+from rim_editor.files.recovery import Recovery
 from rim_editor.model_requests import ModelOptions
-from rim_editor.recovery import Recovery
 from rim_editor.settings import Settings
 from rim_editor.ui import dropped_data, model_loading
 from rim_editor.ui.live_settings import LiveSettings
@@ -49,8 +49,8 @@ from rim_editor.ui.window.word_finder import WordFinder
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
+    from rim_editor.files.opening import OpenedFile
     from rim_editor.matting import Matting
-    from rim_editor.opening import OpenedFile
 
 
 class MainWindow(QMainWindow):

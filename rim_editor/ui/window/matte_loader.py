@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.document import Combine
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job
+from rim_editor.documents.document import Combine
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job
 from rim_editor.ui.named_widgets import open_file_dialog
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
-    from rim_editor.document import ImportedMatte
-    from rim_editor.editor import Editor
-    from rim_editor.jobs import Runner
+    from rim_editor.documents.document import ImportedMatte
+    from rim_editor.editor.editor import Editor
+    from rim_editor.editor.jobs import Runner
 
 
 class MatteLoader(QObject):
@@ -59,7 +59,7 @@ class MatteLoader(QObject):
         size, combine = editor.document.size, self._way(editor)
 
         def read() -> ImportedMatte:
-            from rim_editor import matte_files
+            from rim_editor.files import matte_files
 
             return matte_files.read_matte(path, size, combine)
 
@@ -73,7 +73,7 @@ class MatteLoader(QObject):
         source, combine = editor.document.source, self._way(editor)
 
         def convert() -> ImportedMatte:
-            from rim_editor import matte_files
+            from rim_editor.files import matte_files
 
             return matte_files.own_alpha(source, combine)
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from clipmat.errors import WeightsError
-from rim_editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
-from rim_editor.rendering import ViewMode
+from rim_editor.documents.rendering import ViewMode
+from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.layout import Parts

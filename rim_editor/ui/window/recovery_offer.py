@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from rim_editor import opening
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job, Runner
+from rim_editor.files import opening
 
 if TYPE_CHECKING:
-    from rim_editor.opening import OpenedFile
-    from rim_editor.recovery import RecoverableDocument, Recovery
+    from rim_editor.files.opening import OpenedFile
+    from rim_editor.files.recovery import RecoverableDocument, Recovery
     from rim_editor.ui.window.message_bar import MessageBar
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
-    from rim_editor.events import Answered
+    from rim_editor.editor.events import Answered
     from rim_editor.model_requests import ModelOptions
 
 

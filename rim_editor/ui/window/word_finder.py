@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from clipmat.certainty import Certainty
 from rim_editor import model_requests
-from rim_editor.events import Answered, Event, JobKind, JobStarted
-from rim_editor.jobs import Job, Runner
+from rim_editor.editor.events import Answered, Event, JobKind, JobStarted
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.window.documents import Documents, OpenDocument
 

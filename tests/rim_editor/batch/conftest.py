@@ -7,7 +7,7 @@ from PIL import Image
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.matting import Matting
 
 MATTE = EditDescription(EditName.MATTE)

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from clipmat import image_files
 from clipmat.errors import UnknownWeights
-from rim_editor import batch_cli, cli
 from rim_editor.batch import output_files, queues, running
 from rim_editor.batch.cluster import ClusterError, connection, fleet
 from rim_editor.batch.cluster.connection import fleet_size
@@ -32,9 +31,10 @@ from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import Item
 from rim_editor.batch.progress import BatchControl
-from rim_editor.edit_description import EditDescription
+from rim_editor.commands import batch, cli
+from rim_editor.documents.edit_description import EditDescription
 from rim_editor.errors import EditorWarning
-from rim_editor.exporting import Content
+from rim_editor.files.exporting import Content
 from rim_editor.matting import Matting
 from rim_editor.model_requests import ModelOptions
 
@@ -373,7 +373,7 @@ def test_other_versions_and_folders_that_are_not_shared_are_refused(
 
 
 def test_the_command_line(workers, photos, tmp_path, matting_that, monkeypatch, capsys):
-    monkeypatch.setattr(batch_cli, "Matting", matting_that)
+    monkeypatch.setattr(batch, "Matting", matting_that)
     folder, out = photos(3), tmp_path / "out"
     options = ["-e", "the red square", "--edit", "matte", "--ray", "local"]
     assert cli.main(["batch", str(folder), "-o", str(out), *options, "--json"]) == 0

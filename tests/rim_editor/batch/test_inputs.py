@@ -8,8 +8,8 @@ import pytest
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
-from rim_editor.document import Combine
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.document import Combine
+from rim_editor.documents.edit_description import EditDescription, EditName
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.progress import BatchControl, Throughput
 from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
 from rim_editor.batch.recipe import Exists, ExpressionTerm
-from rim_editor.edit_description import EditDescription
+from rim_editor.documents.edit_description import EditDescription
 from rim_editor.matting import Matting
 
 

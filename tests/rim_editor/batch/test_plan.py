@@ -17,10 +17,10 @@ from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
-from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.document import Combine, MatteControls
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
-from rim_editor.exporting import Content
+from rim_editor.files.exporting import Content
 
 RED = (ExpressionTerm("the red rose"),)
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor import edits
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms, terms_from_json
-from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_description import EditDescription, EditName
-from rim_editor.edits import Fit, Style
+from rim_editor.documents import edits
+from rim_editor.documents.document import Combine, MatteControls
+from rim_editor.documents.edit_description import EditDescription, EditName
+from rim_editor.documents.edits import Fit, Style
 from rim_editor.errors import BadOption, EmptyExpression
-from rim_editor.exporting import Content
+from rim_editor.files.exporting import Content
 from rim_editor.model_requests import ModelOptions
 
 texts = st.text(min_size=1)

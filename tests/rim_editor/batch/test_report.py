@@ -18,9 +18,9 @@ from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
-from rim_editor.edit_description import EditDescription
+from rim_editor.documents.edit_description import EditDescription
 from rim_editor.errors import OutputNotWritable
-from rim_editor.exporting import Content
+from rim_editor.files.exporting import Content
 
 NASTY = "<script>alert('x')<script> & \"ü\" #1?.jpg"
 

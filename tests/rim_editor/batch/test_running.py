@@ -128,8 +128,8 @@ from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.pipeline import run
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Recipe, ExpressionTerm
-from rim_editor.edit_description import EditDescription
-from rim_editor.edit_description import EditName
+from rim_editor.documents.edit_description import EditDescription
+from rim_editor.documents.edit_description import EditName
 from rim_editor.matting import Matting
 
 class Answer:

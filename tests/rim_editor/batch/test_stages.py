@@ -12,17 +12,17 @@ from PIL import Image
 
 from clipmat.certainty import Certainty
 from clipmat.errors import ImageUnreadable
-from rim_editor import edits
 from rim_editor.batch import stages
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import Group, State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
-from rim_editor.document import Combine, MatteControls
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents import edits
+from rim_editor.documents.document import Combine, MatteControls
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption, OutputExists, OutputNotWritable
-from rim_editor.exporting import Content
+from rim_editor.files.exporting import Content
 from rim_editor.matting import Matting
 
 RED = (ExpressionTerm("the red square"),)

@@ -14,7 +14,7 @@ from rim_editor.batch.outcomes import State
 from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.batch.watching import Arrivals, watch
-from rim_editor.edit_description import EditDescription, EditName
+from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
 RECIPE = Recipe(

@@ -216,14 +216,14 @@ def opened():
 
 @pytest.fixture
 def editor(opened, matting):
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
     return Editor(opened(), matting)
 
 
 @pytest.fixture
 def live_editor(opened, matting, runner):
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
     return Editor(opened(), matting, runner)
 

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import WeightsMissing
-from rim_editor import projects
-from rim_editor.document import Brush, Combine, MatteControls, Stroke
-from rim_editor.edits import Background, Cutout, Gradient, Highlight, SolidColour, Style
-from rim_editor.exporting import Content, ExportRequest
-from rim_editor.rendering import ViewMode
+from rim_editor.documents.document import Brush, Combine, MatteControls, Stroke
+from rim_editor.documents.edits import Background, Cutout, Gradient, Highlight, SolidColour, Style
+from rim_editor.documents.rendering import ViewMode
+from rim_editor.files import projects
+from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.settings import Settings
 from rim_editor.ui.window.dock_focus import in_front
 from rim_editor.ui.window.main_window import MainWindow
@@ -831,7 +831,7 @@ def test_closing_while_the_model_works_is_safe(user, photo, model):
 
 
 def test_closing_waits_for_an_export(user, photo, tmp_path, monkeypatch):
-    from rim_editor import exporting
+    from rim_editor.files import exporting
 
     gate, usual = threading.Event(), exporting.export
 
@@ -854,7 +854,7 @@ def test_closing_waits_for_an_export(user, photo, tmp_path, monkeypatch):
 
 
 def test_stopping_the_export_on_leaving_asks_about_the_work(user, photo, tmp_path, monkeypatch):
-    from rim_editor import exporting
+    from rim_editor.files import exporting
 
     gate = threading.Event()
     monkeypatch.setattr(exporting, "export", lambda *_: gate.wait(10))

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clipmat.errors import ClipMatError, ImageUnreadable
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job
 from rim_editor.errors import EditorError
-from rim_editor.events import JobKind
-from rim_editor.jobs import Job
 from rim_editor.ui.qt_runner import QtRunner, as_user_error, log_file
 
 WAIT = 10_000

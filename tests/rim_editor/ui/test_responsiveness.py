@@ -17,12 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from clipmat.image_files import OpenedImage
-from rim_editor import completion
-from rim_editor.document import Answer, Combine, Document
-from rim_editor.events import JobKind
-from rim_editor.history import History
+from rim_editor.documents.document import Answer, Combine, Document
+from rim_editor.documents.history import History
+from rim_editor.editor.editor import completion
+from rim_editor.editor.events import JobKind
+from rim_editor.files.opening import OpenedFile
 from rim_editor.matting import nouns
-from rim_editor.opening import OpenedFile
 from rim_editor.settings import Settings
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.live_strokes import LiveStrokes

@@ -30,10 +30,10 @@ from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
-from rim_editor.document import Combine, MatteControls
-from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
-from rim_editor.export_presets import marketplace
-from rim_editor.framing import CanvasShape, Framing, Margin
+from rim_editor.documents.document import Combine, MatteControls
+from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.documents.framing import CanvasShape, Framing, Margin
+from rim_editor.files.export_presets import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog

@@ -11,12 +11,12 @@ from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QWheelEve
 from PySide6.QtWidgets import QApplication
 
 from clipmat.image_files import OpenedImage
-from rim_editor.document import Brush, Combine, Document, MatteControls
-from rim_editor.edge_strokes import GrowingCover
-from rim_editor.editor import Editor
-from rim_editor.edits import Background, Cutout, Fit, SolidColour
-from rim_editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.document import Brush, Combine, Document, MatteControls
+from rim_editor.documents.edge_strokes import GrowingCover
+from rim_editor.documents.edits import Background, Cutout, Fit, SolidColour
+from rim_editor.documents.rendering import View, ViewMode
+from rim_editor.editor.editor import Editor
+from rim_editor.editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.canvas import live_strokes, rendering_cache
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool

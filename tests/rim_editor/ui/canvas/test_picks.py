@@ -5,7 +5,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from rim_editor.document import Combine
+from rim_editor.documents.document import Combine
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.qt_image import to_array

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from rim_editor.document import Brush, Patch, Region, Stroke
-from rim_editor.events import Notice, NoticeCode
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.document import Brush, Patch, Region, Stroke
+from rim_editor.documents.rendering import View, ViewMode
+from rim_editor.editor.events import Notice, NoticeCode
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.qt_image import to_array
@@ -155,7 +155,7 @@ def test_the_first_click_with_shift_is_a_dot(canvas, editor):
 
 
 def test_a_cancelled_stroke_is_no_start_and_neither_is_one_of_another_image(canvas, editor, opened, matting):
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
     canvas.set_tool(Tool.KEEP)
     drag(canvas, (20, 20), (60, 20), let_go=False)
@@ -188,7 +188,7 @@ def test_the_line_is_seen_before_the_click_while_shift_is_held(canvas, editor, q
 def halves(canvas, matting):
     """An image of two colours that meet at x = 160."""
     from clipmat.image_files import OpenedImage
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
     pixels = np.full((200, 320, 3), (200, 190, 60), np.uint8)
     pixels[:, 160:] = (40, 60, 160)

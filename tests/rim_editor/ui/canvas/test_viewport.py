@@ -74,7 +74,7 @@ def test_levels_end_where_the_renderer_ends_them():
     import numpy as np
 
     from clipmat.image_files import OpenedImage
-    from rim_editor.rendering import Renderer
+    from rim_editor.documents.rendering import Renderer
 
     for width, height in ((256, 10), (257, 10), (1024, 1025), (10, 5000)):
         source = OpenedImage(Path("x.png"), np.zeros((height, width, 3), np.uint8), None, b"")

@@ -11,10 +11,10 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSlider
 
-from rim_editor.editor import Editor
-from rim_editor.edits import Background, Gradient, Highlight, MatteOnly, SolidColour
-from rim_editor.export_presets import marketplace
-from rim_editor.framing import CanvasShape, Framing, Margin
+from rim_editor.documents.edits import Background, Gradient, Highlight, MatteOnly, SolidColour
+from rim_editor.documents.framing import CanvasShape, Framing, Margin
+from rim_editor.editor.editor import Editor
+from rim_editor.files.export_presets import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix
@@ -258,7 +258,7 @@ def test_lossy_formats():
 
 
 def test_while_it_works_it_can_be_cancelled_and_stays(qtbot, make, live_editor, settled, tmp_path, monkeypatch):
-    from rim_editor import exporting
+    from rim_editor.files import exporting
 
     live_editor.ask("the dog")
     settled(live_editor)

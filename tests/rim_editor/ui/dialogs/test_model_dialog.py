@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPro
 
 from clipmat.errors import FetchFailed, WeightsInvalid
 from clipmat.weights_catalogue import WeightsInfo, catalogue
-from rim_editor.jobs import InlineRunner
+from rim_editor.editor.jobs import InlineRunner
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.model_dialog import ModelDialog
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QStackedWidget,
 )
 
-from rim_editor.editor import Editor
-from rim_editor.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
+from rim_editor.editor.editor import Editor
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton
 from rim_editor.ui.panels.edit_panel import EditPanel
@@ -222,7 +222,7 @@ def test_options_are_remembered_while_another_edit_is_chosen(panel, editor):
 
 
 def test_each_editor_shows_its_own_edit(panel, editor, opened, matting):
-    from rim_editor.editor import Editor
+    from rim_editor.editor.editor import Editor
 
     other = Editor(opened((30, 20)), matting)
     press(panel, "edit_matte")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
 from clipmat.words_here import WordHere
-from rim_editor.document import Brush, Combine, Stroke
+from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.ui.panels.answer_line import PresenceBadge
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.expression_bar import ExpressionBar

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
 
-from rim_editor.document import Brush, Stroke
+from rim_editor.documents.document import Brush, Stroke
 from rim_editor.ui.panels.layer_panel import LayerPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

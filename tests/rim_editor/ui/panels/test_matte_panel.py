@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from rim_editor.document import Brush, Combine, ImportedMatte, MatteControls, Region, Stroke
-from rim_editor.rendering import View, ViewMode
+from rim_editor.documents.document import Brush, Combine, ImportedMatte, MatteControls, Region, Stroke
+from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
 from rim_editor.ui.panels.matte_panel import MattePanel

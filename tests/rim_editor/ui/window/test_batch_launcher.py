@@ -7,10 +7,10 @@ from PySide6.QtCore import QRegularExpression
 from PySide6.QtWidgets import QLineEdit, QMessageBox
 
 from clipmat import image_files
-from rim_editor import projects
-from rim_editor.document import Answer, Combine, Document, MatteControls
-from rim_editor.edits import Background
-from rim_editor.history import History
+from rim_editor.documents.document import Answer, Combine, Document, MatteControls
+from rim_editor.documents.edits import Background
+from rim_editor.documents.history import History
+from rim_editor.files import projects
 from rim_editor.model_requests import ModelOptions
 from rim_editor.settings import Settings
 from rim_editor.ui.batch.setup_page import SetupPage

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 
 from clipmat.errors import WeightsMissing
 from rim_editor import settings as stored
-from rim_editor.document import Brush, Combine, Stroke
-from rim_editor.edits import SolidColour
-from rim_editor.exporting import ExportRequest
-from rim_editor.recovery import Recovery
-from rim_editor.rendering import ViewMode
+from rim_editor.documents.document import Brush, Combine, Stroke
+from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.rendering import ViewMode
+from rim_editor.files.exporting import ExportRequest
+from rim_editor.files.recovery import Recovery
 from rim_editor.settings import Settings
 from rim_editor.ui import dropped_data, live_settings
 from rim_editor.ui.canvas.tools import Tool
@@ -318,10 +318,10 @@ def test_unsaved_work_is_kept_and_forgotten_once_saved(make_window, open_in, pho
 CRASH = """
 import os, sys
 from pathlib import Path
-from rim_editor.document import Brush, Document, Stroke
-from rim_editor.edits import SolidColour
+from rim_editor.documents.document import Brush, Document, Stroke
+from rim_editor.documents.edits import SolidColour
 from clipmat.image_files import read
-from rim_editor.recovery import Recovery
+from rim_editor.files.recovery import Recovery
 stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
 document = Document.of_one_layer(read(Path(sys.argv[2])), (stroke,), edit=SolidColour())
 Recovery(Path(sys.argv[1])).save("one", document)
@@ -354,12 +354,12 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
 SAVED_AND_CRASHED = """
 import os, sys
 from pathlib import Path
-from rim_editor.document import Brush, Document, Stroke
-from rim_editor.edits import SolidColour
-from rim_editor.history import History
-from rim_editor import projects
+from rim_editor.documents.document import Brush, Document, Stroke
+from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.history import History
+from rim_editor.files import projects
 from clipmat.image_files import read
-from rim_editor.recovery import Recovery
+from rim_editor.files.recovery import Recovery
 stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
 history = History(Document(read(Path(sys.argv[2]))))
 history.commit(history.current.changed(parts=(stroke,)), "Paint")
@@ -613,7 +613,7 @@ import sys
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
 from rim_editor.matting import Matting
-from rim_editor.rendering import ViewMode
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.settings import Settings
 from rim_editor.ui.window.main_window import MainWindow
 window = MainWindow(Matting(), Settings())

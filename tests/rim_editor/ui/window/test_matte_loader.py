@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
-from rim_editor.document import Combine, ImportedMatte
+from rim_editor.documents.document import Combine, ImportedMatte
 from rim_editor.settings import Settings
 from rim_editor.ui.window.main_window import MainWindow
 

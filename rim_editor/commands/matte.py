@@ -1,0 +1,205 @@
+"""One image, one expression, one edit, one file: the job behind `rim-editor matte`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clipmat.certainty import Certainty, with_bar
+from rim_editor.documents.document import MatteControls, check_expression
+from rim_editor.documents.edits import Cutout, Edit
+from rim_editor.documents.framing import Framing
+from rim_editor.errors import EditorWarning, NothingMatched
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clipmat.examples import Example
+    from clipmat.pointing import Click, Corners
+    from rim_editor.files.exporting import ExportRequest
+    from rim_editor.matting import Matting
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels of the upright image; x1 and y1 are just outside."""
+
+
+@dataclass(frozen=True)
+class MatteJob:
+    """An image, what to find, an edit, and the output; an output that ends in .ora is written in layers."""
+
+    image: Path
+    expression: str
+    output: Path
+    edit: Edit = Cutout()
+    controls: MatteControls = MatteControls()
+    weights: str = "compact"
+    device: str = "auto"
+    quality: int | None = None
+    """1 to 100 for lossy formats; None for the usual."""
+    metadata: bool = True
+    """Whether the EXIF of the image is kept."""
+    longest_side: int | None = None
+    """Pixels to which a larger result is reduced."""
+    framing: Framing = Framing()
+    overwrite: bool = False
+    best_guess: bool = False
+    """Write the best match even where its certainty is NONE."""
+    at_least: float | None = None
+    """The presence, 0 to 1, below which nothing matches; None for the bar of the weights."""
+    allow_empty: bool = False
+    """Write a matte without any object rather than raise NothingMatched."""
+    other_inputs: tuple[Path, ...] = ()
+    """Files besides the image that went into the edit and must not be written over."""
+    points: tuple[Click, ...] = ()
+    """x, y in pixels of the upright image, and whether the object is there."""
+    corners: Corners | None = None
+    """x0, y0, x1, y1 of a box around the object, in pixels of the upright image."""
+    example: Example | None = None
+    """What was selected in another image, to be found in this one."""
+    save_example: Path | None = None
+    """Where to save what is found here as an example."""
+
+
+@dataclass(frozen=True)
+class MatteReport:
+    """The result, for a line of text or for JSON."""
+
+    output: Path
+    size: tuple[int, int]
+    """Width and height of the image in pixels."""
+    output_size: tuple[int, int]
+    """Width and height of the result in pixels."""
+    device: str
+    device_reason: str
+    precision: str
+    presence: float
+    """0 to 1, as the model gives it."""
+    certainty: Certainty
+    """By the bar of the job, if it has one."""
+    box: Box | None
+    """Where the matte is above one half; None if it is nowhere."""
+    milliseconds: dict[str, float]
+    """decode, load, image, text, matte, edit, encode, as far as each was done."""
+
+
+def check(job: MatteJob) -> None:
+    """Refuse what can be refused before the image is read.
+
+    Raises EmptyExpression, BadOption, or an error of the output.
+    """
+    from rim_editor.files import exporting, outputs
+
+    if job.expression or not (job.points or job.corners or job.example):
+        check_expression(job.expression)
+    if job.save_example is not None:
+        outputs.check(job.save_example, inputs=(job.image, *job.other_inputs), overwrite=job.overwrite)
+    exporting.check_output(job.output, _request(job), job.edit, (job.image, *job.other_inputs))
+
+
+def cut_out(
+    job: MatteJob, matting: Matting, on_answer: Callable[[Certainty, float], None] | None = None
+) -> MatteReport:
+    """Do the job: check, read, find the object, edit, write. Nothing is written unless all went well.
+
+    `on_answer` is called with certainty and presence as soon as they are known. An image with transparency of its
+    own keeps it: the matte is at most that. Warns with an EditorWarning when the answer is not sure.
+    Raises UserError, NothingMatched among them.
+    """
+    import numpy as np
+
+    from clipmat import image_files
+    from clipmat.pointing import Pointing
+    from rim_editor import model_requests
+    from rim_editor.documents import mattes
+    from rim_editor.documents.document import Combine, Document
+    from rim_editor.documents.rendering import Renderer
+    from rim_editor.documents.step_names import prompted
+    from rim_editor.files import exporting, outputs
+    from rim_editor.model_requests import ModelOptions, ModelQuestion
+    from rim_editor.timing import timed
+
+    check(job)
+    request, options = _request(job), ModelOptions(job.weights, job.device)
+    spent: dict[str, float] = {}
+    with timed(spent, "decode"):
+        source = image_files.read(job.image)
+    with timed(spent, "load"):
+        predictor = matting.predictor(**asdict(options))
+    question = ModelQuestion(job.expression, Combine.NEW, Pointing(job.points, job.corners), example=job.example)
+    found = model_requests.find(matting, options, Document(source), question)
+    spent |= {step: float(value) for step, value in found.prediction.timings.items()}
+    answer, renderer = found.part(question), Renderer(source)
+    certainty = with_bar(answer.certainty, answer.presence, answer.matte, job.at_least)
+    answer = replace(answer, certainty=certainty)
+    empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
+    if empty:
+        answer = replace(answer, certainty=Certainty.NONE)
+    if on_answer is not None:
+        on_answer(answer.certainty, answer.presence)
+    refused = answer.certainty is Certainty.NONE and (empty or not job.best_guess)
+    if refused and not job.allow_empty:
+        instead = "the empty result with --allow-empty" if empty else "the best guess with --best-guess"
+        raise NothingMatched(f"{answer.doubt}: use other words, or write {instead}.")
+    if refused:
+        answer = replace(answer, matte=np.zeros_like(answer.matte))
+    document = Document.of_one_layer(source, (answer,), edit=job.edit)
+    if answer.pointing:
+        warnings.warn(found.note, EditorWarning, stacklevel=2)
+    if answer.doubt and not refused:
+        advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
+        warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
+    with timed(spent, "edit"):
+        document = document.changed(controls=job.controls)
+        if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
+            raise NothingMatched(
+                f"The controls leave nothing of the matte of '{prompted(answer)}': shift the edge less, "
+                "or write the empty result with --allow-empty."
+            )
+        result = exporting.rendered(document, renderer, request)
+    example = None
+    if job.save_example is not None:
+        selected = renderer.matte(document.changed(controls=MatteControls()))
+        with timed(spent, "example"):
+            example = matting.example(source.pixels, selected, job.expression, source=job.image.name, **asdict(options))
+    with timed(spent, "encode"):
+        outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
+        if job.save_example is not None and example is not None:
+            outputs.write(job.save_example, example.to_bytes(), overwrite=job.overwrite)
+    return MatteReport(
+        output=job.output,
+        size=document.size,
+        output_size=(result.pixels.shape[1], result.pixels.shape[0]),
+        device=predictor.device,
+        device_reason=predictor.device_reason,
+        precision=predictor.precision,
+        presence=answer.presence,
+        certainty=answer.certainty,
+        box=box_of(renderer.matte(document)),
+        milliseconds={step: round(value, 1) for step, value in spent.items()},
+    )
+
+
+def box_of(matte: NDArray[np.float32]) -> Box | None:
+    """The smallest box around every pixel of `matte`, HxW in [0, 1], above one half; None if there is no such pixel."""
+    from rim_editor.documents.strokes import box_around
+
+    box = box_around(matte > 0.5)
+    return None if box is None else (box[1].start, box[0].start, box[1].stop, box[0].stop)
+
+
+def _request(job: MatteJob) -> ExportRequest:
+    from rim_editor.files.exporting import Content, ExportRequest
+    from rim_editor.files.formats import LAYERED_SUFFIXES
+
+    return ExportRequest(
+        content=Content.LAYERS if job.output.suffix.lower() in LAYERED_SUFFIXES else Content.RESULT,
+        quality=job.quality,
+        metadata=job.metadata,
+        overwrite=job.overwrite,
+        longest_side=job.longest_side,
+        framing=job.framing,
+    )

@@ -1,0 +1,82 @@
+"""Layering: several layers of one image become one result, from bottom to top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rim_editor.documents import edits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clipmat.foreground import SeparatedColours
+    from rim_editor.documents.document import Document, Layer
+    from rim_editor.documents.edits import Edit
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedLayer:
+    """A layer with its matte at the size at which it is needed."""
+
+    matte: NDArray[np.float32]
+    """HxW in [0, 1]."""
+    edit: Edit
+    """For an image of that size, see `edits.scaled`."""
+    colours: SeparatedColours | None = None
+    """Of the image by this matte; None if they are not known yet."""
+    title: str = ""
+
+
+def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The result of `layers`, at least one, from bottom to top; of the size of `image`, HxWx3 uint8.
+
+    The lowest has the image's surroundings, each other one what the layers under it give, see `edits.apply`. The
+    layout is the one of the edit; where there are several layers, it is HxWx3 or HxWx4 uint8, never grey.
+    Raises ValueError when there is no layer.
+    """
+    result: NDArray[np.uint8] | NDArray[np.uint16] | None = None
+    for layer in layers:
+        below = None if result is None else with_channels(result)
+        result = edits.apply(image, layer.matte, layer.edit, layer.colours, below)
+        if below is not None:
+            result = with_channels(result)
+    if result is None:
+        raise ValueError("there is no layer to compose")
+    return result
+
+
+def covers(document: Document) -> bool:
+    """Whether the edit of the active layer hides layers below it that would be seen without."""
+    below = document.layers[: document.active]
+    return edits.covers(document.edit) and document.layer.visible and any(layer.visible for layer in below)
+
+
+def deciding_edit(layers: tuple[Layer, ...]) -> Edit:
+    """The edit that decides whether the result of `layers` is transparent: the highest that covers those under it."""
+    return next((layer.edit for layer in reversed(layers) if edits.covers(layer.edit)), layers[0].edit)
+
+
+def united(mattes: Iterable[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """The alpha of mattes that lie over each other: 1 - (1 - a)(1 - b)..., HxW in [0, 1]; the one matte itself."""
+    import numpy as np
+
+    several = tuple(mattes)
+    if len(several) == 1:
+        return several[0]
+    rest = np.ones(shape[:2], np.float32)
+    for matte in several:
+        rest *= np.float32(1) - matte
+    return np.float32(1) - rest
+
+
+def with_channels(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Grey of either depth as HxWx3 uint8; pixels with channels as they are."""
+    import numpy as np
+
+    if pixels.ndim == 3:
+        return np.asarray(pixels, np.uint8)
+    grey = pixels if pixels.dtype == np.uint8 else np.rint(pixels / np.float32(257))
+    return np.repeat(np.asarray(grey, np.uint8)[:, :, None], 3, axis=2)

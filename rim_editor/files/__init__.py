@@ -1,0 +1,1 @@
+"""Files: documents, projects, images and layered formats, opened, saved, exported and recovered."""

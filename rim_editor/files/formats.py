@@ -1,0 +1,207 @@
+"""Output formats: their suffixes, what each can hold, and the encoding of arrays to bytes."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rim_editor.errors import EditorWarning, OutputUnsupported
+from rim_editor.files import photoshop
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+_USUAL_QUALITY = 90
+_PREDICTOR, _EXIF_IFD, _GPS_IFD = 317, 0x8769, 0x8825
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that can be written, and what it can hold."""
+
+    name: str
+    """As Pillow calls it."""
+    suffixes: tuple[str, ...]
+    lossy: bool = False
+    """Whether it has a quality."""
+    transparent: bool = True
+    deep: bool = False
+    """Whether it holds 16 bits a channel; 8 otherwise."""
+    layered: bool = False
+    """Whether it holds layers, and nothing else."""
+    longest_side: int = 2**31
+    """Pixels."""
+
+
+LAYERED_SUFFIX, PHOTOSHOP_SUFFIX = ".ora", ".psd"
+LAYERED_SUFFIXES = frozenset((LAYERED_SUFFIX, PHOTOSHOP_SUFFIX))
+"""Of the formats that hold layers and nothing else."""
+_FORMATS = (
+    Format("PNG", (".png",), deep=True),
+    Format("WEBP", (".webp",), lossy=True, longest_side=16383),
+    Format("TIFF", (".tif", ".tiff"), deep=True),
+    Format("JPEG", (".jpg", ".jpeg"), lossy=True, transparent=False, longest_side=65500),
+    Format("AVIF", (".avif",), lossy=True, longest_side=65535),
+    Format("OpenRaster", (LAYERED_SUFFIX,), layered=True),
+    Format("Photoshop", (PHOTOSHOP_SUFFIX,), layered=True, longest_side=30_000),
+)
+_BY_SUFFIX = {suffix: each for each in _FORMATS for suffix in each.suffixes}
+
+
+def format_of(path: Path) -> Format:
+    """The format of `path` by its suffix, ignoring case. Raises OutputUnsupported."""
+    found = _BY_SUFFIX.get(path.suffix.lower())
+    if found is None:
+        flat = ", ".join(suffix for suffix, each in _BY_SUFFIX.items() if not each.layered)
+        raise OutputUnsupported(
+            f"'{path}' names no format that can be written: end the name with one of {flat}, "
+            f"or {LAYERED_SUFFIX} or {PHOTOSHOP_SUFFIX} for layers."
+        )
+    if found.name == "AVIF":
+        from PIL import features
+
+        if not features.check("avif"):
+            raise OutputUnsupported("This Pillow cannot write AVIF: write .webp, or install Pillow 11.3.")
+    if found.name == "Photoshop":
+        photoshop.check()
+    return found
+
+
+def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: int | None) -> None:
+    """Refuse a format that cannot hold a result; the disk is not accessed.
+
+    `layered`, `transparent` and `depth` (bits a channel, 8 or 16) are the needs of the result; `quality` is None where
+    none was requested. Raises OutputUnsupported, which names a format that can.
+    """
+    found = format_of(path)
+    if found.layered and not layered:
+        raise OutputUnsupported(f"'{path}' is for layers: export layers, or end the name with .png.")
+    if layered and not found.layered:
+        raise OutputUnsupported(f"'{path}' cannot hold layers: write '{path.with_suffix(LAYERED_SUFFIX).name}'.")
+    if transparent and not found.transparent:
+        instead = path.with_suffix(".png")
+        raise OutputUnsupported(
+            f"'{path.suffix}' cannot hold transparency: write '{instead}', or put the object on a colour."
+        )
+    if depth == 16 and not found.deep:
+        raise OutputUnsupported(f"'{path.suffix}' holds 8 bits a channel: write 16 bits to .png or .tiff.")
+    if quality is not None and not found.lossy:
+        others = "" if layered else ", or write .webp, .avif or .jpg"
+        raise OutputUnsupported(f"'{path.suffix}' is lossless and has no quality: leave it out{others}.")
+
+
+def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None) -> bytes:
+    """The bytes of a file in the format of `path`'s suffix, layers excepted; nothing is written.
+
+    `pixels` is HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha), and colours are tagged as sRGB.
+    `exif` is kept. `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.
+    EXIF that is too long for a JPEG is left out with an EditorWarning. Raises OutputUnsupported.
+    """
+    found = format_of(path)
+    name = found.name
+    if max(pixels.shape[:2]) > found.longest_side:
+        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
+        text = f"'{path.suffix}' holds at most {found.longest_side} pixels a side, not {size}: write .png instead."
+        raise OutputUnsupported(text)
+    if exif and name == "JPEG" and len(exif) > 65533:
+        text = f"the EXIF data is too long for '{path}': it was left out."
+        warnings.warn(text, EditorWarning, stacklevel=4)
+        exif = b""
+    try:
+        if name == "PNG":
+            return png(pixels, exif)
+        if name == "TIFF":
+            return _tiff(pixels, exif)
+        return _lossy(name, pixels, exif, quality)
+    except (OSError, ValueError) as error:
+        text = f"'{path.suffix}' cannot hold this image ({error}): write .png instead."
+        raise OutputUnsupported(text) from error
+
+
+def _lossy(name: str, pixels: NDArray[Any], exif: bytes, quality: int | None) -> bytes:
+    from PIL import Image
+
+    options: dict[str, Any] = {"quality": quality or _USUAL_QUALITY, **_colour_space(pixels)}
+    if name == "JPEG":
+        options["subsampling"] = 0  # halved colour would smear along the object's edge
+    elif name == "WEBP" and quality == 100:
+        options |= {"lossless": True, "exact": True}
+    if exif:
+        options["exif"] = exif
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, name, **options)
+    return buffer.getvalue()
+
+
+def _tiff(pixels: NDArray[Any], exif: bytes) -> bytes:
+    from PIL import Image
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    found = Image.Exif()
+    found.load(exif)
+    tags = ImageFileDirectory_v2()
+    tags[_PREDICTOR] = 2  # horizontal differences halve a photograph
+    for tag, value in found.items():
+        # Pillow gives libtiff no directory within a directory: a number keeps its place.
+        tags[tag] = 0 if tag in (_EXIF_IFD, _GPS_IFD) else value
+    options = {"compression": "tiff_adobe_deflate", "tiffinfo": tags, **_colour_space(pixels)}
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "TIFF", **options)
+    file = bytearray(buffer.getvalue())
+    for place in (_EXIF_IFD, _GPS_IFD):
+        if place in found:
+            directory = ImageFileDirectory_v2(bytes(file[:8]), group=place)
+            directory.update(found.get_ifd(place))
+            _append_directory(file, place, directory)
+    return bytes(file)
+
+
+def _append_directory(file: bytearray, place: int, directory: ImageFileDirectory_v2) -> None:
+    order = "<" if file[:2] == b"II" else ">"
+    file += bytes(len(file) % 2)
+    offset = len(file)
+    (first,) = struct.unpack_from(f"{order}I", file, 4)
+    (count,) = struct.unpack_from(f"{order}H", file, first)
+    for entry in range(first + 2, first + 2 + 12 * count, 12):
+        if struct.unpack_from(f"{order}H", file, entry) == (place,):
+            file[entry : entry + 12] = struct.pack(f"{order}HHII", place, 4, 1, offset)  # 4: a LONG
+            file += directory.tobytes(offset)
+
+
+def png(pixels: NDArray[Any], exif: bytes) -> bytes:
+    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `exif` unless it is b''."""
+    # OpenCV writes a photograph as RGBA 3 to 16 times as fast as Pillow, and no larger.
+    import cv2
+
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR)
+    done, buffer = cv2.imencode(".png", pixels)
+    if not done:
+        raise ValueError("the encoder gave no reason")
+    file = buffer.tobytes()
+    header_end = 8 + 25  # signature, then IHDR
+    chunks = _png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
+    if exif:
+        chunks += _png_chunk(b"eXIf", exif.removeprefix(b"Exif\x00\x00"))
+    return file[:header_end] + chunks + file[header_end:]
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _colour_space(pixels: NDArray[Any]) -> dict[str, bytes]:
+    if pixels.ndim == 2:  # a matte is coverage, not colour
+        return {}
+    from PIL import ImageCms
+
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)  # no clock: the same result is the same file
+    return {"icc_profile": bytes(profile)}

@@ -1,0 +1,258 @@
+"""OpenRaster files open as one image and a matte per layer: ours as they were, others by the specification."""
+
+import io
+import random
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clipmat.errors import ImageTooLarge, ImageUnreadable, UserError
+from clipmat.image_files import OpenedImage
+from rim_editor.documents import edits
+from rim_editor.documents.document import Answer, Combine, Document, ImportedMatte, Layer
+from rim_editor.documents.rendering import Renderer
+from rim_editor.errors import EditorWarning
+from rim_editor.files import exporting, opening
+
+WIDTH, HEIGHT = 12, 8
+
+
+def png(pixels, mode=None):
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8), mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def rgba(width, height, colour, alpha=255):
+    return np.dstack([np.full((height, width, 3), colour, np.uint8), np.full((height, width), alpha, np.uint8)])
+
+
+@pytest.fixture
+def ora(tmp_path):
+    """A function that writes an OpenRaster file of this stack, as GIMP and Krita do."""
+
+    def write(stack, files, merged=None, size=(WIDTH, HEIGHT), name="layers.ora"):
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("mimetype", "image/openraster")
+            head = f'<?xml version="1.0" encoding="UTF-8"?><image version="0.0.3" w="{size[0]}" h="{size[1]}">'
+            archive.writestr("stack.xml", f"{head}{stack}</image>")
+            for file, content in files.items():
+                archive.writestr(file, content if isinstance(content, bytes) else png(content))
+            if merged is not None:
+                archive.writestr("mergedimage.png", png(merged))
+        return path
+
+    return write
+
+
+def current(path):
+    opened = opening.read(path)
+    assert opened.saved and opened.project is None
+    return opened.history.current
+
+
+def squared(left, top, right, bottom):
+    matte = np.zeros((30, 40), np.float32)
+    matte[top:bottom, left:right] = 1
+    return matte
+
+
+@pytest.fixture
+def exported(tmp_path):
+    def export(*layers, alpha=None):
+        pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(np.uint8)
+        document = Document(OpenedImage(None, pixels, alpha, b""), layers)
+        path = tmp_path / "ours.ora"
+        request = exporting.ExportRequest(exporting.Content.LAYERS, overwrite=True)
+        exporting.export(document, Renderer(document.source), path, request)
+        return document, path
+
+    return export
+
+
+def layer(name, matte, edit=None):
+    return Layer((Answer(name, Combine.NEW, matte, 0.9),), edit=edit or edits.Cutout())
+
+
+# --- ours
+
+
+def test_one_layer_of_ours_comes_back(exported):
+    soft = squared(5, 5, 20, 20) * np.float32(128 / 255)
+    before, path = exported(layer("the dog", soft))
+    after = current(path)
+    assert (after.source.pixels == before.source.pixels).all() and after.source.path == path
+    (part,) = after.parts
+    assert after.layer.title == "the dog"
+    assert isinstance(part, ImportedMatte) and after.edit == edits.Cutout() and len(after.layers) == 1
+    np.testing.assert_allclose(part.matte, soft, atol=0.5 / 255)
+
+
+def test_several_layers_of_ours_come_back_with_names_and_backgrounds(exported):
+    beach = edits.Background(np.random.default_rng(1).integers(0, 256, (30, 40, 3)).astype(np.uint8))
+    before, path = exported(
+        layer("the dog", squared(0, 0, 20, 20), beach),
+        layer("the hat", squared(5, 5, 9, 9), edits.SolidColour((1, 2, 3))),
+        layer("the cup", squared(30, 20, 40, 30)),
+    )
+    after = current(path)
+    assert [one.name for one in after.layers] == ["the dog", "the hat", "the cup"]
+    assert (after.layers[0].edit.image == beach.image).all()
+    assert [one.edit for one in after.layers[1:]] == [edits.SolidColour((1, 2, 3)), edits.Cutout()]
+    for one, other in zip(before.layers, after.layers, strict=True):
+        assert (one.parts[0].matte == other.parts[0].matte).all()
+    shown = [Renderer(one.source).result(one) for one in (before, after)]
+    assert (shown[0] == shown[1]).all()
+
+
+def test_transparency_matte_and_highlight_of_ours(exported):
+    alpha = np.full((30, 40), 255, np.uint8)
+    alpha[:3] = 0
+    _, path = exported(layer("the dog", squared(0, 5, 20, 20), edits.MatteOnly()), alpha=alpha)
+    after = current(path)
+    assert (after.source.alpha == alpha).all() and after.edit == edits.MatteOnly()
+    _, path = exported(layer("the dog", squared(0, 5, 20, 20), edits.Highlight()))
+    with pytest.warns(EditorWarning, match="highlight"):
+        assert isinstance(current(path).edit, edits.Highlight)
+
+
+# --- others
+
+
+def test_a_cut_out_over_a_background(ora):
+    """As GIMP writes it: layers as large as what is on them, each with an offset."""
+    stack = (
+        '<stack><layer name="hat" src="data/001.png" x="3" y="2" opacity="1.0" visibility="visible"/>'
+        '<layer name="Background" src="data/002.png" x="0" y="0" opacity="1.0" visibility="visible"/></stack>'
+    )
+    below, above = rgba(WIDTH, HEIGHT, (0, 0, 200)), rgba(4, 3, (200, 0, 0))
+    merged = below.copy()
+    merged[2:5, 3:7] = above
+    document = current(ora(stack, {"data/001.png": above, "data/002.png": below}, merged))
+    assert document.source.alpha is None and (document.source.pixels == merged[..., :3]).all()
+    (one,) = document.layers
+    expected = np.zeros((HEIGHT, WIDTH))
+    expected[2:5, 3:7] = 1
+    assert one.name == "hat" and one.visible and (one.parts[0].matte == expected).all()
+
+
+def test_nested_stacks_offsets_opacity_and_visibility(ora):
+    """As Krita writes groups; offsets add up, so do opacities, and what is in a hidden stack is hidden."""
+    stack = (
+        '<stack x="1" y="0">'
+        '<stack name="group" x="1" y="1" opacity="0.5" visibility="visible">'
+        '<layer name="a" src="a.png" x="1" y="0" opacity="0.5"/></stack>'
+        '<stack name="other" visibility="hidden"><layer name="b" src="b.png" x="-2"/></stack></stack>'
+    )
+    document = current(ora(stack, {"a.png": rgba(2, 2, (9, 9, 9)), "b.png": rgba(3, 2, (1, 2, 3))}))
+    b, a = document.layers
+    assert (a.name, a.visible, b.name, b.visible) == ("a", True, "b", False)
+    expected = np.zeros((HEIGHT, WIDTH))
+    expected[1:3, 3:5] = 0.25
+    np.testing.assert_allclose(a.parts[0].matte, expected, atol=1e-6)
+    assert b.parts[0].matte[:2, :2].min() == 1 and b.parts[0].matte.sum() == 4  # cut off at the edge
+    assert document.source.alpha is not None and document.source.alpha.max() == 64  # composed here: there is no merged
+
+
+def test_the_image_under_a_cut_out_may_be_hidden(ora):
+    photo = '<layer name="photo" src="b.png" visibility="hidden"/>'
+    stack = f'<stack><layer name="dog" src="a.png" x="2" y="2"/>{photo}</stack>'
+    below = rgba(WIDTH, HEIGHT, (0, 100, 0))
+    merged = np.zeros_like(below)
+    merged[2:4, 2:4] = (7, 8, 9, 255)
+    document = current(ora(stack, {"a.png": rgba(2, 2, (7, 8, 9)), "b.png": below}, merged))
+    assert document.source.alpha is None and tuple(document.source.pixels[0, 0]) == (0, 100, 0)
+    assert tuple(document.source.pixels[3, 3]) == (7, 8, 9)
+    assert [one.name for one in document.layers] == ["dog"]
+
+
+def test_a_cut_out_alone_keeps_its_transparency(ora):
+    one = rgba(WIDTH, HEIGHT, (7, 8, 9), 0)
+    one[1:4, 1:4, 3] = 200
+    document = current(ora('<stack><layer name="dog" src="a.png"/></stack>', {"a.png": one}, one))
+    assert (document.source.alpha == one[..., 3]).all()
+    np.testing.assert_allclose(document.parts[0].matte, one[..., 3] / 255, atol=1e-6)
+
+
+def test_grey_palette_and_16_bits_are_read(ora):
+    grey16 = io.BytesIO()
+    Image.fromarray(np.full((HEIGHT, WIDTH), 257 * 50, np.uint16)).save(grey16, "PNG")
+    palette = io.BytesIO()
+    Image.new("P", (3, 3)).save(palette, "PNG")
+    stack = '<stack><layer name="p" src="p.png"/><layer name="g" src="g.png"/></stack>'
+    document = current(ora(stack, {"p.png": palette.getvalue(), "g.png": grey16.getvalue()}))
+    assert tuple(document.source.pixels[5, 5]) == (50, 50, 50) and tuple(document.source.pixels[0, 0]) == (0, 0, 0)
+
+
+def test_an_image_without_anything_cut_out(ora):
+    document = current(ora('<stack><layer name="photo" src="a.png"/></stack>', {"a.png": rgba(WIDTH, HEIGHT, 9)}))
+    assert document.parts == () and len(document.layers) == 1
+
+
+# --- bad days
+
+
+def test_a_damaged_layer_is_named_and_left_out(ora):
+    stack = '<stack><layer name="hat" src="a.png"/><layer name="photo" src="b.png"/></stack>'
+    path = ora(stack, {"a.png": b"no image", "b.png": rgba(WIDTH, HEIGHT, 9)})
+    with pytest.warns(EditorWarning, match="lost: hat"):
+        assert current(path).source.pixels.max() == 9
+
+
+@pytest.mark.parametrize(
+    ("stack", "size", "error"),
+    [
+        ("<stack/>", (WIDTH, HEIGHT), ImageUnreadable),
+        ("<stack/>", (0, 5), ImageUnreadable),
+        ("<stack/>", ("x", 5), ImageUnreadable),
+        ("<stack/>", (100_000, 100_000), ImageTooLarge),
+        ("<stack>", (WIDTH, HEIGHT), ImageUnreadable),
+    ],
+)
+def test_what_cannot_be_opened(ora, stack, size, error):
+    with pytest.raises(error):
+        opening.read(ora(stack, {}, size=size))
+
+
+def test_entities_are_refused(tmp_path):
+    path = tmp_path / "a.ora"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("stack.xml", '<!DOCTYPE x [<!ENTITY a "aaaa">]><image w="2" h="2">&a;</image>')
+    with pytest.raises(ImageUnreadable, match="entities"):
+        opening.read(path)
+
+
+def test_what_is_no_zip(tmp_path):
+    (tmp_path / "a.ora").write_bytes(b"no")
+    with pytest.raises(ImageUnreadable):
+        opening.read(tmp_path / "a.ora")
+    with pytest.raises(ImageUnreadable):
+        opening.read(tmp_path / "missing.ora")
+
+
+def test_damaged_files_raise_nothing_but_errors_for_users(ora):
+    stack = (
+        '<stack x="1"><stack opacity="0.5"><layer name="hat" src="a.png" x="3" y="2"/></stack>'
+        '<layer name="photo" src="b.png"/></stack>'
+    )
+    path = ora(stack, {"a.png": rgba(3, 3, 5), "b.png": rgba(WIDTH, HEIGHT, 9)}, rgba(WIDTH, HEIGHT, 9))
+    whole = path.read_bytes()
+    for seed in range(150):
+        chance = random.Random(seed)
+        data = bytearray(whole)
+        for _ in range(chance.choice([1, 4, 30])):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", EditorWarning)
+            try:
+                document = opening.read(path).history.current
+            except UserError:
+                continue
+        assert all(
+            part.matte.shape == document.source.pixels.shape[:2] for one in document.layers for part in one.parts
+        )
