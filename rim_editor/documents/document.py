@@ -75,6 +75,11 @@ class Answer:
         return Pointing(self.points, self.box)
 
     @property
+    def takes_away(self) -> bool:
+        """Whether it makes the matte smaller, if it changes it."""
+        return self.combine in (Combine.SUBTRACT, Combine.INTERSECT)
+
+    @property
     def doubt(self) -> str:
         """Why the answer should be checked, without a full stop; '' where it is sure."""
         presence = f"'{self.expression}' (presence {self.presence:.2f})"

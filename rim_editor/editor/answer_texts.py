@@ -42,6 +42,10 @@ class AnswerText:
     """For the canvas, where what is seen may be taken for something else."""
     dimmed: bool = False
     """Whether what is seen is not what was asked for."""
+    short: str = ""
+    """The text without the expression, for where there is little room; '' where there is no shorter one."""
+    marked: Answer | None = None
+    """What waits to be accepted, to be marked on the canvas."""
 
 
 @dataclass(eq=False)
@@ -95,9 +99,11 @@ class AskedImage:
         """The user is content with the answer, or with the matte as it was before."""
         self.decided = True
 
-    def guess_shown(self, editor: Editor) -> None:
-        """Remember the part that the best guess became."""
-        self.decided = False
+    def guess_accepted(self, editor: Editor) -> None:
+        """Add the answer that waits to the matte: a best guess still to be judged, or what the user has seen marked."""
+        seen = self.text(editor).marked is not None
+        editor.accept_guess()
+        self.decided = seen
         self._take_part(editor)
 
     def text(self, editor: Editor) -> AnswerText:
@@ -117,11 +123,22 @@ class AskedImage:
         if self.part is not None and self.decided:
             return AnswerText(f"Used {quoted}")
         if answer.certainty is Certainty.UNSURE:
-            text = f"Not sure that this is {quoted}"
-            return AnswerText(text, (AnswerChoice.USE, AnswerChoice.RETRY), text)
+            text, choices = f"Not sure that this is {quoted}", (AnswerChoice.USE, AnswerChoice.RETRY)
+            if self.part is not None:
+                return AnswerText(text, choices, text, short="Not sure of this")
+            if self.decided or editor.guess is None:
+                return AnswerText("")
+            return AnswerText(
+                f"{text}: nothing is taken away yet",
+                choices,
+                text,
+                short="Not sure: nothing taken yet",
+                marked=editor.guess,
+            )
         if self.part is not None:
             text = f"Best guess for {quoted}, which hardly seems to be here"
-            return AnswerText(text, (AnswerChoice.USE, AnswerChoice.RETRY), f"Best guess for {quoted}")
+            choices = (AnswerChoice.USE, AnswerChoice.RETRY)
+            return AnswerText(text, choices, f"Best guess for {quoted}", short="The best guess")
         return self._none(editor, quoted)
 
     def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
@@ -138,23 +155,29 @@ class AskedImage:
                 return "Surer here", tuple(near)
         return "", ()
 
+    def used(self, editor: Editor) -> tuple[str, ...]:
+        """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
+        asked = [answer.expression for answer in reversed(editor.document.expressions)]
+        return (*asked, *(word.noun for word in self.words))
+
     def _counts(self, editor: Editor) -> bool:
         """Whether the newest answer is not undone or replaced, and its layer is the active one."""
         here = self.layer == editor.document.layer.key
         return here and (self.part is None or any(one is self.part for one in editor.document.parts))
 
     def _none(self, editor: Editor, quoted: str) -> AnswerText:
-        text = f"Nothing here seems to be {quoted}"
+        text, short = f"Nothing here seems to be {quoted}", "Hardly here"
         choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
         if self.decided:
             return AnswerText(text)
         if not editor.document.has_matte:
-            return AnswerText(text, choices or (AnswerChoice.RETRY,))
+            return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
         earlier = editor.document.expressions
         former = f"“{earlier[-1].expression}”" if earlier else "the former matte"
-        return AnswerText(text, (*choices, AnswerChoice.KEEP), f"This is still {former}, not {quoted}", dimmed=True)
+        caption = f"This is still {former}, not {quoted}"
+        return AnswerText(text, (*choices, AnswerChoice.KEEP), caption, dimmed=True, short=short)
 
     def _take_part(self, editor: Editor) -> None:
-        expressions = editor.document.expressions
+        expressions = () if editor.guess is not None else editor.document.expressions
         if expressions and self.answer is not None and expressions[-1].expression == self.answer.expression:
             self.part = expressions[-1]

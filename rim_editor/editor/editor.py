@@ -73,7 +73,8 @@ class Editor:
         self._reshapings: deque[tuple[Sequence[Reshaping], str]] = deque()
         """Changes of the image that wait for the one being made."""
         self.guess: Answer | None = None
-        """What the model would cut out for the last question, where its certainty is NONE and it shows anything."""
+        """The answer to the last question that waits to be accepted: of certainty NONE, where it shows anything, or of
+        UNSURE, where it would take something from the matte."""
         self._open(History(Document(source)))
         self.layers = LayerActions(self)
         """Adds, removes and arranges the layers."""
@@ -127,7 +128,8 @@ class Editor:
         """Find what `expression` names, or what is pointed at, and combine it with the matte as it is by then.
 
         The answer takes the place of the part `replaces`, see `picking`.
-        An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing: see `guess`.
+        An earlier question that has no answer yet is dropped. A certainty of NONE changes nothing, and UNSURE takes
+        nothing away: see `guess`.
         """
         self.put(ModelQuestion(clean_expression(expression), combine, pointing, replaces))
 
@@ -295,6 +297,8 @@ class Editor:
             self.guess = answer if shows_something(answer.matte) else None
             remedy = "" if question.pointing else ". Use other words."
             self._notify(NoticeCode.NOT_FOUND, f"{answer.doubt}{remedy}")
+        elif answer.certainty is Certainty.UNSURE and answer.takes_away and not answer.pointing:
+            self.guess = answer
         else:
             self._add_answer(answer, key, question.replaces)
         where = found.predictor.device, found.predictor.device_reason, options.weights

@@ -24,7 +24,7 @@ from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, 
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
 
 if TYPE_CHECKING:
-    from rim_editor.documents.document import Part, Point
+    from rim_editor.documents.document import Answer, Part, Point
     from rim_editor.documents.edits import Colour
     from rim_editor.editor.editor import Editor
 
@@ -58,7 +58,7 @@ class Canvas(ImageView):
         self._gesture_button = Qt.MouseButton.NoButton
         self._strokes = LiveStrokes(self)
         self._strokes.changed.connect(self._update_device)
-        self._outline, self._part_mark = RegionOutline(), PartMark()
+        self._outline, self._part_mark, self._guess_mark = RegionOutline(), PartMark(), PartMark()
         self._picks = PickMarks(self)
         self._picks.changed.connect(self.update)
         self._space_held = False
@@ -135,6 +135,11 @@ class Canvas(ImageView):
         self._part_mark.set(part)
         self.update()
 
+    def mark_guess(self, answer: Answer | None) -> None:
+        """Mark what an answer that waits would take away, or nothing any more."""
+        self._guess_mark.set(answer)
+        self.update()
+
     @property
     def picks(self) -> PickMarks:
         """The clicks and the box that show the object."""
@@ -181,6 +186,7 @@ class Canvas(ImageView):
         self._strokes.paint(painter, self.viewport, ratio)
         self._outline.paint(painter, self.viewport, ratio)
         self._part_mark.paint(painter, self.viewport, ratio)
+        self._guess_mark.paint(painter, self.viewport, ratio)
 
     def _paint_marks(self, painter: QPainter) -> None:
         brush = self._effective_tool().brush

@@ -1,12 +1,13 @@
 """Shows one document at a time: requests renderings from the editor whenever the document or the viewport changes.
 
-It owns view, split and before; `ZoomableWidget` owns zoom and pan, and `ImageView` paints.
+It owns view, split and before (mode and split are each document's own); `ZoomableWidget` owns zoom and pan, and
+`ImageView` paints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -14,7 +15,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.documents.rendering import View
+from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import DocumentChanged, Event
 from rim_editor.ui.canvas.rendering_cache import RenderingCache
 from rim_editor.ui.canvas.split_line import SplitLine
@@ -33,6 +34,8 @@ class _Pane:
 
     viewport: Viewport
     renderings: RenderingCache
+    mode: ViewMode = View().mode
+    split: bool = False
 
 
 class DocumentView(ZoomableWidget):
@@ -64,6 +67,9 @@ class DocumentView(ZoomableWidget):
         if editor is self._editor:
             return
         self._image_changing()
+        mode, split = (View().mode, False) if self._editor is not None else (self._view.mode, self.split)
+        if self._editor is not None:
+            self._panes[self._editor].mode, self._panes[self._editor].split = self._view.mode, self.split
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
@@ -79,9 +85,11 @@ class DocumentView(ZoomableWidget):
             if pane is None:
                 self._show_new_image(editor)
             else:
-                self._renderings = pane.renderings
+                self._renderings, mode, split = pane.renderings, pane.mode, pane.split
                 self._install_viewport(self._resized(pane.viewport))
             self._request_timer.start(0)
+        self.set_view(replace(self._view, mode=mode))
+        self.set_split(split)
         self.update()
 
     @property

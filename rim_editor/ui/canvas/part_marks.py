@@ -1,32 +1,40 @@
-"""Marks the part of the matte that the user points at in the list: where a stroke runs, what a region encloses."""
+"""Marks a part of the matte above the image: where a stroke runs, what a region encloses, what an answer takes away."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from rim_editor.documents.document import Patch, Region, Stroke
+from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke
 from rim_editor.ui.canvas.live_strokes import COLOURS
 from rim_editor.ui.canvas.region_outline import RegionOutline
+from rim_editor.ui.qt_image import to_qimage
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Part
     from rim_editor.ui.canvas.viewport import Viewport
 
 _WIDE = 90  # of 255: how much of the brush's width is tinted
+_TINT_SIDE, _STRIPE = 512, 16
+"""Pixels of what marks an answer, and of a stripe in it with the gap beside it."""
+_STRIPED, _BETWEEN = 190, 85
+"""Of 255: how much of the image stripes and gaps cover."""
 
 
 class PartMark:
-    """One part, marked above the image; answers and imported mattes have no mark, as their matte is seen anyway."""
+    """One part, marked above the image; what adds a matte as a whole has no mark, as it is seen anyway."""
 
     def __init__(self) -> None:
         self._part: Part | None = None
+        self._tint: QImage | None = None
 
     def set(self, part: Part | None) -> None:
         """Mark this part from now on, or none."""
-        self._part = part
+        if part is not self._part:
+            self._part, self._tint = part, None
 
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
         """Paint it through the viewport; `ratio` is the device pixel ratio."""
@@ -37,6 +45,26 @@ class PartMark:
             outline = RegionOutline()
             outline.set(part.points if isinstance(part, Region) else _corners(part), adds=_adds(part))
             outline.paint(painter, viewport, ratio)
+        elif isinstance(part, Answer) and part.takes_away:
+            self._tint = self._tint or _tint_of(part)
+            x, y = viewport.origin
+            width, height = (side * viewport.zoom / ratio for side in viewport.image)
+            painter.drawImage(QRectF(x / ratio, y / ratio, width, height), self._tint)
+
+
+def _tint_of(answer: Answer) -> QImage:
+    """What the answer takes away, striped in the colour of the eraser; small, so that it costs a few milliseconds."""
+    import numpy as np
+
+    step = max(1, math.ceil(max(answer.matte.shape) / _TINT_SIDE))
+    matte = answer.matte[::step, ::step]
+    taken = matte if answer.combine is Combine.SUBTRACT else 1 - matte
+    rows, columns = np.ogrid[: taken.shape[0], : taken.shape[1]]
+    pixels = np.empty((*taken.shape, 4), np.uint8)
+    colour = COLOURS[Brush.REMOVE]
+    pixels[..., :3] = colour.red(), colour.green(), colour.blue()
+    pixels[..., 3] = taken * np.where((rows + columns) % _STRIPE < _STRIPE // 2, _STRIPED, _BETWEEN)
+    return to_qimage(pixels)
 
 
 def _adds(part: Region | Patch) -> bool:

@@ -58,6 +58,11 @@ class PickMarks(QObject):
         """Take the words beside clicks, and how an answer joins the matte, from these functions."""
         self._words, self._combine = words, combine
 
+    @property
+    def subtracts(self) -> bool:
+        """Whether what is found or drawn around is taken from the matte."""
+        return self._combine() is Combine.SUBTRACT
+
     def set_editor(self, editor: Editor | None) -> None:
         """Show the marks of this editor's image."""
         self._drawn = None

@@ -1,4 +1,7 @@
-"""Lasso and rectangle: gestures that draw around what is added to the matte, or, with Alt or Ctrl, taken from it."""
+"""Lasso and rectangle: gestures that draw around what is added to the matte or taken from it.
+
+They take where answers are subtracted; with Alt or Ctrl it is the other way round.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 _LEAST_AREA = 16.0
 """Pixels of the screen below which a region is a click that slipped."""
-_TAKES = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+_REVERSED = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class _RegionGesture(ABC):
@@ -46,7 +49,7 @@ class _RegionGesture(ABC):
 
     @property
     def _adds(self) -> bool:
-        return not self._target.modifiers & _TAKES
+        return bool(self._target.modifiers & _REVERSED) is self._target.picks.subtracts
 
     def _show(self) -> None:
         self._target.set_outline(self._corners(), adds=self._adds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -142,7 +143,8 @@ class ZoomableWidget(QWidget):
 
     def _device_size(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
-        return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
+        # A pixel of which the widget covers a part is painted too.
+        return max(math.ceil(self.width() * ratio), 1), max(math.ceil(self.height() * ratio), 1)
 
     def _margin(self) -> int:
         return round(_MARGIN * self.devicePixelRatioF())

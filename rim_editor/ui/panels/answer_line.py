@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
@@ -12,6 +13,10 @@ from clipmat.certainty import Certainty
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import signal_colour
 from rim_editor.ui.theme import SPACE, set_type
+
+if TYPE_CHECKING:
+    from rim_editor.editor.answer_texts import AnswerText
+    from rim_editor.editor.events import Answered
 
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""
@@ -70,7 +75,18 @@ class PresenceBadge(QWidget):
 
 
 class _ElidedLabel(QLabel):
-    """One line of plain text that ends in dots where there is no room; the tooltip has all of it."""
+    """One line of plain text, in short where there is no room, or ending in dots; the tooltip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.short = ""
+
+    def shown_text(self) -> str:
+        """The text as it fits."""
+        metrics, text = self.fontMetrics(), self.text()
+        if self.short and metrics.horizontalAdvance(text) > self.width():
+            text = self.short
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -80,8 +96,7 @@ class _ElidedLabel(QLabel):
         bad = bool(self.property("bad"))
         ink = signal_colour("bad", self.palette()) if bad else self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(ink)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown_text())
         painter.end()
 
 
@@ -104,17 +119,29 @@ class AnswerLine(QWidget):
         self._height = QPushButton("x").sizeHint().height()
         self.setFixedHeight(self._height)
 
+    def show_answer(self, answer: Answered, shown: AnswerText, choices: Sequence[Choice]) -> None:
+        """Show what is said about an answer, with its presence, which counts for words alone, and buttons."""
+        if answer.pointing:
+            self.show_text(shown.text, bad=answer.certainty is Certainty.NONE)
+        else:
+            presence = answer.certainty, answer.presence
+            self.show_text(shown.text, presence=presence, choices=choices, short=shown.short)
+
     def show_text(
         self,
         text: str,
         *,
-        certainty: Certainty | None = None,
-        presence: float = 0.0,
+        presence: tuple[Certainty | None, float] = (None, 0.0),
         choices: Sequence[Choice] = (),
         bad: bool = False,
+        short: str = "",
     ) -> None:
-        """Show a text, with a badge if it is about an answer, and buttons; `bad` marks what the user did wrong."""
-        self._badge.show_presence(certainty, presence)
+        """Show a text, with a badge if it is about an answer, and buttons; `bad` marks what the user did wrong.
+
+        Where the text does not fit, `short` takes its place.
+        """
+        self._text.short = short
+        self._badge.show_presence(*presence)
         self._text.setText(text)
         self._text.setToolTip(text)
         self._text.setAccessibleName(text or "Status")

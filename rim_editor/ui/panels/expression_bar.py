@@ -10,11 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Combine
-from rim_editor.editor.answer_texts import AnswerChoice, AskedImage
+from rim_editor.editor.answer_texts import AnswerChoice, AnswerText, AskedImage
 from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.answer_line import AnswerLine, Choice
@@ -49,6 +48,8 @@ class ExpressionBar(QWidget):
     """The user is done with the box: keys are meant for the image from now on."""
     caption_changed = Signal(str, bool)
     """What the canvas should say about what it shows, and whether that is not what was asked for."""
+    guess_marked = Signal(object)
+    """The `Answer` that waits to be used, or None."""
     combine_chosen = Signal(Combine)
     """The user chose how the next answer joins the matte."""
 
@@ -85,7 +86,7 @@ class ExpressionBar(QWidget):
         below.addWidget(self._chips, 1)
         column.addLayout(below)
         self._update_button()
-        self._show_status("Open an image to begin.")
+        self._line.show_text("Open an image to begin.")
 
     def set_editor(self, editor: Editor | None) -> None:
         """Send expressions to this editor, and show the text and the status of its image; None while none is open."""
@@ -152,9 +153,9 @@ class ExpressionBar(QWidget):
         self._box.close_list()
         expression = clean_expression(self._box.text())
         if self._editor is None:
-            self._show_status("Open an image first, then describe what to cut out of it.", bad=True)
+            self._line.show_text("Open an image first, then describe what to cut out of it.", bad=True)
         elif not expression:
-            self._show_status("Describe what to cut out, for example: the dog on the left.", bad=True)
+            self._line.show_text("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
             self._state(self._editor).answer = None
@@ -189,7 +190,7 @@ class ExpressionBar(QWidget):
     def _cancel(self) -> None:
         if self._editor is not None:
             self._editor.cancel()
-            self._show_status("Cancelled.")
+            self._line.show_text("Cancelled.")
 
     def _state(self, editor: Editor) -> AskedImage:
         return self._states.setdefault(editor, AskedImage())
@@ -224,29 +225,28 @@ class ExpressionBar(QWidget):
         """Show the newest answer of the image in front, if it still counts."""
         self._show_chips()
         if self._editor is None:
-            self.caption_changed.emit("", False)
-            self._show_status("Open an image to begin.")
+            self._emit_marks(AnswerText(""))
+            self._line.show_text("Open an image to begin.")
             return
         state = self._state(self._editor)
         shown, answer = state.text(self._editor), state.answer
-        self.caption_changed.emit(shown.caption, shown.dimmed)
+        self._emit_marks(shown)
         if self._working:
-            self._show_status("Working… Esc cancels.")
+            self._line.show_text("Working… Esc cancels.")
         elif answer is None or not shown.text:
-            self._show_status("")
-        elif answer.pointing:  # a presence counts for words alone
-            self._line.show_text(shown.text, bad=answer.certainty is Certainty.NONE)
+            self._line.show_text("")
         else:
-            choices = [self._choice(choice) for choice in shown.choices]
-            self._line.show_text(shown.text, certainty=answer.certainty, presence=answer.presence, choices=choices)
+            self._line.show_answer(answer, shown, [self._choice(choice) for choice in shown.choices])
+
+    def _emit_marks(self, shown: AnswerText) -> None:
+        self.caption_changed.emit(shown.caption, shown.dimmed)
+        self.guess_marked.emit(shown.marked)
 
     def _show_chips(self) -> None:
         caption, words = ("", ()) if self._editor is None else self._state(self._editor).offered(self._editor)
         self._chips.set_chips(f"{caption}:" if words else "", words)
-        used: list[str] = []
-        if self._editor is not None:
-            used += [answer.expression for answer in reversed(self._editor.document.expressions)]
-        self._box.set_used_here(used)
+        editor = self._editor
+        self._box.set_used_here(() if editor is None else self._state(editor).used(editor))
 
     def _choice(self, choice: AnswerChoice) -> Choice:
         functions = {
@@ -260,7 +260,10 @@ class ExpressionBar(QWidget):
 
     def _accept(self) -> None:
         if self._editor is not None:
-            self._state(self._editor).accept()
+            state = self._state(self._editor)
+            if state.text(self._editor).marked is not None:
+                state.guess_accepted(self._editor)
+            state.accept()
             self._show_answer()
             self.left.emit()
 
@@ -281,13 +284,9 @@ class ExpressionBar(QWidget):
 
     def _show_guess(self) -> None:
         if self._editor is not None:
-            self._editor.accept_guess()
-            self._state(self._editor).guess_shown(self._editor)
+            self._state(self._editor).guess_accepted(self._editor)
             self._show_answer()
             self.left.emit()
-
-    def _show_status(self, text: str, *, bad: bool = False) -> None:
-        self._line.show_text(text, bad=bad)
 
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy

@@ -33,14 +33,14 @@ _ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = (
         Tool.LASSO,
         "Lasso",
         "fa6s.draw-polygon",
-        "Draw around what belongs to the object; with Alt or Ctrl, what does not",
+        "Draw around what belongs to the object; with Alt, Ctrl or Subtract, what does not",
         "L",
     ),
     (
         Tool.RECTANGLE,
         "Rectangle",
         "fa6s.vector-square",
-        "Drag a rectangle over what belongs to the object; with Alt or Ctrl, what does not",
+        "Drag a rectangle over what belongs to the object; with Alt, Ctrl or Subtract, what does not",
         "M",
     ),
 )

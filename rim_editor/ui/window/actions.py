@@ -87,10 +87,10 @@ MENUS: dict[str, tuple[Spec, ...]] = {
              "brush"),
         Spec("brush_refine", "&Refine Edge Brush", ("R",), "Paint along hair and soft edges to refine them",
              "fa6s.feather", True, "brush"),
-        Spec("lasso", "Lass&o", ("L",), "Draw around what belongs to the object; with Alt or Ctrl, what does not",
-             "fa6s.draw-polygon", True, "brush"),
-        Spec("rectangle", "Rectan&gle", ("M",), "Drag a rectangle over what belongs to the object; with Alt or Ctrl, "
-             "what does not", "fa6s.vector-square", True, "brush"),
+        Spec("lasso", "Lass&o", ("L",), "Draw around what belongs to the object; with Alt, Ctrl or Subtract, what does "
+             "not", "fa6s.draw-polygon", True, "brush"),
+        Spec("rectangle", "Rectan&gle", ("M",), "Drag a rectangle over what belongs to the object; with Alt, Ctrl or "
+             "Subtract, what does not", "fa6s.vector-square", True, "brush"),
         Spec("pick", "&Pick", ("P",), "Click what to cut out, drag a box around it; Ctrl-click or right-click what to "
              "leave out", "fa6s.arrow-pointer", True, "brush"),
         Spec("brush_smaller", "Smaller Brus&h", ("[",), "Make the brush smaller"),

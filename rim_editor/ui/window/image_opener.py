@@ -30,10 +30,12 @@ class ImageOpener(QObject):
 
     opened = Signal(object, bool)
     """The new `OpenDocument`, and whether it came to the front."""
-    warned = Signal(str, str)
-    """A warning, and the key of the image that it is about; without a path to open, of the image in front, or ''."""
-    failed = Signal(object, str)
-    """The error, and the key of the image that is in front, or ''. It waits for one if others are yet to be read."""
+    warned = Signal(str, str, object)
+    """A warning, the key of the image that it is about (without a path to open, of the image in front, or ''), and the
+    path of the file or None."""
+    failed = Signal(object, str, object)
+    """The error, the key of the image that is in front, or '', and the path of the file or None. It waits for an image
+    in front if others are yet to be read."""
     progressed = Signal(str)
     """The progress as a text; '' when nothing is left to open."""
 
@@ -47,7 +49,7 @@ class ImageOpener(QObject):
         self._waiting: deque[tuple[Path | None, Callable[[], OpenedFile]]] = deque()
         self._running = False
         self._count = self._started = 0
-        self._failures: list[Exception] = []  # not emitted yet
+        self._failures: list[tuple[Exception, Path | None]] = []  # not emitted yet
         self.text = ""
         """The progress as a text; '' while nothing is being opened."""
 
@@ -69,7 +71,7 @@ class ImageOpener(QObject):
         """Open a dropped or pasted image; without one, `warned` is emitted with a remedy."""
         dropped = dropped_data.read_dropped(mime, remedy)
         if dropped.remedy:
-            self.warned.emit(dropped.remedy, self._key_in_front())
+            self.warned.emit(dropped.remedy, self._key_in_front(), None)
         self.open_files(dropped.paths)
         if dropped.encoded:
             self._add(None, partial(_decode, dropped.encoded))
@@ -118,7 +120,7 @@ class ImageOpener(QObject):
             self._next()
 
         def failed(error: Exception) -> None:
-            self._failures.append(error)
+            self._failures.append((error, path))
             if self._documents.current is not None or not self._waiting:
                 self._emit_failures()
             if path is not None and not path.exists():
@@ -126,7 +128,7 @@ class ImageOpener(QObject):
             self._next()
 
         def warned(text: str) -> None:
-            self.warned.emit(text, key)
+            self.warned.emit(text, key, path)
 
         self._runner.start(Job(JobKind.OPEN, work, done, failed, warned))
 
@@ -136,8 +138,8 @@ class ImageOpener(QObject):
 
     def _emit_failures(self) -> None:
         failures, self._failures = self._failures, []
-        for error in failures:
-            self.failed.emit(error, self._key_in_front())
+        for error, path in failures:
+            self.failed.emit(error, self._key_in_front(), path)
 
     def _add_document(self, path: Path | None, opened: OpenedFile, first: bool) -> OpenDocument:
         if path is not None:

@@ -120,6 +120,7 @@ def _connect_panels(parts: Parts) -> None:
     parts.brush_panel.edges_chosen.connect(parts.canvas.set_follows_edges)
     parts.canvas.edges_followed.connect(parts.brush_panel.set_follows_edges)
     parts.expression_bar.caption_changed.connect(parts.canvas.set_caption)
+    parts.expression_bar.guess_marked.connect(parts.canvas.mark_guess)
     parts.canvas.picks.set_bar(parts.expression_bar.words, parts.expression_bar.combine)
     parts.canvas.zoom_changed.connect(parts.status.show_zoom)
 

@@ -162,18 +162,21 @@ class MessageBar(QWidget):
         lasting: bool | None = None,
         topic: str = "",
         passing: bool = False,
+        tip: str = "",
     ) -> Message:
         """Show a message instead of the others, which can be stepped through; `level` is info, warning or error.
 
         The same text is there only once, and of a `topic` only the newest message. One that is `passing` goes with
-        `drop_passing`. An info disappears by itself unless it is `lasting`, which one with
-        offers is by default. One with an `owner`, the key of an image, is seen only while `show_owner` has that image.
+        `drop_passing`. An info disappears by itself unless it is `lasting`, which one with offers is by default. One
+        with an `owner`, the key of an image, is seen only while `show_owner` has that image. `tip` is the tooltip.
         """
         for same in self.messages():
-            if same.owner == owner and (same.text == text or (topic and same.topic == topic)):
+            is_same = same.text == text and same.toolTip() == tip
+            if same.owner == owner and (is_same or (topic and same.topic == topic)):
                 same.dismiss()
         message = Message(text, level, offers, self, owner)
         message.topic, message.passing = topic, passing
+        message.setToolTip(tip)
         if owner in ("", self._owner):
             self._shown = message
         column = self.layout()

@@ -57,14 +57,19 @@ class Notifications(QObject):
         owner: str = "",
         topic: str = "",
         passing: bool = False,
+        path: Path | None = None,
     ) -> None:
         """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models.
+
+        Of the file `path` it shows the name, and the whole path in the tooltip.
 
         With an `owner`, the key of an image, it is shown over that image only. It takes the place of an older one of
         its `topic`, and goes at the next change of the matte if it is `passing`.
         """
         offers = (("&Models…", self._show_models),) if about_weights else ()
-        self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing)
+        tip = "" if path is None else str(path)
+        text = text.replace(tip, path.name) if path is not None else text
+        self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing, tip=tip)
 
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
@@ -74,15 +79,15 @@ class Notifications(QObject):
         """Show an error over the canvas."""
         self.show_message(str(error), "error", about_weights=isinstance(error, WeightsError))
 
-    def show_image_warning(self, text: str, key: str = "") -> None:
+    def show_image_warning(self, text: str, key: str = "", path: Path | None = None) -> None:
         """Show a warning over one image, by default the one in front, or the start page; see `show_message`."""
-        self.show_message(text, "warning", owner=key or self._in_front(), passing=True)
+        self.show_message(text, "warning", owner=key or self._in_front(), passing=True, path=path)
 
-    def show_image_error(self, error: Exception, key: str = "") -> None:
+    def show_image_error(self, error: Exception, key: str = "", path: Path | None = None) -> None:
         """Show an error over one image, by default the one in front, or the start page; see `show_message`."""
         about_weights = isinstance(error, WeightsError)
         owner = key or self._in_front()
-        self.show_message(str(error), "error", about_weights=about_weights, owner=owner, passing=True)
+        self.show_message(str(error), "error", about_weights=about_weights, owner=owner, passing=True, path=path)
 
     def _in_front(self) -> str:
         current = self._documents.current

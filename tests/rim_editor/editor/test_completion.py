@@ -81,6 +81,7 @@ def test_the_bundled_weights_offer_nouns_of_photographs():
     found = completions("the woman g", (), offered)
     assert found == ()
     assert completions("the cup on the l", (), offered)[0] == "the cup on the left"
+    assert set(completions("the c", (), offered)[:5]) == {"the car", "the chair", "the cake", "the cup", "the cat"}
     assert completions("the woman in the red c", (), offered)[:2] == (
         "the woman in the red coat", "the woman in the red cap",
     )  # fmt: skip

@@ -898,3 +898,28 @@ def test_a_doubt_is_written_over_every_view_but_the_result_which_is_looked_at_as
     assert canvas.caption == ""
     canvas.set_caption("This is still “the cat”, not “the dog”", dimmed=True)
     assert canvas.caption.startswith("This is still"), "a result that was not asked for is not taken for one that was"
+
+
+def test_each_document_has_its_own_view_mode_and_split(canvas, opened, matting, qtbot):
+    first, second = Editor(opened((400, 300)), matting), Editor(opened((200, 300)), matting)
+    modes = []
+    canvas.view_changed.connect(lambda view: modes.append(view.mode))
+    canvas.set_editor(first)
+    canvas.set_view(View(mode=ViewMode.ON_BLACK, opacity=0.3))
+    canvas.set_split(True)
+    canvas.set_editor(second)
+    assert canvas.view == View(opacity=0.3) and not canvas.split, "a new image begins as the first one did"
+    canvas.set_view(View(mode=ViewMode.BLACK_AND_WHITE, opacity=0.3))
+    canvas.set_editor(first)
+    assert canvas.view.mode is ViewMode.ON_BLACK and canvas.split
+    canvas.set_editor(second)
+    assert canvas.view.mode is ViewMode.BLACK_AND_WHITE and not canvas.split
+    canvas.set_editor(None)
+    assert modes[-1] is canvas.view.mode is View().mode
+
+
+def test_the_canvas_covers_the_pixels_of_which_it_has_a_part(canvas, opened, matting, monkeypatch):
+    canvas.resize(611, 301)
+    monkeypatch.setattr(type(canvas), "devicePixelRatioF", lambda _: 1.5)
+    canvas.set_editor(Editor(opened((400, 300)), matting))
+    assert canvas.viewport.window == (917, 452)

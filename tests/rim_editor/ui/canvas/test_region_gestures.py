@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from rim_editor.documents.document import Brush, Patch, Region, Stroke
+from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import Notice, NoticeCode
 from rim_editor.ui.canvas.canvas import Canvas
@@ -257,3 +257,40 @@ def test_the_part_that_is_pointed_at_is_marked(canvas, editor):
     canvas.set_editor(None)
     canvas.set_editor(editor)
     assert (colour_at(canvas, (90, 70)) == calm).all()
+
+
+@pytest.mark.parametrize(("combine", "modifiers", "adds"), [
+    (Combine.SUBTRACT, NONE, False), (Combine.SUBTRACT, ALT, True), (Combine.ADD, NONE, True),
+    (Combine.INTERSECT, NONE, True),
+])  # fmt: skip
+@pytest.mark.parametrize("tool", [Tool.LASSO, Tool.RECTANGLE])
+def test_what_is_drawn_around_is_taken_while_answers_are_subtracted(canvas, editor, tool, combine, modifiers, adds):
+    editor.paint(Stroke(Brush.KEEP, ((50, 50),), 60))
+    canvas.picks.set_bar(str, lambda: combine)
+    canvas.set_tool(tool)
+    drag(canvas, (20, 20), (20, 80), (80, 80), modifiers=modifiers)
+    part = editor.document.parts[-1]
+    assert isinstance(part, Region) and part.adds is adds
+
+
+def test_subtracting_from_nothing_is_said_and_does_nothing(canvas, editor):
+    notices = []
+    editor.listen(lambda event: notices.append(event) if isinstance(event, Notice) else None)
+    canvas.picks.set_bar(str, lambda: Combine.SUBTRACT)
+    canvas.set_tool(Tool.LASSO)
+    drag(canvas, (20, 20), (80, 20), (80, 80))
+    assert editor.document.parts == () and [one.code for one in notices] == [NoticeCode.NO_MATTE]
+
+
+def test_what_waits_to_be_taken_away_is_marked(canvas, editor, qtbot):
+    canvas.set_view(View(mode=ViewMode.ORIGINAL))
+    qtbot.waitUntil(lambda: not canvas.pending)
+    matte = np.zeros(editor.document.source.pixels.shape[:2], np.float32)
+    matte[20:80, 20:80] = 1
+    before, beside = colour_at(canvas, (50, 50)), colour_at(canvas, (120, 50))
+    canvas.mark_guess(Answer("the cup", Combine.SUBTRACT, matte, 0.5))
+    assert abs(colour_at(canvas, (50, 50)) - before).sum() > 20 and (colour_at(canvas, (120, 50)) == beside).all()
+    canvas.mark_guess(Answer("the cup", Combine.INTERSECT, matte, 0.5))
+    assert (colour_at(canvas, (50, 50)) == before).all() and abs(colour_at(canvas, (120, 50)) - beside).sum() > 20
+    canvas.mark_guess(None)
+    assert (colour_at(canvas, (120, 50)) == beside).all()

@@ -251,6 +251,51 @@ def test_an_unsure_answer_is_shown_at_once_marked_and_can_be_used(qtbot, bar, ed
     assert len(editor.document.parts) == 1
 
 
+@pytest.mark.parametrize("combine", [Combine.SUBTRACT, Combine.INTERSECT])
+def test_nothing_is_taken_away_by_an_unsure_answer_until_it_is_used(qtbot, bar, editor, combine):
+    bar.set_editor(editor)
+    marked, seen = [], captions(bar)
+    bar.guess_marked.connect(marked.append)
+    ask(qtbot, bar, "the cat")
+    bar.set_combine(combine)
+    ask(qtbot, bar, "maybe the dog")
+    assert [part.expression for part in editor.document.expressions] == ["the cat"]
+    assert status(bar) == "Not sure that this is “maybe the dog”: nothing is taken away yet"
+    assert choices(bar) == ["use_answer", "other_words"] and badge(bar).text() == "42%"
+    assert seen[-1] == ("Not sure that this is “maybe the dog”", False)
+    assert marked[-1] is editor.guess and marked[-1].combine is combine
+    press(qtbot, bar, "use_answer")
+    assert [part.expression for part in editor.document.expressions] == ["the cat", "maybe the dog"]
+    assert status(bar) == "Used “maybe the dog”" and choices(bar) == [] and marked[-1] is None
+    editor.undo()
+    assert [part.expression for part in editor.document.expressions] == ["the cat"] and status(bar) == ""
+
+
+def test_a_narrow_line_says_it_in_short(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "maybe the dog")
+    label = part(bar, QLabel, "status_line")
+    bar.resize(1200, 100)
+    assert label.shown_text() == "Not sure that this is “maybe the dog”"
+    bar.resize(420, 100)
+    QApplication.processEvents()
+    assert label.shown_text() == "Not sure of this" and label.toolTip() == "Not sure that this is “maybe the dog”"
+
+
+def test_what_an_unsure_answer_would_take_goes_with_other_words_and_other_changes(qtbot, bar, editor):
+    bar.set_editor(editor)
+    marked = []
+    bar.guess_marked.connect(marked.append)
+    ask(qtbot, bar, "maybe the dog")
+    bar.set_combine(Combine.SUBTRACT)
+    ask(qtbot, bar, "maybe the dog")
+    assert len(editor.document.parts) == 1 and marked[-1] is not None, "the equal words before are another answer"
+    press(qtbot, bar, "other_words")
+    assert len(editor.document.parts) == 1 and box(bar).hasFocus()
+    editor.paint(Stroke(Brush.KEEP, ((10, 10), (30, 30)), 5))
+    assert marked[-1] is None and choices(bar) == []
+
+
 def test_other_words_take_an_unsure_answer_back_and_lead_to_the_box(qtbot, bar, editor):
     bar.set_editor(editor)
     ask(qtbot, bar, "the cat")

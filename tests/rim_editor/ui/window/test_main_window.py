@@ -651,3 +651,15 @@ def test_one_key_gives_all_the_room_to_the_image_and_takes_it_back(window, open_
     action.trigger()
     qtbot.waitUntil(lambda: in_front(docks["edit"]) and window.parts.canvas.width() == before)
     assert not docks["matte"].isHidden() and action.isChecked()
+
+
+def test_a_message_about_a_file_names_it_and_has_its_path_in_the_tooltip(window, open_in, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "broken.jpg").write_bytes(b"no image")
+    open_in(window, tmp_path / "one" / "broken.jpg", tmp_path / "two" / "broken.jpg")
+    shown = window.parts.messages.messages()
+    assert {message.text for message in shown} == {
+        "'broken.jpg' is not a readable image: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."
+    }
+    assert [message.toolTip() for message in shown] == [str(tmp_path / f / "broken.jpg") for f in ("two", "one")]
