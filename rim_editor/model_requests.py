@@ -83,8 +83,17 @@ class ModelAnswer:
         """The answer as a part of a matte; from here on its matte is read-only."""
         found, pointing = self.prediction, question.pointing
         found.matte.setflags(write=False)
-        asked = question.title, question.combine
-        return Answer(*asked, found.matte, float(found.presence), found.certainty, pointing.points, pointing.box)
+        wordless = question.example is not None and not question.expression and not question.example.expression
+        return Answer(
+            question.title,
+            question.combine,
+            found.matte,
+            float(found.presence),
+            found.certainty,
+            pointing.points,
+            pointing.box,
+            wordless,
+        )
 
 
 def find(matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion) -> ModelAnswer:
@@ -107,7 +116,7 @@ def example(matting: Matting, options: ModelOptions, document: Document, rendere
     return matting.example(
         document.source.pixels,
         renderer.matte(document),
-        answers[0].expression if len(answers) == 1 else "",
+        answers[0].words if len(answers) == 1 else "",
         source="" if path is None else path.name,
         **asdict(options),
     )

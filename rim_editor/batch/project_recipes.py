@@ -45,10 +45,10 @@ def of_document(document: Document, path: Path | None) -> ProjectRecipe:
     terms = terms_of(document)
     if not terms:
         raise BadOption("Nothing in the project was found by an expression: say with -e what to cut out.")
-    clicked = sum(1 for part in document.parts if isinstance(part, Answer) and part.expression and part.pointing)
+    clicked = sum(1 for part in document.parts if isinstance(part, Answer) and part.words and part.pointing)
     if others := len(document.parts) - len(terms) + clicked:
         count = f"{others} part{'s' * (others > 1)}"
-        text = f"What was drawn, clicked or imported in the project ({count}) is left out: it fits its image only."
+        text = f"What has no words in the project ({count}) is left out, such as strokes: it fits its image only."
         warnings.warn(text, EditorWarning, stacklevel=3)
     edit = EditDescription.of(document.edit, None if path is None else path.absolute())
     return ProjectRecipe(terms, document.controls, edit)
@@ -56,7 +56,7 @@ def of_document(document: Document, path: Path | None) -> ProjectRecipe:
 
 def terms_of(document: Document) -> tuple[ExpressionTerm, ...]:
     """The expressions by which the active layer of a document was found; () where there was none."""
-    answers = [part for part in document.parts if isinstance(part, Answer) and part.expression]
+    answers = [part for part in document.parts if isinstance(part, Answer) and part.words]
     # The first begins the matte, even where it was added to a stroke.
-    first = tuple(ExpressionTerm(answer.expression, Combine.NEW) for answer in answers[:1])
-    return first + tuple(ExpressionTerm(answer.expression, answer.combine) for answer in answers[1:])
+    first = tuple(ExpressionTerm(answer.words, Combine.NEW) for answer in answers[:1])
+    return first + tuple(ExpressionTerm(answer.words, answer.combine) for answer in answers[1:])

@@ -68,6 +68,13 @@ class Answer:
     """x, y in pixels of the image, and whether the object is there: clicked beside the expression, or without one."""
     box: Corners | None = None
     """x0, y0, x1, y1 of the box that was drawn around the object."""
+    by_example: bool = False
+    """Whether an example without words found it: then `expression` is what the example is called."""
+
+    @property
+    def words(self) -> str:
+        """The words that it can be found by in other images; '' without any."""
+        return "" if self.by_example else self.expression
 
     @property
     def pointing(self) -> Pointing:

@@ -88,7 +88,7 @@ class AskedImage:
         if self.part is None:
             self.decided = True
         document, can_redo = editor.document, editor.history.can_redo
-        newest = next((one.expression for one in reversed(document.expressions) if one.expression), "")
+        newest = next((one.words for one in reversed(document.expressions) if one.words), "")
         if (can_redo or self.had_redo) and clean_expression(self.typed) == self.newest:
             self.typed = newest
         if not document.has_matte and (self.had_matte or can_redo):
@@ -157,7 +157,7 @@ class AskedImage:
 
     def used(self, editor: Editor) -> tuple[str, ...]:
         """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
-        asked = [answer.expression for answer in reversed(editor.document.expressions)]
+        asked = [answer.words for answer in reversed(editor.document.expressions)]
         return (*asked, *(word.noun for word in self.words))
 
     def _counts(self, editor: Editor) -> bool:

@@ -108,7 +108,7 @@ class Picking:
         last = self._last()
         if last is None or last is self._done or not last.pointing:
             return None
-        return ModelQuestion(last.expression, last.combine, last.pointing, last)
+        return ModelQuestion(last.words, last.combine, last.pointing, last)
 
     def _continued(self, words: str, combine: Combine) -> ModelQuestion:
         """The question that one more click makes more precise: the current one, the last words, or a new one."""
@@ -117,7 +117,7 @@ class Picking:
             return current
         last, words = self._last(), clean_expression(words)
         if last is not None and last is not self._done and last.combine is combine:
-            if words and last.expression == words and not last.pointing:
+            if words and last.words == words and not last.pointing:
                 return ModelQuestion(words, combine, replaces=last)
         return ModelQuestion("", combine)
 

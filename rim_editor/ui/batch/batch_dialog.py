@@ -117,8 +117,8 @@ class BatchDialog(QDialog):
         return self._thread.running
 
     def add(self, paths: Iterable[str | Path]) -> None:
-        """Add images, folders and manifests, as the user does."""
-        self._setup.inputs.add(paths)
+        """Add images, folders, manifests and an example, as the user does."""
+        self._setup.add(paths)
 
     def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
         """Show another edit and other controls."""

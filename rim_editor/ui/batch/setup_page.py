@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from clipmat import examples
+from clipmat.errors import UserError
 from rim_editor.batch import manifests, naming
 from rim_editor.batch.recipe import Recipe, checked_terms
 from rim_editor.documents.document import MatteControls
@@ -31,6 +33,8 @@ from rim_editor.ui.batch.output_options import NamingExample, OutputOptions
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rim_editor.editor.jobs import Runner
     from rim_editor.settings import Settings
 
@@ -129,6 +133,17 @@ class SetupPage(QWidget):
             example=self.example.example,
         )
 
+    def add(self, paths: Iterable[str | Path]) -> None:
+        """Add images, folders and manifests; an example among them becomes the one to find."""
+        added = [str(path) for path in paths]
+        found = [path for path in added if path.lower().endswith(examples.SUFFIX)]
+        self.inputs.add(path for path in added if path not in found)
+        for path in found[-1:]:
+            try:
+                self.example.set_example(examples.read_example(Path(path)))
+            except UserError as error:
+                self.show_error(str(error))
+
     def show_error(self, text: str) -> None:
         """Show an error; '' hides it."""
         self._error.setText(text)
@@ -141,11 +156,11 @@ class SetupPage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Add the dropped files and folders."""
+        """Add the dropped files and folders, or take the dropped example."""
         dropped = dropped_data.read_dropped(event.mimeData(), _NO_FILES)
         event.acceptProposedAction()
         if dropped.paths:
-            self.inputs.add(dropped.paths)
+            self.add(dropped.paths)
         else:
             self.show_error(dropped.remedy or _NO_FILES)
 

@@ -49,7 +49,7 @@ class FoundDialog(QDialog):
         """`wanted` is what the example is called."""
         super().__init__(parent)
         self.setObjectName("found_dialog")
-        self.setWindowTitle("Found in the Other Tabs")
+        self.setWindowTitle("Found in the Open Images")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wanted = wanted
         self._rows: list[_FoundRow] = []
@@ -102,7 +102,7 @@ class FoundDialog(QDialog):
         self._rows.sort(key=lambda row: row.rank)
         done = sum(row.text != _WAITING for row in self._rows)
         self._summary.setText(
-            f"“{self._wanted}” in the other tabs: {done} of {len(self._rows)} done. The least certain come first; "
+            f"“{self._wanted}” in the open images: {done} of {len(self._rows)} done. The least certain come first; "
             "click one to go there. Each can be undone there."
         )
         self._table.blockSignals(True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from clipmat.examples import SUFFIX
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import open_file_dialog
 from rim_editor.ui.qt_image import IMAGE_FILTER
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.folder_opener import FolderOpener
 
 _IMAGES, *_ALL = IMAGE_FILTER.split(";;")
-_OPEN_FILTER = ";;".join((_IMAGES.replace("Images (", "Images and projects (*.rim *.ora "), "Projects (*.rim)", *_ALL))
+_OPEN_FILTER = ";;".join(
+    (_IMAGES.replace("Images (", f"Images and projects (*.rim *.ora *{SUFFIX} "), "Projects (*.rim)", *_ALL)
+)
 _HELD_KEYS = (
     ("Show the Original (hold)", "\\"),
     ("Drag the Image (hold)", "Space"),

@@ -1,17 +1,20 @@
-"""What is selected in front is saved as an example, found in the other tabs, or in a batch of images."""
+"""What is selected in front, or an example from a file, is found in the other tabs or in a batch of images."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from clipmat.examples import SUFFIX
+from clipmat.examples import SUFFIX, read_example
 from rim_editor.editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
+from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import save_file_dialog
+from rim_editor.ui.window.message_bar import MessageBar, Offer
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
@@ -21,12 +24,23 @@ if TYPE_CHECKING:
 
 
 class ExampleFinder(QObject):
-    """The three actions on examples; the newest search in other tabs has the list of answers."""
+    """The actions on examples; the newest search in other tabs has the list of answers."""
 
-    def __init__(self, documents: Documents, show_batch: Callable[[Example], object], window: QWidget) -> None:
+    failed = Signal(object, str, object)
+    """The error why an example cannot be read, '', and its path."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        messages: MessageBar,
+        runner: Runner,
+        show_batch: Callable[[Example], object],
+        window: QWidget,
+    ) -> None:
         """`show_batch` opens the batch dialog with an example."""
         super().__init__(window)
         self._documents, self._show_batch, self._window = documents, show_batch, window
+        self._messages, self._runner = messages, runner
         self._list: FoundDialog | None = None
         documents.event_received.connect(self._on_event)
         documents.removed.connect(lambda document: self._list and self._list.remove(document.key))
@@ -47,11 +61,16 @@ class ExampleFinder(QObject):
         dialog.fileSelected.connect(lambda name: editor.examples.save(Path(name)))
         dialog.open()
 
+    def open(self, path: Path) -> None:
+        """Read an example from its file, and offer to find it in the images that are open, or in a batch."""
+        job = partial(read_example, path), self._offer, lambda error: self.failed.emit(error, "", path)
+        self._runner.start(Job(JobKind.EXAMPLE, *job, owner=self))
+
     def find(self) -> None:
         """Find what is selected in the image in front in all other tabs."""
         front = self._documents.current
         if front is not None:
-            front.editor.examples.make(lambda example: self._find_in_others(front, example))
+            front.editor.examples.make(lambda example: self._find_in_tabs(example, front))
 
     def batch(self) -> None:
         """Open the batch dialog with what is selected in the image in front."""
@@ -59,7 +78,24 @@ class ExampleFinder(QObject):
         if editor is not None:
             editor.examples.make(self._show_batch)
 
-    def _find_in_others(self, front: OpenDocument, example: Example) -> None:
+    def _offer(self, example: Example) -> None:
+        def find() -> None:
+            if len(self._documents):
+                self._find_in_tabs(example)
+            else:
+                self._offer(example)
+
+        def batch() -> None:
+            self._show_batch(example)
+
+        offers: tuple[Offer, ...] = (("&Find in the Open Images", find), ("&Batch…", batch))
+        remedy = "" if len(self._documents) else ": open the images to find it in"
+        named = example.title if example.title.startswith("the example") else f"the example “{example.title}”"
+        text = f"{named[:1].upper()}{named[1:]} is ready{remedy}."
+        self._messages.show_message(text, "info", offers, topic="example")
+
+    def _find_in_tabs(self, example: Example, front: OpenDocument | None = None) -> None:
+        """Find an example in all tabs, but for the one in front if that is where it comes from."""
         from rim_editor.ui.dialogs.found_dialog import FoundDialog
 
         if self._list is not None:

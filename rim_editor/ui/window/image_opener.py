@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from clipmat import examples
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import opening
@@ -36,6 +37,8 @@ class ImageOpener(QObject):
     failed = Signal(object, str, object)
     """The error, the key of the image that is in front, or '', and the path of the file or None. It waits for an image
     in front if others are yet to be read."""
+    example_chosen = Signal(object)
+    """The path of an example among the files: it is no image to open."""
     progressed = Signal(str)
     """The progress as a text; '' when nothing is left to open."""
 
@@ -59,8 +62,11 @@ class ImageOpener(QObject):
         return self._running
 
     def open_files(self, paths: Iterable[Path]) -> None:
-        """Add these files to the queue; one that is open already comes to the front."""
+        """Add these files to the queue; one that is open already comes to the front, and examples are passed on."""
         for path in paths:
+            if path.suffix.lower() == examples.SUFFIX:
+                self.example_chosen.emit(path)
+                continue
             document = self._documents.of_file(path)
             if document is None:
                 self._add(path, partial(opening.read, path))

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchLauncher(
             self, matting, self.live_settings, self.runner, self.editor, lambda text: self.show_message(text)
         )
-        self._examples = ExampleFinder(self.documents, self.batch.show, self)
+        self._examples = ExampleFinder(self.documents, self.parts.messages, self.runner, self.batch.show, self)
         folders = FolderOpener(self)
         self._dialogs = DialogOpener(
             self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
@@ -260,6 +260,8 @@ class MainWindow(QMainWindow):
         self.opener.failed.connect(show.show_image_error)
         self.matte_loader.warned.connect(show.show_image_warning)
         self.matte_loader.failed.connect(show.show_image_error)
+        self.opener.example_chosen.connect(self._examples.open)
+        self._examples.failed.connect(show.show_image_error)
         self.opener.progressed.connect(lambda _: self.commands.refresh())
         self.documents.chosen.connect(self._show_document)
         self.documents.event_received.connect(self._on_event)

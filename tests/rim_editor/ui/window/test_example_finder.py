@@ -1,9 +1,12 @@
 """What is selected in front is found in the other tabs, saved, or taken into a batch."""
 
+import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel, QTableWidget, QToolButton
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTableWidget, QToolButton
 
-from clipmat.examples import read_example
+from clipmat.examples import example_of, read_example
+from rim_editor.batch import project_recipes
 from rim_editor.settings import Settings
 from rim_editor.ui.batch.example_row import ExampleRow
 from rim_editor.ui.batch.setup_page import SetupPage
@@ -113,4 +116,76 @@ def test_a_batch_takes_it_instead_of_words(window, qtbot, photo):
     assert recipe.expressions == () and recipe.example.expression == "the dog"
     row.findChild(QToolButton, "batch_example_remove").click()
     assert row.example is None and not row.isVisible()
+    window.batch.dialog.close()
+
+
+def example_file(path, expression=""):
+    example = example_of(np.ones((2, 3), np.float32), weights="compact", variant="compact", expression=expression,
+                         words="the dog", source="a.jpg")  # fmt: skip
+    path.write_bytes(example.to_bytes())
+    return path
+
+
+def offered(window, text, name):
+    message = next(one for one in window.parts.messages.messages() if text in one.text)
+    message.findChild(QPushButton, name).click()
+
+
+def test_an_example_that_is_opened_is_found_in_all_tabs(window, qtbot, model, tmp_path):
+    window.opener.open_files([example_file(tmp_path / "of a dog.rimexample")])
+    qtbot.waitUntil(lambda: bool(window.parts.messages.messages()))
+    assert len(window.documents) == 3, "it is no image"
+    offered(window, "The example of a.jpg is ready.", "message_find")
+    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    assert {text for _, text in rows(window)} == {"found (97%)"} and len(rows(window)) == 3
+    answers = [document.editor.document.parts[0] for document in window.documents]
+    assert all(answer.by_example and answer.words == "" for answer in answers)
+    assert {answer.expression for answer in answers} == {"the example of a.jpg"}
+    assert project_recipes.terms_of(window.editor().document) == (), "its title is no words for a batch"
+    assert window.live_settings.current.expressions == ()
+    window.findChild(FoundDialog).reject()
+
+
+def test_an_example_that_is_dropped_goes_into_a_batch(window, qtbot, tmp_path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(example_file(tmp_path / "dog.rimexample", "the dog")))])
+    window.opener.open_mime(mime)
+    qtbot.waitUntil(lambda: bool(window.parts.messages.messages()))
+    offered(window, "The example “the dog” is ready.", "message_batch")
+    row = window.batch.dialog.findChild(ExampleRow)
+    assert row.isVisible() and row.example.expression == "the dog"
+    other = example_file(tmp_path / "cat.RIMEXAMPLE", "the cat")
+    window.batch.dialog.add([other, tmp_path / "photos"])
+    inputs = window.batch.dialog.findChild(SetupPage, "batch_setup").inputs.paths()
+    assert row.example.expression == "the cat" and inputs == (str(tmp_path / "photos"),)
+    window.batch.dialog.close()
+
+
+def test_an_example_before_any_image_says_what_to_do(qtbot, matting, runner, tmp_path, photo):
+    window = MainWindow(matting, Settings(), runner=runner)
+    qtbot.addWidget(window, before_close_func=lambda made: [one.editor.cancel() for one in made.documents])
+    window.show()
+    window.opener.open_files([example_file(tmp_path / "dog.rimexample", "the dog")])
+    qtbot.waitUntil(lambda: bool(window.parts.messages.messages()))
+    offered(window, "The example “the dog” is ready: open the images to find it in.", "message_find")
+    assert [one.text for one in window.parts.messages.messages()][0].startswith("The example"), "it stays"
+    window.opener.open_files([photo("a.jpg")])
+    qtbot.waitUntil(lambda: window.editor() is not None and not window.opener.busy)
+    offered(window, "The example “the dog” is ready", "message_find")
+    qtbot.waitUntil(lambda: window.editor().document.has_matte)
+    assert not window.editor().document.parts[0].by_example, "it has words of its own"
+    for document in window.documents:
+        document.discarded = True
+
+
+def test_a_damaged_example_is_named_and_opens_nothing(window, qtbot, tmp_path):
+    (tmp_path / "bad.rimexample").write_bytes(b"{")
+    window.opener.open_files([tmp_path / "bad.rimexample"])
+    qtbot.waitUntil(lambda: bool(window.parts.messages.messages()))
+    (message,) = window.parts.messages.messages()
+    assert message.level == "error" and message.text.startswith("bad.rimexample is damaged")
+    window.batch.show()
+    window.batch.dialog.add([tmp_path / "bad.rimexample"])
+    error = window.batch.dialog.findChild(QLabel, "batch_error")
+    assert "is damaged" in error.text() and window.batch.dialog.findChild(ExampleRow).example is None
     window.batch.dialog.close()
