@@ -158,7 +158,7 @@ def matte(
     ] = False,
 ) -> None:
     """Cut the object that EXPRESSION names, or that --point, --box or --example show, out of IMAGE."""
-    from rim_editor.commands import matte, prompt_options
+    from rim_editor.commands import matte, pointing_options
 
     asked = {"image": str(image), "expression": expression, "weights": options.weights}
     for name, path in (("example", options.example), ("save_example", save_example)):
@@ -184,8 +184,8 @@ def matte(
             other_inputs=tuple(filter(None, (options.background, options.example))),
             example=options.example_read,
             save_example=save_example,
-            points=tuple(prompt_options.read_point(text) for text in point or ()),
-            corners=None if box is None else prompt_options.read_box(box),
+            points=tuple(pointing_options.read_point(text) for text in point or ()),
+            corners=None if box is None else pointing_options.read_box(box),
         )
         report = matte.cut_out(
             job, Matting(), lambda certainty, presence: answered.update(certainty=certainty, presence=presence)

@@ -124,7 +124,7 @@ class Stroke:
     hardness: float = 0.8
     """Share of the radius that is fully covered; from there the cover falls smoothly to 0 at the radius."""
     follows_edges: bool = False
-    """Whether KEEP and REMOVE stop at edges of the image, see `edge_strokes`."""
+    """Whether KEEP and REMOVE stop at edges of the image, see `edge_following`."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from rim_editor.documents import edge_strokes
+from rim_editor.documents import edge_following
 from rim_editor.documents.document import (
     Answer,
     Brush,
@@ -182,11 +182,11 @@ def with_parts(matte: Matte, parts: Sequence[Part], pixels: NDArray[np.uint8] | 
 
 
 def _stroke_cover(stroke: Stroke, matte: Matte, pixels: NDArray[np.uint8] | None) -> tuple[Box, Matte]:
-    if not edge_strokes.is_smart(stroke):
+    if not edge_following.is_smart(stroke):
         return stroke_cover(stroke, *matte.shape)
     if pixels is None or pixels.shape[:2] != matte.shape:
         raise ValueError("a stroke that follows edges needs the pixels of the image")
-    return edge_strokes.smart_cover(stroke, pixels)
+    return edge_following.smart_cover(stroke, pixels)
 
 
 def _cover_onto(matte: Matte, box: Box, cover: Matte, *, adds: bool) -> None:

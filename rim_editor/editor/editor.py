@@ -14,7 +14,7 @@ from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
-from rim_editor.documents import geometry, step_names
+from rim_editor.documents import reshaping, step_names
 from rim_editor.documents.document import (
     Answer,
     Brush,
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
-    from rim_editor.documents.geometry import Reshaping
     from rim_editor.documents.rendering import View
+    from rim_editor.documents.reshaping import Reshaping
     from rim_editor.matting import Matting
 
 
@@ -349,7 +349,7 @@ class Editor:
 
         self._jobs.start(
             JobKind.RESHAPE,
-            lambda: geometry.reshaped(document, changes),
+            lambda: reshaping.reshaped(document, changes),
             reshaped,
             description=name,
             failed=self._reshapings.clear,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rim_editor.documents import edits, layering
 from rim_editor.documents.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside, object_box
-from rim_editor.documents.geometry import exif_of_size
 from rim_editor.documents.layering import RenderedLayer
+from rim_editor.documents.reshaping import exif_of_size
 from rim_editor.errors import BadOption, EditorWarning, NoMatte
-from rim_editor.files import formats, layered_file, outputs
+from rim_editor.files import formats, outputs, raster_layers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
     from rim_editor.documents.document import Document
     from rim_editor.documents.rendering import Renderer
-    from rim_editor.files.openraster import RasterLayer
+    from rim_editor.files.raster_layers import RasterLayer
 
 _BLURRED = 1.5
 """From here on it is seen that an object was enlarged."""
@@ -157,7 +157,7 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     matte = layering.united([layer.matte for layer in layers], source.pixels.shape)
     exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
-        stack, merged = layered_file.stack(source, layers)
+        stack, merged = raster_layers.stack(source, layers)
         return RenderedExport(merged, matte, exif, stack)
     if request.content is Content.MATTE:
         return RenderedExport(as_grey(matte, request.depth), matte, exif)
@@ -171,13 +171,13 @@ def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes
     """The bytes of the file to be written to `path`; nothing is written. Raises OutputUnsupported."""
     import numpy as np
 
-    from rim_editor.files import openraster, photoshop
+    from rim_editor.files import openraster_writing, photoshop_writing
 
     if request.content is Content.LAYERS:
         merged = np.asarray(result.pixels, np.uint8)
         if path.suffix.lower() == formats.PHOTOSHOP_SUFFIX:
-            return photoshop.encoded(result.layers, merged)
-        return openraster.encoded(result.layers, merged, result.exif)
+            return photoshop_writing.encoded(result.layers, merged)
+        return openraster_writing.encoded(result.layers, merged, result.exif)
     return formats.encoded(path, result.pixels, result.exif, request.quality)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rim_editor.errors import EditorWarning, OutputUnsupported
-from rim_editor.files import photoshop
+from rim_editor.files import photoshop_writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ def format_of(path: Path) -> Format:
         if not features.check("avif"):
             raise OutputUnsupported("This Pillow cannot write AVIF: write .webp, or install Pillow 11.3.")
     if found.name == "Photoshop":
-        photoshop.check()
+        photoshop_writing.check()
     return found
 
 

@@ -50,9 +50,9 @@ def read(path: Path) -> OpenedFile:
 
     Of a damaged one the rest is opened, with an EditorWarning or ImageWarning that names what is missing; a damaged
     project counts as unsaved and as a new one, so that saving does not replace the file of which more might be saved.
-    Raises ProjectUnreadable, and what `openraster_files.read` and `image_files.read` raise.
+    Raises ProjectUnreadable, and what `openraster_reading.read` and `image_files.read` raise.
     """
-    from rim_editor.files import openraster_files, projects
+    from rim_editor.files import openraster_reading, projects
 
     if projects.is_project(path):
         project = projects.read(path)
@@ -60,8 +60,8 @@ def read(path: Path) -> OpenedFile:
             warnings.warn(_lost(path, project.lost), EditorWarning, stacklevel=2)
         whole = not project.lost
         return OpenedFile(project.history, path if whole else None, project.linked and whole, saved=whole)
-    if openraster_files.is_openraster(path):
-        return OpenedFile(History(openraster_files.read(path)))
+    if openraster_reading.is_openraster(path):
+        return OpenedFile(History(openraster_reading.read(path)))
     from clipmat import image_files
 
     return OpenedFile.of_image(image_files.read(path))

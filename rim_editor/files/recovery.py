@@ -23,7 +23,7 @@ from rim_editor.errors import EditorWarning, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
-    from rim_editor.files.document_files import WrittenArrays
+    from rim_editor.files.recovery_files import WrittenArrays
 
 _turns = count(1)
 
@@ -57,9 +57,9 @@ class RecoverableDocument:
         Warns with an EditorWarning when the image's file has changed since. Raises ImageUnreadable when the image is
         gone, EditorError when the image or the state is not what it was.
         """
-        from rim_editor.files import document_files
+        from rim_editor.files import recovery_files
 
-        return document_files.read(self.folder)
+        return recovery_files.read(self.folder)
 
     def discard(self) -> None:
         """Delete the state; one that is gone already is fine. Raises OutputNotWritable."""
@@ -94,16 +94,16 @@ class Recovery:
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
         it was being written is dropped. Raises OutputNotWritable; the former state stays then.
         """
-        from rim_editor.files import document_files
+        from rim_editor.files import recovery_files
 
         with self._lock:
             turn = next(_turns)
-            _, there, former = self._saved.get(key, (0, None, document_files.WrittenArrays()))
+            _, there, former = self._saved.get(key, (0, None, recovery_files.WrittenArrays()))
         place = self._own / f"{quote(key, safe='')}.{turn}"
         part = place.with_name(place.name + ".part")
         try:
             part.mkdir(parents=True)
-            written = document_files.write(document, part, former, there, project, linked)
+            written = recovery_files.write(document, part, former, there, project, linked)
             with self._lock:
                 last, there, _ = self._saved.get(key, (0, None, None))
                 if turn < max(last, self._forgotten.get(key, 0)):
@@ -150,7 +150,7 @@ class Recovery:
 
 
 def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
-    from rim_editor.files import document_files
+    from rim_editor.files import recovery_files
 
     try:
         states = list(folder.iterdir())
@@ -170,8 +170,8 @@ def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
     for key, states_of_key in turns.items():
         *older, (_, state) = sorted(states_of_key)
         try:
-            summary = document_files.summary(state)
-        except document_files.UnknownVersion as error:
+            summary = recovery_files.summary(state)
+        except recovery_files.UnknownVersion as error:
             warnings.warn(f"{error}: it was left alone.", EditorWarning, stacklevel=3)
         except ValueError as error:
             text = f"'{state}' is damaged and cannot be restored ({error}): it was left alone; delete it yourself."

@@ -41,7 +41,7 @@ def preload(
     """
 
     from clipmat import foreground
-    from rim_editor.documents import edge_strokes
+    from rim_editor.documents import edge_following
     from rim_editor.editor.completion import offered_nouns
 
     def nouns() -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def preload(
         matting.predictor(options.weights, options.device, options.precision)
 
     separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
-    runner.start(Job(JobKind.EDGE_STROKES, edge_strokes.warm_up, lambda _: None, failed))
+    runner.start(Job(JobKind.EDGE_STROKES, edge_following.warm_up, lambda _: None, failed))
     runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
     runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
 

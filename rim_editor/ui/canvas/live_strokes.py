@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer, S
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from rim_editor.documents.document import Brush, Point
-from rim_editor.documents.edge_strokes import GrowingCover, is_warming_up
+from rim_editor.documents.edge_following import GrowingCover, is_warming_up
 from rim_editor.ui.canvas.viewport import Viewport
 
 COLOURS = {Brush.KEEP: QColor(60, 200, 120), Brush.REMOVE: QColor(240, 80, 70), Brush.REFINE: QColor(80, 150, 255)}

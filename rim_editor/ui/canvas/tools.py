@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import Qt
 
 from rim_editor.documents.document import Brush, Point, Stroke
-from rim_editor.documents.edge_strokes import GrowingCover, is_smart, point_distance, remember
+from rim_editor.documents.edge_following import GrowingCover, is_smart, point_distance, remember
 from rim_editor.documents.edits import Background
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.pick_gesture import PickObjectGesture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from rim_editor.documents.geometry import Crop, Reshaping, Straighten
+from rim_editor.documents.reshaping import Crop, Reshaping, Straighten
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.crop_rectangle import CropRectangle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rim_editor.documents.geometry import Crop, Size
+from rim_editor.documents.reshaping import Crop, Size
 
 LEFT, RIGHT, TOP, BOTTOM = "left", "right", "top", "bottom"
 SMALLEST = 4.0

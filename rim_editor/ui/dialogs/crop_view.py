@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rim_editor.documents.geometry import Size, Straighten, size_after
+from rim_editor.documents.reshaping import Size, Straighten, size_after
 from rim_editor.ui.dialogs.crop_rectangle import BOTTOM, LEFT, RIGHT, TOP, CropRectangle
 
 _SIDES = ((LEFT, TOP), (TOP,), (RIGHT, TOP), (RIGHT,), (RIGHT, BOTTOM), (BOTTOM,), (LEFT, BOTTOM), (LEFT,))

@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 
 from rim_editor.documents.document import Combine
-from rim_editor.documents.geometry import Flip, Reshaping, Turn
 from rim_editor.documents.rendering import ViewMode
+from rim_editor.documents.reshaping import Flip, Reshaping, Turn
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.window.actions import Actions

@@ -31,10 +31,10 @@ from rim_editor.ui.window import layout
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave
 from rim_editor.ui.window.batch_launcher import BatchLauncher
-from rim_editor.ui.window.closing import ClosingGuard
 from rim_editor.ui.window.commands import Commands
 from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
+from rim_editor.ui.window.document_closer import DocumentCloser
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.example_finder import ExampleFinder
 from rim_editor.ui.window.eyedropper import Eyedropper
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self._autosave = Autosave(recovery, self.runner, self)
         self._recovery_offer = RecoveryOffer(recovery, self.runner, self.parts.messages, self._open_restored, self)
         self._projects = ProjectSaver(self, self.documents, self.live_settings)
-        self._closing = ClosingGuard(
+        self._closing = DocumentCloser(
             self, self.documents, self.parts.messages, self._projects.save, self._close_document
         )
         self._cut_outs = CutOutExporter(self.runner, self)

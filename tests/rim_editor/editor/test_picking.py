@@ -11,7 +11,7 @@ from rim_editor.editor.editor import Editor
 from rim_editor.editor.events import Answered, Notice, NoticeCode
 from rim_editor.editor.jobs import InlineRunner
 from rim_editor.editor.picking import Picking
-from rim_editor.files import document_files
+from rim_editor.files import recovery_files
 from rim_editor.matting import Matting
 
 
@@ -232,6 +232,6 @@ def test_clicks_and_box_survive_a_crash(picking, editor, tmp_path):
     picking.draw_box((1.5, 1, 9, 9))
     picking.click(3.25, 4, True)
     picking.click(9, 4, False)
-    document_files.write(editor.document, tmp_path, document_files.WrittenArrays(), None)
-    (answer,) = document_files.read(tmp_path).parts
+    recovery_files.write(editor.document, tmp_path, recovery_files.WrittenArrays(), None)
+    (answer,) = recovery_files.read(tmp_path).parts
     assert answer.points == ((3.25, 4, True), (9, 4, False)) and answer.box == (1.5, 1, 9, 9)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from clipmat.image_files import OpenedImage
 from rim_editor.documents.document import Brush, Combine, Document, MatteControls
-from rim_editor.documents.edge_strokes import GrowingCover
+from rim_editor.documents.edge_following import GrowingCover
 from rim_editor.documents.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.editor import Editor

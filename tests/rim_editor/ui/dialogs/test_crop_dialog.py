@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton
 
-from rim_editor.documents.geometry import Crop, Straighten, size_after
+from rim_editor.documents.reshaping import Crop, Straighten, size_after
 from rim_editor.ui.dialogs.crop_dialog import CropDialog
 from rim_editor.ui.dialogs.crop_rectangle import BOTTOM, LEFT, RIGHT, TOP, CropRectangle
 from rim_editor.ui.dialogs.crop_view import CropView

@@ -1,4 +1,4 @@
-"""Photoshop files (PSD): layers with layer masks, written by psd-tools (MIT), the extra `psd`.
+"""Writes Photoshop files (PSD): layers with layer masks, by psd-tools (MIT), the extra `psd`.
 
 psd-tools writes layers, masks and names of any alphabet; psdtags would write the same records into TIFF files, which
 fewer programs read. It is imported when the first file is written.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rim_editor.files.openraster import RasterLayer
+    from rim_editor.files.raster_layers import RasterLayer
 
 _LONGEST_NAME = 60
 

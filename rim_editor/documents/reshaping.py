@@ -1,4 +1,4 @@
-"""Geometry: an image turned, flipped, cropped or straightened, with all that its layers hold. Pure functions.
+"""Reshaping: an image turned, flipped, cropped or straightened, with all that its layers hold. Pure functions.
 
 Turns, flips and crops move mattes, strokes and patches exactly. Straightening resamples mattes; a patch, which replaces
 an upright rectangle, is first merged with the parts before it.

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from rim_editor.commands.cli import main
-from rim_editor.commands.prompt_options import read_box, read_point
+from rim_editor.commands.pointing_options import read_box, read_point
 from rim_editor.errors import BadOption
 
 

@@ -1,4 +1,4 @@
-"""OpenRaster: layers in one file that GIMP, Krita and others open.
+"""Writes OpenRaster: layers in one file that GIMP, Krita and others open.
 
 A zip of PNG files and their order; https://www.openraster.org/baseline/file-layout-spec.html, 0.0.3.
 """
@@ -6,7 +6,6 @@ A zip of PNG files and their order; https://www.openraster.org/baseline/file-lay
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -17,20 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rim_editor.files.raster_layers import RasterLayer
+
 _VERSION = "0.0.3"
 _THUMBNAIL_PX = 256
-
-
-@dataclass(frozen=True, eq=False)
-class RasterLayer:
-    """One layer, as large as the whole image."""
-
-    name: str
-    pixels: NDArray[np.uint8]
-    """HxW grey, HxWx3, or HxWx4 with straight alpha; sRGB."""
-    visible: bool = True
-    uncut: NDArray[np.uint8] | None = None
-    """HxWx3, for formats with layer masks: colours that go on beyond the alpha of `pixels`, which is the mask."""
 
 
 def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:

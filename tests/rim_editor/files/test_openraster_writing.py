@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor.files.openraster import RasterLayer, encoded
+from rim_editor.files.openraster_writing import encoded
+from rim_editor.files.raster_layers import RasterLayer
 
 RANDOM = np.random.default_rng(0)
 

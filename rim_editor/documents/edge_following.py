@@ -1,4 +1,4 @@
-"""Smart strokes: the coverage of strokes that follow edges, computed piece by piece while they are drawn.
+"""Edge following: the coverage of strokes that stop at edges of the image, computed piece by piece while they grow.
 
 What a piece covers depends on the image near it and on nothing else. So the stroke that grows under the pointer and the
 one that a saved document renders again are the same to the last bit.

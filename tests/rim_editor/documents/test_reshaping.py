@@ -12,10 +12,10 @@ from PIL import Image
 from clipmat.image_files import OpenedImage
 from rim_editor.documents import mattes
 from rim_editor.documents.document import Answer, Brush, Combine, Document, ImportedMatte, Layer, Patch, Region, Stroke
-from rim_editor.documents.geometry import Crop, Flip, Straighten, Turn, exif_of_size, reshaped, size_after
+from rim_editor.documents.reshaping import Crop, Flip, Straighten, Turn, exif_of_size, reshaped, size_after
 from rim_editor.editor.editor import Editor
 from rim_editor.errors import BadOption
-from rim_editor.files import document_files
+from rim_editor.files import recovery_files
 
 WIDTH, HEIGHT = 90, 60
 PILLOW = {
@@ -258,9 +258,9 @@ def test_an_altered_image_is_stored_with_its_pixels_and_restored_without_its_fil
     source = image_files.read(tmp_path / "photo.png")
     after = reshaped(replace(document(), source=source), [Turn(1), Crop(3, 4, 20, 30)])
     (tmp_path / "state").mkdir()
-    document_files.write(after, tmp_path / "state", document_files.WrittenArrays(), None)
+    recovery_files.write(after, tmp_path / "state", recovery_files.WrittenArrays(), None)
     (tmp_path / "photo.png").unlink()
-    again = document_files.read(tmp_path / "state")
+    again = recovery_files.read(tmp_path / "state")
     assert again.source.altered and again.source.path == tmp_path / "photo.png"
     assert (again.source.pixels == after.source.pixels).all()
 

@@ -8,7 +8,7 @@ import pytest
 
 from rim_editor.documents.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.documents.edits import Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
-from rim_editor.files import document_files
+from rim_editor.files import recovery_files
 
 EDITS = [
     ({"kind": "Cutout"}, Cutout()),
@@ -61,7 +61,7 @@ def write_state(folder, edit):
 @pytest.mark.parametrize(("described", "edit"), EDITS)
 def test_a_state_of_the_first_version_is_read(folder, arrays, described, edit):
     write_state(folder, described)
-    document = document_files.read(folder)
+    document = recovery_files.read(folder)
     answer, stroke, patch = document.parts
     assert document.edit == edit and document.controls == MatteControls(-1.5, 2.0, 0.5, True)
     assert (document.source.pixels == arrays[0]).all() and document.source.path is None
@@ -70,7 +70,7 @@ def test_a_state_of_the_first_version_is_read(folder, arrays, described, edit):
     assert stroke == Stroke(Brush.KEEP, ((1.5, 2.0), (3.0, 4.0)), 2.5, 0.8)
     assert (patch.x, patch.y) == (2, 1)
     np.testing.assert_allclose(patch.matte, arrays[2] / 65535, atol=1e-6)
-    summary = document_files.summary(folder)
+    summary = recovery_files.summary(folder)
     assert summary.expressions == ("the dog",) and summary.saved_at.isoformat() == STATE["kept"]
 
 
@@ -79,7 +79,7 @@ def test_a_background_is_in_a_file_of_its_own(folder, arrays):
         folder,
         {"kind": "Background", "image": {"file": "0.png"}, "fit": "tile", "colour": [9, 8, 7], "offset": [0.1, -0.2]},
     )
-    edit = document_files.read(folder).edit
+    edit = recovery_files.read(folder).edit
     assert (edit.fit, edit.colour, edit.offset) == (Fit.TILE, (9, 8, 7), (0.1, -0.2))
     assert (edit.image == arrays[0]).all()
 
@@ -87,11 +87,11 @@ def test_a_background_is_in_a_file_of_its_own(folder, arrays):
 @pytest.mark.parametrize(("described", "edit"), EDITS)
 def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     write_state(folder, EDITS[0][0])
-    read = document_files.read(folder)
+    read = recovery_files.read(folder)
     again = tmp_path / "again"
     again.mkdir()
     document = Document.of_one_layer(read.source, read.parts, read.controls, edit)
-    document_files.write(document, again, document_files.WrittenArrays(), None)
+    recovery_files.write(document, again, recovery_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
     assert (
         set(state) == {*STATE, "layers", "active", "project", "linked"} - {"parts", "controls"}

@@ -2,7 +2,7 @@
 
 What a document has is one image, so of several layers with colours of their own the merged image is what is edited, and
 the alpha of each layer, where it is and as strong as it shows, becomes a matte under the layer's name. A layer that is
-opaque all over is the image itself. A file that we wrote, by the names in `layered_file`, gives its image, mattes and
+opaque all over is the image itself. A file that we wrote, by the names in `raster_layers`, gives its image, mattes and
 backgrounds back.
 """
 
@@ -95,7 +95,7 @@ class _LayersReader:
         return document or self._foreign(entries)
 
     def _ours(self, entries: list[_Entry]) -> Document | None:
-        """The document that `layered_file` made these layers of; None when they are not as it makes them."""
+        """The document that `raster_layers` made these layers of; None when they are not as it makes them."""
         try:
             pixels, alpha = _apart(self._pixels(entries[-1].source))
             layers: list[Layer] = []

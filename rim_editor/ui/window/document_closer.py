@@ -19,7 +19,7 @@ Save = Callable[[OpenDocument, Callable[[], None], Callable[[], None]], None]
 _WRITING = frozenset({JobKind.EXPORT, JobKind.SAVE})
 
 
-class ClosingGuard(QObject):
+class DocumentCloser(QObject):
     """Closes nothing with unsaved changes before the user has agreed."""
 
     def __init__(

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from rim_editor.documents import edge_strokes, mattes
+from rim_editor.documents import edge_following, mattes
 from rim_editor.documents.document import Brush, Stroke
-from rim_editor.documents.edge_strokes import GrowingCover, point_distance, remember, smart_cover
+from rim_editor.documents.edge_following import GrowingCover, point_distance, remember, smart_cover
 from rim_editor.documents.strokes import stroke_cover
 
 CENTRE, RADIUS = (300.0, 250.0), 150.0
@@ -148,8 +148,8 @@ def test_it_keeps_and_removes_like_a_plain_stroke():
 
 def test_a_very_fine_brush_and_a_refining_one_follow_nothing():
     fine = Stroke(Brush.KEEP, ((9.0, 9.0),), 2.0, follows_edges=True)
-    assert not edge_strokes.is_smart(fine)
-    assert not edge_strokes.is_smart(Stroke(Brush.REFINE, ((9.0, 9.0),), 20.0, follows_edges=True))
+    assert not edge_following.is_smart(fine)
+    assert not edge_following.is_smart(Stroke(Brush.REFINE, ((9.0, 9.0),), 20.0, follows_edges=True))
     matte = np.zeros((40, 50), np.float32)
     assert (mattes.with_parts(matte, (fine,)) == plain(fine, (40, 50))).all()
 

@@ -1,13 +1,12 @@
-"""The raster layers that a layered file holds for the layers of a document."""
+"""Raster layers: what a file with layers, OpenRaster or Photoshop, holds for the layers of a document."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rim_editor.documents import edits, layering
 from rim_editor.documents.edits import Cutout, Highlight, MatteOnly
-from rim_editor.files.openraster import RasterLayer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +14,18 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
     from rim_editor.documents.layering import RenderedLayer
+
+
+@dataclass(frozen=True, eq=False)
+class RasterLayer:
+    """One layer, as large as the whole image."""
+
+    name: str
+    pixels: NDArray[np.uint8]
+    """HxW grey, HxWx3, or HxWx4 with straight alpha; sRGB."""
+    visible: bool = True
+    uncut: NDArray[np.uint8] | None = None
+    """HxWx3, for formats with layer masks: colours that go on beyond the alpha of `pixels`, which is the mask."""
 
 
 def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple[RasterLayer, ...], NDArray[np.uint8]]:
