@@ -83,27 +83,18 @@ class Journal:
         return cls(path, JournalContent(plan, len(first)), _open_locked(path))
 
     @classmethod
-    def resume(cls, folder: Path) -> Journal:
-        """The journal in `folder`, to continue with; removes unfinished files of the process that wrote it.
+    def open(cls, path: Path) -> tuple[Journal, JournalContent]:
+        """The journal at `path`, to go on with, and what it held; `resuming.reopened` compares that with the disk.
 
-        Items whose outputs are still as the journal says are done; those that failed are tried again.
-        Raises NothingToResume, FolderInUse, DiskFull, OutputNotWritable.
+        Raises NothingToResume, FolderInUse, OutputNotWritable, and FileNotFoundError or NotADirectoryError.
         """
-        path = Path(os.path.abspath(folder)) / NAME
-        try:
-            file = _open_locked(path)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            text = f"There is nothing to resume in '{folder}': leave --resume out, or name the folder of that batch."
-            raise NothingToResume(text) from error
+        file = _open_locked(path)
         try:
             content = read(path)
-            output_files.remove_leftovers((path, *_files(content.plan)))
-            journal = cls(path, content, file)
-            journal._verify(content)
+            return cls(path, content, file), content
         except BaseException:
             file.close()
             raise
-        return journal
 
     @property
     def counts(self) -> dict[State, int]:
@@ -115,6 +106,10 @@ class Journal:
         """The items whose results are there and should be reviewed, with their presences, least certain first."""
         found = [(self.plan.items[i], p) for i, p in self._doubtful.items() if self._ended.get(i) is State.DONE]
         return tuple(sorted(found, key=lambda each: (each[1], each[0].index)))
+
+    def has_ended(self, index: int) -> bool:
+        """Whether an item needs no more work."""
+        return index in self._ended
 
     def todo(self) -> tuple[Item, ...]:
         """The items that still need work, in their order."""
@@ -155,6 +150,10 @@ class Journal:
         else:
             self._append({"event": "ended", "outcome": outcome.to_json()})
         self._ended[outcome.index] = outcome.state
+
+    def discard_outcome(self, index: int) -> None:
+        """Count an item as not done, whatever was recorded of it."""
+        self._ended.pop(index, None)
 
     def outputs_match(self, outcome: Outcome, hashes: Collection[str] = ()) -> bool:
         """Whether an item's files still match its outcome; if not, those that this batch wrote are added to `own`.
@@ -223,14 +222,6 @@ class Journal:
         except OSError as error:
             raise _not_writable(self.path, error) from error
         self._synced, self._due = time.monotonic(), False
-
-    def _verify(self, content: JournalContent) -> None:
-        """Count as done the items whose files are as they were made, and no others."""
-        for index, outcome in content.made.items():
-            if not self.outputs_match(outcome, content.hashes):
-                self._ended.pop(index, None)
-            elif index not in self._ended:
-                self.record_ended(replace(outcome, state=State.DONE))
 
 
 def _is_doubtful(outcome: Outcome) -> bool:

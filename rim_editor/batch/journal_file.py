@@ -94,23 +94,6 @@ def read(path: Path) -> JournalContent:
     return content
 
 
-def unfinished(folder: Path) -> tuple[int, int] | None:
-    """How many images the batch in `folder` left undone, and of how many; None when there is nothing to resume.
-
-    Changes nothing. A batch that is still running is not one to resume. Raises OSError.
-    """
-    path = folder / NAME
-    try:
-        with FileIO(path, "r+b") as file:
-            lock(file)
-        content = read(path)
-    except (FileNotFoundError, NotADirectoryError, BlockingIOError, NothingToResume):
-        return None
-    total = len(content.plan.items)
-    left = total - len(content.ended)
-    return (left, total) if left else None
-
-
 def events(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """The offset of each complete line, its length, and its event; lines that hold no event are skipped."""
     offset = 0

@@ -47,7 +47,7 @@ class BatchSummary:
 
     @property
     def left(self) -> int:
-        """How many images have no outcome yet; `resume` does them."""
+        """How many images have no outcome yet; `resuming.resume` does them."""
         return len(self.plan.items) - sum(self.counts.values())
 
     @property
@@ -75,7 +75,7 @@ def export(
     """Do the whole plan, with a new journal in its folder; `on_progress` is called on this thread.
 
     Cancelling `control`, an interrupt (Ctrl-C), a full disk and a lost cluster end it early: finished images stay, the
-    summary says so, and `resume` continues. A report is written in any case, unless `write_report` is False.
+    summary says so, and `resuming.resume` continues. A report is written in any case, unless `write_report` is False.
     Raises PlanRefused, FolderInUse, DiskFull and OutputNotWritable before anything begins, ClipMatError when the model
     cannot be loaded, OutputNotWritable when the journal can no longer be written.
     """
@@ -83,23 +83,6 @@ def export(
         first, *others = (problem.text for problem in plan.problems if problem.fatal)
         raise PlanRefused(first + (f" ({len(others)} more like it.)" if others else ""))
     with Journal.begin(plan) as journal:
-        return run_journal(journal, matting, control, on_progress, write_report=write_report, run=run)
-
-
-def resume(
-    folder: Path,
-    matting: Matting,
-    control: BatchControl | None = None,
-    on_progress: ProgressListener | None = None,
-    *,
-    write_report: bool = True,
-    run: RunPlan = pipeline.run,
-) -> BatchSummary:
-    """Continue the batch whose journal is in `folder`: failed images are tried again, finished ones are not.
-
-    Raises NothingToResume, FolderInUse, and what `export` raises.
-    """
-    with Journal.resume(folder) as journal:
         return run_journal(journal, matting, control, on_progress, write_report=write_report, run=run)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clipmat import image_files
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
-from rim_editor.batch import running
+from rim_editor.batch import resuming, running
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import FileState, NothingToResume, OtherJournalVersion
@@ -100,7 +100,7 @@ class Arrivals:
 def _journal(recipe: Recipe, folder: Path) -> Journal:
     """The former journal if the recipe is still the same, or a new one."""
     try:
-        journal = Journal.resume(folder)
+        journal = resuming.reopened(folder)
         if journal.plan.recipe == recipe:
             return journal
         journal.close()

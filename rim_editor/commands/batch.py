@@ -198,11 +198,10 @@ def _resume_batch(
     report: bool,
     ray: str | None,
 ) -> BatchSummary:
-    from rim_editor.batch import running
+    from rim_editor.batch import resuming, running
     from rim_editor.batch.inputs import gather_inputs
-    from rim_editor.batch.journal import Journal
 
-    with Journal.resume(folder) as journal:
+    with resuming.reopened(folder) as journal:
         if recipe not in (Recipe(), journal.plan.recipe):
             raise BadOption("--resume continues with the options of its plan, and these differ: leave them out.")
         known = {item.source for item in journal.plan.items}

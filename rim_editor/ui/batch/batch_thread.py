@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from rim_editor.batch import running
+from rim_editor.batch import resuming, running
 from rim_editor.batch.outcomes import Outcome
 from rim_editor.batch.plan import Plan
 from rim_editor.batch.progress import BatchControl
@@ -81,7 +81,7 @@ class BatchThread(QObject):
     def resume(self, folder: Path) -> None:
         """Resume the batch whose journal is in `folder`. Raises RuntimeError while a batch is running."""
 
-        self._start(lambda control: running.resume(folder, self._matting, control, self._put))
+        self._start(lambda control: resuming.resume(folder, self._matting, control, self._put))
 
     def wait(self, seconds: float) -> bool:
         """Wait for the thread to end; False when it has not. Call `control.cancel` first to end it soon."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from rim_editor.batch.journal_file import unfinished
+from rim_editor.batch.resuming import unfinished
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.named_widgets import name_widget, wrapped_label

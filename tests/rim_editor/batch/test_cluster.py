@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from clipmat import image_files
 from clipmat.errors import UnknownWeights
-from rim_editor.batch import output_files, queues, running
+from rim_editor.batch import output_files, queues, resuming, running
 from rim_editor.batch.cluster import ClusterError, connection, fleet
 from rim_editor.batch.cluster.connection import fleet_size
 from rim_editor.batch.cluster.fleet import FleetSize, Scheduler
@@ -277,7 +277,7 @@ def test_cancelled_and_resumed(workers, photos, plan_for, matting_that, notes, c
     assert json.loads((plan.folder / "report.json").read_text())["stopped"] is True
     before = contents(plan.folder)
     assert len(before) == 24 - summary.left and not (plan.folder / STAGING).exists()
-    done = running.resume(plan.folder, matting_that(), run=workers.run)
+    done = resuming.resume(plan.folder, matting_that(), run=workers.run)
     assert done.exit_code == 0 and contents(plan.folder) | before == contents(plan.folder)
     assert times_in_journal(plan.folder) == dict.fromkeys(range(24), 1)
     end = time.monotonic() + 10
@@ -305,7 +305,7 @@ def test_a_pause_lets_nothing_begin_and_what_is_closed_can_be_resumed_here(worke
         assert len(rest) == 12
         steps.close()
         assert journal.todo()
-    assert running.resume(plan.folder, matting_that()).exit_code == 0
+    assert resuming.resume(plan.folder, matting_that()).exit_code == 0
     assert times_in_journal(plan.folder) == dict.fromkeys(range(20), 1)
 
 

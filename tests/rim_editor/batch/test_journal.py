@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clipmat.certainty import Certainty
-from rim_editor.batch import stages
+from rim_editor.batch import resuming, stages
 from rim_editor.batch.journal import FolderInUse, Journal
 from rim_editor.batch.journal_file import NAME, NothingToResume
 from rim_editor.batch.outcomes import Outcome, State
@@ -55,7 +55,7 @@ def test_a_new_journal_has_all_to_do_and_the_plan_in_its_first_line(photos, plan
         assert journal.todo() == plan.items
     first = json.loads((plan.folder / NAME).read_text().splitlines()[0])
     assert first["digest"] == plan.digest
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert (journal.plan, journal.todo()) == (plan, plan.items)
 
 
@@ -66,7 +66,7 @@ def test_what_is_done_is_not_done_again(sidecar, photos, plan_for, work):
         work(journal, plan.items[:2])
         assert journal.todo() == plan.items[2:]
         told = list(journal.outcomes())
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == plan.items[2:]
         assert journal.counts[State.DONE] == 2
         assert list(journal.outcomes()) == told and all(outcome.thumbnail for outcome in told)
@@ -76,7 +76,7 @@ def test_a_result_that_was_renamed_and_not_noted_is_done(photos, plan_for, work)
     plan = plan_for(photos(2), sidecar=True)
     with Journal.begin(plan) as journal:
         work(journal, plan.items[:1], "written")
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == plan.items[1:]
 
 
@@ -89,7 +89,7 @@ def test_a_result_that_was_not_renamed_is_made_again_and_its_sidecar_replaced(ph
     staged = item.output.parent / STAGING
     staged.mkdir()
     (staged / "half.png").write_bytes(b"half")
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert not staged.exists()
         assert journal.todo() == plan.items
         work(journal, plan.items)
@@ -108,7 +108,7 @@ def test_a_result_that_is_not_as_it_was_made_is_not_taken_for_done(change, photo
     elif change == "link":
         (output.parent / "elsewhere.png").write_bytes(content)
         output.symlink_to("elsewhere.png")
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == plan.items
         if change != "gone":  # somebody else's now: it stays
             with pytest.raises(OutputExists):
@@ -122,17 +122,17 @@ def test_failures_are_tried_again_and_what_did_not_match_is_not(photos, plan_for
         journal.record_ended(stages.skipped(plan.items[1]))
         assert journal.todo() == plan.items[2:]
         assert [outcome.state for outcome in journal.outcomes()] == [State.FAILED, State.SKIPPED]
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == (plan.items[0], plan.items[2])
 
 
 def test_one_process_at_a_time(photos, plan_for):
     plan = plan_for(photos(1))
     with Journal.begin(plan):
-        for door in (lambda: Journal.begin(plan), lambda: Journal.resume(plan.folder)):
+        for door in (lambda: Journal.begin(plan), lambda: resuming.reopened(plan.folder)):
             with pytest.raises(FolderInUse, match="is being exported into"):
                 door()
-        code = "import sys; from rim_editor.batch.journal import Journal; Journal.resume(sys.argv[1])"
+        code = "import sys; from rim_editor.batch import resuming; resuming.reopened(sys.argv[1])"
         root = Path(__file__).parents[3]
         done = subprocess.run(
             [sys.executable, "-c", code, str(plan.folder)], cwd=root, capture_output=True, text=True, check=False
@@ -143,11 +143,11 @@ def test_one_process_at_a_time(photos, plan_for):
 
 def test_nothing_to_resume_is_told(tmp_path):
     with pytest.raises(NothingToResume, match="nothing to resume"):
-        Journal.resume(tmp_path)
+        resuming.reopened(tmp_path)
     for content in (b"", b"{", b"[]\n", b'{"version": 2}\n', b'{"version": 2, "plan": {"recipe": 3}}\n'):
         (tmp_path / NAME).write_bytes(content)
         with pytest.raises(NothingToResume, match="delete it"):
-            Journal.resume(tmp_path)
+            resuming.reopened(tmp_path)
 
 
 def test_a_journal_of_the_first_release_is_refused_in_one_line_and_stays(tmp_path, matting):
@@ -159,7 +159,7 @@ def test_a_journal_of_the_first_release_is_refused_in_one_line_and_stays(tmp_pat
     photos.mkdir()
     (out / NAME).write_bytes(line)
     for go_on in (
-        lambda: Journal.resume(out),
+        lambda: resuming.reopened(out),
         lambda: watch([photos], Recipe(RED), out, matting, BatchControl()),
     ):
         with pytest.raises(NothingToResume, match="another version of RIM Editor: .*delete it") as refused:
@@ -185,12 +185,12 @@ def test_what_is_to_be_reviewed_survives_and_a_second_result_may_be_sure(photos,
         results(journal, journal.todo())
         expected = ((plan.items[1], 0.1), (plan.items[0], 0.6))
         assert journal.doubtful == expected
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.doubtful == expected and [each.certainty for each in journal.outcomes()] == [
             certainty for _, certainty in doubts.values()
         ]
     plan.items[1].output.unlink()
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.doubtful == expected[1:], "its result is gone"
         doubts[1] = (0.95, Certainty.SURE)
         results(journal, journal.todo())
@@ -209,7 +209,7 @@ def test_a_journal_without_certainties_is_continued(photos, plan_for, work):
     for line in lines:
         line.get("outcome", {}).pop("certainty", None)
     path.write_text("".join(json.dumps(line) + "\n" for line in (first, *lines)))
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == plan.items[2:] and journal.doubtful == ()
 
 
@@ -218,7 +218,7 @@ def test_a_folder_that_was_renamed_is_gone_on_with(photos, plan_for, work):
     with Journal.begin(plan) as journal:
         work(journal, plan.items[:1])
     moved = plan.folder.rename(plan.folder.with_name("moved"))
-    with Journal.resume(moved) as journal:
+    with resuming.reopened(moved) as journal:
         assert [item.index for item in journal.todo()] == [1]
         work(journal, journal.todo())
         assert journal.todo() == ()
@@ -234,7 +234,7 @@ def test_items_that_come_later_are_done_too(photos, plan_for, work):
         journal.extend(more, looks)
         assert [item.index for item in journal.todo()] == [1, 2, 3, 4]
         work(journal, journal.todo()[1:2])
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert [item.index for item in journal.todo()] == [1, 3, 4]
         assert journal.plan.items[3].source == more.items[1].source
         assert journal.seen == looks
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_whole_lines(photos, plan_for, work, monkeypatch):
     work(journal, plan.items[1:])
     journal.close()
     assert all(json.loads(line) for line in (plan.folder / NAME).read_bytes().splitlines())
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert journal.todo() == ()
 
 
@@ -298,7 +298,7 @@ def test_a_journal_that_ends_anywhere_is_gone_on_with(data, photos, plan_for, wo
     for index in {line["outcome"]["index"] for line in lines if line["event"] == "made"}:
         if index in done or data.draw(st.booleans()):
             (there / names[index]).write_bytes(whole[names[index]])
-    with Journal.resume(there) as resumed:
+    with resuming.reopened(there) as resumed:
         assert done.isdisjoint(item.index for item in resumed.todo())
         work(resumed, resumed.todo())
         assert resumed.counts[State.DONE] == 3

@@ -13,7 +13,7 @@ from PIL import Image
 
 from clipmat import image_files
 from clipmat.errors import WeightsMissing
-from rim_editor.batch import output_files, pipeline, stages
+from rim_editor.batch import output_files, pipeline, resuming, stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
@@ -161,7 +161,7 @@ def test_cancelling_ends_the_run_after_the_step_at_work(photos, plan_for):
     thread.join(10)
     assert time.monotonic() - start < 1
     assert not gate.asked.acquire(blocking=False)
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert len(plan.items) - len(journal.todo()) in range(len(steps) - 1, 4)
     assert not list(plan.folder.rglob("*.part"))
 
@@ -208,7 +208,7 @@ def test_a_generator_that_is_given_up_leaves_no_thread(photos, plan_for, matting
         del step
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("batch-")]
         left = journal.todo()
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert len(list(pipeline.run(plan, matting, journal))) == len(left) + 1
         assert journal.todo() == ()
 
@@ -229,7 +229,7 @@ def test_a_full_disk_stops_everything_and_nothing_is_called_a_failure(photos, pl
     with pytest.raises(DiskFull):
         run(plan, matting)
     monkeypatch.undo()
-    with Journal.resume(plan.folder) as journal:
+    with resuming.reopened(plan.folder) as journal:
         assert len(journal.todo()) == 5
         assert all(outcome.state is State.DONE for outcome in journal.outcomes())
 

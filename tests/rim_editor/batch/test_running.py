@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rim_editor.batch import running
+from rim_editor.batch import resuming, running
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING
@@ -68,12 +68,12 @@ def test_cancelled_and_resumed(photos, plan_for, matting, contents):
     assert told_in(plan.folder)["stopped"] is True
     assert not (plan.folder / STAGING).exists()
     before = contents(plan.folder)
-    done = running.resume(plan.folder, matting)
+    done = resuming.resume(plan.folder, matting)
     assert done.exit_code == 0 and done.counts[State.DONE] == 20
     after = contents(plan.folder)
     assert len(after) == 40 and after | before == after
     assert len(told_in(plan.folder)["outcomes"]) == 20
-    again = running.resume(plan.folder, matting)
+    again = resuming.resume(plan.folder, matting)
     assert again.exit_code == 0 and contents(plan.folder) == after
 
 
@@ -84,7 +84,7 @@ def test_an_interrupt_is_a_cancel(photos, plan_for, matting):
 
     plan = plan_for(photos(12))
     assert running.export(plan, matting, on_progress=told).exit_code == 5
-    assert running.resume(plan.folder, matting).exit_code == 0
+    assert resuming.resume(plan.folder, matting).exit_code == 0
 
 
 def test_a_full_disk_is_told_and_resumed(photos, plan_for, matting, monkeypatch, contents):
@@ -102,7 +102,7 @@ def test_a_full_disk_is_told_and_resumed(photos, plan_for, matting, monkeypatch,
     assert summary.exit_code == 5 and "make room" in summary.text and "--resume" in summary.text
     assert summary.counts[State.FAILED] == 0 and summary.counts[State.DONE] > 0
     monkeypatch.undo()
-    assert running.resume(plan.folder, matting).exit_code == 0
+    assert resuming.resume(plan.folder, matting).exit_code == 0
     assert len(contents(plan.folder)) == 8
 
 
@@ -113,7 +113,7 @@ def test_what_failed_is_tried_again(photos, plan_for, matting):
     plan = plan_for(folder)
     assert running.export(plan, matting).exit_code == 4
     (folder / "00.png").write_bytes(whole)
-    summary = running.resume(plan.folder, matting)
+    summary = resuming.resume(plan.folder, matting)
     assert summary.exit_code == 0 and summary.counts[State.DONE] == 2
 
 
@@ -122,7 +122,7 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 import cv2, numpy as np
-from rim_editor.batch import running
+from rim_editor.batch import resuming, running
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.pipeline import run
@@ -148,7 +148,7 @@ class Slow:
 def export(plan):
     matting = Matting(lambda *_: Slow())
     if (plan.folder / NAME).exists():
-        return running.resume(plan.folder, matting).exit_code
+        return resuming.resume(plan.folder, matting).exit_code
     return running.export(plan, matting).exit_code
 
 folder, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
