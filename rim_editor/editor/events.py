@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from clipmat.certainty import Certainty
     from rim_editor.documents.document import Document
+    from rim_editor.editor.editor import Editor
 
 Aspect = Literal["image", "matte", "edit", "layers"]
 Level = Literal["info", "warning", "error"]
@@ -214,3 +215,21 @@ class Listeners:
             callback = self._callbacks.get(number)
             if callback is not None:
                 callback(event)
+
+
+class Subscription:
+    """What listens to one editor at a time, for widgets that show now this one and now that."""
+
+    def __init__(self) -> None:
+        self._stop: Callable[[], None] | None = None
+
+    def change(self, editor: Editor | None, callback: Callable[[Event], None]) -> None:
+        """Stop listening to the former editor; call `callback` with every event of this one, if there is one."""
+        self.stop()
+        self._stop = None if editor is None else editor.listen(callback)
+
+    def stop(self) -> None:
+        """Listen to none."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None

@@ -14,7 +14,7 @@ from clipmat.expression import clean_expression
 from clipmat.pointing import Corners, Pointing
 from rim_editor.documents.document import Answer, Combine
 from rim_editor.editor.editor import Editor
-from rim_editor.editor.events import DocumentChanged, Event, JobEnded, JobKind
+from rim_editor.editor.events import DocumentChanged, Event, JobEnded, JobKind, Subscription
 from rim_editor.model_requests import ModelQuestion
 
 
@@ -26,7 +26,7 @@ class Picking:
 
     def __init__(self, editor: Editor, changed: Callable[[], None]) -> None:
         self._editor_ref, self._changed = ref(editor), changed  # who remembers picks shall not hold the image
-        self._stop_listening: Callable[[], None] | None = None
+        self._subscription = Subscription()
         self._pending: ModelQuestion | None = None
         self._shown = Pointing()
         self._done: Answer | None = None
@@ -35,14 +35,11 @@ class Picking:
 
     def pause(self) -> None:
         """Stop following the editor, while its image is out of sight."""
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        self._subscription.stop()
 
     def resume(self) -> None:
         """Follow the editor again."""
-        self.pause()
-        self._stop_listening = self._editor.listen(self._on_event)
+        self._subscription.change(self._editor, self._on_event)
         if JobKind.ASK not in self._editor.busy:
             self._pending = None
 

@@ -10,17 +10,21 @@ import base64
 import json
 import math
 import struct
+import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
-from clipmat import records
+from clipmat import image_files, records
 from rim_editor.documents.document import Answer, ImportedMatte, Layer, MatteControls, Part, Patch, Region, Stroke
 from rim_editor.documents.edits import Background, Edit
+from rim_editor.errors import EditorError, EditorWarning
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -79,6 +83,23 @@ def described_image(source: OpenedImage, store: Store) -> dict[str, Any]:
         "exif": base64.b64encode(source.exif).decode("ascii"),
         "altered": source.altered,
     }
+
+
+def linked_image(path: Path, record: Mapping[str, Any], refused: type[EditorError] = EditorError) -> OpenedImage:
+    """The image that a record leaves in its own file, whose size and checksum it has.
+
+    An EditorWarning says that its pixels have changed. Raises `refused` when its size has, and what
+    `image_files.read` raises.
+    """
+    source = image_files.read(path)
+    height, width = source.pixels.shape[:2]
+    if [width, height] != record["size"]:
+        was = " by ".join(str(side) for side in record["size"])
+        raise refused(f"'{path}' is {width} by {height} pixels now and was {was}: put the image back as it was.")
+    if checksum(source.pixels) != record.get("checksum"):
+        text = f"'{path}' has changed since the work on it was saved: see whether the matte still fits."
+        warnings.warn(text, EditorWarning, stacklevel=5)
+    return source
 
 
 def checksum(pixels: NDArray[Any]) -> int:

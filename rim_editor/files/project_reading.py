@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from clipmat.image_files import OpenedImage
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer, MatteControls, Part
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.history import History
-from rim_editor.errors import EditorWarning, ProjectUnreadable
+from rim_editor.errors import ProjectUnreadable
 from rim_editor.files import document_records
 from rim_editor.files.archives import Archive
 from rim_editor.files.stored_arrays import STORED
@@ -278,15 +277,7 @@ class _ProjectReader:
         if found is None:
             self._gone = path
             raise ValueError("the image is gone")
-        source = image_files.read(found)
-        height, width = source.pixels.shape[:2]
-        if [width, height] != record["size"]:
-            text = f"'{found}' has another size than when '{self._path}' was saved: put the image back as it was."
-            raise ProjectUnreadable(text)
-        if document_records.checksum(source.pixels) != record.get("checksum"):
-            text = f"'{found}' has changed since the project was saved: see whether the matte still fits."
-            warnings.warn(text, EditorWarning, stacklevel=4)
-        return source
+        return document_records.linked_image(found, record, ProjectUnreadable)
 
     def _pixels(self, name: Any) -> NDArray[Any]:  # noqa: ANN401
         pixels = self._array(name)

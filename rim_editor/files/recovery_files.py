@@ -1,11 +1,10 @@
-"""A document as a folder: state.json, and each array as a PNG beside it; mattes with 16 bits."""
+"""What recovery writes of a document: a folder with state.json and each array as a PNG beside it, mattes in 16 bits."""
 
 from __future__ import annotations
 
 import base64
 import json
 import os
-import warnings
 import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from clipmat import image_files
 from clipmat.errors import ImageUnreadable
 from clipmat.files import write_whole
 from rim_editor.documents.document import Document, Layer
-from rim_editor.errors import EditorError, EditorWarning
+from rim_editor.errors import EditorError
 from rim_editor.files import document_records
 
 if TYPE_CHECKING:
@@ -193,18 +192,7 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
         raise ValueError("it holds no image")
     if not path.is_file():
         raise ImageUnreadable(f"'{path}' is gone: put the image back at that place to restore the work on it.")
-    source = image_files.read(path)
-    height, width = source.pixels.shape[:2]
-    if [width, height] != image["size"]:
-        was = " by ".join(str(side) for side in image["size"])
-        raise EditorError(
-            f"'{path}' is {width} by {height} pixels now and was {was}: put the image back as it was to restore the "
-            f"work on it."
-        )
-    if document_records.checksum(source.pixels) != image["checksum"]:
-        text = f"'{path}' has changed since the work on it was saved: see whether the matte still fits."
-        warnings.warn(text, EditorWarning, stacklevel=4)
-    return source
+    return document_records.linked_image(path, image)
 
 
 def _layer(folder: Path, record: dict[str, Any]) -> Layer:

@@ -6,7 +6,6 @@ It owns view, split and before (mode and split are each document's own); `Zoomab
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -16,7 +15,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from rim_editor.documents.rendering import View, ViewMode
-from rim_editor.editor.events import DocumentChanged, Event
+from rim_editor.editor.events import DocumentChanged, Event, Subscription
 from rim_editor.ui.canvas.rendering_cache import RenderingCache
 from rim_editor.ui.canvas.split_line import SplitLine
 from rim_editor.ui.canvas.viewport import Viewport
@@ -47,7 +46,7 @@ class DocumentView(ZoomableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor: Editor | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._subscription = Subscription()
         self._renderings: RenderingCache | None = None
         self._panes: WeakKeyDictionary[Editor, _Pane] = WeakKeyDictionary()
         self._view = View()
@@ -70,17 +69,14 @@ class DocumentView(ZoomableWidget):
         mode, split = (View().mode, False) if self._editor is not None else (self._view.mode, self.split)
         if self._editor is not None:
             self._panes[self._editor].mode, self._panes[self._editor].split = self._view.mode, self.split
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
         if self._renderings is not None:
             self._renderings.trim()
         self._editor = editor
+        self._subscription.change(editor, self._on_event)
         self._before = False
         self._renderings = None
         self._install_viewport(None)
         if editor is not None:
-            self._stop_listening = editor.listen(self._on_event)
             pane = self._panes.get(editor)
             if pane is None:
                 self._show_new_image(editor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.documents import layering
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
-from rim_editor.editor.events import DocumentChanged
+from rim_editor.editor.events import DocumentChanged, Subscription
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
@@ -60,7 +59,7 @@ class EditPanel(QWidget):
         self.setAccessibleName("Edit")
         self.setAcceptDrops(True)
         self._editor: Editor | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._subscription = Subscription()
         self._shown: Edit | None = None
         self._folder = ""
 
@@ -110,10 +109,8 @@ class EditPanel(QWidget):
 
     def set_editor(self, editor: Editor | None) -> None:
         """Show and change the edit of this editor; None when no image is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        self._subscription.change(editor, self._on_event)
         self._inside.setEnabled(editor is not None)
         self._shown = None
         self._background.forget()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.documents.document import Document, Layer
-from rim_editor.editor.events import DocumentChanged, Event
+from rim_editor.editor.events import DocumentChanged, Event, Subscription
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT, icon
@@ -54,7 +54,7 @@ class LayerPanel(QWidget):
         self.setObjectName("layer_panel")
         self.setAccessibleName("Layers")
         self._editor: Editor | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._subscription = Subscription()
         self._shown: object = None
         self._list = _LayerList(self.delete)
         self._list.currentRowChanged.connect(self._select)
@@ -86,10 +86,8 @@ class LayerPanel(QWidget):
 
     def set_editor(self, editor: Editor | None) -> None:
         """Show and arrange the layers of this editor; None when no image is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        self._subscription.change(editor, self._on_event)
         self.setEnabled(editor is not None)
         self._refresh()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.rendering import View, ViewMode
-from rim_editor.editor.events import DocumentChanged
+from rim_editor.editor.events import DocumentChanged, Subscription
 from rim_editor.ui.named_widgets import name_widget, scroll_area
 from rim_editor.ui.panels.colour_button import ColourButton
 from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
@@ -60,7 +59,7 @@ class MattePanel(QWidget):
         self.setObjectName("matte_panel")
         self.setAccessibleName("Matte")
         self._editor: Editor | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._subscription = Subscription()
 
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -84,10 +83,8 @@ class MattePanel(QWidget):
 
     def set_editor(self, editor: Editor | None) -> None:
         """Show and change the matte of this editor; None when no image is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
         self._editor = editor
-        self._stop_listening = None if editor is None else editor.listen(self._on_event)
+        self._subscription.change(editor, self._on_event)
         for group in (self._view, self._parts, self._controls):
             group.inside.setEnabled(editor is not None)
         self._refresh()

@@ -213,7 +213,7 @@ def test_a_linked_image_is_read_from_its_file(tmp_path):
     with pytest.warns(EditorWarning, match="has changed since"):
         projects.read(moved / "work.rim")
     Image.new("RGB", (8, 6)).save(moved / "photo.png")
-    with pytest.raises(ProjectUnreadable, match="another size"):
+    with pytest.raises(ProjectUnreadable, match="pixels now and was"):
         projects.read(moved / "work.rim")
     (moved / "photo.png").unlink()
     with pytest.raises(ProjectUnreadable, match="is gone: put it back"):
