@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
 from rim_editor.documents.document import Brush, Point, Stroke
-from rim_editor.documents.like_regions import like_region, margin, reduction
+from rim_editor.documents.similar_regions import margin, reduction, similar_region
 from rim_editor.documents.strokes import Box
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _piece(
     first, last = (((x - around[1].start) / half, (y - around[0].start) / half) for x, y in (start, end))
     inner = slice(0, place.shape[0]), slice(0, place.shape[1])
     cover = cv2.multiply(
-        like_region(place, first, last, radius / half),
+        similar_region(place, first, last, radius / half),
         _fall(first, last, radius / half, hardness, inner),
         scale=1 / 255,
     )

@@ -28,10 +28,10 @@ from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.panels.input_widgets import TextFieldFilter
 from rim_editor.ui.qt_runner import QtRunner
 from rim_editor.ui.window import layout
+from rim_editor.ui.window.action_handlers import ActionHandlers
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave
 from rim_editor.ui.window.batch_launcher import BatchLauncher
-from rim_editor.ui.window.commands import Commands
 from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.document_closer import DocumentCloser
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         assert field is not None
         self._expression_field = field
         TextFieldFilter(field)
-        self.commands = Commands(
+        self.handlers = ActionHandlers(
             self.actions_by_id,
             self.parts,
             self.documents,
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         self.matte_loader.failed.connect(show.show_image_error)
         self.opener.example_chosen.connect(self._examples.open)
         self._examples.failed.connect(show.show_image_error)
-        self.opener.progressed.connect(lambda _: self.commands.refresh())
+        self.opener.progressed.connect(lambda _: self.handlers.refresh())
         self.documents.chosen.connect(self._show_document)
         self.documents.event_received.connect(self._on_event)
         self._autosave.failed.connect(show.show_warning)
@@ -298,11 +298,11 @@ class MainWindow(QMainWindow):
             parts.status.show_zoom(None)
         parts.status.show_model(self.model_options())
         self.notifications.refresh()
-        self.commands.refresh()
+        self.handlers.refresh()
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
         if document is self.documents.current:
-            self.commands.refresh()
+            self.handlers.refresh()
             if isinstance(event, DocumentChanged) and "image" in event.aspects:
                 self.parts.status.show_size(document.editor.document.size)
         # Words that found nothing are no use another time, nor is the title of an example.
@@ -363,7 +363,7 @@ class MainWindow(QMainWindow):
         if self.documents.current is None or options != self._shown_options:
             self._shown_options = options
             self.parts.status.show_model(options)
-        self.commands.refresh()
+        self.handlers.refresh()
 
     def _paint_icons(self) -> None:
         self.actions_by_id.paint_icons()

@@ -33,7 +33,7 @@ _NEED_AN_IMAGE = (
 )  # fmt: skip
 
 
-class Commands(QObject):
+class ActionHandlers(QObject):
     """Connects the actions to the editor in front, the parts of the window, and functions of the caller.
 
     `functions` maps ids of actions to functions, for all actions except those on the editor, the canvas, the expression

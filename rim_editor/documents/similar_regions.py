@@ -1,4 +1,4 @@
-"""Like regions: around a piece of a line, the pixels of like colour that no strong edge parts from it.
+"""Similar regions: around a piece of a line, the pixels of similar colour that no strong edge parts from it.
 
 The region is found on a copy of the place in which the radius is 16 to 32 pixels, so that a large brush costs little
 more than a small one and the texture of cloth or grass is no edge. Its rim is then drawn at every larger size, up to
@@ -40,11 +40,11 @@ def reduction(radius: float) -> int:
 
 
 def margin(radius: float) -> int:
-    """How far the pixels that `like_region` needs reach from the line."""
+    """How far the pixels that `similar_region` needs reach from the line."""
     return math.ceil(radius) + (_AROUND_PX + 1) * reduction(radius)
 
 
-def like_region(
+def similar_region(
     pixels: Pixels, start: tuple[float, float], end: tuple[float, float], radius: float
 ) -> NDArray[np.uint8]:
     """The region of like colour around the line from `start` to `end`, x and y in pixels of the place: hxw, 0 to 255.
