@@ -1,4 +1,4 @@
-"""Projects: a document with its whole history in one file, `NAME.rim`.
+"""Projects: a document with its whole history in one file, `NAME.rim`: the format, and writing it.
 
 The file is a zip, nothing in it compressed but the PNGs themselves:
 
