@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from clipmat.errors import BadPrompt
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
 from clipmat.part_choice import PartChoice, choose_parts
 from clipmat.pointing import Pointing, PromptMethod
-from clipmat.refiner import Refiner, refine_matte
+from clipmat.refiner import Refiner
+from clipmat.refining import CropRefinements, Pyramid, Refinement
 from clipmat.region_growing import GrownRegion, grow_region
 from clipmat.transforms import from_output, resized
 from clipmat.vocabulary import Vocabulary
@@ -51,33 +53,43 @@ class PointedAnswers:
         self._model, self._vocabulary = model, vocabulary
 
     def answer(
-        self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, words: MatteOutput | None
+        self,
+        image: EncodedImage,
+        pixels: NDArray[np.uint8],
+        small: NDArray[np.uint8],
+        pointing: Pointing,
+        words: MatteOutput | None,
     ) -> PointedAnswer:
         """The object that is pointed at in `pixels`, HxWx3 uint8, whose features are `image`.
 
+        `small` is the same image as the network sees it.
         `words` is the network's answer to the words beside it, one expression with `hard` fusion; None without any.
         Raises BadPrompt when there are only points to drop and nothing to drop from.
         """
         if words is None:
-            return self._without_words(image, pixels, pointing)
-        choice = _choice(words, image, pixels, pointing)
+            return self._without_words(image, pixels, small, pointing)
+        choice = _choice(words, pixels, small, pointing)
         if choice is None:
             if not pointing.keeps and pointing.box is None:  # nothing that was found is left
                 return PointedAnswer((), PromptMethod.WORDS_CHOSEN)
-            return self._without_words(image, pixels, pointing)
+            return self._without_words(image, pixels, small, pointing)
         regions = [_whole(choice, pixels)]
         if choice.missed:
             drops = tuple((x, y, False) for x, y in pointing.drops)
-            regions += self._without_words(image, pixels, Pointing((*choice.missed, *drops))).regions
+            regions += self._without_words(image, pixels, small, Pointing((*choice.missed, *drops))).regions
         return PointedAnswer(tuple(regions), PromptMethod.WORDS_CHOSEN)
 
-    def _without_words(self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PointedAnswer:
+    def _without_words(
+        self, image: EncodedImage, pixels: NDArray[np.uint8], small: NDArray[np.uint8], pointing: Pointing
+    ) -> PointedAnswer:
         if not pointing.keeps and pointing.box is None:
             raise BadPrompt("there is nothing yet to drop from: click on the object first, or describe it in words")
-        found = self._of_noun(image, pixels, pointing)
+        found = self._of_noun(image, pixels, small, pointing)
         return found or PointedAnswer((grow_region(pixels, pointing),), PromptMethod.REGION)
 
-    def _of_noun(self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PointedAnswer | None:
+    def _of_noun(
+        self, image: EncodedImage, pixels: NDArray[np.uint8], small: NDArray[np.uint8], pointing: Pointing
+    ) -> PointedAnswer | None:
         """The parts of the best noun's matte; None when no noun covers the clicks, or fills the box."""
         nouns = self._nouns_at(image, pointing, pixels.shape[1], pixels.shape[0])
         if not nouns:
@@ -87,7 +99,7 @@ class PointedAnswers:
         best: tuple[float, PointedAnswer] | None = None
         for row, noun in enumerate(nouns):  # one by one: the first is nearly always enough
             out = self._model.decode(image, text[row : row + 1], valid[row : row + 1], hard=True)
-            choice = _choice(out, image, pixels, pointing)
+            choice = _choice(out, pixels, small, pointing)
             if choice is None or choice.missed:
                 continue
             fit = _fit(choice, _scaled(pointing, choice.matte.shape, pixels))
@@ -108,25 +120,44 @@ class PointedAnswers:
         return self._vocabulary.nearest(place, NOUNS_TRIED)
 
 
-def at_full_size(
-    regions: Sequence[GrownRegion], pixels: NDArray[np.uint8], refiner: Refiner | None
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """The matte, HxW in [0, 1], at the image's own size, and its trimap of 0, 128 and 255.
+def refinements(
+    regions: Sequence[GrownRegion], pixels: NDArray[np.uint8], refiner: Refiner, pyramid: Pyramid, threads: int
+) -> CropRefinements:
+    """What computes the edges of the regions' matte from the image's pixels; `pyramid` is of the whole image.
 
-    With a refiner the edges are computed from the image's pixels; call it under the caller's autocast.
+    Call it under the autocast that is to be used.
     """
-    matte = np.zeros(pixels.shape[:2], np.float32)
-    trimap = np.zeros(pixels.shape[:2], np.uint8)
+    crops = []
     for region in regions:
-        crop, size = pixels[region.rows, region.columns], matte[region.rows, region.columns].shape
-        if refiner is None or not region.matte.any():
-            found = from_output(region.matte, *size)
-        else:
-            found = refine_matte(refiner, np.ascontiguousarray(crop), region.matte, region.trimap)
-        for whole, part in ((matte, found), (trimap, trimap_levels(region.trimap.argmax(axis=0), size))):
-            under = whole[region.rows, region.columns]
-            np.maximum(under, part, out=under)
-    return matte, trimap
+        if not region.matte.any():
+            continue
+        crop, start = pixels[region.rows, region.columns], (region.matte.shape[0], region.matte.shape[1])
+        whole = crop.shape == pixels.shape and pyramid.images[0].shape[:2] == start
+        steps = pyramid if whole else Pyramid(np.ascontiguousarray(crop), start)
+        crops.append(
+            (region.rows, region.columns, Refinement(refiner, steps, region.matte, region.trimap, threads=threads))
+        )
+    return CropRefinements((pixels.shape[0], pixels.shape[1]), crops)
+
+
+def enlarged(regions: Sequence[GrownRegion], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The regions' matte, HxW in [0, 1], at the image's size, without a refiner."""
+    matte = np.zeros(size, np.float32)
+    for region in regions:
+        under = matte[region.rows, region.columns]
+        np.maximum(under, from_output(region.matte, *under.shape), out=under)
+    return matte
+
+
+def trimap_of(regions: Sequence[GrownRegion], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The regions' trimap of 0, 128 and 255, HxW, at the image's size."""
+    if len(regions) == 1 and regions[0].rows == slice(0, size[0]) and regions[0].columns == slice(0, size[1]):
+        return trimap_levels(regions[0].trimap.argmax(axis=0), size)
+    trimap = np.zeros(size, np.uint8)
+    for region in regions:
+        under = trimap[region.rows, region.columns]
+        np.maximum(under, trimap_levels(region.trimap.argmax(axis=0), under.shape), out=under)
+    return trimap
 
 
 def trimap_levels(labels: NDArray[np.integer], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -134,16 +165,18 @@ def trimap_levels(labels: NDArray[np.integer], size: tuple[int, int]) -> NDArray
     levels = np.full(labels.shape, 128, np.uint8)
     levels[labels == BACKGROUND] = 0
     levels[labels == FOREGROUND] = 255
-    large = resized(levels, size)
-    return np.where((large == 0) | (large == 255), large, 128).astype(np.uint8)
+    exact = np.full(256, 128, np.uint8)
+    exact[[0, 255]] = 0, 255
+    return np.asarray(cv2.LUT(resized(levels, size), exact), np.uint8)
 
 
-def _choice(out: MatteOutput, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing) -> PartChoice | None:
+def _choice(
+    out: MatteOutput, pixels: NDArray[np.uint8], small: NDArray[np.uint8], pointing: Pointing
+) -> PartChoice | None:
     trimap = out.trimap_logits[:1].float().softmax(dim=1)
     soft = fuse_soft(trimap, out.details[:1].float())[0, 0].cpu().numpy()
     matte = out.matte[0, 0].float().cpu().numpy()
-    colours = resized(pixels, image.size)
-    return choose_parts(matte, soft, trimap[0].cpu().numpy(), colours, _scaled(pointing, soft.shape, pixels))
+    return choose_parts(matte, soft, trimap[0].cpu().numpy(), small, _scaled(pointing, soft.shape, pixels))
 
 
 def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8]) -> Pointing:
@@ -166,6 +199,12 @@ def _fit(choice: PartChoice, pointing: Pointing) -> float:
         agreement = float(inside / max((x1 - x0) * (y1 - y0), 1.0))  # the parts were cut off at the box
         fits.append(agreement if agreement >= BOX_AGREEMENT else 0.0)
     return float(np.prod(fits))
+
+
+def whole_region(out: MatteOutput, size: tuple[int, int]) -> GrownRegion:
+    """The network's answer to one expression, fused `hard`, for an image of `size`, height and width."""
+    matte, trimap = out.matte[0, 0].float().cpu().numpy(), out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
+    return GrownRegion(slice(0, size[0]), slice(0, size[1]), matte, trimap)
 
 
 def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> GrownRegion:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,12 +22,13 @@ from clipmat.errors import BadExample, BadImage, ImageNotSet, WeightsError
 from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import clean_expression
-from clipmat.model import ClipMat, EncodedImage, MatteOutput
-from clipmat.pointed_answers import PointedAnswers, at_full_size, trimap_levels
-from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
+from clipmat.model import ClipMat, EncodedImage
+from clipmat.pointed_answers import PointedAnswers, enlarged, refinements, trimap_of, whole_region
+from clipmat.pointing import Click, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
-from clipmat.refiner import refine_matte
-from clipmat.transforms import check_image, from_output, resized, to_input
+from clipmat.refining import CropRefinements, Pyramid, refine_matte
+from clipmat.region_growing import GrownRegion
+from clipmat.transforms import check_image, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
 from clipmat.words_here import WordHere
 
@@ -57,6 +59,28 @@ class Prediction:
     """One line about what these weights could not do with the points or the box; '' without any."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A prediction whose matte may still get better."""
+
+    prediction: Prediction
+    refinement: CropRefinements | None
+    """Computes the matte that `Predictor.predict` gives, on whichever thread; None where the prediction has it."""
+
+
+class _Found(NamedTuple):
+    """What the network found, and when, by `time.perf_counter`."""
+
+    expression: str
+    regions: tuple[GrownRegion, ...]
+    presence: float
+    method: PromptMethod
+    pointed: bool
+    started: float
+    encoded: float
+    ended: float
+
+
 class Predictor:
     """A loaded network that remembers the features of one image.
 
@@ -78,6 +102,9 @@ class Predictor:
         self._pointed_answers = PointedAnswers(self.model, vocabulary)
         self._example_maker = ExampleMaker(self.model, vocabulary)
         self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
+        self._small = self._pixels
+        """The image as the network sees it."""
+        self._pyramid: Pyramid | None = None
         self._image_ms = 0.0
         self._fingerprint_memo = ""
         self._asked_nouns = Vocabulary(self.model, ())
@@ -101,11 +128,13 @@ class Predictor:
         The array is kept, not copied: do not write into it, for the refiner reads it with each expression.
         """
         started = time.perf_counter()
-        pixels = to_input(image, self.card.config).to(self.device, memory_format=torch.channels_last)
+        check_image(image)
+        small = resized(image, input_size(image.shape[0], image.shape[1], self.card.config))
+        pixels = to_input(small, self.card.config).to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode(), self._autocast():
             encoded = self.model.encode_image(pixels)
         self._synchronise()
-        self._image, self._pixels = encoded, image
+        self._image, self._pixels, self._small, self._pyramid = encoded, image, small, None
         self._image_ms = (time.perf_counter() - started) * 1000
 
     def predict(
@@ -128,45 +157,33 @@ class Predictor:
         example, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
         ExpressionTruncated with the words that did not fit.
         """
-        image = self._image_for("predict(expression)")
-        pointing = checked_pointing(points, box, self._pixels.shape[1], self._pixels.shape[0])
-        words = clean_expression(expression)
-        if pointing and not words and example is None:
-            return self._pointed(image, pointing, None, refine)
-        if example is None:
-            expression = words = checked_expression(expression)
-        else:
-            expression = words
-            self._check_example(example)
-        started = time.perf_counter()
-        with torch.inference_mode(), self._autocast():
-            text, valid = encoded_text(self.model, singularise(words, self.card.nouns), example)
-            self._synchronise()
-            text_done = time.perf_counter()
-            out = self.model.decode(image, text, valid, hard=True)
-        if pointing:
-            return replace(self._pointed(image, pointing, out, refine), expression=expression)
-        size = (self._pixels.shape[0], self._pixels.shape[1])
-        method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
-        presence = self.card.presence.stated(float(out.presence_logits[0]))
-        labels = out.trimap_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        matte, refine_seconds = self._at_full_size(out, size, refine)
-        trimap = trimap_levels(labels, size)  # before the clock stops
-        return Prediction(
-            expression=expression,
-            matte=matte,
-            trimap=trimap,
-            presence=presence,
-            certainty=self.card.presence.certainty(presence, matte),
-            timings={
-                "image": self._image_ms,
-                "text": (text_done - started) * 1000,
-                "matte": (time.perf_counter() - text_done - refine_seconds) * 1000,
-                "refine": refine_seconds * 1000,
-            },
-            method=method,
-            note=method.note,
-        )
+        found = self._found(expression, points, box, example)
+        refinement = self._refinements(found.regions) if refine else None
+        if refinement is None:
+            return self._prediction(found, enlarged(found.regions, self._size))
+        return self._prediction(found, refinement.matte(), refined=True)
+
+    def draft(
+        self,
+        expression: str = "",
+        *,
+        points: Sequence[Click] = (),
+        box: Sequence[float] | None = None,
+        example: Example | None = None,
+    ) -> Draft:
+        """What `predict` gives, sooner: the matte before the post-refiner's last step, which is most of its work.
+
+        Where there is no such step, and where nothing matches, the prediction is that of `predict`. Raises as it does.
+        """
+        found = self._found(expression, points, box, example)
+        refinement = self._refinements(found.regions)
+        if refinement is None:
+            return Draft(self._prediction(found, enlarged(found.regions, self._size)), None)
+        if refinement.has_draft:
+            prediction = self._prediction(found, refinement.draft(), refined=True)
+            if prediction.certainty is not Certainty.NONE:
+                return Draft(prediction, refinement)
+        return Draft(self._prediction(found, refinement.matte(), refined=True), None)
 
     def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
         """What `matte`, HxW in [0, 1], selects in the image that was set, as an example to find it by in others.
@@ -235,7 +252,8 @@ class Predictor:
         labels = resized(np.stack([trimap == level for level in levels], axis=2).astype(np.float32), small)
         coarse = resized(np.ascontiguousarray(matte, np.float32), small)
         with self._autocast():
-            new = refine_matte(self.model.refiner, image, coarse, np.ascontiguousarray(labels.transpose(2, 0, 1)))
+            planes = np.ascontiguousarray(labels.transpose(2, 0, 1))
+            new = refine_matte(self.model.refiner, image, coarse, planes, threads=self._threads)
         return np.where(unknown, new, matte).astype(np.float32)
 
     def _image_for(self, call: str) -> EncodedImage:
@@ -256,40 +274,80 @@ class Predictor:
             self._fingerprint_memo = fingerprint(self.model)
         return self._fingerprint_memo
 
-    def _at_full_size(self, out: MatteOutput, size: tuple[int, int], refine: bool) -> tuple[NDArray[np.float32], float]:
-        """The matte at the image's size, and the seconds that the post-refiner took."""
-        coarse = out.matte[0, 0].float().cpu().numpy()
-        refiner = self.model.refiner
-        if refiner is None or not refine:
-            return from_output(coarse, *size), 0.0
-        started = time.perf_counter()
-        with self._autocast():
-            trimap = out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
-            matte = refine_matte(refiner, self._pixels, coarse, trimap)
-        return matte, time.perf_counter() - started
-
-    def _pointed(self, image: EncodedImage, pointing: Pointing, words: MatteOutput | None, refine: bool) -> Prediction:
-        started = time.perf_counter()
+    def _found(
+        self, expression: str, points: Sequence[Click], box: Sequence[float] | None, example: Example | None
+    ) -> _Found:
+        """What the network finds, before any edge is refined. Raises as `predict` does."""
+        image = self._image_for("predict(expression)")
+        pointing = checked_pointing(points, box, self._size[1], self._size[0])
+        words = clean_expression(expression)
+        by_pointing_alone = bool(pointing) and not words and example is None
+        if example is not None:
+            expression = words
+            self._check_example(example)
+        elif not by_pointing_alone:
+            expression = words = checked_expression(expression)
+        started = encoded = time.perf_counter()
+        out = None
         with torch.inference_mode(), self._autocast():
-            found = self._pointed_answers.answer(image, self._pixels, pointing, words)
-            found_at = time.perf_counter()
-            matte, trimap = at_full_size(found.regions, self._pixels, self.model.refiner if refine else None)
-        presence = 1.0 if words is None else self.card.presence.stated(float(words.presence_logits[0]))
+            if not by_pointing_alone:
+                text, valid = encoded_text(self.model, singularise(words, self.card.nouns), example)
+                self._synchronise()
+                encoded = time.perf_counter()
+                out = self.model.decode(image, text, valid, hard=True)
+            if pointing:
+                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out)
+                regions, method = answer.regions, answer.method
+            else:
+                assert out is not None
+                regions = (whole_region(out, self._size),)
+                method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
+        presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
+        words = "" if by_pointing_alone else expression
+        return _Found(words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
+
+    def _refinements(self, regions: Sequence[GrownRegion]) -> CropRefinements | None:
+        """What makes the matte of the regions at the image's own size; None without a post-refiner."""
+        if self.model.refiner is None:
+            return None
+        image = self._image_for("predict(expression)")
+        if self._pyramid is None:
+            self._pyramid = Pyramid(self._pixels, image.size)
+        with torch.inference_mode(), self._autocast():
+            return refinements(regions, self._pixels, self.model.refiner, self._pyramid, self._threads)
+
+    def _prediction(self, found: _Found, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
+        refined_at = time.perf_counter()
+        if found.pointed:  # somebody points at it
+            certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
+        else:
+            certainty = self.card.presence.certainty(found.presence, matte)
+        trimap = trimap_of(found.regions, self._size)  # before the clock stops
+        refining = refined_at - found.ended if refined else 0.0
         return Prediction(
-            expression="",
+            expression=found.expression,
             matte=matte,
             trimap=trimap,
-            presence=presence,
-            certainty=Certainty.SURE if shows_something(matte) else Certainty.NONE,  # somebody points at it
+            presence=found.presence,
+            certainty=certainty,
             timings={
                 "image": self._image_ms,
-                "text": 0.0,
-                "matte": (found_at - started) * 1000,
-                "refine": (time.perf_counter() - found_at) * 1000,
+                "text": (found.encoded - found.started) * 1000,
+                "matte": (time.perf_counter() - found.encoded - refining) * 1000,
+                "refine": refining * 1000,
             },
             method=found.method,
             note=found.method.note,
         )
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self._pixels.shape[0], self._pixels.shape[1]
+
+    @property
+    def _threads(self) -> int:
+        """How many threads of the CPU share the tiles of the post-refiner."""
+        return torch.get_num_threads() if self.device == "cpu" else 1
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)

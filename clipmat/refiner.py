@@ -1,4 +1,4 @@
-"""The post-refiner: image, coarse matte and trimap -> matte at the image's own size (CLIPMat section 4.5).
+"""The post-refiner's network: image, coarse matte and guides -> matte (CLIPMat section 4.5); `refining` runs it.
 
 A small coarse-map-based matting network runs on tiles of the transition alone. From the network's size to the image's
 it goes in equal steps of at most `MAX_UPSAMPLING`, so that each step starts from a transition that the one before has
@@ -8,7 +8,7 @@ narrowed: the work grows with the length of edges, not with the area. Elsewhere 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipmat.colour_planes import estimate_colour_planes
-from clipmat.transforms import check_image, resized
 
 Floats = NDArray[np.float32]
 Corner = tuple[int, int]
@@ -36,8 +35,6 @@ TILE_MARGIN = 16
 """Pixels around a tile's core that its answer depends on: the receptive field to each side."""
 TILE_CORE = 64
 """Side in pixels of the part of a tile that is kept; a multiple of STRIDE."""
-TILES_PER_BATCH = 16
-"""Tiles that go through the network at once: with TILE_CORE and TILE_MARGIN they bound the memory."""
 MAX_UPSAMPLING = 5.0
 """Largest upsampling factor of one step."""
 DILATION = 2
@@ -104,32 +101,6 @@ class Refiner(nn.Module):
         return F.pixel_shuffle(matte, CELL_SIZE)
 
 
-def refine_matte(
-    network: Refiner, image: NDArray[np.uint8], coarse: Floats, trimap: Floats, *, core: int = TILE_CORE
-) -> Floats:
-    """The matte at the image's own size, from the coarse matte and trimap at the network's size.
-
-    HxWx3 uint8 sRGB, hxw coarse matte in [0, 1] and 3xhxw probabilities of background, unknown and foreground, both
-    float32 -> HxW float32 in [0, 1]. Pixels farther than 2 (DILATION + 1) pixels of the coarse matte from its
-    transition keep its upsampled value. Images stay uint8, and one batch of tiles, `core` pixels a side and TILE_MARGIN
-    around, is held at a time. Runs on the network's device, under the caller's autocast. Raises BadImage.
-    """
-    check_image(image)
-    start = (min(image.shape[0], coarse.shape[0]), min(image.shape[1], coarse.shape[1]))
-    sizes = upsampling_steps(start, (image.shape[0], image.shape[1]))
-    pyramid = [image]
-    for size in [*sizes[-2::-1], start]:  # each from the next larger, so that the image itself is read only once
-        pyramid.append(resized(pyramid[-1], size))
-    matte, labels = resized(coarse, start), resized(np.ascontiguousarray(trimap.transpose(1, 2, 0)), start)
-    guides = guide_planes(pyramid.pop(), matte, labels).to(next(network.parameters()).device)
-    unknown = labels[..., 1] > UNKNOWN_THRESHOLD
-    with torch.inference_mode():
-        while pyramid:
-            matte = _refine_step(network, pyramid.pop(), matte, transition_window(matte, unknown), guides, core)
-            unknown = np.zeros_like(matte, bool)
-    return matte
-
-
 def guide_planes(image: NDArray[np.uint8], matte: Floats, trimap: Floats) -> Tensor:
     """What is known at the coarse size: 1x13xhxw float32 from image hxwx3 uint8, matte hxw and trimap hxwx3.
 
@@ -189,45 +160,6 @@ def sample_squares(
     grid = torch.stack([x[:, None].expand(-1, side, -1), y[:, :, None].expand(-1, -1, side)], dim=3)
     batch = planes.expand(len(corners), -1, -1, -1)
     return F.grid_sample(batch, grid, mode="bilinear", padding_mode="border", align_corners=False)
-
-
-def _refine_step(
-    network: Refiner, image: NDArray[np.uint8], matte: Floats, window: Floats, guides: Tensor, core: int
-) -> Floats:
-    size = (image.shape[0], image.shape[1])
-    side = core + 2 * TILE_MARGIN
-    planes = torch.from_numpy(np.stack([matte, window]))[None].to(guides.device)
-    result = matte.copy() if matte.shape == size else resized(matte, size)
-    np.clip(result, 0, 1, out=result)
-    for corners in _batches(tiles_in_window(window, size, core)):
-        outer = [(y - TILE_MARGIN, x - TILE_MARGIN) for y, x in corners]
-        pixels = torch.from_numpy(np.stack([_crop(image, y, x, side) for y, x in outer])).to(guides.device)
-        base, weight = torch.split(sample_squares(planes, outer, size, side), 1, dim=1)
-        tile_guides = sample_squares(guides, outer, size, side // CELL_SIZE, CELL_SIZE)
-        refined = network(pixels.permute(0, 3, 1, 2), base, tile_guides)
-        tiles = torch.cat([torch.lerp(base, refined.clamp(0, 1), weight), weight], dim=1)
-        tiles = tiles[..., TILE_MARGIN:-TILE_MARGIN, TILE_MARGIN:-TILE_MARGIN].clamp(0, 1).cpu()
-        for (y, x), (values, weights) in zip(corners, tiles.numpy(), strict=True):
-            part = result[y : y + core, x : x + core]
-            height, width = part.shape
-            np.copyto(part, values[:height, :width], where=weights[:height, :width] > 0)
-    return result
-
-
-def _batches(corners: Sequence[Corner]) -> Iterator[Sequence[Corner]]:
-    for i in range(0, len(corners), TILES_PER_BATCH):
-        yield corners[i : i + TILES_PER_BATCH]
-
-
-def _crop(image: NDArray[np.uint8], y: int, x: int, side: int) -> NDArray[np.uint8]:
-    """A square of the image; where it extends beyond the image, the border continues."""
-    height, width = image.shape[:2]
-    part = image[max(y, 0) : y + side, max(x, 0) : x + side]
-    before = (max(-y, 0), max(-x, 0))
-    after = (max(y + side - height, 0), max(x + side - width, 0))
-    if before == after == (0, 0):
-        return part
-    return np.pad(part, ((before[0], after[0]), (before[1], after[1]), (0, 0)), mode="edge")
 
 
 def _zero_initialised(layer: nn.Conv2d) -> nn.Conv2d:

@@ -6,6 +6,7 @@ Only typer is imported here; what a command needs beyond it is imported when the
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Container, Sequence
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
     3 nothing matched the expression, 130 interrupted.
     """
+    # Before torch is imported: its threads sleep while they wait for each other. By default they keep the processor busy,
+    # which takes many times as long as the work as soon as another program needs it too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     given = sys.argv[1:] if arguments is None else list(arguments)
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
     with warnings.catch_warnings():

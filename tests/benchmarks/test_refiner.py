@@ -13,7 +13,8 @@ import torch
 from clipmat import weights
 from clipmat.devices import choose_device
 from clipmat.predictor import Predictor
-from clipmat.refiner import TILE_CORE, Refiner, refine_matte, upsampling_steps
+from clipmat.refiner import TILE_CORE, Refiner, upsampling_steps
+from clipmat.refining import refine_matte
 
 pytestmark = pytest.mark.benchmark
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"

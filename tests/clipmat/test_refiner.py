@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipmat import refiner, weights
+from clipmat import refiner, refining, weights
 from clipmat.errors import BadImage, WeightsInvalid
 from clipmat.predictor import Predictor
 from clipmat.refiner import (
@@ -18,13 +18,12 @@ from clipmat.refiner import (
     MAX_UPSAMPLING,
     TILE_CORE,
     TILE_MARGIN,
-    TILES_PER_BATCH,
     Refiner,
-    refine_matte,
     sample_squares,
     transition_window,
     upsampling_steps,
 )
+from clipmat.refining import TILES_PER_BATCH, refine_matte
 from clipmat.transforms import from_output, to_input
 
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
@@ -151,7 +150,7 @@ def test_the_order_of_tiles_does_not_matter(wild, monkeypatch):
     coarse, image = disc(), noise(300, 400)
     expected = refine_matte(wild, image, coarse, sure(coarse))
     in_order = refiner.tiles_in_window
-    monkeypatch.setattr(refiner, "tiles_in_window", lambda *a: in_order(*a)[::-1])
+    monkeypatch.setattr(refining, "tiles_in_window", lambda *a: in_order(*a)[::-1])
     np.testing.assert_allclose(refine_matte(wild, image, coarse, sure(coarse)), expected, atol=1e-5)
 
 

@@ -136,7 +136,7 @@ def refiner_loss(matte: Tensor, alpha: Tensor, window: Tensor) -> Tensor:
 
 
 def refined_patches(network: Refiner, patches: PatchBatch) -> Tensor:
-    """The refined mattes of a batch, Bx1xPxP, as `clipmat.refiner.refine_matte` merges them."""
+    """The refined mattes of a batch, Bx1xPxP, as `clipmat.refining.refine_matte` merges them."""
     free = network(patches.image, patches.base, patches.guides)
     # Clamped in value, not in gradient: what is beyond 0 or 1 can still come back.
     clamped = free + (free.clamp(0, 1) - free).detach()

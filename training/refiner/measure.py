@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clipmat.refiner import ALPHA_TOLERANCE, UNKNOWN_THRESHOLD, Refiner, refine_matte, transition_window
+from clipmat.refiner import ALPHA_TOLERANCE, UNKNOWN_THRESHOLD, Refiner, transition_window
+from clipmat.refining import refine_matte
 from clipmat.transforms import from_output, resized
 from training.composition import background_part
 from training.entity import Pixels

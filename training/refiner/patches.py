@@ -16,10 +16,10 @@ from clipmat.refiner import (
     UNKNOWN_THRESHOLD,
     Refiner,
     guide_planes,
-    refine_matte,
     sample_squares,
     transition_window,
 )
+from clipmat.refining import refine_matte
 from clipmat.transforms import resized
 from training.augmentation import augmented
 from training.entity import BankError, Pixels, unit

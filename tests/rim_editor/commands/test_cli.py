@@ -614,3 +614,14 @@ def test_it_runs_as_a_module(tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     assert "does not exist" in done.stderr
+
+
+def test_threads_of_torch_sleep_while_they_wait(run, monkeypatch):
+    """Unless the user decided otherwise: a thread that waits busily slows everything on a machine that is in use."""
+    monkeypatch.setenv("OMP_WAIT_POLICY", "x")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    run("--version")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    run("--version")
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
