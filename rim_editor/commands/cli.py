@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
     3 nothing matched the expression, 130 interrupted.
     """
-    # Before torch is imported: its threads sleep while they wait for each other. By default they keep the processor busy,
-    # which takes many times as long as the work as soon as another program needs it too.
+    # Before torch is imported: its threads sleep while they wait for each other. By default they keep the processor
+    # busy, which takes many times as long as the work as soon as another program needs it too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     given = sys.argv[1:] if arguments is None else list(arguments)
     usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
