@@ -28,7 +28,7 @@ def over(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
     """
     if background.shape[2] == 4:
         return _over_transparent(foreground, background, matte)
-    result = np.empty_like(foreground)
+    result = np.empty(foreground.shape, np.uint8)
     for rows in _strips(matte):
         below = background[rows].astype(np.float32)
         mixed = (foreground[rows] - below) * matte[rows, :, None] + below

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from clipmat.pointing import Click, Corners, Pointing
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.errors import BadOption, EmptyExpression
 
@@ -206,6 +207,8 @@ class Layer:
     """By which it is called as long as it has no title."""
     key: int = field(default_factory=lambda: next(_layer_keys))
     """The same for every later state of the layer, and for no other layer of the process."""
+    composition: Composition = Composition()
+    """Where its object stands in the result, and what it has around it."""
 
     @property
     def title(self) -> str:
@@ -277,6 +280,11 @@ class Document:
     def edit(self) -> Edit:
         """The edit of the active layer."""
         return self.layer.edit
+
+    @property
+    def composition(self) -> Composition:
+        """Where the object of the active layer stands, and what it has around it."""
+        return self.layer.composition
 
     @property
     def expressions(self) -> tuple[Answer, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rim_editor.documents import edits
+from rim_editor.documents.composition import Composition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,19 +29,25 @@ class RenderedLayer:
     colours: SeparatedColours | None = None
     """Of the image by this matte; None if they are not known yet."""
     title: str = ""
+    composition: Composition = Composition()
+    middle: tuple[float, float] = (0.5, 0.5)
+    """x, y of the middle of the object before it is placed, as shares of width and height."""
 
 
 def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The result of `layers`, at least one, from bottom to top; of the size of `image`, HxWx3 uint8.
 
-    The lowest has the image's surroundings, each other one what the layers under it give, see `edits.apply`. The
+    The lowest has the image's surroundings, each other one what the layers under it give, see `edits.apply`; how its
+    object stands on them is in `composition_rendering`. The
     layout is the one of the edit; where there are several layers, it is HxWx3 or HxWx4 uint8, never grey.
     Raises ValueError when there is no layer.
     """
+    from rim_editor.documents import composition_rendering
+
     result: NDArray[np.uint8] | NDArray[np.uint16] | None = None
     for layer in layers:
         below = None if result is None else with_channels(result)
-        result = edits.apply(image, layer.matte, layer.edit, layer.colours, below)
+        result = composition_rendering.laid(image, layer, below)
         if below is not None:
             result = with_channels(result)
     if result is None:

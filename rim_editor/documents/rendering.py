@@ -1,6 +1,7 @@
 """Rendering: everything derived from a document (its matte, its result, its views), cached.
 
-A document is a description, so committing and undoing cost nothing; this is where the work is done.
+A document is a description, so committing and undoing cost nothing; this is where the work is done. All caches are
+together in one class, which takes more than 300 lines.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from rim_editor.documents import layering, overlay_colours
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, Combine, Document, Layer, MatteControls, Part
 from rim_editor.documents.edits import Colour, Cutout, MatteOnly
 from rim_editor.documents.layering import RenderedLayer
@@ -68,6 +70,7 @@ class Renderer:
         self._reduced: SharedCache[NDArray[np.float32]] = SharedCache(_REDUCED)
         self._colours: SharedCache[SeparatedColours] = SharedCache(_COLOURS)
         self._overlays: SharedCache[Colour] = SharedCache(_REDUCED)
+        self._middles: SharedCache[tuple[float, float]] = SharedCache(_REDUCED)
         self._last_overlay: tuple[Part | None, Colour] = (None, overlay_colours.USUAL)
 
     @property
@@ -126,6 +129,27 @@ class Renderer:
             return foreground.separate(self.image(level), matte)
 
         return self._colours.get((layer.parts, layer.controls, level), separate)
+
+    def middle(self, layer: Layer) -> tuple[float, float]:
+        """x, y of the middle of a layer's object, as shares of width and height; the same for every level."""
+
+        def find() -> tuple[float, float]:
+            from rim_editor.documents.framing import object_box
+
+            matte = self._matte_at(layer, self.levels - 1)
+            left, top, right, bottom = object_box(matte)
+            return (left + right) / 2 / matte.shape[1], (top + bottom) / 2 / matte.shape[0]
+
+        return self._middles.get((layer.parts, layer.controls), find)
+
+    def rendered_layer(self, layer: Layer, level: int = 0) -> RenderedLayer:
+        """A layer with all that its result at a level is made of."""
+        from rim_editor.documents import edits
+
+        edit = layer.edit if level == 0 else edits.scaled(layer.edit, 2**level)
+        colours = None if isinstance(edit, MatteOnly) else self.colours(layer, level)
+        middle = self.middle(layer) if layer.composition != Composition() else (0.5, 0.5)
+        return RenderedLayer(self._matte_at(layer, level), edit, colours, layer.title, layer.composition, middle)
 
     def result(self, document: Document) -> NDArray[np.uint8] | NDArray[np.uint16]:
         """The edited image at full size, for export; new.
@@ -244,14 +268,7 @@ class Renderer:
         """The result of the layers that are shown; that of an empty one where nothing is."""
         empty = Layer(edit=document.edit if document.layer.visible else Cutout())
         layers = document.shown_layers or (empty,)
-        return layering.composed(self.image(level), (self._rendered(layer, level) for layer in layers))
-
-    def _rendered(self, layer: Layer, level: int) -> RenderedLayer:
-        from rim_editor.documents import edits
-
-        edit = layer.edit if level == 0 else edits.scaled(layer.edit, 2**level)
-        colours = None if isinstance(edit, MatteOnly) else self.colours(layer, level)
-        return RenderedLayer(self._matte_at(layer, level), edit, colours, layer.title)
+        return layering.composed(self.image(level), (self.rendered_layer(layer, level) for layer in layers))
 
     def _result_at(self, document: Document, level: int) -> NDArray[np.uint8]:
         import numpy as np

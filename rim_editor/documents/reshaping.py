@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
+from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Answer, Combine, Document, ImportedMatte, Part, Patch, Point, Region, Stroke
 from rim_editor.errors import BadOption
 
@@ -145,7 +146,16 @@ def _changed(document: Document, change: Reshaping) -> Document:
                 assert_never(part)
         return tuple(moved)
 
-    layers = tuple(replace(layer, parts=parts_of(layer.parts)) for layer in document.layers)
+    layers = tuple(
+        replace(
+            layer,
+            parts=parts_of(layer.parts),
+            composition=replace(
+                layer.composition, placement=_placement(layer.composition.placement, change, document.size, size)
+            ),
+        )
+        for layer in document.layers
+    )
     return replace(document, source=after, layers=layers)
 
 
@@ -200,6 +210,22 @@ def _point(point: Point, change: Reshaping, before: Size, after: Size) -> Point:
             right, below = x - width / 2, y - height / 2
             return cosine * right - sine * below + after[0] / 2, sine * right + cosine * below + after[1] / 2
     assert_never(change)
+
+
+def _placement(placement: Placement, change: Reshaping, before: Size, after: Size) -> Placement:
+    """The placement that moves the object by as many pixels of the new image, in the same direction of the scene."""
+    if placement == Placement():
+        return placement
+    start, end = (
+        _point((before[0] / 2 + right, before[1] / 2 + down), change, before, after)
+        for right, down in ((0.0, 0.0), (placement.right * before[0], placement.down * before[1]))
+    )
+    right, down = (min(max((b - a) / side, -10.0), 10.0) for a, b, side in zip(start, end, after, strict=True))
+    angle = -placement.angle if isinstance(change, Flip) else placement.angle
+    if isinstance(change, Turn | Straighten) and placement.mirrored:
+        turned = 90.0 * change.quarters if isinstance(change, Turn) else change.degrees
+        angle = math.remainder(angle + 2 * turned, 360)  # mirrored as before, not across the new upright
+    return replace(placement, right=right, down=down, angle=angle)
 
 
 def _pointed(answer: Answer, change: Reshaping, before: Size, after: Size) -> dict[str, Any]:

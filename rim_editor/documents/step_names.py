@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, MatteControls, Part, Region, Stroke
 from rim_editor.documents.edits import Background, Cutout, Edit, Gradient, Highlight, MatteOnly, SolidColour
 
@@ -19,6 +20,7 @@ _CONTROLS = {
     "invert": "Invert",
     "largest_hole": "Largest hole",
 }
+_COMPOSED = {"placement": "Place", "shadow": "Shadow", "outline": "Outline", "colour_match": "Match colours"}
 _EDITS: dict[type[Edit], str] = {
     Cutout: "Transparent",
     MatteOnly: "Matte only",
@@ -67,6 +69,15 @@ def controlling(before: MatteControls, after: MatteControls) -> str:
 def editing(edit: Edit) -> str:
     """The name of the step that sets `edit`."""
     return _EDITS[type(edit)]
+
+
+def composing(before: Composition, after: Composition) -> str:
+    """The name of the step from one composition to another."""
+    changed = [field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name)]
+    if len(changed) != 1:
+        return "Change composition"
+    removed = changed[0] in ("shadow", "outline") and getattr(after, changed[0]) is None
+    return f"Remove {changed[0]}" if removed else _COMPOSED[changed[0]]
 
 
 def _shape(region: Region) -> str:

@@ -15,6 +15,7 @@ from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
 from rim_editor.documents import reshaping, step_names
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import (
     Answer,
     Brush,
@@ -211,6 +212,10 @@ class Editor:
         """Set the edit of object and surroundings; changes with the same `gesture` are undone together."""
         self._change(step_names.editing(edit), gesture, edit=edit)
 
+    def set_composition(self, composition: Composition, gesture: str = "") -> None:
+        """Set where the object stands and what is around it; changes with the same `gesture` are undone together."""
+        self._change(step_names.composing(self.document.composition, composition), gesture, composition=composition)
+
     def end_gesture(self) -> None:
         """Make the next change a step of its own, whatever its gesture."""
         self._history.end_gesture()
@@ -387,4 +392,6 @@ class Editor:
 
 
 def _content(document: Document) -> object:
-    return document.source, [(one.key, one.parts, one.controls, one.edit, one.visible) for one in document.layers]
+    return document.source, [
+        (one.key, one.parts, one.controls, one.edit, one.composition, one.visible) for one in document.layers
+    ]

@@ -111,9 +111,12 @@ def _mattes(document: Document) -> object:
 
 
 def _edit_changed(before: Document, after: Document) -> bool:
-    """Whether a layer that both documents have has another edit."""
-    edits = {layer.key: layer.edit for layer in before.layers}
-    return any(layer.key in edits and layer.edit != edits[layer.key] for layer in after.layers)
+    """Whether a layer that both documents have has another edit or composition."""
+    former = {layer.key: (layer.edit, layer.composition) for layer in before.layers}
+    return any(
+        (layer.edit, layer.composition) != former.get(layer.key, (layer.edit, layer.composition))
+        for layer in after.layers
+    )
 
 
 def _listed(document: Document) -> object:

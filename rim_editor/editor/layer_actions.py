@@ -31,7 +31,8 @@ class LayerActions:
         """Add a copy of the active layer above it, and make it the active one."""
         document = self._editor.document
         name = f"{document.layer.title} copy".strip()
-        copied = Layer(document.parts, document.controls, document.edit, name, number=_next_number(document))
+        number = _next_number(document)
+        copied = replace(document.layer, name=name, visible=True, locked=False, number=number, key=Layer().key)
         self._editor.commit(document.with_layer_at(document.active + 1, copied), "Duplicate layer")
 
     def remove(self, place: int) -> None:

@@ -94,7 +94,7 @@ class Saving:
 def _content(document: Document) -> object:
     """What a user would miss. Which layer is the active one is not part of it."""
     layers = [
-        (layer.key, layer.parts, layer.controls, layer.edit, layer.name, layer.visible, layer.locked)
+        (layer.key, layer.parts, layer.controls, layer.edit, layer.composition, layer.name, layer.visible, layer.locked)
         for layer in document.layers
     ]
     return document.source, layers

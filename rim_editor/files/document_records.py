@@ -18,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from clipmat import image_files, records
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, ImportedMatte, Layer, MatteControls, Part, Patch, Region, Stroke
 from rim_editor.documents.edits import Background, Edit
 from rim_editor.errors import EditorError, EditorWarning
@@ -142,12 +143,19 @@ def fits(part: Part, size: tuple[int, int]) -> bool:
 def described_layer(layer: Layer, store: Store) -> dict[str, Any]:
     """A layer as a record, without its parts: projects share those among steps."""
     made = {"controls": described(layer.controls, store), "edit": described(layer.edit, store)}
+    if layer.composition != Composition():
+        made["composition"] = records.to_data(layer.composition)
     return made | {name: getattr(layer, name) for name in LAYER_PROPERTIES}
 
 
 def restored_properties(record: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON gave it
     """The properties that a record has. Raises ValueError when one is not what it should be."""
     return {name: records.from_data(kind, record[name]) for name, kind in LAYER_PROPERTIES.items() if name in record}
+
+
+def restored_composition(record: Any) -> Composition:  # noqa: ANN401 - as JSON gave it
+    """The composition of a layer's record; one that changes nothing where it has none. Raises ValueError, BadOption."""
+    return records.from_data(Composition, record.get("composition", {}))
 
 
 def encoded(array: NDArray[Any]) -> bytes:

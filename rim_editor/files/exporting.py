@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.documents import edits, layering
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside, object_box
 from rim_editor.documents.layering import RenderedLayer
@@ -138,6 +139,7 @@ def export(document: Document, renderer: Renderer, path: Path, request: ExportRe
 
 def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
     """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
+    from rim_editor.documents import composition_rendering
     from rim_editor.documents.compositing import as_grey
 
     shown = document.shown_layers or (document.layer,)
@@ -147,21 +149,27 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
             request.edit_for(layer.edit) if layer is shown[0] else layer.edit,
             renderer.colours(layer) if request.framing.frames else None,
             layer.title,
+            layer.composition,
+            renderer.middle(layer) if layer.composition != Composition() else (0.5, 0.5),
         )
         for layer in shown
     )
-    if request.framing.frames:
-        source, layers = _framed(document.source, layers, request)
-    else:
+    if not request.framing.frames:
         source, layers = _reduced(document.source, layers, request.longest_side)
+    else:
+        source = document.source
+    unplaced, layers = layers, tuple(composition_rendering.settled(source.pixels, layer) for layer in layers)
+    placed = any(layer is not other for layer, other in zip(layers, unplaced, strict=True))
+    if request.framing.frames:
+        source, layers = _framed(source, layers, request)
     matte = layering.united([layer.matte for layer in layers], source.pixels.shape)
     exif = source.exif if request.metadata else b""
     if request.content is Content.LAYERS:
-        stack, merged = raster_layers.stack(source, layers)
+        stack, merged = raster_layers.stack(source, layers, placed=placed)
         return RenderedExport(merged, matte, exif, stack)
     if request.content is Content.MATTE:
         return RenderedExport(as_grey(matte, request.depth), matte, exif)
-    if source is document.source and layers[0].edit is shown[0].edit:
+    if source is document.source and unplaced[0].edit is shown[0].edit and not placed:
         return RenderedExport(renderer.result(document), matte, exif)
     pixels = layering.composed(source.pixels, layers)
     return RenderedExport(pixels, matte, exif)
@@ -211,7 +219,7 @@ def _reduced(
 
     def reduced(layer: RenderedLayer) -> RenderedLayer:
         matte = np.asarray(cv2.resize(layer.matte, size, interpolation=cv2.INTER_AREA), np.float32)
-        return RenderedLayer(np.clip(matte, 0, 1), edits.scaled(layer.edit, factor), title=layer.title)
+        return replace(layer, matte=np.clip(matte, 0, 1), edit=edits.scaled(layer.edit, factor), colours=None)
 
     return small, tuple(reduced(layer) for layer in layers)
 
@@ -223,7 +231,7 @@ def _framed(
     import numpy as np
 
     height, width = source.pixels.shape[:2]
-    box = object_box(layering.united([layer.matte for layer in layers], source.pixels.shape))
+    box = object_box(layering.united([_seen(layer) for layer in layers], source.pixels.shape))
     frame = frame_of(request.framing, box, request.longest_side)
     # The surroundings are part of a highlight, and there are none beside the image.
     if any(isinstance(layer.edit, Highlight) for layer in layers):
@@ -237,12 +245,23 @@ def _framed(
     shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, exif=exif)
     # A tile is reduced with the image, but not enlarged.
     factor = max(1.0, 1 / frame.scale)
+    # Lengths of a composition are shares of the image's longer side, which the frame changes.
+    length = max(width, height) * frame.scale / max(frame.width, frame.height)
 
     def moved(layer: RenderedLayer) -> RenderedLayer:
         colours = layer.colours
         if colours is not None:
             ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
             colours = replace(colours, foreground=ahead, background=behind)
-        return replace(layer, matte=framed(layer.matte, frame), edit=edits.scaled(layer.edit, factor), colours=colours)
+        edit, composition = edits.scaled(layer.edit, factor), layer.composition.sized(length)
+        return replace(layer, matte=framed(layer.matte, frame), edit=edit, colours=colours, composition=composition)
 
     return shown, tuple(moved(layer) for layer in layers)
+
+
+def _seen(layer: RenderedLayer) -> NDArray[np.float32]:
+    """What a layer's object covers together with its shadow and outline, HxW in [0, 1]."""
+    from rim_editor.documents import composition_rendering
+
+    marks = composition_rendering.marks(layer.matte, layer.composition)
+    return layering.united([layer.matte, *(mark.cover for mark in marks)], layer.matte.shape)

@@ -196,6 +196,10 @@ class _ProjectReader:
             properties["name"] = _text(properties.get("name"))
         except _DAMAGE:
             self._lose("the name of a layer")
+        try:
+            properties["composition"] = document_records.restored_composition(record)
+        except _DAMAGE:
+            self._lose("the composition of a layer")
         key = record.get("key")
         if type(key) is int:
             properties["key"] = self._keys.setdefault(key, Layer().key)

@@ -28,11 +28,14 @@ class RasterLayer:
     """HxWx3, for formats with layer masks: colours that go on beyond the alpha of `pixels`, which is the mask."""
 
 
-def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple[RasterLayer, ...], NDArray[np.uint8]]:
-    """Of each layer the cut-out and the matte, backgrounds or the highlighted image, and the original, top first.
+def stack(
+    source: OpenedImage, layers: tuple[RenderedLayer, ...], *, placed: bool = False
+) -> tuple[tuple[RasterLayer, ...], NDArray[np.uint8]]:
+    """Of each layer the cut-out with outline and shadow, the matte, backgrounds or the highlighted image; top first.
 
     Those that are visible look together like the second value, which is what `layering.composed` returns, as
-    colours of 8 bits. The others are for further work, the matte as a layer mask for instance.
+    colours of 8 bits. The others are for further work, the matte as a layer mask for instance. The last is the
+    original, unless an object is `placed` elsewhere, where the mattes do not fit it.
     """
     import numpy as np
 
@@ -45,31 +48,43 @@ def stack(source: OpenedImage, layers: tuple[RenderedLayer, ...]) -> tuple[tuple
     # Where object and surroundings mix, no layer under the cut-out would give exactly a highlight's colours.
     flat = any(isinstance(layer.edit, Highlight) for layer in layers)
     covered = False  # by the background of a layer above
-    for layer in reversed(layers):
-        raster += _of_layer(pixels, layer, visible=not flat and not covered)
+    for place, layer in reversed(tuple(enumerate(layers))):
+        below = None
+        if layer.composition.colour_match and place:
+            below = layering.with_channels(layering.composed(pixels, layers[:place]))
+        raster += _of_layer(pixels, layer, below, visible=not flat and not covered)
         covered = covered or edits.covers(layer.edit)
     if flat:
         raster.append(RasterLayer("highlight", merged))
+    if placed:
+        return tuple(raster), merged
     original = pixels if source.alpha is None else np.dstack([pixels, source.alpha])
     raster.append(RasterLayer("original", original, visible=False))
     return tuple(raster), merged
 
 
-def _of_layer(pixels: NDArray[np.uint8], layer: RenderedLayer, *, visible: bool) -> list[RasterLayer]:
+def _of_layer(
+    pixels: NDArray[np.uint8], layer: RenderedLayer, below: NDArray[np.uint8] | None, *, visible: bool
+) -> list[RasterLayer]:
     import numpy as np
 
-    from rim_editor.documents.compositing import as_grey
+    from rim_editor.documents import composition_rendering
+    from rim_editor.documents.compositing import as_grey, cut_out, plain
 
     named = f"{layer.title} " if layer.title else ""
-    wanted = layer.edit if isinstance(layer.edit, Cutout) else Cutout()
-    cutout = np.asarray(edits.apply(pixels, layer.matte, wanted, layer.colours), np.uint8)
     grey = np.asarray(as_grey(layer.matte, 8), np.uint8)
+    backdrop = None
+    if not isinstance(layer.edit, Cutout | MatteOnly | Highlight):
+        below = backdrop = edits.backdrop(layer.edit, grey.shape)
+    cutout = cut_out(composition_rendering.object_colours(pixels, layer, below), layer.matte)
     uncut = np.where(cutout[..., 3:] > 0, cutout[..., :3], pixels)
     alone = isinstance(layer.edit, MatteOnly)
-    raster = [
-        RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone, uncut=uncut),
-        RasterLayer(f"{named}matte", grey, visible=visible and alone),
-    ]
-    if not isinstance(layer.edit, Cutout | MatteOnly | Highlight):
-        raster.append(RasterLayer(f"{named}background", edits.backdrop(layer.edit, grey.shape), visible))
+    raster = [RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone, uncut=uncut)]
+    if not isinstance(layer.edit, MatteOnly | Highlight):
+        for mark in reversed(composition_rendering.marks(layer.matte, layer.composition)):
+            drawn = np.dstack([plain(grey.shape, mark.colour), as_grey(mark.cover, 8)])
+            raster.append(RasterLayer(f"{named}{mark.name}", np.asarray(drawn, np.uint8), visible))
+    raster.append(RasterLayer(f"{named}matte", grey, visible=visible and alone))
+    if backdrop is not None:
+        raster.append(RasterLayer(f"{named}background", backdrop, visible))
     return raster

@@ -201,7 +201,8 @@ def _layer(folder: Path, record: dict[str, Any]) -> Layer:
 
     parts = tuple(document_records.restored(part, load) for part in record["parts"])
     controls, edit = (document_records.restored(record[name], load) for name in ("controls", "edit"))
-    return Layer(parts, controls, edit, **document_records.restored_properties(record))
+    composition = document_records.restored_composition(record)
+    return Layer(parts, controls, edit, composition=composition, **document_records.restored_properties(record))
 
 
 def _decoded(path: Path) -> NDArray[Any]:

@@ -159,6 +159,7 @@ def _content(document: Document, view: View) -> _Content:
         return _Content(ORIGINAL, ())
     if view.mode is ViewMode.RESULT:
         return _Content(
-            view, tuple((layer.parts, layer.controls, layer.edit) for layer in document.layers if layer.visible)
+            view,
+            tuple((one.parts, one.controls, one.edit, one.composition) for one in document.layers if one.visible),
         )
     return _Content(view, (document.parts, document.controls))

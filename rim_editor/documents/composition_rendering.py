@@ -1,0 +1,127 @@
+"""What a composition makes of a layer: the object at its place, matched to its background, with outline and shadow.
+
+Blending is done in sRGB, as `edits.apply` does it. Of highlights and mattes only the place of a matte changes: a
+highlight sets the object apart where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipmat.foreground import SeparatedColours, separate
+from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
+from rim_editor.documents.composition import Composition, Placement
+from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, MatteOnly
+
+if TYPE_CHECKING:
+    from rim_editor.documents.layering import RenderedLayer
+
+Pixels = NDArray[np.uint8]
+Coverage = NDArray[np.float32]
+
+_RIM_PX = 8
+"""Pixels outside of what is seen that have its colour, as `compositing.cut_out` has it."""
+
+
+class Mark(NamedTuple):
+    """What lies under the object in one colour: 'shadow' or 'outline'."""
+
+    name: str
+    cover: Coverage
+    """HxW in [0, 1]."""
+    colour: Colour
+
+
+def is_placed(layer: RenderedLayer) -> bool:
+    """Whether the object of a layer stands elsewhere than in its image."""
+    return layer.composition.placement != Placement() and not isinstance(layer.edit, Highlight)
+
+
+def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
+    """The layer with matte and colours of its object at their place, and no placement any more.
+
+    `image` is HxWx3 uint8; the layer is returned as it is where it is not placed.
+    """
+    if not is_placed(layer):
+        return layer
+    colours = layer.colours or separate(image, layer.matte)
+    own = _own_colours(image, layer, colours)
+    foreground, matte = placing.placed(own, layer.matte, layer.composition.placement, layer.middle)
+    edit = replace(layer.edit, decontaminate=True) if isinstance(layer.edit, Cutout) else layer.edit
+    return replace(
+        layer,
+        matte=matte,
+        edit=edit,
+        colours=SeparatedColours(foreground, colours.background),
+        composition=replace(layer.composition, placement=Placement()),
+    )
+
+
+def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | NDArray[np.uint16]:
+    """The result of one layer on what is `below` it; see `edits.apply`, whose layouts and errors it has."""
+    layer = settled(image, layer)
+    edit, matte, composition = layer.edit, layer.matte, layer.composition
+    if not composition.has_effects or isinstance(edit, Highlight | MatteOnly):
+        return edits.apply(image, matte, edit, layer.colours, below)
+    ground = below if isinstance(edit, Cutout) else edits.backdrop(edit, image.shape)
+    foreground = object_colours(image, layer, ground)
+    if ground is None:
+        return _alone(foreground, matte, composition)
+    for mark in marks(matte, composition):
+        ground = compositing.over(compositing.plain(matte.shape, mark.colour), ground, mark.cover)
+    return compositing.over(foreground, ground, matte)
+
+
+def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Pixels:
+    """The colours of a settled layer's object before `ground`, HxWx3; None for a transparent one, nothing to match.
+
+    Colours are matched to an image only: that of the edit, or what the layers below give.
+    """
+    colours = _own_colours(image, layer, layer.colours or separate(image, layer.matte))
+    strength = layer.composition.colour_match
+    if ground is None or strength <= 0 or not isinstance(layer.edit, Cutout | Background):
+        return colours
+    return colour_matching.matched(colours, layer.matte, ground, strength)
+
+
+def marks(matte: Coverage, composition: Composition) -> tuple[Mark, ...]:
+    """Shadow and outline of what a matte, HxW in [0, 1], covers; from the lowest on."""
+    percent = max(matte.shape) / 100
+    found: list[Mark] = []
+    outline, shadow = composition.outline, composition.shadow
+    cover = matte if outline is None else silhouettes.widened(matte, outline.width * percent)
+    if shadow is not None and shadow.strength > 0:
+        far, angle = shadow.distance * percent, math.radians(shadow.angle)
+        thrown = silhouettes.shadow(cover, far * math.cos(angle), far * math.sin(angle), shadow.softness * percent)
+        found.append(Mark("shadow", thrown * np.float32(shadow.strength), shadow.colour))
+    if outline is not None and outline.width > 0:
+        found.append(Mark("outline", cover, outline.colour))
+    return tuple(found)
+
+
+def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours) -> Pixels:
+    uncleaned = isinstance(layer.edit, Cutout) and not layer.edit.decontaminate
+    return image if uncleaned else colours.foreground
+
+
+def _alone(foreground: Pixels, matte: Coverage, composition: Composition) -> Pixels:
+    """The object with its marks and nothing behind it: HxWx4 uint8, straight alpha."""
+    import cv2
+
+    found = marks(matte, composition)
+    if not found:
+        return compositing.cut_out(foreground, matte)
+    result = np.zeros((*matte.shape, 4), np.uint8)
+    for mark in found:
+        result = compositing.over(compositing.plain(matte.shape, mark.colour), result, mark.cover)
+    result = compositing.over(foreground, result, matte)
+    # Scaling reads colours a little outside of what is seen; the outermost there is the outline's or the shadow's.
+    seen = result[..., 3]
+    near = cv2.dilate(seen, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))
+    result[(seen == 0) & (near > 0), :3] = found[-1].colour
+    return result

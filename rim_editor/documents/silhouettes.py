@@ -1,0 +1,123 @@
+"""Silhouettes: what an object covers with an outline around it, and the shadow of that, made of its matte."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Coverage = NDArray[np.float32]
+
+Places = NDArray[np.int64]
+
+_PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
+_HALF = np.float32(0.5)
+_FARTHEST = 1.0
+"""Pixels from the middle of a pixel of the edge to the edge."""
+_MOST_POINTS = 30_000  # OpenCV's limit of an image's side
+
+
+def widened(matte: Coverage, width: float) -> Coverage:
+    """What the object covers together with a line of `width` pixels around it: HxW in [0, 1], new.
+
+    The line begins where the matte is one half, found between pixels, and its outer edge is smooth: the distance to a
+    pixel of the edge is corrected by where in that pixel the edge is (Gustavson and Strand, Anti-aliased Euclidean
+    distance transform, Pattern Recognition Letters 32, 2011). Where nothing is half opaque there is no line.
+    """
+    from rim_editor.documents.strokes import box_around, grown
+
+    result = matte.copy()
+    solid = matte >= _HALF
+    box = box_around(solid)
+    if box is None or width <= 0:
+        return result
+    reach = math.ceil(width) + 2
+    rows, columns = (grown(span, reach, length) for span, length in zip(box, matte.shape, strict=True))
+    result[rows, columns] = np.maximum(matte[rows, columns], _line(matte[rows, columns], width))
+    return result
+
+
+def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage:
+    """The shadow of what is covered, HxW in [0, 1], moved by pixels and blurred: HxW in [0, 1].
+
+    What ends at the border of the image is taken to go on beyond it.
+    """
+    import cv2
+
+    height, width = cover.shape
+    # A wide Gaussian of a reduced image is the same as one of the whole, and much quicker; see `compositing.blurred`.
+    shrink = max(1, int(sigma / 4))
+    small = max(1, round(width / shrink)), max(1, round(height / shrink))
+    found = cv2.resize(cover, small, interpolation=cv2.INTER_AREA) if shrink > 1 else cover
+    step = np.array([[1.0, 0, right * small[0] / width], [0, 1.0, down * small[1] / height]])
+    if right or down:
+        found = cv2.warpAffine(found, step, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if sigma > 0:
+        across, along = sigma * small[0] / width, sigma * small[1] / height
+        found = cv2.GaussianBlur(found, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
+    if shrink > 1:
+        found = cv2.resize(found, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(found, 0, 1), np.float32)
+
+
+def _line(matte: Coverage, width: float) -> Coverage:
+    """The coverage of all that is within `width` pixels of where the matte is at least one half."""
+    import cv2
+
+    solid = (matte >= _HALF).astype(np.uint8)
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+    edge = cv2.dilate(solid, cross) - cv2.erode(solid, cross)
+    if not edge.any():
+        return np.ones_like(matte)
+    rough, labels = cv2.distanceTransformWithLabels(1 - edge, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    ys, xs = np.nonzero(edge)
+    place = np.zeros(int(labels.max()) + 1, np.int64)
+    place[labels[ys, xs]] = np.arange(len(ys))
+    ahead = _ahead(matte, ys, xs)
+    band = (solid == 0) & (rough <= width * 1.1 + 2)
+    rows, columns = np.nonzero(band)
+    nearest = place[labels]
+    distance = _distance(rows, columns, ys, xs, ahead, nearest[rows, columns])
+    for _ in range(_PASSES):  # OpenCV's nearest is only nearly so, and does not know where in its pixel the edge is
+        for down, right in _NEXT:
+            beside = nearest[
+                np.clip(rows + down, 0, matte.shape[0] - 1), np.clip(columns + right, 0, matte.shape[1] - 1)
+            ]
+            found = _distance(rows, columns, ys, xs, ahead, beside)
+            better = found < distance
+            distance[better] = found[better]
+            nearest[rows[better], columns[better]] = beside[better]
+    result = solid.astype(np.float32)
+    result[rows, columns] = np.clip(width + 0.5 - distance, 0, 1)
+    return result
+
+
+def _distance(
+    rows: Places, columns: Places, ys: Places, xs: Places, ahead: NDArray[np.float64], chosen: Places
+) -> NDArray[np.float64]:
+    """From pixels to the edge in those that were chosen for them among (ys, xs)."""
+    return np.asarray(np.hypot(ys[chosen] - rows, xs[chosen] - columns) - ahead[chosen], np.float64)
+
+
+def _ahead(matte: Coverage, ys: Places, xs: Places) -> NDArray[np.float64]:
+    """How far outside of the middles of these pixels the matte is one half, in pixels; negative where it is inside.
+
+    The matte is taken to be straight between a pixel and the point that is one pixel away across the edge.
+    """
+    import cv2
+
+    own = matte[ys, xs].astype(np.float64)
+    # Differences of the next pixels, smoothed along the edge: [1 2 1] / 8 times [-1 0 1].
+    right, down = (
+        cv2.Sobel(matte, cv2.CV_32F, dx, 1 - dx, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)[ys, xs] for dx in (1, 0)
+    )
+    steep = np.maximum(np.hypot(right, down), 1e-6) * np.where(own >= _HALF, -1, 1)
+    places = [np.asarray(at + step / steep, np.float32) for at, step in ((xs, right), (ys, down))]
+    other = np.empty_like(own)
+    for start in range(0, len(own), _MOST_POINTS):
+        some = slice(start, start + _MOST_POINTS)
+        across, along = (place[some, None] for place in places)
+        other[some] = cv2.remap(matte, across, along, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+    far = np.clip((own - 0.5) / np.where(other == own, 1, own - other), -_FARTHEST, _FARTHEST)
+    return np.asarray(np.where(own >= _HALF, abs(far), -abs(far)), np.float64)
