@@ -7,7 +7,7 @@ composition means the same for an image of any size; what it does is in composit
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from rim_editor.documents.edits import BLACK, WHITE, Colour, colour_text, parse_colour
@@ -105,16 +105,6 @@ class Composition:
     def has_effects(self) -> bool:
         """Whether anything but the placement changes the result."""
         return self.shadow is not None or self.outline is not None or self.colour_match > 0
-
-    def sized(self, factor: float) -> Composition:
-        """The same in an image whose longer side is that of this one divided by `factor`; the placement stays."""
-        shadow = self.shadow and replace(
-            self.shadow,
-            distance=min(self.shadow.distance * factor, 100.0),
-            softness=min(self.shadow.softness * factor, 25.0),
-        )
-        outline = self.outline and replace(self.outline, width=min(self.outline.width * factor, 10.0))
-        return replace(self, shadow=shadow, outline=outline)
 
 
 Kind = TypeVar("Kind", Placement, Shadow, Outline)

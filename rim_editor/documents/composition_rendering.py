@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clipmat.foreground import SeparatedColours, separate
 from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
-from rim_editor.documents.composition import Composition, Placement
+from rim_editor.documents.composition import Placement
 from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, MatteOnly
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
 def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | NDArray[np.uint16]:
     """The result of one layer on what is `below` it; see `edits.apply`, whose layouts and errors it has."""
     layer = settled(image, layer)
-    edit, matte, composition = layer.edit, layer.matte, layer.composition
-    if not composition.has_effects or isinstance(edit, Highlight | MatteOnly):
+    edit, matte = layer.edit, layer.matte
+    if not layer.composition.has_effects or isinstance(edit, Highlight | MatteOnly):
         return edits.apply(image, matte, edit, layer.colours, below)
     ground = below if isinstance(edit, Cutout) else edits.backdrop(edit, image.shape)
     foreground = object_colours(image, layer, ground)
     if ground is None:
-        return _alone(foreground, matte, composition)
-    for mark in marks(matte, composition):
+        return _alone(foreground, layer)
+    for mark in marks(layer):
         ground = compositing.over(compositing.plain(matte.shape, mark.colour), ground, mark.cover)
     return compositing.over(foreground, ground, matte)
 
@@ -89,18 +89,19 @@ def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -
     return colour_matching.matched(colours, layer.matte, ground, strength)
 
 
-def marks(matte: Coverage, composition: Composition) -> tuple[Mark, ...]:
-    """Shadow and outline of what a matte, HxW in [0, 1], covers; from the lowest on."""
-    percent = max(matte.shape) / 100
+def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
+    """Shadow and outline of what the matte of a settled layer covers; from the lowest on."""
+    matte, outline, shadow = layer.matte, layer.composition.outline, layer.composition.shadow
+    percent = layer.percent or max(matte.shape) / 100
     found: list[Mark] = []
-    outline, shadow = composition.outline, composition.shadow
-    cover = matte if outline is None else silhouettes.widened(matte, outline.width * percent)
+    line = None if outline is None else silhouettes.widened(matte, outline.width * percent)
     if shadow is not None and shadow.strength > 0:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
+        cover = matte if line is None else np.maximum(matte, line)
         thrown = silhouettes.shadow(cover, far * math.cos(angle), far * math.sin(angle), shadow.softness * percent)
         found.append(Mark("shadow", thrown * np.float32(shadow.strength), shadow.colour))
-    if outline is not None and outline.width > 0:
-        found.append(Mark("outline", cover, outline.colour))
+    if outline is not None and line is not None:
+        found.append(Mark("outline", line, outline.colour))
     return tuple(found)
 
 
@@ -109,11 +110,11 @@ def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours)
     return image if uncleaned else colours.foreground
 
 
-def _alone(foreground: Pixels, matte: Coverage, composition: Composition) -> Pixels:
+def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
     """The object with its marks and nothing behind it: HxWx4 uint8, straight alpha."""
     import cv2
 
-    found = marks(matte, composition)
+    matte, found = layer.matte, marks(layer)
     if not found:
         return compositing.cut_out(foreground, matte)
     result = np.zeros((*matte.shape, 4), np.uint8)

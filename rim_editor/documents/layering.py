@@ -32,6 +32,8 @@ class RenderedLayer:
     composition: Composition = Composition()
     middle: tuple[float, float] = (0.5, 0.5)
     """x, y of the middle of the object before it is placed, as shares of width and height."""
+    percent: float | None = None
+    """Pixels that one percent of a composition's lengths has; None for that of the longer side."""
 
 
 def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArray[np.uint8] | NDArray[np.uint16]:

@@ -19,22 +19,23 @@ _MOST_POINTS = 30_000  # OpenCV's limit of an image's side
 
 
 def widened(matte: Coverage, width: float) -> Coverage:
-    """What the object covers together with a line of `width` pixels around it: HxW in [0, 1], new.
+    """The solid part of the object together with a line of `width` pixels around it: HxW in [0, 1], new.
 
     The line begins where the matte is one half, found between pixels, and its outer edge is smooth: the distance to a
     pixel of the edge is corrected by where in that pixel the edge is (Gustavson and Strand, Anti-aliased Euclidean
-    distance transform, Pattern Recognition Letters 32, 2011). Where nothing is half opaque there is no line.
+    distance transform, Pattern Recognition Letters 32, 2011). Where nothing is half opaque there is nothing:
+    single hairs stay what they are.
     """
     from rim_editor.documents.strokes import box_around, grown
 
-    result = matte.copy()
+    result = np.zeros_like(matte)
     solid = matte >= _HALF
     box = box_around(solid)
     if box is None or width <= 0:
         return result
     reach = math.ceil(width) + 2
     rows, columns = (grown(span, reach, length) for span, length in zip(box, matte.shape, strict=True))
-    result[rows, columns] = np.maximum(matte[rows, columns], _line(matte[rows, columns], width))
+    result[rows, columns] = _line(matte[rows, columns], width)
     return result
 
 

@@ -246,15 +246,15 @@ def _framed(
     # A tile is reduced with the image, but not enlarged.
     factor = max(1.0, 1 / frame.scale)
     # Lengths of a composition are shares of the image's longer side, which the frame changes.
-    length = max(width, height) * frame.scale / max(frame.width, frame.height)
+    percent = max(width, height) * frame.scale / 100
 
     def moved(layer: RenderedLayer) -> RenderedLayer:
         colours = layer.colours
         if colours is not None:
             ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
             colours = replace(colours, foreground=ahead, background=behind)
-        edit, composition = edits.scaled(layer.edit, factor), layer.composition.sized(length)
-        return replace(layer, matte=framed(layer.matte, frame), edit=edit, colours=colours, composition=composition)
+        edit = edits.scaled(layer.edit, factor)
+        return replace(layer, matte=framed(layer.matte, frame), edit=edit, colours=colours, percent=percent)
 
     return shown, tuple(moved(layer) for layer in layers)
 
@@ -263,5 +263,5 @@ def _seen(layer: RenderedLayer) -> NDArray[np.float32]:
     """What a layer's object covers together with its shadow and outline, HxW in [0, 1]."""
     from rim_editor.documents import composition_rendering
 
-    marks = composition_rendering.marks(layer.matte, layer.composition)
+    marks = composition_rendering.marks(layer)
     return layering.united([layer.matte, *(mark.cover for mark in marks)], layer.matte.shape)

@@ -113,6 +113,8 @@ class _LayersReader:
             return None
         if not layers or any(layer.parts[0].matte.shape != pixels.shape[:2] for layer in layers):  # type: ignore[union-attr]
             return None
+        if any(entry.name.endswith(("shadow", "outline")) for entry in entries):
+            self._warn("its shadow and outline are not in the file as such: see Composition.")
         if flat:
             self._warn("how strong its highlight was is not in the file: see Edit.")
         return Document(OpenedImage(self._path, pixels, alpha, b"", altered=True), tuple(layers), len(layers) - 1)

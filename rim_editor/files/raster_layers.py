@@ -81,7 +81,7 @@ def _of_layer(
     alone = isinstance(layer.edit, MatteOnly)
     raster = [RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone, uncut=uncut)]
     if not isinstance(layer.edit, MatteOnly | Highlight):
-        for mark in reversed(composition_rendering.marks(layer.matte, layer.composition)):
+        for mark in reversed(composition_rendering.marks(layer)):
             drawn = np.dstack([plain(grey.shape, mark.colour), as_grey(mark.cover, 8)])
             raster.append(RasterLayer(f"{named}{mark.name}", np.asarray(drawn, np.uint8), visible))
     raster.append(RasterLayer(f"{named}matte", grey, visible=visible and alone))
