@@ -1,4 +1,4 @@
-"""A project as a recipe for other images: what its active layer was found by, its controls and its edit."""
+"""A project as a recipe for other images: what its active layer was found by, its controls, edit and composition."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch.recipe import ExpressionTerm
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, Combine, MatteControls
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.errors import BadOption, EditorWarning
@@ -17,15 +18,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ProjectRecipe:
-    """What of a project can be done to other images."""
+class LayerRecipe:
+    """What was done to a layer and can be done to other images."""
 
     expressions: tuple[ExpressionTerm, ...]
     controls: MatteControls
+    composition: Composition
     edit: EditDescription
 
+    def completed(self, usual: LayerRecipe) -> LayerRecipe:
+        """This recipe, with that of `usual` in the place of what changes nothing here."""
+        return LayerRecipe(
+            self.expressions or usual.expressions,
+            usual.controls if self.controls == MatteControls() else self.controls,
+            usual.composition if self.composition == Composition() else self.composition,
+            usual.edit if self.edit == EditDescription() else self.edit,
+        )
 
-def read(path: Path) -> ProjectRecipe:
+
+def read(path: Path) -> LayerRecipe:
     """The recipe of a project's active layer; a background is named by the project's own file.
 
     An EditorWarning says what belongs to the project's image alone, such as strokes. Raises BadOption when nothing
@@ -40,7 +51,7 @@ def read(path: Path) -> ProjectRecipe:
     return of_document(project.history.current, path)
 
 
-def of_document(document: Document, path: Path | None) -> ProjectRecipe:
+def of_document(document: Document, path: Path | None) -> LayerRecipe:
     """The recipe of the active layer of a document, which is saved in `path`, see `read`."""
     terms = terms_of(document)
     if not terms:
@@ -51,7 +62,7 @@ def of_document(document: Document, path: Path | None) -> ProjectRecipe:
         text = f"What has no words in the project ({count}) is left out, such as strokes: it fits its image only."
         warnings.warn(text, EditorWarning, stacklevel=3)
     edit = EditDescription.of(document.edit, None if path is None else path.absolute())
-    return ProjectRecipe(terms, document.controls, edit)
+    return LayerRecipe(terms, document.controls, document.composition, edit)
 
 
 def terms_of(document: Document) -> tuple[ExpressionTerm, ...]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from clipmat import records
 from clipmat.examples import Example
 from rim_editor.batch import naming
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Combine, MatteControls, check_expression
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import check_depth
@@ -50,6 +51,7 @@ class Recipe:
     """In order; () where each row of a manifest has its own, or an example stands for them."""
     edit: EditDescription = EditDescription()
     controls: MatteControls = MatteControls()
+    composition: Composition = Composition()
     content: Content = Content.RESULT
     depth: int = 8
     """Bits, 8 or 16, of what is written as a matte: content MATTE, and sidecars."""
@@ -112,6 +114,8 @@ class Recipe:
         data: dict[str, Any] = records.to_data(self)
         if self.example is None:  # as earlier versions wrote it, whose journals stay readable
             data.pop("example", None)
+        if self.composition == Composition():
+            data.pop("composition", None)
         return data | {"edit": self.edit.to_json()}
 
     @classmethod

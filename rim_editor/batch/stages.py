@@ -166,6 +166,7 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _n
     with collected_warnings(UserFacingWarning) as texts:
         with timed(spent, "edit"):
             document = Document.of_one_layer(decoded.source, found.answers, recipe.controls, decoded.edit)
+            document = document.changed(composition=recipe.composition)
             renderer = Renderer(decoded.source)
             if mattes.is_empty(renderer.matte(document)):
                 return _nothing_matched(found, (*found.texts, "Expressions and controls leave nothing of the matte."))

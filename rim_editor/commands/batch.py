@@ -14,11 +14,12 @@ import typer
 from typer.core import TyperCommand
 
 from rim_editor.batch import project_recipes
+from rim_editor.batch.project_recipes import LayerRecipe
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.commands import batch_screen as screen
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
-from rim_editor.documents.document import Combine, MatteControls
-from rim_editor.documents.edit_description import EditDescription, EditName
+from rim_editor.documents.document import Combine
+from rim_editor.documents.edit_description import EditName
 from rim_editor.errors import BadOption, EditorError
 from rim_editor.files.exporting import Content
 from rim_editor.files.formats import LAYERED_SUFFIXES
@@ -69,8 +70,7 @@ def batch(
         Path | None,
         typer.Option(
             metavar="FILE.rim",
-            help="Do what was done to the active layer of this project: its expressions, controls and edit, "
-            "each unless given here.",
+            help="Do what was done to the active layer of this project, but for what is given here.",
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("-r", "--recursive", help="Enter subfolders too.")] = False,
@@ -110,21 +110,21 @@ def batch(
     from rim_editor.batch import running
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
-    expressions, controls = _terms(context.meta[_ORDER], expression, further), options.controls
     edit = replace(options.description, background=_absolute(options.background))
+    terms = _terms(context.meta[_ORDER], expression, further)
+    wanted = LayerRecipe(terms, options.controls, options.composition, edit)
     if project is not None:
-        model = project_recipes.read(project)
-        expressions = expressions or model.expressions
-        controls = model.controls if controls == MatteControls() else controls
-        edit = model.edit if edit == EditDescription() else edit
+        wanted = wanted.completed(project_recipes.read(project))
+    edit = wanted.edit
     for_sidecar = sidecar and edit.name is not EditName.MATTE
     if for_sidecar:
         edit = replace(edit, depth=None)
     suffix = f".{suffix.lower().removeprefix('.')}"
     recipe = Recipe(
-        expressions=expressions,
+        expressions=wanted.expressions,
         edit=edit,
-        controls=controls,
+        controls=wanted.controls,
+        composition=wanted.composition,
         content=Content.LAYERS if suffix in LAYERED_SUFFIXES else Content.RESULT,
         depth=(options.depth or 8) if for_sidecar else 8,
         suffix=suffix,

@@ -175,6 +175,7 @@ def matte(
             output=output,
             edit=options.description.read(),
             controls=options.controls,
+            composition=options.composition,
             weights=options.weights,
             device=options.device.value,
             quality=options.quality,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from rim_editor.documents.composition import Composition, Outline, Placement, Shadow, parse
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.documents.edits import Fit, Style
@@ -62,6 +63,7 @@ class CutoutOptions:
         str | None,
         typer.Option(metavar="X,Y", help="Moves the background right and down by shares of the size: '0.1,-0.2'."),
     ] = None
+    scale: Annotated[float | None, typer.Option(min=0.1, max=10, help="Enlarges the background: 1.")] = None
     style: Annotated[Style | None, typer.Option(help="How highlight sets the object apart: dim.")] = None
     strength: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Of the highlight, 0 to 1: 0.7.")] = None
     depth: Annotated[int | None, typer.Option(help="Bits of the matte, 8 or 16: 8.")] = None
@@ -70,6 +72,25 @@ class CutoutOptions:
         typer.Option(
             "--decontaminate/--keep-colours", help="Free the edge of a cut-out of the old background's colour, or not."
         ),
+    ] = None
+    place: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Moves, scales, turns the object on its background: 'right=0.1,down=-0.2,scale=0.8,angle=10'.",
+        ),
+    ] = None
+    shadow: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Under the object: 'usual', or 'angle=60,distance=1.5,softness=1,strength=.5'."
+        ),
+    ] = None
+    outline: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Around the object: 'usual', or 'width=0.5,color=#ffffff'.")
+    ] = None
+    match_colours: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How far the object takes on the background's colours: 0.")
     ] = None
     shift_edge: Annotated[float, typer.Option(min=-50, max=50, help="Pixels that the matte grows or shrinks.")] = 0.0
     feather: Annotated[float, typer.Option(min=0, max=100, help="Blur of the matte, sigma in pixels.")] = 0.0
@@ -116,6 +137,16 @@ class CutoutOptions:
         """The edit that was asked for, not yet checked."""
         options = {each.name: getattr(self, each.name) for each in fields(EditDescription) if each.name != "name"}
         return EditDescription(self.edit, **options)
+
+    @property
+    def composition(self) -> Composition:
+        """Where the object stands, and what it has around it. Raises BadOption."""
+        return Composition(
+            Placement() if self.place is None else parse(Placement, self.place),
+            None if self.shadow is None else parse(Shadow, self.shadow),
+            None if self.outline is None else parse(Outline, self.outline),
+            self.match_colours or 0.0,
+        )
 
     @property
     def controls(self) -> MatteControls:

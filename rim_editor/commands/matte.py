@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat.certainty import Certainty, with_bar
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls, check_expression
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.framing import Framing
@@ -36,6 +37,8 @@ class MatteJob:
     output: Path
     edit: Edit = Cutout()
     controls: MatteControls = MatteControls()
+    composition: Composition = Composition()
+    """Where the object stands on its background, and what it has around it."""
     weights: str = "compact"
     device: str = "auto"
     quality: int | None = None
@@ -153,7 +156,7 @@ def cut_out(
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
         warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
     with timed(spent, "edit"):
-        document = document.changed(controls=job.controls)
+        document = document.changed(controls=job.controls, composition=job.composition)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):
             raise NothingMatched(
                 f"The controls leave nothing of the matte of '{prompted(answer)}': shift the edge less, "

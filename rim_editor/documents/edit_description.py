@@ -58,6 +58,7 @@ class EditDescription:
     fit: Fit | None = None
     offset: str | None = None
     """'X,Y', shares of width and height."""
+    scale: float | None = None
     style: Style | None = None
     strength: float | None = None
     depth: int | None = None
@@ -78,12 +79,15 @@ class EditDescription:
             case Highlight(style=style, strength=strength, colour=colour):
                 tint = colour_text(colour) if style is Style.TINT else None
                 return cls(EditName.HIGHLIGHT, color=tint, style=style, strength=strength)
-            case Background(fit=fit, colour=colour, offset=(right, down)):
+            case Background(fit=fit, colour=colour, offset=(right, down), scale=scale):
                 if background is None:
                     raise BadOption("A batch reads its background from a file: choose the background as a file.")
                 offset = f"{right!r},{down!r}"
                 color = colour_text(colour)
-                return cls(EditName.BACKGROUND, color=color, background=background, fit=fit, offset=offset)
+                larger = None if scale == 1 else scale
+                return cls(
+                    EditName.BACKGROUND, color=color, background=background, fit=fit, offset=offset, scale=larger
+                )
 
     def read(self) -> Edit:
         """The edit, with defaults filled in and the image of a background read now.
@@ -171,7 +175,7 @@ _USES: dict[EditName, tuple[str, ...]] = {
     EditName.HIGHLIGHT: ("style", "strength", "color"),
     EditName.SOLID: ("color",),
     EditName.GRADIENT: ("color", "to_color", "angle"),
-    EditName.BACKGROUND: ("background", "fit", "offset", "color"),
+    EditName.BACKGROUND: ("background", "fit", "offset", "scale", "color"),
 }
 _CHOICES: dict[str, EnumType] = {"name": EditName, "fit": Fit, "style": Style}
 

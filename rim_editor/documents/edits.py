@@ -121,6 +121,9 @@ class Background:
     offset: tuple[float, float] = (0.0, 0.0)
     """Shares of the result's width and height by which the background is moved right and down. Cover stops
     where a gap would open, fit fills the gap with `colour`, tile repeats without end."""
+    scale: float = 1.0
+    """How many times as large as it fits, about the centre, 0.1 to 10; of a tile, as its own size. Cover takes 1 at
+    least, so that no gap opens."""
     transparent: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -128,6 +131,8 @@ class Background:
             raise BadOption(
                 f"An offset of {self.offset} cannot be applied: choose shares of width and height, such as 0.1."
             )
+        if not 0.1 <= self.scale <= 10:
+            raise BadOption(f"A scale of the background of {self.scale:g} is out of range: choose 0.1 to 10.")
 
     def clamped(self, width: int, height: int) -> Background:
         """This background with its offset limited to what has an effect on a result of `width` x `height` pixels.
@@ -137,7 +142,7 @@ class Background:
         if self.fit is not Fit.COVER:
             return self
         own_height, own_width = self.image.shape[:2]
-        scale = max(width / own_width, height / own_height)
+        scale = max(width / own_width, height / own_height) * max(self.scale, 1.0)
         spare = (own_width * scale / width - 1) / 2, (own_height * scale / height - 1) / 2
         right, down = (min(max(at, -most), most) for at, most in zip(self.offset, spare, strict=True))
         return replace(self, offset=(right, down))
@@ -183,9 +188,11 @@ def scaled(edit: Edit, factor: float) -> Edit:
         raise ValueError(f"an edit cannot be reduced by {factor}")
     if factor == 1 or not isinstance(edit, Background) or edit.fit is not Fit.TILE:
         return edit
-    from rim_editor.documents import compositing
+    from rim_editor.documents import backdrops
 
-    return replace(edit, image=compositing.tile_reduced(edit.image, factor))
+    if edit.scale > factor:
+        return replace(edit, scale=edit.scale / factor)
+    return replace(edit, image=backdrops.tile_reduced(edit.image, factor / edit.scale), scale=1.0)
 
 
 def apply(
@@ -230,14 +237,14 @@ def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) 
 
     May be a read-only view.
     """
-    from rim_editor.documents import compositing
+    from rim_editor.documents import backdrops, compositing
 
     if isinstance(edit, SolidColour):
         return compositing.plain(shape, edit.colour)
     if isinstance(edit, Gradient):
-        return compositing.gradient(shape, edit.start, edit.end, edit.angle)
+        return backdrops.gradient(shape, edit.start, edit.end, edit.angle)
     if isinstance(edit, Background):
-        return compositing.fitted(edit.image, shape, edit.fit.value, edit.colour, edit.offset)
+        return backdrops.fitted(edit.image, shape, edit.fit.value, edit.colour, edit.offset, edit.scale)
     assert_never(edit)
 
 

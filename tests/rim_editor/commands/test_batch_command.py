@@ -61,6 +61,17 @@ def test_a_folder_in_a_folder_out(run, photos, tmp_path):
     assert {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()} == before
 
 
+def test_every_result_has_the_outline_and_the_place(run, photos, tmp_path):
+    options = ["--place", "down=0.2", "--outline", "width=5,color=#0000ff", "--no-report"]
+    code, _, err = run(photos / "b.png", photos / "a.png", "-o", tmp_path / "out", "-e", "red", *options)
+    assert (code, err) == (0, "")
+    for name in ("a.png", "b.png"):
+        cut = opened(tmp_path / "out" / name)
+        assert (cut[20:40, 20:40] == (230, 20, 20, 255)).all() and (cut[25:35, 18] == (0, 0, 255, 255)).all()
+    journal = (tmp_path / "out").glob("*.jsonl")
+    assert any('"outline"' in path.read_text() for path in journal)
+
+
 def test_recursively_and_flat(run, photos, tmp_path):
     run(photos, "-r", "-o", tmp_path / "deep", "-e", "red", "--no-report")
     assert "sub/a.png" in files(tmp_path / "deep")

@@ -136,6 +136,19 @@ def test_every_edit(run, photo, tmp_path, monkeypatch, options, inside, outside)
     assert np.abs(result[2, 2].astype(int) - outside).max() <= 1
 
 
+def test_an_object_is_placed_with_shadow_and_outline(run, photo, tmp_path):
+    options = ["--place", "right=0.25,down=0.2", "--outline", "width=5,color=#0000ff", "--edit", "solid"]
+    shadow = ["--shadow", "angle=0,distance=20,softness=0,strength=1,color=#000000"]
+    code, _, err = run("matte", photo, "the red square", "-o", tmp_path / "out.png", *options, *shadow)
+    assert (code, err) == (0, "")
+    result = opened(tmp_path / "out.png")
+    # The square is 15 right and 10 down of its place in the image; 1 % is 0.6 pixels.
+    assert (result[20:40, 35:55] == (230, 20, 20)).all()
+    assert (result[21:39, 33] == (0, 0, 255)).all() and (result[18, 36:54] == (0, 0, 255)).all()
+    assert (result[22:38, 58] == 0).all() and (result[22:38, 30] == 255).all()
+    assert (result[10:15, 20:30] == 255).all()
+
+
 def test_the_controls_change_the_matte(run, photo, tmp_path):
     mattes = []
     for options in ([], ["--shift-edge", "3"], ["--shift-edge", "-3"], ["--feather", "4"], ["--invert"]):
@@ -358,6 +371,13 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
             )
             for o in ("left", "1", "1,2,3", "", "nan,0", "0,inf")
         ),
+        (["photo.png", "red", "-o", "out.png", "--edit", "solid", "--scale", "2"], ["--edit background"]),
+        (["photo.png", "red", "-o", "out.png", "--scale", "20"], ["--scale", "10"]),
+        (["photo.png", "red", "-o", "out.png", "--shadow", "strength=2"], ["strength of a shadow", "0 to 1"]),
+        (["photo.png", "red", "-o", "out.png", "--shadow", "blur=2"], ["blur=2", "softness"]),
+        (["photo.png", "red", "-o", "out.png", "--outline", "width=wide"], ["'wide' is not a number", "width"]),
+        (["photo.png", "red", "-o", "out.png", "--place", "scale=0"], ["scale of 0", "0.01 to 20"]),
+        (["photo.png", "red", "-o", "out.png", "--match-colours", "7"], ["--match-colours", "1"]),
         (["photo.png", "red", "-o", "out.png", "--shift-edge", "51"], ["--shift-edge", "50"]),
         (["photo.png", "red", "-o", "out.png", "--feather", "-1"], ["--feather"]),
         (["photo.png", "red", "-o", "out.png", "--contrast", "nan"], ["contrast"]),

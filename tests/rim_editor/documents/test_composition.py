@@ -14,7 +14,17 @@ from skimage.color import rgb2lab
 from clipmat.image_files import OpenedImage
 from rim_editor.documents.composition import USUAL, Composition, Outline, Placement, Shadow, parse, text_of
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
-from rim_editor.documents.edits import Background, Cutout, Gradient, Highlight, MatteOnly, SolidColour
+from rim_editor.documents.edits import (
+    Background,
+    Cutout,
+    Fit,
+    Gradient,
+    Highlight,
+    MatteOnly,
+    SolidColour,
+    backdrop,
+    scaled,
+)
 from rim_editor.documents.geometry import Crop, Flip, Turn, reshaped
 from rim_editor.documents.rendering import Renderer, View, ViewMode
 from rim_editor.errors import BadOption
@@ -373,3 +383,48 @@ def test_every_placement_gives_a_result(placement, edit):
     marked = Composition(placement, Shadow(), Outline(), 0.3)
     result = result_of(document_of(disc(9, (20, 15), (40, 30)), edit, marked))
     assert result.shape[:2] == (30, 40) and result.dtype == np.uint8
+
+
+@pytest.mark.parametrize("fit", ["cover", "fit", "tile"])
+@pytest.mark.parametrize("zoom", [0.5, 1.7, 3.0])
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.2, -0.3)])
+def test_a_background_is_enlarged_about_the_centre(fit, zoom, offset):
+    """Against the point of the background that each pixel shows, computed one by one."""
+    y, x = np.mgrid[0:90, 0:120]
+    image = np.stack([2 * x, 2 * y, np.full_like(x, 77)], -1).astype(np.uint8)
+    size = 100, 60
+    edit = Background(image, Fit(fit), (1, 2, 3), offset, zoom)
+    got = backdrop(edit, size[::-1])
+    shares = [size[0] / 120, size[1] / 90]
+    scale = {"cover": max(shares) * max(zoom, 1), "fit": min(shares) * zoom, "tile": zoom}[fit]
+    columns, rows = np.arange(100) + 0.5, np.arange(60) + 0.5
+    if fit == "tile":
+        u = ((columns - offset[0] * 100) / scale) % 120
+        v = ((rows - offset[1] * 60) / scale) % 90
+    else:
+        moved = [share * length for share, length in zip(offset, size, strict=True)]
+        if fit == "cover":
+            spare = [(own * scale - length) / 2 for own, length in zip((120, 90), size, strict=True)]
+            moved = [min(max(by, -most), most) for by, most in zip(moved, spare, strict=True)]
+        u, v = ((at - length / 2 - by) / scale + own / 2 for at, length, by, own in zip(
+            (columns, rows), size, moved, (120, 90), strict=True))  # fmt: skip
+    seen = ((u > 3) & (u < 117))[None] & ((v > 3) & (v < 87))[:, None]
+    expected = np.stack(np.broadcast_arrays(2 * (u - 0.5)[None], 2 * (v - 0.5)[:, None], 77.0), -1)
+    assert seen.any() and np.abs(got - expected)[seen].max() <= 4
+    beside = ((u < -2) | (u > 122))[None] | ((v < -2) | (v > 92))[:, None]
+    assert fit == "fit" or not beside.any()
+    assert (got[beside] == (1, 2, 3)).all()
+
+
+def test_an_enlarged_tile_is_previewed_as_it_is_exported():
+    image = np.zeros((24, 24, 3), np.uint8)
+    image[:12, :12] = image[12:, 12:] = 255
+    for zoom in (0.5, 1.0, 2.0, 5.0):
+        edit = Background(image, Fit.TILE, scale=zoom)
+        whole = np.asarray(Image.fromarray(backdrop(edit, (240, 320))).resize((80, 60), Image.Resampling.BOX), int)
+        assert np.abs(backdrop(scaled(edit, 4), (60, 80)) - whole).mean() < 12
+
+
+def test_a_scale_of_the_background_out_of_range_is_refused():
+    with pytest.raises(BadOption, match="scale of the background of 20 is out of range: choose 0.1 to 10"):
+        Background(np.zeros((2, 2, 3), np.uint8), scale=20)
