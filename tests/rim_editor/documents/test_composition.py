@@ -25,8 +25,8 @@ from rim_editor.documents.edits import (
     backdrop,
     scaled,
 )
-from rim_editor.documents.geometry import Crop, Flip, Turn, reshaped
 from rim_editor.documents.rendering import Renderer, View, ViewMode
+from rim_editor.documents.reshaping import Crop, Flip, Turn, reshaped
 from rim_editor.errors import BadOption
 
 HEIGHT, WIDTH = 160, 240
