@@ -20,7 +20,7 @@ from rim_editor.documents.history import History
 from rim_editor.documents.rendering import Renderer
 from rim_editor.editor.editor import Editor
 from rim_editor.errors import BadOption
-from rim_editor.files import document_files, exporting, opening, projects
+from rim_editor.files import exporting, opening, projects, recovery_files
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.matting import Matting
 
@@ -140,8 +140,8 @@ def test_projects_and_recovery_hold_the_composition(document, tmp_path):
     opened.history.undo()
     assert opened.history.current.composition == Composition()
     (tmp_path / "recovered").mkdir()
-    document_files.write(history.current, tmp_path / "recovered", document_files.WrittenArrays(), None)
-    assert document_files.read(tmp_path / "recovered").composition == everything
+    recovery_files.write(history.current, tmp_path / "recovered", recovery_files.WrittenArrays(), None)
+    assert recovery_files.read(tmp_path / "recovered").composition == everything
 
 
 @pytest.mark.parametrize(
