@@ -70,6 +70,13 @@ def test_qt_is_imported_under_ui_only():
     assert not [f for f in files if imports_of(f) & {"PySide6", "qtawesome"}]
 
 
+def test_nothing_asks_a_layout_for_its_items():
+    """C++ deletes them unnoticed, and their wrappers then stand for whatever gets their address: a crash, later."""
+    asked = re.compile(r"\.(itemAt|takeAt|itemAtPosition)\(")
+    files = (ROOT / "rim_editor").rglob("*.py")
+    assert not [str(f.relative_to(ROOT)) for f in files if asked.search(f.read_text(encoding="utf-8"))]
+
+
 def test_matting_alone_imports_the_network_in_the_editor():
     files = (ROOT / "rim_editor").rglob("*.py")
     assert [f.name for f in files if clipmat_modules_of(f) - GROUND_FLOOR] == ["matting.py"]

@@ -91,7 +91,7 @@ class Message(QFrame):
         self.setParent(None)
         self.deleteLater()
         if isinstance(bar, MessageBar):
-            bar.fit()
+            bar.forget(self)
 
     def _step(self) -> None:
         bar = self.parent()
@@ -116,16 +116,13 @@ class MessageBar(QWidget):
         column.setSpacing(TIGHT)
         self._owner = ""
         self._shown: Message | None = None
+        self._messages: list[Message] = []
         over.installEventFilter(self)
         self.hide()
 
     def messages(self) -> list[Message]:
         """The messages, newest first; at most one of them is seen."""
-        column = self.layout()
-        assert column is not None
-        items = [column.itemAt(index) for index in range(column.count())]
-        found = [item.widget() for item in items if item is not None]
-        return [message for message in found if isinstance(message, Message)]
+        return list(self._messages)
 
     def show_owner(self, owner: str) -> None:
         """Show the messages of the image with this key, and those of the window; the others wait for their image."""
@@ -182,6 +179,7 @@ class MessageBar(QWidget):
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, message)
+        self._messages.insert(0, message)
         if level == "info" and not (bool(offers) if lasting is None else lasting):
             timer = QTimer(message, singleShot=True)
             timer.timeout.connect(message.dismiss)
@@ -200,6 +198,11 @@ class MessageBar(QWidget):
         """Set the icons; call again after the theme has changed."""
         for message in self.messages():
             message.paint_icon()
+
+    def forget(self, message: Message) -> None:
+        """Count a message out that was dismissed."""
+        self._messages.remove(message)
+        self.fit()
 
     def fit(self) -> None:
         """Show one message, and resize the bar to it."""

@@ -1,0 +1,23 @@
+"""Messages over the canvas: what they leave behind when they go."""
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget, QWidgetItem
+
+from rim_editor.ui.window.message_bar import MessageBar
+
+
+def test_messages_leave_no_wrappers_of_items_of_their_layout(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    bar = MessageBar(over)
+    for turn in range(20):
+        for number in range(3):
+            bar.show_message(f"{turn} {number}", "warning", [("Again", lambda: None)])
+        bar.step()
+        assert [message.text for message in bar.messages()] == [f"{turn} {number}" for number in (2, 1, 0)]
+        for message in bar.messages():
+            message.dismiss()
+        assert not bar.messages()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not [one for one in shiboken6.Shiboken.getAllValidWrappers() if type(one) is QWidgetItem]
