@@ -1,19 +1,21 @@
-"""Manifests: a table of images in CSV or JSON lines, with the expressions and the edit of each."""
+"""Manifests: a table of images in CSV or JSON lines, with the expressions and the edit of each, read and made."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from clipmat import records
 from clipmat.errors import UserError
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm, checked_terms, terms_from_json
+from rim_editor.documents.document import Combine
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
@@ -41,8 +43,9 @@ def read(path: Path) -> tuple[list[ManifestRow], list[Problem]]:
     """The valid rows of a manifest, and fatal problems of the others.
 
     Images and backgrounds are named relative to its folder. CSV begins with a line of column names, one of them
-    `image`, and has commas, semicolons or tabs between cells; JSON lines have one object per line. In JSON an
-    `expression` may be a list of texts or of {"expression", "combine"}, an `edit` an object {"name", "color", …}.
+    `image`, and has commas, semicolons or tabs between cells; JSON lines have one object per line. An
+    `expression` in JSON, also in a cell, may be a list of texts or of {"expression", "combine"}, an `edit` an object
+    {"name", "color", …}.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -70,6 +73,41 @@ def read(path: Path) -> tuple[list[ManifestRow], list[Problem]]:
     if not rows and not problems:
         problems.append(_damaged(path, None, "it has no rows: add one for each image"))
     return rows, problems
+
+
+def content(path: Path, rows: Iterable[ManifestRow]) -> bytes:
+    """The content of a manifest for `path`, CSV or JSON lines by its suffix, from which `read` makes the same rows.
+
+    Images below its folder are named relative to it, others by their whole path.
+    """
+    folder = path.absolute().parent
+    made = [_cells(row, folder) for row in rows]
+    if path.suffix.lower() == ".jsonl":
+        return "".join(f"{json.dumps(cells, ensure_ascii=False)}\n" for cells in made).encode()
+    texts = StringIO(newline="")
+    writer = csv.DictWriter(texts, [name for name in COLUMNS if name == "image" or any(name in each for each in made)])
+    writer.writeheader()
+    for cells in made:
+        writer.writerow({name: _cell_text(value) for name, value in cells.items()})
+    return texts.getvalue().encode("utf-8-sig")  # Excel takes it for UTF-8 by its mark alone
+
+
+def _cells(row: ManifestRow, folder: Path) -> dict[str, Any]:
+    below = row.image.is_relative_to(folder)
+    cells: dict[str, Any] = {"image": row.image.relative_to(folder).as_posix() if below else str(row.image)}
+    if row.expressions is not None:
+        terms = row.expressions
+        plain = len(terms) == 1 and terms[0].combine is Combine.NEW
+        cells["expression"] = terms[0].expression if plain else records.to_data(terms)
+    if row.edit is not None:
+        cells["edit"] = row.edit.to_json()
+    if row.output is not None:
+        cells["output"] = row.output
+    return cells
+
+
+def _cell_text(value: Any) -> str:  # noqa: ANN401 - of JSON
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _damaged(path: Path, number: int | None, reason: str) -> Problem:
@@ -116,11 +154,21 @@ def _row(number: int, cells: Mapping[str, Any], folder: Path) -> ManifestRow:
     image = _file_name(cells, "image", folder)
     if image is None:
         raise BadOption("it names no image: add one, or delete the line")
-    terms = checked_terms(terms_from_json(cells["expression"])) if cells.get("expression") else None
+    terms = checked_terms(terms_from_json(_listed(cells["expression"]))) if cells.get("expression") else None
     output = cells.get("output") or None
     if output is not None and not isinstance(output, str):
         raise BadOption(f"'{output}' is not the name of an output: write a text")
     return ManifestRow(number, image, terms, _edit(cells, folder), output)
+
+
+def _listed(expression: object) -> object:
+    """The list that a cell of CSV holds as JSON; anything else as it is."""
+    if not isinstance(expression, str) or not expression.startswith("["):
+        return expression
+    try:
+        return json.loads(expression)
+    except ValueError as error:
+        raise BadOption(f"'{expression}' is not a list of expressions ({error}): write a text or JSON") from error
 
 
 def _edit(cells: Mapping[str, Any], folder: Path) -> EditDescription | None:

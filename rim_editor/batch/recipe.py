@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,7 @@ from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.model_requests import ModelOptions
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)
+_SIGNS = {"+": Combine.ADD, "-": Combine.SUBTRACT, "&": Combine.INTERSECT}
 
 
 class Exists(StrEnum):
@@ -138,6 +140,25 @@ def checked_terms(terms: tuple[ExpressionTerm, ...], example: Example | None = N
     if terms[0].combine in (Combine.SUBTRACT, Combine.INTERSECT):
         raise BadOption(f"'{terms[0].expression}' has nothing to {terms[0].combine} from: say first what to cut out.")
     return terms
+
+
+def terms_text(terms: tuple[ExpressionTerm, ...]) -> str:
+    """Expressions in one line, as they are typed for one image: 'the dog + the leash - the collar'."""
+    last = max((place for place, term in enumerate(terms) if term.combine is Combine.NEW), default=0)
+    return naming.expression_text((term.combine, term.expression) for term in terms[last:])
+
+
+def terms_from_text(text: str) -> tuple[ExpressionTerm, ...]:
+    """The expressions of a line: + before what is added, - before what is taken away, & before what it is limited to.
+
+    Signs have spaces around them. '' gives no expressions. Raises EmptyExpression, BadOption.
+    """
+    if not text.strip():
+        return ()
+    first, *others = re.split(r"\s([+\-&])(?=\s)", f" {text} ")
+    further = zip(others[::2], others[1::2], strict=True)
+    terms = (ExpressionTerm(" ".join(words.split()), _SIGNS[sign]) for sign, words in further)
+    return checked_terms((ExpressionTerm(" ".join(first.split())), *terms))
 
 
 def terms_from_json(data: object) -> tuple[ExpressionTerm, ...]:

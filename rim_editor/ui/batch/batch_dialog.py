@@ -1,4 +1,4 @@
-"""The batch export: a window of three pages, to set it up, to check the plan, and to follow the run."""
+"""The batch export: a window of three pages, to choose images, to check what is made of each, and to export."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rim_editor.batch.recipe import Exists
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread
-from rim_editor.ui.batch.plan_page import PlanPage
+from rim_editor.ui.batch.plan_page import Own, PlanPage
 from rim_editor.ui.batch.resume_offer import ResumeOffer
 from rim_editor.ui.batch.run_page import RunPage, result_text
 from rim_editor.ui.batch.setup_page import SetupPage
@@ -33,15 +33,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from clipmat.examples import Example
+    from rim_editor.batch.plan import Plan
     from rim_editor.batch.recipe import ExpressionTerm
     from rim_editor.documents.document import MatteControls
     from rim_editor.documents.edits import Edit
     from rim_editor.editor.jobs import Runner
+    from rim_editor.files.exporting import ExportRequest
     from rim_editor.matting import Matting
     from rim_editor.settings import Settings
 
 _TITLE = "Batch Export"
-_STEPS = ("Set up", "Plan", "Run")
+_STEPS = ("Choose", "Check", "Export")
 _SETUP, _PLAN, _RUN = range(3)
 
 
@@ -54,6 +56,8 @@ class BatchDialog(QDialog):
 
     expressions_used = Signal(object)
     """The expressions of a batch that has just been started, as a tuple of texts."""
+    image_requested = Signal(object, object)
+    """The user wants to see an image in the window: its `Outcome`, and the `Plan` that it is of or None."""
     finished_unseen = Signal(str, str)
     """A batch ended while the window was closed: the message, and its level, "info" or "warning"."""
 
@@ -74,6 +78,8 @@ class BatchDialog(QDialog):
         self.set_settings(settings)
         self._thread = BatchThread(matting, self)
         self._question: QMessageBox | None = None
+        self._running_plan: Plan | None = None
+        """Of the batch that is shown; None while one is resumed whose plan is not read yet."""
         self._setup = SetupPage(settings, runner)
         self._plan = PlanPage(runner)
         self._run = RunPage(self._thread)
@@ -84,7 +90,7 @@ class BatchDialog(QDialog):
             self._pages.addWidget(page)
         self._close = QPushButton("&Close")
         self._back = QPushButton("&Back")
-        self._next = QPushButton("&Plan…")
+        self._next = QPushButton("&Check…")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         for button, name, action in (
@@ -105,6 +111,7 @@ class BatchDialog(QDialog):
         self._plan.planned.connect(self._show_page)
         self._plan.exists_chosen.connect(self._replan)
         self._offer.accepted.connect(self._resume_batch)
+        self._run.image_requested.connect(lambda outcome: self.image_requested.emit(outcome, self._running_plan))
         self._thread.finished.connect(self._batch_finished)
         self._run.percent_changed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {_TITLE}"))
         available, unit = self.screen().availableSize(), self.fontMetrics()
@@ -130,6 +137,19 @@ class BatchDialog(QDialog):
         self._setup.example.set_example(example)
         if example is not None and self._pages.currentIndex() != _SETUP:
             self._show_page(_SETUP)
+
+    def set_export(self, suffix: str, request: ExportRequest) -> None:
+        """Show the format, size, framing and metadata of another export."""
+        self._setup.output.set_export(suffix, request)
+
+    def set_own_expressions(self, own: Own) -> None:
+        """Let these images have expressions of their own; they can be seen and changed where the images are checked."""
+        self._plan.set_own(own)
+
+    def show_note(self, text: str) -> None:
+        """Show a remark on the first page, until something is changed there."""
+        self._show_page(_SETUP)
+        self._setup.show_error(text)
 
     def set_settings(self, settings: Settings) -> None:
         """Use the model of these settings from the next batch on."""
@@ -165,7 +185,7 @@ class BatchDialog(QDialog):
             plan = self._plan.rows.plan
             self.expressions_used.emit(tuple(term.expression for term in plan.recipe.expressions))
             self._thread.start(plan)
-            self._begin(plan.folder)
+            self._begin(plan.folder, plan)
 
     def _go_back(self) -> None:
         self._plan.cancel_jobs()
@@ -185,14 +205,15 @@ class BatchDialog(QDialog):
         self._show_page(_PLAN)
 
     def _replan(self, exists: Exists) -> None:
-        self._setup.output.set_exists(exists)
+        self._setup.output.names.set_exists(exists)
         self._make_plan()
 
     def _resume_batch(self, folder: Path) -> None:
         self._thread.resume(folder)
         self._begin(folder)
 
-    def _begin(self, folder: Path) -> None:
+    def _begin(self, folder: Path, plan: Plan | None = None) -> None:
+        self._running_plan = plan
         self._plan.cancel_jobs()
         self._offer.check_folder(None)
         self._run.begin(folder)
@@ -217,11 +238,11 @@ class BatchDialog(QDialog):
         steps = (f"<b>{step}</b>" if place == current else step for place, step in enumerate(_STEPS))
         self._steps.setText(" › ".join(steps))
         self._back.setVisible(current == _PLAN or (current == _RUN and not self.running))
-        self._back.setText("&New batch" if current == _RUN else "&Back")
+        self._back.setText("&New export" if current == _RUN else "&Back")
         self._next.setVisible(current != _RUN)
         self._next.setDefault(current != _RUN)
         if current == _SETUP:
-            self._next.setText("&Plan…")
+            self._next.setText("&Check…")
             self._next.setEnabled(True)
         elif current == _PLAN:
             rows = self._plan.rows
@@ -234,6 +255,8 @@ class BatchDialog(QDialog):
         self._show_page()
         if self._question is not None:
             self._question.close()
+        if result.summary is not None:
+            self._running_plan = result.summary.plan
         if result.summary is not None and result.summary.stopped:
             self._offer.check_folder(result.summary.plan.folder)
         if not self.isVisible():

@@ -34,8 +34,8 @@ from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_l
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
-_MANIFESTS = f"Manifests ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))});;All files (*)"
-_NOTHING = "Add images, a folder or a manifest, or drop them here."
+_MANIFESTS = f"Lists of images ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))});;All files (*)"
+_NOTHING = "Add images, a folder or a list, or drop them here."
 _COMBINE = {
     Combine.ADD: ("Add", "What this describes is cut out too"),
     Combine.SUBTRACT: ("Subtract", "What this describes is taken away"),
@@ -56,7 +56,7 @@ class InputList(QGroupBox):
         self.setObjectName("batch_inputs")
         self._paths: dict[str, None] = {}
         self._model = QStringListModel(self)
-        self._list = name_widget(QListView(), "batch_input_list", accessible="Images, folders and manifests")
+        self._list = name_widget(QListView(), "batch_input_list", accessible="Images, folders and lists")
         self._list.setModel(self._model)
         self._list.setUniformItemSizes(True)
         self._list.setAcceptDrops(False)  # a drop is for the whole page
@@ -70,8 +70,8 @@ class InputList(QGroupBox):
             ("batch_add_folder", "Add f&older…", "Take all images of a folder", self._choose_folder),
             (
                 "batch_add_manifest",
-                "Add &manifest…",
-                "A CSV or JSONL file, a row for each image",
+                "Add &list…",
+                "A table with a row for each image and what to cut out of it: CSV or JSONL, such as Save list makes",
                 self._choose_manifest,
             ),
         ):
@@ -135,7 +135,7 @@ class InputList(QGroupBox):
     def _show(self) -> None:
         self._model.setStringList(list(self._paths))
         count = len(self._paths)
-        self._count_label.setText("" if count == 1 else f"{count:,} entries" if count else _NOTHING)
+        self._count_label.setText("" if count == 1 else f"{count:,} files, folders and lists" if count else _NOTHING)
         self._count_label.setVisible(count != 1)
         self._enable_remove()
         self.changed.emit()
@@ -152,7 +152,7 @@ class InputList(QGroupBox):
 
     def _choose_manifest(self) -> None:
         mode = QFileDialog.FileMode.ExistingFiles
-        self._choose("Add a manifest", "batch_manifest_dialog", _MANIFESTS, self.add, mode)
+        self._choose("Add a list of images", "batch_manifest_dialog", _MANIFESTS, self.add, mode)
 
     def _choose(
         self, title: str, name: str, name_filter: str, chosen: Callable[[Any], None], mode: QFileDialog.FileMode

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Group, Outcome, State
-from rim_editor.ui.batch.plan_table import Index, RowsModel, RowTable
+from rim_editor.ui.batch.row_tables import Index, RowsModel, RowTable
 from rim_editor.ui.named_widgets import name_widget
 
 _Role = Qt.ItemDataRole
@@ -23,8 +23,8 @@ _TABS = {
     Group.DONE: "Done",
     Group.REVIEW: "To review",
     Group.FAILED: "Failed",
-    Group.NOTHING_MATCHED: "Nothing matched",
-    Group.SKIPPED: "Skipped",
+    Group.NOTHING_MATCHED: "Not found",
+    Group.SKIPPED: "Left out",
 }
 _SIDE = 48
 _THUMBNAILS = 500  # of the newest images; the report has all of them
@@ -34,7 +34,7 @@ _ROOT = QModelIndex()
 class OutcomeModel(RowsModel):
     """Outcomes in the order in which they came, or with the least certain ones first."""
 
-    columns = ("Image", "Result", "Presence", "Remarks")
+    columns = ("Image", "Result", "How sure", "Remarks")
 
     def __init__(self, parent: QObject | None = None, *, least_certain_first: bool = False) -> None:
         super().__init__(parent)
@@ -114,8 +114,12 @@ def _certainty(outcome: Outcome) -> float:
 
 
 class OutcomeTabs(QTabWidget):
-    """A table for each group; a double click opens the result, or the image where there is none."""
+    """A table for each group; a double click opens a finished result, or an image to check or mend in the window."""
 
+    image_requested = Signal(object)
+    """The user wants to see the image of this `Outcome` in the window."""
+    selection_changed = Signal()
+    """Another row is selected, or none."""
     opened = Signal(str)
     """The system was asked to open a file: '', or the reason why it failed."""
 
@@ -128,8 +132,10 @@ class OutcomeTabs(QTabWidget):
             table.setModel(self._models[group])
             table.setWordWrap(True)
             table.set_widths(36, 30, 10)
-            table.activated.connect(lambda index, group=group: self._open_file(group, index.row()))
+            table.activated.connect(lambda index, group=group: self._activate(self._models[group].outcome(index.row())))
+            table.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
             self.addTab(table, "")
+        self.currentChanged.connect(lambda _place: self.selection_changed.emit())
         self.clear()
 
     def clear(self) -> None:
@@ -159,9 +165,18 @@ class OutcomeTabs(QTabWidget):
             if title != self.tabText(place):
                 self.setTabText(place, title)
 
-    def _open_file(self, group: Group, place: int) -> None:
-        outcome = self._models[group].outcome(place)
-        self.opened.emit(open_path(outcome.output if outcome.state is State.DONE else outcome.source))
+    def selected(self) -> Outcome | None:
+        """The outcome that is selected in the table in front."""
+        table = self.currentWidget()
+        assert isinstance(table, RowTable)
+        rows = table.selectionModel().selectedRows()
+        return self._models[list(_TABS)[self.currentIndex()]].outcome(rows[0].row()) if rows else None
+
+    def _activate(self, outcome: Outcome) -> None:
+        if outcome.group in (Group.REVIEW, Group.NOTHING_MATCHED, Group.FAILED):
+            self.image_requested.emit(outcome)
+        else:
+            self.opened.emit(open_path(outcome.output if outcome.state is State.DONE else outcome.source))
 
 
 def open_path(path: Path) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,45 +18,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.batch import naming
-from rim_editor.batch.recipe import Exists
 from rim_editor.documents.edits import Edit
 from rim_editor.documents.framing import Framing
 from rim_editor.errors import BadOption
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.files.formats import LAYERED_SUFFIXES
+from rim_editor.ui.batch.result_names import ResultNames
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
-from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, longest_side_box
+from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, SpinBox, longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.settings import Settings
 
-EXISTS = {
-    Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
-    Exists.SKIP: ("Skip the image", "Images whose results exist already are left out"),
-    Exists.OVERWRITE: ("Overwrite the file", "Existing files are replaced, but never an input"),
-    Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
-}
-"""The choices for a result whose name is taken, with their texts and tooltips."""
 _DEPTHS = {
     "8": ("8 bits", "Enough for most programs"),
     "16": ("16 bits", "Finer steps, for PNG and TIFF; files are larger"),
 }
+_AT_LEAST_TIP = "Images in which the object is less likely to be than this are listed as not found, and not exported"
 _NO_FOLDER = "There is no folder for the results: choose one."
-
-
-@dataclass(frozen=True)
-class NamingExample:
-    """An image that shows how results are named."""
-
-    stem: str = "rose"
-    folder: str = "holiday"
-    suffix: str = ".jpg"
-    expression: str = ""
-    below: str = ""
-    """Its folder below the one that was added; '' for none."""
 
 
 class OutputOptions(QGroupBox):
@@ -73,7 +53,6 @@ class OutputOptions(QGroupBox):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("Results", parent)
         self.setObjectName("batch_output")
-        self._naming = NamingExample()
         self._folder_is_suggested = True
         grid = QGridLayout(self)
         grid.addLayout(self._format_form(settings), 0, 0)
@@ -129,23 +108,9 @@ class OutputOptions(QGroupBox):
         return self._best_guess.isChecked()
 
     @property
-    def keep_folders(self) -> bool:
-        """Whether results are in subfolders as their images are."""
-        return self._keep.isChecked()
-
-    @property
-    def template(self) -> str:
-        """The template of the names, not checked yet."""
-        return self._template.text().strip()
-
-    @property
-    def exists(self) -> Exists:
-        """The choice for a name that is taken."""
-        return Exists(self._exists.value())
-
-    def set_exists(self, exists: Exists) -> None:
-        """Show this choice; emits nothing."""
-        self._exists.set_value(exists)
+    def at_least(self) -> float | None:
+        """How likely the object has to be in an image for a result, 0 to 1; None for the bar of the weights."""
+        return self._at_least.value() / 100 or None
 
     def folder(self) -> Path:
         """Where the results go; absolute. Raises BadOption while there is none."""
@@ -159,10 +124,16 @@ class OutputOptions(QGroupBox):
         if self._folder_is_suggested:
             self._folder.setText("" if folder is None else str(folder))
 
-    def show_naming(self, example: NamingExample) -> None:
-        """Show how the result of this image would be named."""
-        self._naming = example
-        self._show_example()
+    def set_export(self, suffix: str, request: ExportRequest) -> None:
+        """Show the format, size, framing and metadata of another export, where a batch has them."""
+        if suffix in FORMATS:
+            self._format.setCurrentIndex(self._format.findData(suffix))
+        if request.quality is not None:
+            self._quality.set_value(request.quality)
+        self._side.setValue(request.longest_side or 0)
+        self._framing.set_framing(request.framing)
+        self._metadata.setChecked(request.metadata)
+        self.framing_changed.emit()
 
     def show_edit(self, edit: Edit | None, *, matte: bool) -> None:
         """Offer the formats that can hold the result of `edit`, and explain the others; None changes nothing.
@@ -219,21 +190,8 @@ class OutputOptions(QGroupBox):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         add_labelled_row(form, "Fol&der", self._folder, browse)
-        tip = "{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders"
-        self._template = name_widget(QLineEdit("{stem}"), "batch_template", tip)
-        self._template.setAcceptDrops(False)
-        self._template.textChanged.connect(self._show_example)
-        self._template.textChanged.connect(lambda _text: self.changed.emit())
-        form.addRow("Nam&es", self._template)
-        self._example = wrapped_label("batch_example")
-        form.addRow("", self._example)
-        self._exists = ChoiceBox("batch_exists", "Where a name is taken", EXISTS)
-        self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())
-        form.addRow("Taken na&mes", self._exists)
-        self._keep = name_widget(
-            QCheckBox("&Keep folders"), "batch_keep_folders", "Results are in subfolders as their images are"
-        )
-        self._keep.setChecked(True)
+        self.names = ResultNames(form)
+        self.names.changed.connect(self.changed)
         self._sidecar = name_widget(
             QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too"
         )
@@ -241,34 +199,27 @@ class OutputOptions(QGroupBox):
         self._metadata.setChecked(settings.keep_metadata)
         tip = "Export the best match even where nothing seems to match; it is listed among those to review"
         self._best_guess = name_widget(QCheckBox("Best &guess"), "batch_best_guess", tip)
-        self._keep.toggled.connect(self._show_example)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
         boxes = QGridLayout()
-        for number, box in enumerate((self._keep, self._sidecar, self._metadata, self._best_guess)):
+        for number, box in enumerate((self.names.keep_box, self._sidecar, self._metadata, self._best_guess)):
             box.toggled.connect(lambda _on: self.changed.emit())
             boxes.addWidget(box, number // 2, number % 2)
         boxes.setColumnStretch(2, 1)
         form.addRow("", boxes)
-        self._show_example()
+        self._at_least = name_widget(SpinBox(), "batch_at_least", _AT_LEAST_TIP, "How sure an answer has to be")
+        self._at_least.setDecimals(0)
+        self._at_least.setRange(0, 100)
+        self._at_least.setSuffix(" %")
+        self._at_least.setSpecialValueText("as usual")
+        self._at_least.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._at_least.valueChanged.connect(lambda _value: self.changed.emit())
+        form.addRow("S&ure from", self._at_least)
         return form
 
     def _format_chosen(self) -> None:
         self._quality.setEnabled(lossy(self.suffix))
-        self._show_example()
+        self.names.set_suffix(self.suffix)
         self.changed.emit()
-
-    def _show_example(self) -> None:
-        image = self._naming
-        try:
-            parts = naming.parse_template(self.template).filled(
-                stem=image.stem, expression=image.expression or "the rose", index=1, folder=image.folder
-            )
-        except BadOption as error:
-            self._example.setText(str(error))
-            return
-        folders = (image.below,) if image.below and self.keep_folders else ()
-        name = "/".join((*folders, *parts)) + self.suffix
-        self._example.setText(f"{image.stem}{image.suffix} becomes {name}")
 
     def _folder_typed(self) -> None:
         self._folder_is_suggested = not self._folder.text().strip()

@@ -1,4 +1,7 @@
-"""The table of a plan: a row for each image and each problem, the worst first; cells are made when they are visible."""
+"""The table of a plan: a row for each image and each problem, the worst first; cells are made when they are visible.
+
+What is cut out of an image can be typed in its row.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,23 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QStyle, QTableView, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QWidget
 
 from rim_editor.batch import naming, output_paths
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
+from rim_editor.batch.recipe import ExpressionTerm, terms_text
 from rim_editor.editor.jobs import Runner
+from rim_editor.ui.batch.row_tables import Index, RowsModel, RowTable
 from rim_editor.ui.batch.thumbnail_loader import SIDE, ThumbnailLoader
-from rim_editor.ui.named_widgets import name_widget
 
-Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _IMAGE, _EXPRESSION, _RESULT, _PROBLEM = range(4)
-_ROOT = QModelIndex()
 _MARK = 20
 _BY_EXAMPLE = "as in the example"
+_TYPE_HERE = "Double-click to type something else for this image: + adds, - takes away, & limits it to"
 _BROKEN = (ProblemKind.MISSING, ProblemKind.UNREADABLE)
 
 
@@ -76,7 +79,7 @@ class PlanRows:
         """A sentence: how many images there are, how many are not exported, and the disk space that is needed."""
         pieces = [_counted(len(self.plan.items), "image")]
         if self.skipped:
-            pieces.append(f"{self.skipped:,} skipped")
+            pieces.append(f"{self.skipped:,} left out")
         if self.broken:
             pieces.append(f"{self.broken:,} missing or unreadable")
         fatal = sum(row.severity is Severity.FATAL for row in self.rows)
@@ -114,66 +117,6 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-class RowTable(QTableView):
-    """A table of rows of one height with room for a thumbnail, in which whole rows are selected."""
-
-    def __init__(self, name: str, accessible: str, side: int = SIDE, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        name_widget(self, name, accessible=accessible)
-        self.setIconSize(QSize(side, side))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(side + 8)
-
-    def set_widths(self, *widths: int) -> None:
-        """Set the widths of the columns, in average characters; the last one takes the rest."""
-        header = self.horizontalHeader()
-        header.setStretchLastSection(True)
-        unit = self.fontMetrics().averageCharWidth()
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, width * unit)
-
-    def visible_rows(self) -> range:
-        """The rows that are visible."""
-        model = self.model()
-        if model is None or not model.rowCount() or not self.isVisible():
-            return range(0)
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        return range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1)
-
-
-class RowsModel(QAbstractTableModel):
-    """Rows under named columns; a subclass has `columns`, `count` and `data`."""
-
-    columns: tuple[str, ...] = ()
-
-    def count(self) -> int:
-        """How many rows there are."""
-        return 0
-
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """How many rows there are; cells have none below them."""
-        return 0 if parent.isValid() else self.count()
-
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401, N802
-        """The name of a column."""
-        if role == _Role.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self.columns[section]
-        return None
-
-
 _PREFIXES = {Severity.FATAL: "Must be solved: ", Severity.PROBLEM: "", Severity.FINE: ""}
 
 
@@ -181,12 +124,17 @@ class PlanModel(RowsModel):
     """The rows of a plan."""
 
     columns = ("Image", "Cut out", "Result", "Problem")
+    typed = Signal(int, str)
+    """The user typed what to cut out of the image in a row."""
 
     def __init__(self, thumbnails: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._rows: tuple[PlanRow, ...] = ()
         self._folder = ""
+        self._usual: tuple[ExpressionTerm, ...] = ()
+        self._typed: dict[int, str] = {}
+        """What was typed in which row, until the rows are planned again."""
         style = QApplication.style()
         icons = {
             Severity.FATAL: QStyle.StandardPixmap.SP_MessageBoxCritical,
@@ -201,8 +149,30 @@ class PlanModel(RowsModel):
         self.beginResetModel()
         self._rows = () if rows is None else rows.rows
         self._folder = "" if rows is None else str(rows.plan.folder)
-        self._thumbnails.clear()
+        self._usual = () if rows is None else rows.plan.recipe.terms
+        self._typed.clear()
         self.endResetModel()
+
+    def place_of(self, path: str, row: int | None) -> int:
+        """The place of an image in the table, by its path and its line of a manifest; -1 when it is not there."""
+        here = ((place, one.item) for place, one in enumerate(self._rows) if one.item is not None)
+        return next((place for place, item in here if (str(item.source), item.row) == (path, row)), -1)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """What is cut out can be typed, unless the image is left out."""
+        flags, item = super().flags(index), self._rows[index.row()].item
+        typeable = index.column() == _EXPRESSION and item is not None and not item.skip
+        return flags | Qt.ItemFlag.ItemIsEditable if typeable else flags
+
+    def setData(self, index: Index, value: Any, role: int = _Role.EditRole) -> bool:  # noqa: ANN401, N802
+        """Take what was typed for an image."""
+        text = " ".join(str(value).split())
+        if role != _Role.EditRole or text == self.data(index, _Role.EditRole):
+            return False
+        self._typed[index.row()] = text
+        self.dataChanged.emit(index, index)
+        self.typed.emit(index.row(), text)
+        return True
 
     def row(self, place: int) -> PlanRow:
         """The row at this place."""
@@ -225,6 +195,12 @@ class PlanModel(RowsModel):
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401
         """The content of a cell; not cached, since few cells are visible at a time."""
         row, column = self._rows[index.row()], index.column()
+        if role == _Role.EditRole and column == _EXPRESSION and row.item is not None:
+            return self._typed.get(index.row(), terms_text(row.item.expressions))
+        if role == _Role.FontRole and column == _EXPRESSION and row.item is not None:
+            font = QFont()
+            font.setBold(index.row() in self._typed or row.item.expressions != self._usual)
+            return font
         if role == _Role.DisplayRole:
             return self._cell_text(index.row(), row, column)
         if role == _Role.ToolTipRole:
@@ -232,6 +208,8 @@ class PlanModel(RowsModel):
                 return self.path(index.row())
             if column == _RESULT and row.item is not None:
                 return str(row.item.output)
+            if column == _EXPRESSION and row.item is not None:
+                return f"{self._cell_text(index.row(), row, column)}\n{_TYPE_HERE}".strip()
             return self._cell_text(index.row(), row, column)
         if role == _Role.DecorationRole:
             if column == _IMAGE and row.item is not None:
@@ -251,8 +229,8 @@ class PlanModel(RowsModel):
         if column == _IMAGE:
             return row.item.source.name
         if column == _EXPRESSION:
-            return row.expression
-        return "skipped" if row.item.skip else os.path.relpath(row.item.output, self._folder)
+            return self._typed.get(place) or row.expression
+        return "left out" if row.item.skip else os.path.relpath(row.item.output, self._folder)
 
 
 class PlanTable(RowTable):
@@ -265,7 +243,14 @@ class PlanTable(RowTable):
         self.setModel(self.plan_model)
         self.thumbnails.loaded.connect(lambda _path: self.viewport().update())
         self.setWordWrap(True)
-        self.set_widths(32, 22, 30)
+        self.set_widths(32, 32, 26)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+
+    @property
+    def typing(self) -> bool:
+        """Whether a cell is being typed in."""
+        return self.state() is QAbstractItemView.State.EditingState
 
     def _visible_paths(self) -> set[str]:
         return {self.plan_model.path(place) for place in self.visible_rows()}

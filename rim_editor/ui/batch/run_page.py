@@ -1,4 +1,7 @@
-"""The third page of a batch: its progress, its results, and buttons to pause, resume and stop it."""
+"""The third page of a batch: its progress, its results, and buttons to pause, resume and stop it.
+
+From the results, an image can be opened in the window, to see and mend what was made of it.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,16 @@ _EXPORTING = "Exporting…"
 _STATES = {
     State.DONE: "exported",
     State.FAILED: "failed",
-    State.NOTHING_MATCHED: "without a match",
-    State.SKIPPED: "skipped",
+    State.NOTHING_MATCHED: "not found",
+    State.SKIPPED: "left out",
 }
 
 
 class RunPage(QWidget):
     """Shows the progress of `thread`, and pauses, resumes and stops its batch."""
 
+    image_requested = Signal(object)
+    """The user wants to see the image of this `Outcome` in the window."""
     percent_changed = Signal(int)
     """How many per cent of the images are finished."""
 
@@ -55,11 +60,19 @@ class RunPage(QWidget):
         )
         for label in (self._facts, self._current):  # empty ones keep their place, so that nothing below them jumps
             label.setMinimumHeight(label.fontMetrics().height() + 2)
+        self._open_tab = self._button(
+            "Open in a &tab",
+            "batch_open_tab",
+            "Open the selected image in the window, to check and mend it",
+            self._show_tab,
+        )
         self._tabs = OutcomeTabs()
         self._tabs.opened.connect(self._opened)
+        self._tabs.image_requested.connect(self.image_requested)
+        self._tabs.selection_changed.connect(self._enable_tab)
         self._error = wrapped_label("batch_run_error")
         buttons = QHBoxLayout()
-        for button in (self._pause, self._stop, self._open_folder, self._open_report):
+        for button in (self._pause, self._stop, self._open_folder, self._open_report, self._open_tab):
             buttons.addWidget(button)
         buttons.addStretch(1)
         facts = QVBoxLayout()
@@ -82,6 +95,7 @@ class RunPage(QWidget):
         """Show that a batch into this folder is starting."""
         self._folder, self._report = folder, None
         self._tabs.clear()
+        self._enable_tab()
         self._bar.setRange(0, 0)
         self._state.setText("Starting: the model is being loaded…")
         self._facts.clear()
@@ -102,7 +116,7 @@ class RunPage(QWidget):
         progress = update.progress
         self._bar.setRange(0, max(progress.total, 1))
         self._bar.setValue(progress.done)
-        self._bar.setFormat(f"{progress.done:,} of {progress.total:,}")
+        self._bar.setFormat(f"{progress.done:,} done, {progress.total - progress.done:,} left")
         control = self._thread.control
         # The first progress comes before the model is loaded.
         if update.outcomes and not control.paused and not control.cancelled and self._state.text() != _EXPORTING:
@@ -127,7 +141,7 @@ class RunPage(QWidget):
         total = 1 if summary is None else max(len(summary.plan.items), 1)
         self._bar.setRange(0, total)
         self._bar.setValue(0 if summary is None else total - summary.left)
-        self._bar.setFormat("" if summary is None else f"{total - summary.left:,} of {total:,}")
+        self._bar.setFormat("" if summary is None else f"{total - summary.left:,} done, {summary.left:,} left")
         if summary is not None:
             self._folder = summary.plan.folder
             self._report = next((path for path in summary.reports if path.suffix == ".html"), None)
@@ -172,6 +186,14 @@ class RunPage(QWidget):
         if self._folder is not None:
             self._opened(open_path(self._folder))
 
+    def _show_tab(self) -> None:
+        outcome = self._tabs.selected()
+        if outcome is not None:
+            self.image_requested.emit(outcome)
+
+    def _enable_tab(self) -> None:
+        self._open_tab.setEnabled(self._tabs.selected() is not None)
+
     def _show_report(self) -> None:
         if self._report is not None:
             self._opened(open_path(self._report))
@@ -192,7 +214,7 @@ def result_text(result: BatchResult) -> str:
     if summary.doubtful:  # they are among those that come first
         pieces[0] += f" ({len(summary.doubtful):,} to review)"
     if summary.left:
-        pieces.append(f"{summary.left:,} not done")
+        pieces.append(f"{summary.left:,} left")
     ending = "Stopped" if summary.stopped else "Finished"
     return f"{ending} after {duration(summary.seconds)}: {', '.join(pieces) or 'nothing to do'}."
 

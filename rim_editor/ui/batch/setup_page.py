@@ -29,7 +29,8 @@ from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edit_choice import EdgeControls, EditChoice
 from rim_editor.ui.batch.example_row import ExampleRow
 from rim_editor.ui.batch.input_lists import ExpressionList, InputList
-from rim_editor.ui.batch.output_options import NamingExample, OutputOptions
+from rim_editor.ui.batch.output_options import OutputOptions
+from rim_editor.ui.batch.result_names import NamingExample
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from rim_editor.editor.jobs import Runner
     from rim_editor.settings import Settings
 
-_NO_IMAGES = "There are no images: add files, a folder or a manifest, or drop them here."
+_NO_IMAGES = "There are no images: add files, a folder or a list, or drop them here."
 _NO_FILES = "The drop contains no files: drop files or folders from a file manager."
 _TYPING_MS = 300  # while a folder is being typed, it is not checked
 
@@ -110,8 +111,8 @@ class SetupPage(QWidget):
         if not paths:
             raise BadOption(_NO_IMAGES)
         terms = self.expressions.terms()
-        if not any(path.lower().endswith(tuple(manifests.SUFFIXES)) for path in paths):
-            checked_terms(terms, self.example.example)  # the rows of a manifest may have expressions of their own
+        if terms:  # without any, each image has its own: in a list, or typed in its row
+            checked_terms(terms, self.example.example)
         output = self.output
         return Recipe(
             expressions=terms,
@@ -126,9 +127,10 @@ class SetupPage(QWidget):
             framing=output.framing,
             sidecar=output.sidecar,
             best_guess=output.best_guess,
-            template=output.template,
-            keep_folders=output.keep_folders,
-            exists=output.exists,
+            at_least=output.at_least,
+            template=output.names.template,
+            keep_folders=output.names.keep_folders,
+            exists=output.names.exists,
             model=model,
             example=self.example.example,
         )
@@ -188,7 +190,7 @@ class SetupPage(QWidget):
                 example = NamingExample(expression=words, below="holiday")
             else:
                 example = NamingExample(folder=path.name, expression=words)
-        self.output.show_naming(example)
+        self.output.names.show_example(example)
 
     def _edit_changed(self) -> None:
         edit = self.edit.edit()

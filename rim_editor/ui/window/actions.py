@@ -45,6 +45,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("show_in_folder", "Show in &Folder", ("Ctrl+Alt+E",), "Show the exported file in its folder",
              "fa6s.folder-tree"),
         Spec("batch", "&Batch Export…", ("Ctrl+B",), "Do the same to many photographs", "fa6s.images"),
+        Spec("batch_open", "Batch w&ith the Open Images…", ("Ctrl+Shift+B",),
+             "Export the images of all tabs, each with what it was asked for"),
         Spec("copy_cut_out", "Copy Cut-o&ut", ("Ctrl+C",),
              "Copy the object with transparency around it", "fa6s.copy"),
         Spec("copy_result", "Copy Resul&t", ("Ctrl+Shift+C",), "Copy the result of the edit",
@@ -55,6 +57,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
     "&Edit": (
         Spec("undo", "&Undo", ("Ctrl+Z",), "Take back the last change", "fa6s.rotate-left"),
         Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make the change again", "fa6s.rotate-right"),
+        Spec("same_again", "&Same Again on the Next Image", ("Ctrl+G",),
+             "Find, edit and export the next tab, or the next file of the folder, like this one", "fa6s.repeat"),
         Spec("preferences", "&Preferences…", ("Ctrl+,",), "Theme, device, export: how RIM Editor works for you",
              "fa6s.gear"),
     ),

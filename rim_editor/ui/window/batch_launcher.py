@@ -1,24 +1,30 @@
-"""Opens the batch dialog with the edit of the current image; a batch goes on while the dialog is closed."""
+"""Opens the batch dialog with what was done to the current image; a batch goes on while the dialog is closed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
-    from rim_editor.editor.editor import Editor
+    from rim_editor.batch.recipe import ExpressionTerm
     from rim_editor.editor.jobs import Runner
     from rim_editor.matting import Matting
     from rim_editor.ui.batch.batch_dialog import BatchDialog
+    from rim_editor.ui.batch.plan_page import ImageKey
     from rim_editor.ui.live_settings import LiveSettings
+    from rim_editor.ui.window.documents import Documents
 
 
 class BatchLauncher(QObject):
     """Creates the dialog when it is first needed, and only once."""
+
+    image_requested = Signal(object, object)
+    """The user wants to see an image of a batch in the window: its `Outcome`, and the `Plan` that it is of or None."""
 
     def __init__(
         self,
@@ -26,7 +32,7 @@ class BatchLauncher(QObject):
         matting: Matting,
         settings: LiveSettings,
         runner: Runner,
-        current_editor: Callable[[], Editor | None],
+        documents: Documents,
         show_message: Callable[[str], object],
     ) -> None:
         super().__init__(window)
@@ -34,7 +40,7 @@ class BatchLauncher(QObject):
         self._matting = matting
         self._settings = settings
         self._runner = runner
-        self._current_editor = current_editor
+        self._documents = documents
         self._show_message = show_message
         self._question: QMessageBox | None = None
         self.dialog: BatchDialog | None = None
@@ -45,47 +51,103 @@ class BatchLauncher(QObject):
         """Whether a batch is running."""
         return self.dialog is not None and self.dialog.running
 
+    def functions(self) -> dict[str, Callable[[], object]]:
+        """The functions of the actions, by their ids."""
+        return {"batch": self.show, "batch_open": self.show_open_images}
+
     def show(self, example: Example | None = None) -> None:
         """Open the dialog with what was done to the current image, or bring it to the front.
 
-        An example takes the place of the expressions.
-        That is expressions, matte controls and edit of the active layer; a background needs a file, which the project
-        is once it is saved.
+        That is expressions, matte controls and edit of the active layer, and how it was exported last; a background
+        needs a file, which the project is once it is saved. An example takes the place of the expressions.
         """
-        from rim_editor.batch import project_recipes
-        from rim_editor.documents.document import MatteControls
-        from rim_editor.documents.edits import Cutout
-
-        editor = self._current_editor()
-        document = None if editor is None else editor.document
-        edit = Cutout() if document is None else document.edit
-        controls = MatteControls() if document is None else document.controls
-        terms = () if document is None or example is not None else project_recipes.terms_of(document)
-        background = None
-        if editor is not None and not editor.unsaved and len(editor.document.layers) == 1:
-            background = editor.saving.path
         if self.dialog is None:
-            from rim_editor.ui.batch.batch_dialog import BatchDialog
-
-            self.dialog = BatchDialog(
-                self._matting,
-                self._settings.current,
-                self._runner,
-                self._window,
-                edit=edit,
-                controls=controls,
-                background=background,
-            )
-            self.dialog.set_expressions(terms, example)
-            self.dialog.expressions_used.connect(self._remember_expressions)
-            self.dialog.finished_unseen.connect(self._show_message)
-            self._settings.changed.connect(self.dialog.set_settings)
+            self.dialog = self._made()
+            self._fill(self.dialog, example)
         elif not self.dialog.running and (not self.dialog.isVisible() or example is not None):
-            self.dialog.set_edit(edit, controls, background)
-            self.dialog.set_expressions(terms, example)
+            self._fill(self.dialog, example)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    def show_open_images(self) -> None:
+        """Open the dialog with the images of all tabs, each with the expressions that it was asked for."""
+        from rim_editor.batch import project_recipes
+
+        self.show()
+        dialog, front = self.dialog, self._documents.current
+        assert dialog is not None
+        if dialog.running:
+            self._show_message("An export of many images is running: wait for it, then choose the open images again.")
+            return
+        self._fill(dialog)
+        usual = () if front is None else project_recipes.terms_of(front.editor.document)
+        files: list[Path] = []
+        own: dict[ImageKey, tuple[ExpressionTerm, ...]] = {}
+        without, changed = [], []
+        for one in self._documents:
+            document, path = one.editor.document, one.editor.document.source.path
+            if path is None or not path.is_file():
+                without.append(one.editor.title)
+                continue
+            if document.source.altered:
+                changed.append(path.name)
+            files.append(path.absolute())
+            terms = project_recipes.terms_of(document)
+            if terms and terms != usual:
+                own[str(path.absolute()), None] = terms
+        dialog.set_own_expressions(own)
+        dialog.add(files)
+        notes = []
+        if without:
+            notes.append(f"Left out, as there is no file of them: {', '.join(without)}. Save them as images first.")
+        if changed:
+            notes.append(f"Taken as their files are, without turning and cropping here: {', '.join(changed)}.")
+        dialog.show_note(" ".join(notes))
+
+    def _made(self) -> BatchDialog:
+        from rim_editor.documents.document import MatteControls
+        from rim_editor.documents.edits import Cutout
+        from rim_editor.ui.batch.batch_dialog import BatchDialog
+
+        usual, controls = Cutout(), MatteControls()
+        made = BatchDialog(
+            self._matting, self._settings.current, self._runner, self._window, edit=usual, controls=controls
+        )
+        made.expressions_used.connect(self._remember_expressions)
+        made.finished_unseen.connect(self._show_message)
+        made.image_requested.connect(self.image_requested)
+        self._settings.changed.connect(made.set_settings)
+        return made
+
+    def _fill(self, dialog: BatchDialog, example: Example | None = None) -> None:
+        """Show in the dialog what was done to the image in front."""
+        from rim_editor.batch import project_recipes
+        from rim_editor.documents.document import MatteControls
+        from rim_editor.documents.edits import Cutout, Edit, MatteOnly
+        from rim_editor.files.exporting import Content, ExportRequest
+
+        settings, front = self._settings.current, self._documents.current
+        request = ExportRequest(
+            quality=settings.quality,
+            metadata=settings.keep_metadata,
+            longest_side=settings.export_longest_side,
+            framing=settings.export_framing,
+        )
+        if front is None:
+            dialog.set_edit(Cutout(), MatteControls())
+            dialog.set_expressions((), example)
+            dialog.set_export(settings.export_suffix, request)
+            return
+        editor, suffix = front.editor, settings.export_suffix
+        edit: Edit = editor.document.edit
+        if front.last_export is not None:
+            suffix, request = front.last_export[0].suffix, front.last_export[1]
+            edit = MatteOnly() if request.content is Content.MATTE else edit
+        one_saved = not editor.unsaved and len(editor.document.layers) == 1
+        dialog.set_edit(edit, editor.document.controls, editor.saving.path if one_saved else None)
+        dialog.set_expressions(() if example is not None else project_recipes.terms_of(editor.document), example)
+        dialog.set_export(suffix, request)
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, ask the user, and close it once they agree."""

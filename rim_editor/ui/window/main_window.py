@@ -44,6 +44,7 @@ from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.project_saver import ProjectSaver
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
+from rim_editor.ui.window.repeater import Repeater
 from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS, StartPage, sample_file
 from rim_editor.ui.window.word_finder import WordFinder
 
@@ -84,9 +85,10 @@ class MainWindow(QMainWindow):
         self.opener = ImageOpener(self.runner, self.documents, self.live_settings, self)
         self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
         self.batch = BatchLauncher(
-            self, matting, self.live_settings, self.runner, self.editor, lambda text: self.show_message(text)
+            self, matting, self.live_settings, self.runner, self.documents, lambda text: self.show_message(text)
         )
         self._examples = ExampleFinder(self.documents, self.parts.messages, self.runner, self.batch.show, self)
+        self._repeater = Repeater(self.documents, self.opener, self.parts.expression_bar, self.batch, self.runner, self)
         folders = FolderOpener(self)
         self._dialogs = DialogOpener(
             self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
@@ -237,7 +239,6 @@ class MainWindow(QMainWindow):
             "save_as": self._projects.save_as,
             "export": dialogs.show_export,
             "export_again": dialogs.export_again,
-            "batch": self.batch.show,
             "show_in_folder": dialogs.show_in_folder,
             "copy_cut_out": lambda: self._cut_outs.copy(self.editor()),
             "copy_result": lambda: self._cut_outs.copy(self.editor(), whole=True),
@@ -250,6 +251,8 @@ class MainWindow(QMainWindow):
             "models": dialogs.show_models,
             "shortcuts": lambda: dialogs.show_shortcuts(self.actions_by_id),
             "about": dialogs.show_about,
+            **self.batch.functions(),
+            **self._repeater.functions(),
             **self._examples.functions(),
         }
 
@@ -268,6 +271,7 @@ class MainWindow(QMainWindow):
         self._autosave.failed.connect(show.show_warning)
         self.live_settings.failed.connect(lambda error: show.show_warning(str(error)))
         self.live_settings.changed.connect(self._settings_changed)
+        self._repeater.messaged.connect(show.show_image_warning)
         self._cut_outs.copied.connect(show.show_message)
         self._cut_outs.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_message)

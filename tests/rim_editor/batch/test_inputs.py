@@ -1,11 +1,14 @@
 """Inputs: which images arguments name, and what is told of all else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rim_editor.batch import manifests
 from rim_editor.batch.inputs import gather_inputs
+from rim_editor.batch.manifests import ManifestRow
 from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.document import Combine
@@ -223,3 +226,26 @@ def test_gathering_leaves_relative_names_absolute(photos, monkeypatch):
     inputs, _ = gather_inputs(["photos/b.jpg", "photos"])
     assert all(each.path.is_absolute() and each.root.is_absolute() for each in inputs)
     assert Path("photos/b.jpg").absolute() == inputs[0].path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_manifest_that_is_written_reads_as_it_was(tmp_path, suffix):
+    terms = (ExpressionTerm("the dog, on the left"), ExpressionTerm('a "hat"', Combine.SUBTRACT))
+    edit = EditDescription.from_json({"name": "solid", "color": "#ff0000"})
+    rows = [
+        ManifestRow(0, tmp_path / "below" / "ä, b.jpg", (ExpressionTerm("the dog"),), None, None),
+        ManifestRow(0, Path("/elsewhere/c.jpg"), terms, edit, "set/c.png"),
+        ManifestRow(0, tmp_path / "d.jpg", None, None, None),
+    ]
+    path = tmp_path / f"list{suffix}"
+    path.write_bytes(manifests.content(path, rows))
+    read, problems = manifests.read(path)
+    assert problems == [] and [replace(row, number=0) for row in read] == rows
+    assert b"below/" in path.read_bytes(), "the list can be moved with its images"
+
+
+def test_a_damaged_list_of_expressions_in_a_cell_is_named(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text('image,expression\na.jpg,"[1, "\n', encoding="utf-8")
+    rows, problems = manifests.read(path)
+    assert rows == [] and "is not a list of expressions" in problems[0].text and problems[0].fatal

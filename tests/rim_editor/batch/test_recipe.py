@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms, terms_from_json
+from rim_editor.batch.recipe import (
+    Exists,
+    ExpressionTerm,
+    Recipe,
+    checked_terms,
+    terms_from_json,
+    terms_from_text,
+    terms_text,
+)
 from rim_editor.documents import edits
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
@@ -160,3 +168,29 @@ def test_a_rows_edit_keeps_the_usual_options_of_the_same_edit_alone():
     other = EditDescription(EditName.SOLID, color="#ffffff")
     assert other.with_defaults(usual) == other
     assert EditDescription(EditName.GRADIENT).with_defaults(usual) == EditDescription(EditName.GRADIENT)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("", ()),
+    ("   ", ()),
+    ("the  dog", (ExpressionTerm("the dog"),)),
+    ("a t-shirt and a half-full cup", (ExpressionTerm("a t-shirt and a half-full cup"),)),
+    ("the dog + the leash - the collar & the left half", (
+        ExpressionTerm("the dog"), ExpressionTerm("the leash", Combine.ADD),
+        ExpressionTerm("the collar", Combine.SUBTRACT), ExpressionTerm("the left half", Combine.INTERSECT),
+    )),
+])  # fmt: skip
+def test_expressions_are_typed_in_one_line_and_shown_as_they_are_typed(text, expected):
+    assert terms_from_text(text) == expected
+    assert terms_from_text(terms_text(expected)) == expected
+
+
+def test_what_is_shown_begins_where_the_matte_begins_anew():
+    terms = (ExpressionTerm("a"), ExpressionTerm("b", Combine.NEW), ExpressionTerm("c", Combine.SUBTRACT))
+    assert terms_text(terms) == "b - c"
+
+
+@pytest.mark.parametrize("text", ["- the leash", "the dog + ", "the dog - + the cat", "…"])
+def test_a_line_without_words_where_some_are_due_is_refused(text):
+    with pytest.raises(EmptyExpression):
+        terms_from_text(text)

@@ -154,7 +154,7 @@ def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, ma
     dialog = filled(make(), photos)
     used = []
     dialog.expressions_used.connect(used.append)
-    assert text(dialog, "batch_steps").startswith("<b>Set up")
+    assert text(dialog, "batch_steps").startswith("<b>Choose")
     plan(qtbot, dialog)
     assert "4 images" in text(dialog, "batch_summary") and "free" in text(dialog, "batch_summary")
     assert find(dialog, "batch_next").text() == "&Export 4 images"
@@ -235,21 +235,20 @@ def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qt
     assert {row[2] for row in rows} == {"5%"}
     assert not list(photos.with_name("photos-cut-outs").glob("*.png"))
     tabs = find(dialog, "batch_outcomes")
-    assert tabs.tabText(tabs.currentIndex()) == "Nothing matched (3)"
+    assert tabs.tabText(tabs.currentIndex()) == "Not found (3)"
 
 
 @pytest.mark.parametrize(
     ("spoil", "remedy"),
     [
         (lambda dialog: None, "There are no images: add files"),
-        (lambda dialog: dialog.add(["/p/a.jpg"]), "No expression: say what to cut out"),
         (lambda dialog: filled(dialog, "/p/a.jpg", expression="…"), "The expression is empty"),
         (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText("{name}"), "is unknown"),
         (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_template").setText(""), "has no name"),
         (lambda dialog: find(filled(dialog, "/p/a.jpg"), "batch_folder").setText("  "), "no folder for the results"),
         (lambda dialog: choose(filled(dialog, "/p/a.jpg"), "batch_edit", "background"), "There is no background yet"),
     ],
-    ids=["nothing", "no expression", "no word", "template", "no name", "no folder", "no background"],
+    ids=["nothing", "no word", "template", "no name", "no folder", "no background"],
 )
 def test_what_is_missing_is_told_in_the_window_and_goes_once_it_is_changed(make, spoil, remedy):
     dialog = make()
@@ -398,8 +397,8 @@ def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they
 
     choose(dialog, "batch_plan_exists", Exists.SKIP)
     qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
-    assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["skipped"]
-    assert "1 skipped" in text(dialog, "batch_summary") and "1 missing or unreadable" in text(dialog, "batch_summary")
+    assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["left out"]
+    assert "1 left out" in text(dialog, "batch_summary") and "1 missing or unreadable" in text(dialog, "batch_summary")
     choose(dialog, "batch_plan_exists", Exists.NUMBER)
     qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
     assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["rose-2-2.png"]
@@ -426,7 +425,7 @@ def test_when_every_image_is_skipped_there_is_nothing_to_start(qtbot, make, phot
     dialog = filled(make(), photos)
     choose(dialog, "batch_exists", Exists.SKIP)
     plan(qtbot, dialog)
-    assert not find(dialog, "batch_next").isEnabled() and "every image is skipped" in text(dialog, "batch_plan_error")
+    assert not find(dialog, "batch_next").isEnabled() and "every image is left out" in text(dialog, "batch_plan_error")
 
 
 def test_a_manifest_says_its_own_expressions(qtbot, make, photos):
@@ -537,7 +536,7 @@ def test_what_was_stopped_is_reported_offered_and_finished_without_doing_anythin
         photo(f"photos/{number:02}.jpg", size=(60, 40))
     dialog = filled(make(), tmp_path / "photos")
     stopped_half_way(qtbot, dialog, model)
-    assert "Stopped" in text(dialog, "batch_state") and "not done" in text(dialog, "batch_state")
+    assert "Stopped" in text(dialog, "batch_state") and "left." in text(dialog, "batch_state")
     assert find(dialog, "batch_open_report").isVisible()
     qtbot.waitUntil(find(dialog, "batch_unfinished").isVisible)
     out = tmp_path / "photos-cut-outs"
@@ -662,3 +661,136 @@ def test_the_window_hears_of_a_quick_batch_a_few_times_and_of_every_image(qtbot,
 )
 def test_durations_are_rounded_as_people_say_them(seconds, words):
     assert duration(seconds) == words
+
+
+# an expression for each image
+
+
+def type_for(dialog, name, words):
+    """Type what to cut out of the image of this name, in its row."""
+    model = find(dialog, "batch_plan_table", QTableView).model()
+    place = [row[0] for row in cells(dialog)].index(name)
+    assert model.setData(model.index(place, 1), words)
+
+
+def replanned(qtbot, dialog):
+    qtbot.waitUntil(lambda: find(dialog, "batch_plan").rows is not None, timeout=10_000)
+    qtbot.wait(350)
+    qtbot.waitUntil(lambda: find(dialog, "batch_plan").ready, timeout=10_000)
+
+
+def test_each_image_can_have_words_of_its_own(qtbot, make, photos):
+    dialog = filled(make(), photos)
+    find(dialog, "batch_template").setText("{stem} {expression}")
+    plan(qtbot, dialog)
+    table = find(dialog, "batch_plan_table", QTableView)
+    table.setCurrentIndex(table.model().index(1, 1))
+    type_for(dialog, "rose-1.jpg", "the cat  + the hat")
+    assert not find(dialog, "batch_next").isEnabled(), "the plan is made again first"
+    assert cells(dialog)[1][1] == "the cat + the hat"
+    replanned(qtbot, dialog)
+    assert cells(dialog)[1][:3] == ["rose-1.jpg", "the cat + the hat", "rose-1 the cat + the hat.png"]
+    assert table.currentIndex().row() == 1, "the table stays where it is"
+    bold = [table.model().index(row, 1).data(Qt.ItemDataRole.FontRole).bold() for row in range(3)]
+    assert bold == [False, True, False]
+    click(dialog, "batch_back")
+    plan(qtbot, dialog)
+    assert cells(dialog)[1][1] == "the cat + the hat", "what was typed stays"
+    type_for(dialog, "rose-1.jpg", "")
+    replanned(qtbot, dialog)
+    assert cells(dialog)[1][1] == "the dog", "without words of its own it is like the others"
+    type_for(dialog, "rose-2.jpg", "the cat")
+    replanned(qtbot, dialog)
+    run(qtbot, dialog)
+    out = photos.with_name("photos-cut-outs")
+    with Image.open(out / "rose-2 the cat.png") as image:
+        assert np.asarray(image)[120, 224, 3] == 255  # where the cat is
+    with Image.open(out / "rose-0 the dog.png") as image:
+        assert np.asarray(image)[120, 224, 3] == 0
+
+
+def test_words_that_cannot_be_are_named_and_change_nothing(qtbot, make, photos):
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    type_for(dialog, "rose-1.jpg", "the cat + …")
+    assert "rose-1.jpg: The expression is empty" in text(dialog, "batch_plan_error")
+    replanned(qtbot, dialog)
+    assert cells(dialog)[1][1] == "the dog" and "rose-1.jpg" in text(dialog, "batch_plan_error")
+
+
+def test_without_words_for_all_each_image_gets_its_own(qtbot, make, photos):
+    dialog = make()
+    dialog.add([photos])
+    plan(qtbot, dialog)
+    assert "images without words yet" in text(dialog, "batch_plan_error")
+    assert not find(dialog, "batch_next").isEnabled()
+    for number in range(3):
+        type_for(dialog, f"rose-{number}.jpg", ("the dog", "the cat", "the hat")[number])
+    replanned(qtbot, dialog)
+    assert [row[1] for row in cells(dialog)] == ["the dog", "the cat", "the hat"]
+    assert text(dialog, "batch_plan_error") == "" and find(dialog, "batch_next").isEnabled()
+
+
+def test_new_rows_wait_for_what_is_being_typed(qtbot, make, photos):
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    table = find(dialog, "batch_plan_table", QTableView)
+    type_for(dialog, "rose-0.jpg", "the cat")
+    table.setCurrentIndex(table.model().index(2, 1))
+    table.edit(table.currentIndex())
+    (editor,) = table.findChildren(QLineEdit)
+    editor.setText("the hat")
+    qtbot.wait(700)
+    assert editor.isVisible() and editor.text() == "the hat", "the new plan has not ended it"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    replanned(qtbot, dialog)
+    assert [row[1] for row in cells(dialog)] == ["the cat", "the dog", "the hat"]
+
+
+def test_the_list_of_images_is_saved_and_goes_in_again(qtbot, make, photos, tmp_path):
+    dialog = filled(make(), photos)
+    plan(qtbot, dialog)
+    type_for(dialog, "rose-1.jpg", "the cat - the hat")
+    replanned(qtbot, dialog)
+    click(dialog, "batch_save_list")
+    chooser = find(dialog, "batch_list_dialog")
+    chooser.fileSelected.emit(str(tmp_path / "list"))
+    chooser.close()
+    saved = tmp_path / "list.csv"
+    qtbot.waitUntil(saved.is_file)
+    inputs, problems = gather_inputs([saved])
+    assert problems == [] and [each.path.name for each in inputs] == [f"rose-{number}.jpg" for number in range(3)]
+    terms = (ExpressionTerm("the cat"), ExpressionTerm("the hat", Combine.SUBTRACT))
+    assert [each.expressions for each in inputs] == [(ExpressionTerm("the dog"),), terms, (ExpressionTerm("the dog"),)]
+    again = make()
+    again.add([saved])
+    plan(qtbot, again)
+    assert [row[1] for row in cells(again)] == ["the dog", "the cat - the hat", "the dog"]
+    type_for(again, "rose-2.jpg", "the hat")
+    replanned(qtbot, again)
+    assert cells(again)[2][1] == "the hat", "a row of a list can be typed in too"
+
+
+def test_how_sure_an_answer_has_to_be(qtbot, make, photos):
+    dialog = filled(make(), photos, expression="maybe the dog")
+    assert recipe_of(dialog).at_least is None and find(dialog, "batch_at_least").text() == "as usual"
+    find(dialog, "batch_at_least").setValue(80)
+    assert recipe_of(dialog).at_least == 0.8
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    assert len(outcomes(dialog, "nothing_matched")) == 3
+
+
+def test_an_image_to_check_is_asked_for_in_the_window(qtbot, make, photos):
+    dialog = filled(make(), photos, expression="maybe the dog")
+    wanted = []
+    dialog.image_requested.connect(lambda outcome, plan: wanted.append((outcome.source.name, plan)))
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    assert not find(dialog, "batch_open_tab").isEnabled()
+    table = find(dialog, "batch_outcomes_review", QTableView)
+    table.activated.emit(table.model().index(1, 0))
+    table.selectRow(2)
+    click(dialog, "batch_open_tab")
+    assert len(wanted) == 2 and wanted[0][0] == table.model().index(1, 0).data()
+    assert wanted[0][1].recipe.expressions == (ExpressionTerm("maybe the dog"),)

@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRegularExpression
-from PySide6.QtWidgets import QLineEdit, QMessageBox
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton
 
 from clipmat import image_files
 from rim_editor.documents.document import Answer, Combine, Document, MatteControls
-from rim_editor.documents.edits import Background
+from rim_editor.documents.edits import Background, SolidColour
+from rim_editor.documents.geometry import Turn
 from rim_editor.documents.history import History
 from rim_editor.files import projects
+from rim_editor.files.exporting import ExportRequest
 from rim_editor.model_requests import ModelOptions
 from rim_editor.settings import Settings
+from rim_editor.ui.batch.plan_page import PlanPage
 from rim_editor.ui.batch.setup_page import SetupPage
 from rim_editor.ui.window.main_window import MainWindow
 
@@ -88,3 +91,55 @@ def test_leaving_while_a_batch_runs_asks_first(qtbot, window, monkeypatch):
     next(b for b in box.buttons() if b.objectName() == "batch_stop").click()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert not running[0]
+
+
+def asked(qtbot, document, words):
+    document.editor.ask(words)
+    qtbot.waitUntil(lambda: document.editor.document.has_matte and not document.editor.busy)
+
+
+def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, photo, tmp_path):
+    window.opener.open_files([photo("a.jpg"), photo("b.jpg"), photo("c.jpg"), photo("d.jpg")])
+    qtbot.waitUntil(lambda: len(window.documents) == 4 and not window.opener.busy)
+    first, second, third, fourth = window.documents
+    asked(qtbot, first, "the dog")
+    asked(qtbot, second, "the cat")
+    fourth.editor.reshape([Turn(1)], "Turn right")
+    qtbot.waitUntil(lambda: fourth.editor.document.source.altered)
+    window.opener.open_sample(photo("sample.jpg"))
+    qtbot.waitUntil(lambda: len(window.documents) == 5)
+    first.editor.set_controls(MatteControls(feather=3.0))
+    first.editor.set_edit(SolidColour((9, 8, 7)))
+    request = ExportRequest(quality=71, longest_side=640, metadata=False)
+    first.last_export = tmp_path / "a.webp", request
+    window.documents.choose(first)
+    window.actions_by_id["batch_open"].trigger()
+    dialog = window.batch.dialog
+    setup = dialog.findChild(SetupPage)
+    assert setup.inputs.paths() == tuple(str(tmp_path / f"{name}.jpg") for name in "abcd")
+    note = dialog.findChild(QLabel, "batch_error").text()
+    assert "no file of them: Sample." in note and "turning and cropping here: d.jpg." in note
+    recipe = setup.recipe(ModelOptions())
+    assert [term.expression for term in recipe.expressions] == ["the dog"] and recipe.controls.feather == 3.0
+    assert recipe.edit.color == "#090807"
+    assert (recipe.suffix, recipe.quality, recipe.longest_side, recipe.metadata) == (".webp", 71, 640, False)
+    dialog.findChild(QPushButton, "batch_next").click()
+    page = dialog.findChild(PlanPage)
+    qtbot.waitUntil(lambda: page.rows is not None)
+    assert [row.expression for row in page.rows.rows] == ["the dog", "the cat", "the dog", "the dog"]
+    dialog.close()
+    for document in window.documents:
+        document.discarded = True
+
+
+def test_without_an_export_the_batch_begins_as_the_settings_say(qtbot, matting, runner):
+    settings = Settings(export_suffix=".jpg", quality=66, export_longest_side=99, keep_metadata=False)
+    window = MainWindow(matting, settings, runner=runner)
+    qtbot.addWidget(window)
+    window.show()
+    window.batch.show()
+    setup = window.batch.dialog.findChild(SetupPage)
+    setup.edit.set_edit(SolidColour((1, 2, 3)), notify=True)
+    output = setup.output
+    assert (output.longest_side, output.metadata) == (99, False)
+    window.batch.shutdown()
