@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from clipmat.errors import UserError
 from rim_editor.batch.recipe import Exists
+from rim_editor.documents.composition import Composition
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread
@@ -127,9 +128,12 @@ class BatchDialog(QDialog):
         """Add images, folders, manifests and an example, as the user does."""
         self._setup.add(paths)
 
-    def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
-        """Show another edit and other controls."""
+    def set_edit(
+        self, edit: Edit, controls: MatteControls, background: Path | None, composition: Composition | None = None
+    ) -> None:
+        """Show another edit and other controls, and offer a composition."""
         self._setup.set_edit(edit, controls, background)
+        self._setup.set_composition(composition or Composition())
 
     def set_expressions(self, terms: tuple[ExpressionTerm, ...], example: Example | None = None) -> None:
         """Show these expressions, unless the user has typed some, and this example, if there is one."""
@@ -245,8 +249,7 @@ class BatchDialog(QDialog):
             self._next.setText("&Check…")
             self._next.setEnabled(True)
         elif current == _PLAN:
-            rows = self._plan.rows
-            count = 0 if rows is None else rows.todo
+            count = 0 if self._plan.rows is None else self._plan.rows.todo
             self._next.setText(f"&Export {count:,} image{'' if count == 1 else 's'}" if count else "&Export")
             self._next.setEnabled(self._plan.ready)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QGridLayout,
     QGroupBox,
@@ -21,6 +22,7 @@ from clipmat import examples
 from clipmat.errors import UserError
 from rim_editor.batch import manifests, naming
 from rim_editor.batch.recipe import Recipe, checked_terms
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
@@ -64,8 +66,14 @@ class SetupPage(QWidget):
         tabs.setDocumentMode(True)
         tabs.addTab(self.edit, "Edit")
         tabs.addTab(self.controls, "Edge")
+        self._composition = Composition()
+        tip = "Move, scale and turn every object as in the open image, with its shadow, outline and match of colours"
+        self._composed = name_widget(QCheckBox("Place and shado&w as in the open image"), "batch_composition", tip)
+        self._composed.hide()
         edit_box = QGroupBox("Edit and edge")
-        QVBoxLayout(edit_box).addWidget(tabs)
+        edit_column = QVBoxLayout(edit_box)
+        edit_column.addWidget(tabs)
+        edit_column.addWidget(self._composed)
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +107,12 @@ class SetupPage(QWidget):
         self.output.folder_changed.connect(lambda: self.show_error(""))
         self.show_error("")
 
+    def set_composition(self, composition: Composition) -> None:
+        """Offer to place every object as in another image."""
+        self._composition = composition
+        self._composed.setVisible(composition != Composition())
+        self._composed.setChecked(True)
+
     def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
         """Show this edit, whose background came from this file, and these controls."""
         self.edit.set_edit(edit, background)
@@ -118,6 +132,7 @@ class SetupPage(QWidget):
             expressions=terms,
             edit=self.edit.described(output.matte_depth),
             controls=self.controls.controls(),
+            composition=self._composition if self._composed.isChecked() else Composition(),
             content=output.content,
             depth=output.matte_depth,
             suffix=output.suffix,

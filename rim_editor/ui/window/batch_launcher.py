@@ -58,8 +58,8 @@ class BatchLauncher(QObject):
     def show(self, example: Example | None = None) -> None:
         """Open the dialog with what was done to the current image, or bring it to the front.
 
-        That is expressions, matte controls and edit of the active layer, and how it was exported last; a background
-        needs a file, which the project is once it is saved. An example takes the place of the expressions.
+        That is expressions, matte controls, composition and edit of the active layer, and how it was exported last; a
+        background needs a file, which the project is once it is saved. An example takes the place of the expressions.
         """
         if self.dialog is None:
             self.dialog = self._made()
@@ -135,7 +135,7 @@ class BatchLauncher(QObject):
             framing=settings.export_framing,
         )
         if front is None:
-            dialog.set_edit(Cutout(), MatteControls())
+            dialog.set_edit(Cutout(), MatteControls(), None)
             dialog.set_expressions((), example)
             dialog.set_export(settings.export_suffix, request)
             return
@@ -145,7 +145,8 @@ class BatchLauncher(QObject):
             suffix, request = front.last_export[0].suffix, front.last_export[1]
             edit = MatteOnly() if request.content is Content.MATTE else edit
         one_saved = not editor.unsaved and len(editor.document.layers) == 1
-        dialog.set_edit(edit, editor.document.controls, editor.saving.path if one_saved else None)
+        background = editor.saving.path if one_saved else None
+        dialog.set_edit(edit, editor.document.controls, background, editor.document.composition)
         dialog.set_expressions(() if example is not None else project_recipes.terms_of(editor.document), example)
         dialog.set_export(suffix, request)
 

@@ -26,6 +26,7 @@ from rim_editor.ui.dialogs.export_formats import suggested_stem
 if TYPE_CHECKING:
     from rim_editor.batch.outcomes import Outcome
     from rim_editor.batch.plan import Plan
+    from rim_editor.documents.composition import Composition
     from rim_editor.documents.document import Document, MatteControls
     from rim_editor.documents.edits import Edit
     from rim_editor.files.exporting import ExportRequest
@@ -48,6 +49,7 @@ class Repetition:
     terms: tuple[ExpressionTerm, ...]
     """At least one."""
     controls: MatteControls
+    composition: Composition
     edit: Edit | None
     """None leaves the edit as it is."""
     ending: str = ""
@@ -63,7 +65,7 @@ class Repetition:
         terms = project_recipes.terms_of(document)
         if not terms:
             return None
-        done = cls(terms, document.controls, document.edit)
+        done = cls(terms, document.controls, document.composition, document.edit)
         if one.last_export is None:
             return done
         path, request = one.last_export
@@ -159,7 +161,7 @@ class Repeater(QObject):
             terms = tuple(term for term in item.expressions if term.expression)
             edit = None if item.edit.background is not None else item.edit.read()
             if terms:
-                repetition = Repetition(terms, plan.recipe.controls, edit)
+                repetition = Repetition(terms, plan.recipe.controls, plan.recipe.composition, edit)
         self._open(outcome.source, repetition)
 
     def _open(self, path: Path, repetition: Repetition | None) -> None:
@@ -270,9 +272,10 @@ def _order(path: Path) -> tuple[list[str | int], str]:
 
 def _edited(document: Document, repetition: Repetition) -> Document:
     edit = document.edit if repetition.edit is None else repetition.edit
-    if (document.controls, document.edit) == (repetition.controls, edit):
+    wanted = repetition.controls, repetition.composition, edit
+    if (document.controls, document.composition, document.edit) == wanted:
         return document
-    return document.changed(controls=repetition.controls, edit=edit)
+    return document.changed(controls=wanted[0], composition=wanted[1], edit=wanted[2])
 
 
 def _stem(one: OpenDocument) -> str:

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRegularExpression
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from clipmat import image_files
+from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Answer, Combine, Document, MatteControls
 from rim_editor.documents.edits import Background, SolidColour
-from rim_editor.documents.geometry import Turn
 from rim_editor.documents.history import History
+from rim_editor.documents.reshaping import Turn
 from rim_editor.files import projects
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.model_requests import ModelOptions
@@ -110,6 +111,7 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     qtbot.waitUntil(lambda: len(window.documents) == 5)
     first.editor.set_controls(MatteControls(feather=3.0))
     first.editor.set_edit(SolidColour((9, 8, 7)))
+    first.editor.commit(first.editor.document.changed(composition=Composition(outline=Outline())), "Outline")
     request = ExportRequest(quality=71, longest_side=640, metadata=False)
     first.last_export = tmp_path / "a.webp", request
     window.documents.choose(first)
@@ -121,7 +123,9 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     assert "no file of them: Sample." in note and "turning and cropping here: d.jpg." in note
     recipe = setup.recipe(ModelOptions())
     assert [term.expression for term in recipe.expressions] == ["the dog"] and recipe.controls.feather == 3.0
-    assert recipe.edit.color == "#090807"
+    assert recipe.edit.color == "#090807" and recipe.composition == Composition(outline=Outline())
+    setup.findChild(QCheckBox, "batch_composition").setChecked(False)
+    assert setup.recipe(ModelOptions()).composition == Composition()
     assert (recipe.suffix, recipe.quality, recipe.longest_side, recipe.metadata) == (".webp", 71, 640, False)
     dialog.findChild(QPushButton, "batch_next").click()
     page = dialog.findChild(PlanPage)

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 
+from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Brush, Combine, MatteControls, Stroke
 from rim_editor.documents.edits import SolidColour
 from rim_editor.files.exporting import ExportRequest
@@ -13,6 +14,7 @@ from rim_editor.ui.window.main_window import MainWindow
 from rim_editor.ui.window.repeater import free_path, next_image
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+OUTLINED = Composition(outline=Outline())
 RED = SolidColour((200, 10, 10))
 
 
@@ -68,6 +70,7 @@ def test_the_next_tab_is_found_edited_and_exported_like_this_one(qtbot, window, 
     qtbot.waitUntil(lambda: len(window.editor().document.expressions) == 2)
     window.editor().set_controls(MatteControls(contrast=0.5))
     window.editor().set_edit(RED)
+    window.editor().commit(window.editor().document.changed(composition=OUTLINED), "Outline")
     out = tmp_path / "out"
     out.mkdir()
     exported(qtbot, window, out / "a-print.png", ExportRequest(longest_side=50))
@@ -78,7 +81,7 @@ def test_the_next_tab_is_found_edited_and_exported_like_this_one(qtbot, window, 
     document = window.editor().document
     assert [part.combine for part in document.expressions] == [Combine.NEW, Combine.SUBTRACT]
     assert len(document.parts) == 2, "a stroke fits its own image only"
-    assert (document.controls.contrast, document.edit) == (0.5, RED)
+    assert (document.controls.contrast, document.composition, document.edit) == (0.5, OUTLINED, RED)
     made = out / "b-print-2.png"
     qtbot.waitUntil(made.is_file)
     assert (out / "b-print.png").read_bytes() == b"mine", "nothing is replaced"
