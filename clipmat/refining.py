@@ -162,9 +162,16 @@ class CropRefinements:
         """See `Refinement.draft`."""
         return self._joined(lambda refinement: refinement.draft())
 
-    def matte(self, stop: Callable[[], bool] = lambda: False) -> Floats:
+    def matte(self) -> Floats:
         """See `Refinement.matte`."""
-        return self._joined(lambda refinement: refinement.matte(stop))
+        return self._joined(lambda refinement: refinement.matte())
+
+    def finished(self, stop: Callable[[], bool]) -> Floats | None:
+        """The matte; None once `stop` is true, which is asked before each batch of tiles. It can be called again."""
+        try:
+            return self._joined(lambda refinement: refinement.matte(stop))
+        except RefiningStopped:
+            return None
 
     def _joined(self, matte_of: Callable[[Refinement], Floats]) -> Floats:
         whole = np.zeros(self._size, np.float32)

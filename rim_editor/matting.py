@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clipmat.pointing import Click, Corners
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
     from clipmat.words_here import WordHere
+    from rim_editor.documents.unfinished_matte import RefinementLike
 
 __all__ = [
     "ClipMatError", "ExpressionTruncated", "Matting", "PredictionLike", "PredictorLike", "catalogue", "check",
@@ -97,6 +98,33 @@ class KnowsWords(Protocol):
 
     def words_here(self, nouns: Sequence[str], stop: Callable[[], bool]) -> tuple[WordHere, ...]:
         """See `clipmat.predictor.Predictor.words_here`."""
+
+
+class DraftLike(Protocol):
+    """See `clipmat.predictor.Draft`."""
+
+    @property
+    def prediction(self) -> PredictionLike:
+        """The prediction, with a draft of the matte."""
+
+    @property
+    def refinement(self) -> RefinementLike | None:
+        """What finishes the matte; None where it is finished."""
+
+
+@runtime_checkable
+class DraftsFirst(Protocol):
+    """A predictor that has a draft of a matte before its edges are refined; not every one has."""
+
+    def draft(
+        self,
+        expression: str = "",
+        *,
+        points: Sequence[Click] = (),
+        box: Corners | None = None,
+        example: Example | None = None,
+    ) -> DraftLike:
+        """See `clipmat.predictor.Predictor.draft`."""
 
 
 def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
@@ -227,11 +255,31 @@ class Matting:
         with self._lock:
             predictor = self._predictor_for(weights, device, precision)
             self._set_image(predictor, image)
-            if example is not None:
-                return predictor.predict(expression, points=points, box=box, example=example)
-            if not points and box is None:
-                return predictor.predict(expression)
-            return predictor.predict(expression, points=points, box=box)
+            return _predicted(predictor, expression, points, box, example)
+
+    def draft(
+        self,
+        image: NDArray[np.uint8],
+        expression: str,
+        *,
+        points: Sequence[Click] = (),
+        box: Corners | None = None,
+        example: Example | None = None,
+        weights: str = "compact",
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> tuple[PredictionLike, RefinementLike | None]:
+        """As `predict`, but sooner where the model can: with a draft of the matte, and what finishes it on any thread.
+
+        Nothing is left to be finished of a prediction of no certainty. Raises ClipMatError.
+        """
+        with self._lock:
+            predictor = self._predictor_for(weights, device, precision)
+            self._set_image(predictor, image)
+            if not isinstance(predictor, DraftsFirst):
+                return _predicted(predictor, expression, points, box, example), None
+            draft = predictor.draft(expression, points=points, box=box, example=example)
+            return draft.prediction, draft.refinement
 
     def example(
         self,
@@ -312,3 +360,17 @@ class Matting:
             self._predictor = self._load(*wanted)
             self._loaded = wanted
         return self._predictor
+
+
+def _predicted(
+    predictor: PredictorLike,
+    expression: str,
+    points: Sequence[Click],
+    box: Corners | None,
+    example: Example | None,
+) -> PredictionLike:
+    if example is not None:
+        return predictor.predict(expression, points=points, box=box, example=example)
+    if not points and box is None:
+        return predictor.predict(expression)
+    return predictor.predict(expression, points=points, box=box)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from clipmat.pointing import Pointing
 from rim_editor.documents.document import Answer, Combine, Document, MatteControls, Patch, Stroke
+from rim_editor.documents.unfinished_matte import RefinementLike, UnfinishedMatte
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +74,8 @@ class ModelAnswer:
     predictor: PredictorLike
     milliseconds: float
     """Without loading the model."""
+    refinement: RefinementLike | None = None
+    """What finishes the matte, where the prediction has a draft of it."""
 
     @property
     def note(self) -> str:
@@ -82,12 +85,15 @@ class ModelAnswer:
     def part(self, question: ModelQuestion) -> Answer:
         """The answer as a part of a matte; from here on its matte is read-only."""
         found, pointing = self.prediction, question.pointing
-        found.matte.setflags(write=False)
+        matte = found.matte
+        matte.setflags(write=False)
+        if self.refinement is not None:  # the field knows what to do with it
+            matte = cast("NDArray[np.float32]", UnfinishedMatte(matte, self.refinement))
         wordless = question.example is not None and not question.expression and not question.example.expression
         return Answer(
             question.title,
             question.combine,
-            found.matte,
+            matte,
             float(found.presence),
             found.certainty,
             pointing.points,
@@ -97,16 +103,16 @@ class ModelAnswer:
 
 
 def find(matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion) -> ModelAnswer:
-    """Find what the question means in the document's image. Raises ClipMatError."""
+    """Find what the question means in the document's image: a draft first if it can. Raises ClipMatError."""
     model = asdict(options)
     predictor = matting.predictor(**model)
     start = time.perf_counter()
     prompt = question.pointing
     pixels = document.source.pixels
-    prediction = matting.predict(
+    prediction, refinement = matting.draft(
         pixels, question.expression, points=prompt.points, box=prompt.box, example=question.example, **model
     )
-    return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000)
+    return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000, refinement)
 
 
 def example(matting: Matting, options: ModelOptions, document: Document, renderer: Renderer) -> Example:

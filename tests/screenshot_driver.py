@@ -30,6 +30,10 @@ class Driver:
                 gate.wait()
                 return super().predict(*arguments, **more)
 
+            def draft(self, *arguments: object, **more: object) -> object:
+                gate.wait()
+                return super().draft(*arguments, **more)
+
         self.folder, self.states, self.count = folder, states, 0
         self.session = Application(Held(load=load_with_short_turns))
         self.window = self.session.window
@@ -58,7 +62,7 @@ class Driver:
 
     def settle(self) -> None:
         """Wait until no job has been running for a while."""
-        work = {"ask", "refine", "export", "render", "outline", "open", "background"}
+        work = {"ask", "finish", "refine", "export", "render", "outline", "open", "background"}
         quiet = time.monotonic()
 
         def idle() -> bool:

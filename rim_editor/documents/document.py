@@ -18,6 +18,7 @@ from clipmat.expression import clean_expression
 from clipmat.pointing import Click, Corners, Pointing
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Cutout, Edit
+from rim_editor.documents.unfinished_matte import UnfinishedMatte
 from rim_editor.errors import BadOption, EmptyExpression
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Answer:
     expression: str
     combine: Combine
     matte: NDArray[np.float32]
-    """HxW in [0, 1], read-only."""
+    """HxW in [0, 1], read-only. Of one that is given as an `UnfinishedMatte`, reading it may take its time."""
     presence: float
     """0 to 1, as the model gives it."""
     certainty: Certainty = Certainty.SURE
@@ -100,6 +101,39 @@ class Answer:
                 return f"Not sure that this is {presence}"
             case _:
                 return f"Nothing in this image matches {presence}"
+
+
+class _MatteField:
+    """The field `matte` of an answer, which may be an unfinished matte: that is finished when it is read."""
+
+    def __get__(self, answer: Answer | None, owner: type[Answer]) -> Any:  # noqa: ANN401 - of the field's own type
+        if answer is None:
+            return self
+        matte = answer.__dict__["matte"]
+        return matte.array if isinstance(matte, UnfinishedMatte) else matte
+
+    def __set__(self, answer: Answer, matte: object) -> None:
+        answer.__dict__["matte"] = matte
+
+
+Answer.matte = _MatteField()  # type: ignore[assignment]
+
+
+def unfinished_matte(part: Part) -> UnfinishedMatte | None:
+    """The matte of an answer whose edges are still being refined; None for any other part."""
+    matte = part.__dict__["matte"] if isinstance(part, Answer) else None
+    return matte if isinstance(matte, UnfinishedMatte) and not matte.is_finished else None
+
+
+def draft_of(part: Answer | ImportedMatte) -> NDArray[np.float32]:
+    """The matte of a part as far as it is there at once, to be looked at: a draft while its edges are being refined."""
+    unfinished = unfinished_matte(part)
+    return part.matte if unfinished is None else unfinished.draft
+
+
+def with_draft(answer: Answer) -> Answer:
+    """The answer with the draft of its matte in the place of the matte."""
+    return Answer(**{**answer.__dict__, "matte": draft_of(answer)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,4 +385,4 @@ def _refines(part: Part, answer: Part) -> bool:
     if not (isinstance(part, Patch) and isinstance(answer, Answer | ImportedMatte)):
         return False
     height, width = part.matte.shape
-    return bool((answer.matte[part.y : part.y + height, part.x : part.x + width] > 0.05).any())
+    return bool((draft_of(answer)[part.y : part.y + height, part.x : part.x + width] > 0.05).any())

@@ -139,7 +139,8 @@ class History:
 def _step(document: Document, name: str) -> HistoryStep:
     held: list[NDArray[np.generic] | None] = [document.source.pixels, document.source.alpha]
     for layer in document.layers:
-        held += [part.matte for part in layer.parts if isinstance(part, Answer | ImportedMatte | Patch)]
+        # Not the attribute itself: reading an unfinished matte would finish it.
+        held += [part.__dict__["matte"] for part in layer.parts if isinstance(part, Answer | ImportedMatte | Patch)]
         if isinstance(layer.edit, Background):
             held.append(layer.edit.image)
     return HistoryStep(document, name, {id(array): array.nbytes for array in held if array is not None})

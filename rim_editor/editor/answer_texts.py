@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from clipmat.words_here import near_words
-from rim_editor.documents.document import Combine
+from rim_editor.documents.document import Combine, draft_of
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
@@ -150,7 +150,7 @@ class AskedImage:
         if open_answer and self._counts(editor) and guess is not None and self.answer is not None:
             asked = self.answer.expression.casefold().split()
             surer = [word for word in self.words if word.presence >= self.answer.presence + _SURER]
-            near = [word.noun for word in near_words(surer, guess.matte, MOST_WORDS) if word.noun not in asked]
+            near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
             if near:
                 return "Surer here", tuple(near)
         return "", ()

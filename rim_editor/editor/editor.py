@@ -34,6 +34,7 @@ from rim_editor.documents.document import (
 from rim_editor.documents.edits import Edit
 from rim_editor.documents.history import History
 from rim_editor.documents.rendering import Renderer
+from rim_editor.editor.answer_finishing import AnswerFinishing
 from rim_editor.editor.edge_refining import EdgeRefining
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.editor.example_actions import ExampleActions
@@ -77,6 +78,8 @@ class Editor:
         """The answer to the last question that waits to be accepted: of certainty NONE, where it shows anything, or of
         UNSURE, where it would take something from the matte."""
         self._open(History(Document(source)))
+        self.finishing = AnswerFinishing(self, self._jobs)
+        """Refines the edges of answers in the background."""
         self.layers = LayerActions(self)
         """Adds, removes and arranges the layers."""
         self.examples = ExampleActions(self, matting, self._jobs)
@@ -168,6 +171,7 @@ class Editor:
         """Close the image: all jobs are dropped, and listeners are no longer called."""
         self._listeners.clear()
         self.cancel()
+        self.finishing.pause()
         self._jobs.drop(JobKind.RENDER)
         self._jobs.drop(JobKind.OUTLINE)
 
@@ -262,12 +266,12 @@ class Editor:
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Call `done` with the result of `Renderer.shown` for the document as it is now; the newest call wins."""
-        document, renderer = self.document, self._renderer
+        document, renderer = self.finishing.shown, self._renderer
         self._jobs.start(JobKind.RENDER, lambda: renderer.shown(document, view, level), done)
 
     def outline(self, level: int, done: Callable[[tuple[NDArray[np.float32], ...]], None]) -> None:
         """Call `done` with the result of `Renderer.outline` for the document as it is now; the newest call wins."""
-        document, renderer = self.document, self._renderer
+        document, renderer = self.finishing.shown, self._renderer
         self._jobs.start(JobKind.OUTLINE, lambda: renderer.outline(document, level), done)
 
     def export(self, path: Path, request: exporting.ExportRequest, done: Callable[[Path], None] | None = None) -> None:
@@ -279,17 +283,16 @@ class Editor:
             text = "An export is running: wait for it or cancel it, then export again."
             self._notify(NoticeCode.EXPORT_RUNNING, text)
             return
-        document, renderer = self.document, self._renderer
-
-        def write() -> None:
-            exporting.export(document, renderer, path, request)
+        document, renderer, text = self.document, self._renderer, f"Exporting '{path.name}'"
 
         def written(_: None) -> None:
             if done is not None:
                 done(path)
             self._listeners.notify(Notice(NoticeCode.EXPORTED, f"Exported to '{path}'.", path=path))
 
-        self._jobs.start(JobKind.EXPORT, write, written, description=f"Exporting '{path.name}'")
+        self._jobs.start(
+            JobKind.EXPORT, lambda: exporting.export(document, renderer, path, request), written, description=text
+        )
 
     def _open(self, history: History) -> None:
         self._history = history

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     SAVE = "save"
     RESHAPE = "reshape"
     EXAMPLE = "example"
+    FINISH = "finish"
     RENDER = "render"
     OUTLINE = "outline"
     WARM_UP = "warm up"

@@ -36,7 +36,7 @@ class MarchingAnts(QObject):
 
     def request(self, editor: Editor, level: int) -> None:
         """Request the outline of the editor's document at this level, unless it was requested already."""
-        document = editor.document
+        document = editor.finishing.shown
         request = (editor, document.parts, document.controls, level)
         if request == self._requested:
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke
+from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke, draft_of
 from rim_editor.ui.canvas.live_strokes import COLOURS
 from rim_editor.ui.canvas.region_outline import RegionOutline
 from rim_editor.ui.qt_image import to_qimage
@@ -56,8 +56,9 @@ def _tint_of(answer: Answer) -> QImage:
     """What the answer takes away, striped in the colour of the eraser; small, so that it costs a few milliseconds."""
     import numpy as np
 
-    step = max(1, math.ceil(max(answer.matte.shape) / _TINT_SIDE))
-    matte = answer.matte[::step, ::step]
+    matte = draft_of(answer)
+    step = max(1, math.ceil(max(matte.shape) / _TINT_SIDE))
+    matte = matte[::step, ::step]
     taken = matte if answer.combine is Combine.SUBTRACT else 1 - matte
     rows, columns = np.ogrid[: taken.shape[0], : taken.shape[1]]
     pixels = np.empty((*taken.shape, 4), np.uint8)

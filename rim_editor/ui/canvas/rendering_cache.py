@@ -57,7 +57,7 @@ class RenderingCache:
         # Weak: the canvas keeps renderings by editor, and a closed one must go.
         self._editor = weakref.ref(editor)
         self._arrived = arrived
-        self._newest = _Request(_content(editor.document, ORIGINAL), 0)
+        self._newest = _Request(_content(editor.finishing.shown, ORIGINAL), 0)
         self._after_content: _Content | None = None
         self._after: dict[int, RenderedLevel] = {}
         self._before: dict[int, RenderedLevel] = {}
@@ -77,10 +77,10 @@ class RenderingCache:
         editor = self._editor()
         if editor is None:
             return True
-        self._newest = _Request(_content(editor.document, view), level)
+        self._newest = _Request(_content(editor.finishing.shown, view), level)
         request = self._next_request(self._newest.content, level, coarse)
         if request is None and before:
-            request = self._next_request(_content(editor.document, ORIGINAL), level, coarse)
+            request = self._next_request(_content(editor.finishing.shown, ORIGINAL), level, coarse)
         if request is None or request == self._pending:
             return True
         now = time.monotonic()
