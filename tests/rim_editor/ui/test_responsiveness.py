@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QLineEdit
 from clipmat.image_files import OpenedImage
 from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.history import History
-from rim_editor.editor.editor import completion
+from rim_editor.editor import completion
 from rim_editor.editor.events import JobKind
 from rim_editor.files.opening import OpenedFile
 from rim_editor.matting import nouns

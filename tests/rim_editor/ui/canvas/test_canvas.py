@@ -3,6 +3,7 @@
 import gc
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -204,6 +205,10 @@ class SlowEditor:
         self.document = Document.of_one_layer(source)
         self.busy = frozenset()
         self.asked, self.outlined, self.painted, self.listeners = [], [], [], []
+
+    @property
+    def finishing(self):
+        return SimpleNamespace(shown=self.document)
 
     def listen(self, callback):
         self.listeners.append(callback)
