@@ -27,7 +27,9 @@ LONGEST_SIDE = 32_767
 """Pixels of a canvas: what the formats hold."""
 MOST_PIXELS = 300_000_000
 """Of a result."""
-_MOST_PX, _SEEN, _SPECK = 10_000, 5 / 255, 0.01  # fainter than 5 of 255 nobody sees
+SEEN = 5 / 255
+"""A fainter matte nobody sees."""
+_MOST_PX, _SPECK = 10_000, 0.01
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def object_box(matte: NDArray[np.float32]) -> ObjectBox:
     import cv2
     import numpy as np
 
-    seen = (matte >= np.float32(_SEEN)).astype(np.uint8)
+    seen = (matte >= np.float32(SEEN)).astype(np.uint8)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
     if count == 1:  # the surroundings alone
         return 0, 0, matte.shape[1], matte.shape[0]

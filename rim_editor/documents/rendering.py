@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from clipmat.foreground import SeparatedColours
     from clipmat.image_files import OpenedImage
+    from rim_editor.documents.framing import ObjectBox
 
 _SMALLEST_PX = 256
 # How many of each are cached; at 24 megapixels a full-size matte takes 96 MB, full-size colours 144 MB.
@@ -70,7 +71,7 @@ class Renderer:
         self._reduced: SharedCache[NDArray[np.float32]] = SharedCache(_REDUCED)
         self._colours: SharedCache[SeparatedColours] = SharedCache(_COLOURS)
         self._overlays: SharedCache[Colour] = SharedCache(_REDUCED)
-        self._middles: SharedCache[tuple[float, float]] = SharedCache(_REDUCED)
+        self._boxes: SharedCache[ObjectBox | None] = SharedCache(_REDUCED)
         self._last_overlay: tuple[Part | None, Colour] = (None, overlay_colours.USUAL)
 
     @property
@@ -133,14 +134,24 @@ class Renderer:
     def middle(self, layer: Layer) -> tuple[float, float]:
         """x, y of the middle of a layer's object, as shares of width and height; the same for every level."""
 
-        def find() -> tuple[float, float]:
-            from rim_editor.documents.framing import object_box
+        height, width = self._source.pixels.shape[:2]
+        left, top, right, bottom = self.object_box(layer) or (0, 0, width, height)
+        return (left + right) / 2 / width, (top + bottom) / 2 / height
 
-            matte = self._matte_at(layer, self.levels - 1)
-            left, top, right, bottom = object_box(matte)
-            return (left + right) / 2 / matte.shape[1], (top + bottom) / 2 / matte.shape[0]
+    def object_box(self, layer: Layer) -> ObjectBox | None:
+        """x0, y0, x1, y1 of a layer's object in pixels of the image, found on the smallest level; None for nothing."""
 
-        return self._middles.get((layer.parts, layer.controls), find)
+        def find() -> ObjectBox | None:
+            from rim_editor.documents import framing
+
+            matte, scale = self._matte_at(layer, self.levels - 1), 2 ** (self.levels - 1)
+            if not (matte > framing.SEEN).any():
+                return None
+            left, top, right, bottom = (edge * scale for edge in framing.object_box(matte))
+            height, width = self._source.pixels.shape[:2]
+            return left, top, min(right, width), min(bottom, height)
+
+        return self._boxes.get((layer.parts, layer.controls), find)
 
     def rendered_layer(self, layer: Layer, level: int = 0) -> RenderedLayer:
         """A layer with all that its result at a level is made of."""

@@ -15,7 +15,6 @@ from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
 from rim_editor.documents import reshaping, step_names
-from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import (
     Answer,
     Brush,
@@ -35,6 +34,7 @@ from rim_editor.documents.edits import Edit
 from rim_editor.documents.history import History
 from rim_editor.documents.rendering import Renderer
 from rim_editor.editor.answer_finishing import AnswerFinishing
+from rim_editor.editor.composition_actions import CompositionActions
 from rim_editor.editor.edge_refining import EdgeRefining
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.editor.example_actions import ExampleActions
@@ -84,6 +84,8 @@ class Editor:
         """Adds, removes and arranges the layers."""
         self.examples = ExampleActions(self, matting, self._jobs)
         """Makes an example of what is selected, and finds the object of one."""
+        self.composition = CompositionActions(self, self._jobs, self._change)
+        """Places the object of the active layer, and gives it shadow and outline."""
         self.saving = Saving(self, self._jobs, self._listeners)
         """Saves the document as a project."""
 
@@ -215,10 +217,6 @@ class Editor:
     def set_edit(self, edit: Edit, gesture: str = "") -> None:
         """Set the edit of object and surroundings; changes with the same `gesture` are undone together."""
         self._change(step_names.editing(edit), gesture, edit=edit)
-
-    def set_composition(self, composition: Composition, gesture: str = "") -> None:
-        """Set where the object stands and what is around it; changes with the same `gesture` are undone together."""
-        self._change(step_names.composing(self.document.composition, composition), gesture, composition=composition)
 
     def end_gesture(self) -> None:
         """Make the next change a step of its own, whatever its gesture."""

@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     FINISH = "finish"
     RENDER = "render"
     OUTLINE = "outline"
+    OBJECT_BOX = "object box"
     WARM_UP = "warm up"
     NOUNS = "nouns"
     WORDS = "words"

@@ -19,6 +19,7 @@ from rim_editor.ui.canvas.image_view import ImageView
 from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.part_marks import PartMark
 from rim_editor.ui.canvas.pick_marks import PickMarks
+from rim_editor.ui.canvas.place_marks import PlaceMarks
 from rim_editor.ui.canvas.region_outline import RegionOutline
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
@@ -61,6 +62,8 @@ class Canvas(ImageView):
         self._outline, self._part_mark, self._guess_mark = RegionOutline(), PartMark(), PartMark()
         self._picks = PickMarks(self)
         self._picks.changed.connect(self.update)
+        self._places = PlaceMarks(self)
+        self._places.changed.connect(self.update)
         self._space_held = False
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._pointer = PointerMarks()
@@ -76,6 +79,7 @@ class Canvas(ImageView):
             self._drop_gesture()
             self._update_pointer()
             self._tool = tool
+            self._places.set_active(tool is Tool.PLACE)
             self._set_before_held(False)
             self._show_cursor()
             self._update_pointer()
@@ -145,6 +149,11 @@ class Canvas(ImageView):
         """The clicks and the box that show the object."""
         return self._picks
 
+    @property
+    def places(self) -> PlaceMarks:
+        """The handles around the object."""
+        return self._places
+
     def set_swatch(self, colour: Colour | None) -> None:
         """Show the colour under the eyedropper, or none."""
         self._pointer.swatch = None if colour is None else QColor(*colour)
@@ -158,6 +167,7 @@ class Canvas(ImageView):
         """Show this editor's image as it was last shown, or fitted at first; None shows how to open one."""
         super().set_editor(editor)
         self._picks.set_editor(editor)
+        self._places.set_editor(editor)
         self._set_before_held(False)
         self._show_cursor()
 
@@ -197,6 +207,7 @@ class Canvas(ImageView):
         self._pointer.paint_swatch(painter)
         if self._tool is Tool.PICK:
             self._picks.paint(painter, self.viewport, self.devicePixelRatioF())
+        self._places.paint(painter, self.viewport, self.devicePixelRatioF())
 
     def _line_start(self) -> QPointF | None:
         """Where a click would begin a straight line, in logical pixels; None when it would not."""
@@ -266,6 +277,8 @@ class Canvas(ImageView):
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self._drop_gesture()
         elif self._tool is Tool.PICK and self._picks.take_key(event.key()):
+            event.accept()
+        elif self._tool is Tool.PLACE and self._places.nudge(event):
             event.accept()
         elif self._split is not None and is_arrow(event, Qt.KeyboardModifier.ShiftModifier):
             self._split.nudge(0.02 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -0.02)

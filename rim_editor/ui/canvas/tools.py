@@ -14,6 +14,7 @@ from rim_editor.documents.edge_following import GrowingCover, is_smart, point_di
 from rim_editor.documents.edits import Background
 from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.pick_gesture import PickObjectGesture
+from rim_editor.ui.canvas.place_gesture import PlaceGesture
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture
 from rim_editor.ui.canvas.stroke_points import far_enough, simplified
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rim_editor.documents.edits import Colour
     from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.pick_marks import PickMarks
+    from rim_editor.ui.canvas.place_marks import PlaceMarks
     from rim_editor.ui.canvas.viewport import Viewport
 
 MIN_BRUSH_RADIUS, MAX_BRUSH_RADIUS = 1.0, 500.0
@@ -37,6 +39,7 @@ class Tool(StrEnum):
     LASSO = "lasso"
     RECTANGLE = "rectangle"
     PICK = "pick"
+    PLACE = "place"
     EYEDROPPER = "eyedropper"
     MOVE_BACKGROUND = "move_background"
 
@@ -55,7 +58,8 @@ class Tool(StrEnum):
         """The pointer over an image, outside of a gesture."""
         if self.brush is not None or self in (Tool.EYEDROPPER, Tool.LASSO, Tool.RECTANGLE, Tool.PICK):
             return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.SizeAllCursor if self is Tool.MOVE_BACKGROUND else Qt.CursorShape.OpenHandCursor
+        moves = self in (Tool.MOVE_BACKGROUND, Tool.PLACE)
+        return Qt.CursorShape.SizeAllCursor if moves else Qt.CursorShape.OpenHandCursor
 
 
 class GestureTarget(Protocol):
@@ -92,6 +96,10 @@ class GestureTarget(Protocol):
     @property
     def picks(self) -> PickMarks:
         """The clicks and the box that show the object."""
+
+    @property
+    def places(self) -> PlaceMarks:
+        """The handles around the object."""
 
     def move_split(self, x: float) -> None:
         """Move the line between before and after to x, in device pixels from the left."""
@@ -267,6 +275,8 @@ def begin_gesture(
         return PaintGesture(target, editor, at, brush, radius, hardness)
     if tool is Tool.PICK:
         return PickObjectGesture(target, at)
+    if tool is Tool.PLACE:
+        return PlaceGesture(target, editor, at)
     if tool is Tool.LASSO:
         return LassoGesture(target, editor, at)
     if tool is Tool.RECTANGLE:

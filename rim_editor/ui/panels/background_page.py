@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton
 from rim_editor.documents.edits import WHITE, Background, Edit, Fit
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.edit_pages import EditPage
-from rim_editor.ui.panels.input_widgets import ChoiceBox
+from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
 
 _FITS = {
     Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),
@@ -49,6 +49,16 @@ class BackgroundPage(EditPage):
         form.addRow("Si&ze", self._fit)
         self._beside = self.colour_button("background_colour", "Colour beside the background", WHITE)
         form.addRow("Colour beside", self._beside)
+        self._scale = AmountSlider(
+            "background_scale",
+            "Enlarged to",
+            10,
+            500,
+            suffix=" %",
+            tip="100 % is as it fits; one that fills stays full",
+        )
+        self._scale.set_value(100)
+        form.addRow(self.on_gesture(self._scale, "scale"))
         row = QHBoxLayout()
         self._move = name_widget(QToolButton(), "move_background")
         self._move.setText("Move")
@@ -77,7 +87,7 @@ class BackgroundPage(EditPage):
         """The background that the widgets describe; None until an image was chosen."""
         if self._background is None:
             return None
-        return replace(self._background, fit=Fit(self._fit.value()), colour=self._beside.colour())
+        return self.with_image(self._background)
 
     def show_edit(self, edit: Edit) -> None:
         """Show a background; emits nothing."""
@@ -85,11 +95,13 @@ class BackgroundPage(EditPage):
             self._background = edit
             self._fit.set_value(edit.fit)
             self._beside.set_colour(edit.colour)
+            self._scale.set_value(100 * edit.scale)
             self._show()
 
     def with_image(self, background: Background) -> Background:
-        """`background` with the fit and the colour of the widgets."""
-        return replace(background, fit=Fit(self._fit.value()), colour=self._beside.colour())
+        """`background` with the fit, the colour and the scale of the widgets."""
+        scale = self._scale.value() / 100
+        return replace(background, fit=Fit(self._fit.value()), colour=self._beside.colour(), scale=scale)
 
     def forget(self) -> None:
         """Forget the chosen image, as when another document comes to the front; emits nothing."""
@@ -105,7 +117,7 @@ class BackgroundPage(EditPage):
         background = self._background
         self._options.setEnabled(background is not None)
         self._beside.setEnabled(Fit(self._fit.value()) is Fit.FIT)
-        self._reset.setEnabled(background is not None and background.offset != (0.0, 0.0))
+        self._reset.setEnabled(background is not None and (background.offset, background.scale) != ((0.0, 0.0), 1.0))
         if background is None:
             self._about.setText("Choose an image, or drop one here.")
         else:
@@ -119,4 +131,5 @@ class BackgroundPage(EditPage):
     def _put_back(self) -> None:
         if self._background is not None:
             self._background = replace(self._background, offset=(0.0, 0.0))
+            self._scale.set_value(100)
             self.emit_changed()

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.documents import layering
+from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.editor.events import DocumentChanged, Subscription
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
+from rim_editor.ui.panels.composition_page import CompositionPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.panels.layer_panel import layer_title
 from rim_editor.ui.qt_image import IMAGE_FILTER
@@ -49,7 +51,7 @@ class EditPanel(QWidget):
     background_chosen = Signal(Path)
     """The user wants this file as the background."""
     tool_chosen = Signal(Tool)
-    """MOVE_BACKGROUND when dragging should move the background, otherwise PAN."""
+    """MOVE_BACKGROUND or PLACE when dragging should move the background or place the object, otherwise PAN."""
     eyedropper_requested = Signal(object)
     """The user wants to pick a Colour from the image: call the emitted function with it."""
 
@@ -100,6 +102,12 @@ class EditPanel(QWidget):
         column.addWidget(self._heading)
         column.addWidget(self._covers)
         column.addWidget(self._stack)
+        self._composition = CompositionPage()
+        self._composition.changed.connect(self._compose)
+        self._composition.settled.connect(self._end_gesture)
+        self._composition.eyedropper_requested.connect(self.eyedropper_requested)
+        self._composition.place_toggled.connect(lambda on: self.tool_chosen.emit(Tool.PLACE if on else Tool.PAN))
+        column.addWidget(self._composition)
         column.addStretch(1)
         self._inside = inside
         whole = QVBoxLayout(self)
@@ -124,6 +132,7 @@ class EditPanel(QWidget):
     def set_tool(self, tool: Tool) -> None:
         """Show which tool is in use; emits nothing."""
         self._background.set_moving(tool is Tool.MOVE_BACKGROUND)
+        self._composition.set_placing(tool is Tool.PLACE)
 
     def choose_background(self) -> None:
         """Let the user choose an image file."""
@@ -183,6 +192,11 @@ class EditPanel(QWidget):
         if self._editor is not None:
             self._editor.set_edit(edit, gesture=gesture)
 
+    def _compose(self, composition: Composition, gesture: str) -> None:
+        if self._editor is not None:
+            self._editor.composition.set(composition, gesture)
+            self._show_layer()  # as it is, where the layer is locked
+
     def _end_gesture(self) -> None:
         if self._editor is not None:
             self._editor.end_gesture()
@@ -195,6 +209,9 @@ class EditPanel(QWidget):
     def _show_layer(self) -> None:
         """Name the layer that the edit belongs to, where there are several, and what it does to those below."""
         document = None if self._editor is None else self._editor.document
+        self._composition.show_composition(
+            Composition() if document is None else document.composition, Cutout() if document is None else document.edit
+        )
         several = document is not None and len(document.layers) > 1
         self._layer_name.setVisible(several)
         self._covers.setVisible(document is not None and layering.covers(document))
@@ -212,6 +229,9 @@ class EditPanel(QWidget):
 
     def _open_page(self, place: int) -> None:
         self._group.button(place).setChecked(True)
+        for other, page in enumerate(self._pages):  # the stack is as high as the page that is shown
+            high = QSizePolicy.Policy.Preferred if other == place else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self._stack.setCurrentIndex(place)
         self._heading.setText(self._group.button(place).text())
 

@@ -87,7 +87,7 @@ class ChoiceBox(QComboBox):
 class AmountSlider(QWidget):
     """A label beside a spin box (`name`_value), and below them a slider (object name `name`).
 
-    The slider moves in whole units; the spin box takes `decimals` digits more.
+    The slider moves in steps of 1 / `steps` units; the spin box takes `decimals` digits.
     """
 
     changed = Signal(float)
@@ -104,13 +104,15 @@ class AmountSlider(QWidget):
         *,
         suffix: str = "",
         decimals: int = 0,
+        steps: int = 1,
         tip: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._slider = name_widget(Slider(Qt.Orientation.Horizontal), name)
-        self._slider.setRange(round(low), round(high))
-        self._slider.setPageStep(max(1, round((high - low) / 10)))
+        self._steps = steps
+        self._slider.setRange(round(low * steps), round(high * steps))
+        self._slider.setPageStep(max(1, round((high - low) * steps / 10)))
         self._box = name_widget(SpinBox(), f"{name}_value")
         self._box.setRange(low, high)
         self._box.setDecimals(decimals)
@@ -151,16 +153,16 @@ class AmountSlider(QWidget):
             return
         with QSignalBlocker(self._slider), QSignalBlocker(self._box):
             self._box.setValue(value)
-            self._slider.setValue(round(value))
+            self._slider.setValue(round(value * self._steps))
 
     def _slid(self, value: int) -> None:
         with QSignalBlocker(self._box):
-            self._box.setValue(value)
+            self._box.setValue(value / self._steps)
         self._emit_changed()
 
     def _typed(self, value: float) -> None:
         with QSignalBlocker(self._slider):
-            self._slider.setValue(round(value))
+            self._slider.setValue(round(value * self._steps))
         self._emit_changed()
 
     def _emit_changed(self) -> None:

@@ -64,4 +64,4 @@ def save_sections(inside: QWidget, state_file: QSettings) -> None:
 def restore_sections(inside: QWidget, state_file: QSettings) -> None:
     """Open and fold the sections inside a widget as they were saved."""
     for section in inside.findChildren(Section):
-        section.set_open(state_file.value(f"sections/{section.name}", True, type=bool) is not False)
+        section.set_open(state_file.value(f"sections/{section.name}", section.open, type=bool) is not False)

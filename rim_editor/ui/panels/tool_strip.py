@@ -43,6 +43,14 @@ _ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = (
         "Drag a rectangle over what belongs to the object; with Alt, Ctrl or Subtract, what does not",
         "M",
     ),
+    None,
+    (
+        Tool.PLACE,
+        "Place",
+        "fa6s.up-down-left-right",
+        "Move the cut-out on its background; corners scale it, the round handle turns it",
+        "T",
+    ),
 )
 """The tools in their order; None is a line between groups."""
 

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor import settings
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
 from rim_editor.ui.panels.edit_panel import EditPanel
 from rim_editor.ui.panels.expression_bar import ExpressionBar
@@ -105,6 +107,12 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     return parts
 
 
+def _show_placed(canvas: Canvas, tool: Tool) -> None:
+    """Show the result while an object is placed in it."""
+    if tool is Tool.PLACE:
+        canvas.set_view(replace(canvas.view, mode=ViewMode.RESULT))
+
+
 def _connect_panels(parts: Parts) -> None:
     """Keep view, tool, brush and zoom of canvas and panels in sync."""
     parts.matte_panel.view_changed.connect(parts.canvas.set_view)
@@ -113,6 +121,7 @@ def _connect_panels(parts: Parts) -> None:
     parts.tool_strip.tool_chosen.connect(parts.canvas.set_tool)
     parts.canvas.tool_changed.connect(parts.tool_strip.set_tool)
     parts.edit_panel.tool_chosen.connect(parts.canvas.set_tool)
+    parts.canvas.tool_changed.connect(lambda tool: _show_placed(parts.canvas, tool))
     parts.canvas.tool_changed.connect(parts.brush_panel.set_tool)
     parts.canvas.tool_changed.connect(parts.edit_panel.set_tool)
     parts.brush_panel.brush_changed.connect(parts.canvas.set_brush)

@@ -169,16 +169,16 @@ def test_a_composition_is_a_step_that_is_undone_and_a_drag_is_one(document):
     editor = Editor(document.source, Matting(lambda *_: pytest.fail("the model is not needed")))
     editor.restore(document)
     for right in (0.1, 0.2, 0.3):
-        editor.set_composition(Composition(Placement(right)), gesture="place")
+        editor.composition.set(Composition(Placement(right)), gesture="place")
     editor.end_gesture()
-    editor.set_composition(Composition(Placement(0.3), Shadow()))
+    editor.composition.set(Composition(Placement(0.3), Shadow()))
     assert editor.history.undo_name == "Shadow"
     editor.undo()
     assert editor.history.undo_name == "Place" and editor.document.composition == Composition(Placement(0.3))
     editor.undo()
     assert editor.document.composition == Composition()
     editor.layers.lock(0, True)
-    editor.set_composition(MARKED)
+    editor.composition.set(MARKED)
     assert editor.document.composition == Composition()
 
 

@@ -1,0 +1,38 @@
+"""CompositionActions: where the object of the active layer stands on its background, and what it has around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rim_editor.documents import step_names
+from rim_editor.documents.composition import Composition, Placement
+from rim_editor.editor.events import JobKind
+
+if TYPE_CHECKING:
+    from rim_editor.documents.framing import ObjectBox
+    from rim_editor.editor.editor import Editor
+    from rim_editor.editor.jobs import EditorJobs
+
+
+class CompositionActions:
+    """Changes the composition of the active layer of one editor, as steps of its history."""
+
+    def __init__(self, editor: Editor, jobs: EditorJobs, change: Callable[..., None]) -> None:
+        """`change(name, gesture, **changes)` changes the active layer."""
+        self._editor, self._jobs, self._change = editor, jobs, change
+
+    def set(self, composition: Composition, gesture: str = "") -> None:
+        """Set the composition; changes with the same `gesture` are undone together."""
+        name = step_names.composing(self._editor.document.composition, composition)
+        self._change(name, gesture, composition=composition)
+
+    def place(self, placement: Placement, gesture: str = "place") -> None:
+        """Move, scale, turn or mirror the object; see `set`."""
+        self.set(replace(self._editor.document.composition, placement=placement), gesture)
+
+    def find_box(self, done: Callable[[ObjectBox | None], Any]) -> None:
+        """Call `done` with the box of the active layer's object in its image, None where there is nothing."""
+        document, renderer = self._editor.document, self._editor.renderer
+        self._jobs.start(JobKind.OBJECT_BOX, lambda: renderer.object_box(document.layer), done)
