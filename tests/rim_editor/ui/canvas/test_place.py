@@ -1,0 +1,142 @@
+"""The tool Place by mouse and keys on the real canvas: moved, scaled by corners, turned by the round handle."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from rim_editor.documents.composition import Placement
+from rim_editor.documents.document import Combine, ImportedMatte
+from rim_editor.documents.edits import SolidColour
+from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.tools import Tool
+from rim_editor.ui.qt_image import to_array
+
+LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+WIDTH, HEIGHT = 320, 200
+BOX = (80, 60, 180, 140)
+MIDDLE = (130, 100)
+
+
+@pytest.fixture
+def canvas(qtbot, editor):
+    matte = np.zeros((HEIGHT, WIDTH), np.float32)
+    matte[BOX[1] : BOX[3], BOX[0] : BOX[2]] = 1
+    matte.setflags(write=False)
+    editor.add_part(ImportedMatte("box", Combine.NEW, matte))
+    editor.set_edit(SolidColour((0, 0, 0)))
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(480, 400)
+    made.show()
+    qtbot.waitExposed(made)
+    made.set_editor(editor)
+    made.set_zoom(1)
+    made.set_tool(Tool.PLACE)
+    qtbot.waitUntil(lambda: not made.pending)
+    made.grab()
+    return made
+
+
+def send(canvas, kind, window_point, held=LEFT, modifiers=NONE):
+    here = QPointF(*window_point)
+    button = NO_BUTTON if kind is QEvent.Type.MouseMove else LEFT
+    QApplication.sendEvent(canvas, QMouseEvent(kind, here, canvas.mapToGlobal(here), button, held, modifiers))
+
+
+def drag(canvas, *spots, modifiers=NONE, release=True):
+    """Between points of the image."""
+    points = [canvas.viewport.to_window(spot) for spot in spots]
+    send(canvas, QEvent.Type.MouseButtonPress, points[0], modifiers=modifiers)
+    for point in points[1:]:
+        send(canvas, QEvent.Type.MouseMove, point, modifiers=modifiers)
+    if release:
+        send(canvas, QEvent.Type.MouseButtonRelease, points[-1], NO_BUTTON, modifiers)
+
+
+def placement(editor):
+    return editor.document.composition.placement
+
+
+def test_a_drag_moves_the_object_with_the_pointer_in_one_step(canvas, editor):
+    steps = len(editor.history.steps)
+    drag(canvas, MIDDLE, (140, 100), (162, 90))
+    assert placement(editor).right == pytest.approx(32 / WIDTH) and placement(editor).down == pytest.approx(
+        -10 / HEIGHT
+    )
+    assert len(editor.history.steps) == steps + 1
+    drag(canvas, (20, 20), (30, 20))  # beside it too, so that something small can be moved
+    assert placement(editor).right == pytest.approx(42 / WIDTH)
+    editor.undo()
+    editor.undo()
+    assert placement(editor) == Placement()
+
+
+def test_a_corner_scales_about_the_middle(canvas, editor):
+    half = np.array([50, 40])
+    drag(
+        canvas,
+        tuple(np.array(MIDDLE) + half),
+        tuple(np.array(MIDDLE) + 1.2 * half),
+        tuple(np.array(MIDDLE) + 1.5 * half),
+    )
+    found = placement(editor)
+    assert found.scale == pytest.approx(1.5, abs=0.02) and (found.right, found.down, found.angle) == (0, 0, 0)
+
+
+def test_the_round_handle_turns_and_shift_takes_steps_of_15_degrees(canvas, editor):
+    canvas.grab()
+    top = canvas.viewport.to_window((MIDDLE[0], BOX[1]))
+    knob = canvas.viewport.to_image((top[0], top[1] - 28))
+
+    def around(degrees):
+        far = MIDDLE[1] - knob[1]
+        return MIDDLE[0] + far * math.sin(math.radians(degrees)), MIDDLE[1] - far * math.cos(math.radians(degrees))
+
+    drag(canvas, knob, around(20), around(37))
+    assert placement(editor).angle == pytest.approx(37, abs=1)
+    editor.undo()
+    canvas.grab()
+    drag(canvas, knob, around(37), modifiers=SHIFT)
+    assert placement(editor).angle == 30
+
+
+def test_escape_puts_it_back_during_a_drag(canvas, editor):
+    drag(canvas, MIDDLE, (200, 150), release=False)
+    assert placement(editor) != Placement()
+    QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, NONE))
+    assert placement(editor) == Placement()
+
+
+def test_arrow_keys_move_by_pixels(canvas, editor):
+    for key, modifiers in ((Qt.Key.Key_Right, NONE), (Qt.Key.Key_Right, NONE), (Qt.Key.Key_Down, SHIFT)):
+        QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
+    assert placement(editor).right == pytest.approx(2 / WIDTH)
+    assert placement(editor).down == pytest.approx(10 / HEIGHT)
+
+
+def test_the_frame_is_drawn_around_the_object_and_only_with_the_tool(canvas, editor, qtbot):
+    def blue():
+        pixels = to_array(canvas.grab().toImage())[..., :3].astype(int)
+        return np.abs(pixels - (38, 128, 235)).max(-1) < 12
+
+    def corner_shown(x, y):
+        x, y = (round(at) for at in canvas.viewport.to_window((x, y)))
+        return blue()[y - 4 : y + 4, x - 4 : x + 4].any()
+
+    assert all(corner_shown(x, y) for x in BOX[::2] for y in BOX[1::2])
+    editor.composition.place(Placement(right=64 / WIDTH))
+    assert corner_shown(BOX[0] + 64, BOX[1]) and not corner_shown(BOX[0], BOX[3])
+    canvas.set_tool(Tool.PAN)
+    assert not blue().any()
+
+
+def test_without_an_object_there_is_nothing_to_place(canvas, editor):
+    editor.clear_matte()
+    canvas.grab()
+    drag(canvas, MIDDLE, (200, 150))
+    assert placement(editor) == Placement()
