@@ -6,17 +6,18 @@ import math
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.documents import placing
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Point
 from rim_editor.editor.events import DocumentChanged, Event, Subscription
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rim_editor.documents.framing import ObjectBox
     from rim_editor.editor.editor import Editor
     from rim_editor.ui.canvas.viewport import Viewport
@@ -117,10 +118,14 @@ class PlaceMarks(QObject):
         painter.drawEllipse(end, _RADIUS, _RADIUS)
         painter.restore()
 
-    def _corners(self) -> placing.Matrix | None:
+    def _corners(self) -> NDArray[np.float64] | None:
         """The corners of the placed object, 4x2 in pixels of the image, from its upper left one clockwise."""
         if self._editor is None or self._box is None:
             return None
+        import numpy as np
+
+        from rim_editor.documents import placing
+
         left, top, right, bottom = self._box
         width, height = size = self._editor.document.size
         middle = (left + right) / 2 / width, (top + bottom) / 2 / height
@@ -133,12 +138,12 @@ class PlaceMarks(QObject):
         corners = self._corners()
         if corners is None or self._viewport is None:
             return None
-        points = [np.array(self._viewport.to_window((float(x), float(y)))) for x, y in corners]
-        top, middle = (points[0] + points[1]) / 2, sum(points) / 4
-        out = top - middle
-        far = max(float(np.hypot(*out)), 1e-6)
-        x, y = top + out / far * _STEM * self._canvas.devicePixelRatioF()
-        return float(x), float(y)
+        points = [QPointF(*self._viewport.to_window((float(x), float(y)))) for x, y in corners]
+        top, opposite = (points[0] + points[1]) / 2, (points[2] + points[3]) / 2
+        out = top - opposite
+        far = max(math.hypot(out.x(), out.y()), 1e-6)
+        knob = top + out / far * _STEM * self._canvas.devicePixelRatioF()
+        return knob.x(), knob.y()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, DocumentChanged):

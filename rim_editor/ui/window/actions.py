@@ -97,8 +97,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
              "Subtract, what does not", "fa6s.vector-square", True, "brush"),
         Spec("pick", "&Pick", ("P",), "Click what to cut out, drag a box around it; Ctrl-click or right-click what to "
              "leave out", "fa6s.arrow-pointer", True, "brush"),
-        Spec("place", "Pl&ace", ("T",), "Move the cut-out on its background; corners scale it, the round handle turns "
-             "it", "fa6s.up-down-left-right", True, "brush"),
+        Spec("place", "Place Ob&ject", ("T",), "Move the cut-out on its background; corners scale it, the round handle "
+             "turns it", "fa6s.up-down-left-right", True, "brush"),
         Spec("brush_smaller", "Smaller Brus&h", ("[",), "Make the brush smaller"),
         Spec("brush_larger", "&Larger Brush", ("]",), "Make the brush larger"),
         Spec("follow_edges", "Follo&w Edges", ("W",), "Let brush and eraser stop at edges of the image", "", True),
