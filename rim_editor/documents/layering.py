@@ -63,6 +63,12 @@ def covers(document: Document) -> bool:
     return edits.covers(document.edit) and document.layer.visible and any(layer.visible for layer in below)
 
 
+def uncovered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers that are seen: from the highest on that covers all under it; all where none does."""
+    first = max((place for place, layer in enumerate(layers) if edits.covers(layer.edit)), default=0)
+    return layers[first:]
+
+
 def deciding_edit(layers: tuple[Layer, ...]) -> Edit:
     """The edit that decides whether the result of `layers` is transparent: the highest that covers those under it."""
     return next((layer.edit for layer in reversed(layers) if edits.covers(layer.edit)), layers[0].edit)

@@ -279,7 +279,9 @@ class Renderer:
         """The result of the layers that are shown; that of an empty one where nothing is."""
         empty = Layer(edit=document.edit if document.layer.visible else Cutout())
         layers = document.shown_layers or (empty,)
-        return layering.composed(self.image(level), (self.rendered_layer(layer, level) for layer in layers))
+        seen = (self.rendered_layer(layer, level) for layer in layering.uncovered(layers))
+        result = layering.composed(self.image(level), seen)
+        return result if len(layers) == 1 else layering.with_channels(result)
 
     def _result_at(self, document: Document, level: int) -> NDArray[np.uint8]:
         import numpy as np

@@ -105,11 +105,11 @@ class _ProjectWriter:
             "steps": steps,
             "place": self._place,
         }
-        with ZipFile(file, "w", ZIP_STORED) as archive:
+        with ZipFile(file, "w", ZIP_STORED) as archive, STORED.reading() as stored:
             archive.writestr(_entry("mimetype"), MIMETYPE)
             archive.writestr(_entry(DOCUMENT), document_records.to_json(document))
             for name, array in self._arrays.items():
-                archive.writestr(_entry(name), STORED.content(array) or document_records.encoded(array))
+                archive.writestr(_entry(name), stored(array) or document_records.encoded(array))
         file.flush()
         of = signature(file.fileno())
         for name, array in self._arrays.items():

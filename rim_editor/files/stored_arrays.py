@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,33 @@ class StoredArrays:
         key = id(array)
         self._places[key] = weakref.ref(array, lambda _: self._places.pop(key, None)), path, of, name
 
-    def content(self, array: NDArray[Any]) -> bytes | None:
-        """The entry that holds this array object; None when none is known, or its file is gone or another one now."""
-        known, path, of, name = self._places.get(id(array), (None, Path(), (0, 0, 0), ""))
-        if known is None or known() is not array:
-            return None
-        with suppress(OSError, ValueError):
-            if signature(path) == of:
-                with Archive.open(path) as archive:
-                    return archive.read(name)
-        return None
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[NDArray[Any]], bytes | None]]:
+        """A function that returns the entry that holds an array object; each file is opened once within the block.
+
+        None when no entry is known, or its file is gone or another one now.
+        """
+        with ExitStack() as stack:
+            opened: dict[tuple[Path, Signature], Archive | None] = {}
+
+            def archive_of(path: Path, of: Signature) -> Archive | None:
+                if (path, of) not in opened:
+                    opened[path, of] = None
+                    with suppress(OSError, ValueError):
+                        if signature(path) == of:
+                            opened[path, of] = stack.enter_context(Archive.open(path))
+                return opened[path, of]
+
+            def content(array: NDArray[Any]) -> bytes | None:
+                known, path, of, name = self._places.get(id(array), (None, Path(), (0, 0, 0), ""))
+                if known is None or known() is not array:
+                    return None
+                archive = archive_of(path, of)
+                with suppress(OSError, ValueError):
+                    return None if archive is None else archive.read(name)
+                return None
+
+            yield content
 
 
 STORED = StoredArrays()

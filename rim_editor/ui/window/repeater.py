@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _NOTHING_YET = "Nothing can be done again yet: find something by words here first."
 _NO_NEXT = "There is no next image: neither a tab to the right nor a file after this one in its folder."
-_CHECK = "This image was not exported, as the answer is not sure: see to it, then export it (Ctrl+E)."
+_CHECK = "This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E)."
 _REFUSED = (NoticeCode.LOCKED, NoticeCode.NO_MATTE)
 _MOST_NUMBERS = 10_000
 
@@ -151,7 +151,9 @@ class Repeater(QObject):
         def failed(_: Exception) -> None:
             self.messaged.emit(_NO_NEXT, front.key)
 
-        self._runner.start(Job(JobKind.OPEN, lambda: next_image(path), found, failed, owner=self))
+        paths = (one.editor.document.source.path for one in tabs)
+        there = frozenset(one.absolute() for one in paths if one is not None)
+        self._runner.start(Job(JobKind.OPEN, lambda: next_image(path, there), found, failed, owner=self))
 
     def show_outcome(self, outcome: Outcome, plan: Plan | None) -> None:
         """Open the image of a batch in a tab, and do there what the batch did."""
@@ -251,11 +253,14 @@ class Repeater(QObject):
         editor.export(path, request, written)
 
 
-def next_image(path: Path) -> Path | None:
-    """The image that follows `path` in its folder, as file managers sort; None for the last one. Raises OSError."""
+def next_image(path: Path, there: frozenset[Path] = frozenset()) -> Path | None:
+    """The image that follows `path` in its folder, as file managers sort, but for those that are `there` already.
+
+    None after the last one. Raises OSError.
+    """
     here = (one for one in path.parent.iterdir() if one.suffix.lower() in READABLE_SUFFIXES)
-    following = (one for one in here if not one.name.startswith(".") and _order(one) > _order(path) and one.is_file())
-    return min(following, key=_order, default=None)
+    following = (one for one in here if not one.name.startswith(".") and _order(one) > _order(path))
+    return min((one for one in following if one.absolute() not in there and one.is_file()), key=_order, default=None)
 
 
 def free_path(path: Path) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from clipmat.image_files import OpenedImage
+from rim_editor.documents import layering
 from rim_editor.documents.document import Answer, Brush, Combine, Document, Layer, MatteControls, Stroke
 from rim_editor.documents.edits import Cutout, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.layering import united
@@ -72,6 +73,27 @@ def test_the_lowest_layer_brings_the_background_and_a_higher_one_covers_what_is_
     above = document_of(source, Layer((answer(LEFT),)), Layer((answer(RIGHT),), edit=green))
     result = renderer.result(above)
     assert (result[:, :35] == (0, 200, 0)).all() and (result[:, RIGHT] == source.pixels[:, RIGHT]).all()
+
+
+@pytest.mark.parametrize("edit", [SolidColour((0, 200, 0)), MatteOnly(), MatteOnly(16)])
+@pytest.mark.parametrize("level", [0, 1])
+def test_layers_that_are_covered_are_not_rendered_and_the_result_is_as_if_they_were(source, monkeypatch, edit, level):
+    layers = (Layer((answer(MIDDLE),)), Layer((answer(LEFT, value=0.7),), edit=edit), Layer((answer(RIGHT),)))
+    renderer, rendered = Renderer(source), []
+    made = Renderer.rendered_layer
+    all_of_them = layering.composed(renderer.image(level), [made(renderer, layer, level) for layer in layers])
+
+    def noted(self, layer, level=0):
+        rendered.append(layer.key)
+        return made(self, layer, level)
+
+    monkeypatch.setattr(Renderer, "rendered_layer", noted)
+    document = document_of(source, *layers)
+    result = renderer.shown(document, View(mode=ViewMode.RESULT), level) if level else renderer.result(document)
+    assert rendered == [layers[1].key, layers[2].key]
+    assert result.dtype == all_of_them.dtype and (result == all_of_them).all()
+    top = renderer.result(document_of(source, *layers[:2]))
+    assert top.shape == (HEIGHT, WIDTH, 3) and top.dtype == np.uint8, "several layers are never grey"
 
 
 @pytest.mark.parametrize("edit", [Cutout(), SolidColour((9, 9, 9))])

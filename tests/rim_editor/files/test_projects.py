@@ -36,7 +36,7 @@ from rim_editor.documents.document import (
 )
 from rim_editor.documents.history import History
 from rim_editor.errors import EditorWarning, OutputNotWritable, ProjectUnreadable
-from rim_editor.files import document_records, project_reading, projects
+from rim_editor.files import archives, document_records, project_reading, projects
 
 HALF_STEP = 0.5 / 65535 + 1e-7
 FUZZED = int(os.environ.get("RIM_EDITOR_FUZZED_PROJECTS", "150"))
@@ -148,6 +148,26 @@ def test_what_steps_share_is_stored_and_opened_once(saved):
     steps = projects.read(saved).history.steps
     assert steps[1].document.parts[0] is steps[2].document.parts[0] is steps[-1].document.layers[0].parts[0]
     assert steps[0].document.source is steps[-1].document.source
+
+
+def test_saving_again_opens_the_file_once_and_encodes_nothing(saved, monkeypatch):
+    history = projects.read(saved).history
+    opened, open_archive = [], archives.Archive.open
+
+    def noted(path):
+        opened.append(path)
+        return open_archive(path)
+
+    monkeypatch.setattr(archives.Archive, "open", noted)
+    monkeypatch.setattr(document_records, "encoded", lambda _: pytest.fail("it is stored already"))
+    again = saved.with_name("again.rim")
+    projects.write(again, history.steps, history.place)
+    assert opened == [saved.absolute()]
+    with zipfile.ZipFile(saved) as one, zipfile.ZipFile(again) as other:
+        assert [one.read(name) for name in one.namelist()[2:]] == [other.read(name) for name in other.namelist()[2:]]
+    saved.unlink()
+    monkeypatch.undo()
+    projects.write(saved, projects.read(again).history.steps, history.place)
 
 
 def test_mattes_have_16_bits_that_other_programs_read(saved, history):

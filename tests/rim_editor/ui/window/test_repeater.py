@@ -180,4 +180,5 @@ def test_names_that_are_free_and_names_that_follow(tmp_path):
     assert next_image(tmp_path / "img1.jpg").name == "img2.jpg"
     assert next_image(tmp_path / "img2.jpg").name == "IMG10.jpg"
     assert next_image(tmp_path / "x.png") is None
+    assert next_image(tmp_path / "img1.jpg", frozenset({tmp_path / "img2.jpg"})).name == "IMG10.jpg"
     assert free_path(tmp_path / "x.png").name == "x-2.png" and free_path(tmp_path / "y.png").name == "y.png"
