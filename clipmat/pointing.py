@@ -31,16 +31,16 @@ class PromptMethod(StrEnum):
 
     @property
     def note(self) -> str:
-        """One line for the user about what these weights could not do; '' where they did it all."""
+        """One line for the user about how the answer came, where these weights could not do it all; else ''."""
         return _NOTES[self]
 
 
 _NOTES = {
     PromptMethod.WORDS: "",
-    PromptMethod.WORDS_CHOSEN: "These weights do not know clicks: this is the part of what the words found.",
-    PromptMethod.NOUN: "These weights do not know clicks: this is what one of their own words finds there.",
-    PromptMethod.EXAMPLE: "These weights do not know examples: this is what the nearest of their own words find.",
-    PromptMethod.REGION: "These weights do not know clicks: this region was grown by colour and edges.",
+    PromptMethod.WORDS_CHOSEN: "This is the part of what the words found that was pointed at.",
+    PromptMethod.NOUN: "Recognised as one object here: more clicks add parts or leave them out.",
+    PromptMethod.EXAMPLE: "Found by the words that come nearest to the example.",
+    PromptMethod.REGION: "Nothing was recognised here: it was taken by similar colour up to the nearest edges.",
 }
 
 
@@ -67,6 +67,13 @@ class Pointing:
         count = len(self.points)
         clicks = f"{count} click{'s' if count > 1 else ''}" if count else ""
         return " and ".join(filter(None, ("" if self.box is None else "a box", clicks)))
+
+    @property
+    def doubt(self) -> str:
+        """The sentence for an answer that is empty, without a full stop."""
+        if self.drops:
+            return "Nothing is left with these clicks"
+        return "Nothing was found in this box" if self.box is not None else "Nothing was found at this click"
 
     def __bool__(self) -> bool:
         return bool(self.points) or self.box is not None

@@ -25,6 +25,8 @@ FINE_SIDE = 384
 """Longest side of the copy of the region's surroundings on which its edge is found again."""
 SEED_SHARE = 0.012
 """Radius of a click as a share of the longest side."""
+GROWN = 2
+"""How many times as large as the clicks themselves a region has to be to count as found."""
 COLOUR_COST = 1.0
 """Length in pixels that a difference of one unit of CIE Lab (8-bit) adds to a step."""
 BOX_MARGIN = 0.3
@@ -55,7 +57,8 @@ class GrownRegion:
 def grow_region(image: Bytes, pointing: Pointing) -> GrownRegion:
     """The region that points and box show; HxWx3 uint8 sRGB, with at least one point to keep, or a box.
 
-    A box alone gives the object in it. Nothing that is clicked to be dropped is in the region.
+    A box alone gives the object in it. Nothing that is clicked to be dropped is in the region. Where nothing grows from
+    the clicks it is empty.
     """
     rows, columns = _surroundings(image.shape, pointing)
     crop = image[rows, columns]
@@ -67,7 +70,10 @@ def grow_region(image: Bytes, pointing: Pointing) -> GrownRegion:
     crop = image[rows, columns]
     small = _reduced(crop, FINE_SIDE)
     inside = cv2.resize(inside.astype(np.float32), small.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-    inside = _with_exact_edge(small, inside, _within(pointing, crop.shape, small.shape, rows, columns))
+    closer = _within(pointing, crop.shape, small.shape, rows, columns)
+    inside = _with_exact_edge(small, inside, closer)
+    if pointing.keeps and inside.sum() <= GROWN * _discs(closer.keeps, small.shape).sum():
+        return _nothing(rows, columns, small.shape)
     return _softened(inside, rows, columns)
 
 

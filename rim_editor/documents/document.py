@@ -93,7 +93,7 @@ class Answer:
         """Why the answer should be checked, without a full stop; '' where it is sure."""
         presence = f"'{self.expression}' (presence {self.presence:.2f})"
         if self.pointing:
-            return "" if self.certainty is Certainty.SURE else "Nothing is left with these clicks"
+            return "" if self.certainty is Certainty.SURE else self.pointing.doubt
         match self.certainty:
             case Certainty.SURE:
                 return ""

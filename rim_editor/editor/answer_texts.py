@@ -113,7 +113,9 @@ class AskedImage:
             return AnswerText("")
         quoted = f"“{answer.expression}”"
         if answer.pointing and answer.certainty is Certainty.NONE and self._counts(editor):
-            return AnswerText("Nothing is left with this click: the matte stays as it was.")
+            return AnswerText(
+                f"{answer.pointing.doubt}: the matte stays as it was. Click elsewhere, or drag a box around it."
+            )
         if not self._counts(editor):
             return AnswerText("")
         if answer.pointing:

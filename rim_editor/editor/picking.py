@@ -49,6 +49,12 @@ class Picking:
         question = self._current()
         return Pointing() if question is None else question.pointing
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether what the marks show is taken from the matte."""
+        question = self._current()
+        return question is not None and question.combine is Combine.SUBTRACT
+
     def click(self, x: float, y: float, keep: bool, words: str = "", combine: Combine = Combine.NEW) -> None:
         """Ask for what is at x, y in pixels of the image, or without it, beside the clicks so far.
 

@@ -70,6 +70,11 @@ def test_the_same_clicks_give_the_same_region():
     np.testing.assert_array_equal(grown(image, [(70, 100, True)]), grown(image, [(70, 100, True)]))
 
 
+def test_where_nothing_grows_there_is_nothing_and_not_the_click_itself():
+    image, _ = drawing()
+    assert not grown(image, [(150, 100, True)]).any(), "the green is as near to the border as to the click"
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (3, 2), (40, 40)])
 def test_no_image_is_too_small_or_too_plain(shape):
     image = np.full((*shape, 3), 128, np.uint8)

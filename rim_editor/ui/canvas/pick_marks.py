@@ -1,4 +1,4 @@
-"""The marks of the tool Pick on the canvas: green and red dots, and a box."""
+"""The marks of the tool Pick on the canvas: green and red dots, for what is added and taken away, and a box."""
 
 from __future__ import annotations
 
@@ -132,27 +132,30 @@ class PickMarks(QObject):
     def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
         """Paint box and dots; `ratio` is the device pixel ratio."""
         self._viewport, marks = viewport, self.marks
+        minus = self._picking is not None and self._picking.takes_away  # what is kept of the answer is taken away
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self._drawn or (marks.box if marks is not None else None)
         if box is not None:
             corners = [QPointF(*viewport.to_window(corner)) / ratio for corner in (box[:2], box[2:])]
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            for colour, width in ((_SHADE, 3.5), (COLOURS[Brush.KEEP].lighter(125), 1.5)):
+            removes = self.subtracts if self._drawn else minus
+            line = COLOURS[Brush.REMOVE if removes else Brush.KEEP].lighter(125)
+            for colour, width in ((_SHADE, 3.5), (line, 1.5)):
                 painter.setPen(QPen(colour, width))
                 painter.drawRect(QRectF(*corners))
         for x, y, keep in () if marks is None else marks.points:
-            _paint_dot(painter, QPointF(*viewport.to_window((x, y))) / ratio, keep)
+            _paint_dot(painter, QPointF(*viewport.to_window((x, y))) / ratio, keep != minus)
         painter.restore()
 
 
-def _paint_dot(painter: QPainter, at: QPointF, keep: bool) -> None:
+def _paint_dot(painter: QPainter, at: QPointF, adds: bool) -> None:
     painter.setPen(QPen(_SHADE, 4.5))
     painter.drawEllipse(at, _RADIUS, _RADIUS)
     painter.setPen(QPen(_WHITE, 2))
-    painter.setBrush(COLOURS[Brush.KEEP if keep else Brush.REMOVE])
+    painter.setBrush(COLOURS[Brush.KEEP if adds else Brush.REMOVE])
     painter.drawEllipse(at, _RADIUS, _RADIUS)
     # The sign helps people who cannot tell green from red.
     painter.drawLine(at - QPointF(3, 0), at + QPointF(3, 0))
-    if keep:
+    if adds:
         painter.drawLine(at - QPointF(0, 3), at + QPointF(0, 3))

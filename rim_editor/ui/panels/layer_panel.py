@@ -233,14 +233,6 @@ class _LayerList(QListWidget):
             self.removeItemWidget(self.itemFromIndex(index))
         return super().edit(index, trigger, event)  # type: ignore[arg-type]  # Qt passes None itself
 
-    def event(self, event: QEvent) -> bool:
-        """Keep letters for the search in the list: they are keys of tools elsewhere."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.text().isalnum() and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
-                event.accept()
-                return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete and Backspace remove the active layer."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

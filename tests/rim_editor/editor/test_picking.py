@@ -200,6 +200,17 @@ def test_a_click_that_leaves_nothing_changes_nothing_and_is_reported(picking, ed
     assert notice.code is NoticeCode.NOT_FOUND and "Nothing is left" in notice.text
 
 
+def test_a_click_that_finds_nothing_says_so_and_is_no_part(editor, picking, model, monkeypatch):
+    events = []
+    editor.listen(events.append)
+    nothing = Prediction(np.zeros((20, 30), np.float32))
+    nothing.certainty = Certainty.NONE
+    monkeypatch.setattr(model, "predict", lambda *_, **__: nothing)
+    picking.click(3, 4, True)
+    assert not editor.document.parts and not picking.marks
+    assert "Nothing was found at this click" in [event.text for event in events if isinstance(event, Notice)]
+
+
 def test_quick_clicks_are_one_question_and_show_at_once(model):
     runner = LateRunner()
     editor = editor_of(model, runner)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QListWidget,
     QMessageBox,
     QPushButton,
 )
@@ -391,6 +392,18 @@ def test_letters_go_into_the_box_and_are_keys_elsewhere(user, photo):
     assert canvas.view.mode is ViewMode.ON_WHITE
     user.press(Qt.Key.Key_Slash)
     assert QApplication.focusWidget() is user.box
+
+
+@pytest.mark.parametrize("name", ["layer_list", "expression_list"])
+def test_letters_are_keys_of_tools_after_a_click_in_a_list_too(user, photo, name):
+    user.open(photo())
+    user.ask("the dog")
+    rows = user.window.findChild(QListWidget, name)
+    at = rows.visualItemRect(rows.item(0)).center()
+    user.qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert rows.hasFocus()
+    user.press(Qt.Key.Key_B)
+    assert user.window.parts.canvas.tool.value == "keep"
 
 
 def test_escape_cancels_and_a_newer_expression_replaces_an_older(user, photo, model):

@@ -98,6 +98,14 @@ def test_dots_are_painted_and_a_click_on_one_takes_it_away(canvas, editor):
     assert len(editor.document.parts[0].points) == 1
 
 
+def test_a_click_that_takes_away_is_red(canvas, editor):
+    editor.ask("the dog")
+    canvas.picks.set_bar(str, lambda: Combine.SUBTRACT)
+    click(canvas, DOG)
+    red = colour_at(canvas, (DOG[0] + 3, DOG[1] + 3))
+    assert red[0] > red[1]
+
+
 def test_a_box_is_painted_while_it_is_drawn(canvas):
     before = colour_at(canvas, (150, 100))
     start, end = canvas.viewport.to_window((150, 50)), canvas.viewport.to_window((250, 150))
