@@ -116,8 +116,8 @@ class Editor:
 
     @property
     def title(self) -> str:
-        """The name of the project's file, else of the image's, else 'Untitled image' or as it was opened."""
-        path = self.saving.path or self.document.source.path
+        """The name of the project's file, else as it was opened, else the image's, else 'Untitled image'."""
+        path = self.saving.path or (None if self.saving.untitled else self.document.source.path)
         return self.saving.untitled or "Untitled image" if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:

@@ -28,7 +28,7 @@ class Saving:
         self.linked = False
         """Whether the project names the image's file instead of holding the image."""
         self.untitled = ""
-        """What the document is called while neither project nor image has a file; '' for the usual name."""
+        """What the document is called until it is saved; '' for the usual name."""
         self._saved: object = _content(editor.document)
         self._waiting: Callable[[], None] | None = None
         """What to do when the file that is being written is there."""

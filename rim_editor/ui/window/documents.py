@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 UNSAVED = "•"
+_numbers = count()
 
 
 class DocumentTabs(QTabBar):
@@ -110,6 +112,7 @@ class OpenDocument:
     """An open image: its editor, and state that only the window needs."""
 
     key: str
+    """Unique, also among those that other processes opened; in the order of opening."""
     editor: Editor
     last_export: tuple[Path, ExportRequest] | None = None
     discarded: bool = False
@@ -162,7 +165,7 @@ class Documents(QObject):
         editor = self._make_editor(opened.source)
         editor.open(opened.history, opened.project, linked=opened.linked, saved=opened.saved)
         editor.saving.untitled = opened.title
-        added = OpenDocument(uuid4().hex, editor)
+        added = OpenDocument(f"{next(_numbers):06}-{uuid4().hex}", editor)
         self._open[added.key] = added
         editor.listen(lambda event: self._on_event(added, event))
         self._tabs.add(added.key, editor.title, str(_file(editor) or editor.title))

@@ -50,7 +50,6 @@ from rim_editor.ui.window.word_finder import WordFinder
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
-    from rim_editor.files.opening import OpenedFile
     from rim_editor.matting import Matting
 
 
@@ -100,7 +99,9 @@ class MainWindow(QMainWindow):
         self.show_message = self.notifications.show_message
         recovery = recovery or Recovery(stored.folder() / "recovery")
         self._autosave = Autosave(recovery, self.runner, self)
-        self._recovery_offer = RecoveryOffer(recovery, self.runner, self.parts.messages, self._open_restored, self)
+        self._recovery_offer = RecoveryOffer(
+            recovery, self.runner, self.parts.messages, self.documents, self._autosave, self
+        )
         self._projects = ProjectSaver(self, self.documents, self.live_settings)
         self._closing = DocumentCloser(
             self, self.documents, self.parts.messages, self._projects.save, self._close_document
@@ -269,6 +270,7 @@ class MainWindow(QMainWindow):
         self.documents.chosen.connect(self._show_document)
         self.documents.event_received.connect(self._on_event)
         self._autosave.failed.connect(show.show_warning)
+        self._recovery_offer.warned.connect(show.show_image_warning)
         self.live_settings.failed.connect(lambda error: show.show_warning(str(error)))
         self.live_settings.changed.connect(self._settings_changed)
         self._repeater.messaged.connect(show.show_image_warning)
@@ -333,11 +335,6 @@ class MainWindow(QMainWindow):
         self._autosave.watch(document.key, document.editor)
         if front:
             self.parts.expression_bar.focus_box()
-
-    def _open_restored(self, opened: OpenedFile) -> Callable[[], None]:
-        added = self.documents.add(opened)
-        self._autosave.watch(added.key, added.editor)
-        return self._autosave.save_function(added.key, added.editor)
 
     def _close_document(self, document: OpenDocument) -> None:
         self._autosave.unwatch(document.key)

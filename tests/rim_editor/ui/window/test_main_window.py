@@ -351,6 +351,63 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
     assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is saved"
 
 
+def restore(qtbot, window):
+    window.offer_recovery()
+    qtbot.waitUntil(lambda: window.findChild(QPushButton, "message_restore") is not None)
+    qtbot.mouseClick(window.findChild(QPushButton, "message_restore"), Qt.MouseButton.LeftButton)
+
+
+def test_restored_work_takes_the_place_of_its_image_or_has_a_name_of_its_own(
+    make_window, open_in, crashed, photo, qtbot, runner, settled
+):
+    window = make_window()
+    editor = open_in(window, photo())
+    restore(qtbot, window)
+    qtbot.waitUntil(lambda: editor.unsaved)
+    assert len(window.documents) == 1 and editor.document.parts
+    settled(runner)
+    window = make_window(recovery=Recovery(crashed.parent / "again"))
+    subprocess.run(
+        [sys.executable, "-c", CRASH, crashed.parent / "again", photo()], cwd=Path(__file__).parents[4], check=False
+    )
+    open_in(window, photo()).paint(STROKE)
+    restore(qtbot, window)
+    qtbot.waitUntil(lambda: len(window.documents) == 2)
+    assert window.editor().title.startswith("photo.jpg (restored, ")
+    settled(runner)
+
+
+SEVERAL_CRASHED = """
+import os, sys
+from pathlib import Path
+from rim_editor.documents.document import Brush, Document, Stroke
+from clipmat.image_files import read
+from rim_editor.files.recovery import Recovery
+stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
+recovery = Recovery(Path(sys.argv[1]))
+for key, path in reversed(list(enumerate(sys.argv[2:]))):
+    recovery.save(str(key), Document.of_one_layer(read(Path(path)), (stroke,)))
+os._exit(1)
+"""
+
+
+def test_restored_images_keep_their_order_and_each_its_message(make_window, home, photo, tmp_path, qtbot, settled):
+    whole = photo("whole.jpg").read_bytes()
+    cut, path = tmp_path / "cut.jpg", photo("b.png")
+    cut.write_bytes(whole[: len(whole) * 3 // 4])
+    script = [sys.executable, "-W", "ignore", "-c", SEVERAL_CRASHED, home / "recovery", cut, path]
+    subprocess.run(script, cwd=Path(__file__).parents[4], check=False, env={**os.environ})
+    window = make_window()
+    restore(qtbot, window)
+    qtbot.waitUntil(lambda: len(window.documents) == 2)
+    settled(window.runner)
+    assert [document.editor.title for document in window.documents] == ["cut.jpg", "b.png"]
+    window.documents.choose(list(window.documents)[1])
+    assert not window.parts.messages.isVisible(), "cut.jpg is damaged, b.png is not"
+    window.documents.choose(list(window.documents)[0])
+    assert window.parts.messages.isVisible() and "damaged" in messages(window)[0]
+
+
 SAVED_AND_CRASHED = """
 import os, sys
 from pathlib import Path
