@@ -116,11 +116,13 @@ class RecoveryOffer(QObject):
         done: Callable[[Any], None] = lambda _: None,
         owner: Hashable = None,
     ) -> None:
-        warned = partial(self._messages.show_message, level="warning")
-        self._runner.start(Job(kind, work, done, self._show_error, warned, owner))
+        self._runner.start(Job(kind, work, done, self._show_error, self._show_warning, owner))
 
     def _show_error(self, error: Exception) -> None:
         self._messages.show_message(str(error), "error")
+
+    def _show_warning(self, text: str) -> None:
+        self._messages.show_message(text, "warning")
 
 
 def _as_in_tabs(left: Iterable[RecoverableDocument]) -> list[RecoverableDocument]:
