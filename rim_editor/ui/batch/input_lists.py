@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import manifests
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.document import Combine
@@ -135,7 +136,9 @@ class InputList(QGroupBox):
     def _show(self) -> None:
         self._model.setStringList(list(self._paths))
         count = len(self._paths)
-        self._count_label.setText("" if count == 1 else f"{count:,} files, folders and lists" if count else _NOTHING)
+        only_images = all(os.path.splitext(path)[1].lower() in READABLE_SUFFIXES for path in self._paths)
+        kind = "images" if only_images else "images, folders and lists"
+        self._count_label.setText("" if count == 1 else f"{count:,} {kind}" if count else _NOTHING)
         self._count_label.setVisible(count != 1)
         self._enable_remove()
         self.changed.emit()

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from rim_editor.ui.canvas.viewport import Viewport
 
 _WIDE = 90  # of 255: how much of the brush's width is tinted
-_TINT_SIDE, _STRIPE = 512, 16
-"""Pixels of what marks an answer, and of a stripe in it with the gap beside it."""
-_STRIPED, _BETWEEN = 190, 85
-"""Of 255: how much of the image stripes and gaps cover."""
+_TINT_SIDE = 400
+"""Pixels of the longer side of what marks an answer."""
+_STRIPE = 8
+"""Pixels of a stripe in it, a power of two, and of the gap beside it, which covers half as much."""
+_STRIPED = 190
+"""Of 255: how much of the image stripes cover."""
 
 
 class PartMark:
@@ -58,13 +60,15 @@ def _tint_of(answer: Answer) -> QImage:
 
     matte = draft_of(answer)
     step = max(1, math.ceil(max(matte.shape) / _TINT_SIDE))
-    matte = matte[::step, ::step]
-    taken = matte if answer.combine is Combine.SUBTRACT else 1 - matte
-    rows, columns = np.ogrid[: taken.shape[0], : taken.shape[1]]
-    pixels = np.empty((*taken.shape, 4), np.uint8)
+    cover = (matte[::step, ::step] * np.float32(_STRIPED)).astype(np.uint8)
+    if answer.combine is not Combine.SUBTRACT:
+        cover = np.uint8(_STRIPED) - cover
+    rows, columns = np.ogrid[: cover.shape[0], : cover.shape[1]]
+    between = (rows.astype(np.int16) + columns.astype(np.int16)) & _STRIPE != 0
     colour = COLOURS[Brush.REMOVE]
-    pixels[..., :3] = colour.red(), colour.green(), colour.blue()
-    pixels[..., 3] = taken * np.where((rows + columns) % _STRIPE < _STRIPE // 2, _STRIPED, _BETWEEN)
+    pixels = np.empty((*cover.shape, 4), np.uint8)
+    pixels[...] = colour.red(), colour.green(), colour.blue(), 0
+    pixels[..., 3] = np.where(between, cover >> 1, cover)
     return to_qimage(pixels)
 
 
