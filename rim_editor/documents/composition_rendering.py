@@ -17,6 +17,7 @@ from clipmat.foreground import SeparatedColours, separate
 from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, MatteOnly
+from rim_editor.documents.strokes import box_around
 
 if TYPE_CHECKING:
     from rim_editor.documents.layering import RenderedLayer
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
+_UNSEEN = np.float32(0.4 / 255)
+"""What covers no more changes no value of 8 bits."""
 _RIM_PX = 8
 """Pixels outside of what is seen that have its colour, as `compositing.cut_out` has it."""
 
@@ -73,8 +76,8 @@ def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     if ground is None:
         return _alone(foreground, layer)
     for mark in marks(layer):
-        ground = compositing.over(compositing.plain(matte.shape, mark.colour), ground, mark.cover)
-    return compositing.over(foreground, ground, matte)
+        ground = _over(compositing.plain(matte.shape, mark.colour), ground, mark.cover)
+    return _over(foreground, ground, matte)
 
 
 def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Pixels:
@@ -110,6 +113,15 @@ def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours)
     return image if uncleaned else colours.foreground
 
 
+def _over(above: Pixels, ground: Pixels, cover: Coverage) -> Pixels:
+    """`compositing.over`, computed only where something is covered."""
+    box = box_around(cover > _UNSEEN)
+    result = ground.copy()
+    if box is not None:
+        result[box] = compositing.over(above[box], ground[box], cover[box])
+    return result
+
+
 def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
     """The object with its marks and nothing behind it: HxWx4 uint8, straight alpha."""
     import cv2
@@ -119,8 +131,8 @@ def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
         return compositing.cut_out(foreground, matte)
     result = np.zeros((*matte.shape, 4), np.uint8)
     for mark in found:
-        result = compositing.over(compositing.plain(matte.shape, mark.colour), result, mark.cover)
-    result = compositing.over(foreground, result, matte)
+        result = _over(compositing.plain(matte.shape, mark.colour), result, mark.cover)
+    result = _over(foreground, result, matte)
     # Scaling reads colours a little outside of what is seen; the outermost there is the outline's or the shadow's.
     seen = result[..., 3]
     near = cv2.dilate(seen, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))

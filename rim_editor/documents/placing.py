@@ -23,7 +23,7 @@ _REACH = 3
 """Pixels beside a point from which a cubic interpolation reads."""
 _RIM_PX = 8
 """Pixels outside of the object's edge that have colours, as `compositing.cut_out` gives them."""
-_SEEN = np.float32(1 / 1024)
+_SEEN, _WHOLE = np.float32(1 / 1024), np.float32(1 - 1 / 4096)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +155,8 @@ def _tile(source: _Source, there: Matrix, rows: slice, columns: slice) -> tuple[
     if not (cover > _SEEN).any():
         return None
     inside = slice(_RIM_PX, height - _RIM_PX), slice(_RIM_PX, width - _RIM_PX)
+    if cover.min() > _WHOLE:  # the middle of the object, where nothing is divided
+        return _to_uint8(warped[inside][..., :3]), np.ones(cover[inside].shape[:2], np.float32)
     around = cv2.blur(np.maximum(warped, 0), (2 * _RIM_PX + 1, 2 * _RIM_PX + 1))
     found = np.where(cover > _SEEN, warped, around)[inside]
     colours = np.divide(
