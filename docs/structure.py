@@ -59,7 +59,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor/documents": ("rim_editor.documents",),
     "rim_editor/files": ("rim_editor.files",),
     "rim_editor/documents: edits in words": ("rim_editor.documents.edit_description",),
-    "rim_editor: model and settings": ("rim_editor.matting", "rim_editor.model_requests", "rim_editor.settings"),
+    "rim_editor: model and settings": (
+        "rim_editor.matting",
+        "rim_editor.model_requests",
+        "rim_editor.settings",
+        "rim_editor.presets",
+    ),
     "rim_editor/editor": ("rim_editor.editor",),
     "rim_editor/batch": ("rim_editor.batch",),
     "rim_editor/batch/cluster": ("rim_editor.batch.cluster",),

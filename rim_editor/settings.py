@@ -78,7 +78,7 @@ def load() -> Settings:
         _warn(f"The settings in '{path}' cannot be read ({error.strerror}): the usual ones are used.")
         return Settings()
     except (ValueError, RecursionError) as error:
-        _warn(f"The settings in '{path}' are damaged ({error}): the usual ones are used{_set_aside(path)}.")
+        _warn(f"The settings in '{path}' are damaged ({error}): the usual ones are used{set_aside(path)}.")
         return Settings()
     values = {}
     for name, kind in get_type_hints(Settings).items():
@@ -122,8 +122,9 @@ def _file() -> Path:
     return folder() / "settings.json"
 
 
-def _set_aside(path: Path) -> str:
-    aside = path.with_name(f"settings.damaged-{secrets.token_hex(4)}.json")
+def set_aside(path: Path) -> str:
+    """Rename a damaged JSON file, so that nothing in it is lost; returns the end of a sentence that says so."""
+    aside = path.with_name(f"{path.stem}.damaged-{secrets.token_hex(4)}.json")
     try:
         os.replace(path, aside)
     except OSError as error:

@@ -110,7 +110,7 @@ def batch(
     from rim_editor.batch import running
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
-    edit = replace(options.description, background=_absolute(options.background))
+    edit = replace(options.description, background=_absolute(options.description.background))
     terms = _terms(context.meta[_ORDER], expression, further)
     wanted = LayerRecipe(terms, options.controls, options.composition, edit)
     if project is not None:
@@ -119,7 +119,7 @@ def batch(
     for_sidecar = sidecar and edit.name is not EditName.MATTE
     if for_sidecar:
         edit = replace(edit, depth=None)
-    suffix = f".{suffix.lower().removeprefix('.')}"
+    suffix = options.suffix_of(suffix, given="suffix" in context.meta[_ORDER])
     recipe = Recipe(
         expressions=wanted.expressions,
         edit=edit,
@@ -128,9 +128,9 @@ def batch(
         content=Content.LAYERS if suffix in LAYERED_SUFFIXES else Content.RESULT,
         depth=(options.depth or 8) if for_sidecar else 8,
         suffix=suffix,
-        quality=options.quality,
+        quality=options.quality_of(suffix),
         metadata=not options.no_metadata,
-        longest_side=options.longest_side,
+        longest_side=options.longest,
         framing=options.framing,
         sidecar=sidecar,
         template=template,

@@ -178,9 +178,9 @@ def matte(
             composition=options.composition,
             weights=options.weights,
             device=options.device.value,
-            quality=options.quality,
+            quality=options.quality_of(output.suffix.lower()),
             metadata=not options.no_metadata,
-            longest_side=options.longest_side,
+            longest_side=options.longest,
             framing=options.framing,
             overwrite=force,
             best_guess=options.best_guess,
@@ -201,7 +201,7 @@ def matte(
             typer.echo(json.dumps(asked | answered | ended))
         raise
     if as_json:
-        typer.echo(json.dumps(asked | answered | _report_data(options.edit.value, report)))
+        typer.echo(json.dumps(asked | answered | _report_data(options.description.name.value, report)))
         return
     seconds = sum(report.milliseconds.values()) / 1000
     reason = f" ({report.device_reason})" if report.device_reason else ""

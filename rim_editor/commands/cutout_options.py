@@ -6,12 +6,13 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from rim_editor import presets
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow, parse
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
@@ -21,6 +22,7 @@ from rim_editor.files.export_presets import MARKETPLACES, framing_for
 
 if TYPE_CHECKING:
     from clipmat.examples import Example
+    from rim_editor.presets import Preset
 
 Result = TypeVar("Result")
 
@@ -110,7 +112,12 @@ class CutoutOptions:
         typer.Option(metavar="A:B|WxH", help="Centre the object on this aspect or size: '1:1', '4:5', '1080x1350'."),
     ] = None
     preset: Annotated[
-        str | None, typer.Option(help=f"Canvas, margin, background of {', '.join(e.name for e in MARKETPLACES)}.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="One of yours, or a .rimpreset: edit, controls, composition and export, but for what is given here. "
+            f"Or canvas, margin, background of {', '.join(each.name for each in MARKETPLACES)}.",
+        ),
     ] = None
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None
     example: Annotated[
@@ -132,28 +139,54 @@ class CutoutOptions:
     ] = None
     no_metadata: NoMetadata = False
 
-    @property
+    @cached_property
+    def own_preset(self) -> Preset | None:
+        """The preset of the user that was named; None for none, or a marketplace's. Raises BadOption, BadPreset."""
+        return None if self.preset is None else presets.find(self.preset)
+
+    @cached_property
     def description(self) -> EditDescription:
-        """The edit that was asked for, not yet checked."""
+        """The edit that was asked for, not yet checked, else that of the preset. Raises what `own_preset` raises."""
         options = {each.name: getattr(self, each.name) for each in fields(EditDescription) if each.name != "name"}
-        return EditDescription(self.edit, **options)
+        asked = EditDescription(self.edit, **options)
+        if self.own_preset is None or asked != EditDescription():
+            return asked
+        return EditDescription.of(self.own_preset.edit, presets.background_file(self.own_preset.edit))
+
+    def suffix_of(self, suffix: str, *, given: bool) -> str:
+        """The suffix of results, with its dot: `suffix` if it was `given`, else that of the preset."""
+        own = None if given or self.own_preset is None else self.own_preset.export.suffix
+        return own or f".{suffix.lower().removeprefix('.')}"
+
+    def quality_of(self, suffix: str) -> int | None:
+        """The quality of results with this suffix; that of the preset if it is for the same."""
+        export = None if self.own_preset is None else self.own_preset.export
+        return export.quality if self.quality is None and export and export.suffix == suffix else self.quality
+
+    @property
+    def longest(self) -> int | None:
+        """The longest side of results in pixels."""
+        own = None if self.own_preset is None else self.own_preset.export.longest_side
+        return own if self.longest_side is None else self.longest_side
 
     @property
     def composition(self) -> Composition:
         """Where the object stands, and what it has around it. Raises BadOption."""
-        return Composition(
+        asked = Composition(
             Placement() if self.place is None else parse(Placement, self.place),
             None if self.shadow is None else parse(Shadow, self.shadow),
             None if self.outline is None else parse(Outline, self.outline),
             self.match_colours or 0.0,
         )
+        return asked if self.own_preset is None or asked != Composition() else self.own_preset.composition
 
     @property
     def controls(self) -> MatteControls:
         """The controls of the matte. Raises BadOption."""
-        return MatteControls(
+        asked = MatteControls(
             self.shift_edge, self.feather, self.contrast, self.fill_holes, self.invert, self.largest_hole
         )
+        return asked if self.own_preset is None or asked != MatteControls() else self.own_preset.controls
 
     @property
     def example_read(self) -> Example | None:
@@ -169,9 +202,10 @@ class CutoutOptions:
 
 
 def framing_of(preset: str | None, *, trim: bool, margin: str | None, canvas: str | None) -> Framing:
-    """The framing that options ask for, margin and canvas as they were typed. Raises BadOption."""
+    """The framing that options ask for, margin and canvas as they were typed. Raises BadOption, BadPreset."""
+    own = None if preset is None else presets.find(preset)
     return framing_for(
-        preset,
+        preset if own is None else own.export.framing,
         trim=trim,
         margin=None if margin is None else parse_margin(margin),
         canvas=None if canvas is None else parse_canvas(canvas),

@@ -156,7 +156,7 @@ def _tile(source: _Source, there: Matrix, rows: slice, columns: slice) -> tuple[
         return None
     inside = slice(_RIM_PX, height - _RIM_PX), slice(_RIM_PX, width - _RIM_PX)
     if cover.min() > _WHOLE:  # the middle of the object, where nothing is divided
-        return _to_uint8(warped[inside][..., :3]), np.ones(cover[inside].shape[:2], np.float32)
+        return _to_uint8(np.asarray(warped[inside][..., :3], np.float32)), np.ones(cover[inside].shape[:2], np.float32)
     around = cv2.blur(np.maximum(warped, 0), (2 * _RIM_PX + 1, 2 * _RIM_PX + 1))
     found = np.where(cover > _SEEN, warped, around)[inside]
     colours = np.divide(

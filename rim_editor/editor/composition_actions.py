@@ -11,6 +11,8 @@ from rim_editor.documents.composition import Composition, Placement
 from rim_editor.editor.events import JobKind
 
 if TYPE_CHECKING:
+    from rim_editor.documents.document import MatteControls
+    from rim_editor.documents.edits import Edit
     from rim_editor.documents.framing import ObjectBox
     from rim_editor.editor.editor import Editor
     from rim_editor.editor.jobs import EditorJobs
@@ -31,6 +33,10 @@ class CompositionActions:
     def place(self, placement: Placement, gesture: str = "place") -> None:
         """Move, scale, turn or mirror the object; see `set`."""
         self.set(replace(self._editor.document.composition, placement=placement), gesture)
+
+    def apply(self, name: str, edit: Edit, controls: MatteControls, composition: Composition) -> None:
+        """Set edit, controls and composition together, as a step of this name."""
+        self._change(name, edit=edit, controls=controls, composition=composition)
 
     def find_box(self, done: Callable[[ObjectBox | None], Any]) -> None:
         """Call `done` with the box of the active layer's object in its image, None where there is nothing."""

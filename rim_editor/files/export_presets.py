@@ -93,9 +93,11 @@ def marketplace(name: str) -> Marketplace:
     return found
 
 
-def framing_for(preset: str | None, *, trim: bool, margin: Margin | None, canvas: CanvasShape | None) -> Framing:
-    """The framing of a preset, with what was asked for besides in its place. Raises BadOption."""
-    framing = Framing() if preset is None else marketplace(preset).framing
+def framing_for(
+    preset: str | Framing | None, *, trim: bool, margin: Margin | None, canvas: CanvasShape | None
+) -> Framing:
+    """The framing of a marketplace or of a preset, with what was asked for besides in its place. Raises BadOption."""
+    framing = marketplace(preset).framing if isinstance(preset, str) else preset or Framing()
     return replace(
         framing,
         trim=trim or framing.trim,
