@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
@@ -46,6 +47,23 @@ class AnswerText:
     """The text without the expression, for where there is little room; '' where there is no shorter one."""
     marked: Answer | None = None
     """What waits to be accepted, to be marked on the canvas."""
+    rated: Answered | None = None
+    """The answer whose presence is shown; None for what was found without words."""
+    bad: bool = False
+    """Whether nothing came of what the user did."""
+
+
+@dataclass(eq=False)
+class GivenAnswer:
+    """An answer that an image got, and what the user makes of it."""
+
+    answer: Answered
+    rated: Answered
+    """The one whose presence counts: of clicks beside words, the answer to the words alone."""
+    layer: int
+    """The key of the layer that it is for."""
+    decided: bool = False
+    """Whether the user has accepted the answer, or went on without it."""
 
 
 @dataclass(eq=False)
@@ -55,80 +73,104 @@ class AskedImage:
     typed: str = ""
     combine: Combine = Combine.NEW
     """How the next answer joins the matte."""
-    answer: Answered | None = None
+    given: WeakKeyDictionary[Answer, GivenAnswer] = field(default_factory=WeakKeyDictionary)
+    """The answers that became parts of a matte."""
+    waiting: GivenAnswer | None = None
+    """The newest answer where it is no part: it found nothing, or has to be accepted first."""
+    last: GivenAnswer | None = None
     """The newest answer."""
-    part: Answer | None = None
-    """What it added to the matte."""
-    decided: bool = False
-    """Whether the user has accepted the answer, or went on without it."""
     words: tuple[WordHere, ...] = ()
     """What is likely in this image, the surest first."""
     suggested: tuple[str, ...] = ()
     """Expressions to try on a sample."""
     layer: int | None = None
-    """The key of the layer that the newest answer was for."""
+    """The key of the layer that was active at the last change."""
     newest: str = ""
-    """The newest expression of the document, after its last change."""
+    """The newest expression of that layer, after its last change."""
     had_matte: bool = False
     had_redo: bool = False
 
+    def asking(self) -> None:
+        """Something is asked: what was said about a former answer that is no part does not count any more."""
+        self.waiting = None
+
     def answered(self, editor: Editor, answer: Answered) -> None:
         """Remember an answer, and the part that it became."""
-        self.answer, self.decided, self.part = answer, False, None
-        self.layer = editor.document.layer.key
-        if answer.certainty is not Certainty.NONE:
-            self._take_part(editor)
+        given = GivenAnswer(answer, answer, editor.document.layer.key)
+        former = self.last
+        if answer.pointing and answer.expression and answer.certainty is not Certainty.NONE:
+            if former is not None and former.answer.expression == answer.expression:  # it was clicked beside words
+                given.rated, given.decided = former.rated, former.decided
+        self.waiting, self.last = None, given
+        if answer.certainty is Certainty.NONE or editor.guess is not None:
+            self.waiting = given
+        else:
+            self._take_part(editor, given)
 
-    def matte_changed(self, editor: Editor) -> None:
-        """The matte was changed: after an answer that added nothing, it is what the user wants.
+    def changed(self, editor: Editor, *, matte: bool) -> None:
+        """The document was changed, or another layer selected: after an answer that added nothing, a change of the
+        `matte` is what the user wants.
 
-        After undo and redo, `typed` is the newest expression of the document, unless the user has typed another since.
-        When no matte is left, the next answer is a new one.
+        After undo and redo, and when another layer becomes active, `typed` is the newest expression of the document,
+        unless the user has typed another since. When no matte is left, it is empty, and the next answer is a new one.
         """
-        if self.part is None:
-            self.decided = True
         document, can_redo = editor.document, editor.history.can_redo
+        switched, self.layer = self.layer not in (None, document.layer.key), document.layer.key
+        cleared = not document.has_matte and self.had_matte and not switched
         newest = next((one.words for one in reversed(document.expressions) if one.words), "")
+        asked = {self.newest, "" if self.last is None else self.last.answer.expression}
         if (can_redo or self.had_redo) and clean_expression(self.typed) == self.newest:
             self.typed = newest
+        elif (switched or cleared) and clean_expression(self.typed) in asked:
+            self.typed = newest
+        if cleared:
+            self.waiting = None
+        elif matte and not switched and self.waiting is not None:
+            self.waiting.decided = True
         if not document.has_matte and (self.had_matte or can_redo):
             self.combine = Combine.NEW
         self.newest, self.had_matte, self.had_redo = newest, document.has_matte, can_redo
 
-    def accept(self) -> None:
+    def accept(self, editor: Editor) -> None:
         """The user is content with the answer, or with the matte as it was before."""
-        self.decided = True
+        given, _ = self._current(editor)
+        if given is not None:
+            given.decided = True
 
     def guess_accepted(self, editor: Editor) -> None:
         """Add the answer that waits to the matte: a best guess still to be judged, or what the user has seen marked."""
-        seen = self.text(editor).marked is not None
+        given, seen = self.waiting, self.text(editor).marked is not None
         editor.accept_guess()
-        self.decided = seen
-        self._take_part(editor)
+        if given is not None:
+            given.decided = seen
+            self._take_part(editor, given)
+
+    def part(self, editor: Editor) -> Answer | None:
+        """The part that the answer added which is spoken of; None where there is none."""
+        given, part = self._current(editor)
+        return None if given is None else part
 
     def text(self, editor: Editor) -> AnswerText:
-        """What is said about the newest answer; an empty text where it does not count any more."""
-        answer = self.answer
-        if answer is None:
+        """What is said about the newest answer that is not undone; an empty text without any."""
+        given, part = self._current(editor)
+        if given is None:
             return AnswerText("")
-        quoted = f"“{answer.expression}”"
-        if answer.pointing and answer.certainty is Certainty.NONE and self._counts(editor):
-            return AnswerText(
-                f"{answer.pointing.doubt}: the matte stays as it was. Click elsewhere, or drag a box around it."
-            )
-        if not self._counts(editor):
-            return AnswerText("")
-        if answer.pointing:
-            return AnswerText(f"Found by {answer.asked}. {answer.note}")
-        if answer.certainty is Certainty.SURE:
-            return AnswerText(f"Found {quoted}")
-        if self.part is not None and self.decided:
-            return AnswerText(f"Used {quoted}")
-        if answer.certainty is Certainty.UNSURE:
+        answer, rated, quoted = given.answer, given.rated, given.answer.asked
+        if answer.pointing and answer.certainty is Certainty.NONE:
+            text = f"{answer.pointing.doubt}: the matte stays as it was. Click elsewhere, or drag a box around it."
+            return AnswerText(text, bad=True)
+        note = f". {answer.note}" if answer.pointing else ""
+        if answer.pointing and rated is answer:
+            return AnswerText(f"Found by {quoted}{note}")
+        if rated.certainty is Certainty.SURE:
+            return AnswerText(f"Found {quoted}{note}", rated=rated)
+        if part is not None and given.decided:
+            return AnswerText(f"Used {quoted}{note}", rated=rated)
+        if rated.certainty is Certainty.UNSURE:
             text, choices = f"Not sure that this is {quoted}", (AnswerChoice.USE, AnswerChoice.RETRY)
-            if self.part is not None:
-                return AnswerText(text, choices, text, short="Not sure of this")
-            if self.decided or editor.guess is None:
+            if part is not None:
+                return AnswerText(text + note, choices, text, short="Not sure of this", rated=rated)
+            if given.decided or editor.guess is None:
                 return AnswerText("")
             return AnswerText(
                 f"{text}: nothing is taken away yet",
@@ -136,41 +178,45 @@ class AskedImage:
                 text,
                 short="Not sure: nothing taken yet",
                 marked=editor.guess,
+                rated=rated,
             )
-        if self.part is not None:
-            text = f"Best guess for {quoted}, which hardly seems to be here"
+        if part is not None:
+            text = f"Best guess for {quoted}"
             choices = (AnswerChoice.USE, AnswerChoice.RETRY)
-            return AnswerText(text, choices, f"Best guess for {quoted}", short="The best guess")
-        return self._none(editor, quoted)
+            whole = f"{text}, which hardly seems to be here{note}"
+            return AnswerText(whole, choices, text, short="The best guess", rated=rated)
+        return replace(self._none(editor, given), rated=rated)
 
     def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
         """A caption, and words to click: near ones after an answer without certainty, or what to try on a sample."""
-        if self.suggested and self.answer is None:
+        if self.suggested and self.last is None:
             return "Try", self.suggested
-        open_answer = self.answer is not None and self.answer.certainty is not Certainty.SURE and not self.decided
-        guess = self.part or editor.guess
-        if open_answer and self._counts(editor) and guess is not None and self.answer is not None:
-            asked = self.answer.expression.casefold().split()
-            surer = [word for word in self.words if word.presence >= self.answer.presence + _SURER]
-            near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
-            if near:
-                return "Surer here", tuple(near)
-        return "", ()
+        given, part = self._current(editor)
+        guess = part or editor.guess
+        if given is None or given.decided or given.answer.certainty is Certainty.SURE or guess is None:
+            return "", ()
+        asked = given.answer.expression.casefold().split()
+        surer = [word for word in self.words if word.presence >= given.answer.presence + _SURER]
+        near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
+        return ("Surer here", tuple(near)) if near else ("", ())
 
     def used(self, editor: Editor) -> tuple[str, ...]:
         """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
         asked = [answer.words for answer in reversed(editor.document.expressions)]
         return (*asked, *(word.noun for word in self.words))
 
-    def _counts(self, editor: Editor) -> bool:
-        """Whether the newest answer is not undone or replaced, and its layer is the active one."""
-        here = self.layer == editor.document.layer.key
-        return here and (self.part is None or any(one is self.part for one in editor.document.parts))
+    def _current(self, editor: Editor) -> tuple[GivenAnswer | None, Answer | None]:
+        """The answer to speak of, and the part that it became: of the active layer, and not undone."""
+        if self.waiting is not None and self.waiting.layer == editor.document.layer.key:
+            return self.waiting, None
+        expressions = editor.document.expressions
+        return (self.given.get(expressions[-1]), expressions[-1]) if expressions else (None, None)
 
-    def _none(self, editor: Editor, quoted: str) -> AnswerText:
+    def _none(self, editor: Editor, given: GivenAnswer) -> AnswerText:
+        quoted = given.answer.asked
         text, short = f"Nothing here seems to be {quoted}", "Hardly here"
         choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
-        if self.decided:
+        if given.decided:
             return AnswerText(text)
         if not editor.document.has_matte:
             return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
@@ -179,7 +225,7 @@ class AskedImage:
         caption = f"This is still {former}, not {quoted}"
         return AnswerText(text, (*choices, AnswerChoice.KEEP), caption, dimmed=True, short=short)
 
-    def _take_part(self, editor: Editor) -> None:
-        expressions = () if editor.guess is not None else editor.document.expressions
-        if expressions and self.answer is not None and expressions[-1].expression == self.answer.expression:
-            self.part = expressions[-1]
+    def _take_part(self, editor: Editor, given: GivenAnswer) -> None:
+        expressions = editor.document.expressions
+        if expressions and expressions[-1].expression == given.answer.expression:
+            self.waiting, self.given[expressions[-1]] = None, given

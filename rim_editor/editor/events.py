@@ -185,7 +185,7 @@ class Answered:
 
     @property
     def asked(self) -> str:
-        """What was asked, for the user: '“the hat”, 2 clicks'."""
+        """What was asked, for the user: '“the hat”', '2 clicks', '“the hat”, 2 clicks'."""
         words = f"“{self.expression}”" if self.expression else ""
         return ", ".join(filter(None, (words, self.pointing.summary)))
 

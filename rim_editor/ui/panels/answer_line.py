@@ -16,7 +16,6 @@ from rim_editor.ui.theme import SPACE, set_type
 
 if TYPE_CHECKING:
     from rim_editor.editor.answer_texts import AnswerText
-    from rim_editor.editor.events import Answered
 
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""
@@ -119,13 +118,11 @@ class AnswerLine(QWidget):
         self._height = QPushButton("x").sizeHint().height()
         self.setFixedHeight(self._height)
 
-    def show_answer(self, answer: Answered, shown: AnswerText, choices: Sequence[Choice]) -> None:
-        """Show what is said about an answer, with its presence, which counts for words alone, and buttons."""
-        if answer.pointing:
-            self.show_text(shown.text, bad=answer.certainty is Certainty.NONE)
-        else:
-            presence = answer.certainty, answer.presence
-            self.show_text(shown.text, presence=presence, choices=choices, short=shown.short)
+    def show_answer(self, shown: AnswerText, choices: Sequence[Choice]) -> None:
+        """Show what is said about an answer, with the presence that counts for it, and buttons."""
+        rated = shown.rated
+        presence = (None, 0.0) if rated is None else (rated.certainty, rated.presence)
+        self.show_text(shown.text, presence=presence, choices=choices, bad=shown.bad, short=shown.short)
 
     def show_text(
         self,

@@ -158,7 +158,7 @@ class ExpressionBar(QWidget):
             self._line.show_text("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
-            self._state(self._editor).answer = None
+            self._state(self._editor).asking()
             self._show_answer()
             self.submitted.emit(expression)
             self.left.emit()
@@ -199,8 +199,8 @@ class ExpressionBar(QWidget):
         state = self._state(editor)
         if isinstance(event, Answered):
             state.answered(editor, event)
-        elif isinstance(event, DocumentChanged) and "matte" in event.aspects:
-            self._matte_changed(editor, state)
+        elif isinstance(event, DocumentChanged) and event.aspects & {"matte", "layers"}:
+            self._document_changed(editor, state, matte="matte" in event.aspects)
         if editor is not self._editor:
             return
         if isinstance(event, JobStarted | JobEnded) and event.kind is JobKind.ASK:
@@ -211,12 +211,12 @@ class ExpressionBar(QWidget):
         elif isinstance(event, Answered | DocumentChanged):
             self._show_answer()
 
-    def _matte_changed(self, editor: Editor, state: AskedImage) -> None:
+    def _document_changed(self, editor: Editor, state: AskedImage, *, matte: bool) -> None:
         if editor is not self._editor:
-            state.matte_changed(editor)
+            state.changed(editor, matte=matte)
             return
         state.typed, state.combine = self._box.text(), self.combine()
-        state.matte_changed(editor)
+        state.changed(editor, matte=matte)
         if state.typed != self._box.text():
             self._box.setText(state.typed)
         self.set_combine(state.combine)
@@ -229,14 +229,12 @@ class ExpressionBar(QWidget):
             self._line.show_text("Open an image to begin.")
             return
         state = self._state(self._editor)
-        shown, answer = state.text(self._editor), state.answer
+        shown = state.text(self._editor)
         self._emit_marks(shown)
         if self._working:
             self._line.show_text("Working… Esc cancels.")
-        elif answer is None or not shown.text:
-            self._line.show_text("")
         else:
-            self._line.show_answer(answer, shown, [self._choice(choice) for choice in shown.choices])
+            self._line.show_answer(shown, [self._choice(choice) for choice in shown.choices])
 
     def _emit_marks(self, shown: AnswerText) -> None:
         self.caption_changed.emit(shown.caption, shown.dimmed)
@@ -263,7 +261,7 @@ class ExpressionBar(QWidget):
             state = self._state(self._editor)
             if state.text(self._editor).marked is not None:
                 state.guess_accepted(self._editor)
-            state.accept()
+            state.accept(self._editor)
             self._show_answer()
             self.left.emit()
 
@@ -277,7 +275,7 @@ class ExpressionBar(QWidget):
             self.focus_box()
 
     def _can_take_back(self) -> bool:
-        part = None if self._editor is None else self._state(self._editor).part
+        part = None if self._editor is None else self._state(self._editor).part(self._editor)
         return (
             self._editor is not None and part is not None and self._editor.history.undo_name == step_names.adding(part)
         )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from clipmat.words_here import WordHere
 from rim_editor.documents.document import Brush, Combine, Stroke
+from rim_editor.editor.picking import Picking
 from rim_editor.ui.panels.answer_line import PresenceBadge
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.expression_bar import ExpressionBar
@@ -268,7 +269,7 @@ def test_nothing_is_taken_away_by_an_unsure_answer_until_it_is_used(qtbot, bar, 
     assert [part.expression for part in editor.document.expressions] == ["the cat", "maybe the dog"]
     assert status(bar) == "Used “maybe the dog”" and choices(bar) == [] and marked[-1] is None
     editor.undo()
-    assert [part.expression for part in editor.document.expressions] == ["the cat"] and status(bar) == ""
+    assert [part.expression for part in editor.document.expressions] == ["the cat"] and status(bar) == "Found “the cat”"
 
 
 def test_a_narrow_line_says_it_in_short(qtbot, bar, editor):
@@ -402,6 +403,40 @@ def test_other_words_say_whether_the_answer_is_taken_back(qtbot, bar, editor):
     assert part(bar, QPushButton, "other_words").text() == "Take it back"
     editor.paint(Stroke(Brush.KEEP, ((10, 10), (30, 30)), 5))
     assert part(bar, QPushButton, "other_words").text() == "Try other words"
+
+
+def test_clicks_beside_unsure_words_keep_their_certainty_and_what_can_be_done(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "maybe the dog")
+    Picking(editor, lambda: None).click(96, 120, True, "maybe the dog")
+    assert status(bar).startswith("Not sure that this is “maybe the dog”, 1 click. ") and badge(bar).text() == "42%"
+    assert choices(bar) == ["use_answer", "other_words"]
+    editor.undo()
+    assert status(bar) == "Not sure that this is “maybe the dog”" and choices(bar) == ["use_answer", "other_words"]
+    editor.redo()
+    press(qtbot, bar, "use_answer")
+    assert status(bar).startswith("Used “maybe the dog”, 1 click") and badge(bar).text() == "42%"
+
+
+def test_box_and_answer_follow_the_layer(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "maybe the dog")
+    editor.layers.add()
+    assert box(bar).text() == "" and status(bar) == ""
+    ask(qtbot, bar, "the cat")
+    editor.layers.select(0)
+    assert box(bar).text() == "maybe the dog" and choices(bar) == ["use_answer", "other_words"]
+    box(bar).setText("the h")
+    editor.layers.select(1)
+    assert box(bar).text() == "the h" and status(bar) == "Found “the cat”", "what is being typed stays"
+
+
+def test_clearing_the_matte_clears_the_words_and_what_was_said_of_them(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "the cat")
+    ask(qtbot, bar, "the dog ghost")
+    editor.clear_matte()
+    assert box(bar).text() == "" and status(bar) == "" and badge(bar).text() == ""
 
 
 def test_chips_that_do_not_fit_are_left_out(qtbot, bar, editor):
