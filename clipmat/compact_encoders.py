@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -96,6 +97,13 @@ def hashed_ngrams(word: str, buckets: int) -> list[int]:
     return [zlib.crc32(key.encode()) % (buckets - 1) + 1 for key in keys]
 
 
+@lru_cache(maxsize=8192)
+def _padded_ngrams(word: str, buckets: int) -> tuple[int, ...]:
+    """`hashed_ngrams`, filled up with 0; the words of a template come again with each noun."""
+    ngrams = hashed_ngrams(word, buckets)
+    return (*ngrams, *(0,) * (_MAX_NGRAMS - len(ngrams)))
+
+
 class HashedTextTower(TextTower):
     """Hashed vectors of each word and its n-grams, then a few bidirectional transformer layers."""
 
@@ -120,13 +128,10 @@ class HashedTextTower(TextTower):
         """One token per word, BxLxG ids; padded to the longest text of the batch."""
         words = [split_words(text) for text in texts]
         longest = max(1, min(length, max(len(w) for w in words)))
-        ids = torch.zeros(len(texts), longest, _MAX_NGRAMS, dtype=torch.long)
-        valid = torch.zeros(len(texts), longest, dtype=torch.bool)
-        for row, kept in enumerate(words):
-            for column, word in enumerate(kept[:length]):
-                ngrams = hashed_ngrams(word, self.buckets)
-                ids[row, column, : len(ngrams)] = torch.tensor(ngrams)
-                valid[row, column] = True
+        rows = [[_padded_ngrams(word, self.buckets) for word in kept[:longest]] for kept in words]
+        nothing = (0,) * _MAX_NGRAMS
+        ids = torch.tensor([row + [nothing] * (longest - len(row)) for row in rows])
+        valid = torch.arange(longest) < torch.tensor([len(row) for row in rows])[:, None]
         return TextTokens(ids, valid), [" ".join(w[length:]) for w in words]
 
     def embed(self, ids: Tensor) -> Tensor:

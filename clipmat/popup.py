@@ -37,6 +37,24 @@ def token_positions(grid: tuple[int, int], like: Tensor) -> Tensor:
     return torch.cat([cells.new_zeros(1, 2), cells]).to(like.dtype)
 
 
+def attend(layer: nn.MultiheadAttention, queries: Tensor, keys: Tensor, padding: Tensor | None = None) -> Tensor:
+    """What `layer` gives for queries BxNxD and keys BxLxD that are their own values: BxNxD.
+
+    `padding` is BxL bool, True where a key is not to be seen. The layer's own forward would import sympy, which takes
+    as long as a good part of torch.
+    """
+    weight, bias, width = layer.in_proj_weight, layer.in_proj_bias, layer.embed_dim
+    if queries is keys:
+        q, k, v = F.linear(queries, weight, bias).chunk(3, dim=2)
+    else:
+        q = F.linear(queries, weight[:width], bias[:width])
+        k, v = F.linear(keys, weight[width:], bias[width:]).chunk(2, dim=2)
+    q, k, v = (x.reshape(*x.shape[:2], layer.num_heads, -1).transpose(1, 2) for x in (q, k, v))
+    mask = None if padding is None else ~padding[:, None, None, :]
+    found = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    return layer.out_proj(found.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
+
+
 class PopupBlock(nn.Module):
     """Cross-attention to the text, self-attention among the visual tokens, then LN and MLP (figure 3)."""
 
@@ -53,11 +71,11 @@ class PopupBlock(nn.Module):
     def forward(self, visual: Tensor, text: Tensor, padding: Tensor) -> Tensor:
         """BxNxD visual, BxLxD text, BxL bool (True where padded) -> BxNxD."""
         queries = self.norm_visual(visual)
-        x = self.cross(queries, text, text, key_padding_mask=padding, need_weights=False)[0]
+        x = attend(self.cross, queries, text, padding)
         if self.residual:
             x = visual + x
         normed = self.norm_self(x)
-        x = x + self.attention(normed, normed, normed, need_weights=False)[0]
+        x = x + attend(self.attention, normed, normed)
         return x + self.mlp(self.norm_mlp(x))  # type: ignore[no-any-return]
 
 

@@ -1,5 +1,7 @@
 """TSP, judged by the same written anew in numpy, one head and one image at a time."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +10,7 @@ import torch
 
 from clipmat.config import variant
 from clipmat.encoders import ImageFeatures
-from clipmat.popup import BilinearMatch, PopupBlock, SemanticPopup, token_positions
+from clipmat.popup import BilinearMatch, PopupBlock, SemanticPopup, attend, token_positions
 
 CONFIG = replace(
     variant("compact"),
@@ -205,3 +207,28 @@ def test_padding_changes_nothing_however_large(config):
 def test_words_of_another_width_are_refused():
     with pytest.raises(RuntimeError, match="shape"):
         built(PAPER)(image(), random(2, 5, CONFIG.text_width + 1), torch.ones(2, 5, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("itself", [False, True])
+def test_attention_is_that_of_torch(padded, itself):
+    torch.manual_seed(3)
+    layer = torch.nn.MultiheadAttention(24, 4, batch_first=True).eval()
+    queries = torch.randn(2, 7, 24)
+    keys = queries if itself else torch.randn(2, 5, 24)
+    padding = torch.zeros(keys.shape[:2], dtype=torch.bool)
+    if padded:
+        padding[0, 3:], padding[1, 4:] = True, True
+    expected, _ = layer(queries, keys, keys, key_padding_mask=padding, need_weights=False)
+    found = attend(layer, queries, keys, padding if padded else None)
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
+
+
+def test_an_expression_is_answered_without_sympy():
+    """It takes as long to import as a good part of torch, and torch's own attention wants it."""
+    code = (
+        "import sys, numpy as np\nfrom clipmat.predictor import Predictor\n"
+        "found = Predictor.load('compact', device='cpu')\nfound.set_image(np.zeros((60, 80, 3), np.uint8))\n"
+        "found.predict('the red cup')\nassert 'torch' in sys.modules and 'sympy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
