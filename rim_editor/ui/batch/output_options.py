@@ -54,6 +54,8 @@ class OutputOptions(QGroupBox):
         super().__init__("Results", parent)
         self.setObjectName("batch_output")
         self._folder_is_suggested = True
+        self._filled: object = None
+        """What `set_export` showed last."""
         grid = QGridLayout(self)
         grid.addLayout(self._format_form(settings), 0, 0)
         grid.addLayout(self._folder_form(settings), 0, 1)
@@ -125,7 +127,9 @@ class OutputOptions(QGroupBox):
             self._folder.setText("" if folder is None else str(folder))
 
     def set_export(self, suffix: str, request: ExportRequest) -> None:
-        """Show the format, size, framing and metadata of another export, where a batch has them."""
+        """Show the format, size, framing and metadata of another export, unless the user has chosen others here."""
+        if self._filled not in (None, self._chosen()):
+            return
         if suffix in FORMATS:
             self._format.setCurrentIndex(self._format.findData(suffix))
         if request.quality is not None:
@@ -134,6 +138,7 @@ class OutputOptions(QGroupBox):
         self._framing.set_framing(request.framing)
         self._metadata.setChecked(request.metadata)
         self.framing_changed.emit()
+        self._filled = self._chosen()
 
     def show_edit(self, edit: Edit | None, *, matte: bool) -> None:
         """Offer the formats that can hold the result of `edit`, and explain the others; None changes nothing.
@@ -215,6 +220,9 @@ class OutputOptions(QGroupBox):
         self._at_least.valueChanged.connect(lambda _value: self.changed.emit())
         form.addRow("S&ure from", self._at_least)
         return form
+
+    def _chosen(self) -> object:
+        return self.suffix, self.quality, self.longest_side, self.framing, self.metadata
 
     def _format_chosen(self) -> None:
         self._quality.setEnabled(lossy(self.suffix))

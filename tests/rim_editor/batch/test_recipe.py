@@ -194,3 +194,13 @@ def test_what_is_shown_begins_where_the_matte_begins_anew():
 def test_a_line_without_words_where_some_are_due_is_refused(text):
     with pytest.raises(EmptyExpression):
         terms_from_text(text)
+
+
+@given(st.text(st.sampled_from("ab +-&,…\t\n\u00a0")))
+def test_whatever_is_typed_in_a_row_is_expressions_or_is_refused_with_a_reason(text):
+    try:
+        terms = terms_from_text(text)
+    except (EmptyExpression, BadOption) as error:
+        assert str(error)
+    else:
+        assert terms_from_text(terms_text(terms)) == terms

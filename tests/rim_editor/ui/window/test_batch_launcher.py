@@ -1,10 +1,12 @@
 """Batch export from the menu: one dialog, and the window asks before it leaves a batch that is at work."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRegularExpression
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from clipmat import image_files
 from rim_editor.documents.composition import Composition, Outline
@@ -146,4 +148,9 @@ def test_without_an_export_the_batch_begins_as_the_settings_say(qtbot, matting, 
     setup.edit.set_edit(SolidColour((1, 2, 3)), notify=True)
     output = setup.output
     assert (output.longest_side, output.metadata) == (99, False)
+    output.findChild(QComboBox, "batch_format").setCurrentIndex(1)
+    window.batch.dialog.close()
+    window.live_settings.set(replace(window.live_settings.current, export_longest_side=50))
+    window.batch.show()
+    assert (output.suffix, output.longest_side) == (".webp", 99), "what was chosen stays"
     window.batch.shutdown()
