@@ -27,6 +27,7 @@ _Role = Qt.ItemDataRole
 _IMAGE, _EXPRESSION, _RESULT, _PROBLEM = range(4)
 _MARK = 20
 _BY_EXAMPLE = "as in the example"
+_NO_WORDS = "double-click, and type"
 _TYPE_HERE = "Double-click to type something else for this image: + adds, - takes away, & limits it to"
 _BROKEN = (ProblemKind.MISSING, ProblemKind.UNREADABLE)
 
@@ -229,7 +230,7 @@ class PlanModel(RowsModel):
         if column == _IMAGE:
             return row.item.source.name
         if column == _EXPRESSION:
-            return self._typed.get(place) or row.expression
+            return self._typed.get(place) or row.expression or _NO_WORDS
         return "left out" if row.item.skip else os.path.relpath(row.item.output, self._folder)
 
 

@@ -723,6 +723,7 @@ def test_without_words_for_all_each_image_gets_its_own(qtbot, make, photos):
     dialog.add([photos])
     plan(qtbot, dialog)
     assert "images without words yet" in text(dialog, "batch_plan_error")
+    assert [row[1] for row in cells(dialog) if row[0]] == ["double-click, and type"] * 3
     assert not find(dialog, "batch_next").isEnabled()
     for number in range(3):
         type_for(dialog, f"rose-{number}.jpg", ("the dog", "the cat", "the hat")[number])
