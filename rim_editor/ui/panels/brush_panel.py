@@ -1,4 +1,4 @@
-"""The options of the brush: radius and hardness; shown while a tool that paints is in use."""
+"""The options of the brush: size and hardness; shown while a tool that paints is in use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BrushPanel(QWidget):
-    """Radius and hardness of the brush."""
+    """Size, which is the diameter, and hardness of the brush."""
 
     brush_changed = Signal(float, float)
     """Radius in pixels of the image and hardness 0 to 1."""
@@ -29,20 +29,20 @@ class BrushPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("brush_panel")
         self.setAccessibleName("Brush")
-        self._radius = AmountSlider(
-            "brush_radius",
+        self._size = AmountSlider(
+            "brush_size",
             "Si&ze",
-            MIN_BRUSH_RADIUS,
-            MAX_BRUSH_RADIUS,
+            2 * MIN_BRUSH_RADIUS,
+            2 * MAX_BRUSH_RADIUS,
             suffix=" px",
-            tip="Size of the brush ([ and ])",
+            tip="Diameter of the brush in pixels of the image ([ and ])",
         )
-        self._radius.set_value(30)
+        self._size.set_value(60)
         self._hardness = AmountSlider(
             "brush_hardness", "H&ardness", 0, 100, suffix=" %", tip="How sharp the rim of the brush is"
         )
         self._hardness.set_value(80)
-        for amount in (self._radius, self._hardness):
+        for amount in (self._size, self._hardness):
             amount.changed.connect(lambda _value: self.brush_changed.emit(*self.brush()))
         self._edges = name_widget(QCheckBox("Follo&w edges"), "follow_edges")
         self._edges.setToolTip(
@@ -53,7 +53,7 @@ class BrushPanel(QWidget):
         section = Section("brush", "Brush")
         options = QVBoxLayout(section.inside)
         options.setContentsMargins(SPACE, 0, SPACE, 0)
-        options.addWidget(self._radius)
+        options.addWidget(self._size)
         options.addWidget(self._hardness)
         options.addWidget(self._edges)
         column = QVBoxLayout(self)
@@ -68,11 +68,11 @@ class BrushPanel(QWidget):
 
     def brush(self) -> tuple[float, float]:
         """Radius in pixels of the image and hardness 0 to 1."""
-        return self._radius.value(), self._hardness.value() / 100
+        return self._size.value() / 2, self._hardness.value() / 100
 
     def set_brush(self, radius: float, hardness: float) -> None:
         """Show this brush; emits nothing. The radius is kept within the limits of the canvas."""
-        self._radius.set_value(min(max(radius, MIN_BRUSH_RADIUS), MAX_BRUSH_RADIUS))
+        self._size.set_value(2 * min(max(radius, MIN_BRUSH_RADIUS), MAX_BRUSH_RADIUS))
         self._hardness.set_value(100 * hardness)
 
     def set_follows_edges(self, follows: bool) -> None:

@@ -191,6 +191,9 @@ class EditPanel(QWidget):
     def _set(self, edit: Edit, gesture: str) -> None:
         if self._editor is not None:
             self._editor.set_edit(edit, gesture=gesture)
+            if self._editor.document.edit is not edit:  # the layer is locked or hidden
+                self._shown = None
+                self._show(self._editor.document.edit)
 
     def _compose(self, composition: Composition, gesture: str) -> None:
         if self._editor is not None:

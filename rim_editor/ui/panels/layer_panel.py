@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDockWidget,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rim_editor.documents.document import Document, Layer
 from rim_editor.editor.events import DocumentChanged, Event, Subscription
 from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.panels.part_list import RowList
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT, icon
 
@@ -68,7 +69,6 @@ class LayerPanel(QWidget):
         column = QVBoxLayout(section.inside)
         column.setContentsMargins(SPACE, 0, SPACE, 0)
         column.setSpacing(TIGHT)
-        column.addWidget(self._list)
         row = QHBoxLayout()
         row.setSpacing(TIGHT)
         self._buttons: dict[str, QToolButton] = {}
@@ -81,7 +81,9 @@ class LayerPanel(QWidget):
             self._buttons[name] = button
             row.addWidget(button)
         row.addStretch(1)
-        column.addLayout(row)
+        column.addLayout(row)  # above the list, which grows
+        column.addWidget(self._list)
+        self._section = section
         self.set_editor(None)
 
     def set_editor(self, editor: Editor | None) -> None:
@@ -102,6 +104,18 @@ class LayerPanel(QWidget):
         """Add an empty layer above the active one."""
         if self._editor is not None:
             self._editor.layers.add()
+
+    def rename(self) -> None:
+        """Let the user type another name for the active layer, in the list; a list that is hidden is shown."""
+        home = self.parentWidget()
+        while home is not None:
+            if isinstance(home, QDockWidget):
+                home.show()
+                home.raise_()
+            home = home.parentWidget()
+        self._section.set_open(True)
+        self._list.setFocus()
+        self._list.edit(self._list.currentIndex(), _Trigger.EditKeyPressed)
 
     def duplicate(self) -> None:
         """Copy the active layer."""
@@ -137,15 +151,15 @@ class LayerPanel(QWidget):
 
     def _refresh(self) -> None:
         document = None if self._editor is None else self._editor.document
-        shown = None if document is None else (document.active, _rows(document))
-        if shown == self._shown and document is not None:
-            return
-        self._shown = shown
+        rows = None if document is None else _rows(document)
         with QSignalBlocker(self._list), QSignalBlocker(self._list.model()):
-            self._list.clear()
+            if rows != self._shown or document is None:  # rows that stay can be double-clicked
+                self._shown = rows
+                self._list.clear()
+                layers = () if document is None else document.layers
+                for place in reversed(range(len(layers))):
+                    self._add_row(layers[place], place)
             if document is not None:
-                for place in reversed(range(len(document.layers))):
-                    self._add_row(document.layers[place], place)
                 self._list.setCurrentRow(len(document.layers) - 1 - document.active)
         self._list.updateGeometry()  # it grows with its rows
         several = document is not None and len(document.layers) > 1
@@ -177,7 +191,7 @@ class LayerPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, name=name, on=on: self._switch(name, place, not on))
             row.addWidget(button)
-        self._list.setItemWidget(item, line)
+        self._list.set_buttons(item, line)
 
     def _switch(self, name: str, place: int, on: bool) -> None:
         if self._editor is not None:
@@ -208,20 +222,14 @@ class LayerPanel(QWidget):
             self._refresh()
 
 
-class _LayerList(QListWidget):
+class _LayerList(RowList):
     def __init__(self, delete: Callable[[], None]) -> None:
-        super().__init__()
+        super().__init__("Each thing that is cut out of an image has a layer here.")
         self._delete = delete
         self.setObjectName("layer_list")
         self.setAccessibleName("Layers, the highest first")
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(_Trigger.DoubleClicked | _Trigger.EditKeyPressed)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the buttons at the right end in sight."""
-        super().resizeEvent(event)
-        self.doItemsLayout()
 
     def edit(  # type: ignore[override]
         self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger | None = None, event: QEvent | None = None

@@ -213,6 +213,8 @@ class MattePanel(QWidget):
         if self._editor is not None:
             changed: dict[str, Any] = {name: value}
             self._editor.set_controls(replace(self._editor.document.controls, **changed), gesture=gesture)
+            if getattr(self._editor.document.controls, name) != value:  # the layer is locked or hidden
+                self._refresh()
 
     def _clear_matte(self) -> None:
         if self._editor is not None:

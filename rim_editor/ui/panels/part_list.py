@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -65,7 +66,51 @@ def _row(part: Part) -> PartRow:
     return _STROKES[Brush.REFINE]
 
 
-class PartList(QListWidget):
+class RowList(QListWidget):
+    """A list whose rows end in buttons, which stay where they are when the scroll bar comes.
+
+    `empty` is what it says while it has no row.
+    """
+
+    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._empty = empty
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().rangeChanged.connect(self._fit_rows)
+
+    def set_buttons(self, item: QListWidgetItem, line: QWidget) -> None:
+        """Lay a line with buttons at its right end over a row."""
+        self.setItemWidget(item, line)
+        self._fit(line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An empty list says what will be in it."""
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            area = self.viewport().rect().adjusted(SPACE, TIGHT, -SPACE, -TIGHT)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the buttons at the right end in sight."""
+        super().resizeEvent(event)
+        self.doItemsLayout()
+
+    def _fit_rows(self) -> None:
+        for row in range(self.count()):
+            line = self.itemWidget(self.item(row))
+            if line is not None:  # a title that is being edited has none
+                self._fit(line)
+
+    def _fit(self, line: QWidget) -> None:
+        bar = self.verticalScrollBar()
+        room = 0 if bar.maximum() > 0 else self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        line.setContentsMargins(0, 0, room, 0)
+
+
+class PartList(RowList):
     """The list `expression_list`: a button in each row removes it, and the Delete key all rows that are selected."""
 
     removed = Signal(tuple)
@@ -74,11 +119,10 @@ class PartList(QListWidget):
     """The part that the pointer or the keyboard is at, by its place; -1 for none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(EMPTY, parent)
         self.setObjectName("expression_list")
         self.setAccessibleName("What is selected, in the order in which it was found and painted")
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
         self._rows: tuple[PartRow, ...] = ()
@@ -100,7 +144,7 @@ class PartList(QListWidget):
             item = QListWidgetItem(row.text)
             item.setToolTip(row.tip)
             self.insertItem(number, item)
-            self.setItemWidget(item, self._button(row, item))
+            self.set_buttons(item, self._button(row, item))
         self._rows = made
         self.updateGeometry()
         self.setCurrentRow(min(place, len(made) - 1))
@@ -117,21 +161,6 @@ class PartList(QListWidget):
     def minimumSizeHint(self) -> QSize:
         """Room for two lines."""
         return QSize(super().minimumSizeHint().width(), 2 * self._line() + 2 * self.frameWidth())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """An empty list says what will be in it."""
-        super().paintEvent(event)
-        if self.count() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().placeholderText().color())
-            area = self.viewport().rect().adjusted(SPACE, TIGHT, -SPACE, -TIGHT)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
-            painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the buttons at the right end in sight."""
-        super().resizeEvent(event)
-        self.doItemsLayout()
 
     def point_at(self, place: int) -> None:
         """Emit that this line is pointed at now, or none for -1."""

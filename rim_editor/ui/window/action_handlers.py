@@ -28,7 +28,8 @@ _NEED_AN_IMAGE = (
     "same_again", "save", "save_as", "add_matte", "batch_open", "export", "export_again", "copy_cut_out", "copy_result",
     "close", "ask", "brush_none", "brush_keep", "brush_remove", "brush_refine", "lasso", "rectangle", "pick",
     "place", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
-    "layer_new", "layer_duplicate", "layer_delete", "layer_raise", "layer_lower", "layer_visible", "layer_locked",
+    "layer_new", "layer_duplicate", "layer_rename", "layer_delete", "layer_raise", "layer_lower", "layer_visible",
+    "layer_locked",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",
 )  # fmt: skip
 
@@ -116,6 +117,7 @@ class ActionHandlers(QObject):
             "clear_matte": lambda: self._with_editor(lambda editor: editor.clear_matte()),
             "layer_new": layers.add,
             "layer_duplicate": layers.duplicate,
+            "layer_rename": layers.rename,
             "layer_delete": layers.delete,
             "layer_raise": lambda: layers.move_layer(1),
             "layer_lower": lambda: layers.move_layer(-1),

@@ -108,6 +108,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
     "&Layer": (
         Spec("layer_new", "&New Layer", ("Ctrl+Shift+N",), "Cut out another thing of this image", "fa6s.plus"),
         Spec("layer_duplicate", "&Duplicate Layer", ("Ctrl+J",), "Copy the layer", "fa6s.clone"),
+        Spec("layer_rename", "R&ename Layer", ("F2",), "Type another name for the layer", "fa6s.pen"),
         Spec("layer_delete", "De&lete Layer", ("Ctrl+Shift+Del",), "Remove the layer", "fa6s.trash-can"),
         Spec("layer_raise", "Move &Up", ("Ctrl+]",), "Move the layer in front of others", "fa6s.arrow-up"),
         Spec("layer_lower", "Move D&own", ("Ctrl+[",), "Move the layer behind others", "fa6s.arrow-down"),

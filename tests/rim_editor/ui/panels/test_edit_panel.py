@@ -55,6 +55,12 @@ def drag(slider, *values):
     slider.setSliderDown(False)
 
 
+def test_what_a_locked_layer_refuses_is_not_shown(panel, editor):
+    editor.layers.lock(0, True)
+    press(panel, "edit_highlight")
+    assert chosen(panel) == ["edit_transparent"] and panel.findChild(QLabel, "edit_heading").text() == "Transparent"
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("highlight", Highlight), ("gradient", Gradient), ("solid", SolidColour), ("matte", MatteOnly)],

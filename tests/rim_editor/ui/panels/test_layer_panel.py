@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QToolButton
 
 from rim_editor.documents.document import Brush, Stroke
 from rim_editor.ui.panels.layer_panel import LayerPanel
@@ -146,3 +146,30 @@ def test_a_layer_without_a_title_keeps_its_number_when_it_is_moved(panel):
         click(panel, "layer_new")
     click(panel, "layer_lower")
     assert titles(panel) == ["Layer 2", "Layer 3", "Layer 1"]
+
+
+def test_a_layer_that_is_not_selected_is_renamed_by_one_double_click_and_by_the_menu(qtbot, panel, editor):
+    click(panel, "layer_new")
+    found = layer_list(panel)
+    at = found.visualItemRect(found.item(1)).center()
+    qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(found.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    line = found.findChild(QLineEdit)
+    assert editor.document.active == 0 and line.text() == "Layer 1"
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: found.itemWidget(found.item(1)) is not None)
+    panel.rename()
+    assert [line.text() for line in found.findChildren(QLineEdit) if line.isVisible()] == ["Layer 1"]
+
+
+def test_buttons_stay_under_the_pointer_while_the_list_grows(qtbot, panel):
+    def right_end(name):
+        return row_button(panel, 0, name).mapTo(panel, row_button(panel, 0, name).rect().topRight()).x()
+
+    new = panel.findChild(QToolButton, "layer_new")
+    at, eye = new.pos(), right_end("layer_visible")
+    for _ in range(8):
+        click(panel, "layer_new")
+        QApplication.processEvents()
+        assert new.pos() == at
+    assert layer_list(panel).verticalScrollBar().maximum() > 0 and right_end("layer_visible") == eye

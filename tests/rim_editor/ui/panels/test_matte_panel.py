@@ -328,6 +328,7 @@ def test_sections_fold_away_and_stay_so_in_the_next_run(qtbot, panel, tmp_path):
 
 def test_radius_and_hardness_are_told_in_their_units(qtbot, brushes):
     brushes.set_brush(40, 0.5)
+    assert brushes.findChild(QSlider, "brush_size").value() == 80, "photographers read the diameter"
     with qtbot.waitSignal(brushes.brush_changed) as emitted:
         brushes.findChild(QSlider, "brush_hardness").setValue(90)
     assert emitted.args == [40.0, 0.9]
