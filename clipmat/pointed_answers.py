@@ -6,6 +6,7 @@ none of them covers the clicks, a region is grown by colour and edges.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -158,6 +159,16 @@ def trimap_of(regions: Sequence[GrownRegion], size: tuple[int, int]) -> NDArray[
         under = trimap[region.rows, region.columns]
         np.maximum(under, trimap_levels(region.trimap.argmax(axis=0), under.shape), out=under)
     return trimap
+
+
+def digest(regions: Sequence[GrownRegion]) -> bytes:
+    """The same for regions that are equal to the bit, and so give one matte of one image."""
+    made = hashlib.blake2b(digest_size=16)
+    for region in regions:
+        made.update(f"{region.rows}{region.columns}{region.matte.shape}".encode())
+        made.update(np.ascontiguousarray(region.matte).data)
+        made.update(np.ascontiguousarray(region.trimap).data)
+    return made.digest()
 
 
 def trimap_levels(labels: NDArray[np.integer], size: tuple[int, int]) -> NDArray[np.uint8]:

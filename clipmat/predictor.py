@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import clean_expression
 from clipmat.model import ClipMat, EncodedImage
-from clipmat.pointed_answers import PointedAnswers, enlarged, refinements, trimap_of, whole_region
+from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of, whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
@@ -105,6 +106,8 @@ class Predictor:
         self._small = self._pixels
         """The image as the network sees it."""
         self._pyramid: Pyramid | None = None
+        self._finished: WeakValueDictionary[bytes, NDArray[np.float32]] = WeakValueDictionary()
+        """Mattes of drafts that were finished, as long as somebody has them, by the digest of their regions."""
         self._image_ms = 0.0
         self._fingerprint_memo = ""
         self._asked_nouns = Vocabulary(self.model, ())
@@ -135,6 +138,7 @@ class Predictor:
             encoded = self.model.encode_image(pixels)
         self._synchronise()
         self._image, self._pixels, self._small, self._pyramid = encoded, image, small, None
+        self._finished = WeakValueDictionary()
         self._image_ms = (time.perf_counter() - started) * 1000
 
     def predict(
@@ -173,15 +177,21 @@ class Predictor:
     ) -> Draft:
         """What `predict` gives, sooner: the matte before the post-refiner's last step, which is most of its work.
 
-        Where there is no such step, and where nothing matches, the prediction is that of `predict`. Raises as it does.
+        Where there is no such step, and where nothing matches, the prediction is that of `predict`. Where the network
+        finds the very same as before in this image, as with one more click on an object, and that matte was finished
+        and somebody still has it, it is that array: do not write into it. Raises as `predict` does.
         """
         found = self._found(expression, points, box, example)
+        finished, key = self._finished, digest(found.regions)
+        if (known := finished.get(key)) is not None:
+            return Draft(self._prediction(found, known), None)
         refinement = self._refinements(found.regions)
         if refinement is None:
             return Draft(self._prediction(found, enlarged(found.regions, self._size)), None)
         if refinement.has_draft:
             prediction = self._prediction(found, refinement.draft(), refined=True)
             if prediction.certainty is not Certainty.NONE:
+                refinement.when_finished = lambda matte: finished.update({key: matte})
                 return Draft(prediction, refinement)
         return Draft(self._prediction(found, refinement.matte(), refined=True), None)
 

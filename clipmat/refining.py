@@ -152,6 +152,8 @@ class CropRefinements:
     def __init__(self, size: tuple[int, int], crops: Sequence[tuple[slice, slice, Refinement]]) -> None:
         """`size` is the image's height and width; each crop has its rows and its columns in it."""
         self._size, self._crops = size, crops
+        self.when_finished: Callable[[Floats], None] = lambda matte: None
+        """Called with the matte of `finished`, on the thread that computes it."""
 
     @property
     def has_draft(self) -> bool:
@@ -169,9 +171,11 @@ class CropRefinements:
     def finished(self, stop: Callable[[], bool]) -> Floats | None:
         """The matte; None once `stop` is true, which is asked before each batch of tiles. It can be called again."""
         try:
-            return self._joined(lambda refinement: refinement.matte(stop))
+            matte = self._joined(lambda refinement: refinement.matte(stop))
         except RefiningStopped:
             return None
+        self.when_finished(matte)
+        return matte
 
     def _joined(self, matte_of: Callable[[Refinement], Floats]) -> Floats:
         whole = np.zeros(self._size, np.float32)

@@ -191,6 +191,37 @@ def test_a_draft_becomes_what_predict_gives(bundled, large, asked):
     np.testing.assert_allclose(draft.refinement.matte(), expected.matte, atol=1e-5)
 
 
+def test_what_is_found_again_is_not_refined_again(bundled, large):
+    bundled.set_image(large)
+    first = bundled.draft("the flower")
+    assert bundled.draft("the flower").refinement is not None, "nobody has finished it"
+    matte = first.refinement.finished(lambda: False)
+    again = bundled.draft("the flower")
+    assert again.refinement is None and again.prediction.matte is matte
+    assert bundled.draft("the red cup").refinement is not None
+    other = large.copy()
+    bundled.set_image(other)
+    assert bundled.draft("the flower").refinement is not None, "that was another image"
+    late = first.refinement.finished(lambda: False)
+    assert bundled.draft("the flower").prediction.matte is not late
+    bundled.set_image(large)
+    made = bundled.draft("the flower").refinement.finished(lambda: False)
+    assert bundled.draft("the flower").prediction.matte is made
+    del made
+    assert bundled.draft("the flower").refinement is not None, "only what somebody has is there"
+
+
+def test_one_more_click_on_the_same_object_costs_no_refining(bundled, large):
+    bundled.set_image(large)
+    matte = bundled.predict("the flower").matte
+    inside = cv2.erode((matte > 0.9).astype(np.uint8), np.ones((61, 61)))
+    y, x = (int(value) for value in np.argwhere(inside)[0])
+    first = bundled.draft("the flower", points=[(x, y, True)])
+    kept = first.refinement.finished(lambda: False)
+    more = bundled.draft("the flower", points=[(x, y, True), (x + 10, y + 10, True)])
+    assert more.refinement is None and more.prediction.matte is kept
+
+
 def test_what_is_not_there_and_what_is_small_is_finished_at_once(bundled, large):
     bundled.set_image(large)
     nothing = bundled.draft("the submarine")
