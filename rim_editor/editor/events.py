@@ -52,6 +52,7 @@ class JobKind(StrEnum):
     PLAN = "plan"
     JOURNAL = "journal"
     THUMBNAIL = "thumbnail"
+    PRESETS = "presets"
 
 
 class NoticeCode(StrEnum):

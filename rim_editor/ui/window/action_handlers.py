@@ -27,7 +27,7 @@ _NEED_AN_IMAGE = (
     "turn_left", "turn_right", "flip_across", "flip_down", "crop",
     "same_again", "save", "save_as", "add_matte", "batch_open", "export", "export_again", "copy_cut_out", "copy_result",
     "close", "ask", "brush_none", "brush_keep", "brush_remove", "brush_refine", "lasso", "rectangle", "pick",
-    "place", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
+    "place", "preset_save", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
     "layer_new", "layer_duplicate", "layer_rename", "layer_delete", "layer_raise", "layer_lower", "layer_visible",
     "layer_locked",
     "split", "zoom_in", "zoom_out", "zoom_fit", "zoom_actual",

@@ -59,6 +59,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make the change again", "fa6s.rotate-right"),
         Spec("same_again", "&Same Again on the Next Image", ("Ctrl+G",),
              "Find, edit and export the next tab, or the next file of the folder, like this one", "fa6s.repeat"),
+        Spec("preset_save", "Save as Prese&t…", ("Ctrl+Alt+S",),
+             "Keep edit, edge, composition and export under a name, for other images"),
         Spec("preferences", "&Preferences…", ("Ctrl+,",), "Theme, device, export: how RIM Editor works for you",
              "fa6s.gear"),
     ),

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from clipmat.examples import SUFFIX
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import open_file_dialog
 from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.window.documents import Documents, OpenDocument
+from rim_editor.ui.window.presets_menu import PresetsMenu
 
 if TYPE_CHECKING:
     from rim_editor.editor.jobs import Runner
@@ -57,6 +58,24 @@ class DialogOpener(QObject):
         self._folders = folders
         self._open_files = open_files
         self._preload_model = preload_model
+        menu = window.findChild(QMenu, "presets_menu")
+        assert menu is not None
+        self.presets = PresetsMenu(menu, documents, settings, runner, window)
+        """Applies and saves presets."""
+
+    def functions(self) -> dict[str, Callable[[], object]]:
+        """The functions of the actions that open a dialog, by their ids."""
+        return {
+            "open": self.show_open,
+            "export": self.show_export,
+            "export_again": self.export_again,
+            "show_in_folder": self.show_in_folder,
+            "crop": self.show_crop,
+            "preferences": self.show_preferences,
+            "preset_save": self.presets.save,
+            "models": self.show_models,
+            "about": self.show_about,
+        }
 
     def show_open(self) -> None:
         """Let the user choose images to open."""

@@ -178,6 +178,8 @@ def _menus(window: QMainWindow, actions: Actions) -> QMenu:
     recent = QMenu("Open &Recent", window)
     recent.setObjectName("open_recent_menu")
     recent.setToolTipsVisible(True)
+    presets = QMenu("Pres&ets", window)
+    presets.setObjectName("presets_menu")
     for title in MENUS:
         menu = window.menuBar().addMenu(title)
         menu.setObjectName(f"{title.replace('&', '').lower()}_menu")
@@ -187,6 +189,9 @@ def _menus(window: QMainWindow, actions: Actions) -> QMenu:
                 menu.addSeparator()
             if name == "forget_recent":  # it is the last line of the submenu
                 menu.addMenu(recent)
+            elif name == "preset_save":
+                menu.addMenu(presets)
+                presets.addAction(action)
             else:
                 menu.addAction(action)
     window.addActions(list(actions))  # shortcuts work while their menu is closed

@@ -232,28 +232,21 @@ class MainWindow(QMainWindow):
     def _functions(self) -> dict[str, Callable[[], object]]:
         dialogs = self._dialogs
         return {
-            "open": dialogs.show_open,
             "paste": self.opener.paste,
             "add_matte": self.matte_loader.choose,
             "use_alpha": self.matte_loader.use_alpha,
             "save": self._projects.save,
             "save_as": self._projects.save_as,
-            "export": dialogs.show_export,
-            "export_again": dialogs.export_again,
-            "show_in_folder": dialogs.show_in_folder,
             "copy_cut_out": lambda: self._cut_outs.copy(self.editor()),
             "copy_result": lambda: self._cut_outs.copy(self.editor(), whole=True),
             "close": self._close_current,
             "quit": self.close,
-            "crop": dialogs.show_crop,
-            "preferences": dialogs.show_preferences,
             "cancel": self.stop_work,
             "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
-            "models": dialogs.show_models,
             "shortcuts": lambda: dialogs.show_shortcuts(self.actions_by_id),
-            "about": dialogs.show_about,
             **self.batch.functions(),
             **self._repeater.functions(),
+            **dialogs.functions(),
             **self._examples.functions(),
         }
 
@@ -275,6 +268,7 @@ class MainWindow(QMainWindow):
         self.live_settings.changed.connect(self._settings_changed)
         self._repeater.messaged.connect(show.show_image_warning)
         self._cut_outs.copied.connect(show.show_message)
+        self._dialogs.presets.noted.connect(show.show_message)
         self._cut_outs.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_requested.connect(self._closing.close_image)

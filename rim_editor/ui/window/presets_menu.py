@@ -1,0 +1,228 @@
+"""The menu of presets: applies one to the layer in front, saves what is done there, exports, adds and deletes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+
+from clipmat.errors import UserError
+from rim_editor import presets
+from rim_editor.editor.events import JobKind
+from rim_editor.editor.jobs import Job
+from rim_editor.presets import Preset, PresetExport, Records
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, save_file_dialog
+
+if TYPE_CHECKING:
+    from rim_editor.editor.editor import Editor
+    from rim_editor.editor.jobs import Runner
+    from rim_editor.ui.live_settings import LiveSettings
+    from rim_editor.ui.window.documents import Documents
+
+_FILES = f"Presets (*{presets.SUFFIX} *.json)"
+
+
+class PresetsMenu(QObject):
+    """Fills the menu whenever it is about to show; files are read and written in the background."""
+
+    noted = Signal(str, str)
+    """A message, and its level."""
+
+    def __init__(
+        self, menu: QMenu, documents: Documents, settings: LiveSettings, runner: Runner, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._menu, self._documents, self._settings = menu, documents, settings
+        self._runner, self._window = runner, window
+        self._records: Records | None = None
+        self._fixed = menu.actions()
+        menu.aboutToShow.connect(self._open)
+
+    def save(self) -> None:
+        """Ask for a name, and save edit, controls and composition of the layer in front, and the last export."""
+        if self._editor() is None:
+            return
+        dialog = name_widget(QInputDialog(self._window), "preset_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Save as Preset")
+        dialog.setLabelText("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
+        dialog.textValueSelected.connect(self._save_as)
+        dialog.open()
+
+    def apply(self, name: str) -> None:
+        """Do to the active layer in front what a preset says, as one step, and export likewise from now on."""
+        editor, record = self._editor(), (self._records or {}).get(name)
+        if editor is None or record is None:
+            return
+
+        def done(preset: Preset) -> None:
+            if editor is not self._editor():
+                return
+            editor.composition.apply(f"Preset “{name}”", preset.edit, preset.controls, preset.composition)
+            export = preset.export
+            self._settings.set(
+                replace(
+                    self._settings.current,
+                    export_suffix=export.suffix,
+                    quality=export.quality,
+                    export_longest_side=export.longest_side,
+                    export_framing=export.framing,
+                )
+            )
+
+        self._start(lambda: presets.restored(name, record), done)
+
+    def _save_as(self, text: str) -> None:
+        try:
+            name = presets.checked_name(text)
+        except UserError as error:
+            self.noted.emit(str(error), "warning")
+            return
+
+        def ask() -> None:
+            known = next((other for other in self._records or {} if other.casefold() == name.casefold()), None)
+            if known is None:
+                self._write(name)
+            else:
+                self._ask(f"Replace the preset “{known}”?", "&Replace", lambda: self._write(known))
+
+        self._load(ask)
+
+    def _write(self, name: str) -> None:
+        editor, settings = self._editor(), self._settings.current
+        if editor is None:
+            return
+        layer = editor.document.layer
+        export = PresetExport(
+            settings.export_suffix, settings.quality, settings.export_longest_side, settings.export_framing
+        )
+        preset = Preset(layer.edit, layer.controls, layer.composition, export)
+        self._change(
+            lambda records: records | {name: presets.described(preset)},
+            f"Saved as the preset “{name}”: see Edit > Presets.",
+        )
+
+    def _open(self) -> None:
+        self._fill()
+        if self._records is None:
+            self._load(self._fill)
+
+    def _fill(self) -> None:
+        menu = self._menu
+        for action in menu.actions():
+            menu.removeAction(action)
+            if action not in self._fixed:
+                submenu = action.menu()
+                (action if submenu is None else submenu).deleteLater()
+        names = sorted(self._records or {}, key=str.casefold)
+        for name in names:
+            action = menu.addAction(name.replace("&", "&&"))
+            action.setObjectName("preset_action")
+            action.setToolTip("Do this to the layer in front")
+            action.setEnabled(self._editor() is not None)
+            action.triggered.connect(lambda _=False, name=name: self.apply(name))
+        if not names:
+            menu.addAction("Reading…" if self._records is None else "None yet: save one").setEnabled(False)
+        menu.addSeparator()
+        menu.addActions(self._fixed)
+        menu.addAction("&Add from a File…").triggered.connect(lambda _=False: self._choose_file())
+        for title, call in (("&Export", self._export), ("&Delete", self._ask_to_delete)):
+            submenu = menu.addMenu(title)
+            submenu.setEnabled(bool(names))
+            for name in names:
+                action = submenu.addAction(name.replace("&", "&&") + "…")
+                action.triggered.connect(lambda _=False, name=name, call=call: call(name))
+
+    def _export(self, name: str) -> None:
+        record = (self._records or {})[name]
+        letters = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
+        suggested = Path.home() / f"{letters}{presets.SUFFIX}"
+        dialog = save_file_dialog(self._window, "preset_export_dialog", "Export the preset", suggested, [_FILES])
+
+        def write(chosen: str) -> None:
+            path = Path(chosen)
+            self._start(
+                lambda: presets.write_file(path, {name: record}),
+                lambda _: self.noted.emit(f"The preset was exported to '{path}'.", "info"),
+            )
+
+        dialog.fileSelected.connect(write)
+        dialog.open()
+
+    def _choose_file(self) -> None:
+        open_file_dialog(
+            self._window, "preset_file_dialog", "Add presets", "", lambda name: self.add(Path(name)), name_filter=_FILES
+        )
+
+    def add(self, path: Path) -> None:
+        """Add the presets of a file; one whose name is taken is numbered."""
+
+        def added(records: Records) -> Records:
+            for name, record in presets.read_file(path).items():
+                number, free = 1, name
+                while free in records:
+                    number += 1
+                    free = f"{name} {number}"
+                presets.restored(name, record)
+                records = records | {free: record}
+            return records
+
+        self._change(added, f"The presets of '{path.name}' were added: see Edit > Presets.")
+
+    def _ask_to_delete(self, name: str) -> None:
+        def delete() -> None:
+            self._change(
+                lambda records: {other: record for other, record in records.items() if other != name},
+                f"The preset “{name}” was deleted.",
+            )
+
+        self._ask(f"Delete the preset “{name}”? Export it first if you may want it again.", "&Delete", delete)
+
+    def _ask(self, question: str, verb: str, then: Callable[[], object]) -> None:
+        box = name_widget(QMessageBox(self._window), "preset_question")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Presets")
+        box.setText(question)
+        box.addButton(verb, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: then())
+        box.addButton(QMessageBox.StandardButton.Cancel).setIcon(QIcon())
+        box.open()
+
+    def _change(self, change: Callable[[Records], Records], text: str) -> None:
+        """Save what `change` makes of the presets as they are on disk now, then show the text."""
+
+        def work() -> Records:
+            changed = change(presets.load())
+            presets.save(changed)
+            return changed
+
+        def done(records: Records) -> None:
+            self._records = records
+            self.noted.emit(text, "info")
+
+        self._start(work, done)
+
+    def _load(self, then: Callable[[], object]) -> None:
+        def done(records: Records) -> None:
+            self._records = records
+            then()
+
+        self._start(presets.load, done)
+
+    def _start(self, work: Callable[[], object], done: Callable[[Any], None]) -> None:
+        def failed(error: Exception) -> None:
+            self.noted.emit(str(error), "error")
+
+        def warned(text: str) -> None:
+            self.noted.emit(text, "warning")
+
+        self._runner.start(Job(JobKind.PRESETS, work, done, failed, warned, owner=self))
+
+    def _editor(self) -> Editor | None:
+        current = self._documents.current
+        return None if current is None else current.editor

@@ -1,0 +1,182 @@
+"""The menu of presets in the real window: saved, applied, replaced, exported, added, deleted; and bad days."""
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QMessageBox
+
+from rim_editor import presets
+from rim_editor import settings as stored
+from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
+from rim_editor.documents.document import MatteControls
+from rim_editor.documents.edits import Background, Cutout, SolidColour
+from rim_editor.documents.framing import Framing
+from rim_editor.settings import Settings
+from rim_editor.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+BLUE = SolidColour((0, 0, 255))
+MARKED = Composition(Placement(scale=0.8), Shadow(), Outline())
+
+
+@pytest.fixture
+def window(qtbot, matting, runner, photo):
+    made = MainWindow(matting, Settings(), runner=runner)
+
+    def discard_all(window):
+        for document in window.documents:
+            document.editor.cancel()
+            document.discarded = True
+
+    qtbot.addWidget(made, before_close_func=discard_all)
+    made.resize(1300, 760)
+    made.show()
+    made.opener.open_files([photo("a.jpg"), photo("b.jpg")])
+    qtbot.waitUntil(lambda: len(made.documents) == 2 and not made.opener.busy)
+    return made
+
+
+def menu_of(window, qtbot):
+    menu = window.findChild(QMenu, "presets_menu")
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "Reading…" not in [action.text() for action in menu.actions()])
+    return menu
+
+
+def entries(window, qtbot):
+    return [action.text() for action in menu_of(window, qtbot).actions() if action.objectName() == "preset_action"]
+
+
+def choose(window, qtbot, *titles):
+    menu = menu_of(window, qtbot)
+    for title in titles[:-1]:
+        menu = next(action.menu() for action in menu.actions() if action.text() == title)
+    next(action for action in menu.actions() if action.text() == titles[-1]).trigger()
+
+
+def save(window, qtbot, name):
+    window.actions_by_id["preset_save"].trigger()
+    dialog = window.findChild(QInputDialog, "preset_dialog")
+    dialog.setTextValue(name)
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.findChild(QInputDialog, "preset_dialog") is None and not window.runner.busy)
+
+
+def answer(window, qtbot, text):
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "preset_question") is not None)
+    box = window.findChild(QMessageBox, "preset_question")
+    next(button for button in box.buttons() if button.text() == text).click()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "preset_question") is None and not window.runner.busy)
+
+
+def is_shown(window, text):
+    return any(text in label.text() for label in window.parts.messages.parent().findChildren(QLabel))
+
+
+def test_what_is_done_to_one_image_is_done_to_another_in_one_step(window, qtbot):
+    first = window.editor()
+    first.set_edit(BLUE)
+    first.set_controls(MatteControls(feather=3))
+    first.composition.set(MARKED)
+    window.live_settings.set(Settings(export_suffix=".webp", quality=70, export_framing=Framing(trim=True)))
+    save(window, qtbot, "  my  shop ")
+    qtbot.waitUntil(lambda: is_shown(window, "Saved as the preset “my shop”"))
+    assert entries(window, qtbot) == ["my shop"]
+    window.live_settings.set(Settings())
+    window.actions_by_id["next_image"].trigger()
+    second = window.editor()
+    assert second is not first
+    choose(window, qtbot, "my shop")
+    qtbot.waitUntil(lambda: second.document.edit == BLUE)
+    assert second.document.controls == MatteControls(feather=3) and second.document.composition == MARKED
+    current = window.live_settings.current
+    assert (current.export_suffix, current.quality, current.export_framing) == (".webp", 70, Framing(trim=True))
+    assert second.history.undo_name == "Preset “my shop”"
+    second.undo()
+    assert second.document.edit == Cutout() and second.document.composition == Composition()
+
+
+def test_a_background_goes_with_its_preset(window, qtbot):
+    image = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
+    window.editor().set_edit(Background(image))
+    save(window, qtbot, "beach")
+    qtbot.waitUntil(lambda: bool(presets.load()))
+    window.actions_by_id["next_image"].trigger()
+    choose(window, qtbot, "beach")
+    qtbot.waitUntil(lambda: isinstance(window.editor().document.edit, Background))
+    assert (window.editor().document.edit.image == image).all()
+
+
+def test_a_name_that_is_taken_is_replaced_only_when_asked_for(window, qtbot):
+    save(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: "shop" in presets.load())
+    window.editor().set_edit(BLUE)
+    save(window, qtbot, "Shop")
+    answer(window, qtbot, "Cancel")
+    assert presets.restored("shop", presets.load()["shop"]).edit == Cutout()
+    save(window, qtbot, "Shop")
+    answer(window, qtbot, "&Replace")
+    qtbot.waitUntil(lambda: presets.restored("shop", presets.load()["shop"]).edit == BLUE)
+    assert list(presets.load()) == ["shop"]
+
+
+def test_names_of_marketplaces_and_empty_ones_are_refused_with_a_message(window, qtbot):
+    save(window, qtbot, "Amazon")
+    qtbot.waitUntil(lambda: is_shown(window, "preset of a marketplace"))
+    save(window, qtbot, " ")
+    qtbot.waitUntil(lambda: is_shown(window, "needs a name"))
+    assert presets.load() == {}
+
+
+def test_exported_deleted_and_added_again(window, qtbot, tmp_path):
+    window.editor().set_edit(BLUE)
+    save(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: bool(presets.load()))
+    choose(window, qtbot, "&Export", "shop…")
+    dialog = window.findChild(QFileDialog, "preset_export_dialog")
+    dialog.fileSelected.emit(str(tmp_path / "shop.rimpreset"))
+    dialog.reject()
+    qtbot.waitUntil(lambda: (tmp_path / "shop.rimpreset").is_file())
+    choose(window, qtbot, "&Delete", "shop…")
+    answer(window, qtbot, "&Delete")
+    qtbot.waitUntil(lambda: presets.load() == {})
+    assert entries(window, qtbot) == []
+    for _ in range(2):
+        choose(window, qtbot, "&Add from a File…")
+        dialog = window.findChild(QFileDialog, "preset_file_dialog")
+        dialog.fileSelected.emit(str(tmp_path / "shop.rimpreset"))
+        dialog.close()
+        qtbot.waitUntil(lambda: window.findChild(QFileDialog, "preset_file_dialog") is None)
+        qtbot.waitUntil(lambda: not window.runner.busy)
+    assert entries(window, qtbot) == ["shop", "shop 2"]
+
+
+def test_a_damaged_file_of_presets_is_set_aside_and_said(window, qtbot):
+    path = stored.folder() / "presets.json"
+    path.write_text("{")
+    assert entries(window, qtbot) == []
+    qtbot.waitUntil(lambda: is_shown(window, "are damaged"))
+    assert list(path.parent.glob("presets.damaged-*.json")) and not path.exists()
+
+
+def test_a_preset_that_makes_no_sense_changes_nothing_and_is_named(window, qtbot):
+    record = presets.described(presets.Preset(BLUE)) | {"composition": {"shadow": {"strength": 7}}}
+    path = stored.folder() / "presets.json"
+    path.write_text(json.dumps({"version": 1, "presets": {"shop": record}}))
+    choose(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: is_shown(window, "The preset 'shop' cannot be used"))
+    assert window.editor().document.edit == Cutout() and not window.editor().history.can_undo
+    assert "shop" in presets.load()
+
+
+def test_a_locked_layer_is_not_changed(window, qtbot):
+    window.editor().set_edit(BLUE)
+    save(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: bool(presets.load()))
+    window.actions_by_id["next_image"].trigger()
+    editor = window.editor()
+    editor.layers.lock(0, True)
+    choose(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert editor.document.edit == Cutout()
