@@ -17,7 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from clipmat.image_files import OpenedImage
+from rim_editor.documents.composition import Composition, Outline, Shadow
 from rim_editor.documents.document import Answer, Combine, Document
+from rim_editor.documents.edits import SolidColour
 from rim_editor.documents.history import History
 from rim_editor.editor import completion
 from rim_editor.editor.events import JobKind
@@ -125,6 +127,12 @@ class Hand:
 
     def pick(self):
         yield from self.used(Tool.PICK, moves=0)
+
+    def place(self):
+        editor = self.canvas.editor
+        editor.set_edit(SolidColour())
+        editor.composition.set(Composition(shadow=Shadow(), outline=Outline()))
+        yield from self.used(Tool.PLACE)
 
     def ask(self):
         self.box.setText("the hat")
@@ -268,7 +276,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
 
 
 @pytest.mark.parametrize(
-    "gesture", ["type", "pan", "zoom", "paint", "paint_along_edges", "lasso", "pick", "ask", "switch_layers"]
+    "gesture", ["type", "pan", "zoom", "paint", "paint_along_edges", "lasso", "pick", "place", "ask", "switch_layers"]
 )
 def test_no_event_holds_the_window_up(new_hand, gesture):
     assert breaches(new_hand, gesture) == []
