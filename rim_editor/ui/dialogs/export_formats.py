@@ -81,7 +81,9 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
         return ""
     edit = request.edit_for(edit)
     if suffix in LAYERED_SUFFIXES:
-        return f"{FORMATS[suffix].split()[0]} ({suffix}) is for layers."
+        return (
+            f"{FORMATS[suffix].split()[0]} ({suffix}) is for layers: choose Layers for other editors under What first."
+        )
     try:
         kind = format_of(Path(f"x{suffix}"))
     except OutputUnsupported as error:

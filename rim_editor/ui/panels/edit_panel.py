@@ -135,12 +135,14 @@ class EditPanel(QWidget):
         self._composition.set_placing(tool is Tool.PLACE)
 
     def choose_background(self) -> None:
-        """Let the user choose an image file."""
+        """Let the user choose an image file, first from the folder of this image."""
+        path = None if self._editor is None else self._editor.document.source.path
+        folder = self._folder or ("" if path is None else str(path.absolute().parent))
         open_file_dialog(
             self,
             "background_dialog",
             "Choose a background",
-            self._folder,
+            folder,
             lambda name: self._background_file(Path(name)),
             name_filter=IMAGE_FILTER,
         )

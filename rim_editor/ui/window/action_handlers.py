@@ -63,8 +63,8 @@ class ActionHandlers(QObject):
         self._connect()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Open images after a click on the empty canvas."""
-        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+        """Open images after a double click on the empty canvas: a single one may have missed a button by a hair."""
+        if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
             if event.button() == Qt.MouseButton.LeftButton and self._documents.current is None:
                 self._actions["open"].trigger()
                 return True

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from clipmat.examples import SUFFIX
+from rim_editor.documents.framing import Framing
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import open_file_dialog
 from rim_editor.ui.qt_image import IMAGE_FILTER
@@ -78,9 +79,10 @@ class DialogOpener(QObject):
         }
 
     def show_open(self) -> None:
-        """Let the user choose images to open."""
-        recent = self._settings.current.recent
-        folder = str(recent[0].parent) if recent else ""
+        """Let the user choose images to open, first from the folder of the one in front or the last one."""
+        current = self._documents.current
+        near = (None if current is None else current.file) or next(iter(self._settings.current.recent), None)
+        folder = "" if near is None else str(near.absolute().parent)
         open_file_dialog(
             self._window,
             "open_dialog",
@@ -97,13 +99,18 @@ class DialogOpener(QObject):
         exported: Callable[[], None] | None = None,
         not_exported: Callable[[], None] | None = None,
     ) -> None:
-        """Let the user export `document`, by default the current one; then call `exported` or `not_exported`."""
+        """Let the user export `document`, by default the current one; then call `exported` or `not_exported`.
+
+        The frame is the one that this image was exported in last: another image's may be quite wrong for it.
+        """
         target = document or self._documents.current
         if target is None:
             return
         from rim_editor.ui.dialogs.export_dialog import ExportDialog
 
-        dialog = ExportDialog(target.editor, self._settings.current, self._window)
+        framing = Framing() if target.last_export is None else target.last_export[1].framing
+        settings = replace(self._settings.current, export_framing=framing)
+        dialog = ExportDialog(target.editor, settings, self._window)
 
         def done(path: Path, request: ExportRequest) -> None:
             target.last_export = path, replace(request, overwrite=True)

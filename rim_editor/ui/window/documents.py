@@ -118,6 +118,11 @@ class OpenDocument:
     discarded: bool = False
     """The user agreed to lose its unsaved changes while closing the window."""
 
+    @property
+    def file(self) -> Path | None:
+        """The file of the project, else of the image."""
+        return _file(self.editor)
+
 
 class Documents(QObject):
     """Keeps the tabs in sync with the editors, and forwards the events of the editors."""

@@ -117,6 +117,7 @@ def test_the_matte_in_16_bits_is_for_png_and_tiff(make):
 
 def test_layers_are_for_openraster_and_photoshop(make):
     dialog = make()
+    assert "choose Layers for other editors under What" in reason(dialog, ".psd")
     combo(dialog, "export_content").setCurrentIndex(3)
     assert enabled(dialog) == {".ora", ".psd"} and dialog.path().name == "photo-layers.ora"
     press(dialog)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QDockWidget,
+    QFileDialog,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -114,13 +117,44 @@ def test_the_toolbar_stands_for_actions_with_tips(window):
         assert button.toolTip() == window.actions_by_id[name].toolTip() and button.accessibleName()
 
 
-def test_a_click_on_the_empty_canvas_lets_the_user_choose_images(window, qtbot, photo):
+def test_a_double_click_on_the_empty_canvas_lets_the_user_choose_images(window, qtbot, photo):
     qtbot.mouseClick(window.parts.canvas, Qt.MouseButton.LeftButton)
+    assert window.findChild(QWidget, "open_dialog") is None, "it may have missed a button"
+    qtbot.mouseDClick(window.parts.canvas, Qt.MouseButton.LeftButton)
     dialog = window.findChild(QWidget, "open_dialog")
     assert dialog is not None
     dialog.filesSelected.emit([str(photo("a.png")), str(photo("b.png"))])
     dialog.close()
     qtbot.waitUntil(lambda: len(window.documents) == 2)
+
+
+def test_dialogs_start_in_the_folder_of_the_image(window, open_in, photo):
+    path = photo("folder/a.png")
+    open_in(window, path)
+    window.actions_by_id["open"].trigger()
+    window.parts.edit_panel.choose_background()
+    for name in ("open_dialog", "background_dialog"):
+        dialog = window.findChild(QFileDialog, name)
+        assert Path(dialog.directory().absolutePath()) == path.parent
+        dialog.close()
+
+
+def test_the_frame_of_an_export_is_remembered_for_its_image_alone(window, open_in, photo, qtbot, home):
+    def frame():
+        window.actions_by_id["export"].trigger()
+        return window.findChildren(QDialog, "export_dialog")[-1].findChild(QComboBox, "export_frame")
+
+    open_in(window, photo("a.png")).paint(STROKE)
+    window.live_settings.set(replace(window.live_settings.current, export_folder=home))
+    box = frame()
+    box.setCurrentIndex(box.findData("4:5"))
+    box.window().findChild(QPushButton, "export_button").click()
+    qtbot.waitUntil(lambda: window.documents.current.last_export is not None, timeout=20000)
+    again = frame()
+    assert again.currentData() == "4:5"
+    again.window().reject()
+    open_in(window, photo("b.png")).paint(STROKE)
+    assert frame().currentData() == "whole"
 
 
 def test_undo_names_what_it_takes_back_and_keeps_ampersands(window, open_in, photo, qtbot):
