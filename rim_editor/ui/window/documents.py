@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 UNSAVED = "•"
+_NAME = 20
+"""Letters of a name that a tab shows at least, beside its cross."""
 _numbers = count()
 
 
@@ -96,8 +98,10 @@ class DocumentTabs(QTabBar):
 
     def minimumTabSizeHint(self, index: int) -> QSize:  # noqa: N802
         """Wide enough to recognise the image; the scroll buttons reach tabs that do not fit."""
-        hint = super().tabSizeHint(index)
-        return QSize(min(hint.width(), 16 * self.fontMetrics().averageCharWidth()), hint.height())
+        hint, metrics = super().tabSizeHint(index), self.fontMetrics()
+        text = metrics.size(Qt.TextFlag.TextShowMnemonic, self.tabText(index)).width()
+        spared = max(0, text - _NAME * metrics.averageCharWidth())
+        return QSize(hint.width() - spared, hint.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Close a tab with the middle button, as in a browser."""

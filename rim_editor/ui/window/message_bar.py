@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from rim_editor.ui.theme import ICON_SIDE, SPACE, TIGHT, WIDE, icon
 
 INFO_MS = 8000
+_LINE = 70
+"""Letters that a line of text should have room for beside the buttons, and the icons around it."""
 
 _ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
 _STYLE = """
@@ -39,8 +41,15 @@ class Message(QFrame):
         self.setObjectName("message")
         self.setProperty("level", level)
         self.setAccessibleName(f"{level}: {text}")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(WIDE, TIGHT, TIGHT, TIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, TIGHT, TIGHT, TIGHT)
+        column.setSpacing(TIGHT)
+        row = QHBoxLayout()
+        column.addLayout(row)
+        self._beside, self._below = QHBoxLayout(), QHBoxLayout()
+        self._below.addStretch(1)
+        column.addLayout(self._below)
+        self._buttons: list[QPushButton] = []
         mark = QLabel(self)
         row.addWidget(mark)
         self._mark = mark
@@ -57,7 +66,9 @@ class Message(QFrame):
             button = QPushButton(name, self)
             button.setObjectName(f"message_{name.split()[0].lower().strip('&…')}")
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
-            row.addWidget(button)
+            self._beside.addWidget(button)
+            self._buttons.append(button)
+        row.addLayout(self._beside)
         self._more = QToolButton(self)
         self._more.setObjectName("message_more")
         self._more.setAutoRaise(True)
@@ -73,6 +84,16 @@ class Message(QFrame):
         cross.clicked.connect(self.dismiss)
         row.addWidget(cross)
         self.paint_icon()
+
+    def fit_buttons(self, width: int) -> None:
+        """Put the buttons under the text if beside it they would leave too little of this width for it."""
+        taken = sum(button.sizeHint().width() + SPACE for button in self._buttons)
+        is_tight = width - taken < _LINE * self.fontMetrics().averageCharWidth()
+        old, new = (self._beside, self._below) if is_tight else (self._below, self._beside)
+        for button in self._buttons:
+            old.removeWidget(button)
+            new.removeWidget(button)
+            new.addWidget(button)
 
     def paint_icon(self) -> None:
         """Set the icon of the level; call again after the theme has changed."""
@@ -216,9 +237,10 @@ class MessageBar(QWidget):
         self.setVisible(bool(relevant))
         if over is not None and relevant:
             column = self.layout()
-            assert column is not None
-            column.activate()
+            assert column is not None and self._shown is not None
             width = over.width()
+            self._shown.fit_buttons(width)
+            column.activate()
             height = column.heightForWidth(width) if column.hasHeightForWidth() else self.sizeHint().height()
             self.setGeometry(0, 0, width, height)
             self.raise_()

@@ -55,7 +55,7 @@ class RecoveryOffer(QObject):
     def _ask(self, left: tuple[RecoverableDocument, ...]) -> None:
         if left:
             names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
-            text = f"RIM Editor did not end properly last time. Unsaved work was kept: {names}."
+            text = f"RIM Editor did not end properly. Unsaved work was kept: {names}."
             offers = (("&Restore", lambda: self._restore(_as_in_tabs(left))), ("&Discard", lambda: self._discard(left)))
             self._messages.show_message(text, "warning", offers)
 

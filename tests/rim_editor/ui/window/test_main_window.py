@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -505,6 +506,13 @@ def tabs(qtbot):
     return made
 
 
+def test_many_tabs_scroll_before_their_names_are_unreadable(tabs):
+    for key in "abcdefgh":
+        tabs.add(key, f"a photograph of the summer {key}.jpg", "")
+    letters = 20 * tabs.fontMetrics().averageCharWidth()
+    assert min(tabs.tabRect(place).width() for place in range(tabs.count())) > letters
+
+
 def test_tabs_keep_their_keys_while_they_move(tabs, qtbot):
     for key in "abc":
         tabs.add(key, f"{key}.png", "")
@@ -623,6 +631,19 @@ def test_messages_wrap_come_one_at_a_time_and_do_not_repeat(qtbot):
     for message in bar.messages():
         message.dismiss()
     assert not bar.isVisible()
+
+
+def test_buttons_stand_under_the_text_where_there_is_little_room(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    over.resize(400, 500)
+    over.show()
+    bar = MessageBar(over)
+    message = bar.show_message("Unsaved work was kept: " + "a photograph.jpg, " * 3, "warning", [("&Restore", str)])
+    text, button = message.findChild(QLabel, "message_text"), message.findChild(QPushButton, "message_restore")
+    assert button.geometry().top() >= text.geometry().bottom() and text.width() > 300
+    over.resize(1200, 500)
+    assert button.geometry().left() > text.geometry().right() and bar.height() < 60
 
 
 def test_a_newer_message_of_a_topic_takes_the_place_of_the_older(qtbot):
