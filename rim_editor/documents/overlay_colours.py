@@ -14,6 +14,8 @@ USUAL: Colour = (255, 64, 64)
 """Red, as retouchers know it, unless the object is reddish itself."""
 _CANDIDATES: tuple[Colour, ...] = (USUAL, (40, 120, 255), (0, 205, 95), (230, 60, 220), (0, 200, 230))
 _REST = 0.35  # weight of the surroundings, from which the overlay should differ too, against the object's 1
+_ALIKE = 30  # degrees between hues up to which one is hardly seen under the other
+_GREY = 0.03  # chroma up to which a colour has no hue
 _BETTER = 1.2  # so much farther away a colour has to be to replace the one that was there
 
 
@@ -21,7 +23,8 @@ def contrasting(image: NDArray[np.uint8], matte: NDArray[np.float32], before: Co
     """The candidate that is farthest from the object's colours; `before` unless another one is clearly farther.
 
     `image` is hxwx3 sRGB, `matte` hxw in [0, 1]; small ones are enough. The distance is the mean over the pixels,
-    weighted by the matte, in the plane of hue and chroma of OKLab (Ottosson 2020). An empty matte changes nothing.
+    weighted by the matte, in the plane of hue and chroma of OKLab (Ottosson 2020). It counts the less, the more of the
+    object has the candidate's hue and would not be seen under it. An empty matte changes nothing.
     """
     import numpy as np
 
@@ -29,13 +32,27 @@ def contrasting(image: NDArray[np.uint8], matte: NDArray[np.float32], before: Co
     if inside.sum() < 1:
         return before
     colours = _hue_plane(image.reshape(-1, 3))
-    weights = inside / inside.sum()
-    outside = 1 - inside
+    of_object = inside / inside.sum()
+    weights, outside = of_object, 1 - inside
     if outside.sum() > 1:
         weights = weights + _REST * outside / outside.sum()
-    distances = {each: float(_distance(colours, each) @ weights) for each in (*_CANDIDATES, before)}
+    distances = {
+        each: float(_distance(colours, each) @ weights) * (1 - float(_is_alike(colours, each) @ of_object)) ** 2
+        for each in (*_CANDIDATES, before)
+    }
     best = max(distances, key=lambda each: distances[each])
     return best if distances[best] > _BETTER * distances[before] else before
+
+
+def _is_alike(colours: NDArray[np.float32], candidate: Colour) -> NDArray[np.bool_]:
+    """Which colours, Nx2 in the plane of hue and chroma, are no greys and have the candidate's hue."""
+    import numpy as np
+
+    ((a, b),) = _hue_plane(np.array([candidate], np.uint8))
+    chroma = np.hypot(colours[:, 0], colours[:, 1])
+    cosine = (colours[:, 0] * a + colours[:, 1] * b) / np.maximum(chroma * np.hypot(a, b), 1e-9)
+    found: NDArray[np.bool_] = (chroma > _GREY) & (cosine > np.cos(np.radians(_ALIKE)))
+    return found
 
 
 def _distance(colours: NDArray[np.float32], candidate: Colour) -> NDArray[np.float32]:

@@ -43,6 +43,12 @@ def test_the_surroundings_count_too():
     assert apart(contrasting(*scene(red, around=(30, 80, 220))), (30, 80, 220)) > 60
 
 
+def test_no_part_of_an_object_vanishes_under_the_colour_that_suits_the_rest():
+    image, matte = scene((200, 30, 30))
+    image[15:45, 52:60] = (40, 90, 200)
+    assert apart(contrasting(image, matte), (40, 90, 200)) > 45
+
+
 def test_the_colour_does_not_flip_while_the_object_grows():
     image, matte = scene((200, 30, 30))
     first = contrasting(image, matte)
