@@ -93,7 +93,9 @@ def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -
 
 
 def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
-    """Shadow and outline of what the matte of a settled layer covers; from the lowest on."""
+    """Shadow and outline of what the matte of a settled layer covers; from the lowest on. None for some edits."""
+    if isinstance(layer.edit, Highlight | MatteOnly):
+        return ()
     matte, outline, shadow = layer.matte, layer.composition.outline, layer.composition.shadow
     percent = layer.percent or max(matte.shape) / 100
     found: list[Mark] = []

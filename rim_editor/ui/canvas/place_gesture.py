@@ -27,14 +27,12 @@ class PlaceGesture:
         self._target, self._editor = target, editor
         self._start = editor.document.composition.placement
         self._from = target.viewport.to_image(at)
-        self._middle = target.places.middle
-        self._handle = target.places.handle_at(at) if self._middle is not None else Handle.MOVE
+        self._middle = target.places.middle or self._from
+        self._handle = target.places.handle_at(at)
         self._changed = False
 
     def move(self, at: Point) -> None:
         """Take the object along with the pointer."""
-        if self._middle is None:
-            return
         placement = self._placement(self._target.viewport.to_image(at), self._middle)
         if placement != self._editor.document.composition.placement:
             self._editor.composition.place(placement)

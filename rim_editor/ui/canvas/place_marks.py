@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Point
+from rim_editor.documents.edits import Highlight
 from rim_editor.editor.events import DocumentChanged, Event, Subscription
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class PlaceMarks(QObject):
 
     @property
     def middle(self) -> Point | None:
-        """Where the middle of the placed object is, in pixels of the image; None where there is no object."""
+        """Where the middle of the placed object is, in pixels of the image; None where nothing can be placed."""
         corners = self._corners()
         return None if corners is None else (float(corners[:, 0].mean()), float(corners[:, 1].mean()))
 
@@ -120,8 +121,8 @@ class PlaceMarks(QObject):
 
     def _corners(self) -> NDArray[np.float64] | None:
         """The corners of the placed object, 4x2 in pixels of the image, from its upper left one clockwise."""
-        if self._editor is None or self._box is None:
-            return None
+        if self._editor is None or self._box is None or isinstance(self._editor.document.edit, Highlight):
+            return None  # a highlight sets the object apart where it is
         import numpy as np
 
         from rim_editor.documents import placing

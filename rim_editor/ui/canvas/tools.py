@@ -275,7 +275,7 @@ def begin_gesture(
         return PaintGesture(target, editor, at, brush, radius, hardness)
     if tool is Tool.PICK:
         return PickObjectGesture(target, at)
-    if tool is Tool.PLACE:
+    if tool is Tool.PLACE and target.places.middle is not None:
         return PlaceGesture(target, editor, at)
     if tool is Tool.LASSO:
         return LassoGesture(target, editor, at)

@@ -14,7 +14,7 @@ from PIL import Image
 from clipmat import image_files
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
 from rim_editor.documents.document import Answer, Combine, Document, Layer
-from rim_editor.documents.edits import Background, Cutout, Gradient, SolidColour
+from rim_editor.documents.edits import Background, Cutout, Gradient, Highlight, MatteOnly, SolidColour
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.documents.history import History
 from rim_editor.documents.rendering import Renderer
@@ -65,6 +65,15 @@ def test_a_trimmed_export_holds_shadow_and_outline_whole(document):
     shared = whole[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if shared.shape == found.shape:
         assert np.abs(shared[..., 3].astype(int) - found[..., 3]).mean() < 2
+
+
+def test_marks_that_are_not_drawn_take_no_room(document):
+    for edit in (MatteOnly(), Highlight()):
+        sizes = [
+            rendered(document.changed(edit=edit, composition=each), framing=Framing(trim=True)).pixels.shape
+            for each in (Composition(), MARKED)
+        ]
+        assert sizes[0] == sizes[1]
 
 
 @pytest.mark.filterwarnings("ignore:The object is enlarged")

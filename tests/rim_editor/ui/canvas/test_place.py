@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Combine, ImportedMatte
-from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.edits import Highlight, SolidColour
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.qt_image import to_array
@@ -133,6 +133,14 @@ def test_the_frame_is_drawn_around_the_object_and_only_with_the_tool(canvas, edi
     assert corner_shown(BOX[0] + 64, BOX[1]) and not corner_shown(BOX[0], BOX[3])
     canvas.set_tool(Tool.PAN)
     assert not blue().any()
+
+
+def test_a_highlight_is_not_placed_and_a_drag_moves_the_view(canvas, editor):
+    editor.set_edit(Highlight())
+    before = canvas.viewport
+    drag(canvas, MIDDLE, (150, 110))
+    assert placement(editor) == Placement() and canvas.places.middle is None
+    assert canvas.viewport.image == before.image
 
 
 def test_without_an_object_there_is_nothing_to_place(canvas, editor):
