@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from rim_editor.documents.document import Answer, Document, Part, unfinished_matte, with_draft
+from rim_editor.documents.rendering import Renderer
 from rim_editor.editor.events import DocumentChanged, Event, JobEnded, JobKind, JobStarted
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class AnswerFinishing:
     def __init__(self, editor: Editor, jobs: EditorJobs) -> None:
         self._editor, self._jobs = editor, jobs
         self._drafts: WeakKeyDictionary[Answer, Answer] = WeakKeyDictionary()
+        self._renderer: Renderer | None = None
+        """Renders documents with drafts; it goes with the last draft, and its caches with it."""
         self._doing: tuple[UnfinishedMatte, ...] = ()
         self._stop = threading.Event()
         editor.listen(self._on_event)
@@ -42,6 +45,15 @@ class AnswerFinishing:
             for layer in document.layers
         )
         return document if layers == document.layers else replace(document, layers=layers)
+
+    def for_screen(self) -> tuple[Document, Renderer]:
+        """What can be shown at once, and what renders it."""
+        document, shown = self._editor.document, self.shown
+        if shown is document:
+            return document, self._editor.renderer
+        if self._renderer is None or self._renderer.source.pixels is not document.source.pixels:
+            self._renderer = Renderer(document.source)
+        return shown, self._renderer
 
     def pause(self) -> None:
         """Stop; what was being finished is as it was before."""
@@ -71,6 +83,7 @@ class AnswerFinishing:
             return
         self.pause()
         if not needed:
+            self._renderer = None
             return
         stop = self._stop = threading.Event()
         self._doing = needed
@@ -81,7 +94,7 @@ class AnswerFinishing:
                     return
 
         def finished(_: None) -> None:
-            self._doing = ()
+            self._doing, self._renderer = (), None
             for answer in [answer for answer in self._drafts if unfinished_matte(answer) is None]:
                 del self._drafts[answer]
             self._jobs.listeners.notify(DocumentChanged(frozenset()))

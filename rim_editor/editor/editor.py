@@ -264,12 +264,12 @@ class Editor:
 
     def show(self, view: View, level: int, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Call `done` with the result of `Renderer.shown` for the document as it is now; the newest call wins."""
-        document, renderer = self.finishing.shown, self._renderer
+        document, renderer = self.finishing.for_screen()
         self._jobs.start(JobKind.RENDER, lambda: renderer.shown(document, view, level), done)
 
     def outline(self, level: int, done: Callable[[tuple[NDArray[np.float32], ...]], None]) -> None:
         """Call `done` with the result of `Renderer.outline` for the document as it is now; the newest call wins."""
-        document, renderer = self.finishing.shown, self._renderer
+        document, renderer = self.finishing.for_screen()
         self._jobs.start(JobKind.OUTLINE, lambda: renderer.outline(document, level), done)
 
     def export(self, path: Path, request: exporting.ExportRequest, done: Callable[[Path], None] | None = None) -> None:

@@ -1,6 +1,8 @@
 """Answers are shown by a draft and refined afterwards: what the screen gets, what leaves the editor, in what order."""
 
+import gc
 import threading
+import weakref
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -137,6 +139,19 @@ def test_the_same_draft_is_rendered_once(editor, later):
     asked(editor, later)
     assert editor.finishing.shown.parts == editor.finishing.shown.parts
     assert editor.finishing.shown is not editor.document
+
+
+def test_what_was_rendered_of_a_draft_goes_with_it(editor, later):
+    asked(editor, later)
+    screen(editor, later)
+    document, renderer = editor.finishing.for_screen()
+    assert renderer is not editor.renderer and document is not editor.document
+    draft, renderer = weakref.ref(document.parts[0]), weakref.ref(renderer)
+    del document
+    later.finish(JobKind.FINISH)
+    gc.collect()
+    assert draft() is None and renderer() is None
+    assert editor.finishing.for_screen() == (editor.document, editor.renderer)
 
 
 def test_undo_while_it_is_refined_stops_that_and_redo_begins_again(editor, later, model):
