@@ -1,7 +1,8 @@
 """Presets of the user: edit, controls, composition and export under a name, all together in one JSON file.
 
 Each is stored whole, the image of a background included. They stay records, as JSON holds them, until one is used, so
-that listing them costs nothing. An exported preset is a file of the same form. Marketplaces are in export_presets.py.
+that listing them costs nothing. An exported preset is a file of the same form. Those of marketplaces are in
+marketplaces.py.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Background, Cutout, Edit
 from rim_editor.documents.framing import Framing
+from rim_editor.documents.marketplaces import MARKETPLACES
 from rim_editor.errors import BadOption, EditorError, EditorWarning, OutputNotWritable
-from rim_editor.files.export_presets import MARKETPLACES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.documents.edits import Fit, Style
 from rim_editor.documents.framing import Framing, parse_canvas, parse_margin
-from rim_editor.files.export_presets import MARKETPLACES, framing_for
+from rim_editor.documents.marketplaces import MARKETPLACES, framing_for
 
 if TYPE_CHECKING:
     from clipmat.examples import Example

@@ -42,7 +42,7 @@ def preload(
 
     from clipmat import foreground
     from rim_editor.documents import edge_following
-    from rim_editor.editor.completion import offered_nouns
+    from rim_editor.editor.completing import offered_nouns
 
     def nouns() -> tuple[str, ...]:
         return offered_nouns(matting.nouns(options.weights))

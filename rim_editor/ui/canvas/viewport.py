@@ -19,6 +19,9 @@ MAX_SMOOTH_ZOOM = 2.0
 MAX_FIT = 4.0
 """The largest zoom at which an image is fitted."""
 _SMALLEST_LEVEL = 256  # as rendering.Renderer: reducing ends when the longest side is no more than this
+_NOTCH = 1.25  # zoom by one notch of a wheel
+_PER_PIXEL = 1.004  # zoom by one pixel of a touchpad
+_STEP = 64.0  # logical pixels of a step by an arrow key or a notch
 _GRIP = 48.0  # device pixels by which the image cannot be pushed out
 
 
@@ -101,6 +104,14 @@ class Viewport:
         """
         return self.at_zoom(self.zoom * factor, at)
 
+    def zoomed_by_wheel(self, notches: float, at: Point) -> Viewport:
+        """Zoomed in by notches of a wheel, or out when they are negative; `at` as in `zoomed`."""
+        return self.zoomed(_NOTCH**notches, at)
+
+    def zoomed_by_touchpad(self, pixels: float, at: Point) -> Viewport:
+        """Zoomed in by the way of two fingers upwards, or out when it is negative; `at` as in `zoomed`."""
+        return self.zoomed(_PER_PIXEL**pixels, at)
+
     def at_zoom(self, zoom: float, at: Point | None = None) -> Viewport:
         """At this zoom, within the limits; `at` as in `zoomed`, by default the middle of the window."""
         zoom = min(max(zoom, self.least), MAX_ZOOM)
@@ -124,6 +135,10 @@ class Viewport:
         """The image moved by device pixels; never out of the window."""
         wanted = (self.centre[0] - dx / self.zoom, self.centre[1] - dy / self.zoom)
         return replace(self, centre=self._limited(wanted), fitting=False)
+
+    def panned_by_steps(self, across: float, down: float, ratio: float) -> Viewport:
+        """Panned as arrow keys do; `ratio` is how many device pixels a logical one has."""
+        return self.panned(across * _STEP * ratio, down * _STEP * ratio)
 
     def _limited(self, centre: Point) -> Point:
         return (self._limited_side(centre[0], 0), self._limited_side(centre[1], 1))

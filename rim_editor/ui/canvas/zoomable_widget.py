@@ -13,9 +13,6 @@ from rim_editor.documents.document import Point
 from rim_editor.ui.canvas.viewport import Viewport, fitted
 
 _MARGIN = 12  # logical pixels left free around a fitted image
-_NOTCH = 1.25  # zoom by one notch of a wheel
-_PER_PIXEL = 1.004  # zoom by one pixel of a touchpad, while Ctrl is held
-_ARROW = 64.0  # logical pixels by which an arrow key pans
 _ARROWS = {
     Qt.Key.Key_Left: (1.0, 0.0),
     Qt.Key.Key_Right: (-1.0, 0.0),
@@ -157,14 +154,14 @@ def _wheeled(viewport: Viewport, event: QWheelEvent, ratio: float) -> Viewport:
     fine, turned = event.pixelDelta(), event.angleDelta()
     if _by_fingers(event):
         if zooming:
-            return viewport.zoomed(_PER_PIXEL ** fine.y(), at)
+            return viewport.zoomed_by_touchpad(fine.y(), at)
         return viewport.panned(fine.x() * ratio, fine.y() * ratio)
-    step = _ARROW / 120 * ratio
+    across, down = turned.x() / 120, turned.y() / 120  # Qt counts eighths of a degree; a notch has 15 degrees
     if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-        return viewport.panned((turned.x() or turned.y()) * step, 0.0)
-    if turned.y() == 0:
-        return viewport.panned(turned.x() * step, 0.0) if turned.x() else viewport
-    return viewport.zoomed(_NOTCH ** (turned.y() / 120), at)
+        return viewport.panned_by_steps(across or down, 0.0, ratio)
+    if down == 0:
+        return viewport.panned_by_steps(across, 0.0, ratio) if across else viewport
+    return viewport.zoomed_by_wheel(down, at)
 
 
 def _pinched(viewport: Viewport, event: QEvent, widget: QWidget, ratio: float) -> Viewport | None:
@@ -196,7 +193,7 @@ def is_arrow(event: QKeyEvent, modifier: Qt.KeyboardModifier = Qt.KeyboardModifi
 def _arrowed(viewport: Viewport, event: QKeyEvent, ratio: float) -> Viewport:
     """The viewport after an arrow key: panned in its direction."""
     x, y = _ARROWS[Qt.Key(event.key())]
-    return viewport.panned(x * _ARROW * ratio, y * _ARROW * ratio)
+    return viewport.panned_by_steps(x, y, ratio)
 
 
 def _by_fingers(event: QWheelEvent) -> bool:

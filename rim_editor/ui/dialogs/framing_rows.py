@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from rim_editor.documents.framing import LONGEST_SIDE, CanvasShape, Framing, Margin
-from rim_editor.files.export_presets import MARKETPLACES
+from rim_editor.documents.marketplaces import MARKETPLACES
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox, SpinBox
 

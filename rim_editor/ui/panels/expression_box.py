@@ -82,6 +82,6 @@ class ExpressionBox(QLineEdit):
         return super().eventFilter(watched, event)
 
     def _suggest(self, typed: str) -> None:
-        from rim_editor.editor.completion import completions
+        from rim_editor.editor.completing import completions
 
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns, here=self._here)))

@@ -22,7 +22,6 @@ from rim_editor.documents.framing import (
     parse_margin,
 )
 from rim_editor.errors import BadOption
-from rim_editor.files import export_presets
 
 BOXES = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(1, 900), st.integers(1, 900)).map(
     lambda each: (each[0], each[1], each[0] + each[2], each[1] + each[3])
@@ -99,33 +98,6 @@ def test_on_a_canvas_of_pixels_the_object_is_centred_and_touches_the_margin(box,
     assert x0 == pytest.approx(x1, abs=2 * slack) and y0 == pytest.approx(y1, abs=2 * slack)
     assert min(x0, y0) >= room - slack
     assert min(x0, y0) == pytest.approx(room, abs=slack)
-
-
-@given(BOXES, st.sampled_from(export_presets.MARKETPLACES))
-def test_presets_fill_what_they_promise(box, preset):
-    framing = preset.framing
-    frame = frame_of(framing, box)
-    assert (frame.width, frame.height) == (framing.canvas.width, framing.canvas.height)
-    shorter = min(frame.width, frame.height)
-    x0, y0, x1, y1 = placed(frame, box)
-    fills = max((x1 - x0) / (frame.width - 2 * framing.margin.pixels(shorter)),
-                (y1 - y0) / (frame.height - 2 * framing.margin.pixels(shorter)))  # fmt: skip
-    assert fills == pytest.approx(1, abs=0.01)
-
-
-def test_amazon_is_white_square_and_85_percent():
-    framing = export_presets.marketplace(" Amazon ").framing
-    assert framing.colour == (255, 255, 255) and framing.canvas.width == framing.canvas.height >= 1600
-    frame = frame_of(framing, (100, 100, 500, 400))
-    assert 400 * frame.scale == pytest.approx(0.85 * frame.width)
-    with pytest.raises(BadOption, match="no preset: choose among amazon, ebay, etsy"):
-        export_presets.marketplace("amazn")
-
-
-def test_what_is_given_besides_a_preset_replaces_its_own():
-    framing = export_presets.framing_for("amazon", trim=False, margin=Margin(20), canvas=None)
-    assert framing.margin == Margin(20) and framing.canvas == CanvasShape(2000, 2000, pixels=True)
-    assert export_presets.framing_for(None, trim=False, margin=None, canvas=None) == Framing()
 
 
 @settings(deadline=None, max_examples=60)

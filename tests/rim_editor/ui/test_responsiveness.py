@@ -21,7 +21,7 @@ from rim_editor.documents.composition import Composition, Outline, Shadow
 from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.edits import SolidColour
 from rim_editor.documents.history import History
-from rim_editor.editor import completion
+from rim_editor.editor import completing
 from rim_editor.editor.events import JobKind
 from rim_editor.files.opening import OpenedFile
 from rim_editor.matting import nouns
@@ -284,7 +284,7 @@ def test_no_event_holds_the_window_up(new_hand, gesture):
 
 @pytest.mark.parametrize(
     ("gesture", "owner", "name"),
-    [("type", completion, "completions"), ("pan", Canvas, "set_viewport"), ("zoom", Canvas, "set_viewport"),
+    [("type", completing, "completions"), ("pan", Canvas, "set_viewport"), ("zoom", Canvas, "set_viewport"),
      ("paint", LiveStrokes, "extend")],
 )  # fmt: skip
 def test_a_computation_on_the_windows_thread_is_found(new_hand, gesture, owner, name, monkeypatch):

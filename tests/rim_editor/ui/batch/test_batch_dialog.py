@@ -33,7 +33,7 @@ from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
-from rim_editor.files.export_presets import marketplace
+from rim_editor.documents.marketplaces import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLa
 
 from rim_editor.documents.edits import Background, Gradient, Highlight, MatteOnly, SolidColour
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
+from rim_editor.documents.marketplaces import marketplace
 from rim_editor.editor.editor import Editor
-from rim_editor.files.export_presets import marketplace
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rim_editor.editor.completion import PLACES, completions, offered_nouns
+from rim_editor.editor.completing import PLACES, completions, offered_nouns
 
 NOUNS = ("cat", "coat", "coffee cup", "cow", "cup", "dog", "onion", "Teddy bear", "the thinker", "woman")
 HISTORY = ("the woman in red", "the dog on the left", "The dog", "cup")

@@ -1,4 +1,4 @@
-"""Presets of an export for marketplaces and networks: the canvas, margin and background that each asks for.
+"""Marketplaces and networks as presets of an export: the canvas, margin and background that each asks for.
 
 The rules are the public ones as of November 2026; they change now and then, and only the marketplace decides what it
 refuses. Where a rule names a range, the preset takes a size inside it.

@@ -1,4 +1,4 @@
-"""Completion of the expression being typed: what was asked before, then the grammar of expressions with their nouns."""
+"""Completing the expression that is typed: what was asked before, then the grammar of expressions with their nouns."""
 
 from __future__ import annotations
 
