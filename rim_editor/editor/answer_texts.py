@@ -169,7 +169,7 @@ class AskedImage:
         if rated.certainty is Certainty.UNSURE:
             text, choices = f"Not sure that this is {quoted}", (AnswerChoice.USE, AnswerChoice.RETRY)
             if part is not None:
-                return AnswerText(text + note, choices, text, short="Not sure of this", rated=rated)
+                return AnswerText(text + note, choices, text, short=text if note else "Not sure of this", rated=rated)
             if given.decided or editor.guess is None:
                 return AnswerText("")
             return AnswerText(

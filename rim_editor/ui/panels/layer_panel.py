@@ -224,7 +224,7 @@ class LayerPanel(QWidget):
 
 class _LayerList(RowList):
     def __init__(self, delete: Callable[[], None]) -> None:
-        super().__init__("Each thing that is cut out of an image has a layer here.")
+        super().__init__("A layer for each object")
         self._delete = delete
         self.setObjectName("layer_list")
         self.setAccessibleName("Layers, the highest first")
