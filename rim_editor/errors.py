@@ -53,3 +53,10 @@ class NothingMatched(EditorError):
 
 class EditorWarning(UserFacingWarning):
     """The editor's own warnings: metadata that did not fit, an image that has changed since."""
+
+
+def command_text(error: UserError) -> str:
+    """The text of an error on the command line, where a remedy is an option."""
+    if isinstance(error, OutputExists):
+        return f"{error.problem}: choose another name, or replace it on purpose with --force."
+    return str(error)

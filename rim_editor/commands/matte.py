@@ -1,19 +1,29 @@
-"""One image, one expression, one edit, one file: the job behind `rim-editor matte`."""
+"""`rim-editor matte`: one image, one expression, one edit, one file; a line of text or JSON.
+
+Options, job and report are together here, for a new option goes through all of them.
+"""
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from clipmat.certainty import Certainty, with_bar
+from clipmat.errors import UserError
+from rim_editor.commands import pointing_options
+from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls, check_expression
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.framing import Framing
-from rim_editor.errors import EditorWarning, NothingMatched
+from rim_editor.errors import EditorWarning, NothingMatched, command_text
+from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from clipmat.examples import Example
     from clipmat.pointing import Click, Corners
     from rim_editor.files.exporting import ExportRequest
-    from rim_editor.matting import Matting
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright image; x1 and y1 are just outside."""
@@ -87,6 +96,86 @@ class MatteReport:
     """Where the matte is above one half; None if it is nowhere."""
     milliseconds: dict[str, float]
     """decode, load, image, text, matte, edit, encode, as far as each was done."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("matte")(matte)
+
+
+@with_cutout_options
+def matte(
+    *,
+    image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
+    expression: Annotated[
+        str, typer.Argument(metavar="[EXPRESSION]", help="What to cut out, such as 'the flower on the left'.")
+    ] = "",
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
+    ],
+    options: CutoutOptions,
+    point: Annotated[
+        list[str] | None,
+        typer.Option(metavar="X,Y[,-]", help="A pixel of the object, or with ',-' one beside it; may be repeated."),
+    ] = None,
+    box: Annotated[
+        str | None, typer.Option(metavar="X0,Y0,X1,Y1", help="Two corners of a box around the object, in pixels.")
+    ] = None,
+    save_example: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."),
+    ] = None,
+    as_json: Json = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Write an empty result if nothing matches.")
+    ] = False,
+) -> None:
+    """Cut the object that EXPRESSION names, or that --point, --box or --example show, out of IMAGE."""
+    asked = {"image": str(image), "expression": expression, "weights": options.weights}
+    for name, path in (("example", options.example), ("save_example", save_example)):
+        asked |= {} if path is None else {name: str(path)}
+    answered: dict[str, object] = {"certainty": None, "presence": None}
+    try:
+        job = MatteJob(
+            image=image,
+            expression=expression,
+            output=output,
+            edit=options.description.read(),
+            controls=options.controls,
+            composition=options.composition,
+            weights=options.weights,
+            device=options.device.value,
+            quality=options.quality_of(output.suffix.lower()),
+            metadata=not options.no_metadata,
+            longest_side=options.longest,
+            framing=options.framing,
+            overwrite=force,
+            best_guess=options.best_guess,
+            at_least=options.at_least,
+            allow_empty=allow_empty,
+            other_inputs=tuple(filter(None, (options.background, options.example))),
+            example=options.example_read,
+            save_example=save_example,
+            points=tuple(pointing_options.read_point(text) for text in point or ()),
+            corners=None if box is None else pointing_options.read_box(box),
+        )
+        report = cut_out(
+            job, Matting(), lambda certainty, presence: answered.update(certainty=certainty, presence=presence)
+        )
+    except UserError as error:
+        if as_json:
+            ended = {"output": None, "error": command_text(error), "exit_code": error.exit_code}
+            typer.echo(json.dumps(asked | answered | ended))
+        raise
+    if as_json:
+        typer.echo(json.dumps(asked | answered | _report_data(options.description.name.value, report)))
+        return
+    seconds = sum(report.milliseconds.values()) / 1000
+    reason = f" ({report.device_reason})" if report.device_reason else ""
+    typer.echo(
+        f"{typer.format_filename(output)}: presence {report.presence:.2f}, {seconds:.1f} s on {report.device}{reason}"
+    )
 
 
 def check(job: MatteJob) -> None:
@@ -206,3 +295,18 @@ def _request(job: MatteJob) -> ExportRequest:
         longest_side=job.longest_side,
         framing=job.framing,
     )
+
+
+def _report_data(edit: str, report: MatteReport) -> dict[str, object]:
+    return {
+        "output": str(report.output),
+        "edit": edit,
+        "size": report.size,
+        "output_size": report.output_size,
+        "device": report.device,
+        "device_reason": report.device_reason,
+        "precision": report.precision,
+        "box": report.box,
+        "milliseconds": report.milliseconds,
+        "exit_code": 0,
+    }
