@@ -57,7 +57,7 @@ class Prediction:
     method: PromptMethod = PromptMethod.WORDS
     """How the answer came of words, points and box."""
     note: str = ""
-    """One line about what these weights could not do with the points or the box; '' without any."""
+    """One line about how the answer came of points, box or example, where these weights do not know them; else ''."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

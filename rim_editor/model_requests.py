@@ -79,7 +79,7 @@ class ModelAnswer:
 
     @property
     def note(self) -> str:
-        """What the model could not do with points or box; '' without any."""
+        """How the answer came of points or box, where the weights do not know them; else ''."""
         return self.prediction.note
 
     def part(self, question: ModelQuestion) -> Answer:

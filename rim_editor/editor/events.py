@@ -180,7 +180,7 @@ class Answered:
     pointing: Pointing = Pointing()
     """The points and the box beside the expression, or instead of it."""
     note: str = ""
-    """What the model could not do with them, in one line."""
+    """How the answer came of them, in one line."""
     by_example: bool = False
     """Whether it was asked by an example: then `expression` may be a title that is no use as words."""
 
