@@ -1,6 +1,8 @@
 """The style of the widgets: Fusion with flat, rounded shapes and a clear sign of what is chosen and what has the focus.
 
-The default button of a dialog, and a widget whose property "primary" is true, is filled with the accent.
+The default button, of a dialog or by `setDefault`, is filled with the accent. What to draw is read from options alone:
+a wrapper that outlived an object at the widget's address may come in its place. A style sheet would draw the same in
+C++, but changing the theme would hold the window up for a fifth of a second.
 """
 
 from __future__ import annotations
@@ -8,17 +10,17 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
-    QLineEdit,
     QProxyStyle,
     QStyle,
     QStyleOption,
     QStyleOptionButton,
     QStyleOptionComboBox,
     QStyleOptionComplex,
+    QStyleOptionFrame,
     QStyleOptionSlider,
     QStyleOptionSpinBox,
     QStyleOptionTab,
-    QToolButton,
+    QStyleOptionToolButton,
     QWidget,
 )
 
@@ -31,7 +33,8 @@ _GROOVE, _HANDLE, _UNDERLINE, _SCROLL = 4.0, 14.0, 2.0, 7.0
 _Primitive, _Control, _Complex, _Sub = (
     QStyle.PrimitiveElement, QStyle.ControlElement, QStyle.ComplexControl, QStyle.SubControl,
 )  # fmt: skip
-_Role, _State = QPalette.ColorRole, QStyle.StateFlag
+_Role, _State, _Feature = QPalette.ColorRole, QStyle.StateFlag, QStyleOptionToolButton.ToolButtonFeature
+_DEFAULT = QStyleOptionButton.ButtonFeature.DefaultButton
 _BOXES = {_Primitive.PE_IndicatorCheckBox, _Primitive.PE_IndicatorRadioButton, _Primitive.PE_FrameMenu}
 _BORDER = QColor("#85858f")  # of boxes in dark themes; Fusion darkens it to two thirds
 
@@ -47,11 +50,11 @@ class FlatStyle(QProxyStyle):
     ) -> None:
         """Draw buttons, fields and frames flat, and the rest as Fusion does."""
         if element == _Primitive.PE_PanelButtonCommand:
-            _panel(painter, option, _fill(option, _is_primary(widget, option)))
+            _panel(painter, option, _fill(option, _is_default(option)))
         elif element == _Primitive.PE_PanelButtonTool:
-            self._tool_panel(painter, option, widget)
+            _tool_panel(painter, option)
         elif element == _Primitive.PE_PanelLineEdit:
-            if not isinstance(widget, QLineEdit) or widget.hasFrame():
+            if not isinstance(option, QStyleOptionFrame) or option.lineWidth > 0:
                 _panel(painter, option, option.palette.color(_Role.Base))
         elif element in (_Primitive.PE_FrameGroupBox, _Primitive.PE_FrameLineEdit):
             _panel(painter, option, None)
@@ -73,12 +76,12 @@ class FlatStyle(QProxyStyle):
                 colours = QPalette(option.palette)
                 colours.setColor(_Role.Window, _BORDER)
                 option.palette = colours
-            super().drawPrimitive(element, option, painter, widget)
+            super().drawPrimitive(element, option, painter, _safe(widget))
 
     def drawControl(  # noqa: N802
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        """Draw toolbars and tabs flat, the text of a primary button in its ink, and the rest as Fusion does."""
+        """Draw toolbars and tabs flat, the text of a default button in its ink, and the rest as Fusion does."""
         if element == _Control.CE_ToolBar:
             painter.fillRect(option.rect, option.palette.color(_Role.Window))
             return
@@ -87,16 +90,11 @@ class FlatStyle(QProxyStyle):
             return
         if element == _Control.CE_ItemViewItem:
             _tint_selection(option)
-        if (
-            element == _Control.CE_PushButtonLabel
-            and isinstance(option, QStyleOptionButton)
-            and _is_primary(widget, option)
-        ):
-            if option.state & _State.State_Enabled:
-                colours = QPalette(option.palette)
-                colours.setColor(_Role.ButtonText, colours.color(_Role.HighlightedText))
-                option.palette = colours
-        super().drawControl(element, option, painter, widget)
+        if element == _Control.CE_PushButtonLabel and _is_default(option) and option.state & _State.State_Enabled:
+            colours = QPalette(option.palette)
+            colours.setColor(_Role.ButtonText, colours.color(_Role.HighlightedText))
+            option.palette = colours
+        super().drawControl(element, option, painter, _safe(widget))
 
     def drawComplexControl(  # noqa: N802
         self,
@@ -109,9 +107,9 @@ class FlatStyle(QProxyStyle):
         if control == _Complex.CC_Slider and isinstance(option, QStyleOptionSlider):
             _slider(painter, option)
         elif control == _Complex.CC_ComboBox and isinstance(option, QStyleOptionComboBox) and not option.editable:
-            _panel(painter, option, _fill(option, primary=False))
-            arrow = self._part(control, option, _Sub.SC_ComboBoxArrow, widget)
-            _chevron(painter, option, QRectF(arrow).center(), down=True)
+            _panel(painter, option, _fill(option, filled=False))
+            arrow = QRectF(self._part(control, option, _Sub.SC_ComboBoxArrow, widget))
+            _chevron(painter, option, arrow.center(), down=True)
         elif control == _Complex.CC_ScrollBar and isinstance(option, QStyleOptionSlider):
             _scroll_bar(painter, option, QRectF(self._part(control, option, _Sub.SC_ScrollBarSlider, widget)))
         elif control == _Complex.CC_SpinBox and isinstance(option, QStyleOptionSpinBox):
@@ -120,13 +118,15 @@ class FlatStyle(QProxyStyle):
                 at = QRectF(self._part(control, option, part, widget)).center()
                 _chevron(painter, option, at + QPointF(0, -1 if down else 1), down=down)
         else:
-            super().drawComplexControl(control, option, painter, widget)
+            if isinstance(option, QStyleOptionToolButton) and option.features & _Feature.Arrow:
+                option.state &= ~_State.State_On  # the arrow of a heading says it
+            super().drawComplexControl(control, option, painter, _safe(widget))
 
     def sizeFromContents(  # noqa: N802
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
         """The size that Fusion returns, with room for descenders in tabs and some air in buttons."""
-        found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # Qt takes None
+        found = super().sizeFromContents(kind, option, size, _safe(widget))  # type: ignore[arg-type]  # Qt takes None
         if kind == QStyle.ContentsType.CT_TabBarTab:
             found += QSize(4, _DESCENT + 2)
         elif kind in (QStyle.ContentsType.CT_PushButton, QStyle.ContentsType.CT_LineEdit):
@@ -140,35 +140,36 @@ class FlatStyle(QProxyStyle):
         part: QStyle.SubControl,
         widget: QWidget | None,
     ) -> QRect:
-        return self.subControlRect(control, option, part, widget)  # type: ignore[arg-type]  # Qt takes None
-
-    def _tool_panel(self, painter: QPainter, option: QStyleOption, widget: QWidget | None) -> None:
-        on = bool(option.state & _State.State_On) and not (widget is not None and widget.property("heading"))
-        flat = isinstance(widget, QToolButton) and widget.autoRaise()
-        touched = option.state & (_State.State_MouseOver | _State.State_Sunken)
-        if flat and not on and not (touched and option.state & _State.State_Enabled):
-            if option.state & _State.State_HasFocus and option.state & _State.State_KeyboardFocusChange:
-                _focus_ring(painter, option)
-            return
-        fill = _fill(option, _is_primary(widget, option))
-        if on:
-            accent = option.palette.color(_Role.Accent)
-            fill = mixed(option.palette.color(_Role.Window), accent, 0.45 if is_dark() else 0.22)
-        _panel(painter, option, fill, framed=not flat)
+        return self.subControlRect(control, option, part, _safe(widget))  # type: ignore[arg-type]  # Qt takes None
 
 
-def _is_primary(widget: QWidget | None, option: QStyleOption) -> bool:
-    if isinstance(option, QStyleOptionButton) and option.features & QStyleOptionButton.ButtonFeature.DefaultButton:
-        return True
-    return widget is not None and bool(widget.property("primary"))
+def _safe(widget: QWidget | None) -> QWidget | None:
+    """The widget, or None in place of what is none: Fusion draws without it."""
+    return widget if isinstance(widget, QWidget) else None
 
 
-def _fill(option: QStyleOption, primary: bool) -> QColor:
+def _tool_panel(painter: QPainter, option: QStyleOption) -> None:
+    on, flat = bool(option.state & _State.State_On), bool(option.state & _State.State_AutoRaise)
+    touched = option.state & (_State.State_MouseOver | _State.State_Sunken)
+    if flat and not on and not (touched and option.state & _State.State_Enabled):
+        if option.state & _State.State_HasFocus and option.state & _State.State_KeyboardFocusChange:
+            _focus_ring(painter, option)
+        return
+    fill = _fill(option, filled=False)
+    if on:
+        accent = option.palette.color(_Role.Accent)
+        fill = mixed(option.palette.color(_Role.Window), accent, 0.45 if is_dark() else 0.22)
+    _panel(painter, option, fill, framed=not flat)
+
+
+def _is_default(option: QStyleOption) -> bool:
+    return isinstance(option, QStyleOptionButton) and bool(option.features & _DEFAULT)
+
+
+def _fill(option: QStyleOption, filled: bool) -> QColor:
     state, colours = option.state, option.palette
-    fill = colours.color(_Role.Button)
-    if primary and state & _State.State_Enabled:
-        fill = colours.color(_Role.Highlight)
-    ink = colours.color(_Role.HighlightedText if primary else _Role.ButtonText)
+    fill = colours.color(_Role.Highlight if filled and state & _State.State_Enabled else _Role.Button)
+    ink = colours.color(_Role.HighlightedText if filled else _Role.ButtonText)
     if state & _State.State_Sunken:
         return mixed(fill, ink, 0.16)
     if state & _State.State_MouseOver and state & _State.State_Enabled:
@@ -271,8 +272,7 @@ def _slider(painter: QPainter, option: QStyleOptionSlider) -> None:
     groove = QRectF(rect.left() + 1, middle - _GROOVE / 2, rect.width() - 2, _GROOVE)
     painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
     painter.setBrush(accent)
-    if zero == across(option.minimum):
-        zero = groove.left()
+    zero = groove.left() if zero == across(option.minimum) else zero
     left, right = min(zero, here), max(zero, here)
     painter.drawRoundedRect(QRectF(left, groove.top(), right - left, _GROOVE), _GROOVE / 2, _GROOVE / 2)
     focused = bool(option.state & _State.State_HasFocus)
@@ -294,7 +294,6 @@ def _scroll_bar(painter: QPainter, option: QStyleOptionSlider, handle: QRectF) -
     touched = option.state & (_State.State_MouseOver | _State.State_Sunken)
     painter.setBrush(mixed(window, ink, 0.55 if touched else 0.32))
     inset = max(0.0, (min(handle.width(), handle.height()) - _SCROLL) / 2)
-    upright = option.orientation == Qt.Orientation.Vertical
-    across, along = (inset, 1.0) if upright else (1.0, inset)
+    across, along = (inset, 1.0) if option.orientation == Qt.Orientation.Vertical else (1.0, inset)
     painter.drawRoundedRect(handle.adjusted(across, along, -across, -along), _SCROLL / 2, _SCROLL / 2)
     painter.restore()

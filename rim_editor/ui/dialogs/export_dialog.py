@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -74,8 +74,7 @@ class ExportDialog(QDialog):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._content = name_widget(QComboBox(), "export_content")
-        for text, _, _ in _CONTENTS:
-            self._content.addItem(text)
+        self._content.addItems([text for text, _, _ in _CONTENTS])
         self._content.setToolTip("What of the document is written")
         self._content.currentIndexChanged.connect(self._content_chosen)
         form.addRow("&What", self._content)
@@ -101,8 +100,7 @@ class ExportDialog(QDialog):
         path = editor.document.source.path
         self._stem = path.stem if path else "image"
         self._name_is_suggested = True
-        self._name = name_widget(QLineEdit(), "export_name")
-        self._name.setToolTip("The name of the file")
+        self._name = name_widget(QLineEdit(), "export_name", "The name of the file")
         self._name.textEdited.connect(self._named)
         form.addRow("&Name", self._name)
         folder = settings.export_folder or (path.absolute().parent if path else Path.home())
@@ -110,8 +108,7 @@ class ExportDialog(QDialog):
         self._folder.setToolTip("The folder of the file")
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         self._folder.textEdited.connect(self._reset_question)
-        browse = name_widget(QPushButton("&Browse…"), "export_browse")
-        browse.setToolTip("Choose the folder")
+        browse = name_widget(QPushButton("&Browse…"), "export_browse", "Choose the folder")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         add_labelled_row(form, "Fol&der", self._folder, browse)
@@ -133,7 +130,7 @@ class ExportDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
         buttons.addWidget(self._export)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.addWidget(self._form)
         column.addWidget(self._error)
         column.addLayout(buttons)
@@ -171,6 +168,11 @@ class ExportDialog(QDialog):
             export_longest_side=request.longest_side,
             export_framing=request.framing,
         )
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Open as high as the rows that are shown."""
+        super().showEvent(event)
+        self._fit_height()
 
     def done(self, result: int) -> None:
         """Close, and stop listening to the editor."""
@@ -229,14 +231,12 @@ class ExportDialog(QDialog):
 
     def _fit_height(self) -> None:
         """As high as the rows and texts that are shown: Qt would squeeze the form, or leave a gap under it."""
-        column = self.layout()
-        if column is not None and self.isVisible():
+        if self.isVisible():
+            column = self._column
             self._rows.activate()
             column.activate()
-            tall = column.hasHeightForWidth()
-            self.resize(
-                self.width(), column.totalHeightForWidth(self.width()) if tall else column.totalSizeHint().height()
-            )
+            tall = column.totalHeightForWidth(self.width())
+            self.resize(self.width(), tall if column.hasHeightForWidth() else column.totalSizeHint().height())
 
     def _reset_question(self) -> None:
         self._show_error("")

@@ -288,7 +288,7 @@ class ExpressionBar(QWidget):
 
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy
-        self._button.setProperty("primary", self._editor is not None)  # without an image, opening one comes first
+        self._button.setDefault(self._editor is not None)  # without an image, opening one comes first
         self._button.setText("Cancel" if self._working else "F&ind")
         tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"
         self._button.setToolTip(tip)

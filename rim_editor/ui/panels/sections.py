@@ -26,7 +26,6 @@ class Section(QWidget):
         self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heading.setIconSize(QSize(10, 10))
         self._heading.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._heading.setProperty("heading", True)
         set_type(self._heading, "normal", bold=True)
         self._heading.toggled.connect(self._toggled)
         column = QVBoxLayout(self)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPainterPath, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from rim_editor.ui.palettes import mixed
 from rim_editor.ui.theme import ICON_SIDE, SPACE, TIGHT, WIDE, icon
 
 INFO_MS = 8000
@@ -15,12 +16,8 @@ _LINE = 70
 """Letters that a line of text should have room for beside the buttons, and the icons around it."""
 
 _ICONS = {"info": "fa6s.circle-info", "warning": "fa6s.triangle-exclamation", "error": "fa6s.circle-exclamation"}
-_STYLE = """
-#message { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
-#message[level="info"] { border-left: 4px solid #4a90d9; }
-#message[level="warning"] { border-left: 4px solid #d9a400; }
-#message[level="error"] { border-left: 4px solid #d64545; }
-"""
+_COLOURS = {"info": "#4a90d9", "warning": "#d9a400", "error": "#d64545"}
+_STRIPE, _ROUND = 4.0, 4.0  # width of the line at the left, and radius of the corners
 Offer = tuple[str, Callable[[], None]]
 """The text of a button and its function; pressing it also closes the message."""
 
@@ -39,10 +36,9 @@ class Message(QFrame):
         self.owner = owner
         """The key of the image that it is about; '' for the window."""
         self.setObjectName("message")
-        self.setProperty("level", level)
         self.setAccessibleName(f"{level}: {text}")
         column = QVBoxLayout(self)
-        column.setContentsMargins(WIDE, TIGHT, TIGHT, TIGHT)
+        column.setContentsMargins(WIDE + TIGHT, TIGHT, TIGHT, TIGHT)
         column.setSpacing(TIGHT)
         row = QHBoxLayout()
         column.addLayout(row)
@@ -95,6 +91,23 @@ class Message(QFrame):
             new.removeWidget(button)
             new.addWidget(button)
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """A rounded area with a line at its left in the colour of the level.
+
+        No style sheet does it, since under one it would keep the colours of the theme in which it appeared.
+        """
+        colours = self.palette()
+        whole = QPainterPath()
+        whole.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _ROUND, _ROUND)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(whole, colours.base())
+        painter.setPen(mixed(colours.color(QPalette.ColorRole.Base), colours.color(QPalette.ColorRole.Text), 0.25))
+        painter.drawPath(whole)
+        painter.setClipRect(QRectF(0, 0, _STRIPE, self.height()))
+        painter.fillPath(whole, QColor(_COLOURS[self.level]))
+        painter.end()
+
     def paint_icon(self) -> None:
         """Set the icon of the level; call again after the theme has changed."""
         self._mark.setPixmap(icon(_ICONS[self.level]).pixmap(ICON_SIDE, ICON_SIDE))
@@ -131,7 +144,6 @@ class MessageBar(QWidget):
         super().__init__(over)
         self.setObjectName("message_bar")
         self.setAccessibleName("Messages")
-        self.setStyleSheet(_STYLE)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, 0)
         column.setSpacing(TIGHT)

@@ -80,7 +80,7 @@ class StartPage(QWidget):
         set_type(title, "title", bold=True)
         hint = name_widget(QLabel("Drop a photograph here, or"), "start_hint")
         self._open = self._button("start_open", "&Open…", "Open one or several images (Ctrl+O)", open_images)
-        self._open.setProperty("primary", True)
+        self._open.setDefault(True)
         self._paste = self._button("start_paste", "&Paste", "Open the image on the clipboard (Ctrl+V)", paste)
         self._sample = self._button(
             "start_sample", "&Try a sample", "Open a picture that comes with RIM Editor", self._request_sample

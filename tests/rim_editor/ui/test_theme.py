@@ -3,13 +3,22 @@
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QPushButton, QTabBar, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QPushButton,
+    QStyle,
+    QStyleOptionFrame,
+    QStyleOptionSpinBox,
+    QTabBar,
+    QWidget,
+    QWidgetItem,
+)
 
 from rim_editor.errors import EditorError
 from rim_editor.ui import theme
 from rim_editor.ui.qt_image import to_array
+from rim_editor.ui.style import FlatStyle
 
 ROLE = QPalette.ColorRole
 
@@ -90,6 +99,38 @@ def test_the_system_is_followed_unless_a_choice_was_made(chosen_theme, qapp, mon
 
 def test_the_style_is_fusion_and_the_font_is_not_tiny(chosen_theme, qapp):
     assert qapp.font().pointSizeF() >= 10 or qapp.font().pixelSize() > 0
+
+
+def test_the_style_draws_without_a_widget_when_it_is_handed_something_else(chosen_theme, qapp, qtbot):
+    held = QWidget()
+    qtbot.addWidget(held)
+    style, other = FlatStyle(), QWidgetItem(held)
+    picture = QPixmap(60, 40)
+    picture.fill(QColor("red"))
+    painter = QPainter(picture)
+    option = QStyleOptionFrame()
+    option.rect, option.lineWidth, option.palette = QRect(0, 0, 60, 40), 1, theme.palette(False)
+    style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameWindow, option, painter, other)
+    style.drawControl(QStyle.ControlElement.CE_ShapedFrame, option, painter, other)
+    style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, other)
+    spin = QStyleOptionSpinBox()
+    spin.rect, spin.palette = option.rect, option.palette
+    style.drawComplexControl(QStyle.ComplexControl.CC_SpinBox, spin, painter, other)
+    painter.end()
+    assert to_array(picture.toImage())[20, 20, :3].tolist() == [255, 255, 255]
+    kind = QStyle.ContentsType.CT_LineEdit
+    assert style.sizeFromContents(kind, option, QSize(9, 9), other) == style.sizeFromContents(kind, option, QSize(9, 9))
+
+
+@pytest.mark.parametrize("make_default", [False, True])
+def test_the_default_button_has_the_accent(qtbot, chosen_theme, make_default):
+    chosen_theme.choose("light")
+    button = QPushButton("")
+    qtbot.addWidget(button)
+    button.setDefault(make_default)
+    button.resize(80, 30)
+    role = ROLE.Highlight if make_default else ROLE.Button
+    assert to_array(button.grab().toImage())[15, 40, :3].tolist() == list(theme.palette(False).color(role).getRgb()[:3])
 
 
 def ink(icon, side=32, mode=QIcon.Mode.Normal):

@@ -90,6 +90,17 @@ def reason(dialog, suffix):
     return box.itemData(box.findData(suffix), Qt.ItemDataRole.ToolTipRole) or ""
 
 
+def test_with_a_remembered_frame_it_opens_high_enough_for_all_rows(make, qapp):
+    dialog = make(export_framing=marketplace("amazon").framing, export_suffix=".jpg", quality=90)
+    dialog.hide()
+    dialog.resize(dialog.width(), 100)  # Qt opens a dialog at two thirds of the screen's height at most
+    dialog.show()
+    qapp.processEvents()
+    for box in dialog.findChildren(QDoubleSpinBox):
+        assert not box.isVisible() or box.height() >= box.sizeHint().height(), box.objectName()
+    assert dialog.findChild(QDoubleSpinBox, "export_quality_value").isVisible()
+
+
 def test_jpeg_is_not_offered_for_what_is_transparent_and_its_entry_says_why(make, editor):
     dialog = make(export_suffix=".jpg")
     assert enabled(dialog) == {".png", ".webp", ".tiff", ".avif"}

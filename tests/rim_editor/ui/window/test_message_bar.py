@@ -4,7 +4,27 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget, QWidgetItem
 
+from rim_editor.ui.palettes import palette
+from rim_editor.ui.qt_image import to_array
 from rim_editor.ui.window.message_bar import MessageBar
+
+
+def test_a_message_follows_the_theme(qtbot, qapp):
+    before, over = qapp.palette(), QWidget()
+    qtbot.addWidget(over)
+    over.resize(300, 200)
+    bar = MessageBar(over)
+    over.show()
+    try:
+        for dark in (False, True, False):
+            qapp.setPalette(palette(dark))
+            message = bar.show_message("first", "error") if not bar.messages() else bar.messages()[0]
+            qapp.processEvents()
+            pixels = to_array(message.grab().toImage())[..., :3]
+            assert pixels[-4, -60].tolist() == list(palette(dark).base().color().getRgb()[:3])
+            assert pixels[message.height() // 2, 2].tolist() == [0xD6, 0x45, 0x45]
+    finally:
+        qapp.setPalette(before)
 
 
 def test_messages_leave_no_wrappers_of_items_of_their_layout(qtbot):
