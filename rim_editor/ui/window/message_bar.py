@@ -43,8 +43,8 @@ class Message(QFrame):
         row = QHBoxLayout()
         column.addLayout(row)
         self._beside, self._below = QHBoxLayout(), QHBoxLayout()
-        self._below.addStretch(1)
         column.addLayout(self._below)
+        self._below.addStretch(1)
         self._buttons: list[QPushButton] = []
         mark = QLabel(self)
         row.addWidget(mark)
@@ -58,13 +58,13 @@ class Message(QFrame):
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)
         row.addWidget(label, 1)
+        row.addLayout(self._beside)  # still empty, else PySide makes wrappers of its items
         for name, action in offers:
             button = QPushButton(name, self)
             button.setObjectName(f"message_{name.split()[0].lower().strip('&…')}")
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
             self._beside.addWidget(button)
             self._buttons.append(button)
-        row.addLayout(self._beside)
         self._more = QToolButton(self)
         self._more.setObjectName("message_more")
         self._more.setAutoRaise(True)

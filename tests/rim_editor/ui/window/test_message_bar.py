@@ -9,6 +9,10 @@ from rim_editor.ui.qt_image import to_array
 from rim_editor.ui.window.message_bar import MessageBar
 
 
+def item_wrappers():
+    return [one for one in shiboken6.Shiboken.getAllValidWrappers() if type(one) is QWidgetItem]
+
+
 def test_a_message_follows_the_theme(qtbot, qapp):
     before, over = qapp.palette(), QWidget()
     qtbot.addWidget(over)
@@ -35,9 +39,13 @@ def test_messages_leave_no_wrappers_of_items_of_their_layout(qtbot):
         for number in range(3):
             bar.show_message(f"{turn} {number}", "warning", [("Again", lambda: None)])
         bar.step()
+        for width in (900, 300):
+            over.resize(width, 300)
+            bar.fit()
+        assert not item_wrappers()
         assert [message.text for message in bar.messages()] == [f"{turn} {number}" for number in (2, 1, 0)]
         for message in bar.messages():
             message.dismiss()
         assert not bar.messages()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert not [one for one in shiboken6.Shiboken.getAllValidWrappers() if type(one) is QWidgetItem]
+    assert not item_wrappers()
