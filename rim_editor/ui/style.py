@@ -144,7 +144,7 @@ class FlatStyle(QProxyStyle):
 
 
 def _safe(widget: QWidget | None) -> QWidget | None:
-    """The widget, or None in place of what is none: Fusion draws without it."""
+    """The widget, or None in place of any other object: Fusion draws without it."""
     return widget if isinstance(widget, QWidget) else None
 
 
