@@ -20,7 +20,7 @@ class Driver:
 
         from rim_editor.matting import Matting
         from rim_editor.ui.application import Application
-        from rim_editor.ui.model_loading import load_with_short_turns
+        from rim_editor.ui.model_loader import load_with_short_turns
 
         gate = self.gate = threading.Event()
         gate.set()

@@ -59,7 +59,7 @@ def export(
         )
     config = replace(card.config, image_size=image_size) if image_size else card.config
     if refiner is not None:
-        from training.refiner.fit import load_refiner
+        from training.refiner.refiner_trainer import load_refiner
 
         model.refiner = load_refiner(refiner)
         config = replace(config, refiner=True)

@@ -61,9 +61,9 @@ def train(
     """Train the refiner; stopped and called again, it goes on where it was."""
     from statistics import fmean
 
-    from training.refiner.fit import RefinerSettings, RefinerTrainer, export_refiner, load_refiner
     from training.refiner.pairs import StoredPatches
     from training.refiner.patches import Cutouts, concatenated, draw_patch
+    from training.refiner.refiner_trainer import RefinerSettings, RefinerTrainer, export_refiner, load_refiner
 
     settings = RefinerSettings(steps=steps, learning_rate=learning_rate, bfloat16=bfloat16)
     cutouts = Cutouts(_bank(data, "train"))
@@ -106,9 +106,9 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="A folder for a picture of each scene.")] = None,
 ) -> None:
     """SAD, MSE and Grad on strand scenes not trained on: bilinear, guided filter, closed form, refiner."""
-    from training.refiner.fit import load_refiner
-    from training.refiner.measure import MethodErrors, compare_methods, strand_scenes, summary, write_comparison
+    from training.refiner.comparison import MethodErrors, compare_methods, strand_scenes, summary, write_comparison
     from training.refiner.patches import TRAINED, UNSEEN
+    from training.refiner.refiner_trainer import load_refiner
 
     network, bank = load_refiner(refiner), _bank(data, "val_seen")
     families = UNSEEN if unseen else tuple(dict.fromkeys((*TRAINED, *UNSEEN)))

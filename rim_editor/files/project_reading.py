@@ -22,7 +22,7 @@ from rim_editor.documents.history import History
 from rim_editor.errors import ProjectUnreadable
 from rim_editor.files import document_records
 from rim_editor.files.archives import Archive
-from rim_editor.files.stored_arrays import STORED
+from rim_editor.files.project_arrays import STORED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -27,8 +27,8 @@ from rim_editor.documents.history import History
 from rim_editor.errors import OutputNotWritable
 from rim_editor.files import document_records, project_reading
 from rim_editor.files.archives import is_of_type, signature
+from rim_editor.files.project_arrays import STORED
 from rim_editor.files.project_reading import DOCUMENT, MIMETYPE, VERSION
-from rim_editor.files.stored_arrays import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,9 +22,9 @@ from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, terms_from_t
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import outputs
+from rim_editor.ui.batch.naming_choice import EXISTS
 from rim_editor.ui.batch.plan_table import PlanRows, PlanTable, rows_of
-from rim_editor.ui.batch.result_names import EXISTS
-from rim_editor.ui.model_loading import short_turns
+from rim_editor.ui.model_loader import short_turns
 from rim_editor.ui.named_widgets import name_widget, save_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 

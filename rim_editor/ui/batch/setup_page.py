@@ -31,8 +31,8 @@ from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edit_choice import EdgeControls, EditChoice
 from rim_editor.ui.batch.example_row import ExampleRow
 from rim_editor.ui.batch.input_lists import ExpressionList, InputList
-from rim_editor.ui.batch.output_options import OutputOptions
-from rim_editor.ui.batch.result_names import NamingExample
+from rim_editor.ui.batch.naming_choice import NamingExample
+from rim_editor.ui.batch.output_choice import OutputChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SetupPage(QWidget):
         self.example = ExampleRow()
         self.edit = EditChoice(runner)
         self.controls = EdgeControls()
-        self.output = OutputOptions(settings)
+        self.output = OutputChoice(settings)
         tabs = name_widget(QTabWidget(), "batch_edit_tabs")
         tabs.setDocumentMode(True)
         tabs.addTab(self.edit, "Edit")

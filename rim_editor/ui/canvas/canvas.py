@@ -20,7 +20,7 @@ from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.part_marks import PartMark
 from rim_editor.ui.canvas.pick_marks import PickMarks
 from rim_editor.ui.canvas.place_marks import PlaceMarks
-from rim_editor.ui.canvas.region_outline import RegionOutline
+from rim_editor.ui.canvas.region_marks import RegionOutline
 from rim_editor.ui.canvas.tools import Gesture, PanGesture, SplitGesture, Tool, begin_gesture
 from rim_editor.ui.canvas.zoomable_widget import is_arrow
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke, draft_of
 from rim_editor.ui.canvas.live_strokes import COLOURS
-from rim_editor.ui.canvas.region_outline import RegionOutline
+from rim_editor.ui.canvas.region_marks import RegionOutline
 from rim_editor.ui.qt_image import to_qimage
 
 if TYPE_CHECKING:

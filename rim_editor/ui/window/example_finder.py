@@ -19,7 +19,7 @@ from rim_editor.ui.window.message_bar import MessageBar, Offer
 if TYPE_CHECKING:
     from clipmat.examples import Example
     from rim_editor.editor.editor import Editor
-    from rim_editor.ui.dialogs.found_dialog import FoundDialog
+    from rim_editor.ui.dialogs.example_dialog import ExampleDialog
     from rim_editor.ui.window.documents import Documents, OpenDocument
 
 
@@ -41,7 +41,7 @@ class ExampleFinder(QObject):
         super().__init__(window)
         self._documents, self._show_batch, self._window = documents, show_batch, window
         self._messages, self._runner = messages, runner
-        self._list: FoundDialog | None = None
+        self._list: ExampleDialog | None = None
         documents.event_received.connect(self._on_event)
         documents.removed.connect(lambda document: self._list and self._list.remove(document.key))
 
@@ -96,11 +96,11 @@ class ExampleFinder(QObject):
 
     def _find_in_tabs(self, example: Example, front: OpenDocument | None = None) -> None:
         """Find an example in all tabs, but for the one in front if that is where it comes from."""
-        from rim_editor.ui.dialogs.found_dialog import FoundDialog
+        from rim_editor.ui.dialogs.example_dialog import ExampleDialog
 
         if self._list is not None:
             self._list.close()
-        shown = self._list = FoundDialog(example.title, self._window)
+        shown = self._list = ExampleDialog(example.title, self._window)
         shown.chosen.connect(self._go_to)
         shown.destroyed.connect(lambda: self._forget(shown))
         others = [document for document in self._documents if document is not front]
@@ -126,7 +126,7 @@ class ExampleFinder(QObject):
         if document is not None:
             self._documents.choose(document)
 
-    def _forget(self, shown: FoundDialog) -> None:
+    def _forget(self, shown: ExampleDialog) -> None:
         if self._list is shown:
             self._list = None
 

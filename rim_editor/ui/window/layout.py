@@ -36,7 +36,7 @@ from rim_editor.ui.window.dock_focus import DockFocus, connect_all
 from rim_editor.ui.window.documents import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.narrow_window import NarrowWindow
-from rim_editor.ui.window.status_items import StatusItems
+from rim_editor.ui.window.status_bar import StatusBar
 
 _SEPARATED = {
     "save", "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
@@ -61,7 +61,7 @@ class Parts:
     edit_panel: EditPanel
     tabs: DocumentTabs
     messages: MessageBar
-    status: StatusItems
+    status: StatusBar
     toolbar: QToolBar
     recent_menu: QMenu
 
@@ -100,7 +100,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     NarrowWindow(window, (matte_dock, edit_dock), choices)
     parts = Parts(
         canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
-        StatusItems(window.statusBar()), toolbar, recent_menu,
+        StatusBar(window.statusBar()), toolbar, recent_menu,
     )  # fmt: skip
     _connect_panels(parts)
     canvas.set_view(replace(canvas.view, automatic=True))

@@ -23,7 +23,7 @@ from rim_editor.editor.jobs import Job
 from rim_editor.files.recovery import Recovery
 from rim_editor.model_requests import ModelOptions
 from rim_editor.settings import Settings
-from rim_editor.ui import dropped_data, model_loading
+from rim_editor.ui import dropped_data, model_loader
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.panels.input_widgets import TextFieldFilter
 from rim_editor.ui.qt_runner import QtRunner
@@ -31,7 +31,7 @@ from rim_editor.ui.window import layout
 from rim_editor.ui.window.action_handlers import ActionHandlers
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave
-from rim_editor.ui.window.batch_launcher import BatchLauncher
+from rim_editor.ui.window.batch_opener import BatchOpener
 from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.document_closer import DocumentCloser
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self.parts.tabs, self._make_editor, self)
         self.opener = ImageOpener(self.runner, self.documents, self.live_settings, self)
         self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
-        self.batch = BatchLauncher(
+        self.batch = BatchOpener(
             self, matting, self.live_settings, self.runner, self.documents, lambda text: self.show_message(text)
         )
         self._examples = ExampleFinder(self.documents, self.parts.messages, self.runner, self.batch.show, self)
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
             self._update_suggestions()
 
         show_error = self.notifications.show_error
-        model_loading.preload(self._matting, self.model_options(), self.runner, nouns_found, show_error)
+        model_loader.preload(self._matting, self.model_options(), self.runner, nouns_found, show_error)
 
     def model_options(self) -> ModelOptions:
         """The model according to the settings."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rim_editor.documents.edits import Edit
     from rim_editor.files.exporting import ExportRequest
     from rim_editor.ui.panels.expression_bar import ExpressionBar
-    from rim_editor.ui.window.batch_launcher import BatchLauncher
+    from rim_editor.ui.window.batch_opener import BatchOpener
     from rim_editor.ui.window.documents import Documents, OpenDocument
     from rim_editor.ui.window.image_opener import ImageOpener
 
@@ -101,7 +101,7 @@ class Repeater(QObject):
         documents: Documents,
         opener: ImageOpener,
         bar: ExpressionBar,
-        batch: BatchLauncher,
+        batch: BatchOpener,
         runner: Runner,
         window: QObject,
     ) -> None:

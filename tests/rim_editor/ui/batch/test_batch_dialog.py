@@ -38,7 +38,7 @@ from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog
 from rim_editor.ui.batch.batch_thread import UPDATE_MS, BatchThread
-from rim_editor.ui.batch.output_options import OutputOptions
+from rim_editor.ui.batch.output_choice import OutputChoice
 from rim_editor.ui.batch.plan_table import PlanModel
 from rim_editor.ui.batch.run_page import duration
 
@@ -492,7 +492,7 @@ def test_a_table_of_ten_thousand_rows_asks_for_what_is_seen_alone(qtbot, make, m
 @given(st.text(alphabet="{}!:/.<é\\ 04", max_size=4), st.sampled_from(["stem", "index", "index:04", "folder", "0", ""]))
 @settings(max_examples=60, deadline=None)
 def test_any_template_has_an_example_or_a_remedy(qapp, around, name):
-    output = OutputOptions(Settings())
+    output = OutputChoice(Settings())
     output.findChild(QLineEdit, "batch_template").setText(f"{around}{{{name}}}{around}")
     shown = output.findChild(QLabel, "batch_example").text()
     assert shown.startswith("rose.jpg becomes ") or ": " in shown

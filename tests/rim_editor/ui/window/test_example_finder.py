@@ -10,7 +10,7 @@ from rim_editor.batch import project_recipes
 from rim_editor.settings import Settings
 from rim_editor.ui.batch.example_row import ExampleRow
 from rim_editor.ui.batch.setup_page import SetupPage
-from rim_editor.ui.dialogs.found_dialog import FoundDialog
+from rim_editor.ui.dialogs.example_dialog import ExampleDialog
 from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -61,7 +61,7 @@ def test_it_is_found_in_the_other_tabs_least_certain_first(window, qtbot, model)
     others[1].editor.ask("the cat")
     qtbot.waitUntil(lambda: not others[1].editor.busy and others[1].editor.document.has_matte)
     trigger(window, "example_find")
-    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
     assert {text for _, text in rows(window)} == {"not sure: check it (42%)"} and len(rows(window)) == 2
     assert [len(document.editor.document.parts) for document in others] == [1, 2], "what was there stays"
     assert [len(model.examples), model.examples[0].expression] == [2, "maybe the dog"]
@@ -74,8 +74,8 @@ def test_it_is_found_in_the_other_tabs_least_certain_first(window, qtbot, model)
     assert [len(document.editor.document.parts) for document in others] == [0, 1]
     window.documents.remove(others[0])
     assert len(rows(window)) == 1
-    window.findChild(FoundDialog).reject()
-    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is None)
+    window.findChild(ExampleDialog).reject()
+    qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is None)
     trigger(window, "cancel")
 
 
@@ -86,7 +86,7 @@ def test_where_it_is_not_and_where_it_cannot_be_looked_for(window, qtbot, model)
     marked(window, qtbot)
     del model.discs["dog"]
     trigger(window, "example_find")
-    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
     assert [title for title, _ in rows(window)] == [locked.editor.title, other.editor.title]
     assert "locked" in rows(window)[0][1] and rows(window)[1][1] == "not found (12%)"
     assert not other.editor.document.parts
@@ -136,14 +136,14 @@ def test_an_example_that_is_opened_is_found_in_all_tabs(window, qtbot, model, tm
     qtbot.waitUntil(lambda: bool(window.parts.messages.messages()))
     assert len(window.documents) == 3, "it is no image"
     offered(window, "The example of a.jpg is ready.", "message_find")
-    qtbot.waitUntil(lambda: window.findChild(FoundDialog) is not None and "waiting" not in str(rows(window)))
+    qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
     assert {text for _, text in rows(window)} == {"found (97%)"} and len(rows(window)) == 3
     answers = [document.editor.document.parts[0] for document in window.documents]
     assert all(answer.by_example and answer.words == "" for answer in answers)
     assert {answer.expression for answer in answers} == {"the example of a.jpg"}
     assert project_recipes.terms_of(window.editor().document) == (), "its title is no words for a batch"
     assert window.live_settings.current.expressions == ()
-    window.findChild(FoundDialog).reject()
+    window.findChild(ExampleDialog).reject()
 
 
 def test_an_example_that_is_dropped_goes_into_a_batch(window, qtbot, tmp_path):

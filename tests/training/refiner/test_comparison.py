@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from clipmat.refiner import Refiner
-from training.refiner.measure import closed_form_matting, compare_methods, guided_filter, strand_scenes, summary
+from training.refiner.comparison import closed_form_matting, compare_methods, guided_filter, strand_scenes, summary
 
 
 def test_the_guided_filter_keeps_what_is_a_straight_line_of_colour():

@@ -34,7 +34,7 @@ class NamingExample:
     """Its folder below the one that was added; '' for none."""
 
 
-class ResultNames(QWidget):
+class NamingChoice(QWidget):
     """Adds its rows to a form; `keep_box` is to be placed beside others."""
 
     changed = Signal()

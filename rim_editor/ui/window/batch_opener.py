@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.documents import Documents
 
 
-class BatchLauncher(QObject):
+class BatchOpener(QObject):
     """Creates the dialog when it is first needed, and only once."""
 
     image_requested = Signal(object, object)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rim_editor.model_requests import ModelOptions
 
 
-class StatusItems:
+class StatusBar:
     """Fills `bar` with labels named status_work, status_size, status_zoom and status_model."""
 
     def __init__(self, bar: QStatusBar) -> None:

@@ -7,8 +7,8 @@ import torch
 from clipmat.refiner import Refiner
 from training.fitting.checkpoint import CheckpointError
 from training.fitting.loop import DivergedError
-from training.refiner.fit import RefinerSettings, RefinerTrainer, export_refiner, load_refiner, refiner_loss
 from training.refiner.patches import concatenated, draw_patch
+from training.refiner.refiner_trainer import RefinerSettings, RefinerTrainer, export_refiner, load_refiner, refiner_loss
 
 
 def sampler(cutouts, batch=2):

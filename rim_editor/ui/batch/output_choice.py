@@ -23,7 +23,7 @@ from rim_editor.documents.framing import Framing
 from rim_editor.errors import BadOption
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.files.formats import LAYERED_SUFFIXES
-from rim_editor.ui.batch.result_names import ResultNames
+from rim_editor.ui.batch.naming_choice import NamingChoice
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog
@@ -40,7 +40,7 @@ _AT_LEAST_TIP = "Images in which the object is less likely to be than this are l
 _NO_FOLDER = "There is no folder for the results: choose one."
 
 
-class OutputOptions(QGroupBox):
+class OutputChoice(QGroupBox):
     """Format, quality, size, names and folder of the results."""
 
     changed = Signal()
@@ -195,7 +195,7 @@ class OutputOptions(QGroupBox):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         add_labelled_row(form, "Fol&der", self._folder, browse)
-        self.names = ResultNames(form)
+        self.names = NamingChoice(form)
         self.names.changed.connect(self.changed)
         self._sidecar = name_widget(
             QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too"

@@ -39,7 +39,7 @@ class _FoundRow:
         return (2, 0.0) if self.text == _WAITING else (0, 0.0)
 
 
-class FoundDialog(QDialog):
+class ExampleDialog(QDialog):
     """Stays open beside the window; the rows change as answers come."""
 
     chosen = Signal(str)
