@@ -51,6 +51,10 @@ class NothingMatched(EditorError):
     exit_code: ClassVar[int] = 3
 
 
+class BatchInterrupted(EditorError):
+    """The batch cannot continue; finished images stay, and the rest can be resumed."""
+
+
 class EditorWarning(UserFacingWarning):
     """The editor's own warnings: metadata that did not fit, an image that has changed since."""
 

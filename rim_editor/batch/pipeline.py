@@ -21,8 +21,9 @@ from rim_editor.batch import stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
+from rim_editor.batch.progress import BatchProgress, track_progress
 from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.stages import DecodedItem, FinishedItem, FoundItem

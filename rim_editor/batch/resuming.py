@@ -14,7 +14,7 @@ from rim_editor.batch.journal_file import NAME, JournalContent, NothingToResume,
 from rim_editor.batch.outcomes import State
 
 if TYPE_CHECKING:
-    from rim_editor.batch.progress import BatchControl
+    from rim_editor.batch.pausing import BatchControl
     from rim_editor.matting import Matting
 
 

@@ -13,9 +13,10 @@ from rim_editor.batch import pipeline, report
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import DiskFull
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.batch.progress import BatchControl, BatchInterrupted, BatchProgress
-from rim_editor.errors import EditorError, OutputNotWritable
+from rim_editor.batch.progress import BatchProgress
+from rim_editor.errors import BatchInterrupted, EditorError, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting

@@ -16,8 +16,9 @@ from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import FileState, NothingToResume, OtherJournalVersion
 from rim_editor.batch.outcomes import Outcome
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan, make_plan
-from rim_editor.batch.progress import BatchControl, BatchProgress
+from rim_editor.batch.progress import BatchProgress
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.running import BatchSummary, ProgressListener
 from rim_editor.batch.stages import failed

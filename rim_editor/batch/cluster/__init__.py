@@ -1,7 +1,6 @@
 """Batch export on a Ray cluster: connection, fleet (the driver) and worker; their errors are here."""
 
-from rim_editor.batch.progress import BatchInterrupted
-from rim_editor.errors import EditorError
+from rim_editor.errors import BatchInterrupted, EditorError
 
 
 class ClusterError(EditorError):

@@ -18,8 +18,9 @@ from rim_editor.batch import queues
 from rim_editor.batch.cluster import ClusterError
 from rim_editor.batch.cluster.fleet import Fleet, FleetSize
 from rim_editor.batch.journal import Journal
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan
-from rim_editor.batch.progress import BatchControl, BatchProgress, track_progress
+from rim_editor.batch.progress import BatchProgress, track_progress
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting

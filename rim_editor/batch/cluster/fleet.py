@@ -22,8 +22,8 @@ from rim_editor.batch.cluster import ClusterError, ClusterLost
 from rim_editor.batch.cluster.worker import Instructions, Worker, WorkerInfo, WorkerReport, WorkerSetup
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
-from rim_editor.batch.progress import BatchControl
 from rim_editor.batch.queues import ThreadCounts
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from rim_editor.batch import resuming, running
 from rim_editor.batch.outcomes import Outcome
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan
-from rim_editor.batch.progress import BatchControl
 from rim_editor.ui.qt_runner import as_user_error
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
-from rim_editor.batch.progress import BatchControl
 from rim_editor.commands import batch, cli
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.errors import EditorWarning

@@ -17,7 +17,8 @@ from rim_editor.batch import output_files, pipeline, resuming, stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
-from rim_editor.batch.progress import BatchControl, Throughput
+from rim_editor.batch.pausing import BatchControl
+from rim_editor.batch.progress import Throughput
 from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
 from rim_editor.batch.recipe import Exists, ExpressionTerm
 from rim_editor.documents.edit_description import EditDescription

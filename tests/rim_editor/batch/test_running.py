@@ -14,7 +14,7 @@ from rim_editor.batch import resuming, running
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING
-from rim_editor.batch.progress import BatchControl
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import Exists, ExpressionTerm
 from rim_editor.batch.running import PlanRefused
 

@@ -11,7 +11,7 @@ from PIL import Image
 from rim_editor.batch import watching as room
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.progress import BatchControl
+from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.batch.watching import Arrivals, watch
 from rim_editor.documents.edit_description import EditDescription, EditName
