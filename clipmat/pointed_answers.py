@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from clipmat.errors import BadPrompt
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
-from clipmat.part_choice import PartChoice, choose_parts
+from clipmat.pointed_parts import PartChoice, choose_parts
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.refiner import Refiner
 from clipmat.refining import CropRefinements, Pyramid, Refinement

@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QCursor, QFocusEvent, QHideEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from rim_editor.ui.canvas import tools
+from rim_editor.ui.canvas.brush_marks import LiveStrokes
 from rim_editor.ui.canvas.canvas_marks import PointerMarks
 from rim_editor.ui.canvas.image_view import ImageView
-from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.part_marks import PartMark
 from rim_editor.ui.canvas.pick_marks import PickMarks
 from rim_editor.ui.canvas.place_marks import PlaceMarks

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QRegion
 
 from rim_editor.documents.document import Brush
 from rim_editor.documents.edits import Colour
-from rim_editor.ui.canvas.live_strokes import COLOURS
+from rim_editor.ui.canvas.brush_marks import COLOURS
 from rim_editor.ui.palettes import is_dark
 
 _BUSY_MS, _BUSY_PERIOD = 33, 45  # milliseconds of a tick, ticks of a period

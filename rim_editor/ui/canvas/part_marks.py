@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from rim_editor.documents.document import Answer, Brush, Combine, Patch, Region, Stroke, draft_of
-from rim_editor.ui.canvas.live_strokes import COLOURS
+from rim_editor.ui.canvas.brush_marks import COLOURS
 from rim_editor.ui.canvas.region_marks import RegionOutline
 from rim_editor.ui.qt_image import to_qimage
 

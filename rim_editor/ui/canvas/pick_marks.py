@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from rim_editor.documents.document import Brush, Combine, Point
 from rim_editor.editor.picking import Picking
-from rim_editor.ui.canvas.live_strokes import COLOURS
+from rim_editor.ui.canvas.brush_marks import COLOURS
 
 if TYPE_CHECKING:
     from clipmat.pointing import Corners, Pointing

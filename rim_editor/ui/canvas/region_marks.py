@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from rim_editor.documents.document import Brush
-from rim_editor.ui.canvas.live_strokes import COLOURS
+from rim_editor.ui.canvas.brush_marks import COLOURS
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Point

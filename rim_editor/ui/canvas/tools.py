@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from rim_editor.documents.document import Brush, Point, Stroke
 from rim_editor.documents.edge_following import GrowingCover, is_smart, point_distance, remember
 from rim_editor.documents.edits import Background
-from rim_editor.ui.canvas.live_strokes import LiveStroke, LiveStrokes
+from rim_editor.ui.canvas.brush_marks import LiveStroke, LiveStrokes
 from rim_editor.ui.canvas.pick_gestures import PickObjectGesture
 from rim_editor.ui.canvas.place_gestures import PlaceGesture
 from rim_editor.ui.canvas.region_gestures import LassoGesture, RectangleGesture

@@ -26,8 +26,8 @@ from rim_editor.editor.events import JobKind
 from rim_editor.files.opening import OpenedFile
 from rim_editor.matting import nouns
 from rim_editor.settings import Settings
+from rim_editor.ui.canvas.brush_marks import LiveStrokes
 from rim_editor.ui.canvas.canvas import Canvas
-from rim_editor.ui.canvas.live_strokes import LiveStrokes
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.stalls import BUDGET_MS, StallWatch
 from rim_editor.ui.window.main_window import MainWindow

@@ -18,7 +18,7 @@ from rim_editor.documents.edits import Background, Cutout, Fit, SolidColour
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.editor import Editor
 from rim_editor.editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
-from rim_editor.ui.canvas import live_strokes, rendering_cache
+from rim_editor.ui.canvas import brush_marks, rendering_cache
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 
@@ -563,9 +563,9 @@ def test_a_stroke_along_edges_waits_while_libraries_are_loaded(canvas, editor, q
     canvas.set_editor(editor)
     still(canvas, qtbot)
     loading = [True]
-    monkeypatch.setattr(live_strokes, "is_warming_up", lambda: bool(loading))
+    monkeypatch.setattr(brush_marks, "is_warming_up", lambda: bool(loading))
     edges = GrowingCover(np.zeros((100, 100, 3), np.uint8), 20.0, 0.5)
-    canvas.strokes.begin(live_strokes.LiveStroke(Brush.KEEP, 20.0, [(50.0, 50.0)], edges), canvas.viewport)
+    canvas.strokes.begin(brush_marks.LiveStroke(Brush.KEEP, 20.0, [(50.0, 50.0)], edges), canvas.viewport)
     qtbot.wait(50)
     assert edges.growing
     loading.clear()

@@ -19,7 +19,7 @@ from training.strands.families import FAMILIES, geometry, strand
 from training.strands.geometry import DrawnLayer, Geometry, Patches, Ribbons, StrandError
 from training.strands.render import render
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RED = (200, 30, 40)
 
 

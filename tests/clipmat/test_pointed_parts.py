@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clipmat.part_choice import choose_parts
+from clipmat.pointed_parts import choose_parts
 from clipmat.pointing import Pointing
 
 LEFT, RIGHT = (slice(20, 60), slice(10, 40)), (slice(20, 60), slice(60, 90))
