@@ -48,7 +48,7 @@ class ExampleDialog(QDialog):
     def __init__(self, wanted: str, parent: QWidget | None = None) -> None:
         """`wanted` is what the example is called."""
         super().__init__(parent)
-        self.setObjectName("found_dialog")
+        self.setObjectName("example_dialog")
         self.setWindowTitle("Found in the Open Images")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wanted = wanted
