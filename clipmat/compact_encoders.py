@@ -1,4 +1,4 @@
-"""The compact variant's encoder pair: MobileNetV2 for images, hashed words and two transformer layers for text."""
+"""The compact variant's encoder pair up to the third weights: MobileNetV2 for images, hashed words and two transformer layers for text."""
 
 from __future__ import annotations
 

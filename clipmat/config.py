@@ -20,7 +20,8 @@ class ClipMatConfig:
     variant: str
     """compact, vit-b-16 or vit-l-14."""
     image_encoder: str
-    """`compact:mobilenetv2`, or an open_clip architecture (`open_clip:ViT-B-16-quickgelu`)."""
+    """`compact:efficientnet-lite0`, `compact:mobilenetv2` (the first three weights), or an open_clip architecture
+    (`open_clip:ViT-B-16-quickgelu`). It names the text tower as well."""
     image_size: int
     """Longer side, in pixels, of the image encoder's input (section 4.1: 512)."""
     square: bool
@@ -63,6 +64,10 @@ class ClipMatConfig:
     """Add the first two levels, pooled to the token grid: they hold colours, which deep features lose."""
     popup_match: bool = False
     """Multiply visual tokens with the text embedding before the attention (low-rank bilinear pooling, Kim 2017)."""
+    pyramid_width: int = 0
+    """Channels of the compact image encoder's feature pyramid; 0 without one."""
+    meaning_width: int = 0
+    """Channels of a place at stride 8 and of the meaning that it is compared with (dense match); 0 without it."""
     detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
     """Channels to which MDE projects each visual level (section 4.4: Dv/2)."""
     detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
@@ -122,24 +127,25 @@ VARIANTS: dict[str, ClipMatConfig] = {
     for config in (
         ClipMatConfig(
             variant="compact",
-            image_encoder="compact:mobilenetv2",
-            image_size=288,
+            image_encoder="compact:efficientnet-lite0",
+            image_size=384,
             square=False,
             multiple=32,
-            mean=(0.5, 0.5, 0.5),
-            std=(0.5, 0.5, 0.5),
-            level_channels=(16, 24, 32, 96),
-            visual_width=416,
-            text_width=192,
-            text_layers=2,
-            text_buckets=32768,
+            mean=(127 / 255,) * 3,
+            std=(128 / 255,) * 3,
+            level_channels=(16, 24, 40, 112),
+            visual_width=240,
+            text_width=384,
+            text_layers=6,
+            text_buckets=0,
             popup_width=192,
             popup_heads=6,
             popup_layers=3,
             popup_residual=True,
             popup_positions=True,
             popup_appearance=True,
-            popup_match=True,
+            pyramid_width=128,
+            meaning_width=160,
             detail_projection=(16, 24, 48, 96),
             detail_channels=(16, 32, 64, 96),
             semantic_channels=(128, 64),

@@ -1,7 +1,8 @@
 """The encoder pair of a variant: image -> final tokens and four levels; expression -> text tokens.
 
 The two interfaces, and CLIP's towers from open_clip behind them (Radford et al., ICML 2021). The compact pair is in
-`compact_encoders`; `model.build_encoders` picks one.
+`efficientnet` and `sentence_encoder`, that of the first three weights in `compact_encoders`; `model.build_encoders`
+picks one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class ImageFeatures(NamedTuple):
     """Rows and columns of the token grid."""
     levels: tuple[Tensor, Tensor, Tensor, Tensor]
     """Visual levels T1..T4, each BxCxhxw (section 4.4)."""
+    places: Tensor | None = None
+    """BxMx(H/8)x(W/8): what the meaning of words is compared with; None without a dense match."""
 
 
 class TextTokens(NamedTuple):

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from clipmat.compact_encoders import HashedTextTower, MobileNetEncoder
 from clipmat.config import ClipMatConfig
 from clipmat.decoders import DetailsDecoder, SemanticDecoder
+from clipmat.dense_match import match_planes
 from clipmat.details import DetailsExtractor
+from clipmat.efficientnet import EfficientNetEncoder
 from clipmat.encoders import (
     ClipImageEncoder,
     ClipTextTower,
@@ -25,6 +27,7 @@ from clipmat.popup import SemanticPopup
 from clipmat.presence import build_presence_head
 from clipmat.prompt import ContextEmbeddedPrompt
 from clipmat.refiner import Refiner
+from clipmat.sentence_encoder import SentenceTower
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 1, 2
 """Classes of the trimap, in the order of its logits."""
@@ -51,7 +54,8 @@ class EncodedImage(NamedTuple):
 
         t1, t2, t3, t4 = self.features.levels
         levels = (repeat(t1), repeat(t2), repeat(t3), repeat(t4))
-        features = ImageFeatures(repeat(self.features.tokens), self.features.grid, levels)
+        places = None if self.features.places is None else repeat(self.features.places)
+        features = ImageFeatures(repeat(self.features.tokens), self.features.grid, levels, places)
         details = None if self.details is None else tuple(repeat(d) for d in self.details)
         return EncodedImage(features, details, repeat(self.alpha_logits), self.size)
 
@@ -72,7 +76,9 @@ class MatteOutput(NamedTuple):
     text_embedding: Tensor
     """BxD: TSP's embedding of the expression."""
     grid: tuple[int, int]
-    """Rows and columns of the token grid: N = rows * columns."""
+    """Rows and columns of `token_embeddings`: N = rows * columns."""
+    match_logits: Tensor | None = None
+    """Bx1x(H/8)x(W/8) float32 of the dense match, before TSP chooses among what the words mean; None without it."""
 
 
 def fuse_hard(trimap_logits: Tensor, details: Tensor) -> Tensor:
@@ -99,8 +105,10 @@ def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
     Raises ValueError when the configuration names an encoder of no known kind.
     """
     kind, _, name = config.image_encoder.partition(":")
-    if kind == "compact":
+    if kind == "compact" and name == "mobilenetv2":
         return MobileNetEncoder(config), HashedTextTower(config)
+    if kind == "compact":
+        return EfficientNetEncoder(config), SentenceTower(config)
     if kind == "open_clip":
         import open_clip
 
@@ -165,7 +173,9 @@ class ClipMat(nn.Module):
         """
         size = (image.size[0] // shrink, image.size[1] // shrink)
         popup = self.popup(image.features, text, valid)
-        trimap_logits = self.semantic_decoder(popup.semantic_map, image.details, image.size)
+        match = popup.match_logits
+        planes = None if match is None else match_planes(match)
+        trimap_logits = self.semantic_decoder(popup.semantic_map, image.details, image.size, planes)
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = details.sigmoid()
@@ -175,8 +185,10 @@ class ClipMat(nn.Module):
             presence = trimap_logits.new_full((trimap_logits.shape[0],), torch.inf)
         else:
             presence = self.presence(popup, trimap[:, FOREGROUND, None])
+        grid = image.features.grid if match is None else (match.shape[2], match.shape[3])
         return MatteOutput(
-            trimap_logits, details, matte, presence, popup.token_embeddings, popup.text_embedding, image.features.grid
+            *(trimap_logits, details, matte, presence),
+            *(popup.token_embeddings, popup.text_embedding, grid, None if match is None else match.float()),
         )
 
     def forward(self, pixels: Tensor, tokens: TextTokens, shrink: int = 1) -> MatteOutput:

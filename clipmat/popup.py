@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
+from clipmat.dense_match import DenseMatch
 from clipmat.encoders import ImageFeatures
 
 
@@ -23,6 +24,8 @@ class PopupOutput(NamedTuple):
     """BxNxD, N = h * w: the visual side of the match between tokens and text; contrastive losses use it."""
     text_embedding: Tensor
     """BxD: the text's side of that match."""
+    match_logits: Tensor | None = None
+    """Bx1x(H/8)x(W/8) of the dense match: above 0 a place shows what the words mean; None without it."""
 
 
 def token_positions(grid: tuple[int, int], like: Tensor) -> Tensor:
@@ -128,6 +131,7 @@ class SemanticPopup(nn.Module):
         )
         inputs = config.visual_width + (shallow if config.popup_appearance else 0)
         self.match = BilinearMatch(inputs, width) if config.popup and config.popup_match else None
+        self.dense_match = DenseMatch(config) if config.meaning_width else None
         self.norm = nn.LayerNorm(width)
 
     def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> PopupOutput:
@@ -147,6 +151,13 @@ class SemanticPopup(nn.Module):
         if self.match is not None:
             matched, token_embeddings, text_embedding = self.match(inputs, words, valid)
             visual = visual + matched
+        match_logits = None
+        if self.dense_match is not None:
+            assert image.places is not None
+            text_embedding = self.dense_match.embed_text(text, valid)
+            match_logits = self.dense_match.logits(image.places, text_embedding.unsqueeze(1))
+            token_embeddings = image.places.flatten(2).transpose(1, 2)
+            visual = visual + self.dense_match.tokens(image.places, text_embedding, image.grid)
         if self.place is not None and self.ramp is not None:
             positions = token_positions(image.grid, visual)
             ramps = self.ramp(mean_word).unflatten(1, (2, -1))
@@ -157,4 +168,10 @@ class SemanticPopup(nn.Module):
             visual = block(visual, words, ~valid)
         visual = self.norm(visual)
         semantic_map = visual[:, 1:].transpose(1, 2).unflatten(2, image.grid)
-        return PopupOutput(semantic_map, visual[:, 0], token_embeddings, text_embedding)
+        return PopupOutput(semantic_map, visual[:, 0], token_embeddings, text_embedding, match_logits)
+
+    def meaning(self, text: Tensor, valid: Tensor) -> Tensor | None:
+        """Text tokens BxLxDt and their validity BxL bool -> the text's side of the match, BxD; None without a match."""
+        if self.dense_match is not None:
+            return self.dense_match.embed_text(text, valid)
+        return None if self.match is None else self.match.embed_text(self.text_in(text), valid)

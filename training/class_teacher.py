@@ -53,10 +53,10 @@ def read_teacher(path: Path) -> ClassTeacher:
 
     from clipmat import weights
     from clipmat.errors import WeightsInvalid
-    from training.fitting.pretrained import start_from_mobilenet
+    from training.fitting.pretrained import start_from_imagenet
 
     model, _ = weights.untrained("compact")
-    start_from_mobilenet(model, path)
+    start_from_imagenet(model, path)
     state = load_file(path)
     try:
         scale = state["bn2.weight"].double() / (state["bn2.running_var"].double() + 1e-5).sqrt()

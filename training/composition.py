@@ -8,17 +8,21 @@ import cv2
 import numpy as np
 
 from clipmat.transforms import resized
-from training.entity import Entity, Pixels, SceneBackground, unit
+from training.entity import Entity, LabelledPhoto, Pixels, SceneBackground, unit
 from training.files.entity_bank import EntityBank
 from training.scene import Alpha, Scene, SceneCanvas
 
 
 def _window(
-    rng: np.random.Generator, sides: tuple[int, int], size: tuple[int, int], keep: tuple[int, int, int, int] | None
+    rng: np.random.Generator,
+    sides: tuple[int, int],
+    size: tuple[int, int],
+    keep: tuple[int, int, int, int] | None,
+    least: float = 0.0,
 ) -> tuple[int, int, int, int]:
     """A random window (y, x, height, width) of the aspect of `size` in a picture of `sides`.
 
-    With `keep` (a box y0, x0, y1, x1) the window holds most of that box.
+    With `keep` (a box y0, x0, y1, x1) the window holds most of that box, and is no smaller than `least` of the largest.
     """
     height, width = sides
     aspect = size[1] / size[0]
@@ -33,7 +37,7 @@ def _window(
         )
     y0, x0, y1, x1 = keep
     need = max(y1 - y0, (x1 - x0) / aspect)
-    low = min(largest, need * (0.72 if rng.random() < 0.3 else 1.0))
+    low = min(largest, max(least * largest, need * (0.72 if rng.random() < 0.3 else 1.0)))
     tall = rng.uniform(low, largest)
     wide = tall * aspect
 
@@ -92,6 +96,28 @@ def _photo_canvas(bank: EntityBank, photo: Entity, size: tuple[int, int], rng: n
     canvas = SceneCanvas(colour)
     canvas.add(photo, alpha)
     return canvas
+
+
+def labelled_scene(
+    bank: EntityBank, photo: LabelledPhoto, chosen: Entity, size: tuple[int, int], rng: np.random.Generator
+) -> Scene:
+    """A part of a photograph of several labelled things that holds most of `chosen`, one of them."""
+    image, mattes = bank.scene(photo)
+    keep = _box(mattes[photo.objects.index(chosen)])
+    y, x, tall, wide = _window(rng, image.shape[:2], size, keep, 0.45)
+    window = np.s_[y : y + max(tall, 8), x : x + max(wide, 8)]
+    flipped = rng.random() < 0.5
+    colour = resized(image[window], size)
+    canvas = SceneCanvas(
+        np.ascontiguousarray(colour[:, ::-1]) if flipped else colour, photo.may_contain, absent=photo.absent
+    )
+    grown = image.shape[0] * image.shape[1] / (max(tall, 8) * max(wide, 8))
+    for entity, matte in zip(photo.objects, mattes, strict=True):
+        alpha = unit(resized(matte[window], size))
+        if alpha.any():
+            alpha = np.ascontiguousarray(alpha[:, ::-1]) if flipped else alpha
+            canvas.add(entity, alpha, float(unit(matte).mean()) * grown)
+    return canvas.scene()
 
 
 def mosaic_scene(bank: EntityBank, photos: Sequence[Entity], size: tuple[int, int], rng: np.random.Generator) -> Scene:
@@ -194,7 +220,7 @@ def composed_scene(
     if isinstance(ground, Entity):
         canvas = _photo_canvas(bank, ground, size, rng)
     else:
-        canvas = SceneCanvas(background_part(bank, ground, size, rng), ground.may_contain)
+        canvas = SceneCanvas(background_part(bank, ground, size, rng), ground.may_contain, complete=True)
     low, high = (0.45, 1.0) if len(entities) == 1 and not len(canvas) else (0.28, 0.72)
     for entity in entities:
         crowd = canvas.centers()

@@ -13,11 +13,12 @@ import numpy as np
 
 from clipmat.prompt import TEMPLATES
 from training.augmentation import augmented
-from training.composition import composed_scene, mosaic_scene, photo_scene
+from training.composition import composed_scene, labelled_scene, mosaic_scene, photo_scene
+from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
 from training.files.entity_bank import EntityBank
-from training.scene import Alpha, Placed, Scene
+from training.scene import ASKED, MIN_VISIBLE, Alpha, Placed, Scene
 from training.wording import as_typed
 
 
@@ -38,7 +39,7 @@ class Sample(NamedTuple):
     kind: str
     """human, animal or object; where nothing is `present`, the kind of the scene's first entity."""
     scene: str
-    """photo, mosaic or composite."""
+    """photo, mosaic, scene (a photograph of several labelled things) or composite."""
     rivals: int
     """Entities of the scene that share the target's keyword."""
     template: int
@@ -51,6 +52,8 @@ class Sample(NamedTuple):
     """Which image of its set, for means per image."""
     entity_id: str = ""
     """Which entity of its set, for means per entity (E); empty without one."""
+    shown: Scene | None = None
+    """All that is known of the image, to ask for every noun in it; None where only the matte is known."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Mix:
     mosaic: float = 0.22
     pasted: float = 0.12
     """Cut-outs pasted onto a photograph whose object stays an entity; the rest are composites."""
+    scene: float = 0.0
+    """Photographs of several labelled things, where the data holds such."""
     negative: float = 0.12
     pairs: float = 0.45
     """Scenes of several entities that hold two of a kind."""
@@ -86,12 +91,17 @@ class SceneDataset:
         self.bank, self.seed, self.mix, self.augment = bank, seed, mix or Mix(), augment
         self.forms = tuple(forms)
         self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
+        self.labelled = _Pool([each for photo in bank.scenes for each in photo.objects], self.mix.drawn)
+        self._photo_of = {each.id: photo for photo in bank.scenes for each in photo.objects}
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
+        labelled = tuple(each for photo in bank.scenes for each in photo.objects)
+        self.words = WordSource.of(self.everything + labelled)
+        """What dense words are drawn from."""
 
     @property
     def fingerprint(self) -> str:
         """A short digest of what determines the samples: bank ids in order, seed, mix, augmentation, forms."""
-        ids = [e.id for e in self.everything] + [b.id for b in self.bank.backgrounds]
+        ids = [e.id for e in self.everything] + [b.id for b in self.bank.backgrounds] + [s.id for s in self.bank.scenes]
         decisive = repr((ids, self.seed, self.mix, self.augment, self.forms))
         return hashlib.sha256(decisive.encode()).hexdigest()[:12]
 
@@ -119,8 +129,10 @@ class SceneDataset:
         return augmented(drawn.image, rng), drawn.placed
 
     def _asked(self, scene: Scene, count: int, rng: np.random.Generator) -> list[Expression]:
-        """`count` expressions of a scene, or none when it is too ambiguous for that."""
-        order = rng.permutation(len(scene.placed))
+        """`count` expressions of a scene, of which one names something, or none when it is too ambiguous for that."""
+        order = rng.permutation([i for i, p in enumerate(scene.placed) if p.area >= ASKED and p.visible >= MIN_VISIBLE])
+        if not len(order):
+            return []
         made: list[Expression] = []
         for turn in range(4 * count):
             if rng.random() < self.mix.negative:
@@ -130,7 +142,7 @@ class SceneDataset:
             if expression is not None:
                 made.append(expression)
             if len(made) == count:
-                return made
+                return made if any(one.target is not None for one in made) else []
         return []
 
     def _sample(
@@ -152,11 +164,12 @@ class SceneDataset:
             others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
             category="" if chosen is None else keyword,
             image_id=str(index),
+            shown=scene,
             entity_id="" if made.target is None else f"{index}/{made.target}",
         )
 
     def draw_scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
-        """A scene of HxW `size` (even sides) as the mix has it, and its kind: photo, mosaic or composite."""
+        """A scene of HxW `size` (even sides) as the mix has it, and its kind: photo, mosaic, scene or composite."""
         draw, mix = rng.random(), self.mix
         if self.bank.photos and draw < mix.photo:
             return photo_scene(self.bank, self.photos.pick(rng), size, rng), "photo"
@@ -167,6 +180,9 @@ class SceneDataset:
             photo = self.photos.pick(rng)
             entities = self._group(self.cutouts, int(rng.integers(1, 3)), rng, like=photo)
             return composed_scene(self.bank, entities, photo, size, rng), "composite"
+        if self.bank.scenes and draw < mix.photo + mix.mosaic + mix.pasted + mix.scene:
+            chosen = self.labelled.pick(rng)
+            return labelled_scene(self.bank, self._photo_of[chosen.id], chosen, size, rng), "scene"
         count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.4, 0.25, 0.15]))
         ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
         return composed_scene(self.bank, self._group(self.cutouts, count, rng), ground, size, rng), "composite"

@@ -75,6 +75,24 @@ class SceneBackground:
     pack: int
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledPhoto:
+    """A photograph of several labelled things, and what else may or may not be in it."""
+
+    id: str
+    file: str
+    objects: tuple[Entity, ...]
+    """Each with its mask; at least one."""
+    may_contain: frozenset[str]
+    """Nouns that may fit something without a label: what was not looked for completely, or has no mask."""
+    absent: tuple[str, ...]
+    """Nouns that surely fit nothing in the photograph, sorted; may be empty."""
+    split: str
+    """train, val_seen or val_unseen."""
+    pack: int
+    """Index of the folder it was read from."""
+
+
 def unit(mask: Pixels) -> NDArray[np.float32]:
     """uint8 0..255 -> float32 0..1, any shape."""
     return np.asarray(mask / np.float32(255), np.float32)

@@ -118,7 +118,15 @@ def _fits_none(scene: Scene, phrase: Phrase) -> bool:
 
 
 def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator) -> Expression | None:
-    """An expression that fits nothing: a stranger's noun, or a noun of the scene with another colour or garment."""
+    """An expression that fits nothing: a stranger's noun, or a noun of the scene with another colour or garment.
+
+    Of a labelled photograph it is one of the nouns that were looked for in it.
+    """
+    if scene.absent is not None:
+        if not scene.absent:
+            return None
+        noun = choose(rng, scene.absent)
+        return Expression(noun if rng.random() < 0.4 else with_article(rng, noun, noun), NEGATIVE, None)
     for _ in range(6):
         if rng.random() < 0.3:
             entity = scene.placed[int(rng.integers(len(scene.placed)))].entity

@@ -13,6 +13,8 @@ from training.entity import Entity, Pixels, unit
 Alpha = NDArray[np.float32]
 MIN_AREA = 0.012
 """Share of a scene below which an entity is too small to be asked for."""
+ASKED = 0.004
+"""Share of a scene that an entity must have to be asked for; a photograph holds smaller things as well."""
 MIN_VISIBLE = 0.4
 """Share of an entity that stays visible whatever stands in front."""
 
@@ -43,6 +45,10 @@ class Scene:
     placed: tuple[Placed, ...]
     may_contain: frozenset[str]
     """Nouns that may be visible besides the entities."""
+    complete: bool = False
+    """Whether nothing but the entities and `may_contain` can be seen: a composite, not a photograph."""
+    absent: tuple[str, ...] | None = None
+    """Of a labelled photograph: the nouns that surely fit nothing in it. None: see `complete`."""
 
 
 @dataclass(slots=True)
@@ -57,18 +63,28 @@ class _PastedEntity:
 class SceneCanvas:
     """A scene in the making: pixels and the layers so far, the last in front."""
 
-    def __init__(self, image: Pixels, may_contain: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        image: Pixels,
+        may_contain: frozenset[str] = frozenset(),
+        *,
+        complete: bool = False,
+        absent: tuple[str, ...] | None = None,
+    ) -> None:
         self.image = np.array(image)  # pasted into: the bank's own pixels stay as they are
-        self.may_contain = may_contain
+        self.may_contain, self.complete, self.absent = may_contain, complete, absent
         self._layers: list[_PastedEntity] = []
 
     def __len__(self) -> int:
         return len(self._layers)
 
-    def add(self, entity: Entity, alpha: Alpha) -> None:
-        """A layer whose pixels are in the image already: HxW float32 of the whole scene."""
+    def add(self, entity: Entity, alpha: Alpha, full_area: float = 0.0) -> None:
+        """A layer whose pixels are in the image already: HxW float32 of the whole scene.
+
+        `full_area` is the share of the scene that it had if nothing of it were cut off, where that is known.
+        """
         area = float(alpha.mean())
-        self._layers.append(_PastedEntity(entity, np.array(alpha), area, area, frozenset()))
+        self._layers.append(_PastedEntity(entity, np.array(alpha), max(area, full_area), area, frozenset()))
 
     def paste(self, entity: Entity, pixels: Pixels, y: int, x: int) -> bool:
         """Put a cut-out (hxwx4 uint8, straight alpha) in front, its upper left corner at y, x; it may overhang.
@@ -115,7 +131,7 @@ class SceneCanvas:
             Placed(la.entity, la.alpha, _center(la.alpha), la.area, la.covers, la.area / max(la.full_area, 1e-6))
             for la in self._layers
         )
-        return Scene(self.image, placed, self.may_contain)
+        return Scene(self.image, placed, self.may_contain, self.complete, self.absent)
 
 
 def _center(alpha: Alpha) -> tuple[float, float]:

@@ -136,7 +136,7 @@ def _model(settings: TrainSettings, start: str | None, backbone: Path | None, en
     torch.manual_seed(settings.seed)
     model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
     if backbone is not None:
-        begin = pretrained.start_from_mobilenet if settings.variant == "compact" else pretrained.start_from_clip
+        begin = pretrained.start_from_imagenet if settings.variant == "compact" else pretrained.start_from_clip
         begin(model, backbone)
     if encoders is not None:
         pretrained.start_from_encoders(model, encoders)

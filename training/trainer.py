@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
-from clipmat.model import ClipMat, MatteOutput
+from clipmat.encoders import TextTokens
+from clipmat.model import ClipMat, EncodedImage, MatteOutput
 from clipmat.transforms import normalised
 from training.fitting import checkpoint
 from training.fitting.averages import AveragedWeights
@@ -27,7 +28,7 @@ from training.fitting.optimizer import (
 )
 from training.fitting.settings import TrainSettings
 from training.fitting.validation import Validation
-from training.losses import summed, teacher_loss, total_loss
+from training.losses import dense_loss, summed, teacher_loss, total_loss
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -57,7 +58,8 @@ class Trainer(TrainingLoop):
             share_batch_norms(model)
         self.model = model.to(fabric.device).to(memory_format=torch.channels_last)
         self.nouns = nouns if settings.teacher > 0 else None
-        width = model.config.popup_width if model.popup.match is not None else 0
+        config = model.config
+        width = config.meaning_width or (config.popup_width if model.popup.match is not None else 0)
         self.grounded = nouns is not None and nouns[1].shape[1] == width
         self.teacher_head = nn.Linear(model.config.text_width, nouns[1].shape[1] if nouns else 1).to(fabric.device)
         self.trained = nn.ModuleList([self.model, self.teacher_head])
@@ -127,7 +129,10 @@ class Trainer(TrainingLoop):
         first = settings.samples_before(step, self.fabric.world_size) + self.fabric.global_rank * phase.batch
         size = phase.sizes[step % len(phase.sizes)]
         numbers = range(first, first + phase.batch)
-        return batch_of(self.data, numbers, size, phase.expressions, self.model.tokenize, settings.seed, self.nouns)
+        words = phase.words if self.model.config.meaning_width else 0
+        return batch_of(
+            self.data, numbers, size, phase.expressions, self.model.tokenize, settings.seed, self.nouns, words
+        )
 
     def validate(self) -> Validation | None:
         """The score of the averaged weights on the held-out samples, measured by the first process only."""
@@ -168,16 +173,26 @@ class Trainer(TrainingLoop):
     def _forward(self, inputs: Inputs) -> _Output:
         with self.fabric.autocast():
             pixels = normalised(inputs.pixels.float() / 255, self.model.config)
-            out = self.model(pixels.contiguous(memory_format=torch.channels_last), inputs.tokens, shrink=2)
+            text, valid = self.model.encode_text(inputs.tokens)
+            encoded = self.model.encode_image(pixels.contiguous(memory_format=torch.channels_last))
+            out = self.model.decode(encoded.repeated(len(text) // len(pixels)), text, valid, shrink=2)
+            words = None if inputs.words is None else self._word_logits(encoded, inputs.words)
             nouns = None if inputs.nouns is None else self._noun_meanings(*self.model.encode_text(inputs.nouns))
-        output = _Output(out, nouns)
+        output = _Output(out, nouns, words)
         return output.replaced({name: tensor.float() for name, tensor in output.tensors().items()})
+
+    def _word_logits(self, image: EncodedImage, words: TextTokens) -> Tensor:
+        """BxUxhxw: how well each of the words fits each place of each image."""
+        match, places = self.model.popup.dense_match, image.features.places
+        assert match is not None and places is not None
+        meanings = match.embed_text(*self.model.encode_text(words))
+        return match.logits(places, meanings.expand(len(places), -1, -1))
 
     def _noun_meanings(self, text: Tensor, valid: Tensor) -> Tensor:
         """What is compared with the teacher's vectors: of grounded nouns (training.grounding) the match's meaning."""
-        popup = self.model.popup
-        if self.grounded and popup.match is not None:
-            return popup.match.embed_text(popup.text_in(text), valid)
+        meaning = self.model.popup.meaning(text, valid) if self.grounded else None
+        if meaning is not None:
+            return meaning
         weights = valid.unsqueeze(2).to(text.dtype)
         head: Tensor = self.teacher_head((text * weights).sum(1) / weights.sum(1))
         return head
@@ -197,13 +212,18 @@ class Trainer(TrainingLoop):
             image=small.repeat_interleave(len(matte) // len(pixels), dim=0),
             present=gather_rows(self.fabric, targets.present).bool(),
             images=len(pixels),
+            match_counts=gather_rows(self.fabric, targets.match_counts).float(),
         )
+        if everything.words is not None and targets.word_masks is not None and targets.word_counts is not None:
+            masks = gather_rows(self.fabric, targets.word_masks).float() / 255
+            counts = gather_rows(self.fabric, targets.word_counts).float()
+            losses["words"] = dense_loss(everything.words, masks, counts)
         if everything.nouns is not None and targets.vectors is not None:
             vectors = gather_rows(self.fabric, targets.vectors)
             losses["teacher"] = self.settings.teacher * teacher_loss(everything.nouns, vectors)
         whole = torch.autograd.grad(summed(losses), list(own.values()), materialize_grads=True)
-        rows = [len(output.matting.matte) for output in outputs]
-        by_part = zip(*(torch.split(gradient, rows) for gradient in whole), strict=True)
+        rows = {name: [len(part[name]) for part in parts] for name in own}
+        by_part = zip(*(torch.split(g, rows[name]) for name, g in zip(own, whole, strict=True)), strict=True)
         return losses, [dict(zip(own, gradients, strict=True)) for gradients in by_part]
 
 
@@ -221,14 +241,16 @@ class _Output(NamedTuple):
     matting: MatteOutput
     nouns: Tensor | None
     """BKxE: what the nouns are taken to mean; None without a teacher."""
+    words: Tensor | None
+    """BxUxhxw: logits of the dense words; None without such."""
 
     def tensors(self) -> dict[str, Tensor]:
         """All tensors by name."""
-        named = {**self.matting._asdict(), "nouns": self.nouns}
+        named = {**self.matting._asdict(), "nouns": self.nouns, "words": self.words}
         return {name: value for name, value in named.items() if isinstance(value, Tensor)}
 
     def replaced(self, tensors: Mapping[str, Tensor]) -> _Output:
         """The same with other tensors under these names."""
-        named = {**self.matting._asdict(), "nouns": self.nouns, **tensors}
-        nouns = named.pop("nouns")
-        return _Output(MatteOutput(**named), nouns)
+        named = {**self.matting._asdict(), "nouns": self.nouns, "words": self.words, **tensors}
+        nouns, words = named.pop("nouns"), named.pop("words")
+        return _Output(MatteOutput(**named), nouns, words)

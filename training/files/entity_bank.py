@@ -1,4 +1,4 @@
-"""The entity bank: cut-outs, photographs and backgrounds of one or more packs, read from their JSON indexes."""
+"""The entity bank: cut-outs, photographs, scenes and backgrounds of packs, read from their JSON indexes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from training.entity import BankError, ColourShare, Entity, Garment, Pixels, SceneBackground
-from training.files import images, sources
+from training.entity import BankError, ColourShare, Entity, Garment, LabelledPhoto, Pixels, SceneBackground
+from training.files import images, scenes, sources
 from training.files.attributes import with_attributes
 from training.nouns import everyday_names, possible_names
 
@@ -29,6 +29,7 @@ class EntityBank:
     backgrounds: tuple[SceneBackground, ...]
     foreign: frozenset[int] = frozenset()
     """Indices of the folders that are no packs: `training.files.sources` knows their layouts."""
+    scenes: tuple[LabelledPhoto, ...] = ()
     _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
     _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
@@ -43,7 +44,18 @@ class EntityBank:
         photos: list[Entity] = []
         backgrounds: list[SceneBackground] = []
         paths = tuple(Path(folder) for folder in folders)
-        foreign = frozenset(i for i, folder in enumerate(paths) if not (folder / "entities.jsonl").is_file())
+        labelled = [
+            _scene(row, pack)
+            for pack, folder in enumerate(paths)
+            if scenes.holds_scenes(folder)
+            for row in _rows(folder / scenes.INDEX)
+            if row.get("objects")
+        ]
+        foreign = frozenset(
+            i
+            for i, folder in enumerate(paths)
+            if not (folder / "entities.jsonl").is_file() and not scenes.holds_scenes(folder)
+        )
         for pack, folder in enumerate(paths):
             index = sources.index_of(folder) if pack in foreign else _index(folder)
             cutouts += [_entity(row, pack) for row in index["entities"]]
@@ -52,7 +64,7 @@ class EntityBank:
         # A photograph shows the person of the cut-out with the same id: it wears the same garments.
         worn = {entity.id: entity.garments for entity in cutouts}
         photos = [replace(p, garments=worn.get(p.id.removeprefix("photo_"), p.garments)) for p in photos]
-        bank = cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds), foreign)
+        bank = cls(paths, tuple(cutouts), tuple(photos), tuple(backgrounds), foreign, tuple(labelled))
         every = with_attributes((*cutouts, *photos), paths, bank.preview)
         return replace(bank, cutouts=every[: len(cutouts)], photos=every[len(cutouts) :])
 
@@ -64,6 +76,7 @@ class EntityBank:
             cutouts=tuple(e for e in self.cutouts if e.split in splits),
             photos=tuple(e for e in self.photos if e.split in splits),
             backgrounds=tuple(b for b in self.backgrounds if b.split in grounds),
+            scenes=tuple(s for s in self.scenes if s.split in splits),
         )
 
     def cutout(self, entity: Entity) -> Pixels:
@@ -84,6 +97,11 @@ class EntityBank:
             return images.photo(self.folders[entity.pack], entity.file, entity.mask)
         image = self._load(entity.pack, "photos", entity.file, "RGB")
         return image, self._load(entity.pack, "photos", entity.mask, "L")
+
+    def scene(self, photo: LabelledPhoto) -> tuple[Pixels, tuple[Pixels, ...]]:
+        """HxWx3 uint8 image and HxW uint8 matte of each object of a labelled photograph."""
+        image = self._load(photo.pack, "scenes", photo.file, "RGB")
+        return image, tuple(self._load(photo.pack, "scenes", each.mask, "L") for each in photo.objects)
 
     def background(self, background: SceneBackground) -> Pixels:
         """HxWx3 uint8 image."""
@@ -133,6 +151,23 @@ def _background(row: dict[str, Any], pack: int) -> SceneBackground:
         return SceneBackground(row["id"], row["file"], frozenset(seen), row["split"], pack)
     except KeyError as error:
         raise BankError(f"background {row.get('id', '?')}: the field {error} is missing") from error
+
+
+def _scene(row: dict[str, Any], pack: int) -> LabelledPhoto:
+    try:
+        common = {"source": row["source"], "split": row["split"], "file": row["file"]}
+        objects = [_entity({**each, **common, "id": each["mask"]}, pack) for each in row["objects"]]
+        return LabelledPhoto(
+            row["id"],
+            row["file"],
+            tuple(objects),
+            scenes.may_contain(row),
+            scenes.absent(row),
+            row["split"],
+            pack,
+        )
+    except KeyError as error:
+        raise BankError(f"scene {row.get('id', '?')}: the field {error} is missing") from error
 
 
 def _entity(row: dict[str, Any], pack: int) -> Entity:

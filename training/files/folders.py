@@ -21,6 +21,7 @@ from training.files import sources
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
 from training.files.labels import LayoutError, Words
 from training.files.lists import EXPRESSIONS, names_of, read_lists, read_text_file
+from training.files.scenes import holds_scenes
 from training.files.sources import held_out, kind_of
 from training.scene import Alpha
 
@@ -66,6 +67,8 @@ def recognised(folder: Path) -> bool:
 
 def is_bank(folder: Path) -> bool:
     """Whether a folder holds entities to compose with, as packs and public sets do, rather than pairs as they are."""
+    if holds_scenes(folder):
+        return True
     return (folder / "entities.jsonl").is_file() or (sources.recognised(folder) and not recognised(folder))
 
 

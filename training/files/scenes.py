@@ -1,7 +1,4 @@
-"""Photographs of several labelled things, of which it is known what is not in them: a pack with a `scenes.jsonl`.
-
-They are for asking: whether the network notices what is there, and what is surely absent. Their mattes are not read.
-"""
+"""Photographs of several labelled things, of which it is known what is not in them: a pack with a `scenes.jsonl`."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from PIL import Image
 from training.entity import BankError, Pixels
 from training.nouns import everyday_names, possible_names
 
-_INDEX, _IMAGES = "scenes.jsonl", "scenes.zip"
+INDEX, _IMAGES = "scenes.jsonl", "scenes.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,13 @@ class LabelledScene:
 
 def holds_scenes(folder: Path) -> bool:
     """Whether a folder is a pack of labelled scenes."""
-    return (folder / _INDEX).is_file()
+    return (folder / INDEX).is_file()
 
 
 def read_scenes(folder: Path, *splits: str) -> Iterator[LabelledScene]:
     """The scenes of these splits in their order, each decoded when it comes. Raises BankError naming what is broken."""
     try:
-        with (folder / _INDEX).open(encoding="utf-8") as lines, zipfile.ZipFile(folder / _IMAGES) as archive:
+        with (folder / INDEX).open(encoding="utf-8") as lines, zipfile.ZipFile(folder / _IMAGES) as archive:
             for line in lines:
                 row = json.loads(line)
                 if row["split"] not in splits or not row["objects"]:
@@ -51,12 +48,25 @@ def read_scenes(folder: Path, *splits: str) -> Iterator[LabelledScene]:
                 with Image.open(io.BytesIO(archive.read(row["file"]))) as picture:
                     image = np.asarray(picture.convert("RGB"))
                 there = tuple(sorted({each["keyword"] for each in row["objects"]}))
-                yield LabelledScene(row["id"], image, there, _absent(row))
+                yield LabelledScene(row["id"], image, there, absent(row))
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise BankError(f"{folder} is no whole pack of scenes ({error}): {_INDEX} and {_IMAGES} are needed") from error
+        raise BankError(f"{folder} is no whole pack of scenes ({error}): {INDEX} and {_IMAGES} are needed") from error
 
 
-def _absent(row: dict[str, Any]) -> tuple[str, ...]:
+def may_contain(row: dict[str, Any]) -> frozenset[str]:
+    """What a photograph may show without a label: things without a mask, and nouns not looked for completely."""
+    complete = set(row["complete_for"])
+    open_ended = [
+        each for each in row["objects"] if not complete & {each["keyword"], *each.get("synonyms", ())}
+    ]  # a man is complete where all people are
+    seen: set[str] = set()
+    for each in (*open_ended, *row["unmasked"]):
+        names = everyday_names(each["keyword"], tuple(each.get("synonyms", ())))
+        seen |= {*names, *possible_names(each["keyword"], each.get("kind", "object"), names)}
+    return frozenset(seen)
+
+
+def absent(row: dict[str, Any]) -> tuple[str, ...]:
     """What was looked for completely and not labelled, without what might be seen in something that is there."""
     seen: set[str] = set()
     for each in (*row["objects"], *row["unmasked"]):

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from clipmat.model import ClipMat
+from clipmat.sentence_encoder import SentenceTower
 from training.fitting.settings import Phase, TrainSettings
 
 
@@ -81,6 +82,10 @@ def set_trainable(model: ClipMat, settings: TrainSettings, phase: Phase) -> None
         encoder.stem.requires_grad_(False)
         for stage in list(encoder.stages)[: phase.frozen_stages]:  # type: ignore[arg-type]
             stage.requires_grad_(False)
+    if phase.frozen_layers > 0 and isinstance(model.text_tower, SentenceTower):
+        tower = model.text_tower
+        for part in (tower.words, tower.positions, tower.norm, *list(tower.layers)[: phase.frozen_layers]):
+            part.requires_grad_(False)
     if settings.frozen_norms:
         for norm in batch_norms(model):
             norm.eval()

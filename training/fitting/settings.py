@@ -40,6 +40,10 @@ class Phase:
     """First stages of the compact image encoder that do not train; -1 freezes none, 0 the stem only."""
     expressions: int = 1
     """Expressions an image: other words for the same pixels."""
+    words: int = 0
+    """Dense words a batch: nouns asked of all its images at once; 0 for none."""
+    frozen_layers: int = 0
+    """First layers of the compact text tower that do not train; above 0 its word table does not either."""
 
 
 @dataclass(frozen=True, slots=True)

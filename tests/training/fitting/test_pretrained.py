@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from clipmat.config import variant
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
-from training.fitting.pretrained import noun_vectors, start_from_clip, start_from_mobilenet
+from training.fitting.pretrained import noun_vectors, start_from_clip, start_from_imagenet
 
 
 def test_mobilenet_gives_timms_features(tmp_path):
@@ -25,7 +25,7 @@ def test_mobilenet_gives_timms_features(tmp_path):
     theirs.eval()
     save_file(theirs.state_dict(), tmp_path / "mobilenet.safetensors")
     ours = ClipMat(variant("compact")).eval()
-    start_from_mobilenet(ours, tmp_path / "mobilenet.safetensors")
+    start_from_imagenet(ours, tmp_path / "mobilenet.safetensors")
     pixels = torch.rand(1, 3, 96, 128) * 2 - 1
     with torch.inference_mode():
         for expected, level in zip(theirs(pixels), ours.image_encoder(pixels).levels, strict=False):
@@ -35,7 +35,7 @@ def test_mobilenet_gives_timms_features(tmp_path):
 def test_another_network_is_refused(tmp_path):
     save_file({"a": torch.zeros(1)}, tmp_path / "x.safetensors")
     with pytest.raises(WeightsInvalid, match="does not hold a MobileNetV2"):
-        start_from_mobilenet(ClipMat(variant("compact")), tmp_path / "x.safetensors")
+        start_from_imagenet(ClipMat(variant("compact")), tmp_path / "x.safetensors")
 
 
 def test_noun_vectors_are_read(tmp_path):

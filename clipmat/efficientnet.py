@@ -1,0 +1,114 @@
+"""The compact variant's image encoder since the fourth weights: EfficientNet-Lite0 and a feature pyramid to stride 8."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clipmat.config import ClipMatConfig
+from clipmat.encoders import ImageEncoder, ImageFeatures
+
+# EfficientNet-B0 (Tan and Le, ICML 2019, table 1): kernel, expansion, channels, repeats, stride. Lite0 of the TPU
+# repository leaves out squeeze-and-excite, takes ReLU6, and keeps the rest.
+_STAGES = (
+    (3, 1, 16, 1, 1),
+    (3, 6, 24, 2, 2),
+    (5, 6, 40, 2, 2),
+    (3, 6, 80, 3, 2),
+    (5, 6, 112, 3, 1),
+    (5, 6, 192, 4, 2),
+    (3, 6, 320, 1, 1),
+)
+LEVELS = (0, 1, 2, 4)
+"""The stages that give the visual levels T1..T4, at strides 2, 4, 8 and 16."""
+
+
+class MobileBlock(nn.Module):
+    """Expand, filter each channel, project (MobileNetV2, figure 3b); batch norms are folded into the biases."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, expansion: int, stride: int) -> None:
+        super().__init__()
+        width = inputs * expansion
+        self.expand = nn.Conv2d(inputs, width, 1) if expansion > 1 else None
+        self.depthwise = nn.Conv2d(width, width, kernel, stride, groups=width)
+        self.project = nn.Conv2d(width, outputs, 1)
+        self.padding = _same_padding(kernel, stride)
+        self.skip = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """BxCxHxW -> BxC'xH/stride x W/stride."""
+        y = x if self.expand is None else F.relu6(self.expand(x))
+        y = F.relu6(self.depthwise(F.pad(y, self.padding)))
+        projected: Tensor = self.project(y)
+        return x + projected if self.skip else projected
+
+
+def _same_padding(kernel: int, stride: int) -> tuple[int, int, int, int]:
+    # TensorFlow's 'same' on sides that the stride divides: the ImageNet weights expect it.
+    whole = kernel - stride
+    return (whole // 2, whole - whole // 2) * 2
+
+
+class PyramidMix(nn.Module):
+    """Mixes a pyramid level over space, then over channels, beside a residual path (MobileNet's separable filter)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(width, width, 5, padding=2, groups=width)
+        self.pointwise = nn.Conv2d(width, width, 1)
+        self.norm = nn.GroupNorm(8, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """BxCxhxw -> the same shape."""
+        return x + F.gelu(self.norm(self.pointwise(self.depthwise(x))))
+
+
+class EfficientNetEncoder(ImageEncoder):
+    """EfficientNet-Lite0 to stride 32; a feature pyramid (Lin et al., CVPR 2017) brings it back to stride 8.
+
+    Visual tokens stand at stride 16: the last stage of that stride beside the pyramid's. The pyramid's finest level
+    becomes the places that are compared with the meaning of words.
+    """
+
+    def __init__(self, config: ClipMatConfig) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 32, 3, 2)
+        stages, channels = [], 32
+        for kernel, expansion, outputs, repeats, stride in _STAGES:
+            blocks = []
+            for repeat in range(repeats):
+                blocks.append(MobileBlock(channels, outputs, kernel, expansion, stride if repeat == 0 else 1))
+                channels = outputs
+            stages.append(nn.Sequential(*blocks))
+        self.stages = nn.ModuleList(stages)
+        width = config.pyramid_width
+        self.lateral = nn.ModuleList(nn.Conv2d(_STAGES[i][2], width, 1) for i in (2, 4, 6))
+        self.mix = nn.ModuleList(PyramidMix(width) for _ in range(3))
+        self.context = nn.Linear(width, width)
+        self.place = nn.Sequential(PyramidMix(width), nn.Conv2d(width, config.meaning_width, 1))
+
+    def forward(self, pixels: Tensor) -> ImageFeatures:
+        """Bx3xHxW, sides multiples of 32 -> ImageFeatures; the class token is the mean of the others."""
+        x = F.relu6(self.stem(F.pad(pixels, _same_padding(3, 2))))
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        fine, middle = self._pyramid(maps[2], maps[4], maps[6])
+        tokens = torch.cat([maps[4], middle], dim=1).flatten(2).transpose(1, 2)
+        tokens = torch.cat([tokens.mean(dim=1, keepdim=True), tokens], dim=1)
+        t1, t2, t3, t4 = (maps[i] for i in LEVELS)
+        return ImageFeatures(tokens, (t4.shape[2], t4.shape[3]), (t1, t2, t3, t4), self.place(fine))
+
+    def _pyramid(self, *maps: Tensor) -> tuple[Tensor, Tensor]:
+        """Maps at strides 8, 16 and 32 -> the pyramid's levels at strides 8 and 16."""
+        levels: list[Tensor] = []
+        for i in (2, 1, 0):
+            side = self.lateral[i](maps[i])
+            if levels:
+                y = side + F.interpolate(levels[-1], size=side.shape[2:], mode="bilinear", align_corners=False)
+            else:
+                y = side + self.context(side.mean(dim=(2, 3)))[:, :, None, None]
+            levels.append(self.mix[i](y))
+        return levels[2], levels[1]
