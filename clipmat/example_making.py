@@ -81,8 +81,9 @@ class ExampleMaker:
     def _nouns_for(self, image: EncodedImage, wanted: Tensor) -> tuple[str, ...]:
         if not self._vocabulary.matches:
             return ()
-        places = self._vocabulary.places(image).flatten(0, 1)
-        inside = F.adaptive_avg_pool2d(wanted[None, None], image.features.grid).flatten()
+        grid = self._vocabulary.places(image)
+        places = grid.flatten(0, 1)
+        inside = F.adaptive_avg_pool2d(wanted[None, None], grid.shape[:2]).flatten()
         return self._vocabulary.nearest(_mean(places, inside) - _mean(places, 1 - inside), TRIED)
 
 

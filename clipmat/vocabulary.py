@@ -20,6 +20,8 @@ _TEXTS = 128
 """Nouns in one pass of the text tower."""
 _BATCH = 2
 """Nouns that are decoded together; a question of the user waits for no more than these."""
+_LIKELY = 32
+"""Nouns that are decoded where one pass tells how well each fits the places."""
 _SHRINK = 4
 
 
@@ -41,19 +43,23 @@ class Vocabulary:
         `stop` is asked before each batch; once it is true, the answer is ().
         """
         found: list[WordHere] = []
-        for start in range(0, len(self.nouns), _BATCH):
+        likely = self._likely(image)
+        for start in range(0, len(likely), _BATCH):
             if stop():
                 return ()
-            found += self._decoded(image, scale, range(start, min(start + _BATCH, len(self.nouns))))
+            found += self._decoded(image, scale, likely[start : start + _BATCH])
         return tuple(sorted(found, key=lambda word: -word.presence))
 
     @property
     def matches(self) -> bool:
         """Whether there are nouns, and the network matches them with places."""
-        return bool(self.nouns) and self._model.popup.match is not None
+        popup = self._model.popup
+        return bool(self.nouns) and (popup.match is not None or popup.dense_match is not None)
 
     def places(self, image: EncodedImage) -> Tensor:
         """The embeddings of the image's places, rows x columns x D: the same for any text, see `nearest`."""
+        if image.features.places is not None:
+            return F.normalize(image.features.places[0].float(), dim=0).permute(1, 2, 0)
         texts, valids = self._encoded[0]
         tokens: Tensor = self._model.popup(image.features, texts[:1], valids[:1]).token_embeddings[0].float()
         return tokens.reshape(*image.features.grid, -1)
@@ -74,9 +80,18 @@ class Vocabulary:
 
     @cached_property
     def _embeddings(self) -> Tensor:
-        popup = self._model.popup
-        assert popup.match is not None
-        return torch.cat([popup.match.embed_text(popup.text_in(text), valid).float() for text, valid in self._encoded])
+        meanings = [self._model.popup.meaning(text, valid) for text, valid in self._encoded]
+        known = torch.cat([each.float() for each in meanings if each is not None])
+        return F.normalize(known, dim=1) if self._model.popup.dense_match is not None else known
+
+    def _likely(self, image: EncodedImage) -> list[int]:
+        """The nouns worth decoding, by index: all, or with a dense match those that fit some places best."""
+        match, places = self._model.popup.dense_match, image.features.places
+        if match is None or places is None or len(self.nouns) <= _LIKELY:
+            return list(range(len(self.nouns)))
+        logits = match.logits(places.float(), self._embeddings[None])[0].flatten(1)
+        best = logits.topk(max(1, logits.shape[1] // 100), dim=1).values.mean(dim=1)
+        return best.topk(_LIKELY).indices.tolist()  # type: ignore[no-any-return]
 
     def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: Sequence[int]) -> Iterator[WordHere]:
         text, valid = self._text(batch)
