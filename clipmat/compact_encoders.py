@@ -1,4 +1,4 @@
-"""The compact variant's encoder pair up to the third weights: MobileNetV2 for images, hashed words and two transformer layers for text."""
+"""The compact encoder pair up to the third weights: MobileNetV2, and hashed words with two transformer layers."""
 
 from __future__ import annotations
 

@@ -189,6 +189,24 @@ VARIANTS: dict[str, ClipMatConfig] = {
 }
 
 
+FORMER_COMPACT = replace(
+    VARIANTS["compact"],
+    image_encoder="compact:mobilenetv2",
+    image_size=288,
+    mean=(0.5, 0.5, 0.5),
+    std=(0.5, 0.5, 0.5),
+    level_channels=(16, 24, 32, 96),
+    visual_width=416,
+    text_width=192,
+    text_layers=2,
+    text_buckets=32768,
+    popup_match=True,
+    pyramid_width=0,
+    meaning_width=0,
+)
+"""`compact` of the first three weights: files of it, and what was tuned on them, are read as before."""
+
+
 def variant(name: str) -> ClipMatConfig:
     """The configuration of a variant. Raises UnknownWeights with the nearest name."""
     if name in VARIANTS:

@@ -1,4 +1,4 @@
-"""The compact variant's image encoder since the fourth weights: EfficientNet-Lite0 and a feature pyramid to stride 8."""
+"""The compact image encoder since the fourth weights: EfficientNet-Lite0 and a feature pyramid to stride 8."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class ExampleMaker:
             return ()
         grid = self._vocabulary.places(image)
         places = grid.flatten(0, 1)
-        inside = F.adaptive_avg_pool2d(wanted[None, None], grid.shape[:2]).flatten()
+        inside = F.adaptive_avg_pool2d(wanted[None, None], (grid.shape[0], grid.shape[1])).flatten()
         return self._vocabulary.nearest(_mean(places, inside) - _mean(places, 1 - inside), TRIED)
 
 

@@ -1,4 +1,4 @@
-"""The compact variant's text tower since the fourth weights: a small BERT that was trained on sentences (MiniLM).
+"""The compact text tower since the fourth weights: a small BERT that was trained on sentences (MiniLM).
 
 Wang et al., MiniLM, NeurIPS 2020; Reimers and Gurevych, Sentence-BERT, EMNLP 2019. Its table holds the word pieces
 of English descriptions only (`resources/words/pieces.txt`).

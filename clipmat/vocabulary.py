@@ -91,7 +91,7 @@ class Vocabulary:
             return list(range(len(self.nouns)))
         logits = match.logits(places.float(), self._embeddings[None])[0].flatten(1)
         best = logits.topk(max(1, logits.shape[1] // 100), dim=1).values.mean(dim=1)
-        return best.topk(_LIKELY).indices.tolist()  # type: ignore[no-any-return]
+        return best.topk(_LIKELY).indices.tolist()
 
     def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: Sequence[int]) -> Iterator[WordHere]:
         text, valid = self._text(batch)

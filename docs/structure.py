@@ -51,7 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "training/refiner": ("training.refiner",),
     "training/report": ("training.report",),
     "training: trainers and commands": (
-        *("training.train", "training.trainer", "training.grounding", "training.class_teacher", "training.noun_bridge"),
+        *("training.train", "training.trainer"),
         *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
         *("training.calibration", "training.evaluate_examples"),
     ),

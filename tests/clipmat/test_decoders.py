@@ -8,9 +8,15 @@ import torch
 
 from clipmat.config import variant
 from clipmat.decoders import DetailsDecoder, SemanticDecoder
+from clipmat.dense_match import match_planes
 
 CONFIG = replace(
-    variant("compact"), visual_width=7, popup_width=6, detail_channels=(3, 4, 5, 6), semantic_channels=(5, 4)
+    variant("compact"),
+    visual_width=7,
+    popup_width=6,
+    meaning_width=0,
+    detail_channels=(3, 4, 5, 6),
+    semantic_channels=(5, 4),
 )
 SIZE = (64, 96)
 GRID = (SIZE[0] // 16, SIZE[1] // 16)
@@ -48,6 +54,20 @@ def test_the_semantic_decoder(skips, reference):
         x = reference.bilinear(x, (SIZE[0] // stride, SIZE[1] // stride))
         x = reference.block(np.dstack([x, reference.last(feature)]) if skips else x, layers)
     assert logits.shape == (1, 3, SIZE[0] // 4, SIZE[1] // 4)
+    np.testing.assert_allclose(reference.last(logits), reference.convolved(x, decoder.head), atol=1e-4)
+
+
+def test_the_semantic_decoder_sees_the_planes_of_the_dense_match_at_stride_8(reference):
+    decoder = built(SemanticDecoder, replace(CONFIG, meaning_width=4))
+    semantic_map, features, match = random(1, 6, *GRID), details(), 3 * random(1, 1, SIZE[0] // 8, SIZE[1] // 8, seed=7)
+    with torch.no_grad():
+        logits = decoder(semantic_map, features, SIZE, match_planes(match))
+    values = reference.last(match)[..., 0]
+    planes = [1 / (1 + np.exp(-values)), (values - values.mean()) / (values.std(ddof=1) + 0.5)]
+    x = reference.bilinear(reference.last(semantic_map), (SIZE[0] // 8, SIZE[1] // 8))
+    x = reference.block(np.dstack([x, reference.last(features[2]), *planes]), decoder.c2)
+    x = reference.bilinear(x, (SIZE[0] // 4, SIZE[1] // 4))
+    x = reference.block(np.dstack([x, reference.last(features[1])]), decoder.c1)
     np.testing.assert_allclose(reference.last(logits), reference.convolved(x, decoder.head), atol=1e-4)
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from clipmat.config import variant
+from clipmat.config import FORMER_COMPACT, variant
 from clipmat.encoders import ClipImageEncoder, ImageEncoder, TextTokens, TextTower
 from clipmat.model import build_encoders
 
@@ -29,7 +29,7 @@ def published():
 @pytest.fixture(scope="module")
 def mobilenet(published):
     """Ours, with the same weights, batch norms folded by torch's own function."""
-    ours = build_encoders(variant("compact"))[0].eval()
+    ours = build_encoders(FORMER_COMPACT)[0].eval()
     theirs = [m for m in published.modules() if isinstance(m, torch.nn.Conv2d | torch.nn.BatchNorm2d)]
     own = [m for m in ours.modules() if isinstance(m, torch.nn.Conv2d)]
     assert len(theirs) == 2 * len(own)
@@ -76,7 +76,7 @@ def test_compact_tokens_are_both_deep_levels_on_one_grid(mobilenet):
     pixels = torch.randn(2, 3, 96, 160, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
         features, deep = mobilenet(pixels), mobilenet.deepest(pixels)
-    config = variant("compact")
+    config = FORMER_COMPACT
     assert features.grid == (6, 10) and features.tokens.shape == (2, 61, config.visual_width)
     assert [tuple(level.shape[1:]) for level in features.levels] == [
         (channels, 96 // stride, 160 // stride)
@@ -90,6 +90,40 @@ def test_compact_tokens_are_both_deep_levels_on_one_grid(mobilenet):
         0.75 * deep[..., 2, 3] + 0.25 * deep[..., 2, 4]
     )
     torch.testing.assert_close(token[:, 96:], there, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(features.tokens[:, 0], features.tokens[:, 1:].mean(dim=1))
+
+
+@pytest.fixture(scope="module")
+def efficientnet():
+    torch.manual_seed(0)
+    return build_encoders(variant("compact"))[0].eval()
+
+
+def test_the_pyramid_brings_depth_to_stride_8_and_16(efficientnet):
+    """Written anew from the figure: lateral projections, upsampled sums, a mix at each level."""
+    pixels = torch.randn(2, 3, 96, 160, generator=torch.Generator().manual_seed(2))
+    maps = []
+    handles = [efficientnet.stages[i].register_forward_hook(lambda _, given, out: maps.append(out)) for i in (2, 4, 6)]
+    with torch.no_grad():
+        features = efficientnet(pixels)
+        coarse, middle, fine = (efficientnet.lateral[i](maps[i]) for i in (2, 1, 0))
+        coarse = efficientnet.mix[2](coarse + efficientnet.context(coarse.mean(dim=(2, 3)))[..., None, None])
+        larger = torch.nn.Upsample(scale_factor=2, mode="bilinear")
+        middle = efficientnet.mix[1](middle + larger(coarse))
+        fine = efficientnet.mix[0](fine + larger(middle))
+        places = efficientnet.place(fine)
+    for handle in handles:
+        handle.remove()
+    config = variant("compact")
+    assert features.grid == (6, 10) and features.tokens.shape == (2, 61, config.visual_width)
+    assert [tuple(level.shape[1:]) for level in features.levels] == [
+        (channels, 96 // stride, 160 // stride)
+        for channels, stride in zip(config.level_channels, (2, 4, 8, 16), strict=True)
+    ]
+    assert features.places.shape == (2, config.meaning_width, 12, 20)
+    torch.testing.assert_close(features.places, places, atol=1e-5, rtol=1e-4)
+    grid = features.tokens[:, 1:].transpose(1, 2).unflatten(2, (6, 10))
+    torch.testing.assert_close(grid, torch.cat([features.levels[3], middle], dim=1), atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(features.tokens[:, 0], features.tokens[:, 1:].mean(dim=1))
 
 

@@ -48,10 +48,28 @@ def test_the_score_weighs_the_tokens_by_how_much_of_them_the_foreground_covers(r
 
 def test_the_score_moves_the_popup_and_not_the_foreground():
     head, covered = PresenceHead(CONFIG), foreground().requires_grad_()
-    out = PopupOutput(*(t.requires_grad_() for t in popup()))
+    out = PopupOutput(*(t.requires_grad_() for t in popup()[:4]))
     head(out, covered).sum().backward()
     assert covered.grad is None
-    assert all(t.grad.abs().sum() > 0 for t in out)
+    assert all(t.grad.abs().sum() > 0 for t in out[:4])
+
+
+def test_with_a_dense_match_the_highest_hundredth_of_its_map_counts(reference):
+    torch.manual_seed(0)
+    head, covered = PresenceHead(CONFIG), foreground()
+    logits = 4 * torch.randn(2, 1, 20, 30, generator=torch.Generator().manual_seed(5))
+    out = popup()._replace(match_logits=logits)
+    scores = head(out, covered).detach().numpy()
+    for i in range(2):
+        cells = covered[i, 0].numpy().reshape(2, 4, 3, 4).mean(axis=(1, 3))
+        share = cells / (cells.sum() + 1e-3)
+        match = logits[i, 0].numpy().reshape(2, 10, 3, 10).mean(axis=(1, 3)) / 4
+        best = np.sort(logits[i, 0].numpy().ravel())[-6:].mean() / 4
+        region = (out.semantic_map[i].numpy() * share).sum(axis=(1, 2))
+        evidence = np.array([*out.class_token[i].numpy(), *region, (match * share).sum(), best, cells.max()])
+        hidden = reference.linear(evidence, head.evidence)
+        hidden = np.array([x * (1 + erf(x / sqrt(2))) / 2 for x in hidden])
+        assert scores[i] == pytest.approx(reference.linear(hidden, head.score)[0], abs=1e-4)
 
 
 def test_no_foreground_at_all_is_scored_as_well():
@@ -59,7 +77,7 @@ def test_no_foreground_at_all_is_scored_as_well():
 
 
 def test_half_precision_is_scored_in_float32():
-    out = PopupOutput(*(t.half() for t in popup()))
+    out = PopupOutput(*(t.half() for t in popup()[:4]))
     assert PresenceHead(CONFIG)(out, foreground().half()).dtype == torch.float32
 
 

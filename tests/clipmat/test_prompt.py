@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clipmat.compact_encoders import hashed_ngrams, split_words
-from clipmat.config import variant
+from clipmat.config import FORMER_COMPACT, variant
 from clipmat.errors import BadExpression
 from clipmat.model import build_encoders
 from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, checked_expression, keyword_of, singularise
@@ -15,7 +15,7 @@ from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, checked_expression,
 @pytest.fixture(scope="module")
 def tower():
     torch.manual_seed(0)
-    return build_encoders(variant("compact"))[1].eval()
+    return build_encoders(FORMER_COMPACT)[1].eval()
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_an_expression_without_a_word_is_an_error_with_an_example(empty):
 
 
 def test_eight_vectors_follow_the_words(tower):
-    prompt = ContextEmbeddedPrompt(variant("compact"))
+    prompt = ContextEmbeddedPrompt(FORMER_COMPACT)
     (ids, valid), _ = tower.tokenize(["the red cup"], 69)
     text, reach = prompt(tower, ids, valid)
-    assert text.shape == (1, 3 + 8, variant("compact").text_width)
+    assert text.shape == (1, 3 + 8, FORMER_COMPACT.text_width)
     assert reach.all()
 
 
 def test_padding_changes_nothing(tower):
-    prompt = ContextEmbeddedPrompt(variant("compact"))
+    prompt = ContextEmbeddedPrompt(FORMER_COMPACT)
     with torch.inference_mode():
         alone = prompt(tower, *tower.tokenize(["the red cup"], 69)[0])[0]
         both, valid = prompt(tower, *tower.tokenize(["the red cup", "a b c d e f g h"], 69)[0])

@@ -11,7 +11,6 @@ COMMANDS = {
     "compose": "training.compose",
     "statistics": "training.statistics",
     "ablate": "training.ablate",
-    "grounding": "training.grounding",
     "export": "training.export",
     "refine": "training.refine",
     "strands": "training.strands.__main__",

@@ -4,17 +4,31 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from clipmat.config import variant
+from clipmat.config import FORMER_COMPACT, variant
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
-from training.fitting.pretrained import noun_vectors, start_from_clip, start_from_imagenet
+from clipmat.sentence_encoder import pieces
+from training.fitting.pretrained import (
+    noun_vectors,
+    start_from_clip,
+    start_from_imagenet,
+    start_from_minilm,
+    start_from_modules,
+)
+
+NETWORKS = {
+    "mobilenetv2_100": (FORMER_COMPACT, {"pad_type": "same"}, (0, 1, 2, 3)),
+    "tf_efficientnet_lite0": (variant("compact"), {}, (0, 1, 2, 3)),
+}
 
 
-def test_mobilenet_gives_timms_features(tmp_path):
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_trunk_gives_timms_features(tmp_path, name):
     import timm
 
     torch.manual_seed(0)
-    theirs = timm.create_model("mobilenetv2_100", pad_type="same", features_only=True)
+    config, options, levels = NETWORKS[name]
+    theirs = timm.create_model(name, features_only=True, out_indices=levels, pretrained=False, **options)
     with torch.no_grad():
         for module in theirs.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
@@ -23,9 +37,9 @@ def test_mobilenet_gives_timms_features(tmp_path):
                 module.running_mean.uniform_(-0.2, 0.2)
                 module.running_var.uniform_(0.5, 2)
     theirs.eval()
-    save_file(theirs.state_dict(), tmp_path / "mobilenet.safetensors")
-    ours = ClipMat(variant("compact")).eval()
-    start_from_imagenet(ours, tmp_path / "mobilenet.safetensors")
+    save_file(theirs.state_dict(), tmp_path / "trunk.safetensors")
+    ours = ClipMat(config).eval()
+    start_from_imagenet(ours, tmp_path / "trunk.safetensors")
     pixels = torch.rand(1, 3, 96, 128) * 2 - 1
     with torch.inference_mode():
         for expected, level in zip(theirs(pixels), ours.image_encoder(pixels).levels, strict=False):
@@ -34,7 +48,7 @@ def test_mobilenet_gives_timms_features(tmp_path):
 
 def test_another_network_is_refused(tmp_path):
     save_file({"a": torch.zeros(1)}, tmp_path / "x.safetensors")
-    with pytest.raises(WeightsInvalid, match="does not hold a MobileNetV2"):
+    with pytest.raises(WeightsInvalid, match="does not hold efficientnet-lite0"):
         start_from_imagenet(ClipMat(variant("compact")), tmp_path / "x.safetensors")
 
 
@@ -74,22 +88,71 @@ def test_a_checkpoint_of_something_else_is_no_clip(tmp_path):
         start_from_clip(ClipMat(variant("vit-b-16")), tmp_path / "x.safetensors")
 
 
-def test_the_teacher_says_what_timms_network_says(tmp_path):
-    import timm
+def test_minilm_is_taken_over_with_the_rows_of_our_pieces(tmp_path):
+    """A file in transformers' naming whose numbers tell where they belong."""
+    tower = ClipMat(variant("compact")).text_tower
+    vocabulary = [*reversed(pieces()), "unneeded"]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    width, torch_random = variant("compact").text_width, torch.Generator().manual_seed(0)
 
-    from training.class_teacher import read_teacher
+    def random(*shape):
+        return torch.randn(*shape, generator=torch_random)
+
+    state = {
+        "embeddings.word_embeddings.weight": random(len(vocabulary), width),
+        "embeddings.position_embeddings.weight": random(512, width),
+        "embeddings.token_type_embeddings.weight": random(2, width),
+        "embeddings.LayerNorm.weight": random(width),
+        "embeddings.LayerNorm.bias": random(width),
+    }
+    for i in range(6):
+        layer = f"encoder.layer.{i}."
+        for name, out, into in (
+            *((f"attention.self.{part}", width, width) for part in ("query", "key", "value")),
+            ("attention.output.dense", width, width),
+            ("intermediate.dense", 4 * width, width),
+            ("output.dense", width, 4 * width),
+        ):
+            state |= {f"{layer}{name}.weight": random(out, into), f"{layer}{name}.bias": random(out)}
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            state |= {f"{layer}{name}.weight": random(width), f"{layer}{name}.bias": random(width)}
+    save_file(state, tmp_path / "model.safetensors")
+    ours = ClipMat(variant("compact"))
+    start_from_minilm(ours, tmp_path)
+    tower = ours.text_tower
+    row = vocabulary.index("dog")
+    torch.testing.assert_close(
+        tower.words.weight[pieces().index("dog")], state["embeddings.word_embeddings.weight"][row]
+    )
+    segment = state["embeddings.token_type_embeddings.weight"][0]
+    torch.testing.assert_close(tower.positions.weight[3], state["embeddings.position_embeddings.weight"][3] + segment)
+    third = "encoder.layer.2."
+    torch.testing.assert_close(
+        tower.layers[2].attention_in.weight[width : 2 * width], state[f"{third}attention.self.key.weight"]
+    )
+    torch.testing.assert_close(tower.layers[2].narrow.weight, state[f"{third}output.dense.weight"])
+    (tmp_path / "vocab.txt").write_text("dog\n", encoding="utf-8")
+    with pytest.raises(WeightsInvalid, match="give its folder"):
+        start_from_minilm(ours, tmp_path)
+    with pytest.raises(WeightsInvalid, match="text tower of its own"):
+        start_from_minilm(ClipMat(FORMER_COMPACT), tmp_path)
+
+
+def test_decoders_of_other_weights_are_taken_over_where_they_fit(tmp_path):
+    from clipmat import weights
 
     torch.manual_seed(0)
-    theirs = timm.create_model("mobilenetv2_100", pad_type="same").eval()
-    torch.nn.init.normal_(theirs.classifier.bias)
-    save_file(theirs.state_dict(), tmp_path / "whole.safetensors")
-    crops = torch.randint(0, 256, (2, 192, 192, 3), dtype=torch.uint8)
-    teacher = read_teacher(tmp_path / "whole.safetensors")
-    with torch.inference_mode():
-        expected = theirs(crops.permute(0, 3, 1, 2).float() / 127.5 - 1)
-    torch.testing.assert_close(teacher.logits(crops.numpy()), expected, atol=1e-4, rtol=1e-4)
-    assert len(teacher.names) == 1000 and "tabby" in teacher.names
-    features = {key: value for key, value in theirs.state_dict().items() if "classifier" not in key}
-    save_file(features, tmp_path / "features.safetensors")
-    with pytest.raises(WeightsInvalid, match="holds no classifier"):
-        read_teacher(tmp_path / "features.safetensors")
+    former = ClipMat(FORMER_COMPACT)
+    weights.save(
+        tmp_path / "former.safetensors", former, weights.ModelCard(FORMER_COMPACT, weights.UNCALIBRATED, "", "")
+    )
+    ours = ClipMat(variant("compact"))
+    begun = {key: value.clone() for key, value in ours.state_dict().items()}
+    taken = start_from_modules(ours, str(tmp_path / "former.safetensors"))
+    assert "semantic_decoder.c1.0.weight" in taken and "popup.blocks.0.cross.in_proj_weight" in taken
+    for name, value in ours.state_dict().items():
+        expected = former.state_dict()[name] if name in taken else begun[name]
+        if name in taken and value.is_floating_point():
+            expected = expected.half().float()  # as the file holds it
+        torch.testing.assert_close(value, expected, atol=0, rtol=0)
+    assert not any(name.startswith(("image_encoder.", "text_tower.")) for name in taken)
