@@ -18,7 +18,7 @@ from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
 from training.files.entity_bank import EntityBank
-from training.scene import ASKED, MIN_VISIBLE, Alpha, Placed, Scene
+from training.scene import ASKED, MIN_VISIBLE, Alpha, Placed, Scene, SceneCanvas
 from training.wording import as_typed
 
 
@@ -148,25 +148,11 @@ class SceneDataset:
     def _sample(
         self, index: int, scene: Scene, kind: str, image: Pixels, made: Expression, rng: np.random.Generator
     ) -> Sample:
-        chosen = scene.placed[made.target] if made.target is not None else None
-        keyword = (chosen or scene.placed[0]).entity.keyword
-        return Sample(
-            image=image,
-            matte=chosen.alpha if chosen else np.zeros(image.shape[:2], np.float32),
-            expression=as_typed(made.text, rng) if self.augment else made.text,
-            present=chosen is not None,
-            form=made.form,
-            relation=made.relation,
-            kind=(chosen or scene.placed[0]).entity.kind,
-            scene=kind,
-            rivals=sum(p.entity.keyword == keyword for p in scene.placed) - 1,
-            template=int(rng.integers(len(TEMPLATES))) if self.augment else 0,
-            others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
-            category="" if chosen is None else keyword,
-            image_id=str(index),
-            shown=scene,
-            entity_id="" if made.target is None else f"{index}/{made.target}",
-        )
+        sample = _of_scene(str(index), scene, kind, image, made)
+        if not self.augment:
+            return sample
+        typed = as_typed(made.text, rng)
+        return sample._replace(expression=typed, template=int(rng.integers(len(TEMPLATES))))
 
     def draw_scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
         """A scene of HxW `size` (even sides) as the mix has it, and its kind: photo, mosaic, scene or composite."""
@@ -253,6 +239,48 @@ def photo_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
         if made is not None:
             empty = np.zeros_like(matte)
             yield Sample(matte=empty, expression=made.text, present=False, form=made.form, others=(matte,), **common)
+
+
+def scene_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
+    """The labelled photographs of a bank, whole: each object by keyword and by position, where these single it out.
+
+    Of each photograph two nouns follow that surely fit nothing in it.
+    """
+    for number, photo in enumerate(bank.scenes):
+        rng = np.random.default_rng((seed, number, 1 << 23))
+        image, masks = bank.scene(photo)
+        canvas = SceneCanvas(image, photo.may_contain, absent=photo.absent)
+        for entity, mask in zip(photo.objects, masks, strict=True):
+            canvas.add(entity, unit(mask))
+        scene = canvas.scene()
+        asked = [i for i, placed in enumerate(scene.placed) if placed.area >= ASKED]
+        made = [express(scene, i, rng, (form,)) for i in asked for form in ("keyword", "absolute")]
+        made += [negative(scene, (), rng) for _ in range(2)]
+        for expression in dict.fromkeys(made):
+            if expression is not None:
+                yield _of_scene(photo.id, scene, "scene", image, expression)
+
+
+def _of_scene(image_id: str, scene: Scene, kind: str, image: Pixels, made: Expression) -> Sample:
+    chosen = scene.placed[made.target] if made.target is not None else None
+    first = chosen or scene.placed[0]
+    return Sample(
+        image=image,
+        matte=chosen.alpha if chosen else np.zeros(image.shape[:2], np.float32),
+        expression=made.text,
+        present=chosen is not None,
+        form=made.form,
+        relation=made.relation,
+        kind=first.entity.kind,
+        scene=kind,
+        rivals=sum(p.entity.keyword == first.entity.keyword for p in scene.placed) - 1,
+        template=0,
+        others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
+        category="" if chosen is None else first.entity.keyword,
+        image_id=image_id,
+        entity_id="" if made.target is None else f"{image_id}/{made.target}",
+        shown=scene,
+    )
 
 
 def trimap_labels(matte: Alpha, radius: int) -> Pixels:

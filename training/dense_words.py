@@ -31,7 +31,7 @@ class WordMasks(NamedTuple):
     """Words, and where they fit in each image of a batch."""
 
     texts: tuple[str, ...]
-    """U of them, all different."""
+    """U of them."""
     masks: Pixels
     """BxUx(H/4)x(W/4) uint8: how much of a place they cover, 0 to 255."""
     counts: Pixels
@@ -53,26 +53,29 @@ class WordSource:
         return cls(tuple(often), odds / odds.sum())
 
     def masks(self, scenes: Sequence[Scene], count: int, rng: np.random.Generator) -> WordMasks:
-        """`count` words for the scenes of a batch, which are all of one size (sides multiples of 4)."""
+        """`count` words for the scenes of a batch, which are all of one size (sides multiples of 4).
+
+        Where there are not so many, the first is repeated and counts nowhere.
+        """
         phrases: dict[str, Phrase] = {}
         for scene in scenes:
             for phrase in _of_scene(scene, rng):
                 phrases.setdefault(_text(phrase), phrase)
         kept = [list(phrases)[i] for i in rng.permutation(len(phrases))[:count]]
         chosen = {text: phrases[text] for text in kept}
-        while len(chosen) < count:
-            noun = self.nouns[int(rng.choice(len(self.nouns), p=self.odds))]
-            chosen.setdefault(noun, plain(noun))
+        for i in rng.choice(len(self.nouns), min(count, len(self.nouns)), replace=False, p=self.odds):
+            if len(chosen) < count:
+                chosen.setdefault(self.nouns[i], plain(self.nouns[i]))
         small = [[_small(placed.alpha) for placed in scene.placed] for scene in scenes]
         rows = [
             [_known(scene, alphas, phrase) for phrase in chosen.values()]
             for scene, alphas in zip(scenes, small, strict=True)
         ]
-        return WordMasks(
-            tuple(chosen),
-            np.stack([[mask for mask, _ in row] for row in rows]),
-            np.stack([[counts for _, counts in row] for row in rows]),
-        )
+        masks = np.stack([[mask for mask, _ in row] for row in rows])
+        counts = np.stack([[known for _, known in row] for row in rows])
+        texts = tuple(chosen)
+        missing = ((0, 0), (0, count - len(texts)), (0, 0), (0, 0))
+        return WordMasks(texts + texts[:1] * (count - len(texts)), np.pad(masks, missing), np.pad(counts, missing))
 
 
 def counts_of(scene: Scene | None, matte: Alpha, keyword: str) -> Pixels:

@@ -20,7 +20,7 @@ _EXAMPLES = """Examples:
 
 \b
 Train compact on a pack, starting from ImageNet's MobileNetV2:
-  python -m training.train --data PACK --backbone mobilenetv2_100.safetensors
+  python -m training.train --data PACK --backbone tf_efficientnet_lite0.safetensors --language MINILM_FOLDER
 
 \b
 Fine-tune it on a folder of images and mattes, a CPU will do; the editor loads the result by its path:
@@ -58,7 +58,13 @@ def train(
     encoders: Annotated[
         str | None, typer.Option(help="A variant's name or weights whose two encoders to start from; the rest is new.")
     ] = None,
-    nouns: Annotated[Path | None, typer.Option(help="CLIP vectors of nouns that teach the text tower.")] = None,
+    language: Annotated[
+        Path | None, typer.Option(help="Folder of all-MiniLM-L6-v2 to start the text tower of `compact` from.")
+    ] = None,
+    modules: Annotated[
+        str | None, typer.Option(help="Weights whose TSP and decoders to start from, as far as their tensors fit.")
+    ] = None,
+    nouns: Annotated[Path | None, typer.Option(help="Vectors of nouns that teach the text tower.")] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="A setting as TOML, over the file's: 'seed = 3'; repeatable.")
     ] = None,
@@ -95,7 +101,16 @@ def train(
     cv2.setNumThreads(1)
     splits = read_data(data, settings)
     vectors = pretrained.noun_vectors(nouns) if nouns else None
-    model = _model(settings, start, backbone, encoders)
+    model = _model(settings, start)
+    if backbone is not None:
+        begin = pretrained.start_from_imagenet if settings.variant == "compact" else pretrained.start_from_clip
+        begin(model, backbone)
+    if language is not None:
+        pretrained.start_from_minilm(model, language)
+    if encoders is not None:
+        pretrained.start_from_encoders(model, encoders)
+    if modules is not None:
+        pretrained.start_from_modules(model, modules)
     preflight.refuse_few_devices(device, processes)
     fabric = build_fabric(settings, device, processes, nodes)
     if os.environ.get("LOCAL_RANK", "0") == "0":  # the first process starts the others once all is well
@@ -127,20 +142,14 @@ def train(
         ) from error
 
 
-def _model(settings: TrainSettings, start: str | None, backbone: Path | None, encoders: str | None) -> ClipMat:
+def _model(settings: TrainSettings, start: str | None) -> ClipMat:
     import torch
 
     from clipmat.model import ClipMat
-    from training.fitting import checkpoint, pretrained
+    from training.fitting import checkpoint
 
     torch.manual_seed(settings.seed)
-    model = checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
-    if backbone is not None:
-        begin = pretrained.start_from_imagenet if settings.variant == "compact" else pretrained.start_from_clip
-        begin(model, backbone)
-    if encoders is not None:
-        pretrained.start_from_encoders(model, encoders)
-    return model
+    return checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
 
 
 if __name__ == "__main__":

@@ -263,3 +263,36 @@ def test_an_expression_that_names_nothing_teaches_presence_and_match_but_no_matt
     for tensor in (logits, details):
         assert tensor.grad[0].abs().sum() > 0 and tensor.grad[1].abs().sum() == 0
     assert (presence.grad.abs() > 0).all() and (places.grad.flatten(1).abs().sum(1) > 0).all()
+
+
+def test_the_dense_loss_is_weighted_entropy_and_dice_of_what_is_there():
+    """Two images and three words, one of them unknown everywhere in the second image."""
+    g = torch.Generator().manual_seed(3)
+    logits, target = 2 * torch.randn(2, 3, 6, 8, generator=g), torch.zeros(2, 3, 12, 16)
+    target[0, 0, 2:8, 3:9], target[1, 2, :, 10:] = 1.0, 0.8
+    counts = torch.ones(2, 3, 12, 16)
+    counts[0, 1, :, :12], counts[1, 0] = 0, 0
+    entropies, missed = [], []
+    for image in range(2):
+        for word in range(3):
+            t, c = target[image, word].double().numpy(), counts[image, word].double().numpy()
+            if not c.any():
+                continue
+            z = cv2.resize(logits[image, word].numpy(), (16, 12), interpolation=cv2.INTER_LINEAR).astype(np.float64)
+            p = 1 / (1 + np.exp(-z))
+            each = -(t * np.log(p) + (1 - t) * np.log(1 - p)) * (0.25 + np.abs(p - t)) * c
+            there = t.max() > 0.3
+            entropies.append(each.sum() / max(40, c.sum()) * (2 if there else 1))
+            if there:
+                missed.append(1 - (2 * (p * t * c).sum() + 1) / ((p * c).sum() + (t * c).sum() + 1))
+    expected = np.mean(entropies) + 0.7 * np.mean(missed)
+    np.testing.assert_allclose(losses.dense_loss(logits, target, counts), expected, rtol=1e-4)
+
+
+def test_what_does_not_count_teaches_nothing():
+    logits = torch.randn(1, 2, 6, 8, requires_grad=True)
+    counts = torch.zeros(1, 2, 12, 16)
+    counts[0, 0, 4:8, 4:8] = 1
+    losses.dense_loss(logits, torch.rand(1, 2, 12, 16), counts).backward()
+    assert logits.grad[0, 1].abs().sum() == 0 and logits.grad[0, 0, 2:4, 2:4].abs().sum() > 0
+    assert logits.grad[0, 0, 5, 7] == 0

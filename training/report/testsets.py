@@ -8,7 +8,7 @@ from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
 
-from training.datasets import Mix, Sample, SceneDataset, photo_samples
+from training.datasets import Mix, Sample, SceneDataset, photo_samples, scene_samples
 from training.entity import BankError
 from training.expressions import FORMS, SETTINGS
 from training.files import folders
@@ -98,7 +98,8 @@ def _refmatte(folder: Path, split: str, setting: str) -> dict[str, SampleSet]:
 def sample_sets(bank: EntityBank, count: int, seed: int, forms: Sequence[str] = FORMS[:4]) -> dict[str, SampleSet]:
     """The held-out sets of a bank by name: `count` composites a split, half as many mosaics, every photograph.
 
-    Photographs are asked for by keyword, so they are there when that is among `forms`. Same seed, same samples.
+    Photographs are asked for by keyword, so they are there when that is among `forms`; labelled scenes, which need both
+    keywords and positions, when all forms are. Same seed, same samples.
     Raises BankError when nothing is held out.
     """
     composites, mosaics = Mix(photo=0, mosaic=0, pasted=0), Mix(photo=0, mosaic=1)
@@ -107,6 +108,8 @@ def sample_sets(bank: EntityBank, count: int, seed: int, forms: Sequence[str] = 
         held = bank.select(split)
         if held.photos and "keyword" in forms:
             sets[f"photos/{split}"] = SampleSet(photo_samples(held, seed), 2 * len(held.photos))
+        if held.scenes and set(FORMS[:4]) <= set(forms):
+            sets[f"scenes/{split}"] = SampleSet(scene_samples(held, seed))
         if held.cutouts and held.backgrounds:
             sets[f"composites/{split}"] = SampleSet(_drawn(held, composites, seed, forms), count)
         if held.photos and held.cutouts and held.backgrounds:
