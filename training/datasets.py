@@ -129,7 +129,7 @@ class SceneDataset:
         return augmented(drawn.image, rng), drawn.placed
 
     def _asked(self, scene: Scene, count: int, rng: np.random.Generator) -> list[Expression]:
-        """`count` expressions of a scene, of which one names something, or none when it is too ambiguous for that."""
+        """`count` expressions of a scene, of which one of several names something; none when it is too ambiguous."""
         order = rng.permutation([i for i, p in enumerate(scene.placed) if p.area >= ASKED and p.visible >= MIN_VISIBLE])
         if not len(order):
             return []
@@ -142,7 +142,7 @@ class SceneDataset:
             if expression is not None:
                 made.append(expression)
             if len(made) == count:
-                return made if any(one.target is not None for one in made) else []
+                return made if count == 1 or any(one.target is not None for one in made) else []
         return []
 
     def _sample(

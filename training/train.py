@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training import run_command
+from training import TrainingError, run_command
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
@@ -101,14 +101,12 @@ def train(
     cv2.setNumThreads(1)
     splits = read_data(data, settings)
     vectors = pretrained.noun_vectors(nouns) if nouns else None
-    model = _model(settings, start)
+    model = _model(settings, start, encoders)
     if backbone is not None:
         begin = pretrained.start_from_imagenet if settings.variant == "compact" else pretrained.start_from_clip
         begin(model, backbone)
     if language is not None:
         pretrained.start_from_minilm(model, language)
-    if encoders is not None:
-        pretrained.start_from_encoders(model, encoders)
     if modules is not None:
         pretrained.start_from_modules(model, modules)
     preflight.refuse_few_devices(device, processes)
@@ -142,13 +140,17 @@ def train(
         ) from error
 
 
-def _model(settings: TrainSettings, start: str | None) -> ClipMat:
+def _model(settings: TrainSettings, start: str | None, encoders: str | None) -> ClipMat:
     import torch
 
     from clipmat.model import ClipMat
-    from training.fitting import checkpoint
+    from training.fitting import checkpoint, pretrained
 
     torch.manual_seed(settings.seed)
+    if start and encoders is not None:
+        raise TrainingError("--from brings its own encoders: give --from or --encoders, not both")
+    if encoders is not None:
+        return pretrained.on_encoders(settings.network, encoders)
     return checkpoint.begin_from(start, settings) if start else ClipMat(settings.network)
 
 

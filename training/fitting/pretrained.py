@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from clipmat import weights
+from clipmat.config import ClipMatConfig
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
 
@@ -151,17 +153,23 @@ def start_from_clip(model: ClipMat, path: str | Path) -> None:
     model.text_tower.load_state_dict({key: state[key] for key in model.text_tower.state_dict()}, strict=True)
 
 
-def start_from_encoders(model: ClipMat, name: str) -> None:
-    """Load the image encoder and the text tower of trained weights (a variant's name or a file).
+def on_encoders(config: ClipMatConfig, name: str) -> ClipMat:
+    """A fresh network on the image encoder and the text tower of trained weights (a variant's name or a file).
 
-    Raises ClipMatError when they cannot be read, WeightsInvalid when they belong to other encoders.
+    Its architecture is that of the weights, for they may be older than `config`; which modules it has and the size of
+    its input are those of `config`. Raises ClipMatError when the weights cannot be read, WeightsInvalid when they are
+    of another variant.
     """
-    trained, _ = weights.load(name)
-    try:
-        model.image_encoder.load_state_dict(trained.image_encoder.state_dict())
-        model.text_tower.load_state_dict(trained.text_tower.state_dict())
-    except RuntimeError as error:
-        raise WeightsInvalid(f"{name} has other encoders than {model.config.variant}") from error
+    trained, card = weights.load(name)
+    if card.config.variant != config.variant:
+        raise WeightsInvalid(f"{name} has other encoders than {config.variant}: it is '{card.config.variant}'")
+    switches = {
+        each: getattr(config, each) for each in ("pre_context", "post_context", "popup", "details", "image_size")
+    }
+    model = ClipMat(replace(card.config, refiner=False, **switches))
+    model.image_encoder.load_state_dict(trained.image_encoder.state_dict())
+    model.text_tower.load_state_dict(trained.text_tower.state_dict())
+    return model
 
 
 def noun_vectors(path: str | Path) -> tuple[list[str], Tensor]:

@@ -88,7 +88,7 @@ def test_the_remedy_helps_and_what_costs_is_counted(model, fabric):
     plain = needed()
     assert needed_memory(fabric, model, replace(SETTINGS, accumulate=3), SETTINGS.phases[0]) < plain
     assert needed(batch=12) > 1.5 * plain - 2**28 and needed(batch=12) > plain
-    assert needed(sizes=((256, 256),)) > 3 * plain - 2**28
+    assert needed(sizes=((256, 256),)) > 3 * plain - 3 * 2**28  # the network itself costs the same
     assert needed(expressions=4) > plain and needed(world=8) > plain
 
 
