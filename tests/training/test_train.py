@@ -92,7 +92,7 @@ def test_two_processes_give_the_loss_and_the_step_of_one(pack, tmp_path):
     one = in_this_process(pack, read_settings(tmp_path / "tiny.toml", [phase.format(4), "clip=1e9"]), nouns)
     for row in found:
         expected = one.step()
-        assert {"contrast", "details", "overlap", "teacher"} <= expected.keys()
+        assert {"match", "details", "overlap", "teacher"} <= expected.keys()
         assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-5)
 
     kept = one.state()["optimizer"]["state"]

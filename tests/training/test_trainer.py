@@ -18,7 +18,7 @@ from training.fitting.loop import DivergedError
 from training.fitting.optimizer import batch_norms, optimizer_parameters, warmup_cosine
 from training.fitting.settings import Phase, TrainSettings
 from training.fitting.validation import Validation
-from training.losses import summed, total_loss
+from training.losses import dense_loss, summed, total_loss
 from training.trainer import Trainer
 
 SETTINGS = TrainSettings(
@@ -60,19 +60,27 @@ def test_resumed_is_uninterrupted(bank, tmp_path):
 
 def test_a_step_follows_the_gradient_of_the_loss(bank):
     """The judge is the plain way: the network, the loss, backward."""
-    t = trainer(bank, ONE)
+    t = trainer(bank, replace(ONE, phases=(replace(ONE.phases[0], words=7),)))
     inputs, targets = t.batch(0)
     model = ClipMat(variant("compact")).train()
     model.load_state_dict(t.model.state_dict())
     pixels = inputs.pixels.float() / 255
+    text, valid = model.encode_text(inputs.tokens)
+    image = model.encode_image(normalised(pixels, model.config))
     parts = total_loss(
-        model(normalised(pixels, model.config), inputs.tokens, shrink=2),
+        model.decode(image.repeated(2), text, valid, shrink=2),
         trimap=targets.trimap.long(),
         target=targets.matte,
         image=torch.nn.functional.avg_pool2d(pixels, 2).repeat_interleave(2, dim=0),
         present=targets.present.bool(),
         images=4,
+        match_counts=targets.match_counts.float(),
     )
+    match, known = model.popup.dense_match, targets.word_counts.float()
+    assert known.shape[:2] == (4, 7)
+    meanings = match.embed_text(*model.encode_text(inputs.words))
+    logits = torch.cat([match.logits(one[None], meanings[None]) for one in image.features.places])
+    parts["words"] = dense_loss(logits, targets.word_masks.float() / 255, known)
     summed(parts).backward()
     found = t.step()
     assert found == pytest.approx({name: float(part.detach()) for name, part in parts.items()}, rel=1e-5)
@@ -84,12 +92,13 @@ def test_a_step_follows_the_gradient_of_the_loss(bank):
 
 
 def test_a_batch_in_parts_gives_the_loss_and_the_gradient_of_the_whole(bank):
-    """Every part of the loss, the contrast among all pairs of the batch too; 4 images in 3 parts are of unlike size."""
-    whole = trainer(bank, replace(ONE, frozen_norms=True), nouns=NOUNS)
-    parts = trainer(bank, replace(ONE, frozen_norms=True, accumulate=3), nouns=NOUNS)
+    """Every part of the loss, the words of all images too; 4 images in 3 parts are of unlike size."""
+    settings = replace(ONE, frozen_norms=True, phases=(replace(ONE.phases[0], words=5),))
+    whole = trainer(bank, settings, nouns=NOUNS)
+    parts = trainer(bank, replace(settings, accumulate=3), nouns=NOUNS)
     for _ in range(2):
         expected, found = whole.step(), parts.step()
-        assert found == pytest.approx(expected, rel=1e-5, abs=1e-6) and expected["contrast"] > 0.01
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-6) and expected["words"] > 0.01
     for one, other in zip(moments(whole), moments(parts), strict=True):
         assert (one is None) == (other is None)
         if one is not None:
