@@ -9,7 +9,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins import MixedPrecision
 
 from clipmat import weights
-from clipmat.config import variant
+from clipmat.config import FORMER_COMPACT, variant
 from clipmat.model import ClipMat
 from clipmat.transforms import normalised
 from training.datasets import SceneDataset
@@ -33,11 +33,11 @@ ONE = replace(SETTINGS, phases=(Phase(3, ((64, 64),), 4, -1, expressions=2),), c
 NOUNS = (["cup", "dog", "car"], torch.eye(3, 16))
 
 
-def trainer(bank, settings=SETTINGS, validation=None, nouns=None, **options):
+def trainer(bank, settings=SETTINGS, validation=None, nouns=None, config=None, **options):
     torch.manual_seed(settings.seed)
     fabric = Fabric(accelerator="cpu", devices=1, **(options or {"precision": settings.precision}))
     data = SceneDataset(bank.select("train"), settings.seed)
-    return Trainer(fabric, ClipMat(variant("compact")), data, settings, nouns, validation)
+    return Trainer(fabric, ClipMat(config or variant("compact")), data, settings, nouns, validation)
 
 
 def moments(t):
@@ -91,14 +91,17 @@ def test_a_step_follows_the_gradient_of_the_loss(bank):
             torch.testing.assert_close(10 * moment, expected[p].grad, rtol=1e-3, atol=1e-5 * largest)
 
 
-def test_a_batch_in_parts_gives_the_loss_and_the_gradient_of_the_whole(bank):
-    """Every part of the loss, the words of all images too; 4 images in 3 parts are of unlike size."""
+@pytest.mark.parametrize(
+    ("config", "shared"), [(variant("compact"), "words"), (FORMER_COMPACT, "contrast")], ids=["dense match", "tokens"]
+)
+def test_a_batch_in_parts_gives_the_loss_and_the_gradient_of_the_whole(bank, config, shared):
+    """Every part of the loss, also what all images share: words, or the contrast of all pairs. 4 images in 3 parts."""
     settings = replace(ONE, frozen_norms=True, phases=(replace(ONE.phases[0], words=5),))
-    whole = trainer(bank, settings, nouns=NOUNS)
-    parts = trainer(bank, replace(settings, accumulate=3), nouns=NOUNS)
+    whole = trainer(bank, settings, nouns=NOUNS, config=config)
+    parts = trainer(bank, replace(settings, accumulate=3), nouns=NOUNS, config=config)
     for _ in range(2):
         expected, found = whole.step(), parts.step()
-        assert found == pytest.approx(expected, rel=1e-5, abs=1e-6) and expected["words"] > 0.01
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-6) and expected[shared] > 0.01
     for one, other in zip(moments(whole), moments(parts), strict=True):
         assert (one is None) == (other is None)
         if one is not None:

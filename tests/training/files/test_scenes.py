@@ -12,6 +12,7 @@ from training.composition import labelled_scene
 from training.datasets import Mix, SceneDataset, scene_samples
 from training.entity import BankError
 from training.files.entity_bank import EntityBank
+from training.report.testsets import read_sets
 from training.scene import ASKED
 
 BOXES = {"cup": (10, 30, 5, 25), "dog": (20, 50, 40, 60), "dog_2": (20, 50, 70, 88), "pen": (2, 3, 2, 3)}
@@ -105,3 +106,10 @@ def test_training_draws_scenes_by_their_share_and_asks_for_something_in_each(fol
         assert any(s.present for s in samples)
     without = SceneDataset(EntityBank.read([pack]).select("train"), 5, Mix(photo=0, mosaic=0, pasted=0, scene=1.0))
     assert without.sample(0, (64, 64)).scene == "composite"
+
+
+def test_scenes_are_a_set_of_their_own_beside_packs(folder, pack):
+    sets = read_sets([pack, folder], 4, 7)
+    assert "scenes/val_seen" in sets and "photos/val_seen" in sets
+    assert {s.scene for s in sets["scenes/val_seen"]} == {"scene"}
+    assert not any("scenes" in name for name in read_sets([pack, folder], 4, 7, "keyword"))
