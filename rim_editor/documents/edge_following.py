@@ -1,7 +1,7 @@
-"""Edge following: the coverage of strokes that stop at edges of the image, computed piece by piece while they grow.
+"""Edge following: the coverage of strokes that stop at edges of the image, kept while they grow piece by piece.
 
-What a piece covers depends on the image near it and on nothing else. So the stroke that grows under the pointer and the
-one that a saved document renders again are the same to the last bit.
+What a piece covers (`edge_finding`) depends on the image near it, and on nothing else. So the stroke that grows under
+the pointer and the one that a saved document renders again are the same to the last bit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
 from rim_editor.documents.document import Brush, Point, Stroke
-from rim_editor.documents.similar_regions import margin, reduction, similar_region
+from rim_editor.documents.edge_finding import margin, reduction, similar_region
 from rim_editor.documents.strokes import Box
 
 if TYPE_CHECKING:

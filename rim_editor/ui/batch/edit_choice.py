@@ -1,4 +1,4 @@
-"""The choice of the edit of a batch with its options, and of the controls of the matte's edge."""
+"""The choice of the edit of a batch with its options."""
 
 from __future__ import annotations
 
@@ -6,18 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFormLayout,
-    QHBoxLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import Background, Edit, Highlight, MatteOnly, Style
 from rim_editor.editor.events import JobKind
@@ -26,7 +17,7 @@ from rim_editor.errors import BadOption
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import IMAGE_FILTER
 
 if TYPE_CHECKING:
@@ -167,76 +158,3 @@ class EditChoice(QWidget):
             lambda name: self.set_background(Path(name)),
             name_filter=IMAGE_FILTER,
         )
-
-
-class EdgeControls(QWidget):
-    """The controls of the edge of every matte of a batch."""
-
-    changed = Signal()
-    """The user changed something."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shift = AmountSlider(
-            "batch_shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
-            tip="Move the edge outwards (more) or inwards (less)",
-        )  # fmt: skip
-        self._feather = AmountSlider(
-            "batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"
-        )
-        self._contrast = AmountSlider("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
-        self._holes = name_widget(
-            QCheckBox("Fill ho&les"), "batch_fill_holes",
-            "Close what the matte wholly surrounds; a hole that shows the background stays open",
-        )  # fmt: skip
-        self._largest = AmountSlider(
-            "batch_largest_hole", "Largest &hole", 0, 100, suffix=" %", decimals=1,
-            tip="Holes larger than this share of the object stay open",
-        )  # fmt: skip
-        self._largest.set_value(MatteControls().largest_hole)
-        self._invert = name_widget(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
-        reset = name_widget(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
-        reset.setAutoDefault(False)
-        reset.clicked.connect(self._reset)
-        column = QVBoxLayout(self)
-        for amount in (self._shift, self._feather, self._contrast):
-            amount.changed.connect(lambda _value: self.changed.emit())
-            column.addWidget(amount)
-        row = QHBoxLayout()
-        for box in (self._holes, self._invert):
-            box.toggled.connect(lambda _on: self.changed.emit())
-            row.addWidget(box)
-        row.addStretch(1)
-        column.addLayout(row)
-        self._largest.changed.connect(lambda _value: self.changed.emit())
-        self._largest.setEnabled(False)
-        self._holes.toggled.connect(self._largest.setEnabled)
-        column.addWidget(self._largest)
-        column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-
-    def controls(self) -> MatteControls:
-        """The controls as they are set."""
-        return MatteControls(
-            shift_edge=self._shift.value(),
-            feather=self._feather.value(),
-            contrast=self._contrast.value() / 100,
-            fill_holes=self._holes.isChecked(),
-            invert=self._invert.isChecked(),
-            largest_hole=self._largest.value(),
-        )
-
-    def set_controls(self, controls: MatteControls) -> None:
-        """Show these controls; emits nothing."""
-        self._shift.set_value(controls.shift_edge)
-        self._feather.set_value(controls.feather)
-        self._contrast.set_value(100 * controls.contrast)
-        for box, on in ((self._holes, controls.fill_holes), (self._invert, controls.invert)):
-            with QSignalBlocker(box):
-                box.setChecked(on)
-        self._largest.set_value(controls.largest_hole)
-        self._largest.setEnabled(controls.fill_holes)
-
-    def _reset(self) -> None:
-        self.set_controls(MatteControls())
-        self.changed.emit()

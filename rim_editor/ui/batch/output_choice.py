@@ -27,7 +27,8 @@ from rim_editor.ui.batch.naming_choice import NamingChoice
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox, SpinBox, longest_side_box
+from rim_editor.ui.panels.amount_slider import AmountSlider
+from rim_editor.ui.panels.input_widgets import ChoiceBox, SpinBox, longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.settings import Settings

@@ -28,9 +28,11 @@ from rim_editor.documents.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui import dropped_data
-from rim_editor.ui.batch.edit_choice import EdgeControls, EditChoice
+from rim_editor.ui.batch.edge_controls import EdgeControls
+from rim_editor.ui.batch.edit_choice import EditChoice
 from rim_editor.ui.batch.example_row import ExampleRow
-from rim_editor.ui.batch.input_lists import ExpressionList, InputList
+from rim_editor.ui.batch.expression_list import ExpressionList
+from rim_editor.ui.batch.input_list import InputList
 from rim_editor.ui.batch.naming_choice import NamingExample
 from rim_editor.ui.batch.output_choice import OutputChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label

@@ -12,7 +12,8 @@ from rim_editor.editor.jobs import Job, Runner
 from rim_editor.ui.dialogs.crop_rectangle import CropRectangle
 from rim_editor.ui.dialogs.crop_view import CropView
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.panels.amount_slider import AmountSlider
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.qt_image import to_qimage
 from rim_editor.ui.theme import GAP
 

@@ -37,7 +37,8 @@ from rim_editor.ui.dialogs.export_formats import (
 )
 from rim_editor.ui.dialogs.framing_rows import FramingRows
 from rim_editor.ui.named_widgets import add_labelled_row, name_widget, open_file_dialog, wrapped_label
-from rim_editor.ui.panels.input_widgets import AmountSlider, longest_side_box
+from rim_editor.ui.panels.amount_slider import AmountSlider
+from rim_editor.ui.panels.input_widgets import longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.documents.edits import Edit
@@ -104,8 +105,7 @@ class ExportDialog(QDialog):
         self._name.textEdited.connect(self._named)
         form.addRow("&Name", self._name)
         folder = settings.export_folder or (path.absolute().parent if path else Path.home())
-        self._folder = name_widget(QLineEdit(str(folder)), "export_folder")
-        self._folder.setToolTip("The folder of the file")
+        self._folder = name_widget(QLineEdit(str(folder)), "export_folder", "The folder of the file")
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         self._folder.textEdited.connect(self._reset_question)
         browse = name_widget(QPushButton("&Browse…"), "export_browse", "Choose the folder")

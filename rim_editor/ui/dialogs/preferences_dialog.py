@@ -22,7 +22,7 @@ from rim_editor.settings import THEMES, Settings
 from rim_editor.ui.dialogs.export_formats import USUAL_QUALITY
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
-from rim_editor.ui.panels.input_widgets import AmountSlider
+from rim_editor.ui.panels.amount_slider import AmountSlider
 
 _THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 

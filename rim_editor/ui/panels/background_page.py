@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton
 
 from rim_editor.documents.edits import WHITE, Background, Edit, Fit
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.edit_pages import EditPage
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 
 _FITS = {
     Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.panels.input_widgets import AmountSlider
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, 
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
 from rim_editor.documents.edits import Background, Colour, Cutout, Edit, Highlight, MatteOnly
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import ColourButton
-from rim_editor.ui.panels.input_widgets import AmountSlider
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE
 

@@ -28,8 +28,9 @@ from rim_editor.documents.edits import (
     Style,
 )
 from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.theme import TIGHT
 
 _STYLES = {

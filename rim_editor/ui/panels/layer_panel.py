@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from rim_editor.documents.document import Document, Layer
 from rim_editor.editor.events import DocumentChanged, Event, Subscription
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.panels.part_list import RowList
+from rim_editor.ui.panels.row_list import RowList
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT, icon
 

@@ -19,8 +19,9 @@ from rim_editor.documents.document import MatteControls
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import DocumentChanged, Subscription
 from rim_editor.ui.named_widgets import name_widget, scroll_area
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import ColourButton
-from rim_editor.ui.panels.input_widgets import AmountSlider, ChoiceBox
+from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.panels.part_list import PartList
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE, TIGHT

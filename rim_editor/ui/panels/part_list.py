@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.theme import SPACE, TIGHT
+from rim_editor.ui.panels.row_list import RowList
 
 EMPTY = "What you find, paint or draw is listed here."
 _MOST_LINES = 7
@@ -64,50 +63,6 @@ def _row(part: Part) -> PartRow:
     if isinstance(part, Stroke):
         return _STROKES[part.brush]
     return _STROKES[Brush.REFINE]
-
-
-class RowList(QListWidget):
-    """A list whose rows end in buttons, which stay where they are when the scroll bar comes.
-
-    `empty` is what it says while it has no row.
-    """
-
-    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._empty = empty
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().rangeChanged.connect(self._fit_rows)
-
-    def set_buttons(self, item: QListWidgetItem, line: QWidget) -> None:
-        """Lay a line with buttons at its right end over a row."""
-        self.setItemWidget(item, line)
-        self._fit(line)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """An empty list says what will be in it."""
-        super().paintEvent(event)
-        if self.count() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().placeholderText().color())
-            area = self.viewport().rect().adjusted(SPACE, TIGHT, -SPACE, -TIGHT)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
-            painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the buttons at the right end in sight."""
-        super().resizeEvent(event)
-        self.doItemsLayout()
-
-    def _fit_rows(self) -> None:
-        for row in range(self.count()):
-            line = self.itemWidget(self.item(row))
-            if line is not None:  # a title that is being edited has none
-                self._fit(line)
-
-    def _fit(self, line: QWidget) -> None:
-        bar = self.verticalScrollBar()
-        room = 0 if bar.maximum() > 0 else self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        line.setContentsMargins(0, 0, room, 0)
 
 
 class PartList(RowList):

@@ -33,7 +33,7 @@ from rim_editor.ui.panels.tool_strip import ToolStrip
 from rim_editor.ui.theme import ICON_SIDE
 from rim_editor.ui.window.actions import MENUS, Actions
 from rim_editor.ui.window.dock_focus import DockFocus, connect_all
-from rim_editor.ui.window.documents import DocumentTabs
+from rim_editor.ui.window.document_tabs import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.narrow_window import NarrowWindow
 from rim_editor.ui.window.status_bar import StatusBar

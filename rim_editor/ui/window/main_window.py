@@ -32,14 +32,15 @@ from rim_editor.ui.window.action_handlers import ActionHandlers
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave
 from rim_editor.ui.window.batch_opener import BatchOpener
-from rim_editor.ui.window.cutout_exporter import CutOutExporter, DragHandle
+from rim_editor.ui.window.cutout_exporter import CutOutExporter
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.document_closer import DocumentCloser
+from rim_editor.ui.window.document_opener import DocumentOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
+from rim_editor.ui.window.drag_handle import DragHandle
 from rim_editor.ui.window.example_finder import ExampleFinder
 from rim_editor.ui.window.eyedropper import Eyedropper
 from rim_editor.ui.window.folder_opener import FolderOpener
-from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.project_saver import ProjectSaver
@@ -81,7 +82,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = Actions(self)
         self.parts = layout.lay_out(self, self.actions_by_id)
         self.documents = Documents(self.parts.tabs, self._make_editor, self)
-        self.opener = ImageOpener(self.runner, self.documents, self.live_settings, self)
+        self.opener = DocumentOpener(self.runner, self.documents, self.live_settings, self)
         self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
         self.batch = BatchOpener(
             self, matting, self.live_settings, self.runner, self.documents, lambda text: self.show_message(text)

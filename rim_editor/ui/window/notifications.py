@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from clipmat.errors import WeightsError
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
+from rim_editor.ui.window.document_opener import DocumentOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
-from rim_editor.ui.window.image_opener import ImageOpener
 from rim_editor.ui.window.layout import Parts
 
 _ELSEWHERE_MS = 10_000
@@ -32,7 +32,7 @@ class Notifications(QObject):
         window: QMainWindow,
         parts: Parts,
         documents: Documents,
-        opener: ImageOpener,
+        opener: DocumentOpener,
         show_models: Callable[[], None],
         show_file: Callable[[Path], None],
     ) -> None:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from rim_editor.files.exporting import ExportRequest
     from rim_editor.ui.panels.expression_bar import ExpressionBar
     from rim_editor.ui.window.batch_opener import BatchOpener
+    from rim_editor.ui.window.document_opener import DocumentOpener
     from rim_editor.ui.window.documents import Documents, OpenDocument
-    from rim_editor.ui.window.image_opener import ImageOpener
 
 _NOTHING_YET = "Nothing can be done again yet: find something by words here first."
 _NO_NEXT = "There is no next image: neither a tab to the right nor a file after this one in its folder."
@@ -99,7 +99,7 @@ class Repeater(QObject):
     def __init__(
         self,
         documents: Documents,
-        opener: ImageOpener,
+        opener: DocumentOpener,
         bar: ExpressionBar,
         batch: BatchOpener,
         runner: Runner,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from clipmat.words_here import WordHere
 from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.editor.picking import Picking
-from rim_editor.ui.panels.answer_line import PresenceBadge
+from rim_editor.ui.panels.certainty_badge import CertaintyBadge
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.expression_bar import ExpressionBar
 
@@ -45,7 +45,7 @@ def status(bar):
 
 
 def badge(bar):
-    return part(bar, PresenceBadge, "presence_badge")
+    return part(bar, CertaintyBadge, "certainty_badge")
 
 
 def choices(bar):

@@ -38,7 +38,7 @@ from rim_editor.ui import dropped_data, live_settings
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.window import autosave
 from rim_editor.ui.window.dock_focus import in_front
-from rim_editor.ui.window.documents import UNSAVED, DocumentTabs
+from rim_editor.ui.window.document_tabs import UNSAVED, DocumentTabs
 from rim_editor.ui.window.main_window import MainWindow
 from rim_editor.ui.window.message_bar import MessageBar
 

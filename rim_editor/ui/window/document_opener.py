@@ -1,4 +1,7 @@
-"""Opens files, drops and the clipboard in the background, in order; an unreadable image does not stop the rest."""
+"""Opens images, projects, layers and examples: files, drops and the clipboard, in order and in the background.
+
+An unreadable one does not stop the rest.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
 
-class ImageOpener(QObject):
+class DocumentOpener(QObject):
     """A queue of images to open; one is read at a time, to keep their order and save memory."""
 
     opened = Signal(object, bool)

@@ -1,4 +1,4 @@
-"""Similar regions: around a piece of a line, the pixels of similar colour that no strong edge parts from it.
+"""Edge finding: how far a piece of a stroke reaches, the pixels of similar colour that no strong edge parts from it.
 
 The region is found on a copy of the place in which the radius is 16 to 32 pixels, so that a large brush costs little
 more than a small one and the texture of cloth or grass is no edge. Its rim is then drawn at every larger size, up to
