@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from rim_editor.batch import pipeline, running
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import NAME, JournalContent, NothingToResume, lock, read
-from rim_editor.batch.outcomes import State
+from rim_editor.batch.outcomes import Outcome, State
 
 if TYPE_CHECKING:
     from rim_editor.batch.pausing import BatchControl
@@ -40,15 +41,20 @@ def resume(
     matting: Matting,
     control: BatchControl | None = None,
     on_progress: running.ProgressListener | None = None,
+    on_former: Callable[[Outcome], None] | None = None,
     *,
     write_report: bool = True,
     run: running.RunPlan = pipeline.run,
 ) -> running.BatchSummary:
     """Continue the batch whose journal is in `folder`: failed images are tried again, finished ones are not.
 
+    `on_former` is called on this thread with each outcome of former runs that still holds, before the work begins.
     Raises NothingToResume, FolderInUse, and what `running.export` raises.
     """
     with reopened(folder) as journal:
+        if on_former is not None:
+            for outcome in journal.outcomes():
+                on_former(outcome)
         return running.run_journal(journal, matting, control, on_progress, write_report=write_report, run=run)
 
 

@@ -79,9 +79,12 @@ class BatchThread(QObject):
         self._start(lambda control: running.export(plan, self._matting, control, self._put))
 
     def resume(self, folder: Path) -> None:
-        """Resume the batch whose journal is in `folder`. Raises RuntimeError while a batch is running."""
+        """Resume the batch whose journal is in `folder`. Raises RuntimeError while a batch is running.
 
-        self._start(lambda control: resuming.resume(folder, self._matting, control, self._put))
+        The first report has the outcomes of former runs too.
+        """
+
+        self._start(lambda control: resuming.resume(folder, self._matting, control, self._put, self._add))
 
     def wait(self, seconds: float) -> bool:
         """Wait for the thread to end; False when it has not. Call `control.cancel` first to end it soon."""
@@ -117,6 +120,10 @@ class BatchThread(QObject):
         if first:
             with suppress(RuntimeError):  # the window is gone: there is nothing left to update
                 self._updated.emit()
+
+    def _add(self, outcome: Outcome) -> None:
+        with self._lock:
+            self._outcomes.append(outcome)
 
     def _report(self) -> None:
         if self._interval.isActive():
