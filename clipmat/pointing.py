@@ -68,13 +68,6 @@ class Pointing:
         clicks = f"{count} click{'s' if count > 1 else ''}" if count else ""
         return " and ".join(filter(None, ("" if self.box is None else "a box", clicks)))
 
-    @property
-    def doubt(self) -> str:
-        """The sentence for an answer that is empty, without a full stop."""
-        if self.drops:
-            return "Nothing is left with these clicks"
-        return "Nothing was found in this box" if self.box is not None else "Nothing was found at this click"
-
     def __bool__(self) -> bool:
         return bool(self.points) or self.box is not None
 

@@ -61,6 +61,11 @@ def folder() -> Path:
     return Path(platformdirs.user_config_dir("rim-editor", appauthor=False))
 
 
+def recovery_folder() -> Path:
+    """Where unsaved work is kept for the next start after a crash, by `files/recovery.py`."""
+    return folder() / "recovery"
+
+
 def load() -> Settings:
     """The saved settings, or the defaults where there are none.
 

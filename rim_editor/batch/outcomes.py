@@ -97,7 +97,7 @@ class Outcome:
 def thumbnail(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
     """A JPEG of at most 160 pixels, of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, straight alpha) pixels.
 
-    A checkerboard shows where something is transparent.
+    A chequerboard shows where something is transparent.
     """
     import cv2
     import numpy as np

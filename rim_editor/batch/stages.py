@@ -21,6 +21,7 @@ from rim_editor.batch.outcomes import Outcome, State, thumbnail
 from rim_editor.batch.plan import Item
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.documents import mattes
+from rim_editor.documents.answer_texts import doubt
 from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import Edit
@@ -120,11 +121,11 @@ def find(
                 answers, doubts, presences = [], [], []
             answer = _answer(term, prediction, recipe)
             taken = answer.certainty is not Certainty.NONE or _is_guess(answer, recipe)
-            if term.combine is not Combine.SUBTRACT or (taken and answer.doubt):
+            if term.combine is not Combine.SUBTRACT or (taken and doubt(answer)):
                 presences.append(answer.presence)
-                if answer.doubt:
+                if doubt(answer):
                     guessed = ": this is the best guess" if taken and answer.certainty is Certainty.NONE else ""
-                    doubts.append(f"{answer.doubt}{guessed}.")
+                    doubts.append(f"{doubt(answer)}{guessed}.")
             if taken and (answers or term.combine in (Combine.NEW, Combine.ADD)):
                 answers.append(answer)
             elif term.combine is Combine.INTERSECT:

@@ -207,6 +207,7 @@ def cut_out(
     from clipmat.pointing import Pointing
     from rim_editor import model_requests
     from rim_editor.documents import mattes
+    from rim_editor.documents.answer_texts import doubt
     from rim_editor.documents.document import Combine, Document
     from rim_editor.documents.rendering import Renderer
     from rim_editor.documents.step_names import prompted
@@ -235,15 +236,15 @@ def cut_out(
     refused = answer.certainty is Certainty.NONE and (empty or not job.best_guess)
     if refused and not job.allow_empty:
         instead = "the empty result with --allow-empty" if empty else "the best guess with --best-guess"
-        raise NothingMatched(f"{answer.doubt}: use other words, or write {instead}.")
+        raise NothingMatched(f"{doubt(answer)}: use other words, or write {instead}.")
     if refused:
         answer = replace(answer, matte=np.zeros_like(answer.matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
     if answer.pointing:
         warnings.warn(found.note, EditorWarning, stacklevel=2)
-    if answer.doubt and not refused:
+    if doubt(answer) and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
-        warnings.warn(f"{answer.doubt}: {advice}.", EditorWarning, stacklevel=2)
+        warnings.warn(f"{doubt(answer)}: {advice}.", EditorWarning, stacklevel=2)
     with timed(spent, "edit"):
         document = document.changed(controls=job.controls, composition=job.composition)
         if not job.allow_empty and mattes.is_empty(renderer.matte(document)):

@@ -88,20 +88,6 @@ class Answer:
         """Whether it makes the matte smaller, if it changes it."""
         return self.combine in (Combine.SUBTRACT, Combine.INTERSECT)
 
-    @property
-    def doubt(self) -> str:
-        """Why the answer should be checked, without a full stop; '' where it is sure."""
-        presence = f"'{self.expression}' (presence {self.presence:.2f})"
-        if self.pointing:
-            return "" if self.certainty is Certainty.SURE else self.pointing.doubt
-        match self.certainty:
-            case Certainty.SURE:
-                return ""
-            case Certainty.UNSURE:
-                return f"Not sure that this is {presence}"
-            case _:
-                return f"Nothing in this image matches {presence}"
-
 
 class _MatteField:
     """The field `matte` of an answer, which may be an unfinished matte: that is finished when it is read."""

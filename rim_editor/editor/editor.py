@@ -14,7 +14,7 @@ from clipmat.certainty import Certainty, shows_something
 from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
-from rim_editor.documents import reshaping, step_names
+from rim_editor.documents import answer_texts, reshaping, step_names
 from rim_editor.documents.document import (
     Answer,
     Brush,
@@ -302,7 +302,7 @@ class Editor:
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
             remedy = "" if question.pointing else ". Use other words."
-            self._notify(NoticeCode.NOT_FOUND, f"{answer.doubt}{remedy}")
+            self._notify(NoticeCode.NOT_FOUND, f"{answer_texts.doubt(answer)}{remedy}")
         elif answer.certainty is Certainty.UNSURE and answer.takes_away and not answer.pointing:
             self.guess = answer
         else:

@@ -23,7 +23,7 @@ def home(tmp_path, monkeypatch):
 
 
 def test_the_folder_is_where_the_variable_says_or_the_platform(home, monkeypatch):
-    assert settings.folder() == home
+    assert settings.folder() == home and settings.recovery_folder() == home / "recovery"
     monkeypatch.delenv("RIM_EDITOR_HOME")
     assert settings.folder().name == "rim-editor" and settings.folder().is_absolute()
 

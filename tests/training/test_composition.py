@@ -77,7 +77,7 @@ def test_a_mosaic_keeps_its_photographs_apart(bank, count):
     assert len(centers) >= 2
 
 
-def test_cut_outs_on_a_photograph_leave_its_object_an_entity(bank):
+def test_cutouts_on_a_photograph_leave_its_object_an_entity(bank):
     for seed in range(10):
         scene = composed_scene(bank, [bank.cutouts[3]], bank.photos[0], SIZE, np.random.default_rng(seed))
         assert scene.placed[0].entity.id == bank.photos[0].id

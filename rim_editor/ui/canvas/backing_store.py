@@ -7,7 +7,6 @@ and then smoothly in bands, one per turn of the event loop; a new rendering is d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
@@ -29,7 +28,7 @@ class CanvasContent:
     """Where the line is, in device pixels from the left; `before` is shown left of it, if there is one."""
     around: QColor
     checks: QBrush
-    """The checkerboard under transparency; repeated from the upper left corner of the image."""
+    """The chequerboard under transparency; repeated from the upper left corner of the image."""
 
 
 class BackingStore(QObject):
@@ -198,17 +197,3 @@ def _draw_rendering(
 def _rects(region: QRegion) -> list[QRect]:
     """The rectangles of a region."""
     return list(region)  # type: ignore[call-overload, no-any-return]  # the stubs do not know that it is iterable
-
-
-@lru_cache(maxsize=4)
-def checkerboard(light: tuple[int, int, int], dark: tuple[int, int, int], side: int) -> QBrush:
-    """A brush of squares of `side` device pixels in two colours."""
-    tile = QImage(2 * side, 2 * side, QImage.Format.Format_RGB32)
-    tile.fill(QColor(*light))
-    painter = QPainter(tile)
-    painter.fillRect(side, 0, side, side, QColor(*dark))
-    painter.fillRect(0, side, side, side, QColor(*dark))
-    painter.end()
-    brush = QBrush()
-    brush.setTextureImage(tile)
-    return brush

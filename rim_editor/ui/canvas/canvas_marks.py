@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QRegion
 
 from rim_editor.documents.document import Brush
-from rim_editor.documents.edits import Colour
 from rim_editor.ui.canvas.brush_marks import COLOURS
 from rim_editor.ui.palettes import is_dark
 
@@ -136,11 +135,6 @@ def _swatch_rect(pointer: QPointF) -> QRect:
 def surround_colour(palette: QPalette) -> QColor:
     """The colour around the image: a neutral grey, so that colours are judged correctly."""
     return QColor(34, 34, 36) if is_dark(palette) else QColor(214, 214, 217)
-
-
-def checkerboard_colours(palette: QPalette) -> tuple[Colour, Colour]:
-    """The two greys under transparency."""
-    return ((78, 78, 78), (58, 58, 58)) if is_dark(palette) else ((255, 255, 255), (220, 220, 220))
 
 
 def label(painter: QPainter, text: str, corner: QPointF, to_left: bool = False) -> None:

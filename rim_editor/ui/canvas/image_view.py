@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import Event, JobEnded, JobKind, JobStarted
 from rim_editor.ui.canvas import canvas_marks
-from rim_editor.ui.canvas.backing_store import BackingStore, CanvasContent, checkerboard
+from rim_editor.ui.canvas.backing_store import BackingStore, CanvasContent
+from rim_editor.ui.canvas.chequerboard import chequerboard
 from rim_editor.ui.canvas.document_view import DocumentView
 from rim_editor.ui.canvas.marching_ants import MarchingAnts
 from rim_editor.ui.canvas.rendering_cache import RenderingCache
@@ -24,7 +25,6 @@ EMPTY = "Drop a photograph here, or press Ctrl+O"
 EMPTY_HINT = "Then describe what to cut out, such as “the dog on the left”."
 NOTHING_SELECTED = "Nothing is selected yet: describe an object, or paint it"
 _OF_MATTE = frozenset(ViewMode) - {ViewMode.RESULT, ViewMode.OVERLAY, ViewMode.ORIGINAL}
-_SQUARE = 10  # side of a square of the checkerboard, in logical pixels
 
 
 class ImageView(DocumentView):
@@ -179,8 +179,7 @@ class ImageView(DocumentView):
 
     def _content(self, viewport: Viewport, renderings: RenderingCache) -> CanvasContent:
         around = canvas_marks.surround_colour(self.palette())
-        square = max(1, round(_SQUARE * self.devicePixelRatioF()))
-        checks = checkerboard(*canvas_marks.checkerboard_colours(self.palette()), square)
+        checks = chequerboard(self.palette(), self.devicePixelRatioF())
         before = renderings.before(viewport.level)
         if self._before:
             return CanvasContent(viewport, before, None, 0, around, checks)

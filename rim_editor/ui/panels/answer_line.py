@@ -16,7 +16,7 @@ from rim_editor.ui.panels.certainty_badge import CertaintyBadge
 from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
-    from rim_editor.editor.answer_texts import AnswerText
+    from rim_editor.editor.asked_images import AnswerText
 
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from clipmat.expression import clean_expression
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Combine
-from rim_editor.editor.answer_texts import AnswerChoice, AnswerText, AskedImage
+from rim_editor.editor.asked_images import AnswerChoice, AnswerText, AskedImage
 from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.answer_line import AnswerLine, Choice

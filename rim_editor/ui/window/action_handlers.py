@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TOOLS = (Tool.PAN, Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE, Tool.PICK, Tool.PLACE)
 _NEED_AN_IMAGE = (
     "turn_left", "turn_right", "flip_across", "flip_down", "crop",
-    "same_again", "save", "save_as", "add_matte", "batch_open", "export", "export_again", "copy_cut_out", "copy_result",
+    "same_again", "save", "save_as", "add_matte", "batch_open", "export", "export_again", "copy_cutout", "copy_result",
     "close", "ask", "brush_none", "brush_keep", "brush_remove", "brush_refine", "lasso", "rectangle", "pick",
     "place", "preset_save", "brush_smaller", "brush_larger", "follow_edges", "invert", "clear_matte",
     "layer_new", "layer_duplicate", "layer_rename", "layer_delete", "layer_raise", "layer_lower", "layer_visible",

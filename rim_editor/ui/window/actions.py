@@ -47,7 +47,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("batch", "&Batch Export…", ("Ctrl+B",), "Do the same to many photographs", "fa6s.images"),
         Spec("batch_open", "Batch w&ith the Open Images…", ("Ctrl+Shift+B",),
              "Export the images of all tabs, each with what it was asked for"),
-        Spec("copy_cut_out", "Copy Cut-o&ut", ("Ctrl+C",),
+        Spec("copy_cutout", "Copy Cut-o&ut", ("Ctrl+C",),
              "Copy the object with transparency around it", "fa6s.copy"),
         Spec("copy_result", "Copy Resul&t", ("Ctrl+Shift+C",), "Copy the result of the edit",
              "fa6s.clone"),

@@ -23,7 +23,7 @@ _PREVIEW_PX = 160
 
 
 @dataclass(frozen=True, eq=False)
-class CutOut:
+class ExportedCutout:
     """The cut-out or the result as a PNG file, with a preview for the cursor."""
 
     path: Path
@@ -43,7 +43,7 @@ class CutOut:
         return mime
 
 
-class CutOutExporter(QObject):
+class CutoutExporter(QObject):
     """Makes cut-outs in the background and keeps the latest; `clear` deletes the files."""
 
     copied = Signal(str)
@@ -54,19 +54,19 @@ class CutOutExporter(QObject):
         super().__init__(parent)
         self._runner = runner
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._last: tuple[Document, bool, CutOut] | None = None
+        self._last: tuple[Document, bool, ExportedCutout] | None = None
 
     def copy(self, editor: Editor | None, *, whole: bool = False) -> None:
         """Put the cut-out, or the `whole` result, on the clipboard once it is made; emits `copied` or `failed`."""
 
-        def copy(made: CutOut) -> None:
+        def copy(made: ExportedCutout) -> None:
             QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
             self.copied.emit(f"The {'result' if whole else 'cut-out'} is on the clipboard.")
 
         if editor is not None:
             self.make(editor, copy, whole=whole)
 
-    def make(self, editor: Editor, done: Callable[[CutOut], None], *, whole: bool = False) -> None:
+    def make(self, editor: Editor, done: Callable[[ExportedCutout], None], *, whole: bool = False) -> None:
         """Call `done` with the cut-out of the editor's document, or the `whole` result; the newest call wins.
 
         Emits `failed` when it cannot be made.
@@ -83,11 +83,11 @@ class CutOutExporter(QObject):
         alone = document.edit if isinstance(document.edit, Cutout) else Cutout()
         wanted = document if whole else document.changed(edit=alone)
 
-        def keep(made: CutOut) -> None:
+        def keep(made: ExportedCutout) -> None:
             self._last = document, whole, made
             done(made)
 
-        self._runner.start(Job(JobKind.CUTOUT, lambda: _make_cut_out(wanted, renderer, path), keep, self.failed.emit))
+        self._runner.start(Job(JobKind.CUTOUT, lambda: _make_cutout(wanted, renderer, path), keep, self.failed.emit))
 
     def clear(self) -> None:
         """Forget the last cut-out and remove its file."""
@@ -97,11 +97,11 @@ class CutOutExporter(QObject):
             self._folder = None
 
 
-def _make_cut_out(document: Document, renderer: Renderer, path: Path) -> CutOut:
+def _make_cutout(document: Document, renderer: Renderer, path: Path) -> ExportedCutout:
     from rim_editor.files import exporting
 
     exporting.export(document, renderer, path, exporting.ExportRequest(overwrite=True))
     png = path.read_bytes()
     size = (_PREVIEW_PX, _PREVIEW_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     image = QImage.fromData(png)
-    return CutOut(path, png, image, image.scaled(*size))
+    return ExportedCutout(path, png, image, image.scaled(*size))

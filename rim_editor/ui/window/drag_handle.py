@@ -10,7 +10,7 @@ from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from rim_editor.ui.theme import icon
-from rim_editor.ui.window.cutout_exporter import CutOut, CutOutExporter
+from rim_editor.ui.window.cutout_exporter import CutoutExporter, ExportedCutout
 
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
@@ -23,14 +23,14 @@ class DragHandle(QToolButton):
     """It was clicked instead of dragged; the text explains how to use it."""
 
     def __init__(
-        self, exporter: CutOutExporter, current_editor: Callable[[], Editor | None], parent: QWidget | None = None
+        self, exporter: CutoutExporter, current_editor: Callable[[], Editor | None], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._exporter = exporter
         self._current_editor = current_editor
         self._pressed_at: QPoint | None = None
         self._dragged = False
-        self._ready: CutOut | None = None
+        self._ready: ExportedCutout | None = None
         self.setObjectName("drag_handle")
         self.setText("Drag Out")
         self.setAccessibleName("Drag the cut-out to another program")
@@ -70,12 +70,12 @@ class DragHandle(QToolButton):
         else:
             super().mouseReleaseEvent(event)
 
-    def _on_made(self, made: CutOut) -> None:
+    def _on_made(self, made: ExportedCutout) -> None:
         self._ready = made
         if self._dragged and self._pressed_at is not None:
             self._drag(made)
 
-    def _drag(self, made: CutOut) -> None:
+    def _drag(self, made: ExportedCutout) -> None:
         self._pressed_at = None
         self.setDown(False)
         drag = QDrag(self)

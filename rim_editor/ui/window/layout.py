@@ -43,7 +43,7 @@ _SEPARATED = {
     "show_matte_panel", "next_image", "full_screen", "about",
 }  # fmt: skip
 """Actions with a separator above them in their menu."""
-_TOOLBAR = ("open", "paste", "", "undo", "redo", "<>", "zoom_out", "zoom_fit", "zoom_in", "split", "<>", "copy_cut_out",
+_TOOLBAR = ("open", "paste", "", "undo", "redo", "<>", "zoom_out", "zoom_fit", "zoom_in", "split", "<>", "copy_cutout",
             "export", "show_panels")  # fmt: skip
 """Actions of the toolbar; '' is a line between groups, '<>' takes the room that is left."""
 

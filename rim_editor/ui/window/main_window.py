@@ -32,7 +32,7 @@ from rim_editor.ui.window.action_handlers import ActionHandlers
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.autosave import Autosave
 from rim_editor.ui.window.batch_opener import BatchOpener
-from rim_editor.ui.window.cutout_exporter import CutOutExporter
+from rim_editor.ui.window.cutout_exporter import CutoutExporter
 from rim_editor.ui.window.dialog_opener import DialogOpener
 from rim_editor.ui.window.document_closer import DocumentCloser
 from rim_editor.ui.window.document_opener import DocumentOpener
@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         )
         folders.failed.connect(self.notifications.show_warning)
         self.show_message = self.notifications.show_message
-        recovery = recovery or Recovery(stored.folder() / "recovery")
+        recovery = recovery or Recovery(stored.recovery_folder())
         self._autosave = Autosave(recovery, self.runner, self)
         self._recovery_offer = RecoveryOffer(
             recovery, self.runner, self.parts.messages, self.documents, self._autosave, self
@@ -107,8 +107,8 @@ class MainWindow(QMainWindow):
         self._closing = DocumentCloser(
             self, self.documents, self.parts.messages, self._projects.save, self._close_document
         )
-        self._cut_outs = CutOutExporter(self.runner, self)
-        self._drag_handle = DragHandle(self._cut_outs, self.editor, self)
+        self._cutouts = CutoutExporter(self.runner, self)
+        self._drag_handle = DragHandle(self._cutouts, self.editor, self)
         self.parts.toolbar.insertWidget(self.actions_by_id["export"], self._drag_handle)
         self._eyedropper = Eyedropper(self.parts.canvas)
         field = self.parts.expression_bar.findChild(QLineEdit, "expression_box")
@@ -238,8 +238,8 @@ class MainWindow(QMainWindow):
             "use_alpha": self.matte_loader.use_alpha,
             "save": self._projects.save,
             "save_as": self._projects.save_as,
-            "copy_cut_out": lambda: self._cut_outs.copy(self.editor()),
-            "copy_result": lambda: self._cut_outs.copy(self.editor(), whole=True),
+            "copy_cutout": lambda: self._cutouts.copy(self.editor()),
+            "copy_result": lambda: self._cutouts.copy(self.editor(), whole=True),
             "close": self._close_current,
             "quit": self.close,
             "cancel": self.stop_work,
@@ -268,9 +268,9 @@ class MainWindow(QMainWindow):
         self.live_settings.failed.connect(lambda error: show.show_warning(str(error)))
         self.live_settings.changed.connect(self._settings_changed)
         self._repeater.messaged.connect(show.show_image_warning)
-        self._cut_outs.copied.connect(show.show_message)
+        self._cutouts.copied.connect(show.show_message)
         self._dialogs.presets.noted.connect(show.show_message)
-        self._cut_outs.failed.connect(show.show_image_error)
+        self._cutouts.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_message)
         parts.tabs.close_requested.connect(self._closing.close_image)
         parts.expression_bar.submitted.connect(self._asked)
@@ -383,7 +383,7 @@ class MainWindow(QMainWindow):
             document.editor.close()
         batch_ended = self.batch.shutdown()
         self.all_jobs_ended = self.runner.shutdown() and batch_ended
-        self._cut_outs.clear()
+        self._cutouts.clear()
         for finish in (self._autosave.finish, self.live_settings.write):
             try:
                 finish()

@@ -134,7 +134,7 @@ def test_a_reduced_object_is_averaged_not_sampled():
 
 @pytest.mark.parametrize("edit", [Cutout(), Cutout(decontaminate=False), SolidColour(BLUE)])
 @pytest.mark.parametrize("scale", [0.37, 1.0, 2.3])
-def test_the_edge_of_a_turned_cut_out_shows_nothing_of_the_old_background(edit, scale):
+def test_the_edge_of_a_turned_cutout_shows_nothing_of_the_old_background(edit, scale):
     matte = (disc(35) > 0.5).astype(np.float32)
     pixels = np.where(matte[..., None] > 0, np.array(RED), np.array(GREEN)).astype(np.uint8)
     result = result_of(document_of(matte, edit, Composition(Placement(scale=scale, angle=33)), pixels))

@@ -373,7 +373,7 @@ def test_a_depth_of_12_is_refused():
         MatteOnly(12)
 
 
-def test_a_cut_out_may_keep_the_colours_of_the_image():
+def test_a_cutout_may_keep_the_colours_of_the_image():
     """Red over blue, mixed half and half: with decontamination the edge is red, without it is the mixture."""
     y, x = np.mgrid[:64, :64]
     matte = np.clip((20 - np.hypot(y - 32, x - 32)) / 8 + 0.5, 0, 1).astype(np.float32)

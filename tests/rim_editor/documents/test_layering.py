@@ -45,7 +45,7 @@ def document_of(source, *layers, active=0):
     return Document(source, layers, active)
 
 
-def test_a_cut_out_over_a_cut_out_shows_both(source):
+def test_a_cutout_over_a_cutout_shows_both(source):
     two = document_of(source, Layer((answer(LEFT),)), Layer((answer(RIGHT),)))
     result = Renderer(source).result(two)
     expected = np.zeros((HEIGHT, WIDTH), np.uint8)

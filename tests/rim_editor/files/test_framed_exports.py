@@ -41,7 +41,7 @@ def rendered(document, framing=TRIM, content=Content.RESULT, **request):
     return exporting.rendered(document, Renderer(document.source), ExportRequest(content, framing=framing, **request))
 
 
-def test_a_trimmed_cut_out_is_the_box_out_of_the_whole_one(document):
+def test_a_trimmed_cutout_is_the_box_out_of_the_whole_one(document):
     whole = Renderer(document.source).result(document)
     rows, columns = np.flatnonzero(whole[..., 3].max(1) >= 5), np.flatnonzero(whole[..., 3].max(0) >= 5)
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

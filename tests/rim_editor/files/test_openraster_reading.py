@@ -123,7 +123,7 @@ def test_transparency_matte_and_highlight_of_ours(exported):
 # --- others
 
 
-def test_a_cut_out_over_a_background(ora):
+def test_a_cutout_over_a_background(ora):
     """As GIMP writes it: layers as large as what is on them, each with an offset."""
     stack = (
         '<stack><layer name="hat" src="data/001.png" x="3" y="2" opacity="1.0" visibility="visible"/>'
@@ -158,7 +158,7 @@ def test_nested_stacks_offsets_opacity_and_visibility(ora):
     assert document.source.alpha is not None and document.source.alpha.max() == 64  # composed here: there is no merged
 
 
-def test_the_image_under_a_cut_out_may_be_hidden(ora):
+def test_the_image_under_a_cutout_may_be_hidden(ora):
     photo = '<layer name="photo" src="b.png" visibility="hidden"/>'
     stack = f'<stack><layer name="dog" src="a.png" x="2" y="2"/>{photo}</stack>'
     below = rgba(WIDTH, HEIGHT, (0, 100, 0))
@@ -170,7 +170,7 @@ def test_the_image_under_a_cut_out_may_be_hidden(ora):
     assert [one.name for one in document.layers] == ["dog"]
 
 
-def test_a_cut_out_alone_keeps_its_transparency(ora):
+def test_a_cutout_alone_keeps_its_transparency(ora):
     one = rgba(WIDTH, HEIGHT, (7, 8, 9), 0)
     one[1:4, 1:4, 3] = 200
     document = current(ora('<stack><layer name="dog" src="a.png"/></stack>', {"a.png": one}, one))

@@ -154,7 +154,7 @@ def test_an_exported_document_looks_the_same_in_imagemagick(tmp_path, document, 
     assert np.abs(found - expected)[seen][:, :3].max() <= 2
 
 
-def test_the_matte_is_the_mask_of_the_cut_out_and_the_scene_goes_on_under_it(tmp_path, document):
+def test_the_matte_is_the_mask_of_the_cutout_and_the_scene_goes_on_under_it(tmp_path, document):
     exporting.export(document, Renderer(document.source), tmp_path / "a.psd", ExportRequest(Content.LAYERS))
     _, layers = records((tmp_path / "a.psd").read_bytes())
     planes = {name: planes for name, _, planes in layers}

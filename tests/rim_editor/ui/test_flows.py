@@ -546,7 +546,7 @@ def test_exporting_before_anything_is_cut_out_says_so(user, photo, tmp_path):
     assert any("cut out" in text for text in user.messages()) and not (tmp_path / "out.png").exists()
 
 
-def test_the_cut_out_is_copied_with_alpha(user, photo):
+def test_the_cutout_is_copied_with_alpha(user, photo):
     user.open(photo("photo.png"))
     user.ask("the dog")
     user.press(Qt.Key.Key_C, NATIVE.ControlModifier)
@@ -557,7 +557,7 @@ def test_the_cut_out_is_copied_with_alpha(user, photo):
     assert image.pixelColor(310, 5).alpha() == 0 and image.pixelColor(96, 120).alpha() == 255
 
 
-def test_the_result_is_copied_beside_the_cut_out(user, photo):
+def test_the_result_is_copied_beside_the_cutout(user, photo):
     user.open(photo("photo.png"))
     user.ask("the dog")
     user.editor.set_edit(SolidColour((10, 200, 30)))
@@ -624,7 +624,7 @@ def test_a_crop_of_the_window_changes_what_is_asked_and_exported(user, photo, tm
         assert np.asarray(image)[100, 100, 3] == 255
 
 
-def test_the_cut_out_is_dragged_out_as_a_file_with_alpha(user, photo, monkeypatch):
+def test_the_cutout_is_dragged_out_as_a_file_with_alpha(user, photo, monkeypatch):
     from PySide6.QtGui import QDrag
 
     dragged = []

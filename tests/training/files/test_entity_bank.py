@@ -62,7 +62,7 @@ def test_a_missing_picture_names_itself(pack, tmp_path):
         bank.cutout(bank.cutouts[0])
 
 
-def test_a_photograph_wears_what_its_cut_out_wears(bank):
+def test_a_photograph_wears_what_its_cutout_wears(bank):
     worn = {e.id: e.garments for e in bank.cutouts}
     people = [p for p in bank.photos if p.kind == "human"]
     assert people and all(p.garments == worn[p.id.removeprefix("photo_")] for p in people)

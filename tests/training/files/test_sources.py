@@ -249,7 +249,7 @@ def own(folder, names, color=BLUE):
         put(folder / name, pixels)
 
 
-def test_anyones_cut_outs_are_a_bank_named_by_their_files(tmp_path):
+def test_anyones_cutouts_are_a_bank_named_by_their_files(tmp_path):
     own(tmp_path, ["coffee-cup_02.png", "Dog.tif", "woman 3.png"])
     bank = EntityBank.read([tmp_path])
     assert {e.keyword: e.kind for e in bank.cutouts} == {"coffee cup": "object", "dog": "animal", "woman": "human"}
@@ -268,7 +268,7 @@ def test_a_list_goes_before_the_names_of_files_and_tells_what_they_do_not(tmp_pa
     assert violin.names == ("violin", "fiddle", "instrument") and cup.keyword == "cup"
 
 
-def test_a_cut_out_without_alpha_says_what_it_lacks(tmp_path):
+def test_a_cutout_without_alpha_says_what_it_lacks(tmp_path):
     put(tmp_path / "cup.png", flat(RED))
     with pytest.raises(LayoutError, match=r"cup\.png has no alpha: save it as RGBA"):
         EntityBank.read([tmp_path])

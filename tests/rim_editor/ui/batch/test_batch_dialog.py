@@ -142,7 +142,7 @@ def recipe_of(dialog):
     return find(dialog, "batch_setup").recipe(ModelOptions())
 
 
-def test_a_folder_goes_in_and_cut_outs_a_report_and_a_summary_come_out(qtbot, make, photos, monkeypatch):
+def test_a_folder_goes_in_and_cutouts_a_report_and_a_summary_come_out(qtbot, make, photos, monkeypatch):
     shown = []
 
     def show(url):
@@ -346,7 +346,7 @@ def test_all_that_is_set_for_the_results_is_in_the_recipe(make):
     assert (found.keep_folders, found.sidecar, found.metadata, found.exists) == (False, True, False, Exists.SKIP)
 
 
-def test_a_preset_on_white_offers_jpeg_for_a_cut_out(make):
+def test_a_preset_on_white_offers_jpeg_for_a_cutout(make):
     dialog = filled(make(Cutout()), "/p/a.jpg")
     box = find(dialog, "batch_format", QComboBox)
     assert not box.model().item(box.findData(".jpg")).isEnabled()

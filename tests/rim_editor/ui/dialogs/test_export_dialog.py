@@ -58,7 +58,7 @@ def text(dialog, name):
     return dialog.findChild(QLabel, name).text()
 
 
-def test_a_cut_out_is_written_with_transparency_and_the_dialog_closes(qtbot, make, tmp_path, editor):
+def test_a_cutout_is_written_with_transparency_and_the_dialog_closes(qtbot, make, tmp_path, editor):
     dialog = make()
     emitted = []
     dialog.exported.connect(lambda path, request: emitted.append((path, request)))

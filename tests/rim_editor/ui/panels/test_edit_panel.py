@@ -266,7 +266,7 @@ def test_another_image_does_not_inherit_the_background(panel, editor, matting):
     assert isinstance(editor.document.edit, Background)
 
 
-def test_the_edge_of_a_cut_out_is_shown_with_its_own_colours_or_cleaned(qtbot, editor):
+def test_the_edge_of_a_cutout_is_shown_with_its_own_colours_or_cleaned(qtbot, editor):
     editor.ask("the dog")
     panel = EditPanel()
     qtbot.addWidget(panel)

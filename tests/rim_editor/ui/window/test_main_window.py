@@ -90,7 +90,7 @@ def messages(window):
 def test_without_an_image_only_what_makes_sense_can_be_done(window):
     actions = window.actions_by_id
     assert actions["open"].isEnabled() and actions["models"].isEnabled() and actions["quit"].isEnabled()
-    for name in ("export", "undo", "redo", "close", "cancel", "view_overlay", "brush_keep", "copy_cut_out"):
+    for name in ("export", "undo", "redo", "close", "cancel", "view_overlay", "brush_keep", "copy_cutout"):
         assert not actions[name].isEnabled(), name
     assert window.windowTitle() == "RIM Editor"
 

@@ -1,4 +1,4 @@
-"""What the window says about the answer to an expression: sure, unsure or a guess, and what is seen meanwhile."""
+"""What an image was asked for, and what the user makes of the newest answer; its sentences are in answer_texts.py."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from clipmat.words_here import near_words
+from rim_editor.documents import answer_texts
 from rim_editor.documents.document import Combine, draft_of
 
 if TYPE_CHECKING:
@@ -157,17 +158,18 @@ class AskedImage:
             return AnswerText("")
         answer, rated, quoted = given.answer, given.rated, given.answer.asked
         if answer.pointing and answer.certainty is Certainty.NONE:
-            text = f"{answer.pointing.doubt}: the matte stays as it was. Click elsewhere, or drag a box around it."
-            return AnswerText(text, bad=True)
+            nothing = answer_texts.nothing_at(answer.pointing)
+            remedy = "the matte stays as it was. Click elsewhere, or drag a box around it."
+            return AnswerText(f"{nothing}: {remedy}", bad=True)
         note = f". {answer.note}" if answer.pointing else ""
         if answer.pointing and rated is answer:
-            return AnswerText(f"Found by {quoted}{note}")
+            return AnswerText(answer_texts.found_by(quoted) + note)
         if rated.certainty is Certainty.SURE:
-            return AnswerText(f"Found {quoted}{note}", rated=rated)
+            return AnswerText(answer_texts.found(quoted) + note, rated=rated)
         if part is not None and given.decided:
-            return AnswerText(f"Used {quoted}{note}", rated=rated)
+            return AnswerText(answer_texts.used(quoted) + note, rated=rated)
         if rated.certainty is Certainty.UNSURE:
-            text, choices = f"Not sure that this is {quoted}", (AnswerChoice.USE, AnswerChoice.RETRY)
+            text, choices = answer_texts.not_sure(quoted), (AnswerChoice.USE, AnswerChoice.RETRY)
             if part is not None:
                 return AnswerText(text + note, choices, text, short=text if note else "Not sure of this", rated=rated)
             if given.decided or editor.guess is None:
@@ -181,9 +183,9 @@ class AskedImage:
                 rated=rated,
             )
         if part is not None:
-            text = f"Best guess for {quoted}"
+            text = answer_texts.best_guess(quoted)
             choices = (AnswerChoice.USE, AnswerChoice.RETRY)
-            whole = f"{text}, which hardly seems to be here{note}"
+            whole = answer_texts.hardly_here(text) + note
             return AnswerText(whole, choices, text, short="The best guess", rated=rated)
         return replace(self._none(editor, given), rated=rated)
 
@@ -214,15 +216,15 @@ class AskedImage:
 
     def _none(self, editor: Editor, given: GivenAnswer) -> AnswerText:
         quoted = given.answer.asked
-        text, short = f"Nothing here seems to be {quoted}", "Hardly here"
+        text, short = answer_texts.nothing_here(quoted), "Hardly here"
         choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
         if given.decided:
             return AnswerText(text)
         if not editor.document.has_matte:
             return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
         earlier = editor.document.expressions
-        former = f"“{earlier[-1].expression}”" if earlier else "the former matte"
-        caption = f"This is still {former}, not {quoted}"
+        former = f"“{earlier[-1].expression}”" if earlier else ""
+        caption = answer_texts.still_former(former, quoted)
         return AnswerText(text, (*choices, AnswerChoice.KEEP), caption, dimmed=True, short=short)
 
     def _take_part(self, editor: Editor, given: GivenAnswer) -> None:
