@@ -9,12 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from clipmat.compact_encoders import HashedTextTower, MobileNetEncoder
+from clipmat.compact_encoders import EfficientNetEncoder, SentenceTower
 from clipmat.config import ClipMatConfig
 from clipmat.decoders import DetailsDecoder, SemanticDecoder
 from clipmat.dense_match import match_planes
 from clipmat.details import DetailsExtractor
-from clipmat.efficientnet import EfficientNetEncoder
 from clipmat.encoders import (
     ClipImageEncoder,
     ClipTextTower,
@@ -23,11 +22,11 @@ from clipmat.encoders import (
     TextTokens,
     TextTower,
 )
+from clipmat.former_encoders import HashedTextTower, MobileNetEncoder
 from clipmat.popup import SemanticPopup
 from clipmat.presence import build_presence_head
 from clipmat.prompt import ContextEmbeddedPrompt
 from clipmat.refiner import Refiner
-from clipmat.sentence_encoder import SentenceTower
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 1, 2
 """Classes of the trimap, in the order of its logits."""

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
+from clipmat.compact_encoders import SentenceTower
 from clipmat.model import ClipMat
-from clipmat.sentence_encoder import SentenceTower
 from training.fitting.settings import Phase, TrainSettings
 
 

@@ -81,7 +81,7 @@ def start_from_minilm(model: ClipMat, folder: str | Path) -> None:
 
     Of its word table only the rows of our pieces. Raises WeightsInvalid when the folder does not hold that network.
     """
-    from clipmat.sentence_encoder import SentenceTower, pieces
+    from clipmat.compact_encoders import SentenceTower, pieces
 
     tower = model.text_tower
     if not isinstance(tower, SentenceTower):

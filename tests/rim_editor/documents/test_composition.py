@@ -1,4 +1,4 @@
-"""Compositions: objects placed, with shadow, outline, matched colours; judged by Pillow, moments and scikit-image."""
+"""Compositions: objects placed, with shadow, outline, matched colours; judged by Pillow, moments and CIELAB."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from skimage.color import rgb2lab
 
 from clipmat.image_files import OpenedImage
 from rim_editor.documents.composition import USUAL, Composition, Outline, Placement, Shadow, parse, text_of
@@ -32,6 +31,16 @@ from rim_editor.errors import BadOption
 HEIGHT, WIDTH = 160, 240
 MIDDLE = (110, 70)
 RED, GREEN, BLUE = (220, 40, 30), (30, 200, 60), (20, 40, 220)
+
+
+def cielab(colours):
+    """Nx3 uint8 sRGB (IEC 61966-2-1) -> L, a, b (CIE 15, D65), by their definitions."""
+    encoded = colours / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    x, y, z = (linear @ to_xyz.T / (0.95047, 1.0, 1.08883)).T
+    x, y, z = (np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29) for t in (x, y, z))
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
 
 
 @cache
@@ -238,7 +247,7 @@ def test_colours_are_matched_to_mean_and_deviation_of_the_background_by_the_stre
     whole = np.ones((HEIGHT, WIDTH), np.float32)
 
     def statistics(pixels):
-        lab = rgb2lab(pixels).reshape(-1, 3)
+        lab = cielab(pixels.reshape(-1, 3))
         return lab.mean(0), lab.std(0)
 
     own, other = statistics(object_colours), statistics(ground)

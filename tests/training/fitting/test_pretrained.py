@@ -4,10 +4,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from clipmat.compact_encoders import pieces
 from clipmat.config import FORMER_COMPACT, variant
 from clipmat.errors import WeightsInvalid
 from clipmat.model import ClipMat
-from clipmat.sentence_encoder import pieces
 from training.fitting.pretrained import (
     noun_vectors,
     start_from_clip,

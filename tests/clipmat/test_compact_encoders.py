@@ -1,14 +1,14 @@
-"""The sentence encoder: word pieces by the published rule, layers as torch's own, independence of padding."""
+"""The compact text tower: word pieces by the published rule, layers as torch's own, independence of padding."""
 
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clipmat.compact_encoders import pieces
 from clipmat.config import variant
 from clipmat.model import build_encoders
 from clipmat.prompt import ContextEmbeddedPrompt
-from clipmat.sentence_encoder import pieces
 
 CONFIG = variant("compact")
 ROWS = {piece: row for row, piece in enumerate(pieces())}
