@@ -4,6 +4,9 @@ from __future__ import annotations
 
 
 def clean_expression(text: str) -> str:
-    """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word."""
-    cleaned = " ".join(text.split())
+    """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word.
+
+    A slash in front is left out: it is the key that leads to the box.
+    """
+    cleaned = " ".join(text.split()).lstrip("/ ")
     return cleaned if any(character.isalnum() for character in cleaned) else ""

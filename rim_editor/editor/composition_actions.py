@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rim_editor.documents import step_names
 from rim_editor.documents.composition import Composition, Placement
-from rim_editor.editor.events import JobKind
+from rim_editor.editor.events import JobKind, NoticeCode
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import MatteControls
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 class CompositionActions:
     """Changes the composition of the active layer of one editor, as steps of its history."""
 
-    def __init__(self, editor: Editor, jobs: EditorJobs, change: Callable[..., None]) -> None:
-        """`change(name, gesture, **changes)` changes the active layer."""
-        self._editor, self._jobs, self._change = editor, jobs, change
+    def __init__(
+        self, editor: Editor, jobs: EditorJobs, change: Callable[..., None], notify: Callable[[NoticeCode, str], None]
+    ) -> None:
+        """`change(name, gesture, **changes)` changes the active layer; `notify` tells the user."""
+        self._editor, self._jobs, self._change, self._notify = editor, jobs, change, notify
 
     def set(self, composition: Composition, gesture: str = "") -> None:
         """Set the composition; changes with the same `gesture` are undone together."""
@@ -31,7 +33,10 @@ class CompositionActions:
         self._change(name, gesture, composition=composition)
 
     def place(self, placement: Placement, gesture: str = "place") -> None:
-        """Move, scale, turn or mirror the object; see `set`."""
+        """Move, scale, turn or mirror the object; see `set`. Where there is none, a notice says so."""
+        if not self._editor.document.layer.has_matte:
+            self._notify(NoticeCode.NO_MATTE, "There is nothing to place yet: find or paint something first.")
+            return
         self.set(replace(self._editor.document.composition, placement=placement), gesture)
 
     def apply(self, name: str, edit: Edit, controls: MatteControls, composition: Composition) -> None:

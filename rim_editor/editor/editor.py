@@ -84,7 +84,7 @@ class Editor:
         """Adds, removes and arranges the layers."""
         self.examples = ExampleActions(self, matting, self._jobs)
         """Makes an example of what is selected, and finds the object of one."""
-        self.composition = CompositionActions(self, self._jobs, self._change)
+        self.composition = CompositionActions(self, self._jobs, self._change, self._notify)
         """Places the object of the active layer, and gives it shadow and outline."""
         self.saving = Saving(self, self._jobs, self._listeners)
         """Saves the document as a project."""

@@ -56,8 +56,14 @@ class RecoveryOffer(QObject):
         if left:
             names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
             text = f"RIM Editor did not end properly. Unsaved work was kept: {names}."
-            offers = (("&Restore", lambda: self._restore(_as_in_tabs(left))), ("&Discard", lambda: self._discard(left)))
+            offers = (("&Restore", lambda: self._restore(_as_in_tabs(left))), ("&Discard", lambda: self._confirm(left)))
             self._messages.show_message(text, "warning", offers)
+
+    def _confirm(self, left: tuple[RecoverableDocument, ...]) -> None:
+        count = f"{len(left)} images" if len(left) > 1 else "one image"
+        text = f"The unsaved work on {count} would be gone for good."
+        offers = (("&Keep", lambda: self._ask(left)), ("&Discard for good", lambda: self._discard(left)))
+        self._messages.show_message(text, "warning", offers)
 
     def _restore(self, left: Sequence[RecoverableDocument]) -> None:
         """Restore the first, and the rest once it is there."""

@@ -148,3 +148,15 @@ def test_without_an_object_there_is_nothing_to_place(canvas, editor):
     canvas.grab()
     drag(canvas, MIDDLE, (200, 150))
     assert placement(editor) == Placement()
+
+
+def test_without_an_object_the_arrow_keys_say_what_is_missing_and_redo_stays(canvas, editor):
+    heard = []
+    editor.undo()
+    editor.undo()
+    assert editor.history.can_redo and not editor.document.layer.has_matte
+    stop = editor.listen(heard.append)
+    QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier))
+    assert any("nothing to place" in getattr(event, "text", "") for event in heard)
+    assert editor.history.can_redo and placement(editor) == Placement()
+    stop()

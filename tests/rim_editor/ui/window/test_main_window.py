@@ -484,6 +484,11 @@ def test_after_a_crash_the_work_may_be_discarded(make_window, crashed, qtbot):
     window.offer_recovery()
     qtbot.waitUntil(lambda: bool(messages(window)))
     qtbot.mouseClick(window.findChild(QPushButton, "message_discard"), Qt.MouseButton.LeftButton)
+    assert any("gone for good" in text for text in messages(window)) and list(crashed.glob("*"))
+    qtbot.mouseClick(window.findChild(QPushButton, "message_keep"), Qt.MouseButton.LeftButton)
+    assert any("Unsaved work was kept" in text for text in messages(window))
+    qtbot.mouseClick(window.findChild(QPushButton, "message_discard"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.findChild(QPushButton, "message_discard"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not list(crashed.glob("*")))
     assert len(window.documents) == 0 and not messages(window)
 
