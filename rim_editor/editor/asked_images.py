@@ -91,6 +91,12 @@ class AskedImage:
     had_matte: bool = False
     had_redo: bool = False
 
+    @classmethod
+    def begun(cls, editor: Editor) -> AskedImage:
+        """Of an image that was just opened: a project's begins with the newest words of its layer."""
+        document, words = editor.document, _newest_words(editor)
+        return cls(words, layer=document.layer.key, newest=words, had_matte=document.has_matte)
+
     def asking(self) -> None:
         """Something is asked: what was said about a former answer that is no part does not count any more."""
         self.waiting = None
@@ -118,7 +124,7 @@ class AskedImage:
         document, can_redo = editor.document, editor.history.can_redo
         switched, self.layer = self.layer not in (None, document.layer.key), document.layer.key
         cleared = not document.has_matte and self.had_matte and not switched
-        newest = next((one.words for one in reversed(document.expressions) if one.words), "")
+        newest = _newest_words(editor)
         asked = {self.newest, "" if self.last is None else self.last.answer.expression}
         if (can_redo or self.had_redo) and clean_expression(self.typed) == self.newest:
             self.typed = newest
@@ -231,3 +237,8 @@ class AskedImage:
         expressions = editor.document.expressions
         if expressions and expressions[-1].expression == given.answer.expression:
             self.waiting, self.given[expressions[-1]] = None, given
+
+
+def _newest_words(editor: Editor) -> str:
+    """The newest expression of the active layer, '' without one."""
+    return next((one.words for one in reversed(editor.document.expressions) if one.words), "")

@@ -97,7 +97,7 @@ class ExpressionBar(QWidget):
             state.typed, state.combine = self._box.text(), self.combine()
         self._editor = editor
         if editor is not None and editor not in self._states:
-            self._states[editor] = AskedImage()
+            self._states[editor] = AskedImage.begun(editor)
             editor.listen(lambda event: self._on_event(editor, event))
         state = AskedImage() if editor is None else self._states[editor]
         self._box.setText(state.typed)
@@ -193,7 +193,7 @@ class ExpressionBar(QWidget):
             self._line.show_text("Cancelled.")
 
     def _state(self, editor: Editor) -> AskedImage:
-        return self._states.setdefault(editor, AskedImage())
+        return self._states.setdefault(editor, AskedImage.begun(editor))
 
     def _on_event(self, editor: Editor, event: object) -> None:
         state = self._state(editor)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from clipmat.words_here import WordHere
 from rim_editor.documents.document import Brush, Combine, Stroke
+from rim_editor.editor.editor import Editor
 from rim_editor.editor.picking import Picking
 from rim_editor.ui.panels.certainty_badge import CertaintyBadge
 from rim_editor.ui.panels.chips import ChipRow
@@ -446,3 +447,14 @@ def test_chips_that_do_not_fit_are_left_out(qtbot, bar, editor):
     fitting = [chip for chip in chips.findChildren(QAbstractButton) if chip.isVisible()]
     assert 1 <= len(fitting) < 6 and len(chips.texts()) == 6
     assert all(chip.geometry().right() <= chips.width() for chip in fitting)
+
+
+def test_a_project_that_is_opened_brings_the_words_of_its_layer(qtbot, bar, editor, matting):
+    """What clicks beside words rely on."""
+    bar.set_editor(editor)
+    box(bar).setText("the dog")
+    bar.ask()
+    opened = Editor(editor.document.source, matting)
+    opened.open(editor.history)
+    bar.set_editor(opened)
+    assert box(bar).text() == "the dog"
