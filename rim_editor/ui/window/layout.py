@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor import settings
+from rim_editor.documents.composition import Placement
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
@@ -107,10 +108,17 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     return parts
 
 
-def _show_placed(canvas: Canvas, tool: Tool) -> None:
-    """Show the result while an object is placed in it."""
+_ON_PHOTOGRAPH = {Tool.KEEP, Tool.REMOVE, Tool.REFINE, Tool.LASSO, Tool.RECTANGLE, Tool.PICK}
+
+
+def _show_where_it_works(canvas: Canvas, tool: Tool) -> None:
+    """Show the result while an object is placed in it, and the photograph to tools that work where the object was."""
+    editor = canvas.editor
     if tool is Tool.PLACE:
         canvas.set_view(replace(canvas.view, mode=ViewMode.RESULT))
+    elif tool in _ON_PHOTOGRAPH and editor is not None and editor.document.composition.placement != Placement():
+        if canvas.view.mode is ViewMode.RESULT:
+            canvas.set_view(replace(canvas.view, mode=ViewMode.OVERLAY))
 
 
 def _connect_panels(parts: Parts) -> None:
@@ -121,7 +129,7 @@ def _connect_panels(parts: Parts) -> None:
     parts.tool_strip.tool_chosen.connect(parts.canvas.set_tool)
     parts.canvas.tool_changed.connect(parts.tool_strip.set_tool)
     parts.edit_panel.tool_chosen.connect(parts.canvas.set_tool)
-    parts.canvas.tool_changed.connect(lambda tool: _show_placed(parts.canvas, tool))
+    parts.canvas.tool_changed.connect(lambda tool: _show_where_it_works(parts.canvas, tool))
     parts.canvas.tool_changed.connect(parts.brush_panel.set_tool)
     parts.canvas.tool_changed.connect(parts.edit_panel.set_tool)
     parts.brush_panel.brush_changed.connect(parts.canvas.set_brush)

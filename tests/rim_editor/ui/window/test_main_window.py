@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from clipmat.errors import WeightsMissing
 from rim_editor import settings as stored
+from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.documents.edits import SolidColour
 from rim_editor.documents.rendering import ViewMode
@@ -477,6 +478,22 @@ def test_after_a_crash_the_work_on_a_project_is_its_next_step(make_window, home,
     assert isinstance(editor.document.edit, SolidColour)
     assert editor.document.source is editor.history.steps[0].document.source
     settled(runner)
+
+
+def test_tools_that_work_on_the_photograph_show_it_once_its_object_was_placed_elsewhere(window, open_in, photo):
+    editor, canvas = open_in(window, photo()), window.parts.canvas
+    editor.paint(STROKE)
+    canvas.set_tool(Tool.PLACE)
+    assert canvas.view.mode is ViewMode.RESULT
+    canvas.set_tool(Tool.KEEP)
+    assert canvas.view.mode is ViewMode.RESULT, "it stands where it was"
+    editor.composition.place(Placement(right=0.2))
+    canvas.set_tool(Tool.PICK)
+    assert canvas.view.mode is ViewMode.OVERLAY
+    canvas.set_tool(Tool.PLACE)
+    assert canvas.view.mode is ViewMode.RESULT
+    canvas.set_tool(Tool.PAN)
+    assert canvas.view.mode is ViewMode.RESULT
 
 
 def test_after_a_crash_the_work_may_be_discarded(make_window, crashed, qtbot):
