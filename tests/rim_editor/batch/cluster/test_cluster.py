@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clipmat import image_files
+from clipmat.certainty import Certainty
 from clipmat.errors import UnknownWeights
 from rim_editor.batch import output_files, queues, resuming, running
 from rim_editor.batch.cluster import ClusterError, connection, fleet
@@ -43,7 +44,7 @@ SLOW = 0.03
 
 
 class Answer:
-    presence, certainty, timings = 0.9, "sure", {}  # noqa: RUF012
+    presence, certainty, timings = 0.9, Certainty.SURE, {}  # noqa: RUF012
 
 
 class Predictor:
