@@ -43,21 +43,22 @@ class MobileBlock(nn.Module):
         super().__init__()
         width = inputs * expansion
         self.expand = nn.Conv2d(inputs, width, 1) if expansion > 1 else None
-        self.depthwise = nn.Conv2d(width, width, kernel, stride, groups=width)
+        even = kernel // 2 if stride == 1 else 0  # only a stride makes it uneven
+        self.depthwise = nn.Conv2d(width, width, kernel, stride, padding=even, groups=width)
         self.project = nn.Conv2d(width, outputs, 1)
-        self.padding = _same_padding(kernel, stride)
+        self.padding = same_padding(kernel, stride) if stride > 1 else None
         self.skip = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
         """BxCxHxW -> BxC'xH/stride x W/stride."""
-        y = x if self.expand is None else F.relu6(self.expand(x))
-        y = F.relu6(self.depthwise(F.pad(y, self.padding)))
+        y = x if self.expand is None else F.relu6(self.expand(x), inplace=True)
+        y = F.relu6(self.depthwise(y if self.padding is None else F.pad(y, self.padding)), inplace=True)
         projected: Tensor = self.project(y)
         return x + projected if self.skip else projected
 
 
-def _same_padding(kernel: int, stride: int) -> tuple[int, int, int, int]:
-    # TensorFlow's 'same' on sides that the stride divides: the ImageNet weights expect it.
+def same_padding(kernel: int, stride: int) -> tuple[int, int, int, int]:
+    """TensorFlow's 'same' on sides that the stride divides: the ImageNet weights expect it."""
     whole = kernel - stride
     return (whole // 2, whole - whole // 2) * 2
 
@@ -102,7 +103,7 @@ class EfficientNetEncoder(ImageEncoder):
 
     def forward(self, pixels: Tensor) -> ImageFeatures:
         """Bx3xHxW, sides multiples of 32 -> ImageFeatures; the class token is the mean of the others."""
-        x = F.relu6(self.stem(F.pad(pixels, _same_padding(3, 2))))
+        x = F.relu6(self.stem(F.pad(pixels, same_padding(3, 2))))
         maps = []
         for stage in self.stages:
             x = stage(x)

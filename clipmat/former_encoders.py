@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipmat.compact_encoders import MobileBlock, same_padding
 from clipmat.config import ClipMatConfig
 from clipmat.encoders import ImageEncoder, ImageFeatures, TextTokens, TextTower
 
@@ -17,31 +18,6 @@ from clipmat.encoders import ImageEncoder, ImageFeatures, TextTokens, TextTower
 _STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 _MAX_NGRAMS = 24
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
-
-
-def _same_pad(x: Tensor, stride: int) -> Tensor:
-    # TensorFlow's 'same' for a 3x3 kernel on even sides: the ImageNet weights expect it.
-    return F.pad(x, (0, 1, 0, 1)) if stride == 2 else F.pad(x, (1, 1, 1, 1))
-
-
-class InvertedResidual(nn.Module):
-    """Expand, filter each channel, project (MobileNetV2, figure 3b); batch norms are folded into the biases."""
-
-    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int) -> None:
-        super().__init__()
-        width = inputs * expansion
-        self.expand = nn.Conv2d(inputs, width, 1) if expansion > 1 else None
-        self.depthwise = nn.Conv2d(width, width, 3, stride, padding=1 if stride == 1 else 0, groups=width)
-        self.project = nn.Conv2d(width, outputs, 1)
-        self.stride = stride
-        self.skip = stride == 1 and inputs == outputs
-
-    def forward(self, x: Tensor) -> Tensor:
-        """BxCxHxW -> BxC'xH/stride x W/stride."""
-        y = x if self.expand is None else F.relu6(self.expand(x), inplace=True)
-        y = F.relu6(self.depthwise(_same_pad(y, 2) if self.stride == 2 else y), inplace=True)
-        projected: Tensor = self.project(y)
-        return x + projected if self.skip else projected
 
 
 class MobileNetEncoder(ImageEncoder):
@@ -54,7 +30,7 @@ class MobileNetEncoder(ImageEncoder):
         for expansion, outputs, repeats, stride in _STAGES:
             blocks = []
             for repeat in range(repeats):
-                blocks.append(InvertedResidual(channels, outputs, expansion, stride if repeat == 0 else 1))
+                blocks.append(MobileBlock(channels, outputs, 3, expansion, stride if repeat == 0 else 1))
                 channels = outputs
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.ModuleList(stages)
@@ -73,7 +49,7 @@ class MobileNetEncoder(ImageEncoder):
         return self._maps(pixels)[-1]
 
     def _maps(self, pixels: Tensor) -> list[Tensor]:
-        x = F.relu6(self.stem(_same_pad(pixels, 2)), inplace=True)
+        x = F.relu6(self.stem(F.pad(pixels, same_padding(3, 2))), inplace=True)
         maps = []
         for stage in self.stages:
             x = stage(x)
