@@ -152,6 +152,13 @@ class AskedImage:
             given.decided = seen
             self._take_part(editor, given)
 
+    def withdraw(self, editor: Editor) -> bool:
+        """Drop the answer that is marked and waits to be used, as undo does first; False where there is none."""
+        if self.text(editor).marked is None:
+            return False
+        self.waiting = editor.guess = None
+        return True
+
     def part(self, editor: Editor) -> Answer | None:
         """The part that the answer added which is spoken of; None where there is none."""
         given, part = self._current(editor)
@@ -206,7 +213,7 @@ class AskedImage:
         asked = given.answer.expression.casefold().split()
         surer = [word for word in self.words if word.presence >= given.answer.presence + _SURER]
         near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
-        return ("Surer here", tuple(near)) if near else ("", ())
+        return ("Did you mean", tuple(near)) if near else ("", ())
 
     def used(self, editor: Editor) -> tuple[str, ...]:
         """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
@@ -228,9 +235,8 @@ class AskedImage:
             return AnswerText(text)
         if not editor.document.has_matte:
             return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
-        earlier = editor.document.expressions
-        former = f"“{earlier[-1].expression}”" if earlier else ""
-        caption = answer_texts.still_former(former, quoted)
+        title = editor.document.layer.title
+        caption = answer_texts.still_former(f"“{title}”" if title else "", quoted)
         return AnswerText(text, (*choices, AnswerChoice.KEEP), caption, dimmed=True, short=short)
 
     def _take_part(self, editor: Editor, given: GivenAnswer) -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from clipmat.certainty import Certainty
+from rim_editor.editor.asked_images import AnswerChoice, AnswerText
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import signal_colour
 from rim_editor.ui.panels.certainty_badge import CertaintyBadge
 from rim_editor.ui.theme import SPACE
 
-if TYPE_CHECKING:
-    from rim_editor.editor.asked_images import AnswerText
-
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""
+CHOICES = {
+    AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
+    AnswerChoice.RETRY: ("other_words", "Try other words", "Go to the box"),
+    AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
+    AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
+}
+"""Object name, text and tooltip of each button."""
+TAKE_BACK = ("other_words", "Take it back", "Undo the answer, and go to the box to try other words")
 
 
 class _ElidedLabel(QLabel):

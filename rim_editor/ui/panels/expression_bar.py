@@ -16,7 +16,7 @@ from rim_editor.documents.document import Combine
 from rim_editor.editor.asked_images import AnswerChoice, AnswerText, AskedImage
 from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.panels.answer_line import AnswerLine, Choice
+from rim_editor.ui.panels.answer_line import CHOICES, TAKE_BACK, AnswerLine, Choice
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.panels.combine_choice import CombineChoice
 from rim_editor.ui.panels.expression_box import ExpressionBox
@@ -25,15 +25,6 @@ from rim_editor.ui.theme import SPACE, TIGHT, WIDE
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
     from rim_editor.editor.editor import Editor
-
-_CHOICES = {
-    AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
-    AnswerChoice.RETRY: ("other_words", "Try other words", "Go to the box"),
-    AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
-    AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
-}
-"""Object name, text and tooltip of each button."""
-_TAKE_BACK = ("other_words", "Take it back", "Undo the answer, and go to the box to try other words")
 
 
 class ExpressionBar(QWidget):
@@ -164,6 +155,13 @@ class ExpressionBar(QWidget):
             self.left.emit()
             self._editor.ask(expression, self.combine())
 
+    def withdraw(self) -> bool:
+        """Drop the answer that is marked on the canvas and waits to be used; False where there is none."""
+        withdrawn = self._editor is not None and self._state(self._editor).withdraw(self._editor)
+        if withdrawn:
+            self._show_answer()
+        return withdrawn
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Replace the buttons by a combo box where the text field would get too narrow."""
         super().resizeEvent(event)
@@ -254,7 +252,7 @@ class ExpressionBar(QWidget):
             AnswerChoice.KEEP: self._accept,
         }
         undoes = choice is AnswerChoice.RETRY and self._can_take_back()
-        return (*(_TAKE_BACK if undoes else _CHOICES[choice]), functions[choice])
+        return (*(TAKE_BACK if undoes else CHOICES[choice]), functions[choice])
 
     def _accept(self) -> None:
         if self._editor is not None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 
-from rim_editor.documents.document import Combine
+from rim_editor.documents import step_names
+from rim_editor.documents.document import Answer, Combine
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.documents.reshaping import Flip, Reshaping, Turn
 from rim_editor.ui.canvas.tools import Tool
@@ -60,6 +61,8 @@ class ActionHandlers(QObject):
         self._functions = functions
         self._open_files = open_files
         self._is_opening = is_opening
+        self._marked: Answer | None = None
+        """What is marked on the canvas and waits to be used."""
         self._connect()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -85,7 +88,8 @@ class ActionHandlers(QObject):
         picking = self._parts.canvas.tool is Tool.EYEDROPPER
         actions["cancel"].setEnabled(picking or self._is_opening() or (editor is not None and bool(editor.busy)))
         history = None if editor is None else editor.history
-        _name(actions["undo"], "&Undo", history.undo_name if history is not None and history.can_undo else "")
+        undo = history.undo_name if history is not None and history.can_undo else ""
+        _name(actions["undo"], "&Undo", undo if self._marked is None else step_names.adding(self._marked))
         _name(actions["redo"], "&Redo", history.redo_name if history is not None and history.can_redo else "")
         document = None if editor is None else editor.document
         actions["use_alpha"].setEnabled(document is not None and document.source.alpha is not None)
@@ -103,7 +107,7 @@ class ActionHandlers(QObject):
         canvas, bar, tabs, layers = parts.canvas, parts.expression_bar, parts.tabs, parts.layer_panel
         functions: dict[str, Callable[[], object]] = {
             "forget_recent": lambda: self._settings.set(replace(self._settings.current, recent=())),
-            "undo": lambda: self._with_editor(lambda editor: editor.undo()),
+            "undo": self._undo,
             "redo": lambda: self._with_editor(lambda editor: editor.redo()),
             "turn_left": lambda: self._reshape(Turn(3), "Turn left"),
             "turn_right": lambda: self._reshape(Turn(1), "Turn right"),
@@ -140,6 +144,7 @@ class ActionHandlers(QObject):
         canvas.split_changed.connect(self._actions["split"].setChecked)
         check_combine = self._connect_group("combine", Combine, bar.set_combine)
         bar.combine_chosen.connect(check_combine)
+        bar.guess_marked.connect(self._guess_marked)
         check_combine(bar.combine())
         check_view = self._connect_group("view", ViewMode, self._set_mode)
         canvas.view_changed.connect(lambda view: check_view(view.mode))
@@ -172,6 +177,15 @@ class ActionHandlers(QObject):
         editor = self._editor()
         if editor is not None:
             call(editor)
+
+    def _undo(self) -> None:
+        if not self._parts.expression_bar.withdraw():
+            self._with_editor(lambda editor: editor.undo())
+
+    def _guess_marked(self, answer: Answer | None) -> None:
+        if answer is not self._marked:
+            self._marked = answer
+            self.refresh()
 
     def _reshape(self, change: Reshaping, name: str) -> None:
         self._with_editor(lambda editor: editor.reshape([change], name))

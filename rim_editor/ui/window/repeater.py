@@ -170,8 +170,8 @@ class Repeater(QObject):
         there = self._documents.of_file(path)
         if there is not None:
             self._documents.choose(there)
-            if repetition is not None and not there.editor.document.parts:
-                self._begin(there, repetition)
+            if repetition is not None and project_recipes.terms_of(there.editor.document) != repetition.terms:
+                self._begin(there, repetition)  # a former batch found something else, or nothing was asked yet
         else:
             self._waiting[path.absolute()] = repetition
             self._opener.open_files([path])
@@ -237,8 +237,9 @@ class Repeater(QObject):
 
     def _finish(self, document: OpenDocument, running: _Running) -> None:
         editor, repetition = document.editor, running.repetition
-        if editor.document.parts:
-            editor.commit(_edited(editor.document, repetition), "Same edge and edit")
+        editor.commit(
+            _edited(editor.document, repetition), "Same edge and edit"
+        )  # for other words too, if none was found
         if repetition.folder is None or repetition.request is None:
             return
         if not running.sure:

@@ -319,6 +319,39 @@ def test_the_former_matte_never_passes_for_the_new_answer(qtbot, bar, editor):
     assert seen[-1] == ("", False) and choices(bar) == []
 
 
+def test_what_is_still_shown_is_named_by_what_it_is_and_not_by_what_was_taken_from_it(qtbot, bar, editor):
+    bar.set_editor(editor)
+    seen = captions(bar)
+    ask(qtbot, bar, "the cat")
+    bar.set_combine(Combine.SUBTRACT)
+    ask(qtbot, bar, "the hat")
+    ask(qtbot, bar, "the dog ghost")
+    assert seen[-1] == ("This is still “the cat”, not “the dog ghost”", True)
+
+
+def test_what_waits_to_be_taken_is_withdrawn_before_any_step(qtbot, bar, editor):
+    bar.set_editor(editor)
+    marked, seen = [], captions(bar)
+    bar.guess_marked.connect(marked.append)
+    ask(qtbot, bar, "the cat")
+    assert not bar.withdraw(), "an answer that is part of the matte is a step"
+    bar.set_combine(Combine.SUBTRACT)
+    ask(qtbot, bar, "maybe the dog")
+    assert marked[-1] is not None
+    assert bar.withdraw()
+    assert marked[-1] is None and editor.guess is None and seen[-1] == ("", False)
+    assert [part.expression for part in editor.document.expressions] == ["the cat"]
+    assert status(bar) == "Found “the cat”" and choices(bar) == [] and box(bar).text() == "maybe the dog"
+    assert not bar.withdraw()
+
+
+def test_a_guess_that_is_not_shown_is_nothing_to_withdraw(qtbot, bar, editor):
+    bar.set_editor(editor)
+    assert not bar.withdraw()
+    ask(qtbot, bar, "the dog ghost")
+    assert not bar.withdraw() and choices(bar) == ["show_guess"]
+
+
 def test_the_best_guess_is_shown_only_when_asked_for_and_is_marked_as_one(qtbot, bar, editor):
     bar.set_editor(editor)
     seen = captions(bar)

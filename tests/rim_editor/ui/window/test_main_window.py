@@ -168,6 +168,21 @@ def test_undo_names_what_it_takes_back_and_keeps_ampersands(window, open_in, pho
     assert undo.text() == '&Undo Find "salt && dog"'
 
 
+def test_undo_withdraws_what_is_marked_and_takes_no_step_back(window, open_in, photo, qtbot):
+    editor = open_in(window, photo())
+    undo = window.actions_by_id["undo"]
+    for words, combine in (("the dog", Combine.NEW), ("maybe the hat", Combine.SUBTRACT)):
+        window.parts.expression_bar.set_combine(combine)
+        window.parts.expression_bar.ask_for(words)
+        qtbot.waitUntil(lambda: not editor.busy)
+    qtbot.waitUntil(lambda: undo.text() == '&Undo Subtract "maybe the hat"')
+    undo.trigger()
+    assert editor.guess is None and [part.expression for part in editor.document.expressions] == ["the dog"]
+    assert undo.text() == '&Undo Find "the dog"'
+    undo.trigger()
+    assert editor.document.parts == ()
+
+
 def test_choices_of_panels_canvas_and_menu_are_the_same(window, open_in, photo):
     open_in(window, photo())
     actions, canvas = window.actions_by_id, window.parts.canvas

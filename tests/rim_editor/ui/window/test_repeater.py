@@ -122,6 +122,35 @@ def test_what_is_not_sure_is_shown_and_not_exported(qtbot, window, tmp_path):
     qtbot.waitUntil(lambda: window.editor().guess is not None or window.editor().busy == frozenset())
 
 
+def test_the_edit_is_kept_for_other_words_where_nothing_was_found(qtbot, window, model):
+    ask(qtbot, window, "the dog")
+    window.editor().set_controls(MatteControls(contrast=0.5))
+    window.editor().set_edit(RED)
+    del model.discs["dog"]
+    again(window)
+    editor = window.editor()
+    qtbot.waitUntil(lambda: editor.history.undo_name == "Same edge and edit")
+    assert editor.title == "b.jpg" and editor.document.parts == ()
+    ask(qtbot, window, "the cat")
+    assert (editor.document.edit, editor.document.controls.contrast) == (RED, 0.5)
+    editor.undo()
+    editor.undo()
+    assert editor.document.edit != RED and not editor.history.can_undo
+
+
+def test_the_best_guess_is_still_offered_after_the_same_edge(qtbot, window, model):
+    ask(qtbot, window, "the dog")
+    window.editor().set_controls(MatteControls(contrast=0.5))
+    window.editor().ask("the dog ghost")
+    qtbot.waitUntil(lambda: window.editor().guess is not None)
+    window.editor().accept_guess()
+    again(window)
+    qtbot.waitUntil(lambda: window.editor().history.undo_name == "Same edge and edit")
+    qtbot.waitUntil(lambda: window.findChild(QPushButton, "show_guess") is not None)
+    window.findChild(QPushButton, "show_guess").click()
+    assert window.editor().document.has_matte and window.editor().document.controls.contrast == 0.5
+
+
 def test_without_words_nothing_is_done_until_something_was_repeated_once(qtbot, window, photo):
     again(window)
     assert any("Nothing can be done again yet" in text for text in messages(window))
@@ -171,6 +200,14 @@ def test_an_image_of_a_batch_that_is_to_be_checked_opens_in_a_tab_as_the_batch_f
     assert (window.editor().document.edit, window.editor().document.controls.feather) == (RED, 2.0)
     table.activated.emit(table.model().index(0, 0))
     assert len(window.documents) == 3, "it is open already"
+    stroke = Stroke(Brush.KEEP, ((5, 5),), 4)
+    window.editor().paint(stroke)
+    table.activated.emit(table.model().index(0, 0))
+    assert not window.editor().busy and stroke in window.editor().document.parts, "the work on this answer stays"
+    ask(qtbot, window, "the cat")
+    found(qtbot, window, "the cat")
+    table.activated.emit(table.model().index(0, 0))
+    found(qtbot, window, "maybe the dog")
     dialog.close()
 
 
