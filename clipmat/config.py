@@ -68,6 +68,9 @@ class ClipMatConfig:
     """Channels of the compact image encoder's feature pyramid; 0 without one."""
     meaning_width: int = 0
     """Channels of a place at stride 8 and of the meaning that it is compared with (dense match); 0 without it."""
+    prompts: bool = False
+    """Points and a box are inputs of the network, and without words it finds the main subject. Needs `meaning_width`;
+    off, `pointed_answers` chooses among what words find."""
     detail_projection: tuple[int, int, int, int] = (384, 384, 384, 384)
     """Channels to which MDE projects each visual level (section 4.4: Dv/2)."""
     detail_channels: tuple[int, int, int, int] = (32, 64, 96, 128)
@@ -146,6 +149,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
             popup_appearance=True,
             pyramid_width=128,
             meaning_width=160,
+            prompts=True,
             detail_projection=(16, 24, 48, 96),
             detail_channels=(16, 32, 64, 96),
             semantic_channels=(128, 64),
@@ -203,6 +207,7 @@ FORMER_COMPACT = replace(
     popup_match=True,
     pyramid_width=0,
     meaning_width=0,
+    prompts=False,
 )
 """`compact` of the first three weights: files of it, and what was tuned on them, are read as before."""
 

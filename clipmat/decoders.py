@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
 from clipmat.details import conv_bn_relu
+from clipmat.pointing_planes import PointingPlanes
 
 
 def _upsample(x: Tensor, size: tuple[int, int], skip: Tensor | None) -> Tensor:
@@ -25,7 +26,7 @@ class SemanticDecoder(nn.Module):
         first, second = config.semantic_channels
         self.skips = config.semantic_skips and config.details
         extra = (config.detail_channels[2], config.detail_channels[1]) if self.skips else (0, 0)
-        planes = 2 if config.meaning_width else 0
+        planes = (2 if config.meaning_width else 0) + (PointingPlanes.channels if config.prompts else 0)
         self.c2 = conv_bn_relu(config.popup_width + extra[0] + planes, first)
         self.c1 = conv_bn_relu(first + extra[1], second)
         self.head = nn.Conv2d(second, 3, 1)
@@ -35,12 +36,15 @@ class SemanticDecoder(nn.Module):
         semantic_map: Tensor,
         details: Sequence[Tensor] | None,
         size: tuple[int, int],
-        match: Tensor | None = None,
+        planes: Tensor | None = None,
     ) -> Tensor:
-        """BxDxhxw, F1..F4 and the dense match's planes -> Bx3x(H/4)x(W/4) logits for an image of `size` (H, W)."""
+        """BxDxhxw, F1..F4, planes at stride 8 of the match and the pointing -> Bx3x(H/4)x(W/4) logits.
+
+        `size` (H, W) is the image's.
+        """
         f3, f2 = (details[2], details[1]) if self.skips and details is not None else (None, None)
         x = _upsample(semantic_map, (size[0] // 8, size[1] // 8), f3)
-        x = self.c2(x if match is None else torch.cat([x, match.to(x.dtype)], dim=1))
+        x = self.c2(x if planes is None else torch.cat([x, planes.to(x.dtype)], dim=1))
         x = self.c1(_upsample(x, (size[0] // 4, size[1] // 4), f2))
         return self.head(x)  # type: ignore[no-any-return]
 

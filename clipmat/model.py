@@ -23,6 +23,7 @@ from clipmat.encoders import (
     TextTower,
 )
 from clipmat.former_encoders import HashedTextTower, MobileNetEncoder
+from clipmat.pointing_planes import PointingPlanes
 from clipmat.popup import SemanticPopup
 from clipmat.presence import build_presence_head
 from clipmat.prompt import ContextEmbeddedPrompt
@@ -134,6 +135,7 @@ class ClipMat(nn.Module):
         self.image_encoder, self.text_tower = build_encoders(config)
         self.prompt = ContextEmbeddedPrompt(config)
         self.popup = SemanticPopup(config)
+        self.pointing = PointingPlanes(config) if config.prompts else None
         self.details_extractor = DetailsExtractor(config) if config.details else None
         self.semantic_decoder = SemanticDecoder(config)
         self.details_decoder = DetailsDecoder(config)
@@ -163,17 +165,28 @@ class ClipMat(nn.Module):
         return self.prompt(self.text_tower, tokens.ids, tokens.valid)  # type: ignore[no-any-return]
 
     def decode(
-        self, image: EncodedImage, text: Tensor, valid: Tensor, *, hard: bool = False, shrink: int = 1
+        self,
+        image: EncodedImage,
+        text: Tensor,
+        valid: Tensor,
+        *,
+        pointing: Tensor | None = None,
+        hard: bool = False,
+        shrink: int = 1,
     ) -> MatteOutput:
         """The part of the network that runs once per expression: TSP, semantic decoder, presence score and fusion.
 
-        `text` BxLxDt and `valid` BxL bool are those of `encode_text`. `hard` fuses as published, else softly. `shrink`
-        divides the sides of what is returned: losses at half size cost a quarter.
+        `text` BxLxDt and `valid` BxL bool are those of `encode_text`; `pointing` BxPLANESx(H/8)x(W/8) is of
+        `pointing_planes`, None where nothing points or the network has no `prompts`. `hard` fuses as published, else
+        softly. `shrink` divides the sides of what is returned: losses at half size cost a quarter.
         """
         size = (image.size[0] // shrink, image.size[1] // shrink)
-        popup = self.popup(image.features, text, valid)
+        pointed = None if self.pointing is None else self.pointing(image.features.places, pointing)
+        popup = self.popup(image.features, text, valid, None if pointed is None else pointed.tokens)
         match = popup.match_logits
         planes = None if match is None else match_planes(match)
+        if planes is not None and pointed is not None:
+            planes = torch.cat([planes, pointed.planes.to(planes.dtype)], dim=1)
         trimap_logits = self.semantic_decoder(popup.semantic_map, image.details, image.size, planes)
         trimap_logits = F.interpolate(trimap_logits.float(), size=size, mode="bilinear", align_corners=False)
         details = F.interpolate(image.alpha_logits.float(), size=size, mode="bilinear", align_corners=False)

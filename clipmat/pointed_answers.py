@@ -1,7 +1,8 @@
-"""Answers to points and a box from weights that do not know them: parts of words' or a noun's matte, or a region.
+"""Answers to points and a box: by the network where it knows them, else parts of a matte, or a region.
 
-With words, parts of their matte are chosen. Without, the weights' own nouns for the place are tried as words; and where
-none of them covers the clicks, a region is grown by colour and edges.
+The network's own answer counts where it has what was clicked and leaves out what was to be dropped. Else, with words,
+parts of their matte are chosen. Without, the weights' own nouns for the place are tried as words; and where none of
+them covers the clicks, a region is grown by colour and edges.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from clipmat.errors import BadPrompt
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
 from clipmat.pointed_parts import PartChoice, choose_parts
 from clipmat.pointing import Pointing, PromptMethod
+from clipmat.pointing_planes import pointing_planes
+from clipmat.prompt import POINTED_AT
 from clipmat.refiner import Refiner
 from clipmat.refining import CropRefinements, Pyramid, Refinement
 from clipmat.region_growing import GrownRegion, grow_region
@@ -60,13 +64,18 @@ class PointedAnswers:
         small: NDArray[np.uint8],
         pointing: Pointing,
         words: MatteOutput | None,
+        text: tuple[Tensor, Tensor] | None = None,
     ) -> PointedAnswer:
         """The object that is pointed at in `pixels`, HxWx3 uint8, whose features are `image`.
 
         `small` is the same image as the network sees it.
         `words` is the network's answer to the words beside it, one expression with `hard` fusion; None without any.
-        Raises BadPrompt when there are only points to drop and nothing to drop from.
+        `text` is what that was an answer to, text tokens and their validity. Raises BadPrompt when there are only
+        points to drop and nothing to drop from.
         """
+        shows = pointing.keeps or pointing.box is not None or words is not None
+        if shows and self._model.config.prompts and (own := self._own_answer(image, pixels, pointing, text)):
+            return own
         if words is None:
             return self._without_words(image, pixels, small, pointing)
         choice = _choice(words, pixels, small, pointing)
@@ -79,6 +88,19 @@ class PointedAnswers:
             drops = tuple((x, y, False) for x, y in pointing.drops)
             regions += self._without_words(image, pixels, small, Pointing((*choice.missed, *drops))).regions
         return PointedAnswer(tuple(regions), PromptMethod.WORDS_CHOSEN)
+
+    def _own_answer(
+        self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, text: tuple[Tensor, Tensor] | None
+    ) -> PointedAnswer | None:
+        """What the network makes of points and box, beside words or alone; None where it does not follow a click."""
+        device = image.alpha_logits.device
+        if text is None:
+            text = self._model.encode_text(self._model.tokenize([POINTED_AT])[0].to(device))
+        at = _scaled(pointing, image.size, pixels)
+        planes = torch.from_numpy(pointing_planes(at, image.size)).unsqueeze(0).to(device)
+        out = self._model.decode(image, *text, pointing=planes, hard=True)
+        region = whole_region(out, (pixels.shape[0], pixels.shape[1]))
+        return PointedAnswer((region,), PromptMethod.POINTED) if _follows(region.matte, at) else None
 
     def _without_words(
         self, image: EncodedImage, pixels: NDArray[np.uint8], small: NDArray[np.uint8], pointing: Pointing
@@ -192,6 +214,16 @@ def _choice(
 
 def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8]) -> Pointing:
     return pointing.in_crop(0, 0, (shape[1] / pixels.shape[1], shape[0] / pixels.shape[0]))
+
+
+def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:
+    """Whether a matte has what was clicked, within a pixel, and not what was to be dropped; both in its pixels."""
+    for x, y, keep in pointing.points:
+        row, column = min(int(y), matte.shape[0] - 1), min(int(x), matte.shape[1] - 1)
+        near = matte[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        if near.max() < COVERED if keep else matte[row, column] > COVERED:
+            return False
+    return bool((matte > COVERED).any())
 
 
 def _fit(choice: PartChoice, pointing: Pointing) -> float:

@@ -20,6 +20,10 @@ class PromptMethod(StrEnum):
 
     WORDS = "words"
     """The words alone."""
+    MAIN_SUBJECT = "main subject"
+    """The main subject of the image: there was nothing else to go by."""
+    POINTED = "pointed"
+    """Points and box, beside words or alone, by weights that know them."""
     WORDS_CHOSEN = "words chosen"
     """Parts of the words' matte, chosen by points and box."""
     NOUN = "noun"
@@ -37,6 +41,8 @@ class PromptMethod(StrEnum):
 
 _NOTES = {
     PromptMethod.WORDS: "",
+    PromptMethod.POINTED: "",
+    PromptMethod.MAIN_SUBJECT: "Without words this is the main subject of the picture.",
     PromptMethod.WORDS_CHOSEN: "This is the part of what the words found that was pointed at.",
     PromptMethod.NOUN: "Recognised as one object here: more clicks add parts or leave them out.",
     PromptMethod.EXAMPLE: "Found by the words that come nearest to the example.",

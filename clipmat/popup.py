@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipmat.attention import attention
 from clipmat.config import ClipMatConfig
 from clipmat.dense_match import DenseMatch
 from clipmat.encoders import ImageFeatures
@@ -54,7 +55,7 @@ def attend(layer: nn.MultiheadAttention, queries: Tensor, keys: Tensor, padding:
         k, v = F.linear(keys, weight[width:], bias[width:]).chunk(2, dim=2)
     q, k, v = (x.reshape(*x.shape[:2], layer.num_heads, -1).transpose(1, 2) for x in (q, k, v))
     mask = None if padding is None else ~padding[:, None, None, :]
-    found = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    found = attention(q, k, v, mask)
     return layer.out_proj(found.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
 
@@ -134,8 +135,11 @@ class SemanticPopup(nn.Module):
         self.dense_match = DenseMatch(config) if config.meaning_width else None
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor) -> PopupOutput:
-        """An image's features, text tokens BxLxDt and their validity BxL bool -> PopupOutput."""
+    def forward(self, image: ImageFeatures, text: Tensor, valid: Tensor, pointed: Tensor | None = None) -> PopupOutput:
+        """An image's features, text tokens BxLxDt and their validity BxL bool -> PopupOutput.
+
+        `pointed` Bx(N+1)xD is what points and a box add to the visual tokens.
+        """
         words = self.text_in(text)
         inputs = self.visual_in[0](image.tokens)
         visual = self.visual_in[1](inputs)
@@ -158,6 +162,8 @@ class SemanticPopup(nn.Module):
             match_logits = self.dense_match.logits(image.places, text_embedding.unsqueeze(1))
             token_embeddings = image.places.flatten(2).transpose(1, 2)
             visual = visual + self.dense_match.tokens(image.places, text_embedding, image.grid)
+        if pointed is not None:
+            visual = visual + pointed
         if self.place is not None and self.ramp is not None:
             positions = token_positions(image.grid, visual)
             ramps = self.ramp(mean_word).unflatten(1, (2, -1))

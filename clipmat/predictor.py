@@ -26,7 +26,7 @@ from clipmat.expression import clean_expression
 from clipmat.model import ClipMat, EncodedImage
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of, whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
-from clipmat.prompt import checked_expression, singularise
+from clipmat.prompt import MAIN_SUBJECT, checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.region_growing import GrownRegion
 from clipmat.transforms import check_image, input_size, resized, to_input
@@ -153,12 +153,13 @@ class Predictor:
         """The matte of what the expression refers to, or what points, a box or an example show, at the image's size.
 
         Points are (x, y, keep) in pixels of the upright image: keep is True on the object, False beside it; a box is
-        x0, y0, x1, y1. Beside an expression they choose among what it finds; see `PromptMethod`. An example of another
+        x0, y0, x1, y1. Beside an expression they choose among what it finds; see `PromptMethod`. Without all of
+        these, weights with `prompts` find the main subject. An example of another
         image stands for an expression, alone or beside one; see `example`.
         Costs the text tower, TSP and the semantic decoder, and then the post-refiner, whose work grows with the
         length of the object's edges, where the weights bring one; `refine=False` leaves it out.
-        Raises ImageNotSet before `set_image`, BadExpression when there is neither a word nor a point, a box or an
-        example, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
+        Raises ImageNotSet before `set_image`, BadExpression when there is nothing to go by and the weights know no main
+        subject, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
         ExpressionTruncated with the words that did not fit.
         """
         found = self._found(expression, points, box, example)
@@ -292,28 +293,31 @@ class Predictor:
         pointing = checked_pointing(points, box, self._size[1], self._size[0])
         words = clean_expression(expression)
         by_pointing_alone = bool(pointing) and not words and example is None
+        nothing_said = not words and not pointing and example is None
         if example is not None:
-            expression = words
             self._check_example(example)
+        elif nothing_said and self.card.config.prompts:
+            words = MAIN_SUBJECT
         elif not by_pointing_alone:
-            expression = words = checked_expression(expression)
+            words = checked_expression(expression)
         started = encoded = time.perf_counter()
-        out = None
+        out = said = None
         with torch.inference_mode(), self._autocast():
             if not by_pointing_alone:
-                text, valid = encoded_text(self.model, singularise(words, self.card.nouns), example)
+                said = encoded_text(self.model, singularise(words, self.card.nouns), example)
                 self._synchronise()
                 encoded = time.perf_counter()
-                out = self.model.decode(image, text, valid, hard=True)
+                out = self.model.decode(image, *said, hard=True)
             if pointing:
-                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out)
+                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out, said)
                 regions, method = answer.regions, answer.method
             else:
                 assert out is not None
                 regions = (whole_region(out, self._size),)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
+                if nothing_said:
+                    method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
-        words = "" if by_pointing_alone else expression
         return _Found(words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
 
     def _refinements(self, regions: Sequence[GrownRegion]) -> CropRefinements | None:

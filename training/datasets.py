@@ -6,9 +6,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-import cv2
 import numpy as np
 
 from clipmat.prompt import TEMPLATES
@@ -18,42 +17,9 @@ from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
 from training.files.entity_bank import EntityBank
-from training.scene import ASKED, MIN_VISIBLE, Alpha, Placed, Scene, SceneCanvas
+from training.samples import Sample, prompted, sample_of_scene
+from training.scene import ASKED, MIN_VISIBLE, Placed, Scene, SceneCanvas
 from training.wording import as_typed
-
-
-class Sample(NamedTuple):
-    """One image, one expression, one matte."""
-
-    image: Pixels
-    """HxWx3 uint8 sRGB."""
-    matte: Alpha
-    """HxW float32 in [0, 1]; zero where the expression refers to nothing."""
-    expression: str
-    present: bool
-    """Whether the expression refers to something in the image."""
-    form: str
-    """keyword, basic, absolute or relative; free where the labels do not tell; negative where it is not `present`."""
-    relation: str
-    """The position in the expression, empty without one."""
-    kind: str
-    """human, animal or object; where nothing is `present`, the kind of the scene's first entity."""
-    scene: str
-    """photo, mosaic, scene (a photograph of several labelled things) or composite."""
-    rivals: int
-    """Entities of the scene that share the target's keyword."""
-    template: int
-    """Pre-embedding context drawn for a keyword (CP)."""
-    others: tuple[Alpha, ...]
-    """Mattes of the scene's other entities, to tell a wrong object from a coarse matte."""
-    category: str = ""
-    """The keyword of the referred object; empty without one or where it is not known."""
-    image_id: str = ""
-    """Which image of its set, for means per image."""
-    entity_id: str = ""
-    """Which entity of its set, for means per entity (E); empty without one."""
-    shown: Scene | None = None
-    """All that is known of the image, to ask for every noun in it; None where only the matte is known."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +37,10 @@ class Mix:
     """Scenes of several entities that hold two of a kind."""
     drawn: float = 0.3
     """Weight of emoji beside photographed entities."""
+    main: float = 0.0
+    """Expressions without words, of main subjects."""
+    pointed: float = 0.0
+    """Expressions that come with points or a box, or are made of these alone."""
 
 
 class SceneDataset:
@@ -119,7 +89,8 @@ class SceneDataset:
             scene, kind = self.draw_scene(rng, size)
             if scene.placed and (made := self._asked(scene, count, rng)):
                 image = augmented(scene.image, rng) if self.augment else scene.image
-                return [self._sample(index, scene, kind, image, one, rng) for one in made]
+                asked = [self._sample(index, scene, kind, image, one, rng) for one in made]
+                return [self._prompted(one, asked, rng) for one in asked]
         raise BankError(f"no unambiguous scene in 50 tries for sample {index}: is the bank too small?")
 
     def scene(self, index: int, size: tuple[int, int]) -> tuple[Pixels, tuple[Placed, ...]]:
@@ -148,11 +119,18 @@ class SceneDataset:
     def _sample(
         self, index: int, scene: Scene, kind: str, image: Pixels, made: Expression, rng: np.random.Generator
     ) -> Sample:
-        sample = _of_scene(str(index), scene, kind, image, made)
+        sample = sample_of_scene(str(index), scene, kind, image, made)
         if not self.augment:
             return sample
         typed = as_typed(made.text, rng)
         return sample._replace(expression=typed, template=int(rng.integers(len(TEMPLATES))))
+
+    def _prompted(self, sample: Sample, asked: Sequence[Sample], rng: np.random.Generator) -> Sample:
+        shares = (self.mix.main, self.mix.pointed)
+        if not any(shares):
+            return sample  # and nothing is drawn: samples stay what they were
+        others = [one.expression for one in asked if one.matte is not sample.matte]
+        return prompted(sample, others, shares, rng)
 
     def draw_scene(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Scene, str]:
         """A scene of HxW `size` (even sides) as the mix has it, and its kind: photo, mosaic, scene or composite."""
@@ -258,37 +236,4 @@ def scene_samples(bank: EntityBank, seed: int) -> Iterator[Sample]:
         made += [negative(scene, (), rng) for _ in range(2)]
         for expression in dict.fromkeys(made):
             if expression is not None:
-                yield _of_scene(photo.id, scene, "scene", image, expression)
-
-
-def _of_scene(image_id: str, scene: Scene, kind: str, image: Pixels, made: Expression) -> Sample:
-    chosen = scene.placed[made.target] if made.target is not None else None
-    first = chosen or scene.placed[0]
-    return Sample(
-        image=image,
-        matte=chosen.alpha if chosen else np.zeros(image.shape[:2], np.float32),
-        expression=made.text,
-        present=chosen is not None,
-        form=made.form,
-        relation=made.relation,
-        kind=first.entity.kind,
-        scene=kind,
-        rivals=sum(p.entity.keyword == first.entity.keyword for p in scene.placed) - 1,
-        template=0,
-        others=tuple(p.alpha for i, p in enumerate(scene.placed) if i != made.target),
-        category="" if chosen is None else first.entity.keyword,
-        image_id=image_id,
-        entity_id="" if made.target is None else f"{image_id}/{made.target}",
-        shown=scene,
-    )
-
-
-def trimap_labels(matte: Alpha, radius: int) -> Pixels:
-    """HxW uint8 labels as in `clipmat.model` (0 background, 1 unknown, 2 foreground) for an HxW matte in [0, 1].
-
-    Unknown is the matte's soft band, grown by `radius` pixels.
-    """
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    solid = cv2.erode((matte > 0.95).astype(np.uint8), kernel)
-    touched = cv2.dilate((matte > 0.05).astype(np.uint8), kernel)
-    return (solid + touched).astype(np.uint8)
+                yield sample_of_scene(photo.id, scene, "scene", image, expression)

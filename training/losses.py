@@ -51,9 +51,12 @@ def laplacian_loss(alpha: Tensor, target: Tensor, weight: Tensor | None = None, 
 
 
 def _blurred(x: Tensor) -> Tensor:
-    taps = x.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-    kernel = (taps[:, None] * taps[None, :])[None, None]
-    return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), kernel)
+    padded = F.pad(x, (2, 2, 2, 2), mode="replicate")
+    for dim in (2, 3):  # one axis after the other, by shifting: a convolution of one channel is slow backwards
+        length = padded.shape[dim] - 4
+        shifted = [tap / 16 * padded.narrow(dim, i, length) for i, tap in enumerate((1, 4, 6, 4, 1))]
+        padded = shifted[0] + shifted[1] + shifted[2] + shifted[3] + shifted[4]
+    return padded
 
 
 def composition_loss(alpha: Tensor, target: Tensor, image: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -57,7 +57,8 @@ def test_a_crop_moves_and_scales():
     assert moved == Pointing(((4, 1, True),), (0, 0, 8, 2))
 
 
-def test_only_words_need_no_note():
-    assert not PromptMethod.WORDS.note
-    for method in set(PromptMethod) - {PromptMethod.WORDS}:
+def test_what_the_network_was_made_for_needs_no_note():
+    plain = {PromptMethod.WORDS, PromptMethod.POINTED}
+    assert not any(method.note for method in plain)
+    for method in set(PromptMethod) - plain:
         assert method.note.endswith(".") and "weights" not in method.note, "photographers read it"

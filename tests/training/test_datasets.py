@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from training.augmentation import augmented
-from training.datasets import Mix, SceneDataset, photo_samples, trimap_labels
+from training.datasets import Mix, SceneDataset, photo_samples
 from training.entity import BankError
 from training.files.entity_bank import EntityBank
+from training.samples import trimap_labels
 
 
 def test_a_sample_is_a_function_of_seed_and_number(bank):

@@ -13,7 +13,6 @@ import numpy as np
 from clipmat.prompt import TEMPLATES
 from clipmat.transforms import resized
 from training.augmentation import augmented
-from training.datasets import Sample
 from training.entity import Pixels
 from training.expressions import NEGATIVE
 from training.files.folders import Pair, read_pixels, sample_of
@@ -21,6 +20,7 @@ from training.files.labels import LayoutError, Words
 from training.files.sources import kind_of
 from training.nouns import everyday_names, possible_names
 from training.relations import mirrored, position_in
+from training.samples import Sample
 from training.scene import Alpha
 from training.wording import as_typed
 

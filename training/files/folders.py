@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from training.datasets import Sample
 from training.entity import Pixels
 from training.files import sources
 from training.files.images import WITH_ALPHA, by_stem, image_files, read_pair, refuse_empty
@@ -23,6 +22,7 @@ from training.files.labels import LayoutError, Words
 from training.files.lists import EXPRESSIONS, names_of, read_lists, read_text_file
 from training.files.scenes import holds_scenes
 from training.files.sources import held_out, kind_of
+from training.samples import Sample
 from training.scene import Alpha
 
 _LAYOUTS = (("images", ("mattes", "alphas", "masks")), ("original", ("mask",)))

@@ -17,10 +17,10 @@ import numpy as np
 from PIL import Image
 
 from clipmat.files import write_whole
-from training.datasets import Sample
 from training.entity import Pixels
 from training.files.images import read_image, read_matte
 from training.files.labels import Label, LayoutError, Words, by_image, in_keyword_setting, read_labels
+from training.samples import Sample
 from training.scene import Alpha, Scene
 
 SETTINGS = ("keyword", "expression")

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from clipmat.encoders import TextTokens
+from clipmat.pointing_planes import pointing_planes
 from clipmat.prompt import TEMPLATES
-from training.datasets import Sample, trimap_labels
 from training.dense_words import WordSource, counts_of
+from training.samples import MAIN, POINTED, Sample, trimap_labels
 
 Tokenize = Callable[[list[str], list[int] | None], tuple[TextTokens, list[str]]]
 NounVectors = tuple[list[str], Tensor]
@@ -45,6 +46,8 @@ class Inputs(NamedTuple):
     """BK rows; None without a teacher."""
     words: TextTokens | None
     """U rows, the same for every image; None without dense words."""
+    pointing: Tensor
+    """BKxPLANESx(H/8)x(W/8) float32 (clipmat.pointing_planes), 0 where nothing points."""
 
     def split(self, parts: int) -> Iterator[Inputs]:
         """The same in `parts` parts of whole images, or one an image where there are fewer."""
@@ -54,7 +57,7 @@ class Inputs(NamedTuple):
             rows = slice(first * each, last * each)
             tokens = TextTokens(*(t[rows] for t in self.tokens))
             nouns = None if self.nouns is None else TextTokens(*(t[rows] for t in self.nouns))
-            yield Inputs(self.pixels[first:last], tokens, nouns, self.words)
+            yield Inputs(self.pixels[first:last], tokens, nouns, self.words, self.pointing[rows])
 
 
 class Targets(NamedTuple):
@@ -125,6 +128,7 @@ def batch_of(
         tokens=tokens,
         nouns=None if nouns is None else tokenize([nouns[0][i] for i, _ in taught], [t for _, t in taught])[0],
         words=None if dense is None else tokenize(list(dense.texts), None)[0],
+        pointing=torch.from_numpy(np.stack([pointing_planes(s.pointing, size) for s in samples])),
     )
     targets = Targets(
         matte=torch.from_numpy(np.stack(mattes)).unsqueeze(1),
@@ -132,7 +136,7 @@ def batch_of(
         present=torch.tensor([s.present for s in samples], dtype=torch.uint8),
         vectors=None if nouns is None else nouns[1][[i for i, _ in taught]],
         match_counts=torch.from_numpy(
-            np.stack([counts_of(s.shown, s.matte, s.category) for s in samples]).astype(np.uint8)
+            np.stack([counts_of(s.shown, s.matte, s.category) * (s.form not in (MAIN, POINTED)) for s in samples])
         ).unsqueeze(1),
         word_masks=None if dense is None else torch.from_numpy(dense.masks),
         word_counts=None if dense is None else torch.from_numpy(dense.counts),

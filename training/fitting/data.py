@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from training import TrainingError
-from training.datasets import Sample, SceneDataset, photo_samples
+from training.datasets import SceneDataset, photo_samples
 from training.files import folders
 from training.files.entity_bank import EntityBank
 from training.files.folder_dataset import FolderDataset
@@ -18,6 +18,7 @@ from training.files.labels import Label, LayoutError, Words, by_image, in_keywor
 from training.files.refmatte import label_file, split_labels
 from training.fitting.batches import TrainingData
 from training.fitting.settings import TrainSettings
+from training.samples import Sample
 
 _MOST = 200
 """Largest number of held-out samples of folders and sets used for validation."""

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from clipmat.model import ClipMat
-from training.datasets import Sample
 from training.entity import Pixels
 from training.metrics import iou
+from training.samples import Sample
 from training.scene import Alpha
 
 _SIDE = 256

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from clipmat.certainty import Certainty
 from clipmat.errors import BadExpression, BadImage
 from training import TrainingError
-from training.datasets import Sample, trimap_labels
 from training.expressions import NEGATIVE
 from training.metrics import Region, conn, grad, iou, is_right_object, mad, mse, sad
+from training.samples import Sample, trimap_labels
 from training.scene import Alpha
 
 if TYPE_CHECKING:

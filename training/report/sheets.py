@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.predictor import Prediction
-    from training.datasets import Sample
     from training.report.judging import Result
+    from training.samples import Sample
 
 _SIDE, _GAP, _LINE = 200, 6, 19
 

@@ -8,7 +8,7 @@ from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
 
-from training.datasets import Mix, Sample, SceneDataset, photo_samples, scene_samples
+from training.datasets import Mix, SceneDataset, photo_samples, scene_samples
 from training.entity import BankError
 from training.expressions import FORMS, SETTINGS
 from training.files import folders
@@ -16,6 +16,7 @@ from training.files.entity_bank import EntityBank
 from training.files.labels import read_labels
 from training.files.refmatte import label_file, read_refmatte, read_rw100, splits_of
 from training.report.judging import EvaluationError
+from training.samples import Sample
 
 _SIDE = 320
 

@@ -6,8 +6,8 @@ import pytest
 from clipmat.certainty import Certainty, PresenceScale
 from clipmat.errors import BadExpression
 from clipmat.predictor import Prediction
-from training.datasets import Sample
 from training.report.judging import EvaluationError, judge, judge_sets, measures
+from training.samples import Sample
 
 
 def box(x0, x1, value=1.0, side=40):

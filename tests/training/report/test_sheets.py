@@ -2,9 +2,9 @@ import numpy as np
 
 from clipmat.certainty import PresenceScale
 from clipmat.predictor import Prediction
-from training.datasets import Sample
 from training.report.judging import judge
 from training.report.sheets import Cases, cell, sheet
+from training.samples import Sample
 
 RED, SIDE = (200, 0, 0), 200
 
