@@ -293,29 +293,29 @@ class Predictor:
         pointing = checked_pointing(points, box, self._size[1], self._size[0])
         words = clean_expression(expression)
         by_pointing_alone = bool(pointing) and not words and example is None
-        nothing_said = not words and not pointing and example is None
+        nothing_given = not words and not pointing and example is None
         if example is not None:
             self._check_example(example)
-        elif nothing_said and self.card.config.prompts:
+        elif nothing_given and self.card.config.prompts:
             words = MAIN_SUBJECT
         elif not by_pointing_alone:
             words = checked_expression(expression)
         started = encoded = time.perf_counter()
-        out = said = None
+        out = text = None
         with torch.inference_mode(), self._autocast():
             if not by_pointing_alone:
-                said = encoded_text(self.model, singularise(words, self.card.nouns), example)
+                text = encoded_text(self.model, singularise(words, self.card.nouns), example)
                 self._synchronise()
                 encoded = time.perf_counter()
-                out = self.model.decode(image, *said, hard=True)
+                out = self.model.decode(image, *text, hard=True)
             if pointing:
-                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out, said)
+                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out, text)
                 regions, method = answer.regions, answer.method
             else:
                 assert out is not None
                 regions = (whole_region(out, self._size),)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
-                if nothing_said:
+                if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
         return _Found(words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())

@@ -53,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "training: trainers and commands": (
         *("training.train", "training.trainer"),
         *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
-        *("training.calibration", "training.evaluate_examples"),
+        *("training.calibration", "training.evaluate_examples", "training.evaluate_pointing"),
     ),
     "rim_editor: errors, processes": ("rim_editor",),
     "rim_editor/documents": ("rim_editor.documents",),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clipmat.certainty import PresenceScale
     from clipmat.predictor import Predictor
     from training.entity import Pixels
-    from training.report.reliability import Asked
+    from training.report.presence_scales import Asked
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _HELD_OUT = ("val_seen", "val_unseen")
@@ -69,16 +69,16 @@ def calibrate(
     from clipmat.files import write_whole
     from clipmat.predictor import Predictor
     from training.export import check_output
-    from training.report import reliability
+    from training.report import presence_scales
 
     if out is not None:
         check_output(out, table)
     predictor = Predictor.load(weights)
     asked = list(answers(predictor, questions(data, seed)))
     try:
-        first, second = reliability.halves(asked)
-        scales = [reliability.fitted(part, missed, right) for part in (first, second)]
-        made = reliability.fitted(asked, missed, right)
+        first, second = presence_scales.halves(asked)
+        scales = [presence_scales.fitted(part, missed, right) for part in (first, second)]
+        made = presence_scales.fitted(asked, missed, right)
     except ValueError as error:
         raise CalibrationError(
             f"no scale of presence fits ({error}): give more --data with a val split, or train the weights longer"
@@ -88,10 +88,10 @@ def calibrate(
         f"Scale of `{weights}`: {_text(made)}.",
         f"Of the first half: {_text(scales[0])}; of the second: {_text(scales[1])}.\n",
         "Each half judged by the scale of the other, every set alike, there and absent alike:\n",
-        reliability.reliability_markdown(checked),
-        reliability.certainty_markdown(checked),
+        presence_scales.reliability_markdown(checked),
+        presence_scales.certainty_markdown(checked),
         "All judged by the scale of all:\n",
-        reliability.certainty_markdown([(asked, made)]),
+        presence_scales.certainty_markdown([(asked, made)]),
     ])  # fmt: skip
     typer.echo(page)
     if report is not None:
@@ -124,7 +124,7 @@ def questions(data: Sequence[Path], seed: int) -> Iterator[Question]:
 def answers(predictor: Predictor, asked: Iterator[Question]) -> Iterator[Asked]:
     """The raw scores. Raises CalibrationError for weights that score nothing."""
     from clipmat.certainty import PresenceScale, shows_something
-    from training.report.reliability import Asked
+    from training.report.presence_scales import Asked
 
     if not predictor.card.config.presence_head:
         raise CalibrationError("these weights have no presence head: there is nothing to calibrate")

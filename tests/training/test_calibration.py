@@ -17,7 +17,7 @@ from training import TrainingError
 from training.calibration import CalibrationError, answers, calibrate, questions
 from training.entity import BankError
 from training.files.scenes import holds_scenes, read_scenes
-from training.report.reliability import Asked
+from training.report.presence_scales import Asked
 
 COMMON = {"missed": 0.02, "right": 0.9, "seed": 7, "report": None, "table": None}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clipmat.certainty import PresenceScale
-from training.report.reliability import (
+from training.report.presence_scales import (
     Asked,
     TooFewQuestions,
     area_under_curve,
