@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 # The estimate wants some known background around the object; farther away the image is its own background.
 _MARGIN_PX = 32
+_STRIP_ROWS = 256
 # numba's parallel loops must not be entered by two threads at once: one of its back ends ends the process.
 _one_at_a_time = threading.Lock()
 
@@ -53,10 +54,10 @@ def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> SeparatedC
     crop, share = image[box], matte[box]
     if max(share.shape) < 2:  # a single pixel gives no estimate of the background
         return SeparatedColours(image, image)
-    ahead, behind = estimate(crop.astype(np.float32) / np.float32(255), share)
+    ahead, behind = estimate(np.divide(crop, np.float32(255), dtype=np.float32), share)
     foreground, background = image.copy(), image.copy()
-    foreground[box] = np.where((alpha[box] == 255)[:, :, None], crop, _to_uint8(ahead))
-    background[box] = np.where((alpha[box] == 0)[:, :, None], crop, _to_uint8(behind))
+    _fill(foreground[box], ahead, alpha[box] < 255)
+    _fill(background[box], behind, alpha[box] > 0)
     return SeparatedColours(foreground, background)
 
 
@@ -78,6 +79,13 @@ def warm_up() -> None:
     """Compile or load the estimator now, so that the first cut-out does not wait: 5 s, once per machine."""
     with _one_at_a_time:
         _estimator()
+
+
+def _fill(pixels: NDArray[np.uint8], colours: NDArray[np.float32], where: NDArray[np.bool_]) -> None:
+    """Put colours, HxWx3 in [0, 1], into `pixels`, a strip of rows at a time, so that no copy in float exists."""
+    for start in range(0, len(pixels), _STRIP_ROWS):
+        rows = slice(start, start + _STRIP_ROWS)
+        np.copyto(pixels[rows], _to_uint8(colours[rows]), where=where[rows, :, None])
 
 
 def _box(inside: NDArray[np.bool_]) -> tuple[slice, slice]:

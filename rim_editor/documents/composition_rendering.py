@@ -75,9 +75,11 @@ def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     foreground = object_colours(image, layer, ground)
     if ground is None:
         return _alone(foreground, layer)
+    result = ground.copy()
     for mark in marks(layer):
-        ground = _over(compositing.plain(matte.shape, mark.colour), ground, mark.cover)
-    return _over(foreground, ground, matte)
+        _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)
+    _lay_over(result, foreground, matte)
+    return result
 
 
 def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Pixels:
@@ -104,7 +106,8 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
         cover = matte if line is None else np.maximum(matte, line)
         thrown = silhouettes.shadow(cover, far * math.cos(angle), far * math.sin(angle), shadow.softness * percent)
-        found.append(Mark("shadow", thrown * np.float32(shadow.strength), shadow.colour))
+        thrown *= np.float32(shadow.strength)
+        found.append(Mark("shadow", thrown, shadow.colour))
     if outline is not None and line is not None:
         found.append(Mark("outline", line, outline.colour))
     return tuple(found)
@@ -115,13 +118,11 @@ def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours)
     return image if uncleaned else colours.foreground
 
 
-def _over(above: Pixels, ground: Pixels, cover: Coverage) -> Pixels:
-    """`compositing.over`, computed only where something is covered."""
+def _lay_over(ground: Pixels, above: Pixels, cover: Coverage) -> None:
+    """`compositing.over` in the place of `ground`, computed only where something is covered."""
     box = box_around(cover > _UNSEEN)
-    result = ground.copy()
     if box is not None:
-        result[box] = compositing.over(above[box], ground[box], cover[box])
-    return result
+        ground[box] = compositing.over(above[box], ground[box], cover[box])
 
 
 def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
@@ -133,8 +134,8 @@ def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
         return compositing.cut_out(foreground, matte)
     result = np.zeros((*matte.shape, 4), np.uint8)
     for mark in found:
-        result = _over(compositing.plain(matte.shape, mark.colour), result, mark.cover)
-    result = _over(foreground, result, matte)
+        _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)
+    _lay_over(result, foreground, matte)
     # Scaling reads colours a little outside of what is seen; the outermost there is the outline's or the shadow's.
     seen = result[..., 3]
     near = cv2.dilate(seen, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))

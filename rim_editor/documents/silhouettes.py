@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Coverage = NDArray[np.float32]
 
-Places = NDArray[np.int64]
+Places = NDArray[np.signedinteger]
 
 _PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
 _HALF = np.float32(0.5)
@@ -40,7 +40,7 @@ def widened(matte: Coverage, width: float) -> Coverage:
 
 
 def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage:
-    """The shadow of what is covered, HxW in [0, 1], moved by pixels and blurred: HxW in [0, 1].
+    """The shadow of what is covered, HxW in [0, 1], moved by pixels and blurred: HxW in [0, 1], new.
 
     What ends at the border of the image is taken to go on beyond it.
     """
@@ -59,7 +59,7 @@ def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage
         found = cv2.GaussianBlur(found, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
     if shrink > 1:
         found = cv2.resize(found, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(found, 0, 1), np.float32)
+    return np.asarray(np.clip(found, 0, 1, out=None if found is cover else found), np.float32)
 
 
 def _line(matte: Coverage, width: float) -> Coverage:
@@ -73,7 +73,7 @@ def _line(matte: Coverage, width: float) -> Coverage:
         return np.ones_like(matte)
     rough, labels = cv2.distanceTransformWithLabels(1 - edge, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     ys, xs = np.nonzero(edge)
-    place = np.zeros(int(labels.max()) + 1, np.int64)
+    place = np.zeros(int(labels.max()) + 1, np.int32)
     place[labels[ys, xs]] = np.arange(len(ys))
     ahead = _ahead(matte, ys, xs)
     band = (solid == 0) & (rough <= width * 1.1 + 2)

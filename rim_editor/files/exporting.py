@@ -156,6 +156,11 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     )
     if not request.framing.frames:
         source, layers = _reduced(document.source, layers, request.longest_side)
+        if source is document.source:  # what the renderer has separated is not separated again beside it
+            layers = tuple(
+                replace(one, colours=renderer.colours(layer)) if composition_rendering.is_placed(one) else one
+                for one, layer in zip(layers, shown, strict=True)
+            )
     else:
         source = document.source
     unplaced, layers = layers, tuple(composition_rendering.settled(source.pixels, layer) for layer in layers)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from clipmat.foreground import separate
+from clipmat.foreground import estimate, separate
 
 
 def run(code, **environment):
@@ -56,3 +56,15 @@ def test_far_from_the_object_nothing_is_estimated():
     layers = separate(image, matte)
     assert (layers.foreground[:50] == image[:50]).all()
     assert (layers.background[matte == 0] == image[matte == 0]).all()
+
+
+def test_strips_give_what_the_whole_image_at_once_gives():
+    random = np.random.default_rng(3)
+    image = random.integers(0, 256, (600, 40, 3), np.uint8)
+    matte = np.clip(random.normal(0.5, 0.6, (600, 40)), 0, 1).astype(np.float32)
+    ahead, behind = estimate(image.astype(np.float32) / np.float32(255), matte)
+    alpha = np.rint(matte * np.float32(255))[:, :, None]
+    bytes_of = [np.rint(colours * np.float32(255)).clip(0, 255).astype(np.uint8) for colours in (ahead, behind)]
+    layers = separate(image, matte)
+    assert (layers.foreground == np.where(alpha == 255, image, bytes_of[0])).all()
+    assert (layers.background == np.where(alpha == 0, image, bytes_of[1])).all()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 import warnings
 import zipfile
 from dataclasses import replace
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipmat import image_files
+from clipmat import foreground, image_files
+from rim_editor.documents import compositing, composition_rendering, edits
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
 from rim_editor.documents.document import Answer, Combine, Document, Layer
 from rim_editor.documents.edits import Background, Cutout, Gradient, Highlight, MatteOnly, SolidColour
@@ -50,6 +52,41 @@ def rendered(document, content=Content.RESULT, **request):
 def test_a_plain_export_is_what_the_window_shows(document, edit, composition):
     document = document.changed(edit=edit, composition=composition)
     assert np.abs(rendered(document).pixels.astype(int) - Renderer(document.source).result(document)).max() == 0
+
+
+def test_marks_and_object_are_laid_as_over_lays_whole_images(document):
+    image = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    document = document.changed(edit=Background(image), composition=replace(MARKED, placement=PLACED.placement))
+    renderer = Renderer(document.source)
+    layer = composition_rendering.settled(document.source.pixels, renderer.rendered_layer(document.layer))
+    expected = edits.backdrop(layer.edit, document.source.pixels.shape)
+    for mark in composition_rendering.marks(layer):
+        expected = compositing.over(compositing.plain(layer.matte.shape, mark.colour), expected, mark.cover)
+    expected = compositing.over(layer.colours.foreground, expected, layer.matte)
+    assert (rendered(document).pixels == expected).all()
+    assert (image == document.edit.image).all(), "the background of the document is not painted on"
+
+
+def test_an_export_beside_the_view_separates_no_colours_anew_and_keeps_its_memory_small(monkeypatch):
+    height, width = 900, 1200
+    y, x = np.mgrid[:height, :width]
+    soft = np.clip((400 - np.hypot(y - 450, x - 600)) / 9, 0, 1).astype(np.float32)
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    composition = replace(MARKED, placement=PLACED.placement)
+    document = Document.of_one_layer(image_files.from_pixels(pixels), (Answer("it", Combine.NEW, soft, 0.9),))
+    document = document.changed(edit=Background(pixels[::-1].copy()), composition=composition)
+    renderer = Renderer(document.source)
+    shown = renderer.result(document)
+    counted = []
+    monkeypatch.setattr(foreground, "estimate", lambda *arrays: counted.append(arrays))
+    tracemalloc.start()
+    try:
+        found = exporting.rendered(document, renderer, ExportRequest())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (found.pixels == shown).all() and counted == []
+    assert peak < 40 * height * width, "bytes beside image, matte and colours"
 
 
 def test_a_trimmed_export_holds_shadow_and_outline_whole(document):
