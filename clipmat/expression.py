@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MAIN_SUBJECT, POINTED_AT = "the main subject", "what is pointed at"
+"""What stands for the words where there are none: for an image alone, and where somebody points."""
+
 
 def clean_expression(text: str) -> str:
     """What is typed as an expression, with single spaces; '' when it has no letter and no digit, and so no word.

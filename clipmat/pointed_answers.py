@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clipmat.errors import BadPrompt
+from clipmat.expression import POINTED_AT
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
 from clipmat.pointed_parts import PartChoice, choose_parts
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.pointing_planes import pointing_planes
-from clipmat.prompt import POINTED_AT
 from clipmat.refiner import Refiner
 from clipmat.refining import CropRefinements, Pyramid, Refinement
 from clipmat.region_growing import GrownRegion, grow_region

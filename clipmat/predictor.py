@@ -22,11 +22,11 @@ from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadExample, BadImage, ImageNotSet, WeightsError
 from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
-from clipmat.expression import clean_expression
+from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.model import ClipMat, EncodedImage
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of, whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
-from clipmat.prompt import MAIN_SUBJECT, checked_expression, singularise
+from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.region_growing import GrownRegion
 from clipmat.transforms import check_image, input_size, resized, to_input

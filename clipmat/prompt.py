@@ -23,9 +23,6 @@ TEMPLATES = (
 )
 """Pre-embedding contexts of a keyword. Training draws one per sample; inference takes the first."""
 
-MAIN_SUBJECT, POINTED_AT = "the main subject", "what is pointed at"
-"""What stands for the words where there are none: for an image alone, and where somebody points."""
-
 _ARTICLES = {"a", "an", "the"}
 _IRREGULAR = {"men": "man", "women": "woman", "people": "person", "children": "child", "mice": "mouse", "feet": "foot",
               "geese": "goose", "teeth": "tooth"}  # fmt: skip

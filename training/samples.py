@@ -8,8 +8,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from clipmat.expression import MAIN_SUBJECT, POINTED_AT
 from clipmat.pointing import NOTHING, Pointing
-from clipmat.prompt import MAIN_SUBJECT, POINTED_AT
 from training.entity import Pixels
 from training.expressions import Expression
 from training.scene import Alpha, Scene

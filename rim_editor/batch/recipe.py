@@ -134,7 +134,7 @@ def checked_terms(terms: tuple[ExpressionTerm, ...], example: Example | None = N
     if not terms and example is not None:
         return terms
     if not terms:
-        raise EmptyExpression("No expression: say what to cut out, such as 'the red flower'.")
+        raise EmptyExpression("No expression: say what to cut out, such as 'the red flower', or 'the main subject'.")
     for each in terms:
         check_expression(each.expression)
     if terms[0].combine in (Combine.SUBTRACT, Combine.INTERSECT):

@@ -16,6 +16,7 @@ import typer
 
 from clipmat.certainty import Certainty, with_bar
 from clipmat.errors import UserError
+from clipmat.expression import MAIN_SUBJECT
 from rim_editor.commands import pointing_options
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
 from rim_editor.documents.composition import Composition
@@ -108,8 +109,12 @@ def matte(
     *,
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[
-        str, typer.Argument(metavar="[EXPRESSION]", help="What to cut out, such as 'the flower on the left'.")
-    ] = "",
+        str | None,
+        typer.Argument(
+            metavar="[EXPRESSION]",
+            help="What to cut out, such as 'the flower on the left'; the main subject if it is left out.",
+        ),
+    ] = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
     ],
@@ -132,6 +137,8 @@ def matte(
     ] = False,
 ) -> None:
     """Cut the object that EXPRESSION names, or that --point, --box or --example show, out of IMAGE."""
+    if expression is None:
+        expression = "" if point or box or options.example else MAIN_SUBJECT
     asked = {"image": str(image), "expression": expression, "weights": options.weights}
     for name, path in (("example", options.example), ("save_example", save_example)):
         asked |= {} if path is None else {name: str(path)}

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from clipmat.config import variant
+from clipmat.expression import MAIN_SUBJECT, POINTED_AT
 from clipmat.model import ClipMat
 from clipmat.pointing_planes import pointing_planes
-from clipmat.prompt import MAIN_SUBJECT, POINTED_AT
 from training.datasets import Mix, SceneDataset
 from training.fitting.batches import batch_of
 from training.samples import MAIN, POINTED

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from clipmat.expression import clean_expression
+from clipmat.expression import MAIN_SUBJECT, clean_expression
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Combine
 from rim_editor.editor.asked_images import AnswerChoice, AnswerText, AskedImage
@@ -140,20 +140,21 @@ class ExpressionBar(QWidget):
         self.ask()
 
     def ask(self) -> None:
-        """Ask for the expression in the box; a request that has no answer yet is replaced."""
+        """Ask for the expression in the box, the main subject without one; a request without an answer is replaced."""
         self._box.close_list()
-        expression = clean_expression(self._box.text())
+        if self._editor is not None and not self._box.text().strip():
+            self._box.setText(MAIN_SUBJECT)
         if self._editor is None:
             self._line.show_text("Open an image first, then describe what to cut out of it.", bad=True)
-        elif not expression:
+        elif not self.words():
             self._line.show_text("Describe what to cut out, for example: the dog on the left.", bad=True)
             self._box.setFocus()
         else:
             self._state(self._editor).asking()
             self._show_answer()
-            self.submitted.emit(expression)
+            self.submitted.emit(self.words())
             self.left.emit()
-            self._editor.ask(expression, self.combine())
+            self._editor.ask(self.words(), self.combine())
 
     def withdraw(self) -> bool:
         """Drop the answer that is marked on the canvas and waits to be used; False where there is none."""

@@ -32,6 +32,11 @@ def test_a_cutout(run, photo, tmp_path):
         assert image.getexif()[0x013B] == "Ann"
 
 
+def test_without_words_the_main_subject_is_asked_for(run, photo, tmp_path):
+    _, out, _ = run("matte", photo, "-o", tmp_path / "out.png", "--json")
+    assert json.loads(out)["expression"] == "the main subject"
+
+
 def test_json_is_all_that_stdout_gets(run, photo, tmp_path):
     code, out, err = run("matte", photo, "the red square", "-o", tmp_path / "out.png", "--json")
     assert (code, err) == (0, "")
@@ -358,7 +363,6 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
             ["is an input", "--force"],
         ),
         (["photo.png", "red"], ["--output", "--help"]),
-        (["photo.png", "-o", "out.png"], ["expression is empty", "the red flower"]),
         (["photo.png", "red", "-o", "out.png", "--colour", "x"], ["--colour", "--help"]),
     ],
 )

@@ -95,7 +95,7 @@ def test_what_is_not_there_is_told_with_its_presence(qtbot, bar, editor):
     assert editor.document.parts == ()
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "...", "?!"])
+@pytest.mark.parametrize("typed", ["...", "?!"])
 def test_no_words_are_not_asked_but_explained(qtbot, bar, editor, model, typed):
     bar.set_editor(editor)
     emitted = []
@@ -103,6 +103,13 @@ def test_no_words_are_not_asked_but_explained(qtbot, bar, editor, model, typed):
     ask(qtbot, bar, typed)
     assert model.expressions == [] and emitted == []
     assert "what to cut out" in status(bar)
+
+
+def test_enter_alone_asks_for_the_main_subject(qtbot, bar, editor, model):
+    bar.set_editor(editor)
+    for typed in ("", "   "):
+        ask(qtbot, bar, typed)
+        assert model.expressions[-1] == "the main subject" == box(bar).text()
 
 
 def test_without_an_image_it_says_to_open_one(qtbot, bar):
