@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from clipmat.errors import UserError
 from rim_editor.batch.recipe import Exists
-from rim_editor.documents.composition import Composition
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from clipmat.examples import Example
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.recipe import ExpressionTerm
+    from rim_editor.documents.composition import Composition
     from rim_editor.documents.document import MatteControls
     from rim_editor.documents.edits import Edit
     from rim_editor.editor.jobs import Runner
@@ -52,7 +52,7 @@ class BatchDialog(QDialog):
     """Exports many images. It is not modal; while it is closed, it keeps its entries, and a batch may go on running.
 
     It starts with `edit` and `controls`, such as those of the current image; `background` is the file of a
-    Background, without which the user has to choose it again. Call `shutdown` before the program ends.
+    Background, without which one is written. Call `shutdown` before the program ends.
     """
 
     expressions_used = Signal(object)
@@ -129,11 +129,10 @@ class BatchDialog(QDialog):
         self._setup.add(paths)
 
     def set_edit(
-        self, edit: Edit, controls: MatteControls, background: Path | None, composition: Composition | None = None
+        self, edit: Edit, controls: MatteControls, background: Path | None, composition: Composition, source: str
     ) -> None:
-        """Show another edit and other controls, and offer a composition."""
-        self._setup.set_edit(edit, controls, background)
-        self._setup.set_composition(composition or Composition())
+        """Show another edit and other controls, and offer a composition; see `SetupPage.set_edit`."""
+        self._setup.set_edit(edit, controls, background, composition, source)
 
     def set_expressions(self, terms: tuple[ExpressionTerm, ...], example: Example | None = None) -> None:
         """Show these expressions, unless the user has typed some, and this example, if there is one."""
@@ -165,7 +164,7 @@ class BatchDialog(QDialog):
         False when it is still running: then end the process without waiting for its threads.
         """
         self._thread.control.cancel()
-        for part in (self._plan, self._offer, self._setup.edit):
+        for part in (self._plan, self._offer, self._setup):
             part.cancel_jobs()
         return self._thread.wait(seconds)
 

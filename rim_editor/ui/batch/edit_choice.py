@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from rim_editor import presets
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import Background, Edit, Highlight, MatteOnly, Style
 from rim_editor.editor.events import JobKind
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _NO_IMAGE = "A colour cannot be picked from an image here: choose one of the colours, or type its code."
 _NO_FILE = "A batch reads its background from a file: choose the image again."
+_WRITING = "The background is still being written for the batch: try again in a moment."
 _NO_BACKGROUND = "There is no background yet: choose an image, or another edit."
 _EDITS = {
     "transparent": ("Transparent", "The object alone"),
@@ -46,6 +49,8 @@ class EditChoice(QWidget):
         super().__init__(parent)
         self._runner = runner
         self._file: Path | None = None
+        self._lacks = _NO_FILE
+        """Why there is no file of the background's image."""
         self._choice = ChoiceBox("batch_edit", "What becomes of the object", _EDITS)
         self._background = BackgroundPage()
         self._pages: tuple[EditPage, ...] = (
@@ -81,15 +86,17 @@ class EditChoice(QWidget):
         self._show_note("")
 
     def set_edit(self, edit: Edit, background: Path | None = None, *, notify: bool = False) -> None:
-        """Show this edit; `background` is the file of a Background's image, without it the user has to choose it again.
+        """Show this edit; `background` is the file of a Background's image, without which one is written.
 
         `notify` emits `changed` too.
         """
         place = next(place for place, page in enumerate(self._pages) if isinstance(edit, page.kind))
+        self.cancel_jobs()
         self._show_note("")
         if isinstance(edit, Background):
             self._file = background
-            self._show_note("" if background is not None else _NO_FILE)
+            if background is None:
+                self._write_image(edit)
         with QSignalBlocker(self._choice):
             self._choice.setCurrentIndex(place)
         self._pages[place].show_edit(edit)
@@ -120,6 +127,22 @@ class EditChoice(QWidget):
             )
         )
 
+    def _write_image(self, edit: Background) -> None:
+        """Write the image of a background, for a batch reads it from a file."""
+
+        def done(path: Path) -> None:
+            self._file = path
+            self._show_note("")
+
+        def failed(error: Exception) -> None:
+            self._lacks = _NO_FILE
+            self._show_note(f"{error} {_NO_FILE}")
+
+        self._lacks = _WRITING
+        self._show_note("Writing the background for the batch…")
+        work = partial(presets.background_file, edit)
+        self._runner.start(Job(JobKind.BACKGROUND, work, done, failed, self._show_note, owner=self))
+
     def edit(self) -> Edit | None:
         """The edit that is chosen; None while the background is missing."""
         return self._pages[self._stack.currentIndex()].edit()
@@ -130,13 +153,13 @@ class EditChoice(QWidget):
         if edit is None:
             raise BadOption(_NO_BACKGROUND)
         if isinstance(edit, Background) and self._file is None:
-            raise BadOption(_NO_FILE)
+            raise BadOption(self._lacks)
         if isinstance(edit, MatteOnly):
             edit = MatteOnly(depth)
         return EditDescription.of(edit, self._file)
 
     def cancel_jobs(self) -> None:
-        """Drop a file that is being read."""
+        """Drop a file that is being read or written."""
         self._runner.cancel(JobKind.BACKGROUND, self)
 
     def _show_page(self, place: int) -> None:

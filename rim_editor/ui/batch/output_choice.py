@@ -127,9 +127,12 @@ class OutputChoice(QGroupBox):
         if self._folder_is_suggested:
             self._folder.setText("" if folder is None else str(folder))
 
-    def set_export(self, suffix: str, request: ExportRequest) -> None:
-        """Show the format, size, framing and metadata of another export, unless the user has chosen others here."""
-        if self._filled not in (None, self._chosen()):
+    def set_export(self, suffix: str, request: ExportRequest, *, anyway: bool = False) -> None:
+        """Show the format, size, framing and metadata of another export, unless the user has chosen others here.
+
+        With `anyway` they are shown in any case.
+        """
+        if not anyway and self._filled not in (None, self._chosen()):
             return
         if suffix in FORMATS:
             self._format.setCurrentIndex(self._format.findData(suffix))

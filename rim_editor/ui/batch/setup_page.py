@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFormLayout,
     QFrame,
     QGridLayout,
     QGroupBox,
@@ -26,6 +27,7 @@ from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
+from rim_editor.files.exporting import ExportRequest
 from rim_editor.model_requests import ModelOptions
 from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edge_controls import EdgeControls
@@ -35,16 +37,20 @@ from rim_editor.ui.batch.expression_list import ExpressionList
 from rim_editor.ui.batch.input_list import InputList
 from rim_editor.ui.batch.naming_choice import NamingExample
 from rim_editor.ui.batch.output_choice import OutputChoice
+from rim_editor.ui.batch.preset_choice import PresetChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rim_editor.editor.jobs import Runner
+    from rim_editor.presets import Preset
     from rim_editor.settings import Settings
 
 _NO_IMAGES = "There are no images: add files, a folder or a list, or drop them here."
 _NO_FILES = "The drop contains no files: drop files or folders from a file manager."
+_NOT_APPLIED = "Brush strokes, clicks and further layers stay with the image in which they were made."
+_UNCHANGED = Composition()
 _TYPING_MS = 300  # while a folder is being typed, it is not checked
 
 
@@ -68,14 +74,23 @@ class SetupPage(QWidget):
         tabs.setDocumentMode(True)
         tabs.addTab(self.edit, "Edit")
         tabs.addTab(self.controls, "Edge")
-        self._composition = Composition()
-        tip = "Move, scale and turn every object as in the open image, with its shadow, outline and match of colours"
-        self._composed = name_widget(QCheckBox("Place and shado&w as in the open image"), "batch_composition", tip)
+        self._composition = _UNCHANGED
+        tip = "Move, scale and turn every object, with its shadow, outline and match of colours"
+        self._composed = name_widget(QCheckBox(), "batch_composition", tip)
         self._composed.hide()
+        self._preset = PresetChoice(runner)
+        self._preset.chosen.connect(self._apply_preset)
+        self._preset.failed.connect(self.show_error)
+        self._applied = wrapped_label("batch_applied")
         edit_box = QGroupBox("Edit and edge")
         edit_column = QVBoxLayout(edit_box)
+        preset_row = QFormLayout()
+        preset_row.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        preset_row.addRow("&Preset", self._preset)
+        edit_column.addLayout(preset_row)
         edit_column.addWidget(tabs)
         edit_column.addWidget(self._composed)
+        edit_column.addWidget(self._applied)
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -106,20 +121,42 @@ class SetupPage(QWidget):
         self.output.framing_changed.connect(self._edit_changed)
         for part in (self.inputs, self.expressions, self.example, self.edit, self.controls, self.output):
             part.changed.connect(lambda: self.show_error(""))
+        for part in (self.edit, self.controls, self.output):
+            part.changed.connect(self._preset.clear_choice)
         self.output.folder_changed.connect(lambda: self.show_error(""))
         self.show_error("")
 
-    def set_composition(self, composition: Composition) -> None:
-        """Offer to place every object as in another image."""
-        self._composition = composition
-        self._composed.setVisible(composition != Composition())
-        self._composed.setChecked(True)
+    def set_edit(
+        self,
+        edit: Edit,
+        controls: MatteControls,
+        background: Path | None = None,
+        composition: Composition = _UNCHANGED,
+        source: str = "",
+    ) -> None:
+        """Show this edit, whose background came from this file, and these controls, and offer the composition.
 
-    def set_edit(self, edit: Edit, controls: MatteControls, background: Path | None = None) -> None:
-        """Show this edit, whose background came from this file, and these controls."""
+        `source` is where they come from, as the user calls it; '' for the usual ones.
+        """
         self.edit.set_edit(edit, background)
         self.controls.set_controls(controls)
+        self._composition = composition
+        self._composed.setText(f"Place and shado&w as in {source.replace('&', '&&')}")
+        self._composed.setVisible(composition != _UNCHANGED)
+        self._composed.setChecked(True)
+        self._applied.setText(f"As in {source}, for every image. {_NOT_APPLIED}" if source else "For every image.")
+        self._preset.clear_choice()
         self._edit_changed()
+
+    def cancel_jobs(self) -> None:
+        """Drop what is being read or written."""
+        self.edit.cancel_jobs()
+        self._preset.cancel_jobs()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Read the names of the presets again."""
+        super().showEvent(event)
+        self._preset.load()
 
     def recipe(self, model: ModelOptions) -> Recipe:
         """The recipe according to the widgets. Raises EditorError that names what is missing."""
@@ -134,7 +171,7 @@ class SetupPage(QWidget):
             expressions=terms,
             edit=self.edit.described(output.matte_depth),
             controls=self.controls.controls(),
-            composition=self._composition if self._composed.isChecked() else Composition(),
+            composition=self._composition if self._composed.isChecked() else _UNCHANGED,
             content=output.content,
             depth=output.matte_depth,
             suffix=output.suffix,
@@ -182,6 +219,19 @@ class SetupPage(QWidget):
             self.add(dropped.paths)
         else:
             self.show_error(dropped.remedy or _NO_FILES)
+
+    def _apply_preset(self, preset: Preset) -> None:
+        name, export = self._preset.currentText(), preset.export
+        self.set_edit(preset.edit, preset.controls, None, preset.composition, f"the preset “{name}”")
+        request = ExportRequest(
+            quality=export.quality,
+            metadata=self.output.metadata,
+            longest_side=export.longest_side,
+            framing=export.framing,
+        )
+        self.output.set_export(export.suffix, request, anyway=True)
+        self._edit_changed()
+        self._preset.setCurrentText(name)
 
     def _inputs_changed(self) -> None:
         first = self.inputs.first()

@@ -58,8 +58,8 @@ class BatchOpener(QObject):
     def show(self, example: Example | None = None) -> None:
         """Open the dialog with what was done to the current image, or bring it to the front.
 
-        That is expressions, matte controls, composition and edit of the active layer, and how it was exported last; a
-        background needs a file, which the project is once it is saved. An example takes the place of the expressions.
+        That is expressions, matte controls, composition and edit of the active layer, and how it was exported last.
+        An example takes the place of the expressions.
         """
         if self.dialog is None:
             self.dialog = self._made()
@@ -123,6 +123,7 @@ class BatchOpener(QObject):
     def _fill(self, dialog: BatchDialog, example: Example | None = None) -> None:
         """Show in the dialog what was done to the image in front."""
         from rim_editor.batch import project_recipes
+        from rim_editor.documents.composition import Composition
         from rim_editor.documents.document import MatteControls
         from rim_editor.documents.edits import Cutout, Edit, MatteOnly
         from rim_editor.files.exporting import Content, ExportRequest
@@ -135,7 +136,7 @@ class BatchOpener(QObject):
             framing=settings.export_framing,
         )
         if front is None:
-            dialog.set_edit(Cutout(), MatteControls(), None)
+            dialog.set_edit(Cutout(), MatteControls(), None, Composition(), "")
             dialog.set_expressions((), example)
             dialog.set_export(settings.export_suffix, request)
             return
@@ -146,7 +147,8 @@ class BatchOpener(QObject):
             edit = MatteOnly() if request.content is Content.MATTE else edit
         one_saved = not editor.unsaved and len(editor.document.layers) == 1
         background = editor.saving.path if one_saved else None
-        dialog.set_edit(edit, editor.document.controls, background, editor.document.composition)
+        document = editor.document
+        dialog.set_edit(edit, document.controls, background, document.composition, f"“{editor.title}”")
         dialog.set_expressions(() if example is not None else project_recipes.terms_of(editor.document), example)
         dialog.set_export(suffix, request)
 

@@ -26,14 +26,17 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import ClipMatError, ImageUnreadable
+from rim_editor import presets
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.documents.marketplaces import marketplace
+from rim_editor.errors import OutputNotWritable
 from rim_editor.settings import Settings
 from rim_editor.ui.batch import outcome_tables, thumbnail_loader
 from rim_editor.ui.batch.batch_dialog import BatchDialog
@@ -364,21 +367,74 @@ def test_formats_that_cannot_hold_the_edit_are_not_offered(make):
     assert "JPEG cannot hold the transparency" in box.itemData(box.findData(".jpg"), Qt.ItemDataRole.ToolTipRole)
 
 
-def test_a_background_is_a_file_that_is_chosen_again_unless_it_is_known(qtbot, make, photo, opened):
+def test_a_background_is_a_file_and_is_written_to_one_where_it_has_none(qtbot, make, photo, opened):
     path = photo("beach.png", size=(64, 48))
     edit = Background(opened((64, 48)).pixels, Fit.TILE, (4, 5, 6), (0.25, -0.5))
     known = recipe_of(filled(make(edit, background=path), "/p/a.jpg")).edit.read()
     assert (known.fit, known.colour, known.offset) == (Fit.TILE, (4, 5, 6), (0.25, -0.5))
     dialog = filled(make(edit), "/p/a.jpg")
-    assert "choose the image again" in text(dialog, "batch_edit_note")
     click(dialog, "batch_next")
-    assert page(dialog) == 0 and "choose the image again" in text(dialog, "batch_error")
+    assert page(dialog) == 0 and "still being written" in text(dialog, "batch_error")
+    qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "")
+    written = recipe_of(dialog).edit
+    assert (written.read().image == edit.image).all() and written.read().offset == (0.25, -0.5)
     find(dialog, "batch_setup").edit.set_background(path)
     qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "Behind the object: beach.png")
     found = recipe_of(dialog).edit
     assert found.background == path and found.read().offset == (0.25, -0.5)
     find(dialog, "batch_setup").edit.set_background(path.with_name("none.png"))
     qtbot.waitUntil(lambda: "does not exist" in text(dialog, "batch_edit_note"))
+
+
+def test_a_background_that_cannot_be_written_is_to_be_chosen_again(qtbot, make, opened, monkeypatch):
+    def fail(edit):
+        raise OutputNotWritable("'/x' cannot be written (No space left on device): make room there.")
+
+    monkeypatch.setattr(presets, "background_file", fail)
+    dialog = filled(make(Background(opened((64, 48)).pixels)), "/p/a.jpg")
+    qtbot.waitUntil(lambda: "make room there" in text(dialog, "batch_edit_note"))
+    click(dialog, "batch_next")
+    assert page(dialog) == 0 and "choose the image again" in text(dialog, "batch_error")
+
+
+def test_a_preset_is_chosen_whole_and_let_go_once_something_else_is_set(qtbot, make, opened):
+    behind = Background(opened((64, 48)).pixels)
+    export = presets.PresetExport(".webp", 55, 800, Framing(True, Margin(7)))
+    shop = presets.Preset(behind, MatteControls(feather=3), Composition(outline=Outline()), export)
+    presets.save({"Shop": presets.described(shop), "plain": presets.described(presets.Preset())})
+    dialog = filled(make(SolidColour()), "/p/a.jpg")
+    find(dialog, "batch_metadata").setChecked(False)
+    find(dialog, "batch_longest_side", QDoubleSpinBox).setValue(99)
+    box = find(dialog, "batch_preset", QComboBox)
+    qtbot.waitUntil(box.isEnabled)
+    assert [box.itemText(place) for place in range(box.count())] == ["plain", "Shop"] and box.currentIndex() == -1
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    qtbot.waitUntil(lambda: find(dialog, "batch_edit", QComboBox).currentData() == "background")
+    assert "As in the preset “Shop”, for every image." in text(dialog, "batch_applied")
+    assert find(dialog, "batch_composition").text() == "Place and shado&w as in the preset “Shop”"
+    qtbot.waitUntil(lambda: text(dialog, "batch_edit_note") == "")
+    recipe = recipe_of(dialog)
+    assert (recipe.edit.read().image == behind.image).all() and recipe.controls.feather == 3
+    assert recipe.composition == Composition(outline=Outline()) and not recipe.metadata
+    assert (recipe.suffix, recipe.quality, recipe.longest_side) == (".webp", 55, 800)
+    assert recipe.framing == export.framing and box.currentText() == "Shop"
+    find(dialog, "batch_feather").setValue(1)
+    assert box.currentIndex() == -1
+
+
+def test_without_presets_there_is_none_to_choose_and_a_damaged_one_is_named(qtbot, make):
+    dialog = make(SolidColour())
+    box = find(dialog, "batch_preset", QComboBox)
+    qtbot.wait(50)
+    assert not box.isEnabled() and box.placeholderText() == "None saved yet"
+    presets.save({"odd": {"edit": 5}})
+    dialog.hide()
+    dialog.show()
+    qtbot.waitUntil(box.isEnabled)
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    qtbot.waitUntil(lambda: "The preset 'odd' cannot be used" in text(dialog, "batch_error"))
 
 
 def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they_are_remedied(qtbot, make, photos):

@@ -123,6 +123,8 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     assert setup.inputs.paths() == tuple(str(tmp_path / f"{name}.jpg") for name in "abcd")
     note = dialog.findChild(QLabel, "batch_error").text()
     assert "no file of them: Sample." in note and "turning and cropping here: d.jpg." in note
+    applied = dialog.findChild(QLabel, "batch_applied").text()
+    assert applied.startswith("As in “a.jpg”, for every image. Brush strokes, clicks and further layers stay")
     recipe = setup.recipe(ModelOptions())
     assert [term.expression for term in recipe.expressions] == ["the dog"] and recipe.controls.feather == 3.0
     assert recipe.edit.color == "#090807" and recipe.composition == Composition(outline=Outline())
@@ -136,6 +138,20 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     dialog.close()
     for document in window.documents:
         document.discarded = True
+
+
+def test_a_background_that_was_just_chosen_from_a_file_is_taken_over(qtbot, window, photo):
+    window.opener.open_files([photo("a.jpg")])
+    qtbot.waitUntil(lambda: len(window.documents) == 1 and not window.opener.busy)
+    beach = photo("beach.png", size=(64, 48))
+    window.set_background(beach)
+    qtbot.waitUntil(lambda: isinstance(window.editor().document.edit, Background))
+    window.actions_by_id["batch"].trigger()
+    setup = window.batch.dialog.findChild(SetupPage)
+    qtbot.waitUntil(lambda: setup.edit.findChild(QLabel, "batch_edit_note").text() == "")
+    assert (setup.edit.described().read().image == np.asarray(Image.open(beach))).all()
+    window.batch.dialog.close()
+    window.documents.current.discarded = True
 
 
 def test_without_an_export_the_batch_begins_as_the_settings_say(qtbot, matting, runner):
