@@ -26,11 +26,15 @@ class UnknownWeights(WeightsError):
 
 
 class WeightsMissing(WeightsError):
-    """The variant is known but its weights are not on this machine."""
+    """The variant is known but its weights are not on this machine, or a shard of them is missing."""
 
 
 class WeightsInvalid(WeightsError):
     """The file is damaged, of another format, or does not fit the variant."""
+
+
+class ShardsTooSmall(WeightsError):
+    """The weights cannot be split so finely: a tensor is larger than a shard may be."""
 
 
 class FetchFailed(ClipMatError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
 from clipmat.weights import verify
 from clipmat.weights_catalogue import bundled_path, locate, own_path, table_entry
+from clipmat.weights_shards import find, saved_files
 
 DownloadCallback = Callable[[int, int | None], None]
 """Called with the bytes so far and the bytes in total (None if unknown); an exception from it ends the download."""
@@ -45,7 +46,7 @@ def removable(name: str) -> tuple[Path, ...]:
 
     Raises UnknownWeights.
     """
-    entry, paths = table_entry(name), [own_path(name)]
+    entry, paths = table_entry(name), [*saved_files(own_path(name))]
     if entry.hub is not None and (downloaded := cached(entry.hub, entry.file)):
         paths.append(downloaded)
     return tuple(path for path in paths if path.is_file())
@@ -58,7 +59,7 @@ def remove(name: str) -> tuple[Path, ...]:
     """
     paths = removable(name)
     if not paths:
-        stays = " and the bundled ones belong to the program" if bundled_path(name).is_file() else ""
+        stays = " and the bundled ones belong to the program" if find(bundled_path(name)) else ""
         raise RemoveFailed(
             f"there are no weights of '{name}' to remove: none are your own, none were downloaded{stays}"
         )

@@ -1,23 +1,25 @@
 """Weights files: verified, loaded strictly, saved whole.
 
 A weights file is safetensors whose metadata carry the configuration (with input size and normalisation), the scale
-of its presence, the licence and the nouns it knows. Importing this module imports no torch.
+of its presence, the licence and the nouns it knows; of a file that is split, the index of its shards carries them.
+Importing this module imports no torch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clipmat import records
+from clipmat import records, weights_shards
 from clipmat.certainty import PresenceScale
 from clipmat.config import ClipMatConfig, variant
-from clipmat.errors import WeightsInvalid
-from clipmat.files import whole_file
+from clipmat.errors import WeightsInvalid, WeightsMissing
 from clipmat.weights_catalogue import locate
+from clipmat.weights_shards import ShardIndex, is_index, read_index
 
 if TYPE_CHECKING:
     from clipmat.model import ClipMat
@@ -28,6 +30,8 @@ _ONE_THRESHOLD = "clipmat-1"
 UNCALIBRATED = PresenceScale(unsure=0.1, sure=0.5)
 """Of weights that nobody has calibrated yet, such as training checkpoints."""
 _LONGEST_HEADER = 100_000_000  # bytes, the limit of safetensors itself
+_INSTALL = "install rim-editor again"
+_COPY = "copy all their files together again, or export them again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,12 @@ class ModelCard:
     """The nouns that the weights were trained to find, sorted; empty when they were not recorded."""
 
 
-def verify(path: Path, sha256: str) -> None:
-    """Raise WeightsInvalid unless the file has this checksum (64 hexadecimal digits)."""
+def verify(path: Path, sha256: str, remedy: str = _INSTALL) -> None:
+    """Raise WeightsInvalid, with this remedy, unless the file has this checksum (64 hexadecimal digits)."""
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
     if actual != sha256:
-        raise WeightsInvalid(
-            f"{path} is damaged (sha256 {actual[:12]}…, expected {sha256[:12]}…): install rim-editor again"
-        )
+        raise WeightsInvalid(f"{path} is damaged (sha256 {actual[:12]}…, expected {sha256[:12]}…): {remedy}")
 
 
 def check(weights: str | Path) -> str:
@@ -62,6 +64,11 @@ def check(weights: str | Path) -> str:
     path, sha256 = locate(weights)
     if sha256 is not None:
         verify(path, sha256)
+    if is_index(path):
+        index = _read_whole_index(path, sha256)
+        _card(path, index.metadata)
+        return f"{path} is whole: each of its {len(index.sha256)} shards has the sha256 that it records"
+    if sha256 is not None:
         return f"{path} is whole: its sha256 {sha256[:12]}… is as expected"
     if path.suffix == ".pt":
         _read_checkpoint(path)
@@ -79,20 +86,23 @@ def nouns(weights: str | Path) -> tuple[str, ...]:
     Imports no torch. Raises UnknownWeights, WeightsMissing, WeightsInvalid.
     """
     path, _ = locate(weights)
-    return () if path.suffix == ".pt" else _nouns(_read_header(path)[0])
+    if path.suffix == ".pt":
+        return ()
+    return _nouns(read_index(path).metadata if is_index(path) else _read_header(path)[0])
 
 
 def load(weights: str | Path) -> tuple[ClipMat, ModelCard]:
-    """The network of a variant's name, a .safetensors file or a training checkpoint: on the CPU, float32, eval mode.
+    """The network of a variant's name, a .safetensors file, the index of a split one, or a training checkpoint.
 
-    Raises UnknownWeights, WeightsMissing or WeightsInvalid; never returns a half-loaded network.
+    It is on the CPU, float32, in eval mode. Raises UnknownWeights, WeightsMissing or WeightsInvalid; never returns a
+    half-loaded network.
     """
     from clipmat.model import ClipMat
 
     path, sha256 = locate(weights)
     if sha256 is not None:
         verify(path, sha256)
-    state, card = _read_checkpoint(path) if path.suffix == ".pt" else _read_safetensors(path)
+    state, card = _read(path, sha256)
     try:
         model = ClipMat(card.config)
         model.load_state_dict(
@@ -114,10 +124,13 @@ def untrained(name: str) -> tuple[ClipMat, ModelCard]:
     return ClipMat(config).eval(), ModelCard(config, PresenceScale(0.0, 0.0), "none: random numbers", "untrained")
 
 
-def save(path: Path, model: ClipMat, card: ModelCard) -> str:
-    """Write float16 safetensors with their card, whole or not at all; returns the sha256. Raises OSError."""
-    from safetensors.torch import save as serialise
+def save(path: Path, model: ClipMat, card: ModelCard, *, shard_bytes: int | None = None) -> str:
+    """Write float16 safetensors with their card, whole or not at all; returns the sha256 of the file.
 
+    A file that would be larger than `shard_bytes` is split: shards are written beside an index named like `path` with
+    `.index.json` after it, and the sha256 is that of the index, which has those of the shards. What was saved as
+    `path` before, single or split, is replaced. Raises ShardsTooSmall, OSError.
+    """
     state = {k: (v.half() if v.is_floating_point() else v).contiguous().cpu() for k, v in model.state_dict().items()}
     metadata = {
         "format": FORMAT,
@@ -128,22 +141,41 @@ def save(path: Path, model: ClipMat, card: ModelCard) -> str:
     }
     if card.nouns:
         metadata["nouns"] = "\n".join(sorted({" ".join(noun.split()) for noun in card.nouns} - {""}))
-    data = serialise(state, metadata)
-    with whole_file(path) as file:
-        file.write(data)
-    return hashlib.sha256(data).hexdigest()
+    return weights_shards.write(path, state, metadata, shard_bytes)
 
 
-def _read_safetensors(path: Path) -> tuple[dict[str, Any], ModelCard]:
+def _read(path: Path, sha256: str | None) -> tuple[dict[str, Any], ModelCard]:
+    """The tensors and the card; `sha256` is None for a user's own weights."""
+    if path.suffix == ".pt":
+        return _read_checkpoint(path)
+    if is_index(path):
+        index = _read_whole_index(path, sha256)
+        state = {key: value for shard in index.sha256 for key, value in _read_tensors(shard)[1].items()}
+        return state, _card(path, index.metadata)
+    metadata, state = _read_tensors(path)
+    return state, _card(path, metadata)
+
+
+def _read_whole_index(path: Path, sha256: str | None) -> ShardIndex:
+    """The index, once every shard has been found and verified; `sha256` is None for a user's own weights."""
+    remedy = _COPY if sha256 is None else _INSTALL
+    index = read_index(path)
+    for shard, expected in index.sha256.items():
+        if not shard.is_file():
+            raise WeightsMissing(f"{shard}, a part of the weights {path}, is missing: {remedy}")
+        verify(shard, expected, remedy)
+    return index
+
+
+def _read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """The metadata and tensors of a safetensors file, mapped into memory."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise WeightsInvalid(_unreadable(path, error)) from error
-    return state, _card(path, metadata)
 
 
 def _read_header(path: Path) -> tuple[dict[str, str], int]:
@@ -179,6 +211,8 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Any], ModelCard]:
 
 def _card(path: Path, metadata: dict[str, str]) -> ModelCard:
     if metadata.get("format") not in (FORMAT, _ONE_THRESHOLD):
+        if re.search(r"-\d{5}-of-\d{5}$", path.stem):
+            raise WeightsInvalid(f"{path} is one of several shards: give the .safetensors.index.json beside it")
         raise WeightsInvalid(
             f"{path} holds no CLIPMat weights (format {metadata.get('format')!r}, expected {FORMAT!r})"
         )

@@ -14,6 +14,7 @@ from typing import Literal
 
 from clipmat.config import VARIANTS, variant
 from clipmat.errors import UnknownWeights, WeightsMissing
+from clipmat.weights_shards import files, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class TableEntry:
     description: str
     licence: str
     sha256: str | None = None
-    """Of the bundled file, 64 hexadecimal digits; None where none is bundled."""
+    """Of the bundled file, or of the index if it is split, 64 hexadecimal digits; None where none is bundled."""
     hub: str | None = None
     """The repository of the Hugging Face hub with CLIP's towers; None where nothing can be downloaded."""
     file: str = ""
@@ -37,9 +38,9 @@ class WeightsInfo:
     name: str
     description: str
     path: Path | None
-    """Where the weights are on this machine; None when they are missing."""
+    """Where the weights are on this machine, of split ones the index; None when they are missing."""
     bytes: int | None
-    """Size of the file; None when it is missing."""
+    """Size of all their files; None when they are missing."""
     licence: str
     state: Literal["ready", "missing"]
     remedy: str
@@ -49,24 +50,24 @@ class WeightsInfo:
 
 
 def user_folder() -> Path:
-    """The folder of a user's own weights, one file per variant: FOLDER/<variant>.safetensors."""
+    """The folder of a user's own weights: for each variant FOLDER/<variant>.safetensors, or the index of its shards."""
     import platformdirs
 
     return Path(platformdirs.user_data_dir("rim-editor", appauthor=False)) / "weights"
 
 
 def own_path(name: str) -> Path:
-    """Where a user's own weights of a variant are, or would be."""
+    """Where a user's own weights of a variant are, or would be, unless they are split."""
     return user_folder() / f"{name}.safetensors"
 
 
 def bundled_path(name: str) -> Path:
-    """Where the weights of a variant that come with the program are, or would be."""
+    """Where the weights of a variant that come with the program are, or would be, unless they are split."""
     return _resources() / f"{name}.safetensors"
 
 
 def catalogue() -> tuple[WeightsInfo, ...]:
-    """Every variant with the state of its weights; files are not opened."""
+    """Every variant with the state of its weights; of them, only an index of shards is read."""
     entries = []
     for name in VARIANTS:
         entry = table_entry(name)
@@ -76,11 +77,11 @@ def catalogue() -> tuple[WeightsInfo, ...]:
                 name=name,
                 description=entry.description,
                 path=path,
-                bytes=path.stat().st_size if path else None,
+                bytes=sum(file.stat().st_size for file in files(path)) if path else None,
                 licence=entry.licence,
                 state="ready" if path else "missing",
                 remedy="" if path else _remedy(name),
-                bundled=entry.sha256 is not None and path in (None, bundled_path(name)),
+                bundled=entry.sha256 is not None and path in (None, find(bundled_path(name))),
             )
         )
     return tuple(entries)
@@ -96,21 +97,23 @@ def table_entry(name: str) -> TableEntry:
 def locate(weights: str | Path) -> tuple[Path, str | None]:
     """The file of a variant's name or of a path, and the sha256 that it must have (None for a user's own file).
 
-    A user's own weights of a variant come before the bundled ones. Raises WeightsMissing with the commands that
-    make them, UnknownWeights with the nearest name.
+    Of split weights the file is the index of the shards, and a path is that of the index. A user's own weights of a
+    variant come before the bundled ones. Raises WeightsMissing with the commands that make them, UnknownWeights with
+    the nearest name.
     """
     name = str(weights)
     if name in VARIANTS:
         path = _find(name)
         if path is None:
             raise WeightsMissing(f"there are no weights for '{name}' on this machine: {_remedy(name)}")
-        return path, table_entry(name).sha256 if path == bundled_path(name) else None
+        return path, table_entry(name).sha256 if path == find(bundled_path(name)) else None
     path = Path(weights)
     if path.is_file():
         return path, None
-    if path.suffix in (".safetensors", ".pt") or os.sep in name:
+    if path.suffix in (".safetensors", ".json", ".pt") or os.sep in name:
         raise UnknownWeights(
-            f"there is no file {path}: give the path of a .safetensors file or one of {', '.join(VARIANTS)}"
+            f"there is no file {path}: give the path of a .safetensors file, of the .safetensors.index.json of a split "
+            f"one, or one of {', '.join(VARIANTS)}"
         )
     variant(name)  # raises with the nearest name
     raise UnknownWeights(name)
@@ -121,7 +124,7 @@ def _resources() -> Path:
 
 
 def _find(name: str) -> Path | None:
-    return next((path for path in (own_path(name), bundled_path(name)) if path.is_file()), None)
+    return find(own_path(name)) or find(bundled_path(name))
 
 
 def _remedy(name: str) -> str:

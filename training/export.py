@@ -24,7 +24,7 @@ class ExportError(TrainingError):
 
 @app.command()
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run, or a .safetensors file.")],
+    checkpoint: Annotated[Path, typer.Argument(help="last.pt or best.pt of a run, or exported weights.")],
     out: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
     unsure: Annotated[
         float | None, typer.Option(min=0, max=1, help="Stated presence below which nothing matches; kept by default.")
@@ -42,6 +42,9 @@ def export(
         list[Path] | None, typer.Option(help="A pack it was trained on; repeatable. Its nouns travel with the weights.")
     ] = None,
     table: Annotated[Path | None, typer.Option(help="A weights.json in which to update the checksum.")] = None,
+    shard_mib: Annotated[
+        int | None, typer.Option(min=1, help="Split a larger file into shards of at most so many MiB, with an index.")
+    ] = None,
 ) -> None:
     """Write the averaged weights as float16 safetensors with their card, and print the sha256.
 
@@ -49,7 +52,7 @@ def export(
 
     python -m training.export runs/compact/last.pt mine.safetensors
     """
-    from clipmat import weights
+    from clipmat import weights, weights_shards
 
     check_output(out, table)
     model, card = weights.load(checkpoint)
@@ -70,21 +73,26 @@ def export(
         raise ExportError(f"{error}: give --unsure and --sure that fit, or calibrate the weights") from error
     nouns = _nouns(data) if data else card.nouns
     made = weights.ModelCard(config, scale, licence, note or card.note, nouns)
-    digest = write_weights(out, model, made, table)
-    typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB, sha256 {digest}")
+    shard_bytes = None if shard_mib is None else shard_mib * 2**20
+    digest = write_weights(out, model, made, table, shard_bytes=shard_bytes)
+    *shards, file = weights_shards.saved_files(out)
+    size = sum(each.stat().st_size for each in (*shards, file)) / 2**20
+    typer.echo(f"{file}: {size:.1f} MiB{f' in {len(shards)} shards' if shards else ''}, sha256 {digest}")
 
 
-def write_weights(out: Path, model: ClipMat, card: ModelCard, table: Path | None = None) -> str:
+def write_weights(
+    out: Path, model: ClipMat, card: ModelCard, table: Path | None = None, *, shard_bytes: int | None = None
+) -> str:
     """Write a .safetensors file and, if given, its checksum into a weights.json; returns the sha256.
 
-    Raises ExportError.
+    With `shard_bytes` a larger file is split, as `clipmat.weights.save` does it. Raises ExportError, ShardsTooSmall.
     """
     from clipmat import weights
     from clipmat.files import whole_file
 
     check_output(out, table)
     try:
-        digest = weights.save(out, model, card)
+        digest = weights.save(out, model, card, shard_bytes=shard_bytes)
     except OSError as error:
         raise ExportError(f"{out} cannot be written ({error.strerror}): choose another place or make room") from error
     if table is not None:

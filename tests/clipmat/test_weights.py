@@ -14,6 +14,7 @@ from clipmat.config import variant
 from clipmat.errors import UnknownWeights, WeightsInvalid, WeightsMissing
 from clipmat.model import ClipMat
 from clipmat.weights_catalogue import locate
+from clipmat.weights_shards import files, is_index
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +146,10 @@ def test_a_training_checkpoint_loads(tmp_path, saved):
 
 def test_every_bundled_tensor_is_finite_and_half():
     path, _ = locate("compact")
-    for name, tensor in load_file(path).items():
-        assert torch.isfinite(tensor).all(), name
-        assert tensor.dtype == torch.float16 or not tensor.is_floating_point(), name
+    for file in files(path):
+        for name, tensor in ({} if is_index(file) else load_file(file)).items():
+            assert torch.isfinite(tensor).all(), name
+            assert tensor.dtype == torch.float16 or not tensor.is_floating_point(), name
 
 
 def test_a_variant_without_weights_refuses_with_the_commands(no_user_weights):

@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.torch import load_file
 
 from clipmat import weights
 from clipmat.certainty import PresenceScale
 from clipmat.predictor import Predictor
 from clipmat.weights_catalogue import locate
+from clipmat.weights_shards import files, is_index
 from training import TrainingError
 from training.calibration import CalibrationError, answers, calibrate, questions
 from training.entity import BankError
@@ -54,8 +56,9 @@ def scenes(tmp_path):
 
 
 def tensors(path):
-    data = path.read_bytes()
-    return data[8 + int.from_bytes(data[:8], "little") :]
+    """The bytes of every tensor of weights, single or split."""
+    stored = [load_file(file) for file in files(path) if not is_index(file)]
+    return {key: value.numpy().tobytes() for state in stored for key, value in state.items()}
 
 
 def test_scenes_name_what_is_there_and_what_surely_is_not(scenes, pack):

@@ -3,13 +3,19 @@
 import json
 
 import pytest
+from safetensors.torch import load_file
 
 from clipmat import weights
+from clipmat.errors import ClipMatError
 from clipmat.weights_catalogue import locate
+from clipmat.weights_shards import files, is_index
 from training import TrainingError
 from training.export import export
 
-COMMON = {"unsure": None, "sure": None, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None}
+COMMON = {
+    "unsure": None, "sure": None, "image_size": 0, "refiner": None, "licence": "mine", "note": "", "table": None,
+    "shard_mib": None,
+}  # fmt: skip
 
 
 def exported(out, **options):
@@ -22,8 +28,9 @@ def rows_of(pack):
 
 
 def tensors(path):
-    data = path.read_bytes()
-    return data[8 + int.from_bytes(data[:8], "little") :]
+    """The bytes of every tensor of weights, single or split."""
+    stored = [load_file(file) for file in files(path) if not is_index(file)]
+    return {key: value.numpy().tobytes() for state in stored for key, value in state.items()}
 
 
 def test_threshold_size_and_licence_travel_with_the_weights(tmp_path):
@@ -57,6 +64,21 @@ def test_naming_nouns_leaves_the_tensors_alone(tmp_path, pack):
     out = tmp_path / "a.safetensors"
     exported(out, data=[pack])
     assert tensors(out) == tensors(locate("compact")[0])
+
+
+def test_weights_are_split_on_request(tmp_path, capsys):
+    table = tmp_path / "weights.json"
+    table.write_text('{"compact": {}}', encoding="utf-8")
+    export("compact", tmp_path / "a.safetensors", **{**COMMON, "shard_mib": 7, "table": table})
+    index, *shards = sorted(tmp_path.glob("a*"), reverse=True)
+    assert index.name == "a.safetensors.index.json" and len(shards) >= 3
+    assert all(shard.stat().st_size <= 7 * 2**20 for shard in shards)
+    weights.verify(index, json.loads(table.read_text(encoding="utf-8"))["compact"]["sha256"])
+    assert f"{index}: " in (printed := capsys.readouterr().out) and f" MiB in {len(shards)} shards, sha256" in printed
+    export(str(index), tmp_path / "b.safetensors", **COMMON)
+    assert tensors(tmp_path / "b.safetensors") == tensors(locate("compact")[0]), "and put together again"
+    with pytest.raises(ClipMatError, match="allow .* MiB a shard"):
+        export("compact", tmp_path / "c.safetensors", **{**COMMON, "shard_mib": 1})
 
 
 def test_a_pack_that_is_none_is_named(tmp_path):

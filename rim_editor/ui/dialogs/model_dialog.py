@@ -211,7 +211,7 @@ class ModelDialog(QDialog):
         self._start(f"Removing {name}…", lambda: f"Removed {', '.join(map(str, self._store.remove(name)))}.")
 
     def _choose_file(self) -> None:
-        name_filter = "Weights (*.safetensors *.pt);;All files (*)"
+        name_filter = "Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)"
         open_file_dialog(self, "weights_dialog", "Choose weights", "", self.use_file, name_filter=name_filter)
 
     def use_file(self, path: str) -> None:
