@@ -318,6 +318,8 @@ def test_preferences_change_what_the_next_question_asks(window, open_in, photo):
     window.live_settings.set(Settings(weights="vit-b-16", device="cpu"))
     assert (editor.options.weights, editor.options.device) == ("vit-b-16", "cpu")
     assert "vit-b-16" in window.findChild(QWidget, "status_model").text()
+    window.live_settings.set(Settings(weights="/own/mine.safetensors.index.json"))
+    assert window.findChild(QWidget, "status_model").text().startswith("mine.safetensors.index.json")
 
 
 # in the background
