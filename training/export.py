@@ -116,7 +116,7 @@ def _nouns(packs: list[Path]) -> tuple[str, ...]:
     from training.files.entity_bank import EntityBank
 
     bank = EntityBank.read(packs).select("train")
-    entities = (*bank.cutouts, *bank.photos)
+    entities = (*bank.cutouts, *bank.photos, *(each for photo in bank.scenes for each in photo.objects))
     garments = {garment.name for entity in entities for garment in entity.garments}
     return tuple(sorted({name for entity in entities for name in entity.names} | garments))
 
