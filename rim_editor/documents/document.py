@@ -72,6 +72,8 @@ class Answer:
     """x0, y0, x1, y1 of the box that was drawn around the object."""
     by_example: bool = False
     """Whether an example without words found it: then `expression` is what the example is called."""
+    accepted: bool = False
+    """Whether the user was content with it although it was not sure, see `mark_accepted`."""
 
     @property
     def words(self) -> str:
@@ -120,6 +122,11 @@ def draft_of(part: Answer | ImportedMatte) -> NDArray[np.float32]:
 def with_draft(answer: Answer) -> Answer:
     """The answer with the draft of its matte in the place of the matte."""
     return Answer(**{**answer.__dict__, "matte": draft_of(answer)})
+
+
+def mark_accepted(answer: Answer) -> None:
+    """Note that the user is content with an answer; this changes no pixel, and holds in every document that has it."""
+    answer.__dict__["accepted"] = True
 
 
 @dataclass(frozen=True, eq=False)

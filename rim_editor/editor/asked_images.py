@@ -11,13 +11,14 @@ from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
 from clipmat.words_here import near_words
 from rim_editor.documents import answer_texts
-from rim_editor.documents.document import Combine, draft_of
+from rim_editor.documents.document import Combine, draft_of, mark_accepted
+from rim_editor.editor.events import Answered
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
     from rim_editor.documents.document import Answer
+    from rim_editor.documents.history import History
     from rim_editor.editor.editor import Editor
-    from rim_editor.editor.events import Answered
 
 MOST_WORDS = 3
 """Near words that are offered at once."""
@@ -66,6 +67,20 @@ class GivenAnswer:
     decided: bool = False
     """Whether the user has accepted the answer, or went on without it."""
 
+    @classmethod
+    def of_part(cls, part: Answer, layer: int) -> GivenAnswer:
+        """An answer that was given another time: to a project or unsaved work that was opened."""
+        nowhere = ("", "", "", 0.0)
+        answer = Answered(
+            part.expression,
+            part.presence,
+            part.certainty,
+            *nowhere,
+            part.pointing,
+            by_example=part.by_example,
+        )
+        return cls(answer, answer, layer, part.accepted)
+
 
 @dataclass(eq=False)
 class AskedImage:
@@ -90,12 +105,14 @@ class AskedImage:
     """The newest expression of that layer, after its last change."""
     had_matte: bool = False
     had_redo: bool = False
+    history: History | None = None
+    """What was opened: another one when something else takes its place in the editor."""
 
     @classmethod
     def begun(cls, editor: Editor) -> AskedImage:
         """Of an image that was just opened: a project's begins with the newest words of its layer."""
         document, words = editor.document, _newest_words(editor)
-        return cls(words, layer=document.layer.key, newest=words, had_matte=document.has_matte)
+        return cls(words, layer=document.layer.key, newest=words, had_matte=document.has_matte, history=editor.history)
 
     def asking(self) -> None:
         """Something is asked: what was said about a former answer that is no part does not count any more."""
@@ -140,9 +157,12 @@ class AskedImage:
 
     def accept(self, editor: Editor) -> None:
         """The user is content with the answer, or with the matte as it was before."""
-        given, _ = self._current(editor)
+        given, part = self._current(editor)
         if given is not None:
             given.decided = True
+        if part is not None:
+            mark_accepted(part)
+            editor.amend(editor.document)  # for whoever saves it
 
     def guess_accepted(self, editor: Editor) -> None:
         """Add the answer that waits to the matte: a best guess still to be judged, or what the user has seen marked."""
@@ -151,6 +171,8 @@ class AskedImage:
         if given is not None:
             given.decided = seen
             self._take_part(editor, given)
+        if seen:
+            self.accept(editor)
 
     def withdraw(self, editor: Editor) -> bool:
         """Drop the answer that is marked and waits to be used, as undo does first; False where there is none."""
@@ -224,8 +246,13 @@ class AskedImage:
         """The answer to speak of, and the part that it became: of the active layer, and not undone."""
         if self.waiting is not None and self.waiting.layer == editor.document.layer.key:
             return self.waiting, None
-        expressions = editor.document.expressions
-        return (self.given.get(expressions[-1]), expressions[-1]) if expressions else (None, None)
+        layer = editor.document.layer
+        if not layer.expressions:
+            return None, None
+        part = layer.expressions[-1]
+        if part not in self.given:
+            self.given[part] = GivenAnswer.of_part(part, layer.key)
+        return self.given[part], part
 
     def _none(self, editor: Editor, given: GivenAnswer) -> AnswerText:
         quoted = given.answer.asked

@@ -13,6 +13,7 @@ from rim_editor.editor.events import DocumentChanged, JobKind, Notice, NoticeCod
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
+    from rim_editor.documents.rendering import ViewMode
     from rim_editor.editor.editor import Editor
     from rim_editor.editor.events import Listeners
     from rim_editor.editor.jobs import EditorJobs
@@ -29,6 +30,8 @@ class Saving:
         """Whether the project names the image's file instead of holding the image."""
         self.untitled = ""
         """What the document is called until it is saved; '' for the usual name."""
+        self.mode: ViewMode | None = None
+        """How the window shows the document, which is kept with it; None until it was shown."""
         self._saved: object = _content(editor.document)
         self._waiting: Callable[[], None] | None = None
         """What to do when the file that is being written is there."""
@@ -62,7 +65,7 @@ class Saving:
             self._waiting = lambda: self.save(path, linked=linked, done=done, failed=failed)
             return
         history, document = self._editor.history, self._editor.document
-        steps, place = history.steps, history.place
+        steps, place, mode = history.steps, history.place, self.mode
 
         def saved(_: None) -> None:
             self.path, self.linked, self._saved = path, linked, _content(document)
@@ -79,7 +82,7 @@ class Saving:
 
         self._jobs.start(
             JobKind.SAVE,
-            lambda: projects.write(path, steps, place, linked=linked),
+            lambda: projects.write(path, steps, place, linked=linked, mode=mode),
             saved,
             description=f"Saving '{path.name}'",
             failed=not_saved,

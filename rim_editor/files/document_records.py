@@ -21,6 +21,7 @@ from clipmat import image_files, records
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, ImportedMatte, Layer, MatteControls, Part, Patch, Region, Stroke
 from rim_editor.documents.edits import Background, Edit
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.errors import EditorError, EditorWarning
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ def restored_properties(record: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSO
 def restored_composition(record: Any) -> Composition:  # noqa: ANN401 - as JSON gave it
     """The composition of a layer's record; one that changes nothing where it has none. Raises ValueError, BadOption."""
     return records.from_data(Composition, record.get("composition", {}))
+
+
+def restored_mode(value: object) -> ViewMode | None:
+    """The mode of a view by its name; None for anything else, such as one of a later version."""
+    return next((mode for mode in ViewMode if mode.value == value), None)
 
 
 def encoded(array: NDArray[Any]) -> bytes:

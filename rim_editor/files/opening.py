@@ -15,6 +15,7 @@ from rim_editor.errors import EditorWarning
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
+    from rim_editor.documents.rendering import ViewMode
     from rim_editor.files.recovery import RecoverableDocument
 
 _MOST_NAMED = 4
@@ -33,6 +34,8 @@ class OpenedFile:
     """Whether nothing of it would be lost if it were closed at once."""
     title: str = ""
     """What it is called while it has no file; '' for the usual name."""
+    mode: ViewMode | None = None
+    """How it was shown; None where that is not known."""
 
     @classmethod
     def of_image(cls, image: OpenedImage, title: str = "") -> OpenedFile:
@@ -59,7 +62,8 @@ def read(path: Path) -> OpenedFile:
         if project.lost:
             warnings.warn(_lost(path, project.lost), EditorWarning, stacklevel=2)
         whole = not project.lost
-        return OpenedFile(project.history, path if whole else None, project.linked and whole, saved=whole)
+        linked = project.linked and whole
+        return OpenedFile(project.history, path if whole else None, linked, saved=whole, mode=project.mode)
     if openraster_reading.is_openraster(path):
         return OpenedFile(History(openraster_reading.read(path)))
     from clipmat import image_files
@@ -82,12 +86,12 @@ def restore(left: RecoverableDocument) -> OpenedFile:
             history = None if project.lost else project.history
     if history is None:
         path = None if left.project is None or left.project.exists() else left.project
-        return OpenedFile(History(document), path, left.linked and path is not None, saved=False)
+        return OpenedFile(History(document), path, left.linked and path is not None, saved=False, mode=left.mode)
     before = history.current.source
     if before.pixels.shape == document.source.pixels.shape and (before.pixels == document.source.pixels).all():
         document = replace(document, source=before)
     history.commit(document, "Restore unsaved work")
-    return OpenedFile(history, left.project, left.linked, saved=False)
+    return OpenedFile(history, left.project, left.linked, saved=False, mode=left.mode)
 
 
 def _lost(path: Path, lost: tuple[str, ...]) -> str:

@@ -27,6 +27,8 @@ from rim_editor.files.project_arrays import STORED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rim_editor.documents.rendering import ViewMode
+
 VERSION = 1
 MIMETYPE = b"application/x-rim-project"
 DOCUMENT = "document.json"
@@ -57,6 +59,7 @@ class FoundProject:
     history: History
     linked: bool
     lost: tuple[str, ...]
+    mode: ViewMode | None = None
 
 
 def read(path: Path) -> FoundProject:
@@ -109,7 +112,8 @@ class _ProjectReader:
             raise
         except _DAMAGE:
             return FoundProject(History(self._rest()), False, tuple(self._lost))
-        return FoundProject(history, self._is_linked(), tuple(self._lost))
+        mode = document_records.restored_mode(self._data.get("view"))
+        return FoundProject(history, self._is_linked(), tuple(self._lost), mode)
 
     def _lose(self, noun: str) -> None:
         self._lost[noun] = None

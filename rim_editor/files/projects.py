@@ -3,7 +3,7 @@
 The file is a zip, nothing in it compressed but the PNGs themselves:
 
     mimetype         first, so that the start of the file says what it is
-    document.json    version, sources, parts, layers, steps, place
+    document.json    version, sources, parts, layers, steps, place, and the mode of the view
     image0.png ...   the pixels of each source, and its alpha
     matte0.png ...   every other array, mattes with 16 bits, those of the current document first
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
     from rim_editor.documents.history import HistoryStep
+    from rim_editor.documents.rendering import ViewMode
 
 SUFFIX = ".rim"
 
@@ -51,6 +52,8 @@ class Project:
     """Whether the image is not in the file, but read from its own."""
     lost: tuple[str, ...] = ()
     """What could not be read, each as a noun for users; () for a file that is whole."""
+    mode: ViewMode | None = None
+    """How the document was shown, if that was saved."""
 
 
 def is_project(path: Path) -> bool:
@@ -65,19 +68,21 @@ def read(path: Path) -> Project:
     and for a file of a later version.
     """
     found = project_reading.read(path)
-    return Project(path, found.history, found.linked, found.lost)
+    return Project(path, found.history, found.linked, found.lost, found.mode)
 
 
-def write(path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool = False) -> None:
+def write(
+    path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool = False, mode: ViewMode | None = None
+) -> None:
     """Write the steps of a history, the one at `place` current; the file appears whole or not at all.
 
     Arrays that another project's file of this process holds are copied from there, which takes no time.
-    With `linked` an image that was read from a file is not stored: the project names that file, and does not open
-    without it. Raises OutputNotWritable.
+    `mode` is how the document is shown. With `linked` an image that was read from a file is not stored: the project
+    names that file, and does not open without it. Raises OutputNotWritable.
     """
     try:
         with whole_file(path, make_folders=False) as file:
-            _ProjectWriter(path, steps, place, linked=linked).write(file)
+            _ProjectWriter(path, steps, place, linked=linked, mode=mode).write(file)
     except OSError as error:
         if not path.parent.is_dir():
             raise OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.") from error
@@ -86,8 +91,10 @@ def write(path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool 
 
 
 class _ProjectWriter:
-    def __init__(self, path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool) -> None:
-        self._path, self._steps, self._place, self._linked = path, steps, place, linked
+    def __init__(
+        self, path: Path, steps: Sequence[HistoryStep], place: int, *, linked: bool, mode: ViewMode | None
+    ) -> None:
+        self._path, self._steps, self._place, self._linked, self._mode = path, steps, place, linked, mode
         self._names: dict[int, str] = {}
         self._arrays: dict[str, NDArray[Any]] = {}
         self._sources: dict[int, int] = {}
@@ -104,6 +111,7 @@ class _ProjectWriter:
             **self._records,
             "steps": steps,
             "place": self._place,
+            "view": self._mode,
         }
         with ZipFile(file, "w", ZIP_STORED) as archive, STORED.reading() as stored:
             archive.writestr(_entry("mimetype"), MIMETYPE)

@@ -23,6 +23,7 @@ from rim_editor.errors import EditorWarning, OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
+    from rim_editor.documents.rendering import ViewMode
     from rim_editor.files.recovery_files import WrittenArrays
 
 _turns = count(1)
@@ -44,6 +45,8 @@ class RecoverableDocument:
     """The file of the project that it belongs to."""
     linked: bool = False
     """Whether the image is not in that file."""
+    mode: ViewMode | None = None
+    """How it was shown, if that is known."""
 
     @property
     def name(self) -> str:
@@ -86,11 +89,20 @@ class Recovery:
     def _own(self) -> Path:
         return self._folder / processes.own_name()  # asked for late: the first window does not wait for it
 
-    def save(self, key: str, document: Document, project: Path | None = None, *, linked: bool = False) -> None:
+    def save(
+        self,
+        key: str,
+        document: Document,
+        project: Path | None = None,
+        *,
+        linked: bool = False,
+        mode: ViewMode | None = None,
+    ) -> None:
         """Replace the former state of this key by the document's, whole or not at all.
 
-        `project` is the file that the document belongs to. The history is not kept: this happens two seconds after
-        each change, and the project's file has the history up to the last time that it was saved.
+        `project` is the file that the document belongs to, `mode` how it is shown. The history is not kept: this
+        happens two seconds after each change, and the project's file has the history up to the last time that it was
+        saved.
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
         it was being written is dropped. Raises OutputNotWritable; the former state stays then.
         """
@@ -103,7 +115,7 @@ class Recovery:
         part = place.with_name(place.name + ".part")
         try:
             part.mkdir(parents=True)
-            written = recovery_files.write(document, part, former, there, project, linked)
+            written = recovery_files.write(document, part, former, there, project, linked, mode)
             with self._lock:
                 last, there, _ = self._saved.get(key, (0, None, None))
                 if turn < max(last, self._forgotten.get(key, 0)):
@@ -178,7 +190,7 @@ def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
             warnings.warn(text, EditorWarning, stacklevel=3)
         else:
             rubbish += [path for _, path in older]
-            found = summary.path, summary.saved_at, summary.expressions, summary.project, summary.linked
+            found = summary.path, summary.saved_at, summary.expressions, summary.project, summary.linked, summary.mode
             yield RecoverableDocument(state, unquote(key), *found)
     for path in rubbish:
         shutil.rmtree(path, ignore_errors=True)  # harmless where it stays; the next start tries again

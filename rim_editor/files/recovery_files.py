@@ -21,6 +21,8 @@ from rim_editor.files import document_records
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rim_editor.documents.rendering import ViewMode
+
 VERSION = 2
 """1 had the parts, controls and edit of the one layer where 2 has layers."""
 _STATE = "state.json"
@@ -43,6 +45,8 @@ class Summary:
     """The file of the project that the document belongs to."""
     linked: bool = False
     """Whether the image is not in that file."""
+    mode: ViewMode | None = None
+    """How the document was shown, if that is known."""
 
 
 @dataclass
@@ -66,15 +70,16 @@ def write(
     former_folder: Path | None,
     project: Path | None = None,
     linked: bool = False,
+    mode: ViewMode | None = None,
 ) -> WrittenArrays:
     """Write a document into an empty folder; arrays that `former_folder` holds, as listed in `former`, are linked.
 
-    `project` is the file that it belongs to, and `linked` whether the image is not in that.
+    `project` is the file that it belongs to, `linked` whether the image is not in that, `mode` how it is shown.
 
     The image is referenced by its path while its file has not changed since it was first saved; after that its pixels
     are stored. Raises OSError.
     """
-    belongs = {"project": None if project is None else str(project.absolute()), "linked": linked}
+    belongs = {"project": None if project is None else str(project.absolute()), "linked": linked, "view": mode}
     return _Writer(folder, former, former_folder).write(document, belongs)
 
 
@@ -90,7 +95,8 @@ def summary(folder: Path) -> Summary:
         expressions = tuple(str(part["expression"]) for part in parts if part["kind"] == "Answer")
         project = None if state.get("project") is None else Path(state["project"])
         saved_at, linked = datetime.fromisoformat(state["kept"]), state.get("linked") is True
-        return Summary(None if path is None else Path(path), saved_at, expressions, project, linked)
+        mode = document_records.restored_mode(state.get("view"))
+        return Summary(None if path is None else Path(path), saved_at, expressions, project, linked, mode)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{error!r} is missing in {_STATE}") from error
 

@@ -79,12 +79,15 @@ class DocumentView(ZoomableWidget):
         if editor is not None:
             pane = self._panes.get(editor)
             if pane is None:
+                mode = editor.saving.mode or mode
                 self._show_new_image(editor)
             else:
                 self._renderings, mode, split = pane.renderings, pane.mode, pane.split
                 self._install_viewport(self._resized(pane.viewport))
             self._request_timer.start(0)
         self.set_view(replace(self._view, mode=mode))
+        if editor is not None:
+            editor.saving.mode = mode
         self.set_split(split)
         self.update()
 
@@ -97,6 +100,8 @@ class DocumentView(ZoomableWidget):
         """Change the view; emits `view_changed` unless it is the same."""
         if view != self._view:
             self._view = view
+            if self._editor is not None:
+                self._editor.saving.mode = view.mode
             self._request_soon()
             self.update()
             self.view_changed.emit(view)
@@ -146,6 +151,8 @@ class DocumentView(ZoomableWidget):
         if isinstance(event, DocumentChanged):
             if "image" in event.aspects and self._editor is not None:
                 self._replace_image(self._editor)
+                # Something else may have been opened in its place, which was shown in another way.
+                self.set_view(replace(self._view, mode=self._editor.saving.mode or self._view.mode))
             self._request_soon()
 
     def _request_soon(self) -> None:

@@ -211,14 +211,17 @@ class ExpressionBar(QWidget):
             self._show_answer()
 
     def _document_changed(self, editor: Editor, state: AskedImage, *, matte: bool) -> None:
-        if editor is not self._editor:
+        in_front = editor is self._editor
+        if state.history is not editor.history:
+            state = self._states[editor] = AskedImage.begun(editor)
+        else:
+            if in_front:
+                state.typed, state.combine = self._box.text(), self.combine()
             state.changed(editor, matte=matte)
-            return
-        state.typed, state.combine = self._box.text(), self.combine()
-        state.changed(editor, matte=matte)
-        if state.typed != self._box.text():
-            self._box.setText(state.typed)
-        self.set_combine(state.combine)
+        if in_front:
+            if state.typed != self._box.text():
+                self._box.setText(state.typed)
+            self.set_combine(state.combine)
 
     def _show_answer(self) -> None:
         """Show the newest answer of the image in front, if it still counts."""

@@ -57,8 +57,12 @@ class Autosave(QObject):
     def save_function(self, key: str, editor: Editor) -> Callable[[], None]:
         """A slow function that saves the document as it is now. The function raises OutputNotWritable."""
         document, turn = editor.document, self._turn.get(key, 0)
-        project, linked = editor.saving.path, editor.saving.linked
-        return lambda: self._write(key, turn, lambda: self._recovery.save(key, document, project, linked=linked))
+        project, linked, mode = editor.saving.path, editor.saving.linked, editor.saving.mode
+
+        def save() -> None:
+            self._recovery.save(key, document, project, linked=linked, mode=mode)
+
+        return lambda: self._write(key, turn, save)
 
     def finish(self) -> None:
         """Delete every saved state that is left; call it after the last job. Raises OutputNotWritable."""

@@ -85,7 +85,7 @@ class Documents(QObject):
         """Open an image, a project, or a document that was recovered, and with `front` bring it to the front."""
         editor = self._make_editor(opened.source)
         editor.open(opened.history, opened.project, linked=opened.linked, saved=opened.saved)
-        editor.saving.untitled = opened.title
+        editor.saving.untitled, editor.saving.mode = opened.title, opened.mode
         added = OpenDocument(f"{next(_numbers):06}-{uuid4().hex}", editor)
         self._open[added.key] = added
         editor.listen(lambda event: self._on_event(added, event))

@@ -127,7 +127,7 @@ class Notifications(QObject):
                 self._parts.status.show_answer(event)
             case DocumentChanged() if in_front:
                 self._refresh_title()
-                if "edit" in event.aspects:
+                if "edit" in event.aspects and "image" not in event.aspects:  # something else opened is shown as it was
                     self._show_result()
         if in_front:
             self._refresh_jobs()

@@ -98,6 +98,7 @@ class RecoveryOffer(QObject):
         path = one.project or one.path
         there = None if path is None else self._documents.of_file(path)
         if there is not None and not there.editor.unsaved:
+            there.editor.saving.mode = opened.mode
             there.editor.open(opened.history, opened.project, linked=opened.linked, saved=False)
             self._documents.choose(there)
             return there

@@ -35,6 +35,7 @@ from rim_editor.documents.document import (
     Stroke,
 )
 from rim_editor.documents.history import History
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.errors import EditorWarning, OutputNotWritable, ProjectUnreadable
 from rim_editor.files import archives, document_records, project_reading, projects
 
@@ -200,6 +201,16 @@ def test_clicks_and_box_of_an_answer_are_kept(tmp_path, source):
     projects.write(tmp_path / "a.rim", history.steps, 0)
     (answer,) = projects.read(tmp_path / "a.rim").history.current.parts
     assert (answer.points, answer.box) == (pointed.points, pointed.box)
+
+
+def test_how_it_was_shown_is_kept_and_is_no_damage_where_it_makes_no_sense(saved, history):
+    assert projects.read(saved).mode is None
+    projects.write(saved, history.steps, history.place, mode=ViewMode.ON_BLACK)
+    assert projects.read(saved).mode is ViewMode.ON_BLACK
+    for value in ("of a later version", 7, ["on black"], {}):
+        with_document(saved, lambda data, value=value: data.update(view=value))
+        found = projects.read(saved)
+        assert found.mode is None and found.lost == ()
 
 
 def test_each_step_has_the_image_that_it_had(tmp_path, history):

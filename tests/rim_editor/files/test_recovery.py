@@ -35,7 +35,9 @@ from rim_editor.documents.document import (
     Region,
     Stroke,
 )
+from rim_editor.documents.rendering import ViewMode
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
+from rim_editor.files import opening
 from rim_editor.files.recovery import Recovery
 
 HALF_STEP = 0.5 / 65535 + 1e-7
@@ -169,6 +171,13 @@ def test_any_document_comes_back(tmp_path_factory, document):
     assert left.expressions == tuple(part.expression for layer in document.layers for part in layer.expressions)
     assert left.path == document.source.path
     assert_same(left.restore(), document)
+
+
+def test_how_it_was_shown_comes_back(crashed, document):
+    crashed.save("a", document, mode=ViewMode.ON_WHITE)
+    assert left_of(crashed).mode is ViewMode.ON_WHITE and opening.restore(left_of(crashed)).mode is ViewMode.ON_WHITE
+    crashed.save("a", document)
+    assert left_of(crashed).mode is None
 
 
 def test_an_image_is_read_from_its_file_and_not_stored(crashed, document, photo):

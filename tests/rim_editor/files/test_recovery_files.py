@@ -94,14 +94,18 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     recovery_files.write(document, again, recovery_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
     assert (
-        set(state) == {*STATE, "layers", "active", "project", "linked"} - {"parts", "controls"}
+        set(state) == {*STATE, "layers", "active", "project", "linked", "view"} - {"parts", "controls"}
         and state["version"] == 2
     )
     (layer,) = state["layers"]
     assert (layer["name"], layer["visible"], layer["locked"], state["active"]) == ("", True, False, 0)
     newer = {"decontaminate": True} if described["kind"] == "Cutout" else {}
     assert layer["edit"] == newer | described and layer["controls"] == CONTROLS | {"largest_hole": 5.0}
-    newer = [{"certainty": "sure", "points": [], "box": None, "by_example": False}, {"follows_edges": False}, {}]
+    newer = [
+        {"certainty": "sure", "points": [], "box": None, "by_example": False, "accepted": False},
+        {"follows_edges": False},
+        {},
+    ]
     assert [{k: v for k, v in part.items() if k != "matte"} for part in layer["parts"]] == [
         {k: v for k, v in (part | more).items() if k != "matte"} for part, more in zip(PARTS, newer, strict=True)
     ]

@@ -203,7 +203,7 @@ class SlowEditor:
     def __init__(self, size=(4096, 2048)):
         source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None, b"")
         self.document = Document.of_one_layer(source)
-        self.busy = frozenset()
+        self.busy, self.saving = frozenset(), SimpleNamespace(mode=None)
         self.asked, self.outlined, self.painted, self.listeners = [], [], [], []
 
     @property

@@ -371,13 +371,17 @@ def test_unsaved_work_is_kept_and_forgotten_once_saved(make_window, open_in, pho
 CRASH = """
 import os, sys
 from pathlib import Path
-from rim_editor.documents.document import Brush, Document, Stroke
+import numpy as np
+from clipmat.certainty import Certainty
+from rim_editor.documents.document import Answer, Brush, Combine, Document, Stroke
 from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.rendering import ViewMode
 from clipmat.image_files import read
 from rim_editor.files.recovery import Recovery
+answer = Answer("maybe the dog", Combine.NEW, np.zeros((200, 320), np.float32), 0.42, Certainty.UNSURE)
 stroke = Stroke(Brush.KEEP, ((30, 30), (60, 60)), 10)
-document = Document.of_one_layer(read(Path(sys.argv[2])), (stroke,), edit=SolidColour())
-Recovery(Path(sys.argv[1])).save("one", document)
+document = Document.of_one_layer(read(Path(sys.argv[2])), (answer, stroke), edit=SolidColour())
+Recovery(Path(sys.argv[1])).save("one", document, mode=ViewMode.ON_BLACK)
 os._exit(1)
 """
 
@@ -404,6 +408,28 @@ def test_after_a_crash_the_work_comes_back(make_window, crashed, qtbot, runner, 
     assert [path for path in crashed.rglob("*") if path.is_file()], "it is kept anew until it is saved"
 
 
+def test_a_project_is_shown_as_it_was_left(make_window, open_in, photo, qtbot, tmp_path):
+    window = make_window()
+    editor, path = open_in(window, photo()), tmp_path / "work.rim"
+    editor.ask("maybe the dog")
+    qtbot.waitUntil(lambda: editor.document.has_matte and not editor.busy)
+    window.actions_by_id["view_on_white"].trigger()
+    status = window.findChild(QLabel, "status_line")
+
+    def reopened():
+        editor.saving.save(path)
+        qtbot.waitUntil(lambda: not editor.busy)
+        other = make_window()
+        other.opener.open_files([path])
+        qtbot.waitUntil(lambda: len(other.documents) == 1)
+        assert other.parts.canvas.view.mode is ViewMode.ON_WHITE
+        return other.findChild(QLabel, "status_line").text()
+
+    assert reopened() == status.text() == "Not sure that this is “maybe the dog”"
+    window.findChild(QPushButton, "use_answer").click()
+    assert reopened() == status.text() == "Used “maybe the dog”"
+
+
 def restore(qtbot, window):
     window.offer_recovery()
     qtbot.waitUntil(lambda: window.findChild(QPushButton, "message_restore") is not None)
@@ -418,6 +444,10 @@ def test_restored_work_takes_the_place_of_its_image_or_has_a_name_of_its_own(
     restore(qtbot, window)
     qtbot.waitUntil(lambda: editor.unsaved)
     assert len(window.documents) == 1 and editor.document.parts
+    bar, canvas = window.parts.expression_bar, window.parts.canvas
+    assert canvas.view.mode is ViewMode.ON_BLACK
+    assert bar.words() == "maybe the dog", "the box has the words of what took the place"
+    assert window.findChild(QLabel, "status_line").text() == "Not sure that this is “maybe the dog”"
     settled(runner)
     window = make_window(recovery=Recovery(crashed.parent / "again"))
     subprocess.run(
