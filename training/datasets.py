@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from training.composition import composed_scene, labelled_scene, mosaic_scene, p
 from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
+from training.files.attributes import dominant_colours
 from training.files.entity_bank import EntityBank
 from training.samples import Sample, prompted, sample_of_scene
 from training.scene import ASKED, MIN_VISIBLE, Placed, Scene, SceneCanvas
@@ -35,6 +36,8 @@ class Mix:
     negative: float = 0.12
     pairs: float = 0.45
     """Scenes of several entities that hold two of a kind."""
+    recoloured: float = 0.0
+    """Pairs of cut-out objects of which one gets another colour; the look is asked for more often then."""
     drawn: float = 0.3
     """Weight of emoji beside photographed entities."""
     main: float = 0.0
@@ -105,11 +108,12 @@ class SceneDataset:
         if not len(order):
             return []
         made: list[Expression] = []
+        looks = ("basic",) * 3 if any(placed.entity.hue for placed in scene.placed) and "basic" in self.forms else ()
         for turn in range(4 * count):
             if rng.random() < self.mix.negative:
                 expression = negative(scene, self.everything, rng)
             else:
-                expression = express(scene, int(order[turn % len(order)]), rng, self.forms)
+                expression = express(scene, int(order[turn % len(order)]), rng, self.forms + looks)
             if expression is not None:
                 made.append(expression)
             if len(made) == count:
@@ -160,11 +164,21 @@ class SceneDataset:
             and rng.random() < self.mix.pairs
             and (same := pool.groups.get(first.keyword))
         ):
-            group.append(same[int(rng.integers(len(same)))])
+            twin = same[int(rng.integers(len(same)))]
+            if self.mix.recoloured and pool is self.cutouts and rng.random() < self.mix.recoloured:
+                twin = self._recoloured(twin, rng)
+            group.append(twin)
         while len(group) < count:
             group.append(pool.pick(rng))
         order = rng.permutation(len(group))
         return [group[i] for i in order[:count]]
+
+    def _recoloured(self, entity: Entity, rng: np.random.Generator) -> Entity:
+        """The cut-out of an object in another hue, with the colours that it has then."""
+        if entity.kind != "object":
+            return entity
+        turned = replace(entity, id=f"{entity.id}@", hue=int(rng.integers(50, 311)))
+        return replace(turned, colours=dominant_colours(self.bank.cutout(turned)))
 
 
 class _Pool:

@@ -61,6 +61,8 @@ class Entity:
     """Index of the folder it was read from."""
     transparent: bool = False
     """What is behind it shines through its inside, not only at its contour."""
+    hue: int = 0
+    """Degrees by which the hues of a cut-out are turned when its pixels are read (`training.recolouring`)."""
 
 
 @dataclass(frozen=True, slots=True)

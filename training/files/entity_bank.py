@@ -17,6 +17,7 @@ from training.entity import BankError, ColourShare, Entity, Garment, LabelledPho
 from training.files import images, scenes, sources
 from training.files.attributes import with_attributes
 from training.nouns import everyday_names, possible_names
+from training.recolouring import turned_hue
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class EntityBank:
         """HxWx4 uint8 RGBA with straight alpha."""
         if entity.pack in self.foreign:
             return images.cutout(self.folders[entity.pack], entity.file, entity.mask)
-        return self._load(entity.pack, "entities", entity.file, "RGBA")
+        pixels = self._load(entity.pack, "entities", entity.file, "RGBA")
+        return turned_hue(pixels, entity.hue) if entity.hue else pixels
 
     def preview(self, entity: Entity) -> Pixels:
         """HxWx4 uint8 RGBA of a cut-out or photograph, to measure it by: small and quick where no pack holds it."""
