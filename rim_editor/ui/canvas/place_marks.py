@@ -135,7 +135,10 @@ class PlaceMarks(QObject):
         return box @ there[:, :2].T + there[:, 2]
 
     def _knob(self) -> Point | None:
-        """Where the round handle is in the window, in device pixels: outside of the middle of the upper side."""
+        """Where the round handle is in the window, in device pixels: outside of the middle of the upper side.
+
+        Where it would not be seen there, it comes nearer to the object and into it, as far as it has to.
+        """
         corners = self._corners()
         if corners is None or self._viewport is None:
             return None
@@ -143,7 +146,9 @@ class PlaceMarks(QObject):
         top, opposite = (points[0] + points[1]) / 2, (points[2] + points[3]) / 2
         out = top - opposite
         far = max(math.hypot(out.x(), out.y()), 1e-6)
-        knob = top + out / far * _STEM * self._canvas.devicePixelRatioF()
+        ratio = self._canvas.devicePixelRatioF()
+        size = self._canvas.width() * ratio, self._canvas.height() * ratio
+        knob = top + out / far * _farthest_seen(top, out / far, (-far, _STEM * ratio), size, _REACH * ratio)
         return knob.x(), knob.y()
 
     def _on_event(self, event: Event) -> None:
@@ -164,6 +169,24 @@ class PlaceMarks(QObject):
 
             editor.composition.find_box(found)
         self.changed.emit()
+
+
+def _farthest_seen(
+    start: QPointF, direction: QPointF, reach: tuple[float, float], size: tuple[float, float], margin: float
+) -> float:
+    """How far from `start` along `direction`, within `reach`, the last point is that lies in a window of `size`.
+
+    The window has a `margin` inside. The end of `reach` where no point is seen.
+    """
+    least, most = reach
+    for at, step, length in zip(start.toTuple(), direction.toTuple(), size, strict=True):
+        limits = margin - at, length - margin - at
+        if abs(step) > 1e-9:
+            low, high = sorted(limit / step for limit in limits)
+            least, most = max(least, low), min(most, high)
+        elif not limits[0] <= 0 <= limits[1]:
+            return reach[1]
+    return most if least <= most else reach[1]
 
 
 def moved(placement: Placement, right: float, down: float) -> Placement:

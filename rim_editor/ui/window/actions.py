@@ -147,7 +147,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
              "Find what is selected here in every other open image", "fa6s.binoculars"),
         Spec("example_batch", "&Batch with This Example…", ("Ctrl+Alt+B",),
              "Find what is selected here in many photographs"),
-        Spec("example_save", "Use as &Example…", ("Ctrl+Alt+X",),
+        Spec("example_save", "Save as &Example…", ("Ctrl+Alt+X",),
              "Save what is selected as an example, to find it in other images another day"),
         Spec("models", "&Models…", ("Ctrl+M",), "See, fetch and choose the weights of the model", "fa6s.microchip"),
     ),

@@ -12,6 +12,7 @@ from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Combine, ImportedMatte
 from rim_editor.documents.edits import Highlight, SolidColour
 from rim_editor.ui.canvas.canvas import Canvas
+from rim_editor.ui.canvas.place_marks import Handle
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.qt_image import to_array
 
@@ -103,6 +104,43 @@ def test_the_round_handle_turns_and_shift_takes_steps_of_15_degrees(canvas, edit
     canvas.grab()
     drag(canvas, knob, around(37), modifiers=SHIFT)
     assert placement(editor).angle == 30
+
+
+@pytest.mark.parametrize(
+    ("down", "knob"),
+    [
+        (-0.6, (0, -28)),  # the upper side is 40 pixels below the window's edge
+        (-0.7, (0, -8)),
+        (-0.8, (0, 12)),  # at the window's edge: inside of the object
+        (-1.0, (0, 52)),  # beyond the edge, so that the lower part of the object is seen
+    ],
+)
+def test_the_round_handle_comes_inside_where_there_is_no_room(canvas, editor, down, knob):
+    editor.composition.place(Placement(down=down))
+    canvas.grab()
+    middle = MIDDLE[0] + knob[0], BOX[1] + down * HEIGHT + knob[1]
+    x, y = canvas.viewport.to_window(middle)
+    assert 12 <= y <= canvas.height() - 12
+    assert canvas.places.handle_at((x, y)) is Handle.TURN
+    assert canvas.places.handle_at((x, y + 14)) is not Handle.TURN
+    around = (MIDDLE[0] + (MIDDLE[1] + down * HEIGHT - middle[1]), MIDDLE[1] + down * HEIGHT)
+    drag(canvas, middle, around)
+    assert abs(placement(editor).angle) == pytest.approx(90, abs=1)
+    editor.undo()
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_the_round_handle_of_a_turned_object_is_seen_too(canvas, editor, angle):
+    right, down = {90: (0.75, 0), 180: (0, 0.85), 270: (-0.65, 0)}[angle]
+    editor.composition.place(Placement(right, down, 1, angle))
+    canvas.grab()
+    seen = [
+        (x, y)
+        for x in range(2, canvas.width(), 4)
+        for y in range(2, canvas.height(), 4)
+        if canvas.places.handle_at((x, y)) is Handle.TURN
+    ]
+    assert seen, "the handle can be hit"
 
 
 def test_escape_puts_it_back_during_a_drag(canvas, editor):
