@@ -1,4 +1,4 @@
-"""The pages with the options of each edit."""
+"""The pages with the options of each edit, and the stack that shows one of them."""
 
 from __future__ import annotations
 
@@ -269,3 +269,28 @@ def _gradient_icon(gradient: Gradient, size: QSize, ratio: float) -> QIcon:
     painter.fillRect(pixmap.rect(), ramp)
     painter.end()
     return QIcon(pixmap)
+
+
+class PageStack(QWidget):
+    """Pages of which one is shown: as wide as the widest, and as high as the one that is shown.
+
+    A QStackedWidget would be as high as the highest, or cut off texts that are wrapped.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pages: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, page: QWidget) -> None:
+        """Add a page, hidden until it is chosen."""
+        page.hide()
+        self._pages.append(page)
+        self._column.addWidget(page)
+
+    def show_page(self, place: int) -> None:
+        """Show the page at this place alone."""
+        self.setMinimumWidth(max(page.minimumSizeHint().width() for page in self._pages))
+        for other, page in enumerate(self._pages):
+            page.setVisible(other == place)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QSizePolicy,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,15 @@ from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.composition_page import CompositionPage
-from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
+from rim_editor.ui.panels.edit_pages import (
+    CutoutPage,
+    EditPage,
+    GradientPage,
+    HighlightPage,
+    PageStack,
+    PlainPage,
+    SolidPage,
+)
 from rim_editor.ui.panels.layer_panel import layer_title
 from rim_editor.ui.qt_image import IMAGE_FILTER
 from rim_editor.ui.theme import SPACE, TIGHT, WIDE, icon, set_type
@@ -76,7 +83,7 @@ class EditPanel(QWidget):
         self._group = QButtonGroup(self)
         self._grid = QGridLayout()
         self._grid.setSpacing(TIGHT)
-        self._stack = name_widget(QStackedWidget(), "edit_options")
+        self._stack = name_widget(PageStack(), "edit_options")
         self._add(CutoutPage(_TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
         self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
         self._add(self._background, "Background", "fa6s.image", "Put the object on another image")
@@ -178,7 +185,7 @@ class EditPanel(QWidget):
         self._icons.append(icon)
         self._group.addButton(button, place)
         self._grid.addWidget(button, place // 3, place % 3)
-        self._stack.addWidget(page)
+        self._stack.add(page)
         self._pages = (*self._pages, page)
         page.changed.connect(self._set)
         page.settled.connect(self._end_gesture)
@@ -234,10 +241,7 @@ class EditPanel(QWidget):
 
     def _open_page(self, place: int) -> None:
         self._group.button(place).setChecked(True)
-        for other, page in enumerate(self._pages):  # the stack is as high as the page that is shown
-            high = QSizePolicy.Policy.Preferred if other == place else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(QSizePolicy.Policy.Preferred, high)
-        self._stack.setCurrentIndex(place)
+        self._stack.show_page(place)
         self._heading.setText(self._group.button(place).text())
 
     def _background_file(self, path: Path) -> None:

@@ -201,8 +201,9 @@ class MessageBar(QWidget):
         with an `owner`, the key of an image, is seen only while `show_owner` has that image. `tip` is the tooltip.
         """
         for same in self.messages():
-            is_same = same.text == text and same.toolTip() == tip
-            if same.owner == owner and (is_same or (topic and same.topic == topic)):
+            seen_together = same.owner == owner or "" in (same.owner, owner)
+            is_same = same.text == text and same.toolTip() == tip and seen_together
+            if is_same or (topic and (same.owner, same.topic) == (owner, topic)):
                 same.dismiss()
         message = Message(text, level, offers, self, owner)
         message.topic, message.passing = topic, passing

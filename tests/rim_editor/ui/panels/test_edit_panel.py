@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSlider,
-    QStackedWidget,
+    QWidget,
 )
 
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
@@ -246,10 +246,17 @@ def test_each_editor_shows_its_own_edit(panel, editor, opened, matting):
 
 
 def test_the_options_of_the_chosen_edit_are_shown(panel):
-    stack = panel.findChild(QStackedWidget, "edit_options")
-    for name, widget in (("solid", "solid_colour"), ("gradient", "gradient_angle"), ("highlight", "highlight_style")):
-        press(panel, f"edit_{name}")
-        assert stack.currentWidget().findChild(object, widget) is not None
+    panel.show()
+    options, heights = ("solid_colour", "gradient_angle", "highlight_style"), []
+    for shown in options:
+        press(panel, f"edit_{shown.split('_')[0]}")
+        QApplication.processEvents()
+        assert [name for name in options if panel.findChild(QWidget, name).isVisible()] == [shown]
+        stack = panel.findChild(QWidget, "edit_options")
+        page = next(page for page in stack.children() if isinstance(page, QWidget) and page.isVisible())
+        assert stack.height() == page.height(), "nothing is left free under it"
+        heights.append(stack.height())
+    assert heights[1] > heights[2], "a page takes no room for a longer one"
 
 
 def test_a_small_panel_scrolls(panel):

@@ -49,3 +49,22 @@ def test_messages_leave_no_wrappers_of_items_of_their_layout(qtbot):
         assert not bar.messages()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert item_wrappers() <= before
+
+
+def test_a_text_is_there_once_among_the_messages_that_are_seen_together(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    bar = MessageBar(over)
+
+    def left():
+        return [(message.text, message.owner) for message in bar.messages()]
+
+    bar.show_message("no file", "error")
+    bar.show_message("no file", "error", owner="one")
+    assert left() == [("no file", "one")]
+    bar.show_message("no file", "error", owner="two")
+    assert left() == [("no file", "two"), ("no file", "one")], "each image has its own"
+    bar.show_message("no file", "error")
+    assert left() == [("no file", "")]
+    bar.show_message("no file", "error", tip="/another/file")
+    assert len(left()) == 2
