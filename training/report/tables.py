@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,8 @@ class ReportRow:
     """Share of present objects whose answer was called none."""
     unsure: float
     """Share of all whose answer was called unsure."""
+    margin: float = 0.0
+    """Half the width of the 95 % interval of the mean IoU (Efron's percentile bootstrap over images, 400 draws)."""
 
     @property
     def name(self) -> str:
@@ -51,11 +54,14 @@ class ReportRow:
 
 
 NEGATIVES = "matching nothing"
+AREAS = ((0.0, "below 5 %"), (0.05, "5 to 20 %"), (0.2, "20 % and more"))
+"""Shares of the image from which on a true matte belongs to a part, and the part's name."""
 GROUPS: dict[str, Callable[[Result], str]] = {
     "setting": lambda r: "keyword" if r.form == "keyword" else "expression",
     "form": lambda r: "" if r.form == "keyword" else r.form,
     "position": lambda r: r.relation,
     "two of a kind told apart by": lambda r: "" if not r.rivals else "position" if r.relation else "look",
+    "area": lambda r: AREAS[bisect_right([start for start, _ in AREAS], r.area) - 1][1],
     "kind": lambda r: r.kind,
     "category": lambda r: r.category,
 }
@@ -102,6 +108,7 @@ def columns(rows: Sequence[ReportRow]) -> list[Column]:
         *(Column(label, _mean_of("per_image", label), _digits(label)) for label in measures),
         *(Column(f"{label} (E)", _mean_of("per_entity", label), _digits(label)) for label in measures),
         Column("mean IoU", lambda row: None if row.group == NEGATIVES else row.iou, 3, higher=True),
+        Column("+-", lambda row: None if row.group == NEGATIVES else row.margin, 3),
         Column("right object", lambda row: row.right, 3, higher=True),
         Column("missed", lambda row: None if row.group == NEGATIVES else row.missed, 3),
         Column("unsure", lambda row: row.unsure, 3),
@@ -119,10 +126,10 @@ def rows_markdown(rows: Sequence[ReportRow]) -> str:
 
 
 LEGEND = (
-    "Lower is better, but for mean IoU and right object. Plain measures are means over images, (E) over entities. SAD "
-    "is a sum / 1000 at the images' own size and grows with it (MP: mean megapixels). The best matte is measured, "
-    "however uncertain; 'missed' is the share of those that are there and were called none. Of samples matching "
-    "nothing, 'right object' is the share without a sure answer.\n"
+    "Lower is better, but for mean IoU (+- half of its 95 % interval over images) and right object. Plain measures "
+    "are means over images, (E) over entities. SAD is a sum / 1000 at the images' own size and grows with it (MP: "
+    "mean megapixels). The best matte is measured, however uncertain; 'missed' is the share of those that are there "
+    "and were called none. Of samples matching nothing, 'right object' is the share without a sure answer.\n"
 )
 
 
@@ -164,7 +171,19 @@ def _row(name: str, group: str, value: str, results: Sequence[Result]) -> Report
         right=float(np.mean([r.right for r in results])),
         missed=float(np.mean([r.certainty is Certainty.NONE and not r.negative for r in results])),
         unsure=float(np.mean([r.certainty is Certainty.UNSURE for r in results])),
+        margin=_margin(results),
     )
+
+
+def _margin(results: Sequence[Result]) -> float:
+    """Of the mean IoU: images are drawn with replacement, each with all its samples; the same draw each time."""
+    images: dict[str, list[float]] = {}
+    for result in results:
+        images.setdefault(result.image_id, []).append(result.iou)
+    sums, counts = (np.array([of(ious) for ious in images.values()], np.float64) for of in (sum, len))
+    drawn = np.random.default_rng(0).integers(len(images), size=(400, len(images)))
+    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), (2.5, 97.5))
+    return float(high - low) / 2
 
 
 def _by(results: Sequence[Result], key: Callable[[Result], str]) -> dict[str, float]:

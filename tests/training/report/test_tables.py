@@ -131,3 +131,19 @@ def test_columns_of_a_table_stand_straight():
     text = table(["set", "SAD"], [["a very long name", "1.00"], ["b", "**12345.00**"]])
     assert np.unique([len(line) for line in text.splitlines()]).size == 1
     assert text.splitlines()[1].endswith("-: |"), "figures to the right"
+
+
+def test_the_margin_is_that_of_a_mean_over_images():
+    rng = np.random.default_rng(1)
+    ious = rng.normal(0.6, 0.1, 400)
+    whole = summarise([result(image_id=str(i), iou=float(iou)) for i, iou in enumerate(ious)])[0]
+    assert whole.margin == pytest.approx(1.96 * ious.std() / 20, rel=0.12), "the normal approximation"
+    clustered = summarise([result(image_id=str(i // 20), iou=float(ious[i // 20])) for i in range(400)])[0]
+    assert clustered.margin > 2 * whole.margin, "samples of one image are no independent ones"
+    assert summarise([result()] * 3)[0].margin == 0
+
+
+def test_small_things_have_a_row_of_their_own():
+    rows = summarise([result(area=area) for area in (0.01, 0.049, 0.05, 0.19, 0.2, 0.9) for _ in range(FEW)])
+    parts = {row.value: row.samples for row in rows if row.group == "area"}
+    assert parts == {"below 5 %": 2 * FEW, "5 to 20 %": 2 * FEW, "20 % and more": 2 * FEW}
