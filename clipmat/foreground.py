@@ -61,6 +61,14 @@ def separate(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> SeparatedC
     return SeparatedColours(foreground, background)
 
 
+class _Uncopied(np.ndarray[Any, np.dtype[np.float32]]):
+    """An array of float32 that pymatting reads as it is: it asks each for a copy by `astype`, which is not needed."""
+
+    def astype(self, *_: object, **__: object) -> NDArray[np.float32]:  # type: ignore[override]
+        """The array itself."""
+        return np.asarray(self)
+
+
 def estimate(
     colours: NDArray[np.float32], alpha: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -71,7 +79,8 @@ def estimate(
     first call compiles it, 5 s once a machine. Calls from several threads wait for each other.
     """
     with _one_at_a_time:
-        foreground, background = _estimator()(colours, alpha, return_background=True)
+        given = (np.ascontiguousarray(each, np.float32).view(_Uncopied) for each in (colours, alpha))
+        foreground, background = _estimator()(*given, return_background=True)
     return foreground, background
 
 

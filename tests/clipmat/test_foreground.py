@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -68,3 +69,22 @@ def test_strips_give_what_the_whole_image_at_once_gives():
     layers = separate(image, matte)
     assert (layers.foreground == np.where(alpha == 255, image, bytes_of[0])).all()
     assert (layers.background == np.where(alpha == 0, image, bytes_of[1])).all()
+
+
+def test_the_estimator_gets_no_copies_and_changes_nothing_of_what_it_gets():
+    random = np.random.default_rng(4)
+    colours = random.random((300, 400, 3)).astype(np.float32)
+    alpha = random.random((600, 800)).astype(np.float32)[::2, ::2]
+    before = colours.copy(), alpha.copy()
+    estimate(colours[:40, :40], alpha[:40, :40])  # loads it
+    tracemalloc.start()
+    try:
+        found = estimate(colours, alpha)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4.5 * colours.nbytes, "two results, what the estimator reduces, and half of the size before"
+    plain = sys.modules["pymatting.foreground.estimate_foreground_ml"].estimate_foreground_ml
+    for own_one, other in zip(found, plain(colours, alpha, return_background=True), strict=True):
+        assert (own_one == other).all() and type(own_one) is np.ndarray
+    assert (colours == before[0]).all() and (alpha == before[1]).all()
