@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from rim_editor.ui.theme import icon, set_type
 
 _PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
+_WIDE = 24
+"""Letters of width from which there is room for more than the words."""
 
 
 class _Completer(QCompleter):
@@ -71,6 +73,14 @@ class ExpressionBox(QLineEdit):
     def paint_icons(self) -> None:
         """Set the icon; call again after the theme has changed."""
         self._glass.setIcon(icon("fa6s.magnifying-glass", self.palette().placeholderText().color()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave all of a small box to the words: magnifying glass and cross go."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WIDE * self.fontMetrics().averageCharWidth()
+        if is_wide != self.isClearButtonEnabled():
+            self._glass.setVisible(is_wide)
+            self.setClearButtonEnabled(is_wide)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Escape closes the list of completions and leaves the box."""

@@ -146,6 +146,18 @@ def test_a_narrow_bar_has_the_combo_box_instead_of_the_segments(qtbot, bar):
     assert bar.width() < 700
 
 
+def test_a_small_box_is_left_to_the_words(qtbot, bar):
+    def icons():
+        return [button for button in box(bar).findChildren(QToolButton) if button.isVisible()]
+
+    box(bar).setText("the green apple")
+    qtbot.waitUntil(lambda: len(icons()) == 2)
+    bar.resize(286, 80)
+    qtbot.waitUntil(lambda: icons() == [])
+    bar.resize(1100, 80)
+    qtbot.waitUntil(lambda: len(icons()) == 2)
+
+
 def test_while_it_works_the_button_cancels_and_nothing_comes_after(qtbot, bar, live_editor, model, settled):
     model.gate = threading.Event()
     bar.set_editor(live_editor)
