@@ -79,7 +79,8 @@ def estimate(
     first call compiles it, 5 s once a machine. Calls from several threads wait for each other.
     """
     with _one_at_a_time:
-        given = (np.ascontiguousarray(each, np.float32).view(_Uncopied) for each in (colours, alpha))
+        # Writeable: numba has compiled it for such arrays alone.
+        given = (np.require(each, np.float32, ["C", "W"]).view(_Uncopied) for each in (colours, alpha))
         foreground, background = _estimator()(*given, return_background=True)
     return foreground, background
 

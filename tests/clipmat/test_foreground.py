@@ -88,3 +88,14 @@ def test_the_estimator_gets_no_copies_and_changes_nothing_of_what_it_gets():
     for own_one, other in zip(found, plain(colours, alpha, return_background=True), strict=True):
         assert (own_one == other).all() and type(own_one) is np.ndarray
     assert (colours == before[0]).all() and (alpha == before[1]).all()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_arrays_that_cannot_be_written_are_read(step):
+    random = np.random.default_rng(5)
+    colours, alpha = random.random((40, 60, 3)).astype(np.float32), random.random((40, 60)).astype(np.float32)
+    expected = estimate(colours[::step, ::step], alpha[::step, ::step])
+    for array in (colours, alpha):
+        array.setflags(write=False)
+    found = estimate(colours[::step, ::step], alpha[::step, ::step])
+    assert all((one == other).all() for one, other in zip(found, expected, strict=True))
