@@ -116,9 +116,9 @@ def test_where_the_example_is_not_the_message_names_it(loaded, photos, tmp_path,
     assert code == 3 and "the example of beach.jpg" in capsys.readouterr().err
 
 
-def test_neither_words_nor_an_example_and_a_damaged_one_are_refused(loaded, photos, tmp_path, capsys):
+def test_an_empty_expression_and_a_damaged_example_are_refused(loaded, photos, tmp_path, capsys):
     asked = ["matte", str(photos / "a.png"), "-o", str(tmp_path / "x.png")]
-    assert cli.main(asked) == 2 and "expression is empty" in capsys.readouterr().err
+    assert cli.main([*asked, ""]) == 2 and "expression is empty" in capsys.readouterr().err
     broken = tmp_path / "broken.rimexample"
     broken.write_bytes(b"{")
     assert cli.main([*asked, "--example", str(broken)]) == 2 and "damaged" in capsys.readouterr().err
