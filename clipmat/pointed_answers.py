@@ -39,6 +39,10 @@ BOX_AGREEMENT = 0.6
 """Intersection over union of a box and the box around a noun's parts in it, from which on the noun is believed."""
 
 
+BOX_SHARE = 0.7
+"""Share of the network's own answer that has to be inside a box; the box may be drawn a little small."""
+
+
 @dataclass(frozen=True, eq=False)
 class PointedAnswer:
     """What points and a box gave, before the edge is refined."""
@@ -73,7 +77,7 @@ class PointedAnswers:
         `text` is what that was an answer to, text tokens and their validity. Raises BadPrompt when there are only
         points to drop and nothing to drop from.
         """
-        shows = pointing.keeps or pointing.box is not None or words is not None
+        shows = pointing.keeps or pointing.box is not None  # points to drop alone were not drawn in training
         if shows and self._model.config.prompts and (own := self._own_answer(image, pixels, pointing, text)):
             return own
         if words is None:
@@ -217,13 +221,20 @@ def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8])
 
 
 def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:
-    """Whether a matte has what was clicked, within a pixel, and not what was to be dropped; both in its pixels."""
+    """Whether a matte has what was clicked, within a pixel, not what was to be dropped, and is mostly in the box."""
     for x, y, keep in pointing.points:
         row, column = min(int(y), matte.shape[0] - 1), min(int(x), matte.shape[1] - 1)
         near = matte[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
         if near.max() < COVERED if keep else matte[row, column] > COVERED:
             return False
-    return bool((matte > COVERED).any())
+    solid = matte > COVERED
+    if not solid.any():
+        return False
+    if pointing.box is None:
+        return True
+    x0, y0, x1, y1 = (round(value) for value in pointing.box)
+    inside = solid[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return float(inside.sum()) >= BOX_SHARE * float(solid.sum())
 
 
 def _fit(choice: PartChoice, pointing: Pointing) -> float:

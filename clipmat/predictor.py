@@ -293,7 +293,7 @@ class Predictor:
         pointing = checked_pointing(points, box, self._size[1], self._size[0])
         words = clean_expression(expression)
         by_pointing_alone = bool(pointing) and not words and example is None
-        nothing_given = not words and not pointing and example is None
+        nothing_given = not expression.strip() and not pointing and example is None
         if example is not None:
             self._check_example(example)
         elif nothing_given and self.card.config.prompts:

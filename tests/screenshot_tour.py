@@ -82,7 +82,7 @@ class Tour(Driver):
         self.find("view_automatic").click()
 
     def combining(self) -> None:
-        self.ask("the green apple", "add")
+        self.ask("the sunflower", "add")
         self.ask("the blue cup", "add")
         self.shoot("added")
         self.ask("the blue cup", "subtract")
@@ -249,7 +249,7 @@ class Tour(Driver):
         onward.click()
         self.shoot("batch-setup-missing")
         dialog.add([folder])
-        self.find("batch_expression_0").setText("the green apple")
+        self.find("batch_expression_0").setText("the sunflower")
         self.choose("batch_edit", "Solid colour")
         self.shoot("batch-setup")
         self.find("batch_edit_tabs").setCurrentIndex(1)

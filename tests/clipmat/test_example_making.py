@@ -58,13 +58,13 @@ def test_words_and_clicks_go_beside_it(bundled, marked):
     rows, columns = np.nonzero(truth > 0.9)
     middle = float(np.median(columns)), float(np.median(rows)), True
     found = bundled.predict(example=example, points=[middle])
-    assert found.method is PromptMethod.WORDS_CHOSEN and overlap(found.matte, truth) > 0.8
+    assert found.method is PromptMethod.POINTED and overlap(found.matte, truth) > 0.8
 
 
-def test_without_words_points_box_or_example_there_is_nothing_to_find(bundled):
+def test_marks_alone_are_no_words(bundled):
     bundled.set_image(np.full((20, 30, 3), 128, np.uint8))
     with pytest.raises(BadExpression):
-        bundled.predict(" ")
+        bundled.predict("?")
 
 
 def test_other_weights_refuse_it(bundled, marked):
