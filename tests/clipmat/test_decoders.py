@@ -15,6 +15,7 @@ CONFIG = replace(
     visual_width=7,
     popup_width=6,
     meaning_width=0,
+    prompts=False,
     detail_channels=(3, 4, 5, 6),
     semantic_channels=(5, 4),
 )

@@ -9,6 +9,8 @@ from torch.nn import functional
 
 from clipmat.config import variant
 from clipmat.model import ClipMat, build_encoders, fuse_hard, fuse_soft
+from clipmat.pointing import Pointing
+from clipmat.pointing_planes import pointing_planes
 from clipmat.refiner import Refiner
 
 SWITCHES = ("pre_context", "post_context", "popup", "details")
@@ -83,7 +85,11 @@ def test_every_parameter_is_trained(compact):
     torch.manual_seed(0)
     model = ClipMat(variant("compact")).train()
     tokens, _ = model.tokenize(["the cup", "the dog behind the car"])
-    out = model(torch.randn(2, 3, 64, 64), tokens)
+    pointing = torch.from_numpy(pointing_planes(Pointing(((30, 20, True),), (8, 8, 50, 40)), (64, 64)))
+    text, valid = model.encode_text(tokens)
+    out = model.decode(
+        model.encode_image(torch.randn(2, 3, 64, 64)), text, valid, pointing=pointing.expand(2, -1, -1, -1)
+    )
     (out.matte.sum() + out.presence_logits.sum()).backward()
     unused = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     # A key's bias shifts all scores of a softmax alike and has no gradient by nature.

@@ -62,8 +62,8 @@ def test_points_and_box_go_to_the_model_without_an_expression(image, loaded, tmp
     assert json.loads(printed.out)["expression"] == ""
 
 
-def test_neither_words_nor_prompts_is_the_error_of_an_empty_expression(image, loaded, tmp_path, capsys):
-    assert main(["matte", str(image), "-o", str(tmp_path / "out.png")]) == 2
+def test_an_empty_expression_without_prompts_is_an_error(image, loaded, tmp_path, capsys):
+    assert main(["matte", str(image), "", "-o", str(tmp_path / "out.png")]) == 2
     assert "The expression is empty" in capsys.readouterr().err and not loaded
 
 
