@@ -58,7 +58,7 @@ def test_open_and_paste_do_as_their_actions(window, qtbot, qapp):
 
 @pytest.mark.parametrize("name", ["start_sample", "start_picture"])
 def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
-    model.discs["apple"] = (0.5, 0.5, 0.2)
+    model.discs["sunflower"] = (0.5, 0.5, 0.2)
     click(qtbot, window, name)
     qtbot.waitUntil(lambda: window.editor() is not None)
     assert window.editor().document.source.path is None, "nothing is saved beside the installed picture"
@@ -66,7 +66,7 @@ def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
     assert window.editor().title == "Sample"
     chips = window.findChild(ChipRow, "word_chips")
     assert chips.texts() == SAMPLE_EXPRESSIONS
-    qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_green_apple"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_sunflower"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.editor().document.parts))
     assert chips.texts() != SAMPLE_EXPRESSIONS
 
