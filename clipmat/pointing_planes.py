@@ -90,7 +90,9 @@ class PointingPlanes(nn.Module):
         return PointedPlaces(planes, self.out(F.gelu(self.widen(pooled))) * points)
 
     def _looks(self, places: Tensor, weights: Tensor) -> Tensor:
-        """Bx1xhxw cosine of each place with the weighted mean of the places."""
-        unit = F.normalize(places.float(), dim=1)
-        pooled = F.normalize(torch.einsum("bdhw,bhw->bd", unit, weights.float()), dim=1)
-        return torch.einsum("bdhw,bd->bhw", unit, pooled).unsqueeze(1).to(places.dtype)
+        """Bx1xhxw cosine of each place with the weighted mean of the places; 0 where all weights are."""
+        # In float32: half precision has no number as small as what keeps 0 / 0 and its gradient from being no number.
+        with torch.autocast(places.device.type, enabled=False):
+            unit = F.normalize(places.float(), dim=1)
+            pooled = F.normalize(torch.einsum("bdhw,bhw->bd", unit, weights.float()), dim=1)
+            return torch.einsum("bdhw,bd->bhw", unit, pooled).unsqueeze(1).to(places.dtype)
