@@ -20,7 +20,7 @@ from torch import Tensor
 from clipmat.errors import BadPrompt
 from clipmat.expression import POINTED_AT
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
-from clipmat.pointed_parts import PartChoice, choose_parts
+from clipmat.pointed_parts import PartChoice, boxed_plane, choose_parts, pixel_under
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.pointing_planes import pointing_planes
 from clipmat.refiner import Refiner
@@ -223,7 +223,7 @@ def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8])
 def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:
     """Whether a matte has what was clicked, within a pixel, not what was to be dropped, and is mostly in the box."""
     for x, y, keep in pointing.points:
-        row, column = min(int(y), matte.shape[0] - 1), min(int(x), matte.shape[1] - 1)
+        column, row = pixel_under((x, y), matte.shape)
         near = matte[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
         if near.max() < COVERED if keep else matte[row, column] > COVERED:
             return False
@@ -232,8 +232,7 @@ def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:
         return False
     if pointing.box is None:
         return True
-    x0, y0, x1, y1 = (round(value) for value in pointing.box)
-    inside = solid[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    inside = solid & (boxed_plane(matte.shape, pointing) > 0)
     return float(inside.sum()) >= BOX_SHARE * float(solid.sum())
 
 
@@ -242,7 +241,7 @@ def _fit(choice: PartChoice, pointing: Pointing) -> float:
     matte = choice.matte
     fits = [1.0]
     if pointing.keeps:
-        at = [matte[min(int(y), len(matte) - 1), min(int(x), matte.shape[1] - 1)] for x, y in pointing.keeps]
+        at = [matte[pixel_under(point, matte.shape)[::-1]] for point in pointing.keeps]
         fits.append(float(min(at)) if min(at) >= COVERED else 0.0)
     if pointing.box is not None:
         rows, columns = (np.flatnonzero((matte > COVERED).any(axis=axis)) for axis in (1, 0))

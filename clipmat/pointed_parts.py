@@ -73,7 +73,7 @@ def choose_parts(
     if drops and any(_is_set(chosen, point) for point in drops):
         share *= _side_of_keeps(colours, chosen, keeps, drops)
     if pointing.box is not None:
-        share *= _boxed(soft.shape, pointing)
+        share *= boxed_plane(soft.shape, pointing)
     missed = tuple((x, y, True) for x, y in keeps if not _is_set(chosen, (x, y)))
     share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
     return PartChoice(*_limited(matte, soft, trimap, share, threshold), missed)
@@ -99,13 +99,13 @@ def _candidates(parts: NDArray[np.int32], pointing: Pointing) -> set[int]:
     areas = np.bincount(parts.ravel())
     if pointing.box is None:
         return set(range(1, len(areas)))
-    boxed = np.bincount(parts[_boxed(parts.shape, pointing) > 0.5], minlength=len(areas))
+    boxed = np.bincount(parts[boxed_plane(parts.shape, pointing) > 0.5], minlength=len(areas))
     return {int(part) for part in np.flatnonzero(boxed >= BOXED_SHARE * areas) if part and boxed[part]}
 
 
 def _under(parts: NDArray[np.int32], point: tuple[float, float]) -> set[int]:
     """The part under a point, or those within its reach."""
-    x, y = _pixel(point, parts.shape)
+    x, y = pixel_under(point, parts.shape)
     if parts[y, x]:
         return {int(parts[y, x])}
     near = parts[max(y - CLICK_REACH, 0) : y + CLICK_REACH + 1, max(x - CLICK_REACH, 0) : x + CLICK_REACH + 1]
@@ -116,7 +116,8 @@ def _is_set(plane: Bools, point: tuple[float, float]) -> bool:
     return bool(_under(plane.astype(np.int32), point))
 
 
-def _pixel(point: tuple[float, float], shape: Sequence[int]) -> tuple[int, int]:
+def pixel_under(point: tuple[float, float], shape: Sequence[int]) -> tuple[int, int]:
+    """x, y of the pixel of a plane, HxW, that a point is in, or of the nearest one."""
     return min(max(int(point[0]), 0), shape[1] - 1), min(max(int(point[1]), 0), shape[0] - 1)
 
 
@@ -140,13 +141,14 @@ def _side_of_keeps(
     for points in (keeps, drops):
         plane = np.zeros(chosen.shape, bool)
         for point in points:
-            x, y = _pixel(point, chosen.shape)
+            x, y = pixel_under(point, chosen.shape)
             plane[y, x] = True
         seeds.append(plane)
     return (geodesic_distance(lab, seeds[0]) <= geodesic_distance(lab, seeds[1])).astype(np.float32)
 
 
-def _boxed(shape: Sequence[int], pointing: Pointing) -> Floats:
+def boxed_plane(shape: Sequence[int], pointing: Pointing) -> Floats:
+    """HxW: 1 in the box of `pointing`, at least a pixel; 0 elsewhere, and everywhere without a box."""
     plane = np.zeros(shape, np.float32)
     if pointing.box is not None:
         x0, y0, x1, y1 = (round(value) for value in pointing.box)

@@ -118,10 +118,9 @@ def deepest_click(truth: Alpha) -> Click:
 
 def around(truth: Alpha) -> Corners:
     """The box around what is at least half there of a matte."""
-    import numpy as np
+    from training.simulated_pointing import box_around
 
-    rows, columns = (np.flatnonzero((truth >= 0.5).any(axis=axis)) for axis in (1, 0))
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+    return box_around(truth, 0.5)
 
 
 def table(found: Sequence[Pointed]) -> str:

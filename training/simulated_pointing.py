@@ -63,9 +63,14 @@ def _inside(plane: NDArray[np.bool_], rng: np.random.Generator) -> tuple[float, 
     return column + 0.5, row + 0.5
 
 
+def box_around(matte: Alpha, least: float) -> Corners:
+    """The box around what is at least `least` there of a matte, in its pixels; something is."""
+    rows, columns = (np.flatnonzero((matte >= least).any(axis=axis)) for axis in (1, 0))
+    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+
+
 def _box(matte: Alpha, rng: np.random.Generator) -> Corners:
-    rows, columns = (np.flatnonzero((matte >= _FAINT).any(axis=axis)) for axis in (1, 0))
-    x0, x1, y0, y1 = float(columns[0]), float(columns[-1] + 1), float(rows[0]), float(rows[-1] + 1)
+    x0, y0, x1, y1 = box_around(matte, _FAINT)
     dx0, dy0, dx1, dy1 = rng.normal(0, _JITTER, 4).clip(-0.12, 0.12)
     width, height = x1 - x0, y1 - y0
     return (
