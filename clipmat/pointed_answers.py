@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -93,16 +94,19 @@ class PointedAnswers:
             regions += self._without_words(image, pixels, small, Pointing((*choice.missed, *drops))).regions
         return PointedAnswer(tuple(regions), PromptMethod.WORDS_CHOSEN)
 
+    @cached_property
+    def _without_text(self) -> tuple[Tensor, Tensor]:
+        """What stands for the words of whoever only points: the same for every click."""
+        device = next(self._model.parameters()).device
+        return self._model.encode_text(self._model.tokenize([POINTED_AT])[0].to(device))
+
     def _own_answer(
         self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, text: tuple[Tensor, Tensor] | None
     ) -> PointedAnswer | None:
         """What the network makes of points and box, beside words or alone; None where it does not follow a click."""
-        device = image.alpha_logits.device
-        if text is None:
-            text = self._model.encode_text(self._model.tokenize([POINTED_AT])[0].to(device))
         at = _scaled(pointing, image.size, pixels)
-        planes = torch.from_numpy(pointing_planes(at, image.size)).unsqueeze(0).to(device)
-        out = self._model.decode(image, *text, pointing=planes, hard=True)
+        planes = torch.from_numpy(pointing_planes(at, image.size)).unsqueeze(0).to(image.alpha_logits.device)
+        out = self._model.decode(image, *(text or self._without_text), pointing=planes, hard=True)
         region = whole_region(out, (pixels.shape[0], pixels.shape[1]))
         return PointedAnswer((region,), PromptMethod.POINTED) if _follows(region.matte, at) else None
 
