@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +35,7 @@ class Mix:
     """Photographs of several labelled things, where the data holds such."""
     negative: float = 0.12
     pairs: float = 0.45
-    """Scenes of several entities that hold two of a kind."""
+    """Scenes of several entities that hold two of a kind; of photographs of several things, where there are such."""
     recoloured: float = 0.0
     """Pairs of cut-out objects of which one gets another colour; the look is asked for more often then."""
     drawn: float = 0.3
@@ -64,10 +64,12 @@ class SceneDataset:
         self.bank, self.seed, self.mix, self.augment = bank, seed, mix or Mix(), augment
         self.forms = tuple(forms)
         self.cutouts, self.photos = _Pool(bank.cutouts, self.mix.drawn), _Pool(bank.photos, self.mix.drawn)
-        self.labelled = _Pool([each for photo in bank.scenes for each in photo.objects], self.mix.drawn)
+        labelled = tuple(each for photo in bank.scenes for each in photo.objects)
+        self.labelled = _Pool(labelled, self.mix.drawn)
+        twins = [each for photo in bank.scenes for each in _of_a_kind(photo.objects)]
+        self.twins = _Pool(twins, self.mix.drawn) if twins else self.labelled
         self._photo_of = {each.id: photo for photo in bank.scenes for each in photo.objects}
         self.everything = tuple(bank.cutouts) + tuple(bank.photos)
-        labelled = tuple(each for photo in bank.scenes for each in photo.objects)
         self.words = WordSource.of(self.everything + labelled)
         """What dense words are drawn from."""
 
@@ -149,7 +151,7 @@ class SceneDataset:
             entities = self._group(self.cutouts, int(rng.integers(1, 3)), rng, like=photo)
             return composed_scene(self.bank, entities, photo, size, rng), "composite"
         if self.bank.scenes and draw < mix.photo + mix.mosaic + mix.pasted + mix.scene:
-            chosen = self.labelled.pick(rng)
+            chosen = (self.twins if rng.random() < mix.pairs else self.labelled).pick(rng)
             return labelled_scene(self.bank, self._photo_of[chosen.id], chosen, size, rng), "scene"
         count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.4, 0.25, 0.15]))
         ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
@@ -179,6 +181,12 @@ class SceneDataset:
             return entity
         turned = replace(entity, id=f"{entity.id}@", hue=int(rng.integers(50, 311)))
         return replace(turned, colours=dominant_colours(self.bank.cutout(turned)))
+
+
+def _of_a_kind(entities: Sequence[Entity]) -> list[Entity]:
+    """Those that share their keyword with another."""
+    number = Counter(each.keyword for each in entities)
+    return [each for each in entities if number[each.keyword] > 1]
 
 
 class _Pool:

@@ -11,6 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -46,11 +48,12 @@ def margin(radius: float) -> int:
 
 def similar_region(
     pixels: Pixels, start: tuple[float, float], end: tuple[float, float], radius: float
-) -> NDArray[np.uint8]:
+) -> Generator[None, None, Pixels]:
     """The region of like colour around the line from `start` to `end`, x and y in pixels of the place: hxw, 0 to 255.
 
     `pixels` is the place, hxwx3 uint8 sRGB, with `margin(radius)` around the line where the image goes on so far.
-    The result is only meant up to `radius` from the line.
+    The result is only meant up to `radius` from the line. It comes in turns of a few milliseconds: one finds the
+    region, and each of the others draws its rim at one size.
     """
     import cv2
     import numpy as np
@@ -70,6 +73,7 @@ def similar_region(
     seen = _line(small.shape, line, radius / factor + 1.5).view(np.uint8)
     rim = _drawn(small, region.view(np.uint8) * np.uint8(255), seen, sides)
     for larger in reversed(sizes[:-1]):
+        yield
         grown = cv2.resize(rim, larger.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         rim = _drawn(np.asarray(larger, np.uint8), np.asarray(grown, np.uint8), seen, sides)
     return np.asarray(cv2.GaussianBlur(rim, (3, 3), 0.6)[:height, :width], np.uint8)

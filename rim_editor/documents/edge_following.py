@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 
 from rim_editor.documents.document import Brush, Point, Stroke
 from rim_editor.documents.edge_finding import margin, reduction, similar_region
-from rim_editor.documents.strokes import Box
+from rim_editor.documents.strokes import Box, line_cover
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     import numpy as np
     from numpy.typing import NDArray
 
+    _Cover = tuple[Box, NDArray[np.uint8]]
     _Finished = tuple[weakref.ref[NDArray[np.uint8]], Box, NDArray[np.uint8]]
 
 LEAST_RADIUS = 2.5
 """Pixels; a finer brush covers all that it touches: there is no room for an edge in it."""
 _LEAST_PIECE_PX = 12.0
-# A larger brush is computed on a copy of half the size: its edge is a pixel softer, and a step takes no longer.
+# A larger brush is computed on a copy of a half, a quarter, ... of the size: its edge is softer, and a step no longer.
 _WHOLE_PX = 256.0
 _REMEMBERED_BYTES = 64 << 20
 _warming_up = threading.Lock()
@@ -54,6 +57,7 @@ class GrowingCover:
         self._rows, self._columns = slice(0, 0), slice(0, 0)
         self._last: Point | None = None
         self._pieces: deque[tuple[Point, Point]] = deque()
+        self._piece: Generator[None, None, _Cover] | None = None
 
     @property
     def box(self) -> Box:
@@ -62,8 +66,8 @@ class GrowingCover:
 
     @property
     def growing(self) -> bool:
-        """Whether there are pieces left to compute."""
-        return bool(self._pieces)
+        """Whether there is something left to compute."""
+        return bool(self._pieces) or self._piece is not None
 
     def extend(self, point: Point) -> None:
         """Continue the stroke to a point; `step` then computes the pieces on the way."""
@@ -78,10 +82,18 @@ class GrowingCover:
         self._last = point
 
     def step(self) -> Box:
-        """Compute the next piece; returns what it touches, which may be empty."""
+        """Compute a part of the next piece, a few milliseconds; returns what it touches, empty until it is whole."""
         import numpy as np
 
-        (rows, columns), cover = _piece(self._pixels, *self._pieces.popleft(), self._radius, self._hardness)
+        if self._piece is None:
+            self._piece = _piece(self._pixels, *self._pieces.popleft(), self._radius, self._hardness)
+        try:
+            next(self._piece)
+        except StopIteration as whole:
+            self._piece = None
+            (rows, columns), cover = whole.value
+        else:
+            return slice(0, 0), slice(0, 0)
         if cover.size:
             under = self._cover[rows, columns]
             np.maximum(under, cover, out=under)
@@ -90,7 +102,7 @@ class GrowingCover:
 
     def finish(self) -> None:
         """Compute all pieces that are left."""
-        while self._pieces:
+        while self.growing:
             self.step()
 
     def values(self, box: Box) -> NDArray[np.uint8]:
@@ -151,13 +163,13 @@ class _Memory:
         self._finished: OrderedDict[tuple[int, Stroke], _Finished] = OrderedDict()
         self._begun: tuple[tuple[int, Stroke], GrowingCover] | None = None
 
-    def finished(self, stroke: Stroke, pixels: NDArray[np.uint8]) -> tuple[Box, NDArray[np.uint8]] | None:
+    def finished(self, stroke: Stroke, pixels: NDArray[np.uint8]) -> _Cover | None:
         """The coverage, if it is there."""
         with self._lock:
             image, box, cover = self._finished.get((id(pixels), stroke), (None, (slice(0), slice(0)), None))
             return (box, cover) if cover is not None and image is not None and image() is pixels else None
 
-    def add(self, stroke: Stroke, pixels: NDArray[np.uint8], grown: GrowingCover) -> tuple[Box, NDArray[np.uint8]]:
+    def add(self, stroke: Stroke, pixels: NDArray[np.uint8], grown: GrowingCover) -> _Cover:
         """Keep a coverage that has all its pieces; returns it."""
         box, cover = grown.box, grown.values(grown.box).copy()
         with self._lock:
@@ -188,8 +200,8 @@ _memory = _Memory()
 
 def _piece(
     pixels: NDArray[np.uint8], start: Point, end: Point, radius: float, hardness: float
-) -> tuple[Box, NDArray[np.uint8]]:
-    """The box that a piece of the stroke touches, and its coverage there, 0 to 255."""
+) -> Generator[None, None, _Cover]:
+    """The box that a piece of the stroke touches, and its coverage there, 0 to 255; in turns, as `similar_region`."""
     import cv2
     import numpy as np
 
@@ -199,86 +211,25 @@ def _piece(
         return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.uint8)
     # Aligned to the reduced copy's pixels, so that these are the same for all pieces.
     around = _box(start, end, margin(radius), height, width, reduction(radius))
-    place, half = pixels[around], 1
-    if radius > _WHOLE_PX:
-        half = 2
-        beside, below = place.shape[1] % 2, place.shape[0] % 2
+    place, part = np.ascontiguousarray(pixels[around]), 1
+    while radius / part > _WHOLE_PX:
+        part *= 2
+    if part > 1:
+        below, beside = (-side % part for side in place.shape[:2])
         if beside or below:
             place = np.asarray(cv2.copyMakeBorder(place, 0, below, 0, beside, cv2.BORDER_REPLICATE), np.uint8)
-        place = np.asarray(cv2.resize(place, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    else:
-        place = np.ascontiguousarray(place)
-    first, last = (((x - around[1].start) / half, (y - around[0].start) / half) for x, y in (start, end))
+        smaller = (place.shape[1] // part, place.shape[0] // part)
+        place = np.asarray(cv2.resize(place, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+    first, last = (((x - around[1].start) / part, (y - around[0].start) / part) for x, y in (start, end))
     inner = slice(0, place.shape[0]), slice(0, place.shape[1])
-    cover = cv2.multiply(
-        similar_region(place, first, last, radius / half),
-        _fall(first, last, radius / half, hardness, inner),
-        scale=1 / 255,
-    )
-    if half > 1:
-        larger = (place.shape[1] * half, place.shape[0] * half)
+    region = yield from similar_region(place, first, last, radius / part)
+    yield
+    cover = cv2.multiply(region, line_cover(first, last, radius / part, hardness, inner), scale=1 / 255)
+    if part > 1:
+        larger = (place.shape[1] * part, place.shape[0] * part)
         cover = cv2.resize(cover, larger, interpolation=cv2.INTER_LINEAR)
     down, across = (slice(own.start - wide.start, own.stop - wide.start) for own, wide in zip(box, around, strict=True))
     return box, np.asarray(cover[down, across], np.uint8)
-
-
-def _fall(start: Point, end: Point, radius: float, hardness: float, box: Box) -> NDArray[np.uint8]:
-    """The coverage of a plain stroke along a line, 0 to 255: full up to `hardness` of the radius, 0 from it on."""
-    import cv2
-    import numpy as np
-
-    inner = min(hardness * radius, radius - 1)
-    # A wide fall is drawn smaller and enlarged, which nobody sees.
-    factor = 1
-    while (radius - inner) / factor >= 16:
-        factor *= 2
-    rows, columns = box
-    shape = rows.stop - rows.start, columns.stop - columns.start
-    if factor == 1 and radius >= 32:
-        return _hard_fall(start, end, radius, inner, box)
-    y = ((np.arange(-(-shape[0] // factor), dtype=np.float32) + 0.5) * factor + (rows.start - start[1]))[:, None]
-    x = ((np.arange(-(-shape[1] // factor), dtype=np.float32) + 0.5) * factor + (columns.start - start[0]))[None]
-    drawn = _faded(x, y, (end[0] - start[0], end[1] - start[1]), inner, radius)
-    if factor > 1:
-        larger = (drawn.shape[1] * factor, drawn.shape[0] * factor)
-        drawn = np.asarray(cv2.resize(drawn, larger, interpolation=cv2.INTER_LINEAR), np.uint8)
-    return np.ascontiguousarray(drawn[: shape[0], : shape[1]])
-
-
-def _hard_fall(start: Point, end: Point, radius: float, inner: float, box: Box) -> NDArray[np.uint8]:
-    """As `_fall`, for a large brush with a narrow rim: only that is computed pixel by pixel."""
-    import cv2
-    import numpy as np
-
-    rows, columns = box
-    drawn = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
-    first, last = ((round((x - columns.start - 0.5) * 16), round((y - rows.start - 0.5) * 16)) for x, y in (start, end))
-    cv2.line(drawn, first, last, (1,), 2 * math.ceil(radius + 2), cv2.LINE_8, 4)
-    cv2.line(drawn, first, last, (255,), max(1, 2 * math.floor(inner - 2)), cv2.LINE_8, 4)
-    at = np.flatnonzero(drawn == 1)
-    y, x = np.divmod(at, drawn.shape[1])
-    x = x.astype(np.float32) + np.float32(0.5 + columns.start - start[0])
-    y = y.astype(np.float32) + np.float32(0.5 + rows.start - start[1])
-    drawn.reshape(-1)[at] = _faded(x, y, (end[0] - start[0], end[1] - start[1]), inner, radius).reshape(-1)
-    return drawn
-
-
-def _faded(
-    x: NDArray[np.float32], y: NDArray[np.float32], step: Point, inner: float, outer: float
-) -> NDArray[np.uint8]:
-    """The coverage at x, y by a line from the origin by `step`, 0 to 255: full up to `inner`, none from `outer` on."""
-    import cv2
-    import numpy as np
-
-    length = math.hypot(*step)
-    right, down = (step[0] / length, step[1] / length) if length else (1.0, 0.0)
-    along = x * np.float32(right) + y * np.float32(down)
-    along -= np.clip(along, 0, np.float32(length))
-    across = x * np.float32(-down) + y * np.float32(right)
-    fall = np.clip(np.float32(outer) - cv2.magnitude(along, across), 0, np.float32(outer - inner))
-    fall *= np.float32(1 / (outer - inner))
-    fall *= fall * (np.float32(3) - np.float32(2) * fall)
-    return np.asarray(cv2.convertScaleAbs(fall, alpha=255), np.uint8)
 
 
 def _box(start: Point, end: Point, reach: float, height: int, width: int, step: int) -> Box:

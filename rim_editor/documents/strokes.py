@@ -1,11 +1,11 @@
-"""Strokes: the coverage of a brush, and the trimap and the patch of a refining stroke."""
+"""Strokes: the coverage of a brush and of a line, and the trimap and the patch of a refining stroke."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from rim_editor.documents.document import Patch, Stroke
+from rim_editor.documents.document import Patch, Point, Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +42,32 @@ def stroke_cover(stroke: Stroke, height: int, width: int) -> tuple[Box, Matte]:
     distance /= np.float32(inner - outer)
     fall = np.clip(distance, 0, 1, out=distance)
     return (rows, columns), np.asarray(fall * fall * (np.float32(3) - np.float32(2) * fall), np.float32)
+
+
+def line_cover(start: Point, end: Point, radius: float, hardness: float, box: Box) -> NDArray[np.uint8]:
+    """The coverage of a plain stroke along a line within a box, hxw, 0 to 255.
+
+    Full up to `hardness` of the radius, 0 from it on.
+    """
+    import cv2
+    import numpy as np
+
+    inner = min(hardness * radius, radius - 1)
+    # A wide fall is drawn smaller and enlarged, which nobody sees.
+    factor = 1
+    while (radius - inner) / factor >= 16:
+        factor *= 2
+    rows, columns = box
+    shape = rows.stop - rows.start, columns.stop - columns.start
+    if factor == 1 and radius >= 32:
+        return _hard_fall(start, end, radius, inner, box)
+    y = ((np.arange(-(-shape[0] // factor), dtype=np.float32) + 0.5) * factor + (rows.start - start[1]))[:, None]
+    x = ((np.arange(-(-shape[1] // factor), dtype=np.float32) + 0.5) * factor + (columns.start - start[0]))[None]
+    drawn = _faded(x, y, (end[0] - start[0], end[1] - start[1]), inner, radius)
+    if factor > 1:
+        larger = (drawn.shape[1] * factor, drawn.shape[0] * factor)
+        drawn = np.asarray(cv2.resize(drawn, larger, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.ascontiguousarray(drawn[: shape[0], : shape[1]])
 
 
 def trimap_of(matte: Matte, stroke: Stroke) -> tuple[Box, NDArray[np.uint8]]:
@@ -148,3 +174,39 @@ def _exact_distances(points: NDArray[np.float64], reach: float, rows: slice, col
                         box[1].start - columns.start : box[1].stop - columns.start]  # fmt: skip
         np.minimum(under, found, out=under)
     return np.sqrt(nearest, out=nearest)
+
+
+def _hard_fall(start: Point, end: Point, radius: float, inner: float, box: Box) -> NDArray[np.uint8]:
+    """As `line_cover`, for a large brush with a narrow rim: only that is computed pixel by pixel."""
+    import cv2
+    import numpy as np
+
+    rows, columns = box
+    drawn = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    first, last = ((round((x - columns.start - 0.5) * 16), round((y - rows.start - 0.5) * 16)) for x, y in (start, end))
+    cv2.line(drawn, first, last, (1,), 2 * math.ceil(radius + 2), cv2.LINE_8, 4)
+    cv2.line(drawn, first, last, (255,), max(1, 2 * math.floor(inner - 2)), cv2.LINE_8, 4)
+    at = np.flatnonzero(drawn == 1)
+    y, x = np.divmod(at, drawn.shape[1])
+    x = x.astype(np.float32) + np.float32(0.5 + columns.start - start[0])
+    y = y.astype(np.float32) + np.float32(0.5 + rows.start - start[1])
+    drawn.reshape(-1)[at] = _faded(x, y, (end[0] - start[0], end[1] - start[1]), inner, radius).reshape(-1)
+    return drawn
+
+
+def _faded(
+    x: NDArray[np.float32], y: NDArray[np.float32], step: Point, inner: float, outer: float
+) -> NDArray[np.uint8]:
+    """The coverage at x, y by a line from the origin by `step`, 0 to 255: full up to `inner`, none from `outer` on."""
+    import cv2
+    import numpy as np
+
+    length = math.hypot(*step)
+    right, down = (step[0] / length, step[1] / length) if length else (1.0, 0.0)
+    along = x * np.float32(right) + y * np.float32(down)
+    along -= np.clip(along, 0, np.float32(length))
+    across = x * np.float32(-down) + y * np.float32(right)
+    fall = np.clip(np.float32(outer) - cv2.magnitude(along, across), 0, np.float32(outer - inner))
+    fall *= np.float32(1 / (outer - inner))
+    fall *= fall * (np.float32(3) - np.float32(2) * fall)
+    return np.asarray(cv2.convertScaleAbs(fall, alpha=255), np.uint8)

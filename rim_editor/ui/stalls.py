@@ -74,7 +74,8 @@ class StallWatch(QObject):
         self._timer.timeout.connect(self._on_beat)
         self._timer.start(_BEAT_MS)
         app.installEventFilter(self)
-        threading.Thread(target=self._sample, name="stalls", daemon=True).start()
+        self._sampler = threading.Thread(target=self._sample, name="stalls", daemon=True)
+        self._sampler.start()
 
     @property
     def longest(self) -> float:
@@ -89,6 +90,7 @@ class StallWatch(QObject):
     def stop(self) -> None:
         """Stop watching."""
         self._running.clear()
+        self._sampler.join()  # or its end might destroy this object on a thread that is not Qt's
         self._timer.stop()
         self._app.removeEventFilter(self)
 

@@ -47,6 +47,14 @@ def test_a_long_event_is_noticed_and_named(qapp, qtbot, watch):
     assert stall.event == "User of canvas (Slow)" and "canvas" in str(stall)
 
 
+def test_a_stopped_watch_leaves_no_thread(qapp):
+    others = set(threading.enumerate())
+    watch = StallWatch(qapp)
+    (sampler,) = set(threading.enumerate()) - others
+    watch.stop()
+    assert not sampler.is_alive()
+
+
 def test_an_idle_window_does_not_stall(qtbot, qapp):
     watch = StallWatch(qapp, budget_ms=400)  # other programs may have the processor for a while
     qtbot.wait(300)
