@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,11 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clipmat.errors import BadPrompt
-from clipmat.expression import POINTED_AT
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
-from clipmat.pointed_parts import PartChoice, boxed_plane, choose_parts, pixel_under
+from clipmat.pointed_looks import COVERED, PointedLooks
+from clipmat.pointed_parts import PartChoice, choose_parts, pixel_under
 from clipmat.pointing import Pointing, PromptMethod
-from clipmat.pointing_planes import pointing_planes
 from clipmat.refiner import Refiner
 from clipmat.refining import CropRefinements, Pyramid, Refinement
 from clipmat.region_growing import GrownRegion, grow_region
@@ -32,16 +30,10 @@ from clipmat.vocabulary import Vocabulary
 
 NOUNS_TRIED = 3
 """Nouns of the weights that are tried for a prompt without words."""
-COVERED = 0.5
-"""Expected alpha from which on a noun's matte covers a click."""
 ENOUGH = 0.9
 """Fit times presence above which no further noun is tried."""
 BOX_AGREEMENT = 0.6
 """Intersection over union of a box and the box around a noun's parts in it, from which on the noun is believed."""
-
-
-BOX_SHARE = 0.7
-"""Share of the network's own answer that has to be inside a box; the box may be drawn a little small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +53,7 @@ class PointedAnswers:
     def __init__(self, model: ClipMat, vocabulary: Vocabulary) -> None:
         """`vocabulary` has the nouns of the weights."""
         self._model, self._vocabulary = model, vocabulary
+        self._looks = PointedLooks(model) if model.config.prompts else None
 
     def answer(
         self,
@@ -79,8 +72,8 @@ class PointedAnswers:
         points to drop and nothing to drop from.
         """
         shows = pointing.keeps or pointing.box is not None  # points to drop alone were not drawn in training
-        if shows and self._model.config.prompts and (own := self._own_answer(image, pixels, pointing, text)):
-            return own
+        if shows and self._looks is not None and (own := self._looks.answer(image, pixels, pointing, text)):
+            return PointedAnswer((own,), PromptMethod.POINTED)
         if words is None:
             return self._without_words(image, pixels, small, pointing)
         choice = _choice(words, pixels, small, pointing)
@@ -93,22 +86,6 @@ class PointedAnswers:
             drops = tuple((x, y, False) for x, y in pointing.drops)
             regions += self._without_words(image, pixels, small, Pointing((*choice.missed, *drops))).regions
         return PointedAnswer(tuple(regions), PromptMethod.WORDS_CHOSEN)
-
-    @cached_property
-    def _without_text(self) -> tuple[Tensor, Tensor]:
-        """What stands for the words of whoever only points: the same for every click."""
-        device = next(self._model.parameters()).device
-        return self._model.encode_text(self._model.tokenize([POINTED_AT])[0].to(device))
-
-    def _own_answer(
-        self, image: EncodedImage, pixels: NDArray[np.uint8], pointing: Pointing, text: tuple[Tensor, Tensor] | None
-    ) -> PointedAnswer | None:
-        """What the network makes of points and box, beside words or alone; None where it does not follow a click."""
-        at = _scaled(pointing, image.size, pixels)
-        planes = torch.from_numpy(pointing_planes(at, image.size)).unsqueeze(0).to(image.alpha_logits.device)
-        out = self._model.decode(image, *(text or self._without_text), pointing=planes, hard=True)
-        region = whole_region(out, (pixels.shape[0], pixels.shape[1]))
-        return PointedAnswer((region,), PromptMethod.POINTED) if _follows(region.matte, at) else None
 
     def _without_words(
         self, image: EncodedImage, pixels: NDArray[np.uint8], small: NDArray[np.uint8], pointing: Pointing
@@ -222,22 +199,6 @@ def _choice(
 
 def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8]) -> Pointing:
     return pointing.in_crop(0, 0, (shape[1] / pixels.shape[1], shape[0] / pixels.shape[0]))
-
-
-def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:
-    """Whether a matte has what was clicked, within a pixel, not what was to be dropped, and is mostly in the box."""
-    for x, y, keep in pointing.points:
-        column, row = pixel_under((x, y), matte.shape)
-        near = matte[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
-        if near.max() < COVERED if keep else matte[row, column] > COVERED:
-            return False
-    solid = matte > COVERED
-    if not solid.any():
-        return False
-    if pointing.box is None:
-        return True
-    inside = solid & (boxed_plane(matte.shape, pointing) > 0)
-    return float(inside.sum()) >= BOX_SHARE * float(solid.sum())
 
 
 def _fit(choice: PartChoice, pointing: Pointing) -> float:

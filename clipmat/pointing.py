@@ -86,6 +86,11 @@ class Pointing:
         x0, y0, x1, y1 = self.box
         return Pointing(points, ((x0 - x) * across, (y0 - y) * down, (x1 - x) * across, (y1 - y) * down))
 
+    def in_frame(self, rows: slice, columns: slice, size: Sequence[int]) -> Pointing:
+        """The same in a part of the image that was then resized to `size`, height and width."""
+        tall, wide = rows.stop - rows.start, columns.stop - columns.start
+        return self.in_crop(columns.start, rows.start, (size[1] / wide, size[0] / tall))
+
 
 NOTHING = Pointing()
 """No points and no box."""

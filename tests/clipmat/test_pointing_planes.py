@@ -115,7 +115,7 @@ def test_the_networks_own_answer_counts_where_it_follows_the_click(predictor, mo
     for words in ("", "the cup"):
         found = predictor.predict(words, points=[(40, 60, True)], refine=False)
         assert found.method is PromptMethod.POINTED and found.note == "" and found.expression == words
-        assert found.matte[60, 40] == 1 and found.matte[5, 150] == 0
+        assert found.matte[60, 40] > 0.999 and found.matte[5, 150] == 0
 
 
 def test_an_answer_that_leaves_out_the_click_does_not_count(predictor, monkeypatch):
