@@ -1,8 +1,9 @@
 """What the network itself makes of points and a box: in the whole image, and closer where the object is small in it.
 
 A box is looked at with some of what is around it. Clicks are looked at closer and closer as long as what is found
-lies whole within the look, as is usual where clicks segment (zoom-in, Sofiiuk et al., CVPR 2020). Words beside them,
-which often speak of the whole image ("on the left"), are left out of closer looks.
+lies whole within the look and is no mere part of what was found before; zooming in is usual where clicks segment
+(Sofiiuk et al., CVPR 2020). Words beside them, which often speak of the whole image ("on the left"), are left out of
+closer looks.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from clipmat.pointed_parts import boxed_plane, pixel_under
 from clipmat.pointing import Pointing
 from clipmat.pointing_planes import pointing_planes
 from clipmat.region_growing import GrownRegion
-from clipmat.transforms import to_input
+from clipmat.transforms import resized, to_input
 
 COVERED = 0.5
 """Alpha from which on a matte covers a click."""
@@ -35,6 +36,9 @@ SMALL_AREA = 0.15
 """Share of the image above which an object that clicks found is not looked at closer."""
 CUT_OFF = 0.01
 """Mean alpha along a side of a look from which on the object goes on beyond it."""
+SIMILAR, SETTLED = 0.25, 0.7
+"""Least intersection over union with the look before; and that from which on the object is known, so that no closer
+look may agree less."""
 _LEAST_PX = 96
 """Longer side in pixels of the smallest part of an image that is worth a look of its own."""
 
@@ -61,13 +65,20 @@ class PointedLooks:
         frame = None if pointing.box is None else _around_box(pointing, size)
         if frame is not None and (found := self._look_closer(frame, pixels, pointing)):
             return found
-        best = self._look(image, _whole(size), pointing, text)
+        best = self._seen(image, _whole(size), pointing, text)
         if pointing.box is not None or (best is not None and (best.matte > COVERED).mean() > SMALL_AREA):
             return best
+        least = SIMILAR
         for closer in _around_clicks(pointing, size):
             found = self._look_closer(closer, pixels, pointing)
             if found is None or _is_cut_off(found, size):
                 break
+            if best is not None:
+                agreement = _agreement(best, found)
+                if agreement < least:  # a part, as the disc of a flower
+                    break
+                if agreement >= SETTLED:
+                    least = SETTLED
             best = found
         return best
 
@@ -80,9 +91,9 @@ class PointedLooks:
     def _look_closer(self, frame: Frame, pixels: NDArray[np.uint8], pointing: Pointing) -> GrownRegion | None:
         device = next(self._model.parameters()).device
         part = to_input(pixels[frame], self._model.config).to(device, memory_format=torch.channels_last)
-        return self._look(self._model.encode_image(part), frame, pointing, None)
+        return self._seen(self._model.encode_image(part), frame, pointing, None)
 
-    def _look(
+    def _seen(
         self, image: EncodedImage, frame: Frame, pointing: Pointing, text: tuple[Tensor, Tensor] | None
     ) -> GrownRegion | None:
         """The answer in the part of the image that was encoded; None where it does not follow what points."""
@@ -120,6 +131,22 @@ def _is_cut_off(found: GrownRegion, size: tuple[int, int]) -> bool:
         (columns.stop < size[1], matte[:, -1]),
     ]
     return any(inner and float(side.mean()) >= CUT_OFF for inner, side in sides)
+
+
+def _agreement(before: GrownRegion, closer: GrownRegion) -> float:
+    """Intersection over union of two mattes within the closer one's part of the image."""
+    rows = _share_of(before.rows, closer.rows, before.matte.shape[0])
+    columns = _share_of(before.columns, closer.columns, before.matte.shape[1])
+    one = resized(before.matte[rows, columns], (closer.matte.shape[0], closer.matte.shape[1])) > COVERED
+    other = closer.matte > COVERED
+    return float((one & other).sum()) / max(float((one | other).sum()), 1.0)
+
+
+def _share_of(outer: slice, inner: slice, length: int) -> slice:
+    """Where a part of a span lies when the span is stretched over `length` pixels."""
+    scale = length / (outer.stop - outer.start)
+    first = int((inner.start - outer.start) * scale)
+    return slice(first, max(first + 1, round((inner.stop - outer.start) * scale)))
 
 
 def _whole(size: tuple[int, int]) -> Frame:

@@ -89,6 +89,22 @@ def test_an_object_at_the_border_of_the_image_is_not_cut_off_there(predictor):
     assert len(predictor.looks) == 4
 
 
+def test_a_part_does_not_take_the_place_of_the_whole(predictor, monkeypatch):
+    whole, part = disc(200, 150, 40), disc(200, 150, 12)
+    predictor.set_image(scene(whole))
+    encode = predictor.model.encode_image
+
+    def the_part_alone(pixels):  # as a network would that takes the disc of a flower for the object
+        closer = pixels.clone()
+        seen = F.interpolate(torch.from_numpy(part[None, None]).float(), pixels.shape[2:])
+        closer[:, 0] = torch.where(seen[:, 0] > 0, pixels[:, 0], pixels[:, 1])
+        return encode(closer)
+
+    monkeypatch.setattr(predictor.model, "encode_image", the_part_alone)
+    matte = predictor.predict(points=[(200, 150, True)], refine=False).matte
+    assert difference(matte, whole) < 0.2 * whole.sum()
+
+
 def test_what_is_large_costs_no_second_look(predictor):
     large = disc(200, 150, 90)
     matte = asked(predictor, large, points=[(200, 150, True)])

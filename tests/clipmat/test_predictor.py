@@ -293,11 +293,18 @@ def overlap(a, b):
 
 def test_a_click_finds_what_words_find(bundled):
     bundled.set_image(image_files.read(SAMPLE).pixels)
-    apple = bundled.predict("the green apple").matte
-    found = bundled.predict(points=points_on(apple))
-    assert overlap(found.matte, apple) > 0.8
+    flower = bundled.predict("the sunflower").matte
+    found = bundled.predict(points=points_on(flower))
+    assert overlap(found.matte, flower) > 0.8
     assert found.certainty is Certainty.SURE and found.expression == ""
     assert found.method is PromptMethod.POINTED and found.note == ""
+
+
+def test_a_click_takes_one_of_two_apples(bundled):
+    bundled.set_image(image_files.read(SAMPLE).pixels)
+    matte = bundled.predict(points=[(1400, 760, True)]).matte  # the green one
+    assert 0.95 < (matte[:, 1270:] > 0.5).sum() / (matte > 0.5).sum() <= 1  # where the picture has a gap between them
+    assert matte[850, 1400] > 0.95 and matte[850, 1120] < 0.05
 
 
 def test_a_click_drops_a_part_of_what_words_find(bundled):
