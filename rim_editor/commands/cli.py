@@ -107,14 +107,27 @@ def open_window(
     images: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Images and projects to open.")
     ] = None,
+    new_window: Annotated[
+        bool, typer.Option("--new-window", help="Open a window of its own, also where one is open.")
+    ] = False,
     debug_stalls: Annotated[
         bool, typer.Option("--debug-stalls", help="Say on stderr when the window stalls for over 16 ms.")
     ] = False,
 ) -> int:
-    """Open the window; `rim-editor photo.jpg` does the same."""
+    """Open the window, or the files in the one that is open; `rim-editor photo.jpg` does the same."""
+    if not (new_window or debug_stalls) and _handed_over(images or ()):
+        return 0
     from rim_editor.ui.application import run
 
     return run(images or (), debug_stalls=debug_stalls)
+
+
+def _handed_over(images: Sequence[Path]) -> bool:
+    try:
+        from rim_editor.ui.handing_over import hand_over
+    except ImportError:  # the application names the library that is missing
+        return False
+    return hand_over(images)
 
 
 for command in (matte, batch, render, models):

@@ -10,14 +10,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 
 from rim_editor.errors import EditorError
 
 try:
-    from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal
-    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtCore import QEvent, QObject, QSize, QSocketNotifier, Qt, QTimer, Signal
+    from PySide6.QtGui import QGuiApplication, QIcon
     from PySide6.QtWidgets import QApplication
 except ImportError as error:  # Qt links to libraries of the system that may be missing
     raise EditorError(
@@ -30,6 +31,7 @@ from clipmat.thread_warnings import collected_warnings
 from rim_editor import settings as stored
 from rim_editor.matting import Matting
 from rim_editor.ui import stalls
+from rim_editor.ui.handing_over import FileReceiver
 from rim_editor.ui.model_loader import load_with_short_turns
 from rim_editor.ui.qt_runner import as_user_error
 from rim_editor.ui.theme import Theme
@@ -38,6 +40,7 @@ from rim_editor.ui.window.main_window import MainWindow
 INTERRUPTED = 130
 _PAINT_TIMEOUT_MS = 3000  # some systems paint no window that starts hidden or covered
 _PRELOAD_TIMEOUT_MS = 20_000
+_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)  # pixels a side
 
 
 def run(
@@ -90,6 +93,7 @@ class Application:
         self._app = existing if isinstance(existing, QApplication) else QApplication(["rim-editor"])
         self._app.setApplicationName("rim-editor")
         self._app.setDesktopFileName("rim-editor")
+        self._app.setWindowIcon(application_icon())
         with collected_warnings(UserFacingWarning) as self._warnings:
             settings = stored.load()
         self._theme = Theme(self._app)
@@ -97,6 +101,8 @@ class Application:
         self._watch = stalls.StallWatch(self._app, stalls.print_stall) if debug_stalls or stalls.is_enabled() else None
         self.window = MainWindow(matting or Matting(load=load_with_short_turns), settings)
         self.window.live_settings.changed.connect(lambda now: self._theme.choose(now.theme))
+        self._receiver = FileReceiver(self._app)
+        self._receiver.received.connect(self._show_files)
         self._preloaded = False
 
     def run(self, images: Sequence[Path], shown: Callable[[MainWindow], None] | None = None) -> tuple[int, bool]:
@@ -104,8 +110,10 @@ class Application:
         first = FirstPaint(self.window)
         first.painted.connect(lambda: self._begin(images, shown))
         with showing_errors(self.window), closed_by_interrupt(self.window, self._app):
+            self._receiver.listen()
             self.window.show()
             code = self._app.exec()
+        self._receiver.close()
         if self._watch is not None:
             self._watch.stop()
         # A second Ctrl-C quits without closing the window, so its jobs have not been stopped yet.
@@ -125,10 +133,25 @@ class Application:
         self.window.opener.progressed.connect(lambda text: None if text else self._preload())
         QTimer.singleShot(_PRELOAD_TIMEOUT_MS, self._preload)
 
+    def _show_files(self, files: list[Path]) -> None:
+        """Open the files of a later start, and come to the front."""
+        self.window.opener.open_files(files)
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+
     def _preload(self) -> None:
         if not self._preloaded:
             self._preloaded = True
             self.window.preload_model()
+
+
+def application_icon() -> QIcon:
+    """The icon of the program; each size is read when it is first needed."""
+    made, folder = QIcon(), Path(str(resources.files("resources"))) / "icons"
+    for size in _ICON_SIZES:
+        made.addFile(str(folder / f"{size}.png"), QSize(size, size))
+    return made
 
 
 class FirstPaint(QObject):

@@ -26,6 +26,7 @@ def windows(monkeypatch):
 
     fake.run = run
     monkeypatch.setitem(sys.modules, "rim_editor.ui.application", fake)
+    monkeypatch.setattr("rim_editor.ui.handing_over.hand_over", lambda files: False)
     return asked
 
 
@@ -49,6 +50,21 @@ def test_without_a_command_the_window_opens(run, photo, tmp_path, monkeypatch, w
     (tmp_path / "matte").write_bytes(photo.read_bytes())
     assert run(*words) == (0, "", "")
     assert windows == [([Path(name) for name in opened_with[0]], opened_with[1])]
+
+
+def test_files_that_another_window_takes_open_none_here(run, photo, windows, monkeypatch):
+    taken = []
+    monkeypatch.setattr("rim_editor.ui.handing_over.hand_over", lambda files: taken.append(list(files)) or True)
+    assert run(photo) == (0, "", "") and run() == (0, "", "")
+    assert taken == [[photo], []] and windows == []
+    for option in ("--new-window", "--debug-stalls"):
+        assert run(option, photo) == (0, "", "")
+    assert len(taken) == 2 and [images for images, _ in windows] == [[photo], [photo]]
+
+
+def test_where_qt_lacks_a_library_the_window_names_it(run, windows, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rim_editor.ui.handing_over", None)
+    assert run() == (0, "", "") and len(windows) == 1
 
 
 def test_the_process_gives_the_words_when_nobody_else_does(capsys, photo, windows, monkeypatch):

@@ -186,6 +186,78 @@ def look(window):
     assert "stall" not in quiet.stderr
 
 
+def test_a_second_start_hands_its_files_to_the_window_and_ends(photo, tmp_path):
+    look = f"""
+import subprocess
+def look(window):
+    window.showMinimized()
+    words = [sys.executable, "-m", "rim_editor", *{[str(photo("b.png")), str(tmp_path / "missing.png")]!r}]
+    other = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    def opened():
+        return other.poll() is not None and len(list(window.documents)) == 2 and not window.opener.busy
+    def end():
+        _, errors = other.communicate()
+        seen.update(code=other.returncode, stderr=errors, minimised=window.isMinimized(),
+                    names=[one.editor.title for one in window.documents], front=window.documents.current.editor.title)
+        print(json.dumps(seen), flush=True)  # some job may not have ended when the window closes
+        window.close()
+    wait_for(lambda: opened() and begun, end)
+"""
+    result = saw(started(look, photo("a.png")))
+    assert (result["code"], result["stderr"], result["minimised"]) == (0, "", False)
+    assert [name[0] for name in result["names"]] == ["a", "b"] and result["front"].startswith("b")
+
+
+@pytest.mark.parametrize("words", [["--new-window"], []], ids=["asked for", "the first one hangs"])
+def test_a_window_of_its_own(words):
+    other = """
+import sys, time
+from rim_editor.commands import cli
+from rim_editor.ui import application
+application.run = lambda *_, **__: print("a window of its own", flush=True) or 0
+began = time.monotonic()
+code = cli.main(sys.argv[1:])
+print(time.monotonic() - began)
+sys.exit(code)
+"""
+    look = f"""
+import subprocess
+def look(window):
+    command = [sys.executable, "-c", {other!r}, *{words!r}]
+    def end():
+        done = subprocess.run(command, capture_output=True, text=True, timeout=50)  # this thread hangs meanwhile
+        seen.update(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        print(json.dumps(seen), flush=True)
+        window.close()
+    wait_for(lambda: begun, end)
+"""
+    result = saw(started(look))
+    assert (result["code"], result["stderr"]) == (0, "")
+    text, seconds = result["stdout"].splitlines()
+    assert text == "a window of its own" and float(seconds) < 20
+
+
+def test_the_icon_has_every_size_and_each_is_what_its_drawing_shows(qapp):
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("render", ROOT / "resources" / "icons" / "render.py")
+    render = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(render)
+    icon = application.application_icon()
+    assert sorted(size.width() for size in icon.availableSizes()) == list(render.SIZES)
+    for size in render.SIZES:
+        shown, drawn = icon.pixmap(size).toImage(), render.drawn(size)
+        assert shown.size() == drawn.size()
+        assert shown.pixelColor(0, 0).alpha() == 0 and shown.pixelColor(size // 2, size // 2).alpha() == 255
+        step = max(1, size // 16)
+        for x in range(0, size, step):
+            for y in range(0, size, step):
+                one, other = shown.pixelColor(x, y), drawn.pixelColor(x, y)
+                assert abs(one.alpha() - other.alpha()) <= 3, "run resources/icons/render.py"
+                if one.alpha() > 200:
+                    assert max(abs(one.red() - other.red()), abs(one.blue() - other.blue())) <= 6
+
+
 @pytest.fixture
 def linux_desktop(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
