@@ -64,6 +64,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "rim_editor.model_requests",
         "rim_editor.settings",
         "rim_editor.presets",
+        "rim_editor.places",
+        "rim_editor.system_report",
     ),
     "rim_editor/editor": ("rim_editor.editor",),
     "rim_editor/batch": ("rim_editor.batch",),

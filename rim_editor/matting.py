@@ -169,6 +169,13 @@ def remove(name: str) -> tuple[Path, ...]:
     return remove(name)
 
 
+def weights_folder() -> Path:
+    """Where the user's own weights are, or would be. Imports no torch."""
+    from clipmat.weights_catalogue import user_folder
+
+    return user_folder()
+
+
 def device_reason(device: str, precision: str) -> str:
     """Which device and precision these settings mean on this machine and why, in words; imports torch.
 

@@ -20,6 +20,7 @@ MOST_EXPRESSIONS = 200
 THEMES = ("system", "light", "dark")
 _MOST = {"recent": MOST_RECENT, "expressions": MOST_EXPRESSIONS}
 _HOME = "RIM_EDITOR_HOME"
+_LOG = "rim-editor.log"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Settings:
 
 
 def folder() -> Path:
-    """Where the editor keeps settings, states for recovery and logs; the variable RIM_EDITOR_HOME overrides it."""
+    """Where the editor keeps settings and states for recovery; the variable RIM_EDITOR_HOME overrides it."""
     if chosen := os.environ.get(_HOME):
         return Path(chosen)
     import platformdirs
@@ -64,6 +65,15 @@ def folder() -> Path:
 def recovery_folder() -> Path:
     """Where unsaved work is kept for the next start after a crash, by `files/recovery.py`."""
     return folder() / "recovery"
+
+
+def log_file() -> Path:
+    """The log of unexpected errors, older entries in a second file beside it; in RIM_EDITOR_HOME if that is set."""
+    if os.environ.get(_HOME):
+        return folder() / _LOG
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("rim-editor", appauthor=False)) / _LOG
 
 
 def load() -> Settings:

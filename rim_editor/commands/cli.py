@@ -1,4 +1,4 @@
-"""The command line: `rim-editor [open | matte | batch | render | models]`; arguments in, window, a line or JSON out.
+"""The command line: `rim-editor [open | matte | batch | render | models | ...]`; words in, window, line or JSON out.
 
 Only typer is imported here; what a command needs beyond it is imported when the command runs.
 """
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from clipmat.errors import UserError, UserFacingWarning
-from rim_editor.commands import batch, matte, models, render
+from rim_editor.commands import batch, doctor, install_desktop, matte, models, render, reset
 from rim_editor.errors import BadOption, command_text
 
 PROGRAM = "rim-editor"
@@ -56,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _are_files(words: Sequence[str]) -> bool:
     """Whether files are all there is, so that the window needs not wait until typer has loaded what parses options."""
-    return all(not word.isidentifier() and not word.startswith("-") and Path(word).exists() for word in words)
+    return all(
+        not word.replace("-", "_").isidentifier() and not word.startswith("-") and Path(word).exists() for word in words
+    )
 
 
 def _parse_and_run(words: list[str]) -> int:
@@ -130,5 +132,5 @@ def _handed_over(images: Sequence[Path]) -> bool:
     return hand_over(images)
 
 
-for command in (matte, batch, render, models):
+for command in (matte, batch, render, models, doctor, install_desktop, reset):
     command.register(app)

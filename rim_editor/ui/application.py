@@ -17,7 +17,7 @@ from types import TracebackType
 from rim_editor.errors import EditorError
 
 try:
-    from PySide6.QtCore import QEvent, QObject, QSize, QSocketNotifier, Qt, QTimer, Signal
+    from PySide6.QtCore import QEvent, QObject, QSize, QSocketNotifier, Qt, QTimer, Signal, qVersion
     from PySide6.QtGui import QGuiApplication, QIcon
     from PySide6.QtWidgets import QApplication
 except ImportError as error:  # Qt links to libraries of the system that may be missing
@@ -82,6 +82,23 @@ def check_display() -> None:
             "The window cannot be opened, since the library libxcb-cursor is missing: install it, on Debian and "
             "Ubuntu with 'apt install libxcb-cursor0', on Fedora with 'dnf install xcb-util-cursor'."
         ) from error
+
+
+def display_facts() -> dict[str, str]:
+    """What Qt finds of the display, for a report. Raises EditorError without a display; Qt may end the process."""
+    check_display()
+    app = QGuiApplication.instance() or QGuiApplication(["rim-editor"])
+    assert isinstance(app, QGuiApplication)
+    screens = [
+        f"{screen.size().width()}x{screen.size().height()} at {screen.devicePixelRatio():g}x"
+        for screen in app.screens()
+    ]
+    return {
+        "Qt": qVersion(),
+        "platform plugin": app.platformName(),
+        "screens": ", ".join(screens) or "none",
+        "colours": "dark" if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light",
+    }
 
 
 class Application:

@@ -8,7 +8,6 @@ from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import replace
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 from textwrap import shorten
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -151,14 +150,9 @@ def _short_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
 
 
-def log_file() -> Path:
-    """The log of unexpected errors; a second file beside it holds older entries."""
-    from rim_editor.settings import folder
-
-    return folder() / "rim-editor.log"
-
-
 def _logged(error: Exception) -> str:
+    from rim_editor.settings import log_file
+
     path = log_file()
     record = logging.LogRecord(
         "rim_editor", logging.ERROR, "", 0, str(error), None, (type(error), error, error.__traceback__)

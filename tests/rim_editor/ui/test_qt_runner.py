@@ -13,7 +13,8 @@ from clipmat.errors import ClipMatError, ImageUnreadable
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job
 from rim_editor.errors import EditorError
-from rim_editor.ui.qt_runner import QtRunner, as_user_error, log_file
+from rim_editor.settings import log_file
+from rim_editor.ui.qt_runner import QtRunner, as_user_error
 
 WAIT = 10_000
 MODEL_KINDS = (JobKind.ASK, JobKind.REFINE, JobKind.WARM_UP)
