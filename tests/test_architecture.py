@@ -17,7 +17,9 @@ FORBIDDEN = {
 }
 
 GROUND_FLOOR = {
+    "candidates",
     "certainty",
+    "colour_names",
     "words_here",
     "errors",
     "examples",

@@ -1,7 +1,4 @@
-"""Attributes of an entity, measured from its pixels where its index gives none (RIM section 3.1), and cached.
-
-Colours are distinguished in CIELAB (D65, as OpenCV converts sRGB) by lightness L 0..100, chroma C and hue h in degrees.
-"""
+"""Attributes of an entity, measured from its pixels where its index gives none (RIM section 3.1), and cached."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
+from clipmat.colour_names import NAMES, basic_names, cielab
 from clipmat.files import write_whole
 from clipmat.transforms import resized
 from training.entity import ColourShare, Entity, Pixels
@@ -31,52 +29,16 @@ _SIDE = 256
 _OPAQUE = 160
 """Alpha, 0..255, from which a pixel shows the colour of the object."""
 _LEAST_SHARE = 0.12
-_HUES = (
-    (13, "pink"), (42, "red"), (78, "orange"), (112, "yellow"), (168, "green"), (232, "turquoise"), (304, "blue"),
-    (345, "purple"), (360, "pink"),
-)  # fmt: skip
-"""Where each hue ends, degrees."""
-NAMES = (*dict.fromkeys(name for _, name in _HUES), "brown", "beige", "black", "gray", "white")
-"""The basic colour names: the eleven of Berlin and Kay (1969), turquoise and beige."""
 Measured = tuple[tuple[ColourShare, ...], bool]
 """Colours of an entity, and whether it is transparent."""
 _VERSION = 1
 """Of the cache: to be raised when the measures change."""
 
 
-def basic_names(lab: Floats) -> NDArray[np.str_]:
-    """One of NAMES for each colour, Nx3 CIELAB -> N.
-
-    The hue names it, except that dark or dull orange and yellow are brown, pale ones beige; pale red is pink, dull red
-    brown; without chroma it is black, gray or white by lightness.
-    """
-    lightness, a, b = lab[:, 0], lab[:, 1], lab[:, 2]
-    chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
-    ends, hues = zip(*_HUES, strict=True)
-    names = np.array(hues)[np.searchsorted(ends[:-1], hue, side="right")].astype("<U9")
-    red, pink, purple = names == "red", names == "pink", names == "purple"
-    warm = (names == "orange") | (names == "yellow")
-    rules = (
-        ("pink", red & (lightness >= 60)),
-        ("brown", red & (lightness < 60) & (chroma < 24)),
-        ("brown", warm & ((lightness < 55) | (chroma < 42))),
-        ("beige", warm & (lightness >= 61) & (chroma < 42)),
-        ("red", pink & (lightness < 37)),
-        ("pink", purple & (lightness >= 52) & (hue >= 325)),
-        ("blue", purple & (hue < 309) & (chroma >= 75)),  # CIELAB bends the hue of vivid blue towards purple
-        ("gray", (chroma < 9) | (purple & (chroma < 16))),
-        ("black", (lightness < 10) | ((lightness < 24) & (chroma < 12))),
-        ("white", (lightness >= 86) & (chroma < 12)),
-    )
-    for name, where in rules:
-        names[where] = name
-    return names
-
-
 def css_name(colour: tuple[int, int, int]) -> str:
     """The CSS3 colour name nearest to an sRGB colour of 0..255, by distance in CIELAB (CIE 1976)."""
     names, table = _css()
-    return names[int(np.linalg.norm(table - _lab(np.array([colour], np.uint8)), axis=1).argmin())]
+    return names[int(np.linalg.norm(table - cielab(np.array([colour], np.uint8)), axis=1).argmin())]
 
 
 def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[ColourShare, ...]:
@@ -90,7 +52,7 @@ def dominant_colours(cutout: Pixels, most: int = 3) -> tuple[ColourShare, ...]:
     pixels = small[..., :3][alpha >= max(1, min(_OPAQUE, int(alpha.max()) // 2))]
     if len(pixels) == 0:
         return ()
-    found = basic_names(_lab(pixels))
+    found = basic_names(cielab(pixels))
     counted = sorted(((float((found == name).mean()), name) for name in NAMES), reverse=True)
     kept = [counted[0], *(c for c in counted[1:most] if c[0] >= _LEAST_SHARE)]
     return tuple(ColourShare(name, round(share, 3), css_name(_median(pixels[found == name]))) for share, name in kept)
@@ -119,7 +81,7 @@ def is_salient(image: Pixels, alpha: Floats) -> bool:
     that mean, or a large one would be compared with itself.
     """
     whole = resized(image, _size(image))
-    lab = _lab(whole.reshape(-1, 3))
+    lab = cielab(whole.reshape(-1, 3))
     weight = resized(alpha, whole.shape[:2]).reshape(-1, 1)
     seen, rest = float(weight.sum()), float((1 - weight).sum())
     if seen < 0.02 * len(weight):
@@ -244,11 +206,6 @@ def _small(pixels: Pixels) -> Pixels:
     return np.asarray(np.rint(np.dstack([colour, alpha])).clip(0, 255), np.uint8)
 
 
-def _lab(colours: Pixels) -> Floats:
-    plane = colours.reshape(1, -1, 3).astype(np.float32) / np.float32(255)
-    return np.asarray(cv2.cvtColor(plane, cv2.COLOR_RGB2LAB)[0], np.float32)
-
-
 def _median(pixels: Pixels) -> tuple[int, int, int]:
     red, green, blue = np.median(pixels, axis=0)
     return int(red), int(green), int(blue)
@@ -259,4 +216,4 @@ def _css() -> tuple[tuple[str, ...], Floats]:
     # Pillow knows CSS3's names and rebeccapurple, which is younger; of two names of a colour the first stays.
     names = sorted(set(ImageColor.colormap) - {"rebeccapurple"}, reverse=True)
     named = {ImageColor.getrgb(name)[:3]: name for name in names}
-    return tuple(named.values()), _lab(np.array(list(named), np.uint8))
+    return tuple(named.values()), cielab(np.array(list(named), np.uint8))

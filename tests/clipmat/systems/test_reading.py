@@ -1,0 +1,116 @@
+import pytest
+
+from clipmat.systems.reading import Place, Reading, Relation, read
+from clipmat.systems.spelling import even
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "places"),
+    [
+        ("the dog on the left", "dog", [Place("left")]),
+        ("left dog", "dog", [Place("left")]),
+        ("dog, far left", "dog", [Place("left")]),
+        ("the second dog from the right", "dog", [Place("right", 2)]),
+        ("2nd from right", "", [Place("right", 2)]),
+        ("the last bike on the right", "bike", [Place("right", 1)]),
+        ("the last bike from the left", "bike", [Place("right", 1)]),
+        ("the first bicycle", "bicycle", [Place("left", 1)]),
+        ("top left corner book", "book", [Place("top"), Place("left")]),
+        ("the book at the left bottom", "book", [Place("left"), Place("bottom")]),
+        ("the biggest one", "", [Place("big")]),
+        ("the dog closest to the camera", "dog", [Place("front")]),
+        ("the horse in the background", "horse", [Place("back")]),
+        ("little girl", "girl", [Place("small", loose=True)]),
+        ("a cup of coffee in the middle of the picture", "cup of coffee", [Place("middle")]),
+        ("could you select the rightmost cup please", "cup", [Place("right")]),
+        ("the left hand of the statue", "left hand of the statue", None),
+    ],
+)
+def test_the_places_of_an_expression(text, noun, places):
+    if places is None:
+        assert read(text).places in ((), (Place("left"),))  # a part of the body, or a place: nobody can know
+        return
+    assert (read(text).noun, list(read(text).places)) == (noun, places)
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "colours"),
+    [
+        ("the red cup", "cup", ("red",)),
+        ("dark blue car", "car", ("blue",)),
+        ("the grey horse", "horse", ("gray",)),
+        ("the orange", "orange", ()),
+        ("the orange orange", "orange", ("orange",)),
+        ("sour cream", "sour cream", ()),
+        ("cup that is red", "cup", ("red",)),
+        ("woman in a red dress", "woman in a red dress", ("red",)),
+        ("woman wearing a blue top", "woman wearing a blue top", ("blue",)),
+        ("the green one", "", ("green",)),
+        ("the blakc cup", "cup", ("black",)),
+    ],
+)
+def test_the_colours_of_an_expression(text, noun, colours):
+    assert (read(text).noun, read(text).colours, read(text).places) == (noun, colours, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "others"),
+    [
+        ("the cup to the left of the plate", "left", [Reading("plate")]),
+        ("cup at the right hand side of plate", "right", [Reading("plate")]),
+        ("the pillow on the sofa", "on", [Reading("sofa")]),
+        ("the dog behind the red car", "back", [Reading("car", ("red",))]),
+        ("dog standing in front of the house", "front", [Reading("house")]),
+        ("chair nearest the window", "near", [Reading("window")]),
+        ("the dog next to the tree", "near", [Reading("tree")]),
+        ("lamp between the sofa and the table", "between", [Reading("sofa"), Reading("table")]),
+        ("the child between the two women", "between", [Reading("women")]),
+        ("the dog left of the white one", "left", [Reading("", ("white",))]),
+    ],
+)
+def test_the_relations_of_an_expression(text, kind, others):
+    assert read(text).relations == (Relation(kind, tuple(others)),)
+
+
+def test_that_what_something_has_stays_in_the_noun_and_is_a_relation_too():
+    reading = read("the dog with the ball in the middle")
+    assert reading == Reading("dog with the ball", (), (Place("middle"),), (Relation("with", (Reading("ball"),)),))
+
+
+def test_that_a_relation_may_have_one_of_its_own():
+    (relation,) = read("the cup left of the man behind the bus").relations
+    assert relation == Relation("left", (Reading("man", (), (), (Relation("back", (Reading("bus"),)),)),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the cup that my sister always uses",
+        "not the red one",
+        "something you could drink out of",
+        "everything except the dog on the left",
+    ],
+)
+def test_that_what_cannot_be_read_goes_whole_to_the_system(text):
+    assert read(text) == Reading(text, understood=False)
+
+
+@pytest.mark.parametrize("text", ["", "   ", ",", "the", "on the left", "?!", "@p_left", "left of", "between", "and"])
+def test_that_no_text_is_too_odd(text):
+    assert isinstance(read(text), Reading)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("teh dog on teh rigth", "the dog on the right"),
+        ("the cup in the midle", "the cup in the middle"),
+        ("botttom left", "bottom left"),
+        ("third form the right", "third from the right"),
+        ("the left-hand cup!", "the left hand cup"),
+        ("the light on the fist", "the light on the fist"),
+        ("a tax form", "a tax form"),
+    ],
+)
+def test_that_slips_in_our_words_are_mended_and_others_stay(typed, meant):
+    assert even(typed) == meant
