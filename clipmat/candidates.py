@@ -99,7 +99,7 @@ class Candidate:
             return 0.0
         kernel = np.ones((2 * _TOUCH + 1, 2 * _TOUCH + 1), np.uint8)
         mine, its = self.mask.astype(np.uint8), other.mask.astype(np.uint8)
-        seam = (cv2.dilate(mine, kernel) & cv2.dilate(its, kernel)).astype(bool)
+        seam = (cv2.dilate(mine, kernel) > 0) & (cv2.dilate(its, kernel) > 0)
         if not seam.any():
             return 0.0
         radius = max(4, round(_DISC * max(self.size)))

@@ -131,7 +131,8 @@ def _place_scores(side: str, rivals: Sequence[Candidate]) -> list[float]:
         middle = (min(xs) + max(xs)) / 2 if len(xs) == 3 else 0.5
         return [-abs(one.centre[0] - middle) - 0.15 * abs(one.centre[1] - 0.5) for one in rivals]
     if side == "corner":
-        return [-float(np.hypot(*(min(at, 1 - at) for at in one.centre))) for one in rivals]
+        inwards = [(min(x, 1 - x), min(y, 1 - y)) for x, y in (one.centre for one in rivals)]
+        return [-float(np.hypot(across, down)) for across, down in inwards]
     if side in ("front", "back"):
         depths = [_nearness(one) + sum(one.covers(rival) for rival in rivals if rival is not one) for one in rivals]
         return [depth if side == "front" else -depth for depth in depths]
