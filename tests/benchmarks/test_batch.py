@@ -47,7 +47,7 @@ def in_turn(plan, matting):
 
     for item in plan.items:
         decoded = timed(stages.decode, item)
-        found = timed(stages.find, decoded, matting, plan.recipe.model)
+        found = timed(stages.find, decoded, matting, plan.recipe)
         finished = timed(stages.finish, found, plan.recipe)
         timed(stages.write, finished)
     return spent

@@ -3,6 +3,7 @@
 import statistics
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -51,13 +52,13 @@ def drawn(width):
     return image, alpha
 
 
-def timed(act, times=3):
+def timed(act, times=3, clock=time.perf_counter):
     act()
     spent = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = clock()
         act()
-        spent.append(time.perf_counter() - start)
+        spent.append(clock() - start)
     return min(spent)
 
 
@@ -71,7 +72,8 @@ def test_the_cost_grows_with_the_edge_not_with_the_area(loaded):
         tiles = []
         handle = network.register_forward_hook(lambda _, inputs, out, tiles=tiles: tiles.append(len(inputs[0])))
         with torch.autocast("cpu", torch.bfloat16):
-            seconds.append(timed(lambda i=image, c=coarse, t=trimap: refine_matte(network, i, c, t), 2))
+            act = partial(refine_matte, network, image, coarse, trimap)
+            seconds.append(timed(act, 2, time.process_time))  # other programs do not count
         handle.remove()
         counts.append(sum(tiles) / 3)
         every = image.shape[0] * image.shape[1] / TILE_CORE**2

@@ -86,10 +86,10 @@ class Counted:
         self.read += 1
         self.model.set_image(image)
 
-    def predict(self, expression):
-        prediction = self.model.predict(expression)
-        self.timings.append(dict(prediction.timings))
-        return prediction
+    def draft(self, expression, **prompt):
+        draft = self.model.draft(expression, **prompt)
+        self.timings.append(dict(draft.prediction.timings))
+        return draft
 
 
 def test_a_second_expression_is_answered_without_encoding_the_image_again(tmp_path):
