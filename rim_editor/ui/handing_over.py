@@ -167,7 +167,7 @@ def _connected(timeout_ms: int) -> QLocalSocket | None:
 
 
 def _files(line: bytes) -> list[Path] | None:
-    """The files of a message; None when it is none. Keeps the token by which this window may come to the front."""
+    """The files of a message; None when it is wrong. Keeps the token by which the window may come to the front."""
     try:
         message = json.loads(line)
         names, token = message["files"], message.get("token", "")
