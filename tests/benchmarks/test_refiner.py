@@ -38,6 +38,15 @@ def loaded():
     return model, card
 
 
+@pytest.fixture
+def one_thread():
+    """The processor's time counts what waits for other threads, too."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def drawn(width):
     """A round thing with a wavy outline on a wall, 3:2, drawn anew at each size: its edge is always a pixel wide."""
     height = width * 2 // 3
@@ -62,7 +71,7 @@ def timed(act, times=3, clock=time.perf_counter):
     return min(spent)
 
 
-def test_the_cost_grows_with_the_edge_not_with_the_area(loaded):
+def test_the_cost_grows_with_the_edge_not_with_the_area(loaded, one_thread):
     network = loaded[0].refiner.eval().to(memory_format=torch.channels_last)
     seconds, counts = [], []
     for width in (3000, 6000, 12000):
