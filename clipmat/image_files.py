@@ -1,28 +1,29 @@
 """Image files in: any kind that a camera or an editor writes becomes upright 8-bit sRGB.
 
-All decoding of untrusted files is together here, in a little over 300 lines.
+All decoding of untrusted files begins here. Which picture of a file is read is decided in `image_pages`, its kind of
+pixels in `image_modes`, its colour space in `colour_spaces`, what goes on with it in `image_metadata`.
 """
 
 from __future__ import annotations
 
 import re
 import stat
-import struct
-import warnings
-import zlib
 from dataclasses import dataclass
-from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipmat import partial_images
-from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageUnsupported, ImageWarning
+from clipmat import colour_spaces, image_metadata, image_modes, image_pages, partial_images, raw_images
+from clipmat.errors import ImageTooLarge, ImageUnreadable
+from clipmat.image_metadata import Metadata
+from clipmat.partial_images import DAMAGE
 from clipmat.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL import Image, ImageFile
+
+    from clipmat.image_pages import Directory
 
 # Formats whose decoders read pixels and nothing else; Pillow's EPS, for one, would run a program.
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA")
@@ -31,20 +32,6 @@ READABLE_SUFFIXES = frozenset(
     ".ppm .pnm .tga".split()
 )
 """Suffixes, in lower case, of the files that count as images when a folder is searched."""
-
-# What Pillow's and pillow-heif's decoders raise when a file is damaged.
-_DAMAGE = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, struct.error,
-    zlib.error,
-)  # fmt: skip
-
-_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-# Description, make, model, resolution, software, date, artist, host, copyright, and Windows' five texts. The
-# rest of a first directory describes the old file's layout; the second holds a thumbnail of the whole scene.
-_KEPT_TAGS = (0x010E, 0x010F, 0x0110, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C, 0x8298) + tuple(
-    range(0x9C9B, 0x9CA0)
-)
-_COLOUR_SPACE, _WIDTH, _HEIGHT, _MAKER_NOTE, _INTEROPERABILITY = 0xA001, 0xA002, 0xA003, 0x927C, 0xA005
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +44,7 @@ class OpenedImage:
     """HxWx3 sRGB, orientation applied; what was transparent is shown on white."""
     alpha: NDArray[np.uint8] | None
     """HxW, 255 opaque; None when the whole image is opaque."""
-    exif: bytes
-    """EXIF without orientation, thumbnail and maker note; b'' when there is none."""
+    metadata: Metadata = Metadata()
     altered: bool = False
     """Whether the pixels are no longer those of the file: cropped, turned, straightened."""
 
@@ -69,44 +55,47 @@ class UprightImage:
 
     path: Path
     image: Image.Image
-    """Of any mode that Pillow has."""
+    """Of one of `image_modes.PLAIN`."""
     size: tuple[int, int]
     """Height and width in the file once upright; `image` may be smaller."""
     profile: bytes | None
-    """Its ICC profile."""
-    exif: bytes
-    """As in OpenedImage."""
+    """The ICC profile that its colours are to be read by; None for sRGB."""
+    metadata: Metadata
 
 
-def read(path: Path, *, whole: bool = False) -> OpenedImage:
-    """Open an image file: first frame, upright, colours converted from its profile to sRGB, 8 bits a channel.
+def read(path: Path, *, whole: bool = False, page: int | None = None) -> OpenedImage:
+    """Open an image file: upright, colours converted to sRGB, 8 bits a channel; a camera's raw file is developed.
 
-    16-bit samples are scaled, not clipped. CMYK without a profile is converted by the plain formula.
-    A file that is cut off or damaged opens as far as it can be read, unless it must be `whole`. That, and a damaged
-    profile or EXIF that is left out, gives an ImageWarning. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
+    Of several pages or frames it is `page`, from 1, or else the first one of full size. 16-bit samples are scaled, not
+    clipped. CMYK without a profile is converted by the plain formula. A file that is cut off or damaged opens as far
+    as it can be read, unless it must be `whole`. That, further pages, high dynamic range, and a damaged profile or
+    metadata that are left out, give an ImageWarning. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
     import numpy as np
     from PIL import Image
 
-    loaded = load(path, whole=whole)
+    loaded = load(path, whole=whole, page=page)
     colours, alpha = straight_srgb(loaded)
     if alpha is None:
-        return OpenedImage(path, np.array(colours), None, loaded.exif)
+        return OpenedImage(path, np.array(colours), None, loaded.metadata)
     shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
-    return OpenedImage(path, np.array(shown), np.array(alpha), loaded.exif)
+    return OpenedImage(path, np.array(shown), np.array(alpha), loaded.metadata)
 
 
-def load(path: Path, side: int | None = None, *, whole: bool = True) -> UprightImage:
-    """Decode an image file: first frame, upright. With `side` a JPEG is decoded smaller, in a fraction of the time.
+def load(path: Path, side: int | None = None, *, whole: bool = True, page: int | None = None) -> UprightImage:
+    """Decode an image file, upright. With `side` a JPEG is decoded smaller, in a fraction of the time.
 
-    It stays at least as large as it needs to be to scale its longer side to `side` pixels. Unless it must be `whole`,
-    a file that is cut off or damaged is decoded as far as it can be, with an ImageWarning. Damaged EXIF is left out
-    with an ImageWarning. Raises ImageUnreadable, ImageTooLarge.
+    It stays at least as large as it needs to be to scale its longer side to `side` pixels. `whole`, `page` and
+    warnings are as in `read`, which also converts colours. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
     from PIL import Image
 
     try:
-        with _opened(path) as file:
+        head = _head(path)
+        found = image_pages.directories(path)
+        if raw_images.is_raw(head, found):
+            return _developed(path, head, page)
+        with _opened(path, head, found, page) as file:
             opened, (width, height) = file, file.size
             small = None
             if side is not None and side < max(width, height):
@@ -115,16 +104,17 @@ def load(path: Path, side: int | None = None, *, whole: bool = True) -> UprightI
                 opened.draft(opened.mode, small)
             try:
                 opened.load()
-            except _DAMAGE as error:
-                if whole:
+            except DAMAGE as error:
+                if whole or page is not None:
                     raise
                 opened = partial_images.rest_of(opened, path, error, small)
-            orientation, exif = _metadata(opened, path)
+            orientation, metadata = image_metadata.read(opened, path)
             size = (width, height) if orientation in (5, 6, 7, 8) else (height, width)
-            return UprightImage(path, _turned(opened, orientation), size, opened.info.get("icc_profile"), exif)
+            profile = colour_spaces.profile_of(opened, path)
+            return UprightImage(path, _turned(image_modes.plain(opened, path), orientation), size, profile, metadata)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path, error) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         text = f"'{path}' is damaged or incomplete ({partial_images.reason(error)}): copy or download it again."
         raise ImageUnreadable(text) from error
 
@@ -134,7 +124,7 @@ def straight_srgb(loaded: UprightImage) -> tuple[Image.Image, Image.Image | None
 
     A damaged profile is left out with an ImageWarning. Raises ImageUnsupported.
     """
-    upright, alpha = _eight_bits(loaded.image, loaded.path), None
+    upright, alpha = image_modes.eight_bits(loaded.image, loaded.path), None
     if upright.has_transparency_data:
         if upright.mode not in ("LA", "RGBA"):
             upright = upright.convert("RGBA")
@@ -142,7 +132,7 @@ def straight_srgb(loaded: UprightImage) -> tuple[Image.Image, Image.Image | None
         upright = upright.convert(upright.mode[:-1])
         if coverage.getextrema() != (255, 255):
             alpha = coverage
-    return _in_srgb(upright, loaded.profile, loaded.path), alpha
+    return colour_spaces.in_srgb(upright, loaded.profile, loaded.path), alpha
 
 
 def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> OpenedImage:
@@ -158,23 +148,22 @@ def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = Non
     if alpha is not None and (alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]):
         raise ValueError(f"alpha {alpha.shape} {alpha.dtype} does not belong to {pixels.shape}")
     if alpha is None or alpha.min() == 255:
-        return OpenedImage(None, pixels.copy(), None, b"")
+        return OpenedImage(None, pixels.copy(), None)
     from PIL import Image
 
     white = Image.new("RGB", pixels.shape[1::-1], "white")
     shown = Image.composite(Image.fromarray(pixels), white, Image.fromarray(alpha))
-    return OpenedImage(None, np.array(shown), alpha.copy(), b"")
+    return OpenedImage(None, np.array(shown), alpha.copy())
 
 
-def _opened(path: Path) -> ImageFile.ImageFile:
-    from PIL import Image, UnidentifiedImageError
-
+def _head(path: Path) -> bytes:
+    """The first 32 bytes of a file, fewer if it is shorter. Raises ImageUnreadable."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would block until something writes to it
             raise ImageUnreadable(f"'{path}' is not a file: name an image file.")
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(32)
     except FileNotFoundError as error:
         raise ImageUnreadable(f"'{path}' does not exist: check the name and the folder.") from error
     except IsADirectoryError as error:
@@ -184,80 +173,53 @@ def _opened(path: Path) -> ImageFile.ImageFile:
         raise ImageUnreadable(text) from error
     if not head:
         raise ImageUnreadable(f"'{path}' is empty (0 bytes): copy or download it again.")
+    return head
+
+
+def _opened(path: Path, head: bytes, found: tuple[Directory, ...], page: int | None) -> ImageFile.ImageFile:
+    """The file as Pillow opens it, put to its picture; `found` are its directories if it is a TIFF."""
+    from PIL import Image, UnidentifiedImageError
+
     if head[4:8] == b"ftyp":  # HEIC and HEIF; of this family Pillow reads AVIF only
         import pillow_heif
 
         pillow_heif.register_heif_opener()
     Image.init()
+    image_modes.open_more_tiffs()
+    directory = image_pages.chosen(found, page, path)
+    at_start = directory is None or directory is found[0]
     try:
         with collected_warnings(Image.DecompressionBombWarning):  # Pillow warns at half of the limit
-            return Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
+            file = Image.open(
+                path if at_start or directory is None else image_pages.opened_at(path, directory),
+                formats=[name for name in _FORMATS if name in Image.OPEN],
+            )
     except UnidentifiedImageError as error:
+        if found:
+            raise image_modes.unsupported(path) from error
         text = f"'{path}' is not a readable image: use PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF or BMP."
         raise ImageUnreadable(text) from error
+    try:
+        if directory is None:
+            image_pages.at_frame(file, page, path)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _developed(path: Path, head: bytes, page: int | None) -> UprightImage:
+    if page is not None and page > 1:
+        raise image_pages.no_such_page(path, page, 1)
+    image = raw_images.developed(path)
+    exif = raw_images.kept_exif(path, head, image.size)
+    return UprightImage(path, image, (image.height, image.width), None, Metadata(exif))
 
 
 def _too_large(path: Path, error: Exception) -> ImageTooLarge:
     size, limit = (int(number) / 1e6 for number in re.findall(r"\d+", str(error))[:2])
     text = f"'{path}' has {size:.0f} megapixels and the limit is {limit:.0f}: scale it down first."
     return ImageTooLarge(text)
-
-
-def _eight_bits(image: Image.Image, path: Path) -> Image.Image:
-    import numpy as np
-    from PIL import Image as Pillow
-
-    if not image.mode.startswith(("I", "F")):
-        return image
-    samples = np.asarray(image)
-    if image.mode == "F" or samples.min() < 0 or samples.max() > 65535:
-        raise ImageUnsupported(
-            f"'{path}' has 32-bit samples without a fixed white: save it with 8 or 16 bits a channel."
-        )
-    return Pillow.fromarray(((samples.astype(np.uint32) + 128) // 257).astype(np.uint8))
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Image:
-    from PIL import ImageCms
-
-    if image.mode == "LAB":
-        profile = profile or ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    elif image.mode not in ("L", "RGB", "CMYK"):
-        image = image.convert("RGB")
-    if profile:
-        try:
-            return _converted(image, profile)
-        except (ImageCms.PyCMSError, OSError, ValueError) as error:
-            text = f"the colour profile in '{path}' is damaged ({error}): its colours were taken as sRGB."
-            warnings.warn(text, ImageWarning, stacklevel=4)
-    return image.convert("RGB")
-
-
-def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    from io import BytesIO
-
-    from PIL import Image as Pillow
-    from PIL import ImageCms
-
-    source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    space = source.profile.xcolor_space.strip()
-    if space == "RGB" and image.mode == "L":
-        image = image.convert("RGB")
-    if {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}.get(space) != image.mode:
-        raise ValueError(f"it describes {space} and the image is {image.mode}")
-    transform = ImageCms.buildTransform(
-        source, ImageCms.createProfile("sRGB"), image.mode, "RGB",
-        ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )  # fmt: skip
-    if image.mode == "RGB":
-        # An sRGB profile under any name must leave the pixels unchanged: try every 17th value of each channel.
-        grid = bytes(chain.from_iterable(product(range(0, 256, 17), repeat=3)))
-        probe = ImageCms.applyTransform(Pillow.frombytes("RGB", (16, 256), grid), transform)
-        if probe is not None and all(abs(a - b) <= 1 for a, b in zip(probe.tobytes(), grid, strict=True)):
-            return image
-    converted = ImageCms.applyTransform(image, transform)
-    assert converted is not None  # None is for in-place work only
-    return converted
 
 
 def _turned(image: Image.Image, orientation: object) -> Image.Image:
@@ -275,31 +237,3 @@ def _turned(image: Image.Image, orientation: object) -> Image.Image:
     }
     turn = next((turn for value, turn in turns.items() if value == orientation), None)
     return image if turn is None else image.transpose(turn)
-
-
-def _metadata(image: Image.Image, path: Path) -> tuple[object, bytes]:
-    from PIL import Image as Pillow
-
-    orientation: object = 1
-    try:
-        found = image.getexif()
-        orientation = found.get(0x0112, 1)
-        kept = Pillow.Exif()
-        for tag in _KEPT_TAGS:
-            if tag in found:
-                kept[tag] = found[tag]
-        details = dict(found.get_ifd(_EXIF_IFD))
-        if details:
-            details.pop(_MAKER_NOTE, None)  # its offsets point into the old file
-            details.pop(_INTEROPERABILITY, None)
-            width, height = image.size[::-1] if orientation in (5, 6, 7, 8) else image.size
-            details.update({_COLOUR_SPACE: 1, _WIDTH: width, _HEIGHT: height})
-            kept[_EXIF_IFD] = details
-        position = dict(found.get_ifd(_GPS_IFD))
-        if position:
-            kept[_GPS_IFD] = position
-        return orientation, kept.tobytes() if len(kept) else b""
-    except _DAMAGE as error:
-        text = f"the EXIF data in '{path}' is damaged ({error}): it was left out."
-        warnings.warn(text, ImageWarning, stacklevel=4)
-        return orientation, b""

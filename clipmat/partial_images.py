@@ -9,7 +9,9 @@ image of what cannot be read, so it is not used.
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image, ImageFile
 
+DAMAGE = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, struct.error,
+    zlib.error, ArithmeticError, AssertionError, AttributeError,
+)  # fmt: skip
+"""What the decoders of Pillow and pillow-heif raise when a file is damaged."""
 _ROW_BY_ROW = frozenset(("JPEG", "MPO", "PNG", "TIFF", "BMP", "DIB", "GIF", "PPM", "TGA"))
 """Pillow's names of the formats whose decoders give rows as they come."""
 _JPEG_END = b"\xff\xd9"

@@ -29,7 +29,7 @@ from clipmat.pointing import Click, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.region_growing import GrownRegion
-from clipmat.transforms import check_image, input_size, resized, to_input
+from clipmat.transforms import check_image, check_matte, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
 from clipmat.words_here import WordHere
 
@@ -201,11 +201,10 @@ class Predictor:
 
         `expression` is by what it was found, if by anything; `source` the name of the image's file. Costs about as
         much as a dozen expressions, and the first one about a second more.
-        Raises ImageNotSet; BadImage for a matte of another size; BadExample when the matte shows nothing.
+        Raises ImageNotSet; BadImage for a matte of another size or kind; BadExample when the matte shows nothing.
         """
         image = self._image_for("example(matte)")
-        if matte.shape != self._pixels.shape[:2]:
-            raise BadImage(f"an image {self._pixels.shape} needs a matte of its size, this one is {matte.shape}")
+        check_matte(matte, (self._pixels.shape[0], self._pixels.shape[1]))
         expression = clean_expression(expression)
         with torch.inference_mode(), self._autocast():
             found = self._example_maker.likeness(image, matte, singularise(expression, self.card.nouns))
@@ -241,16 +240,15 @@ class Predictor:
         Crops of one place: `image` hxwx3 uint8 sRGB, `matte` hxw float32 in [0, 1], `trimap` hxw uint8 (0
         background, 128 unknown, 255 foreground). Returns hxw float32 in [0, 1], a new array. Needs no `set_image`
         and leaves the image that was set. The known pixels around the unknown region show which colours belong to
-        which side: include some of both in the crop. Raises BadImage when the three do not belong together,
-        WeightsError when the weights have no refiner.
+        which side: include some of both in the crop. Raises BadImage when the three do not belong together or hold
+        other numbers than these, WeightsError when the weights have no refiner.
         """
         check_image(image)
         size = (image.shape[0], image.shape[1])
-        if matte.shape != size or trimap.shape != size or not np.isin(trimap, (0, 128, 255)).all():
-            raise BadImage(
-                f"an image {image.shape} needs a matte and a trimap of {size}, the trimap of 0, 128 and 255 only; "
-                f"these are {matte.shape} and {trimap.shape}"
-            )
+        check_matte(matte, size)
+        if not isinstance(trimap, np.ndarray) or trimap.shape != size or not np.isin(trimap, (0, 128, 255)).all():
+            given = trimap.shape if isinstance(trimap, np.ndarray) else type(trimap).__name__
+            raise BadImage(f"an image {image.shape} needs a trimap of {size}, of 0, 128 and 255 only; this is {given}")
         if self.model.refiner is None:
             raise WeightsError(
                 f"the weights '{self.weights}' have no refiner: choose 'compact', which has one, or paint by hand"

@@ -23,6 +23,20 @@ def check_image(image: NDArray[np.uint8]) -> None:
         raise BadImage("the image has no pixels")
 
 
+def check_matte(matte: NDArray[np.float32], size: tuple[int, int]) -> None:
+    """Raise BadImage unless `matte` is of `size`, height and width, and holds floating numbers in [0, 1] only."""
+    if not isinstance(matte, np.ndarray) or matte.shape != size or not np.issubdtype(matte.dtype, np.floating):
+        given = f"{matte.dtype} {matte.shape}" if isinstance(matte, np.ndarray) else type(matte).__name__
+        raise BadImage(
+            f"the matte of an image {size} is a float32 array of its size, this is {given}: convert it first"
+        )
+    least, most = (matte.min(), matte.max()) if matte.size else (0, 1)
+    if not (least >= -1e-3 and most <= 1 + 1e-3):  # also false of what is not a number
+        raise BadImage(
+            f"a matte holds numbers from 0 to 1, this one holds {least:g} to {most:g}: divide it by its white"
+        )
+
+
 def input_size(height: int, width: int, config: ClipMatConfig) -> tuple[int, int]:
     """Height and width in pixels at which the network sees an image; the aspect is kept as far as the grid allows."""
     if config.square:

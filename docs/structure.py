@@ -30,7 +30,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "clipmat: ground floor": (
         *("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
         *(
-            "clipmat.partial_images",
+            *("clipmat.partial_images", "clipmat.image_metadata", "clipmat.image_modes", "clipmat.image_pages"),
+            *("clipmat.raw_images", "clipmat.colour_codes", "clipmat.colour_profiles", "clipmat.colour_spaces"),
             "clipmat.thread_warnings",
             "clipmat.expression",
             "clipmat.certainty",

@@ -36,7 +36,7 @@ class Settings:
     reduced_motion: bool = False
     """Whether nothing on the screen moves by itself."""
     keep_metadata: bool = True
-    """Whether an export carries the image's EXIF on."""
+    """Whether an export carries the image's metadata on."""
     recent: tuple[Path, ...] = ()
     """Images that were opened, newest first, at most MOST_RECENT."""
     expressions: tuple[str, ...] = ()

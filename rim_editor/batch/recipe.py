@@ -62,7 +62,7 @@ class Recipe:
     quality: int | None = None
     """1 to 100 for lossy formats; None for the usual."""
     metadata: bool = True
-    """Whether the EXIF of each image is kept."""
+    """Whether EXIF, XMP, IPTC and resolution of each image are kept."""
     longest_side: int | None = None
     """Pixels to which larger results are reduced; smaller ones stay. None: as large as the image."""
     framing: Framing = Framing()

@@ -44,7 +44,7 @@ Trim = Annotated[bool, typer.Option("--trim", help="Cut off what is around the o
 MarginText = Annotated[
     str | None, typer.Option(metavar="PX|%", help="Room around the object, with --trim or --canvas: '24', '7.5%'.")
 ]
-NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave the photograph's EXIF out.")]
+NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave EXIF, XMP, IPTC and resolution out.")]
 
 
 @dataclass(frozen=True)

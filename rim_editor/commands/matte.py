@@ -54,7 +54,7 @@ class MatteJob:
     quality: int | None = None
     """1 to 100 for lossy formats; None for the usual."""
     metadata: bool = True
-    """Whether the EXIF of the image is kept."""
+    """Whether EXIF, XMP, IPTC and resolution of the image are kept."""
     longest_side: int | None = None
     """Pixels to which a larger result is reduced."""
     framing: Framing = Framing()
@@ -75,6 +75,8 @@ class MatteJob:
     """What was selected in another image, to be found in this one."""
     save_example: Path | None = None
     """Where to save what is found here as an example."""
+    page: int | None = None
+    """Which page or frame of the image to read, from 1; None for the first of full size."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,9 @@ def matte(
         Path | None,
         typer.Option(metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."),
     ] = None,
+    page: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The page or frame of a file that holds several: the first.")
+    ] = None,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
@@ -164,6 +169,7 @@ def matte(
             other_inputs=tuple(filter(None, (options.background, options.example))),
             example=options.example_read,
             save_example=save_example,
+            page=page,
             points=tuple(pointing_options.read_point(text) for text in point or ()),
             corners=None if box is None else pointing_options.read_box(box),
         )
@@ -226,7 +232,7 @@ def cut_out(
     request, options = _request(job), ModelOptions(job.weights, job.device)
     spent: dict[str, float] = {}
     with timed(spent, "decode"):
-        source = image_files.read(job.image)
+        source = image_files.read(job.image, page=job.page)
     with timed(spent, "load"):
         predictor = matting.predictor(**asdict(options))
     question = ModelQuestion(job.expression, Combine.NEW, Pointing(job.points, job.corners), example=job.example)

@@ -27,7 +27,6 @@ Size = tuple[int, int]
 
 STEEPEST = 45.0
 """Degrees by which an image can be straightened."""
-_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 
 
 @dataclass(frozen=True)
@@ -101,25 +100,12 @@ def reshaped(document: Document, changes: Sequence[Reshaping]) -> Document:
     return document
 
 
-def exif_of_size(exif: bytes, size: Size) -> bytes:
-    """The EXIF data with the size of the image, where it states one at all."""
-    from PIL import Image
-
-    found = Image.Exif()
-    found.load(exif)
-    details = dict(found.get_ifd(_EXIF_IFD))
-    if not details:
-        return exif
-    found[_EXIF_IFD] = details | {_WIDTH: size[0], _HEIGHT: size[1]}
-    return found.tobytes()
-
-
 def _changed(document: Document, change: Reshaping) -> Document:
     size = size_after(change, document.size)
     source = document.source
     alpha = None if source.alpha is None else _array(source.alpha, change, size)
-    pixels, exif = _array(source.pixels, change, size), exif_of_size(source.exif, size)
-    after = replace(source, pixels=pixels, alpha=alpha, exif=exif, altered=True)
+    pixels, metadata = _array(source.pixels, change, size), source.metadata.of_size(size)
+    after = replace(source, pixels=pixels, alpha=alpha, metadata=metadata, altered=True)
     mattes: dict[int, NDArray[np.float32]] = {}  # layers may share them
 
     def matte_of(matte: NDArray[np.float32]) -> NDArray[np.float32]:

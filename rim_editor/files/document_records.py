@@ -18,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from clipmat import image_files, records
+from clipmat.image_metadata import Metadata
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import Answer, ImportedMatte, Layer, MatteControls, Part, Patch, Region, Stroke
 from rim_editor.documents.edits import Background, Edit
@@ -37,6 +38,7 @@ Store = Callable[["NDArray[Any]"], str]
 Load = Callable[[str], "NDArray[Any]"]
 """The array of a file's name, mattes as float32. Raises ValueError when it is missing or damaged."""
 
+_METADATA = ("exif", "xmp", "iptc")
 LAYER_PROPERTIES = {"name": str, "visible": bool, "locked": bool, "number": int}
 """The fields of a layer besides its parts, controls and edit, with their types."""
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(Part), MatteControls, *get_args(Edit))}
@@ -78,13 +80,27 @@ def restored(record: Any, load: Load) -> Any:  # noqa: ANN401 - of the class tha
 
 
 def described_image(source: OpenedImage, store: Store) -> dict[str, Any]:
-    """The pixels, alpha and EXIF of an image as a record."""
+    """The pixels, alpha and metadata of an image as a record."""
+    metadata = source.metadata
     return {
         "pixels": store(source.pixels),
         "alpha": None if source.alpha is None else store(source.alpha),
-        "exif": base64.b64encode(source.exif).decode("ascii"),
+        **{kind: base64.b64encode(getattr(metadata, kind)).decode("ascii") for kind in _METADATA},
+        "resolution": metadata.resolution,
         "altered": source.altered,
     }
+
+
+def restored_metadata(record: Mapping[str, Any]) -> Metadata:
+    """The metadata of an image's record; what older versions did not write is empty. Raises ValueError, TypeError."""
+    kinds: dict[str, Any] = {kind: base64.b64decode(record.get(kind, ""), validate=True) for kind in _METADATA}
+    resolution = record.get("resolution")
+    if resolution is not None:
+        across, down = (float(each) for each in resolution)
+        if not all(0 < each < float("inf") for each in (across, down)):
+            raise ValueError("a resolution out of its range")
+        resolution = across, down
+    return Metadata(resolution=resolution, **kinds)
 
 
 def linked_image(path: Path, record: Mapping[str, Any], refused: type[EditorError] = EditorError) -> OpenedImage:

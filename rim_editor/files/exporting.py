@@ -8,12 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits, layering
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside, object_box
 from rim_editor.documents.layering import RenderedLayer
-from rim_editor.documents.reshaping import exif_of_size
 from rim_editor.errors import BadOption, EditorWarning, NoMatte
 from rim_editor.files import formats, outputs, raster_layers
 
@@ -51,7 +51,7 @@ class ExportRequest:
     quality: int | None = None
     """1 to 100 for lossy formats; None for the usual."""
     metadata: bool = True
-    """Whether the EXIF of the image is kept."""
+    """Whether EXIF, XMP, IPTC and resolution of the image are kept."""
     overwrite: bool = False
     """Whether an existing file, the image too, may be replaced."""
     longest_side: int | None = None
@@ -80,8 +80,8 @@ class RenderedExport:
     """HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha); for layers, the merged image."""
     matte: NDArray[np.float32]
     """HxW in [0, 1]."""
-    exif: bytes
-    """The EXIF data to write; b'' for none."""
+    metadata: Metadata
+    """What to write beside the pixels."""
     layers: tuple[RasterLayer, ...] = ()
     """From top to bottom; () unless layers are asked for."""
 
@@ -168,16 +168,16 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     if request.framing.frames:
         source, layers = _framed(source, layers, request)
     matte = layering.united([layer.matte for layer in layers], source.pixels.shape)
-    exif = source.exif if request.metadata else b""
+    metadata = source.metadata if request.metadata else Metadata()
     if request.content is Content.LAYERS:
         stack, merged = raster_layers.stack(source, layers, placed=placed)
-        return RenderedExport(merged, matte, exif, stack)
+        return RenderedExport(merged, matte, metadata, stack)
     if request.content is Content.MATTE:
-        return RenderedExport(as_grey(matte, request.depth), matte, exif)
+        return RenderedExport(as_grey(matte, request.depth), matte, metadata)
     if source is document.source and unplaced[0].edit is shown[0].edit and not placed:
-        return RenderedExport(renderer.result(document), matte, exif)
+        return RenderedExport(renderer.result(document), matte, metadata)
     pixels = layering.composed(source.pixels, layers)
-    return RenderedExport(pixels, matte, exif)
+    return RenderedExport(pixels, matte, metadata)
 
 
 def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes:
@@ -189,19 +189,19 @@ def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes
     if request.content is Content.LAYERS:
         merged = np.asarray(result.pixels, np.uint8)
         if path.suffix.lower() == formats.PHOTOSHOP_SUFFIX:
-            return photoshop_writing.encoded(result.layers, merged)
-        return openraster_writing.encoded(result.layers, merged, result.exif)
-    return formats.encoded(path, result.pixels, result.exif, request.quality)
+            return photoshop_writing.encoded(result.layers, merged, result.metadata)
+        return openraster_writing.encoded(result.layers, merged, result.metadata)
+    return formats.encoded(path, result.pixels, result.metadata, request.quality)
 
 
 def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
-    """The bytes of the file that holds a matte beside a result: HxW in [0, 1] as grey of 8 or 16 bits, no EXIF.
+    """The bytes of the file that holds a matte beside a result: HxW in [0, 1] as grey of 8 or 16 bits, no metadata.
 
     Raises OutputUnsupported.
     """
     from rim_editor.documents.compositing import as_grey
 
-    return formats.encoded(path, as_grey(matte, depth), b"", None)
+    return formats.encoded(path, as_grey(matte, depth), Metadata(), None)
 
 
 def _reduced(
@@ -220,7 +220,7 @@ def _reduced(
     alpha = None
     if source.alpha is not None:
         alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small = replace(source, pixels=pixels, alpha=alpha, exif=exif_of_size(source.exif, size))
+    small = replace(source, pixels=pixels, alpha=alpha, metadata=source.metadata.of_size(size))
 
     def reduced(layer: RenderedLayer) -> RenderedLayer:
         matte = np.asarray(cv2.resize(layer.matte, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -246,8 +246,8 @@ def _framed(
         warnings.warn(text, EditorWarning, stacklevel=4)
     alpha = framed(np.full((height, width), 255, np.uint8) if source.alpha is None else source.alpha, frame)
     pixels = framed(source.pixels, frame, extended=True)
-    exif = exif_of_size(source.exif, (frame.width, frame.height))
-    shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, exif=exif)
+    metadata = source.metadata.of_size((frame.width, frame.height))
+    shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, metadata=metadata)
     # A tile is reduced with the image, but not enlarged.
     factor = max(1.0, 1 / frame.scale)
     # Lengths of a composition are shares of the image's longer side, which the frame changes.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import struct
-import warnings
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rim_editor.errors import EditorWarning, OutputUnsupported
-from rim_editor.files import photoshop_writing
+from clipmat.image_metadata import Metadata
+from rim_editor.errors import OutputUnsupported
+from rim_editor.files import metadata_writing, photoshop_writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 _USUAL_QUALITY = 90
+_NONE = Metadata()
 _PREDICTOR, _EXIF_IFD, _GPS_IFD = 317, 0x8769, 0x8825
 
 
@@ -97,12 +97,14 @@ def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: 
         raise OutputUnsupported(f"'{path.suffix}' is lossless and has no quality: leave it out{others}.")
 
 
-def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: bytes, quality: int | None) -> bytes:
+def encoded(
+    path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], metadata: Metadata, quality: int | None
+) -> bytes:
     """The bytes of a file in the format of `path`'s suffix, layers excepted; nothing is written.
 
     `pixels` is HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha), and colours are tagged as sRGB.
-    `exif` is kept. `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.
-    EXIF that is too long for a JPEG is left out with an EditorWarning. Raises OutputUnsupported.
+    `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.
+    Metadata that the format cannot hold is left out with an EditorWarning. Raises OutputUnsupported.
     """
     found = format_of(path)
     name = found.name
@@ -110,22 +112,19 @@ def encoded(path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], exif: by
         size = f"{pixels.shape[1]}x{pixels.shape[0]}"
         text = f"'{path.suffix}' holds at most {found.longest_side} pixels a side, not {size}: write .png instead."
         raise OutputUnsupported(text)
-    if exif and name == "JPEG" and len(exif) > 65533:
-        text = f"the EXIF data is too long for '{path}': it was left out."
-        warnings.warn(text, EditorWarning, stacklevel=4)
-        exif = b""
+    metadata = metadata_writing.holdable(metadata, name, path)
     try:
         if name == "PNG":
-            return png(pixels, exif)
+            return png(pixels, metadata)
         if name == "TIFF":
-            return _tiff(pixels, exif)
-        return _lossy(name, pixels, exif, quality)
+            return _tiff(pixels, metadata)
+        return _lossy(name, pixels, metadata, quality)
     except (OSError, ValueError) as error:
         text = f"'{path.suffix}' cannot hold this image ({error}): write .png instead."
         raise OutputUnsupported(text) from error
 
 
-def _lossy(name: str, pixels: NDArray[Any], exif: bytes, quality: int | None) -> bytes:
+def _lossy(name: str, pixels: NDArray[Any], metadata: Metadata, quality: int | None) -> bytes:
     from PIL import Image
 
     options: dict[str, Any] = {"quality": quality or _USUAL_QUALITY, **_colour_space(pixels)}
@@ -133,25 +132,27 @@ def _lossy(name: str, pixels: NDArray[Any], exif: bytes, quality: int | None) ->
         options["subsampling"] = 0  # halved colour would smear along the object's edge
     elif name == "WEBP" and quality == 100:
         options |= {"lossless": True, "exact": True}
-    if exif:
-        options["exif"] = exif
+    options |= metadata_writing.pillow_options(metadata, name)
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, name, **options)
     return buffer.getvalue()
 
 
-def _tiff(pixels: NDArray[Any], exif: bytes) -> bytes:
+def _tiff(pixels: NDArray[Any], metadata: Metadata) -> bytes:
     from PIL import Image
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
     found = Image.Exif()
-    found.load(exif)
+    found.load(metadata.exif)
     tags = ImageFileDirectory_v2()
     tags[_PREDICTOR] = 2  # horizontal differences halve a photograph
     for tag, value in found.items():
         # Pillow gives libtiff no directory within a directory: a number keeps its place.
         tags[tag] = 0 if tag in (_EXIF_IFD, _GPS_IFD) else value
-    options = {"compression": "tiff_adobe_deflate", "tiffinfo": tags, **_colour_space(pixels)}
+    tags.update(metadata_writing.tiff_tags(metadata))
+    options: dict[str, Any] = {"compression": "tiff_adobe_deflate", "tiffinfo": tags, **_colour_space(pixels)}
+    if metadata.resolution is not None:
+        options["dpi"] = metadata.resolution
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "TIFF", **options)
     file = bytearray(buffer.getvalue())
@@ -175,8 +176,8 @@ def _append_directory(file: bytearray, place: int, directory: ImageFileDirectory
             file += directory.tobytes(offset)
 
 
-def png(pixels: NDArray[Any], exif: bytes) -> bytes:
-    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `exif` unless it is b''."""
+def png(pixels: NDArray[Any], metadata: Metadata = _NONE) -> bytes:
+    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `metadata`."""
     # OpenCV writes a photograph as RGBA 3 to 16 times as fast as Pillow, and no larger.
     import cv2
 
@@ -187,14 +188,9 @@ def png(pixels: NDArray[Any], exif: bytes) -> bytes:
         raise ValueError("the encoder gave no reason")
     file = buffer.tobytes()
     header_end = 8 + 25  # signature, then IHDR
-    chunks = _png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
-    if exif:
-        chunks += _png_chunk(b"eXIf", exif.removeprefix(b"Exif\x00\x00"))
+    chunks = metadata_writing.png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
+    chunks += metadata_writing.png_chunks(metadata)
     return file[:header_end] + chunks + file[header_end:]
-
-
-def _png_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _colour_space(pixels: NDArray[Any]) -> dict[str, bytes]:

@@ -117,7 +117,7 @@ class _LayersReader:
             self._warn("its shadow and outline are not in the file as such: see Composition.")
         if flat:
             self._warn("how strong its highlight was is not in the file: see Edit.")
-        return Document(OpenedImage(self._path, pixels, alpha, b"", altered=True), tuple(layers), len(layers) - 1)
+        return Document(OpenedImage(self._path, pixels, alpha, altered=True), tuple(layers), len(layers) - 1)
 
     def _foreign(self, entries: list[_Entry]) -> Document:
         import numpy as np
@@ -162,10 +162,10 @@ class _LayersReader:
             mixed = merged[..., :3] * cover + base * (1 - cover)
             merged = np.dstack([np.rint(mixed).astype(np.uint8), np.full(merged.shape[:2], 255, np.uint8)])
         if merged[..., 3].min() == 255:
-            return OpenedImage(self._path, np.ascontiguousarray(merged[..., :3]), None, b"", altered=True)
+            return OpenedImage(self._path, np.ascontiguousarray(merged[..., :3]), None, altered=True)
         cover = merged[..., 3:] / np.float32(255)
         shown = np.rint(merged[..., :3] * cover + 255 * (1 - cover)).astype(np.uint8)
-        return OpenedImage(self._path, shown, np.ascontiguousarray(merged[..., 3]), b"", altered=True)
+        return OpenedImage(self._path, shown, np.ascontiguousarray(merged[..., 3]), altered=True)
 
     def _placed(self, entry: _Entry) -> NDArray[np.uint8]:
         """A layer at its place on the canvas, HxWx4; the whole canvas. Raises ValueError."""

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from clipmat.image_metadata import Metadata
 from rim_editor.files import formats
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 _VERSION = "0.0.3"
 _THUMBNAIL_PX = 256
+_NO_METADATA = Metadata()
 
 
-def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: bytes = b"") -> bytes:
+def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: Metadata = _NO_METADATA) -> bytes:
     """The file: `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
 
-    `merged` is HxWx3 or HxWx4; programs without layers show it, and `exif` is kept in it.
+    `merged` is HxWx3 or HxWx4; programs without layers show it, and `metadata` is kept in it.
     The same layers give the same bytes. Raises ValueError when the sizes differ.
     """
     from xml.etree import ElementTree
@@ -38,7 +40,7 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: byte
     files: dict[str, bytes] = {}
     for number, layer in enumerate(layers):
         source = f"data/layer{number}.png"
-        files[source] = formats.png(layer.pixels, b"")
+        files[source] = formats.png(layer.pixels)
         attributes = {
             "name": layer.name,
             "src": source,
@@ -56,8 +58,8 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], exif: byte
         _add(archive, "stack.xml", ElementTree.tostring(image, "UTF-8", xml_declaration=True), ZIP_DEFLATED)
         for source, content in files.items():
             _add(archive, source, content, ZIP_STORED)
-        _add(archive, "mergedimage.png", formats.png(merged, exif), ZIP_STORED)
-        _add(archive, "Thumbnails/thumbnail.png", formats.png(_thumbnail(merged), b""), ZIP_STORED)
+        _add(archive, "mergedimage.png", formats.png(merged, metadata), ZIP_STORED)
+        _add(archive, "Thumbnails/thumbnail.png", formats.png(_thumbnail(merged)), ZIP_STORED)
     return buffer.getvalue()
 
 

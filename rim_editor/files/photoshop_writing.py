@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from clipmat.image_metadata import Metadata
 from rim_editor.documents.edits import WHITE
 from rim_editor.errors import OutputUnsupported
+from rim_editor.files import metadata_writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rim_editor.files.raster_layers import RasterLayer
 
 _LONGEST_NAME = 60
+_NO_METADATA = Metadata()
 
 
 def check() -> None:
@@ -31,18 +34,19 @@ def check() -> None:
         )
 
 
-def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8]) -> bytes:
+def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: Metadata = _NO_METADATA) -> bytes:
     """The file: `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
 
     `merged` is HxWx3 or HxWx4; programs without layers show it. Where a layer knows its colours uncut, they are stored
-    whole with its alpha as layer mask, so that painting on the mask moves the edge, also outwards.
+    whole with its alpha as layer mask, so that painting on the mask moves the edge, also outwards. `metadata` is kept.
     Raises OutputUnsupported, ValueError when the sizes differ.
     """
     check()
     import numpy as np
     from PIL import Image
     from psd_tools import PSDImage
-    from psd_tools.constants import Compression
+    from psd_tools.constants import Compression, Resource
+    from psd_tools.psd.image_resources import ImageResource
 
     from rim_editor.documents import compositing
 
@@ -68,6 +72,9 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8]) -> bytes:
     info = record.layer_and_mask_information.layer_info
     if merged.shape[2] == 4 and info is not None:
         info.layer_count = -len(layers)  # the first alpha channel of the merged image is its transparency
+    resources: Any = record.image_resources
+    for number, data in metadata_writing.photoshop_resources(metadata).items():
+        resources[Resource(number)] = ImageResource(key=number, data=data)
     buffer = BytesIO()
     # `save` would compose the layers anew, with further libraries; the merged image is there already.
     record.write(buffer)

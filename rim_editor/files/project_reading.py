@@ -6,7 +6,6 @@ it is unpacked, and all arrays together have a limit. See `projects` for the for
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from clipmat import image_files
 from clipmat.errors import UserError
 from clipmat.image_files import OpenedImage
+from clipmat.image_metadata import Metadata
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer, MatteControls, Part
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.history import History
@@ -268,14 +268,14 @@ class _ProjectReader:
             except _DAMAGE:
                 alpha = None
                 self._lose("the transparency of the image")
-        return OpenedImage(path, pixels, alpha, self._exif(record), record.get("altered") is True)
+        return OpenedImage(path, pixels, alpha, self._metadata(record), record.get("altered") is True)
 
-    def _exif(self, record: Any) -> bytes:  # noqa: ANN401
+    def _metadata(self, record: Any) -> Metadata:  # noqa: ANN401
         try:
-            return base64.b64decode(record.get("exif", ""), validate=True)
+            return document_records.restored_metadata(record)
         except _DAMAGE:
-            self._lose("the EXIF of the image")
-            return b""
+            self._lose("the metadata of the image")
+            return Metadata()
 
     def _linked_source(self, path: Path | None, record: Any) -> OpenedImage:  # noqa: ANN401
         places = [] if path is None else [path]
@@ -325,7 +325,7 @@ class _ProjectReader:
         fitting = (array for array in arrays.values() if array.shape == pixels.shape[:2] and array.dtype.kind == "f")
         mattes = [ImportedMatte(f"Found matte {number}", Combine.NEW, matte) for number, matte in enumerate(fitting, 1)]
         layers = tuple(Layer((matte,), name=matte.name) for matte in mattes[:_MOST_LAYERS])
-        return Document(OpenedImage(None, pixels, None, b""), layers or (Layer(),))
+        return Document(OpenedImage(None, pixels, None), layers or (Layer(),))
 
 
 def _at(table: Any, place: Any) -> Any:  # noqa: ANN401

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import weakref
@@ -192,8 +191,8 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
     path = None if image["path"] is None else Path(image["path"])
     if image.get("pixels") is not None:
         alpha = None if image["alpha"] is None else _decoded(folder / image["alpha"])
-        pixels, exif = _decoded(folder / image["pixels"]), base64.b64decode(image["exif"])
-        return image_files.OpenedImage(path, pixels, alpha, exif, bool(image.get("altered", False)))
+        pixels, metadata = _decoded(folder / image["pixels"]), document_records.restored_metadata(image)
+        return image_files.OpenedImage(path, pixels, alpha, metadata, bool(image.get("altered", False)))
     if path is None:
         raise ValueError("it holds no image")
     if not path.is_file():

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
 from clipmat.errors import ImageUnreadable
 from clipmat.image_files import READABLE_SUFFIXES
+from clipmat.raw_images import RAW_SUFFIXES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
 
-IMAGE_FILTER = f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))});;All files (*)"
+IMAGE_FILTER = (
+    f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES | RAW_SUFFIXES))});;All files (*)"
+)
 """For file dialogs: the files that can be read as images, or all files."""
 
 _FORMATS = {
@@ -84,7 +87,7 @@ def to_opened_image(image: QImage | QPixmap) -> OpenedImage:
     pixels = to_array(image)
     alpha = pixels[..., 3]
     if bool(np.all(alpha == 255)):
-        return OpenedImage(None, np.ascontiguousarray(pixels[..., :3]), None, b"")
+        return OpenedImage(None, np.ascontiguousarray(pixels[..., :3]), None)
     cover = alpha[..., None].astype(np.uint32)
     shown = (pixels[..., :3] * cover + 255 * (255 - cover) + 127) // 255
-    return OpenedImage(None, shown.astype(np.uint8), np.ascontiguousarray(alpha), b"")
+    return OpenedImage(None, shown.astype(np.uint8), np.ascontiguousarray(alpha))

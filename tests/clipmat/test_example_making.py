@@ -96,7 +96,7 @@ def test_nothing_selected_and_a_matte_of_another_size_are_refused(bundled):
     bundled.set_image(np.full((20, 30, 3), 128, np.uint8))
     with pytest.raises(BadExample, match="nothing is selected"):
         bundled.example(np.full((20, 30), 0.2, np.float32), "the cup")
-    with pytest.raises(BadImage, match="a matte of its size"):
+    with pytest.raises(BadImage, match="array of its size"):
         bundled.example(np.ones((30, 20), np.float32), "the cup")
 
 

@@ -266,8 +266,19 @@ def test_refining_leaves_the_image_that_was_set(bundled):
         (noise(4, 5), np.zeros((4, 5), np.float32), np.zeros((4, 6), np.uint8)),
         (noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), 1, np.uint8)),
         (noise(4, 5)[..., 0], np.zeros((4, 5), np.float32), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.full((4, 5), 255, np.uint8), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.full((4, 5), 255, np.float32), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.full((4, 5), np.nan, np.float32), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.full((4, 5), -1, np.float32), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.full((4, 5), 0.5 + 1j, np.complex64), np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), None, np.zeros((4, 5), np.uint8)),
+        (noise(4, 5), np.zeros((4, 5), np.float32), None),
+        (noise(4, 5), np.zeros((4, 5), np.float32), np.full((4, 5), np.nan)),
     ],
-    ids=["matte", "trimap", "labels", "image"],
+    ids=[
+        *("matte", "trimap", "labels", "image", "bytes", "white of 255", "no number", "negative", "complex"),
+        *("no matte", "no trimap", "no labels"),
+    ],
 )
 def test_crops_that_do_not_belong_together_are_refused(bundled, image, matte, trimap):
     with pytest.raises(BadImage):

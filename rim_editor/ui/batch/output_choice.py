@@ -97,7 +97,7 @@ class OutputChoice(QGroupBox):
 
     @property
     def metadata(self) -> bool:
-        """Whether EXIF is kept."""
+        """Whether metadata is kept."""
         return self._metadata.isChecked()
 
     @property
@@ -204,7 +204,9 @@ class OutputChoice(QGroupBox):
         self._sidecar = name_widget(
             QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too"
         )
-        self._metadata = name_widget(QCheckBox("Keep met&adata"), "batch_metadata", "Copy the EXIF of each image")
+        self._metadata = name_widget(
+            QCheckBox("Keep met&adata"), "batch_metadata", "Carry EXIF, XMP and IPTC of each image on"
+        )
         self._metadata.setChecked(settings.keep_metadata)
         tip = "Export the best match even where nothing seems to match; it is listed among those to review"
         self._best_guess = name_widget(QCheckBox("Best &guess"), "batch_best_guess", tip)

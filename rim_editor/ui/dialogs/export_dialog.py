@@ -95,7 +95,7 @@ class ExportDialog(QDialog):
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
         self._metadata = name_widget(QCheckBox("&Keep metadata"), "export_metadata")
-        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
+        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)")
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path

@@ -53,7 +53,7 @@ class PreferencesDialog(QDialog):
         exports = QGroupBox("Export")
         form = QFormLayout(exports)
         self._metadata = name_widget(QCheckBox("&Keep metadata"), "keep_metadata")
-        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF)")
+        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)")
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         self._quality = AmountSlider("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")

@@ -208,7 +208,6 @@ def _decode(encoded: bytes) -> OpenedFile:
             raise ImageUnreadable(text) from error
         except ImageTooLarge as error:
             raise ImageTooLarge("The pasted or dropped image is too large: scale it down first.") from error
-    if texts:
-        text = "The colour profile or the metadata of the pasted image is damaged and was left out."
-        warnings.warn(text, ImageWarning, stacklevel=2)
+    for text in texts:
+        warnings.warn(text.replace(f"'{path}'", "the pasted image"), ImageWarning, stacklevel=2)
     return OpenedFile.of_image(replace(image, path=None))

@@ -170,6 +170,32 @@ def test_metadata_can_be_left_out(run, photo, tmp_path, name):
     assert b"Ann" not in (tmp_path / name).read_bytes()
 
 
+def test_rights_and_resolution_travel_with_the_cutout(run, photo, tmp_path):
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:rights="Ann\'s"/>'
+    with Image.open(photo) as image:
+        image.save(tmp_path / "photo.jpg", quality=100, xmp=packet, dpi=(300, 300))
+    assert run("matte", tmp_path / "photo.jpg", "red", "-o", tmp_path / "out.png")[0] == 0
+    with Image.open(tmp_path / "out.png") as image:
+        assert b"Ann's" in image.info["xmp"]
+        assert round(image.info["dpi"][0]) == 300
+    assert run("matte", tmp_path / "photo.jpg", "red", "-o", tmp_path / "bare.png", "--no-metadata")[0] == 0
+    with Image.open(tmp_path / "bare.png") as image:
+        assert not {"xmp", "dpi"} & image.info.keys()
+
+
+def test_another_page_is_read_on_request_and_the_first_with_a_warning(run, photo, refused, tmp_path):
+    with Image.open(photo) as image:
+        pages = Image.new("RGB", image.size, (9, 9, 9)), image.convert("RGB")
+        pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    pages = tmp_path / "pages.tif"
+    assert run("matte", pages, "red", "-o", tmp_path / "out.png", "--page", 2)[::2] == (0, "")
+    assert opened(tmp_path / "out.png")[20, 30, :3].tolist() == [230, 20, 20]
+    err = run("matte", pages, "red", "-o", tmp_path / "first.png", "--allow-empty")[2]
+    assert err.startswith("rim-editor: warning: ")
+    assert "several pages or frames: the first is read, matte --page N" in err
+    refused(run("matte", pages, "red", "-o", tmp_path / "none.png", "--page", 3), 2, "no page 3", "from 1 to 2")
+
+
 def test_the_transparency_of_the_image_limits_the_cutout(run, tmp_path):
     pixels = np.full((20, 20, 4), (230, 20, 20, 255), np.uint8)
     pixels[:, 10:, 3] = 0

@@ -61,7 +61,7 @@ def document_of(matte, edit, composition=None, pixels=None):
     if pixels is None:
         pixels = np.random.default_rng(1).integers(0, 256, (*np.shape(matte), 3), np.uint8)
     layer = Layer((matte_part(matte),), edit=edit, composition=composition or Composition())
-    return Document(OpenedImage(None, pixels, None, b""), (layer,))
+    return Document(OpenedImage(None, pixels, None), (layer,))
 
 
 def result_of(document):
@@ -288,7 +288,7 @@ def test_a_shadow_falls_on_the_layers_below():
     pixels = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     lower = Layer((matte_part(np.ones((HEIGHT, WIDTH))),), edit=SolidColour(GREEN))
     upper = Layer((matte_part(disc(20)),), composition=Composition(shadow=Shadow(0, 20, 1, 1.0)))
-    result = result_of(Document(OpenedImage(None, pixels, None, b""), (lower, upper)))
+    result = result_of(Document(OpenedImage(None, pixels, None), (lower, upper)))
     assert result[70, 110].min() > 250 and result[70, 110 + 48].max() < 30
 
 

@@ -11,7 +11,7 @@ from rim_editor.documents.document import Answer, Brush, Combine, Document, Patc
 from rim_editor.documents.edits import Background, SolidColour
 from rim_editor.documents.history import History
 
-SOURCE = OpenedImage(None, np.zeros((10, 10, 3), np.uint8), None, b"")
+SOURCE = OpenedImage(None, np.zeros((10, 10, 3), np.uint8), None)
 STROKE = Stroke(Brush.KEEP, ((1.0, 1.0),), 2.0)
 DOCUMENT = Document.of_one_layer(SOURCE)
 

@@ -33,7 +33,7 @@ def answer(columns, name="the thing", value=1.0):
 
 @pytest.fixture
 def source():
-    return OpenedImage(None, np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), None, b"")
+    return OpenedImage(None, np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), None)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ STROKE = Stroke(Brush.KEEP, ((20.0, 20.0), (90.0, 40.0)), 12.0)
 
 @pytest.fixture(scope="module")
 def source():
-    return OpenedImage(None, smooth(1), None, b"")
+    return OpenedImage(None, smooth(1), None)
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_levels_go_down_to_256_pixels_and_sizes_are_rounded_up(renderer):
         (301, 402, 3), (151, 201, 3), (76, 101, 3), (38, 51, 3),
     ]  # fmt: skip
     assert renderer.image(12).shape == (1, 1, 3)
-    assert Renderer(OpenedImage(None, np.zeros((3, 256, 3), np.uint8), None, b"")).levels == 1
-    assert Renderer(OpenedImage(None, np.zeros((4000, 6000, 3), np.uint8), None, b"")).levels == 6
+    assert Renderer(OpenedImage(None, np.zeros((3, 256, 3), np.uint8), None)).levels == 1
+    assert Renderer(OpenedImage(None, np.zeros((4000, 6000, 3), np.uint8), None)).levels == 6
 
 
 def test_a_negative_level_is_a_mistake(renderer):
@@ -83,12 +83,12 @@ def test_a_negative_level_is_a_mistake(renderer):
 
 def test_the_image_at_a_level_is_the_area_average():
     pixels = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
-    found = Renderer(OpenedImage(None, pixels, None, b"")).image(2)
+    found = Renderer(OpenedImage(None, pixels, None)).image(2)
     assert np.abs(found - pixels.reshape(16, 4, 24, 4, 3).mean(axis=(1, 3))).max() <= 0.51
 
 
 def test_an_image_of_one_pixel_can_be_looked_at():
-    source = OpenedImage(None, np.full((1, 1, 3), 90, np.uint8), None, b"")
+    source = OpenedImage(None, np.full((1, 1, 3), 90, np.uint8), None)
     document = Document.of_one_layer(source, (Stroke(Brush.KEEP, ((0.5, 0.5),), 3.0),), MatteControls(2, 3, 0.2, True))
     for mode in ViewMode:
         assert Renderer(source).shown(document, View(mode), 3).shape[:2] == (1, 1)
@@ -132,7 +132,7 @@ def test_what_the_file_left_transparent_is_never_in_the_matte(source):
 
 
 def test_a_document_of_another_image_is_refused(renderer):
-    other = Document.of_one_layer(OpenedImage(None, smooth(2), None, b""))
+    other = Document.of_one_layer(OpenedImage(None, smooth(2), None))
     for ask in (
         lambda: renderer.matte(other),
         lambda: renderer.result(other),
@@ -298,7 +298,7 @@ def test_an_edit_at_a_level_looks_like_the_full_result_reduced(renderer, documen
     if tiled:
         # Where a level's size had to be rounded up, far tiles are a pixel off; so here nothing is rounded.
         matte = np.pad(answer().matte, ((0, 3), (0, 2)))
-        source = OpenedImage(None, smooth(1, *matte.shape), None, b"")
+        source = OpenedImage(None, smooth(1, *matte.shape), None)
         document = Document.of_one_layer(source, (Answer("the hat", Combine.NEW, matte, 0.9),))
         renderer = Renderer(source)
     document = document.changed(edit=edit)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from clipmat.image_files import OpenedImage
+from clipmat.image_metadata import Metadata
 from rim_editor.documents import mattes
 from rim_editor.documents.document import Answer, Brush, Combine, Document, ImportedMatte, Layer, Patch, Region, Stroke
-from rim_editor.documents.reshaping import Crop, Flip, Straighten, Turn, exif_of_size, reshaped, size_after
+from rim_editor.documents.reshaping import Crop, Flip, Straighten, Turn, reshaped, size_after
 from rim_editor.editor.editor import Editor
 from rim_editor.errors import BadOption
 from rim_editor.files import recovery_files
@@ -38,7 +39,7 @@ def disc(x, y, radius, width=WIDTH, height=HEIGHT):
 
 def document(alpha=False):
     """Two layers with every kind of part."""
-    source = OpenedImage(None, noise(HEIGHT, WIDTH, 3), noise(HEIGHT, WIDTH) if alpha else None, b"")
+    source = OpenedImage(None, noise(HEIGHT, WIDTH, 3), noise(HEIGHT, WIDTH) if alpha else None)
     parts = (
         Answer("the disc", Combine.NEW, disc(30, 25, 15), 0.9),
         Stroke(Brush.KEEP, ((20.0, 40.0), (60.0, 44.0)), 6.0),
@@ -113,7 +114,7 @@ def test_straightening_keeps_aspect_and_shows_nothing_beside_the_image(width, he
 @settings(deadline=None, max_examples=30)
 @given(st.floats(-30, 30), st.floats(35, 55), st.floats(25, 35))
 def test_straightening_turns_clockwise_and_moves_strokes_with_mattes(degrees, x, y):
-    source = OpenedImage(None, np.rint(disc(x, y, 5)[..., None] * np.full(3, 255)).astype(np.uint8), None, b"")
+    source = OpenedImage(None, np.rint(disc(x, y, 5)[..., None] * np.full(3, 255)).astype(np.uint8), None)
     parts = (
         Answer("a", Combine.NEW, disc(x, y, 5), 1.0),
         Stroke(Brush.KEEP, ((x, y),), 5.0, 0.99),
@@ -165,11 +166,11 @@ def test_exif_states_the_new_size():
     exif = Image.Exif()
     exif[0x8769] = {0xA002: WIDTH, 0xA003: HEIGHT}
     before = document()
-    before = replace(before, source=replace(before.source, exif=exif.tobytes()))
+    before = replace(before, source=replace(before.source, metadata=Metadata(exif.tobytes())))
     found = Image.Exif()
-    found.load(reshaped(before, [Turn(1), Crop(1, 2, 30, 40)]).source.exif)
+    found.load(reshaped(before, [Turn(1), Crop(1, 2, 30, 40)]).source.metadata.exif)
     assert (found.get_ifd(0x8769)[0xA002], found.get_ifd(0x8769)[0xA003]) == (30, 40)
-    assert exif_of_size(b"", (3, 4)) == b""
+    assert Metadata().of_size((3, 4)) == Metadata()
 
 
 @pytest.mark.parametrize("crop", [Crop(-1, 0, 5, 5), Crop(0, 0, 0, 5), Crop(0, 0, WIDTH + 1, 5), Crop(80, 0, 11, 5)])

@@ -98,7 +98,7 @@ def test_an_answer_has_the_finished_matte_whoever_reads_it():
 
 
 def test_a_history_counts_it_without_computing_it():
-    steps, source = Steps(), OpenedImage(None, np.zeros((6, 8, 3), np.uint8), None, b"")
+    steps, source = Steps(), OpenedImage(None, np.zeros((6, 8, 3), np.uint8), None)
     made = answer(steps)
     history = History(Document.of_one_layer(source))
     history.commit(Document.of_one_layer(source, (made,)), "Find")

@@ -103,7 +103,7 @@ def later():
 @pytest.fixture
 def editor(model, later):
     pixels = np.full((30, 40, 3), 90, np.uint8)
-    return Editor(OpenedImage(None, pixels, None, b""), Matting(lambda *options: model), later)
+    return Editor(OpenedImage(None, pixels, None), Matting(lambda *options: model), later)
 
 
 def asked(editor, later, expression="the left", combine=Combine.NEW):
@@ -252,7 +252,7 @@ def test_an_error_is_a_notice_and_the_draft_stays(editor, later, model):
 
 def test_without_a_runner_all_is_done_at_once(model):
     pixels = np.full((30, 40, 3), 90, np.uint8)
-    editor = Editor(OpenedImage(None, pixels, None, b""), Matting(lambda *options: model))
+    editor = Editor(OpenedImage(None, pixels, None), Matting(lambda *options: model))
     editor.ask("the left")
     assert unfinished_matte(editor.document.parts[0]) is None and model.refined == ["the left"]
 
@@ -264,7 +264,7 @@ def test_a_model_without_drafts_answers_as_before(later):
     answer = find(
         Matting(lambda *options: Plain()),
         ModelOptions(),
-        Editor(OpenedImage(None, np.zeros((30, 40, 3), np.uint8), None, b""), Matting(), later).document,
+        Editor(OpenedImage(None, np.zeros((30, 40, 3), np.uint8), None), Matting(), later).document,
         ModelQuestion("the left", Combine.NEW),
     )
     assert answer.refinement is None and answer.prediction.matte.max() == 1

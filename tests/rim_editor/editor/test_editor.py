@@ -116,7 +116,7 @@ class Events(list):
 
 def photo(alpha=None, path=Path("folder/photo.jpg")):
     pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
-    return OpenedImage(path, pixels, alpha, b"")
+    return OpenedImage(path, pixels, alpha)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def model():
 
 
 def editor_of(model, runner=None):
-    return Editor(OpenedImage(None, np.zeros((20, 30, 3), np.uint8), None, b""), Matting(model.load), runner)
+    return Editor(OpenedImage(None, np.zeros((20, 30, 3), np.uint8), None), Matting(model.load), runner)
 
 
 @pytest.fixture

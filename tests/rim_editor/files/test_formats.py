@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from clipmat.image_metadata import Metadata
 from rim_editor.errors import EditorWarning, OutputUnsupported
 from rim_editor.files.formats import encoded
 
@@ -26,8 +27,8 @@ def smooth(channels):
     return np.stack(planes, axis=-1).astype(np.uint8)
 
 
-def write(path, pixels, exif=b"", quality=None):
-    path.write_bytes(encoded(path, pixels, exif, quality))
+def write(path, pixels, quality=None, **metadata):
+    path.write_bytes(encoded(path, pixels, Metadata(**metadata), quality))
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)

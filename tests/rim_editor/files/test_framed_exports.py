@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from clipmat import image_files
+from clipmat.image_metadata import Metadata
 from rim_editor.batch.recipe import Recipe
 from rim_editor.commands import cli
 from rim_editor.documents import edits
@@ -125,9 +126,9 @@ def test_what_would_be_transparent_is_put_on_the_colour_of_the_frame(document, t
 def test_exif_has_the_size_of_the_frame(document):
     exif = Image.Exif()
     exif[0x8769] = {0xA002: 80, 0xA003: 60}
-    document = replace(document, source=replace(document.source, exif=exif.tobytes()))
+    document = replace(document, source=replace(document.source, metadata=Metadata(exif.tobytes())))
     found = Image.Exif()
-    found.load(rendered(document, Framing(canvas=CanvasShape(70, 50, pixels=True))).exif)
+    found.load(rendered(document, Framing(canvas=CanvasShape(70, 50, pixels=True))).metadata.exif)
     assert (found.get_ifd(0x8769)[0xA002], found.get_ifd(0x8769)[0xA003]) == (70, 50)
 
 

@@ -83,7 +83,7 @@ def test_photographs_and_black_are_refused(tmp_path):
 
 def test_a_matte_that_the_editor_exported_comes_back_as_it_was(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
-    source = OpenedImage(None, pixels, None, b"")
+    source = OpenedImage(None, pixels, None)
     part = read_matte(saved(tmp_path / "m.png", GREY), (WIDTH, HEIGHT), Combine.NEW)
     document = Document.of_one_layer(source, (part,), MatteControls(feather=2.0), MatteOnly(16))
     export(document, Renderer(source), tmp_path / "out.png", ExportRequest(depth=8))
@@ -98,4 +98,4 @@ def test_the_images_own_transparency_is_not_counted_twice(tmp_path):
     matte = Renderer(source).matte(Document.of_one_layer(source, (part,)))
     np.testing.assert_allclose(matte, GREY / 255, atol=1e-6)
     with pytest.raises(MatteUnusable, match="opaque all over"):
-        own_alpha(OpenedImage(Path("a.jpg"), colours, None, b""), Combine.NEW)
+        own_alpha(OpenedImage(Path("a.jpg"), colours, None), Combine.NEW)

@@ -65,7 +65,7 @@ def squared(left, top, right, bottom):
 def exported(tmp_path):
     def export(*layers, alpha=None):
         pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(np.uint8)
-        document = Document(OpenedImage(None, pixels, alpha, b""), layers)
+        document = Document(OpenedImage(None, pixels, alpha), layers)
         path = tmp_path / "ours.ora"
         request = exporting.ExportRequest(exporting.Content.LAYERS, overwrite=True)
         exporting.export(document, Renderer(document.source), path, request)

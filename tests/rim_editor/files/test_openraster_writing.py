@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from clipmat.image_metadata import Metadata
 from rim_editor.files.openraster_writing import encoded
 from rim_editor.files.raster_layers import RasterLayer
 
@@ -79,7 +80,7 @@ def test_exif_is_in_the_merged_image_alone():
     exif = Image.Exif()
     exif[0x013B] = "Ann"
     merged = noise(4, 4, 3)
-    with ZipFile(BytesIO(encoded([RasterLayer("one", merged)], merged, exif.tobytes()))) as archive:
+    with ZipFile(BytesIO(encoded([RasterLayer("one", merged)], merged, Metadata(exif.tobytes())))) as archive:
         with Image.open(BytesIO(archive.read("mergedimage.png"))) as image:
             assert image.getexif()[0x013B] == "Ann"
             assert image.info["srgb"] == 0

@@ -21,6 +21,7 @@ from PIL import Image
 from clipmat import image_files
 from clipmat.errors import UserError
 from clipmat.image_files import OpenedImage
+from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits
 from rim_editor.documents.document import (
     Answer,
@@ -41,6 +42,8 @@ from rim_editor.files import archives, document_records, project_reading, projec
 
 HALF_STEP = 0.5 / 65535 + 1e-7
 FUZZED = int(os.environ.get("RIM_EDITOR_FUZZED_PROJECTS", "150"))
+
+METADATA = Metadata(b"Exif\0\0 or so", b"<x/>", b"\x1c\x02\x50\0\3Ann", (300.0, 299.5))
 
 
 def matte(seed=0, height=6, width=9):
@@ -72,7 +75,7 @@ def worked_on(source):
 @pytest.fixture
 def source():
     pixels = np.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype(np.uint8)
-    return OpenedImage(Path("/nowhere/ü photo.jpg"), pixels, np.full((6, 9), 200, np.uint8), b"Exif\0\0 or so")
+    return OpenedImage(Path("/nowhere/ü photo.jpg"), pixels, np.full((6, 9), 200, np.uint8), METADATA)
 
 
 @pytest.fixture
@@ -214,7 +217,7 @@ def test_how_it_was_shown_is_kept_and_is_no_damage_where_it_makes_no_sense(saved
 
 
 def test_each_step_has_the_image_that_it_had(tmp_path, history):
-    cropped = OpenedImage(None, np.zeros((4, 4, 3), np.uint8), None, b"")
+    cropped = OpenedImage(None, np.zeros((4, 4, 3), np.uint8), None)
     history.commit(Document(cropped), "Crop")
     history.commit(Document(replace(cropped, pixels=np.ones((4, 4, 3), np.uint8))), "Rotate")
     projects.write(tmp_path / "a.rim", history.steps, history.place)
@@ -298,7 +301,7 @@ def test_saving_again_encodes_only_what_is_new(saved, history, monkeypatch):
 
 
 def test_what_another_program_wrote_in_its_place_is_not_copied(saved, history, tmp_path):
-    other = worked_on(OpenedImage(None, np.zeros((6, 9, 3), np.uint8), None, b""))
+    other = worked_on(OpenedImage(None, np.zeros((6, 9, 3), np.uint8), None))
     projects.write(tmp_path / "other.rim", other.steps, other.place)
     (tmp_path / "other.rim").replace(saved)
     projects.write(saved, history.steps, history.place)

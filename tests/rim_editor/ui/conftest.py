@@ -209,7 +209,7 @@ def opened():
     def make(size=(320, 200), path=None):
         if path is not None:
             return read(path)
-        return OpenedImage(Path("photo.jpg"), pixels(size), None, b"")
+        return OpenedImage(Path("photo.jpg"), pixels(size), None)
 
     return make
 

@@ -76,7 +76,7 @@ def model():
 @pytest.fixture
 def editor(model, runner):
     pixels = np.full((40, 60, 3), 90, np.uint8)
-    made = Editor(OpenedImage(None, pixels, None, b""), Matting(lambda *options: model), runner)
+    made = Editor(OpenedImage(None, pixels, None), Matting(lambda *options: model), runner)
     yield made
     made.close()
 

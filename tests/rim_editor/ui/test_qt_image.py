@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
 from clipmat.errors import ImageUnreadable
+from clipmat.image_metadata import Metadata
 from rim_editor.ui.qt_image import to_array, to_opened_image, to_qimage
 
 SHAPES = st.tuples(st.integers(1, 9), st.integers(1, 9)) | st.tuples(
@@ -72,7 +73,7 @@ def from_pillow(image):
 def test_an_opaque_paste_is_its_colours_and_nothing_else():
     pixels = np.random.default_rng(2).integers(0, 256, (20, 31, 3), dtype=np.uint8)
     got = to_opened_image(from_pillow(Image.fromarray(pixels)))
-    assert np.array_equal(got.pixels, pixels) and got.alpha is None and got.path is None and got.exif == b""
+    assert np.array_equal(got.pixels, pixels) and got.alpha is None and got.path is None and got.metadata == Metadata()
     assert got.pixels.flags.c_contiguous
 
 

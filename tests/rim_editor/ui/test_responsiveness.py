@@ -263,7 +263,7 @@ def new_hand(qtbot, qapp, matting, runner, photograph, matte):
         window.resize(1360, 880)
         window.show()
         qtbot.waitExposed(window)
-        source = OpenedImage(Path("large.png"), photograph, None, b"")
+        source = OpenedImage(Path("large.png"), photograph, None)
         document = Document.of_one_layer(source, (Answer("the dog", Combine.NEW, matte, 0.97),))
         window.documents.add(OpenedFile(History(document)))
         window.parts.expression_bar.set_suggestions(("the red dog", "the red hat"), nouns("compact"))

@@ -201,7 +201,7 @@ class SlowEditor:
     """An editor that answers when the test says so, with the few methods that the canvas uses."""
 
     def __init__(self, size=(4096, 2048)):
-        source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None, b"")
+        source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None)
         self.document = Document.of_one_layer(source)
         self.busy, self.saving = frozenset(), SimpleNamespace(mode=None)
         self.asked, self.outlined, self.painted, self.listeners = [], [], [], []
@@ -352,7 +352,7 @@ def test_an_answer_for_an_image_that_is_out_of_sight_is_not_shown(canvas, slow, 
 
 def test_another_image_in_the_same_editor_is_fitted_anew(canvas, slow, qtbot):
     canvas.set_zoom(1)
-    slow.document = Document.of_one_layer(OpenedImage(Path("y.png"), np.full((300, 400, 3), 77, np.uint8), None, b""))
+    slow.document = Document.of_one_layer(OpenedImage(Path("y.png"), np.full((300, 400, 3), 77, np.uint8), None))
     slow.emit(DocumentChanged(frozenset({"image", "matte", "edit"})))
     still(canvas, qtbot)
     assert canvas.viewport.image == (400, 300) and canvas.viewport.fitting and middle(canvas) == 77

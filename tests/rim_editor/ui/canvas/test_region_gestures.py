@@ -192,7 +192,7 @@ def halves(canvas, matting):
 
     pixels = np.full((200, 320, 3), (200, 190, 60), np.uint8)
     pixels[:, 160:] = (40, 60, 160)
-    editor = Editor(OpenedImage(None, pixels, None, b""), matting)
+    editor = Editor(OpenedImage(None, pixels, None), matting)
     canvas.set_editor(editor)
     canvas.set_tool(Tool.KEEP)
     canvas.set_brush(40, 1)

@@ -77,7 +77,7 @@ def test_levels_end_where_the_renderer_ends_them():
     from rim_editor.documents.rendering import Renderer
 
     for width, height in ((256, 10), (257, 10), (1024, 1025), (10, 5000)):
-        source = OpenedImage(Path("x.png"), np.zeros((height, width, 3), np.uint8), None, b"")
+        source = OpenedImage(Path("x.png"), np.zeros((height, width, 3), np.uint8), None)
         assert fitted((width, height), (50, 50)).at_zoom(1e-9).level <= Renderer(source).levels - 1
         assert Viewport((width, height), (50, 50), 1e-6, (0, 0), False).level == Renderer(source).levels - 1
 

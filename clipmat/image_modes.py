@@ -1,0 +1,85 @@
+"""Kinds of pixels: whatever Pillow opens becomes one of the few modes that everything else knows how to convert.
+
+White is the largest sample, sixteen bits are sixteen bits, and colours are straight where there is an alpha.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipmat.errors import ImageUnsupported
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+PLAIN = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "I;16")
+"""Modes that `plain` gives."""
+_STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "HSV": "RGB"}
+_PHOTOMETRIC, _BITS, _WHITE_IS_ZERO = 262, 258, 0
+
+
+def open_more_tiffs() -> None:
+    """Let Pillow open white-is-zero at 12 and 16 bits in either byte order, which it lists for other depths only."""
+    from PIL.TiffImagePlugin import II, MM, OPEN_INFO
+
+    OPEN_INFO.setdefault((MM, _WHITE_IS_ZERO, (1,), 1, (16,), ()), ("I;16B", "I;16B"))
+    OPEN_INFO.setdefault((II, _WHITE_IS_ZERO, (1,), 1, (12,), ()), ("I;16", "I;12"))
+
+
+def plain(image: Image.Image, path: Path) -> Image.Image:
+    """The same picture in one of the modes of `PLAIN`. Raises ImageUnsupported."""
+    if image.mode in _STRAIGHT:
+        return image.convert(_STRAIGHT[image.mode])
+    if image.mode.startswith("I;16") or image.mode == "F":
+        return _scaled(image)
+    if image.mode == "RGB" and isinstance(key := image.info.get("transparency"), tuple) and max(key) > 255:
+        image.info["transparency"] = tuple(value >> 8 for value in key)  # of 16 bits, as the pixels were
+    if image.mode not in PLAIN:
+        raise unsupported(path)
+    return image
+
+
+def unsupported(path: Path) -> ImageUnsupported:
+    """The error of a file whose pixels are of a kind that cannot be read or converted."""
+    return ImageUnsupported(
+        f"'{path}' has pixels of a kind that cannot be read: save it as RGB or grey with 8 or 16 bits a channel."
+    )
+
+
+def eight_bits(image: Image.Image, path: Path) -> Image.Image:
+    """A `plain` image with 8 bits a channel. Raises ImageUnsupported for samples without a fixed white."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    if not image.mode.startswith(("I", "F")):
+        return image
+    samples = np.asarray(image)
+    if image.mode == "F" or samples.min() < 0 or samples.max() > 65535:
+        raise ImageUnsupported(
+            f"'{path}' has 32-bit samples without a fixed white: save it with 8 or 16 bits a channel."
+        )
+    return Pillow.fromarray(((samples.astype(np.uint32) + 128) // 257).astype(np.uint8))
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    """Deep grey with white as its largest sample; grey of 8 bits with alpha where one of its values is transparent."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    tags: Any = getattr(image, "tag_v2", {})
+    inverted = tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+    key = image.info.get("transparency")
+    twelve = image.mode.startswith("I;16") and tags.get(_BITS) == (12,)
+    if image.mode in ("F", "I;16") and not inverted and not twelve and key is None:
+        return image
+    samples = np.asarray(image)
+    if image.mode == "F":
+        return Pillow.fromarray(max(np.float32(1), samples.max()) - samples)
+    if twelve:
+        samples = (samples.astype(np.uint32) * 65535 // 4095).astype(np.uint16)
+    samples = (65535 - samples if inverted else samples).astype(np.uint16)
+    if not isinstance(key, int):
+        return Pillow.fromarray(samples)
+    alpha = Pillow.fromarray(np.where(samples == key, 0, 255).astype(np.uint8))
+    return Pillow.merge("LA", (Pillow.fromarray(((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)), alpha))
