@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,12 @@ from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative
 from training.files.attributes import dominant_colours
 from training.files.entity_bank import EntityBank
-from training.samples import Sample, prompted, sample_of_scene
+from training.samples import PromptShares, Sample, prompted, sample_of_scene
 from training.scene import ASKED, MIN_VISIBLE, Placed, Scene, SceneCanvas
 from training.wording import as_typed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mix:
     """Shares of the kinds of scenes, and of negatives; fractions of 1."""
 
@@ -44,6 +44,22 @@ class Mix:
     """Expressions without words, of main subjects."""
     pointed: float = 0.0
     """Expressions that come with points or a box, or are made of these alone."""
+    dropping: float = 0.0
+    """Expressions that come with points to drop and none to keep: words that fit two things, one of them dropped."""
+    corrected: float = 0.0
+    """Expressions that come with the points of up to three rounds of corrections."""
+
+    def __repr__(self) -> str:
+        """As it is written, without shares that older versions did not have and this mix does not use.
+
+        Checkpoints record it: a run of an older version goes on.
+        """
+        used = (f for f in fields(self) if f.name not in _LATER or getattr(self, f.name))
+        return f"Mix({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in used)})"
+
+
+_LATER = ("dropping", "corrected")
+"""Shares that came after the fourth weights."""
 
 
 class SceneDataset:
@@ -132,7 +148,8 @@ class SceneDataset:
         return sample._replace(expression=typed, template=int(rng.integers(len(TEMPLATES))))
 
     def _prompted(self, sample: Sample, asked: Sequence[Sample], rng: np.random.Generator) -> Sample:
-        shares = (self.mix.main, self.mix.pointed)
+        mix = self.mix
+        shares = PromptShares(mix.main, mix.pointed, mix.dropping, mix.corrected)
         if not any(shares):
             return sample  # and nothing is drawn: samples stay what they were
         others = [one.expression for one in asked if one.matte is not sample.matte]

@@ -13,12 +13,19 @@ from clipmat.pointing import NOTHING, Pointing
 from training.entity import Pixels
 from training.expressions import Expression
 from training.scene import Alpha, Scene
-from training.simulated_pointing import simulated_pointing
+from training.simulated_pointing import (
+    correcting_points,
+    point_to_drop_each,
+    points_to_drop,
+    simulated_pointing,
+)
 
 _MAIN_AREA = 0.04
 """Smallest share of the image that a main subject has."""
 _POINTED_ALONE, _WRONG_WORDS = 0.6, 0.35
 """Shares of what is pointed at: without words; and of the others, with the words of something else."""
+_CORRECTED_ALONE, _OWN_WORDS = 0.3, 0.4
+"""Share of corrections without words, where one of them keeps; and of drops with the words that need no point."""
 
 
 class Sample(NamedTuple):
@@ -69,27 +76,54 @@ def is_main(scene: Scene, target: int) -> bool:
     return areas[target] >= max(_MAIN_AREA, 2 * max(rest, default=0.0))
 
 
-def prompted(sample: Sample, others: Sequence[str], shares: tuple[float, float], rng: np.random.Generator) -> Sample:
-    """The sample as it is, or asked for without words, or pointed at; the two shares are those of the latter two.
+class PromptShares(NamedTuple):
+    """Shares of the expressions that are asked for in other ways than by words alone (`training.datasets.Mix`)."""
+
+    main: float = 0.0
+    pointed: float = 0.0
+    dropping: float = 0.0
+    corrected: float = 0.0
+
+
+def prompted(sample: Sample, others: Sequence[str], shares: PromptShares, rng: np.random.Generator) -> Sample:
+    """The sample as it is, or asked for without words, or pointed at in one of three ways.
 
     `others` are other expressions of the image: where somebody points, the words may be wrong. Only what is present
-    is pointed at.
+    is pointed at. With points to drop alone the words may fit several things, of which all but one are dropped.
     """
-    main, pointed = shares
     draw, scene = rng.random(), sample.shown
     if not sample.present or scene is None:
         return sample
-    if draw < main:
+    if draw < shares.main:
         target = next(i for i, placed in enumerate(scene.placed) if placed.alpha is sample.matte)
         return sample._replace(expression=MAIN_SUBJECT, form=MAIN, template=0) if is_main(scene, target) else sample
-    if draw >= main + pointed:
+    if draw < sum(shares[:2]):
+        sample = sample._replace(pointing=simulated_pointing(sample.matte, sample.others, rng))
+        if rng.random() < _POINTED_ALONE:
+            return sample._replace(expression=POINTED_AT, form=POINTED, template=0)
+        if others and rng.random() < _WRONG_WORDS:
+            return sample._replace(expression=others[int(rng.integers(len(others)))], form=POINTED)
         return sample
-    sample = sample._replace(pointing=simulated_pointing(sample.matte, sample.others, rng))
-    if rng.random() < _POINTED_ALONE:
-        return sample._replace(expression=POINTED_AT, form=POINTED, template=0)
-    if others and rng.random() < _WRONG_WORDS:
-        return sample._replace(expression=others[int(rng.integers(len(others)))], form=POINTED)
+    if draw < sum(shares[:3]):
+        return _dropping(sample, scene, rng)
+    if draw < sum(shares):
+        corrections = correcting_points(sample.matte, sample.others, rng)
+        if any(keep for _, _, keep in corrections.points) and rng.random() < _CORRECTED_ALONE:
+            return sample._replace(pointing=corrections, expression=POINTED_AT, form=POINTED, template=0)
+        return sample._replace(pointing=corrections)
     return sample
+
+
+def _dropping(sample: Sample, scene: Scene, rng: np.random.Generator) -> Sample:
+    """With points to drop alone: on each thing that the noun fits as well, where there are such, else beside it."""
+    noun = sample.category
+    others = [placed for placed in scene.placed if placed.alpha is not sample.matte]
+    rivals = [placed.alpha for placed in others if noun in placed.entity.names]
+    doubtful = noun in scene.may_contain or any(noun in placed.entity.maybe for placed in others)
+    if not rivals or doubtful or rng.random() < _OWN_WORDS:
+        return sample._replace(pointing=points_to_drop(sample.matte, sample.others, rng))
+    pointing = point_to_drop_each(sample.matte, rivals, rng)
+    return sample._replace(pointing=pointing, expression=f"the {noun}", form=POINTED) if pointing else sample
 
 
 def sample_of_scene(image_id: str, scene: Scene, kind: str, image: Pixels, made: Expression) -> Sample:

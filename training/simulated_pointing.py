@@ -1,6 +1,7 @@
 """Simulated pointing: the points and the box with which a user might show an object, drawn from its matte.
 
-Points as in RITM (Sofiiuk et al., ICIP 2022, section 3.3), without its rounds of corrections.
+Points as in RITM (Sofiiuk et al., ICIP 2022, section 3.3). Its rounds of corrections need the network's answers, which
+a sample does not know: the mistakes that are corrected here are simulated as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _DEEP = 0.5
 """Share of the points that are well inside."""
 _JITTER = 0.06
 """Standard deviation of a box's sides, as a share of its size."""
+_ROUNDS = 3
+"""Most rounds of corrections."""
+_MISTAKE = 0.002
+"""Share of the image below which nobody corrects a mistake."""
 
 
 def simulated_pointing(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
@@ -37,20 +42,89 @@ def simulated_pointing(matte: Alpha, others: Sequence[Alpha], rng: np.random.Gen
     return Pointing(() if draw < _BOX else _points(matte, others, rng), box)
 
 
+def points_to_drop(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
+    """One or two points beside the object of a matte and none on it: on what it was mistaken for, or near it.
+
+    Nothing where the object fills the image.
+    """
+    return Pointing(_drops(matte, others, rng))
+
+
+def point_to_drop_each(matte: Alpha, rivals: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
+    """A point to drop on each rival of the object of a matte; nothing where one of them has no place of its own."""
+    planes = [(rival > 0.5) & (matte < 0.05) for rival in rivals]
+    return (
+        Pointing(tuple((*_inside(plane, rng), False) for plane in planes)) if all(map(np.any, planes)) else Pointing()
+    )
+
+
+def correcting_points(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
+    """The points of one to three rounds in which a user corrects mistaken answers for the object of a matte.
+
+    The mistakes: another thing beside it or in its place, half of it missing, what surrounds it as well. Each is
+    clicked where it is wrong, to keep or to drop, and is right in the next round. Nothing where none is large enough.
+    """
+    solid, outside = matte > 0.5, matte < 0.05
+    answer = np.zeros(matte.shape, bool) if rng.random() < 0.25 else solid.copy()
+    for _ in range(int(rng.integers(1, 3))):
+        answer = _mistaken(answer, solid, others, rng)
+    points: list[Click] = []
+    for _ in range(int(rng.integers(1, _ROUNDS + 1))):
+        missing, surplus = solid & ~answer, answer & outside
+        keep = bool(missing.sum() >= surplus.sum())
+        wrong = _largest_piece(missing if keep else surplus)
+        if wrong.mean() < _MISTAKE:
+            break
+        points.append((*_inside(wrong, rng), keep))
+        answer = answer | wrong if keep else answer & ~wrong
+    return Pointing(tuple(points))
+
+
+def _mistaken(
+    answer: NDArray[np.bool_], solid: NDArray[np.bool_], others: Sequence[Alpha], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """The answer with one mistake more."""
+    draw = rng.random()
+    if others and draw < 0.5:
+        other = others[int(rng.integers(len(others)))] > 0.5
+        return other if draw < 0.15 else answer | other
+    if draw < 0.75 and solid.any():  # what lies on one side of a line through it is missing
+        rows, columns = np.nonzero(solid)
+        angle, at = rng.uniform(0, 2 * np.pi), int(rng.integers(len(rows)))
+        down, across = np.ogrid[: solid.shape[0], : solid.shape[1]]
+        beyond = (down - rows[at]) * np.sin(angle) + (across - columns[at]) * np.cos(angle) > 0
+        return np.asarray(answer & ~beyond, bool)
+    reach = int(rng.integers(4, 5 + max(solid.shape) // 12))
+    spread = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0
+    shift = np.roll(spread, tuple(int(n) for n in rng.integers(-reach, reach + 1, 2)), axis=(0, 1))
+    return np.asarray(answer | (spread & shift), bool)
+
+
+def _largest_piece(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected piece of a plane; none of an empty one."""
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(plane.astype(np.uint8))
+    if count < 2:
+        return plane
+    return np.asarray(labels == 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax()), bool)
+
+
 def _points(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> tuple[Click, ...]:
     solid = matte >= min(_SOLID, float(matte.max()))
     more = int(rng.integers(1, 3)) if rng.random() < _MORE else 0
-    points = [(*_inside(solid, rng), True) for _ in range(1 + more)]
-    if rng.random() < _DROP:
-        beside = np.zeros(matte.shape, bool)
-        for other in others:
-            beside |= (other > 0.5) & (matte < 0.05)
-        if not beside.any() or rng.random() < 0.3:
-            near = cv2.dilate((matte > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=12)
-            beside = (near > 0) & (matte < 0.02)
-        if beside.any():
-            points += [(*_inside(beside, rng), False) for _ in range(int(rng.integers(1, 3)))]
-    return tuple(points)
+    points = tuple((*_inside(solid, rng), True) for _ in range(1 + more))
+    return (*points, *_drops(matte, others, rng)) if rng.random() < _DROP else points
+
+
+def _drops(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> tuple[Click, ...]:
+    beside = np.zeros(matte.shape, bool)
+    for other in others:
+        beside |= (other > 0.5) & (matte < 0.05)
+    if not beside.any() or rng.random() < 0.3:
+        near = cv2.dilate((matte > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=12)
+        beside = (near > 0) & (matte < 0.02)
+    if not beside.any():
+        return ()
+    return tuple((*_inside(beside, rng), False) for _ in range(int(rng.integers(1, 3))))
 
 
 def _inside(plane: NDArray[np.bool_], rng: np.random.Generator) -> tuple[float, float]:

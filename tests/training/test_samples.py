@@ -60,3 +60,34 @@ def test_a_batch_holds_planes_of_each_sample_and_no_match_without_words(bank):
             assert not batch.targets.match_counts[row].any()
     first, second = batch.inputs.split(2)
     torch.testing.assert_close(torch.cat([first.pointing, second.pointing]), batch.inputs.pointing)
+
+
+def test_points_to_drop_alone_leave_one_thing_that_the_words_fit(bank):
+    """The judge reads the scene: the noun, less what a point is on, is the target and nothing else."""
+    mix = Mix(photo=0.1, mosaic=0.4, negative=0.1, pairs=1.0, dropping=0.6)
+    pointed = [sample for sample in drawn(bank, mix) if sample.pointing]
+    assert len(pointed) > 60 and all(not s.pointing.keeps and s.pointing.box is None for s in pointed)
+    ambiguous = [sample for sample in pointed if sample.form == POINTED]
+    assert len(ambiguous) > 10
+    for sample in ambiguous:
+        noun = sample.expression.removeprefix("the ")
+        fitting = [placed.alpha for placed in sample.shown.placed if noun in placed.entity.names]
+        left = [one for one in fitting if not any(one[int(y), int(x)] > 0.5 for x, y in sample.pointing.drops)]
+        assert len(fitting) > 1 and len(left) == 1 and left[0] is sample.matte
+
+
+def test_corrections_come_with_words_or_keep_something(bank):
+    mix = Mix(photo=0.3, mosaic=0.3, negative=0.2, corrected=0.5)
+    corrected = [sample for sample in drawn(bank, mix) if sample.pointing]
+    assert len(corrected) > 60
+    alone = [sample for sample in corrected if sample.expression == POINTED_AT]
+    assert 0.05 < len(alone) / len(corrected) < 0.35 and all(sample.pointing.keeps for sample in alone)
+    for sample in corrected:
+        assert all((sample.matte[int(y), int(x)] > 0.5) == keep for x, y, keep in sample.pointing.points)
+
+
+def test_a_mix_is_recorded_as_it_was_before_it_had_shares_that_it_does_not_use():
+    former = "Mix(photo=0.2, mosaic=0.22, pasted=0.12, scene=0.0, negative=0.12, pairs=0.45, recoloured=0.0, "
+    former += "drawn=0.3, main=0.0, pointed=0.1)"
+    assert repr(Mix(photo=0.2, pointed=0.1)) == former
+    assert repr(Mix(photo=0.2, pointed=0.1, dropping=0.2)) == former[:-1] + ", dropping=0.2)"
