@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
-from threading import Thread
 
-import cv2
 import numpy as np
 
 from clipmat.files import write_whole
@@ -26,6 +23,7 @@ from training.files.entity_bank import EntityBank
 from training.files.labels import Label, by_image, labels_of, parsed, read_labels, row_of, write_labels
 from training.files.refmatte import is_whole, label_file, write_image, writing
 from training.groups import SceneRecipe, composed, recipes
+from training.worker_process import begin_worker
 
 SPLITS = {"train": ("train",), "test": ("val_seen", "val_unseen"), "val_seen": ("val_seen",),
           "val_unseen": ("val_unseen",)}  # fmt: skip
@@ -172,18 +170,8 @@ _worker_state: tuple[EntityBank, SetPlan, Path]
 
 def _start_worker(plan: SetPlan, folder: Path) -> None:
     global _worker_state
-    signal(SIGINT, SIG_IGN)  # the parent ends its workers
-    Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)
+    begin_worker()
     _worker_state = plan.bank(), plan, folder
-
-
-def _end_with_parent() -> None:
-    # A parent that is killed ends nobody, and its successor writes the same files.
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _compose_in_worker(recipe: SceneRecipe) -> WrittenImage:

@@ -73,6 +73,13 @@ def train(
     nodes: Annotated[int, typer.Option(min=1, help="Machines.")] = 1,
     accelerator: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
     threads: Annotated[int, typer.Option(min=1, help="Threads per process that prepare samples ahead.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Loader processes per process that do so in place of threads; Linux only.")
+    ] = 0,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="End after these, with the rate falling by time; settings of one phase."),
+    ] = None,
     tensorboard: Annotated[
         bool | None, typer.Option(help="Curves and mattes in OUT/tensorboard; on where it is installed.")
     ] = None,
@@ -85,12 +92,14 @@ def train(
 
     from clipmat.devices import choose_device
     from training.fitting import checkpoint, preflight, pretrained, progress
+    from training.fitting.clock import Clock
     from training.fitting.data import read_data
     from training.fitting.fabric import build_fabric, with_precision
     from training.fitting.settings import read_settings
     from training.fitting.validation import validate
     from training.trainer import Trainer
 
+    clock = None if minutes is None else Clock(minutes)
     config = config or CONFIGS / ("finetune.toml" if start else "compact.toml")
     out = out or Path("runs") / config.stem
     device = "cpu" if accelerator == "auto" and not torch.cuda.is_available() else accelerator
@@ -117,27 +126,31 @@ def train(
         if settings.compile:
             preflight.refuse_no_compiler(fabric.device)
     fabric.launch()
-    validation = partial(validate, samples=splits.held_out) if splits.held_out else None
-    trainer = Trainer(fabric, model, splits.train, settings, vectors, validation, threads)
+    validates = splits.held_out is not None and clock is None  # it would take minutes
+    validation = partial(validate, samples=splits.held_out) if validates else None
+    trainer = Trainer(fabric, model, splits.train, settings, vectors, validation, threads, workers, clock)
     last = out / "last.pt"
     if resume and last.is_file():
         trainer.restore(checkpoint.load(last))
-    if trainer.step_number >= settings.steps:
+    if trainer.done:
         if fabric.is_global_zero:
-            typer.echo(f"already at step {trainer.step_number} of {settings.steps}: {last} is done")
+            limit = f"of {settings.steps}" if clock is None else f"and its {clock.minutes:g} minutes are over"
+            typer.echo(f"already at step {trainer.step_number} {limit}: {last} is done")
         return
     try:
         if not fabric.is_global_zero:
             trainer.fit(out, lambda report: None)  # the first process reports
             return
         with progress.progress_listeners(
-            out, trainer.step_number, settings.steps, fabric.device, tensorboard
+            out, trainer.step_number, settings.steps, fabric.device, tensorboard, clock
         ) as listener:
             trainer.fit(out, listener)
     except torch.OutOfMemoryError as error:
         raise preflight.PreflightError(
             f"step {trainer.step_number} did not fit into memory after all: raise `accumulate`, or lower `batch`"
         ) from error
+    finally:
+        trainer.prefetcher.close()
 
 
 def _model(settings: TrainSettings, start: str | None, encoders: str | None) -> ClipMat:

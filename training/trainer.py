@@ -15,18 +15,20 @@ from clipmat.model import ClipMat, EncodedImage, MatteOutput
 from clipmat.transforms import normalised
 from training.fitting import checkpoint
 from training.fitting.averages import AveragedWeights
-from training.fitting.batches import Batch, Inputs, NounVectors, Prefetcher, TrainingData, batch_of
+from training.fitting.batches import Batch, Inputs, NounVectors, TrainingData, batch_of
+from training.fitting.clock import Clock
 from training.fitting.fabric import gather_rows, share_batch_norms, sum_gradients
 from training.fitting.loop import TrainingLoop
 from training.fitting.optimizer import (
     build_optimizer,
     forward_only,
-    learning_rate_at,
+    learning_rate_by_time,
     optimizer_parameters,
     set_learning_rate,
     set_trainable,
 )
-from training.fitting.settings import TrainSettings
+from training.fitting.prefetching import Prefetcher
+from training.fitting.settings import SettingsError, TrainSettings
 from training.fitting.validation import Validation
 from training.losses import dense_loss, summed, teacher_loss, total_loss
 
@@ -49,9 +51,19 @@ class Trainer(TrainingLoop):
         nouns: NounVectors | None = None,
         validation: Callable[[ClipMat], Validation] | None = None,
         threads: int = 1,
+        workers: int = 0,
+        clock: Clock | None = None,
     ) -> None:
+        """`threads`, or `workers`, processes of their own, prepare samples ahead. With a `clock` the run ends, and its
+        rate falls, by the time that has passed; then it is no longer the same when it is repeated.
+
+        Raises SettingsError when a clock comes with several phases or processes.
+        """
+        if clock is not None and (len(settings.phases) > 1 or fabric.world_size > 1):
+            raise SettingsError("a run of so many minutes has one phase and one process: give such settings")
         super().__init__(settings, settings.validate_every)
         self.fabric, self.data, self.settings, self.validation = fabric, data, settings, validation
+        self.clock = clock
         self.saves = fabric.is_global_zero
         start = _checksum(model)
         if fabric.world_size > 1 and not settings.frozen_norms:
@@ -66,11 +78,24 @@ class Trainer(TrainingLoop):
         optimizer = fabric.setup_optimizers(build_optimizer(self.model, self.teacher_head, settings))
         self.optimizer = cast("torch.optim.Optimizer", optimizer)
         self.averages = AveragedWeights(self.model, settings.ema)
-        self.prefetcher = Prefetcher(self.batch, settings.steps, threads + 1, threads)
+        depth = 2 * workers or threads + 1
+        self.prefetcher = Prefetcher(self.batch, settings.steps, depth, threads, workers)
         names = zlib.crc32("\n".join(self.nouns[0]).encode()) if self.nouns else 0
         self._origin = f"{fabric.world_size} processes, data {data.fingerprint}, nouns {names:08x}, start {start:08x}"
         if settings.compile:
-            self.model.compile()
+            for part in (self.model.image_encoder, self.model.semantic_decoder, self.model.details_decoder):
+                part.compile()  # what is called by itself; the words' part changes its length with every batch
+
+    @property
+    def done(self) -> bool:
+        """Whether no step, or no time, is left."""
+        return super().done or (self.clock is not None and self.clock.left == 0)
+
+    def learning_rate(self) -> float:
+        """Of the step that comes next."""
+        if self.clock is None:
+            return super().learning_rate()
+        return learning_rate_by_time(self.settings, self.step_number, self.clock.share)
 
     @property
     def made_with(self) -> str:
@@ -99,7 +124,7 @@ class Trainer(TrainingLoop):
         raises too, except with 16-mixed, where the scaler leaves the step out.
         """
         settings = self.settings
-        set_learning_rate(self.optimizer, learning_rate_at(settings, self.step_number))
+        set_learning_rate(self.optimizer, self.learning_rate())
         set_trainable(self.model, settings, settings.phase_at(self.step_number))
         batch: Batch = self.fabric.to_device(self.prefetcher.get(self.step_number))
         parts = list(batch.inputs.split(settings.accumulate))
@@ -146,6 +171,7 @@ class Trainer(TrainingLoop):
         return {
             "step": self.step_number,
             "best": self.best,
+            "seconds": 0.0 if self.clock is None else self.clock.seconds,
             "config": self.model.config.to_json(),
             "made_with": self.made_with,
             "model": self.model.state_dict(),
@@ -169,6 +195,8 @@ class Trainer(TrainingLoop):
         self.fabric.strategy.precision.load_state_dict(state["scaler"])
         self.averages.load(state["averaged"])
         self.step_number, self.best = state["step"], state["best"]
+        if self.clock is not None:
+            self.clock.resume(state.get("seconds", 0.0))
 
     def _forward(self, inputs: Inputs) -> _Output:
         with self.fabric.autocast():

@@ -1,6 +1,7 @@
 """The trainer: it learns, it resumes exactly, parts are the whole, and it refuses what does not belong."""
 
 import copy
+import math
 from dataclasses import replace
 
 import pytest
@@ -14,9 +15,10 @@ from clipmat.model import ClipMat
 from clipmat.transforms import normalised
 from training.datasets import SceneDataset
 from training.fitting import checkpoint
+from training.fitting.clock import Clock
 from training.fitting.loop import DivergedError
 from training.fitting.optimizer import batch_norms, optimizer_parameters, warmup_cosine
-from training.fitting.settings import Phase, TrainSettings
+from training.fitting.settings import Phase, SettingsError, TrainSettings
 from training.fitting.validation import Validation
 from training.losses import dense_loss, summed, total_loss
 from training.trainer import Trainer
@@ -33,11 +35,11 @@ ONE = replace(SETTINGS, phases=(Phase(3, ((64, 64),), 4, -1, expressions=2),), c
 NOUNS = (["cup", "dog", "car"], torch.eye(3, 16))
 
 
-def trainer(bank, settings=SETTINGS, validation=None, nouns=None, config=None, **options):
+def trainer(bank, settings=SETTINGS, validation=None, nouns=None, config=None, clock=None, **options):
     torch.manual_seed(settings.seed)
     fabric = Fabric(accelerator="cpu", devices=1, **(options or {"precision": settings.precision}))
     data = SceneDataset(bank.select("train"), settings.seed)
-    return Trainer(fabric, ClipMat(config or variant("compact")), data, settings, nouns, validation)
+    return Trainer(fabric, ClipMat(config or variant("compact")), data, settings, nouns, validation, clock=clock)
 
 
 def moments(t):
@@ -284,3 +286,51 @@ def test_the_schedule_warms_up_and_ends_at_zero():
     rates = [warmup_cosine(i, 10, 100) for i in range(100)]
     assert rates[0] == pytest.approx(0.1) and max(rates) == pytest.approx(1.0) and rates[-1] < 1e-3
     assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_a_run_by_the_clock_ends_with_it_and_its_rate_falls_with_the_time(bank, tmp_path):
+    """Four seconds, and a second passes from one report to the next: the judge is the cosine written out."""
+    now, reports = 0.0, []
+
+    def listener(report):
+        nonlocal now
+        now += 1
+        reports.append(report)
+
+    many = replace(ONE, phases=(replace(ONE.phases[0], steps=1000),), warmup=2)
+    t = trainer(bank, many, clock=Clock(4 / 60, lambda: now))
+    t.fit(tmp_path, listener)
+    assert [r.step for r in reports] == [1, 2, 3, 4, 5], "the fifth was begun before the fourth second was reported"
+    cosines = [0.5 * (1 + math.cos(math.pi * passed / 4)) for passed in (0, 1, 2, 3, 4)]
+    assert [r.learning_rate for r in reports] == pytest.approx([6e-4 * c for c in (cosines[0] / 2, *cosines[1:])])
+    saved = checkpoint.load(tmp_path / "last.pt")
+    assert (saved["step"], saved["seconds"]) == (5, 5.0)
+
+    again = trainer(bank, many, clock=Clock(4 / 60, lambda: 0.0))
+    again.restore(saved)
+    assert again.done
+    longer = trainer(bank, many, clock=Clock(10 / 60, lambda: 0.0))
+    longer.restore(saved)
+    assert not longer.done and longer.clock.share == pytest.approx(0.5)
+
+
+def test_a_clock_wants_one_phase(bank):
+    with pytest.raises(SettingsError, match="one phase and one process"):
+        trainer(bank, clock=Clock(1))
+
+
+def test_compiling_reaches_what_a_step_calls(bank, monkeypatch):
+    called = []
+
+    def compiled(function):
+        def call(*arguments, **named):
+            called.append(type(function.__self__).__name__)
+            return function(*arguments, **named)
+
+        return call
+
+    monkeypatch.setattr("torch.compile", compiled)
+    plain, t = trainer(bank, ONE), trainer(bank, replace(ONE, compile=True))
+    assert t.step() == plain.step()
+    assert set(called) == {"EfficientNetEncoder", "SemanticDecoder", "DetailsDecoder"}
+    assert t.model.state_dict().keys() == plain.model.state_dict().keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ class EntityBank:
     """Indices of the folders that are no packs: `training.files.sources` knows their layouts."""
     scenes: tuple[LabelledPhoto, ...] = ()
     _decoded: dict[tuple[int, str, str], Pixels] = field(default_factory=dict, repr=False)
-    _archives: dict[tuple[int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
+    _archives: dict[tuple[int, int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, folders: Sequence[str | Path]) -> EntityBank:
@@ -49,7 +50,7 @@ class EntityBank:
             _scene(row, pack)
             for pack, folder in enumerate(paths)
             if scenes.holds_scenes(folder)
-            for row in _rows(folder / scenes.INDEX)
+            for row in index_rows(folder, "scenes")
             if row.get("objects")
         ]
         foreign = frozenset(
@@ -125,16 +126,22 @@ class EntityBank:
         folder = self.folders[pack]
         if (folder / part).is_dir():
             return (folder / part / name).read_bytes()
-        if (pack, part) not in self._archives:
-            self._archives[pack, part] = zipfile.ZipFile(folder / f"{part}.zip")
-        return self._archives[pack, part].read(name)
+        key = (os.getpid(), pack, part)  # copies of a process would share the place in a file that is open
+        if key not in self._archives:
+            self._archives[key] = zipfile.ZipFile(folder / f"{part}.zip")
+        return self._archives[key].read(name)
 
 
 def _index(folder: Path) -> Mapping[str, Iterable[dict[str, Any]]]:
-    return {part: _rows(folder / f"{part}.jsonl") for part in ("entities", "photos", "backgrounds")}
+    return {part: index_rows(folder, part) for part in ("entities", "photos", "backgrounds")}
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def index_rows(folder: Path, part: str) -> Iterator[dict[str, Any]]:
+    """The rows of a pack's index of a part (entities, photos, backgrounds, scenes) as they are; none without one.
+
+    Raises BankError naming the line that is broken.
+    """
+    path = folder / f"{part}.jsonl"
     if not path.is_file():
         return
     with path.open(encoding="utf-8") as lines:

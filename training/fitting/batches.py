@@ -1,11 +1,9 @@
-"""The batches of a run: composed by number, and prefetched while the device computes."""
+"""The batches of a run, composed by number."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -21,7 +19,6 @@ from training.samples import MAIN, POINTED, Sample, trimap_labels
 Tokenize = Callable[[list[str], list[int] | None], tuple[TextTokens, list[str]]]
 NounVectors = tuple[list[str], Tensor]
 """Names, and NxE float32 vectors: nouns of similar meaning have similar ones."""
-T = TypeVar("T")
 
 
 class TrainingData(Protocol):
@@ -142,28 +139,3 @@ def batch_of(
         word_counts=None if dense is None else torch.from_numpy(dense.counts),
     )
     return Batch(inputs, targets)
-
-
-class Prefetcher(Generic[T]):
-    """Prepares the next numbered items in threads while the last is used; order and results stay the same."""
-
-    def __init__(self, make: Callable[[int], T], end: int, depth: int = 2, threads: int = 1) -> None:
-        self._make, self._end, self._depth = make, end, depth
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="prefetch")
-        self._pending: dict[int, Future[T]] = {}
-        self.waited = 0.0
-        """Total seconds that callers of `get` have waited."""
-
-    def get(self, number: int) -> T:
-        """The item with a number; starts preparing those after it, before `end`. Raises what preparing it raised."""
-        began = time.perf_counter()
-        wanted = range(number, max(number + 1, min(number + 1 + self._depth, self._end)))
-        self._pending = {n: self._pending.get(n) or self._pool.submit(self._make, n) for n in wanted}
-        made = self._pending.pop(number).result()
-        self.waited += time.perf_counter() - began
-        return made
-
-    def close(self) -> None:
-        """Cancel the items in preparation."""
-        self._pool.shutdown(cancel_futures=True)
-        self._pending = {}

@@ -73,6 +73,15 @@ class TrainingLoop(ABC):
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint. Raises CheckpointError when it does not belong to this run."""
 
+    @property
+    def done(self) -> bool:
+        """Whether no step is left."""
+        return self.step_number >= self._loop.steps
+
+    def learning_rate(self) -> float:
+        """Of the step that comes next, for parameters without a fraction of their own."""
+        return learning_rate_at(self._loop, self.step_number)
+
     def validate(self) -> Validation | None:
         """The score of the averaged weights on held-out samples; None when nothing is held out."""
         return None
@@ -91,21 +100,24 @@ class TrainingLoop(ABC):
             )
 
     def fit(self, folder: Path, listener: Listener) -> None:
-        """Run to the last step, saving `last.pt` and the best on the validation samples as `best.pt`.
+        """Run until it is `done`, saving `last.pt` and the best on the validation samples as `best.pt`.
 
         `listener` gets a report of every step, before the step is saved: a run that is killed in between repeats it.
         Raises CheckpointError when a checkpoint cannot be written, and what `step` raises; the former ones stay.
         """
-        while self.step_number < self._loop.steps:
-            number = self.step_number
+        done = self.done
+        while not done:
+            number, rate = self.step_number, self.learning_rate()
             began, waited = time.perf_counter(), self.waited
             losses = self.step()
             seconds = time.perf_counter() - began
-            validation = self.validate() if self._validate_every and self._is_due(self._validate_every) else None
+            done = self.done
+            is_due = bool(self._validate_every) and (done or self.step_number % self._validate_every == 0)
+            validation = self.validate() if is_due else None
             report = StepReport(
                 step=self.step_number,
                 losses=losses,
-                learning_rate=learning_rate_at(self._loop, number),
+                learning_rate=rate,
                 samples=self.samples_at(number),
                 seconds=seconds,
                 waited=self.waited - waited,
@@ -116,11 +128,8 @@ class TrainingLoop(ABC):
             if validation is not None and validation.score > self.best:
                 self.best = validation.score
                 self._save(folder / "best.pt")
-            if self._is_due(self._loop.save_every):
+            if done or self.step_number % self._loop.save_every == 0:
                 self._save(folder / "last.pt")
-
-    def _is_due(self, every: int) -> bool:
-        return self.step_number % every == 0 or self.step_number == self._loop.steps
 
     def _save(self, path: Path) -> None:
         if self.saves:

@@ -43,6 +43,15 @@ def warmup_cosine(step: int, warmup: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
+def learning_rate_by_time(settings: Schedule, step: int, share: float) -> float:
+    """The learning rate at a step (from 0) of a run by the clock: cosine over the share of its time that has passed.
+
+    The first steps warm up as in `learning_rate_at`.
+    """
+    warm = min(1.0, (step + 1) / max(1, settings.warmup))
+    return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * share))
+
+
 def set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
     """Set the learning rate of every parameter group: its fraction `rate` of this one, all of it without a fraction."""
     for group in optimizer.param_groups:

@@ -16,6 +16,7 @@ import typer
 
 from clipmat.files import whole_file
 from training import TrainingError
+from training.fitting.clock import Clock
 from training.fitting.validation import Validation
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ class StepReport:
 
 @contextmanager
 def progress_listeners(
-    out: Path, begin: int, steps: int, device: torch.device, tensorboard: bool | None
+    out: Path, begin: int, steps: int, device: torch.device, tensorboard: bool | None, clock: Clock | None = None
 ) -> Iterator[Listener]:
     """Log, terminal and TensorBoard of a run in folder `out` that goes on after step `begin`, as one listener.
 
+    With a `clock` its time is what is left, not its steps.
     `tensorboard`: None takes it where it is installed. Raises TrainingError when it is asked for and is not, and when
     a file cannot be written.
     """
@@ -68,7 +70,7 @@ def progress_listeners(
             listeners.append(stack.enter_context(_board(out / "tensorboard", begin)))
         missing = "" if tensorboard is False else "; no TensorBoard: `pip install tensorboard` gives curves and mattes"
         typer.echo(f"log: {out / 'log.jsonl'}" + (f"; TensorBoard: {out / 'tensorboard'}" if board else missing))
-        listeners.append(stack.enter_context(_terminal(begin, steps, device)))
+        listeners.append(stack.enter_context(_terminal(_Pace(begin, steps, device, clock))))
 
         def report_to_all(report: StepReport) -> None:
             for listener in listeners:
@@ -160,13 +162,13 @@ def _board(folder: Path, begin: int) -> Iterator[Listener]:
 
 
 @contextmanager
-def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Listener]:
+def _terminal(pace: _Pace) -> Iterator[Listener]:
     """A live line on a terminal, a plain line every 20th step and at every validation elsewhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    console, pace = Console(), _Pace(begin, steps, device)
+    console = Console()
     if not console.is_terminal:
         yield lambda report: _print_plainly(report, pace)
         return
@@ -174,17 +176,15 @@ def _terminal(begin: int, steps: int, device: torch.device) -> Iterator[Listener
         MofNCompleteColumn(),
         BarColumn(bar_width=20),
         TextColumn("{task.description}"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
     )
     with Bar(*columns, console=console, refresh_per_second=2) as bar:
-        task = bar.add_task("", total=steps, completed=begin)
+        task = bar.add_task("", total=pace.steps, completed=pace.begin)
 
         def update(report: StepReport) -> None:
             pace.add(report)
-            bar.update(task, completed=report.step, description=pace.line())
+            bar.update(task, completed=report.step, description=f"{pace.line()}, {pace.left()} left")
             if report.validation is not None:
-                bar.console.print(f"{report.step}/{steps} val IoU {report.validation.score:.4f}", highlight=False)
+                bar.console.print(f"{report.step}{pace.out_of} val IoU {report.validation.score:.4f}", highlight=False)
 
         yield update
 
@@ -194,17 +194,21 @@ def _print_plainly(report: StepReport, pace: _Pace) -> None:
     if report.step % _PLAIN_EVERY == 0 or report.validation is not None or report.step == pace.steps:
         losses = " ".join(f"{name} {value:.3f}" for name, value in pace.means.items())
         validation = "" if report.validation is None else f", val IoU {report.validation.score:.4f}"
-        typer.echo(f"{report.step}/{pace.steps} {pace.line()}, {pace.left()} left ({losses}){validation}")
+        typer.echo(f"{report.step}{pace.out_of} {pace.line()}, {pace.left()} left ({losses}){validation}")
 
 
 class _Pace:
     """Means over the last twenty steps or so, and how busy the device is."""
 
-    def __init__(self, begin: int, steps: int, device: torch.device) -> None:
-        self.steps, self.device = steps, device
+    def __init__(self, begin: int, steps: int, device: torch.device, clock: Clock | None) -> None:
+        self.begin, self.device, self._run_clock = begin, device, clock
+        self._steps = steps
+        self.steps = None if clock else steps
+        """Of the whole run, where it has a number of them."""
+        self.out_of = "" if clock else f"/{steps}"
         self.means: dict[str, float] = {}
         self._speed = self._waited = 0.0
-        self._begin, self._began, self._step = begin, time.monotonic(), begin
+        self._began, self._step = time.monotonic(), begin
         self._clock, self._worked = time.monotonic(), time.process_time()
 
     def add(self, report: StepReport) -> None:
@@ -221,7 +225,10 @@ class _Pace:
 
     def left(self) -> str:
         passed = time.monotonic() - self._began
-        seconds = passed / max(1, self._step - self._begin) * (self.steps - self._step)
+        if self._run_clock is not None:
+            seconds = self._run_clock.left
+        else:
+            seconds = passed / max(1, self._step - self.begin) * (self._steps - self._step)
         return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.1f} min"
 
     def _busy(self) -> str:

@@ -1,8 +1,5 @@
 """Batches: a sample depends on its number alone, parts are the whole, the next batch is there before it is asked."""
 
-import threading
-import time
-
 import numpy as np
 import pytest
 import torch
@@ -10,8 +7,7 @@ import torch
 from clipmat.config import variant
 from clipmat.model import ClipMat
 from training.datasets import SceneDataset
-from training.entity import BankError
-from training.fitting.batches import Prefetcher, batch_of
+from training.fitting.batches import batch_of
 
 
 @pytest.fixture(scope="module")
@@ -55,54 +51,3 @@ def test_parts_hold_whole_images_and_together_everything(draw, parts):
     torch.testing.assert_close(torch.cat([p.pixels for p in split]), inputs.pixels)
     torch.testing.assert_close(torch.cat([p.tokens.ids for p in split]), inputs.tokens.ids)
     torch.testing.assert_close(torch.cat([p.nouns.valid for p in split]), inputs.nouns.valid)
-
-
-def test_things_come_in_order_whatever_the_threads():
-    prefetcher = Prefetcher(lambda n: (time.sleep(0.002 * (n % 3)), n * n)[1], 12, depth=4, threads=3)
-    assert [prefetcher.get(n) for n in range(12)] == [n * n for n in range(12)]
-    prefetcher.close()
-
-
-def test_nothing_is_made_twice_or_beyond_the_end():
-    made = []
-    prefetcher = Prefetcher(lambda n: made.append(n) or n, 6)
-    assert [prefetcher.get(n) for n in range(6)] == list(range(6))
-    assert sorted(made) == list(range(6))
-    assert prefetcher.get(7) == 7, "who asks beyond the end gets it, but nothing more is begun"
-    assert sorted(made) == [*range(6), 7]
-    prefetcher.close()
-
-
-def test_the_next_thing_is_made_while_the_last_is_used():
-    begun = threading.Event()
-
-    def make(number):
-        if number == 1:
-            begun.set()
-        return number
-
-    prefetcher = Prefetcher(make, 3)
-    assert prefetcher.get(0) == 0
-    assert begun.wait(5), "the second is made before anyone asks"
-    prefetcher.close()
-
-
-def test_waiting_is_counted():
-    prefetcher = Prefetcher(lambda n: time.sleep(0.05), 1)
-    prefetcher.get(0)
-    assert 0.04 < prefetcher.waited < 5
-    prefetcher.close()
-
-
-def test_what_goes_wrong_while_making_is_raised_where_it_is_taken():
-    def make(number):
-        if number == 1:
-            raise BankError("cup_3.png cannot be read")
-        return number
-
-    prefetcher = Prefetcher(make, 3)
-    assert prefetcher.get(0) == 0
-    with pytest.raises(BankError, match=r"cup_3\.png"):
-        prefetcher.get(1)
-    assert prefetcher.get(2) == 2
-    prefetcher.close()

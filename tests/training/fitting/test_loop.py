@@ -68,3 +68,22 @@ def test_a_process_that_does_not_save_writes_nothing(tmp_path):
     silent.saves = False
     silent.fit(tmp_path, lambda report: None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_is_over_before_its_last_step_is_saved_as_it_is(tmp_path):
+    class Hurried(Counter):
+        """It has time for three steps."""
+
+        @property
+        def done(self):
+            return super().done or self.step_number >= 3
+
+        def learning_rate(self):
+            return 0.5 - 0.1 * self.step_number
+
+    reports = []
+    Hurried(scores=(0.4, 0.3)).fit(tmp_path, reports.append)
+    assert [r.step for r in reports] == [1, 2, 3]
+    assert [r.learning_rate for r in reports] == pytest.approx([0.5, 0.4, 0.3]), "as it was when the step began"
+    assert checkpoint.load(tmp_path / "last.pt") == {"step": 3, "best": 0.4}
+    Hurried().fit(tmp_path / "again", reports.append)
