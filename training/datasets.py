@@ -15,7 +15,7 @@ from training.augmentation import augmented
 from training.composition import composed_scene, labelled_scene, mosaic_scene, photo_scene
 from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
-from training.expressions import FORMS, Expression, express, negative
+from training.expressions import FORMS, Expression, express, negative, reworded
 from training.files.attributes import dominant_colours
 from training.files.entity_bank import EntityBank
 from training.samples import PromptShares, Sample, prompted, sample_of_scene
@@ -48,6 +48,8 @@ class Mix:
     """Expressions that come with points to drop and none to keep: words that fit two things, one of them dropped."""
     corrected: float = 0.0
     """Expressions that come with the points of up to three rounds of corrections."""
+    reworded: float = 0.0
+    """Expressions as people write them, where the forms have basic ones: of captions, or `my dog`."""
 
     def __repr__(self) -> str:
         """As it is written, without shares that older versions did not have and this mix does not use.
@@ -58,7 +60,7 @@ class Mix:
         return f"Mix({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in used)})"
 
 
-_LATER = ("dropping", "corrected")
+_LATER = ("dropping", "corrected", "reworded")
 """Shares that came after the fourth weights."""
 
 
@@ -127,9 +129,12 @@ class SceneDataset:
             return []
         made: list[Expression] = []
         looks = ("basic",) * 3 if any(placed.entity.hue for placed in scene.placed) and "basic" in self.forms else ()
+        rewords = self.mix.reworded > 0 and "basic" in self.forms
         for turn in range(4 * count):
             if rng.random() < self.mix.negative:
                 expression = negative(scene, self.everything, rng)
+            elif rewords and rng.random() < self.mix.reworded:
+                expression = reworded(scene, int(order[turn % len(order)]), rng)
             else:
                 expression = express(scene, int(order[turn % len(order)]), rng, self.forms + looks)
             if expression is not None:

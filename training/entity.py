@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,18 @@ class Garment:
     purity: float
 
 
+class Description(NamedTuple):
+    """What a caption says of one thing."""
+
+    subject: str
+    """Its noun, with what stands before it: `small cat`."""
+    noun: str
+    deed: str
+    """What it does or where it is: `sitting in a tree`, to follow `that is`; or a verb: `drives a motorcycle`."""
+    verb: bool
+    """Whether the deed is a verb."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """What is known of one cut-out or of the one object of a photograph."""
@@ -63,6 +76,8 @@ class Entity:
     """What is behind it shines through its inside, not only at its contour."""
     hue: int = 0
     """Degrees by which the hues of a cut-out are turned when its pixels are read (`training.recolouring`)."""
+    descriptions: tuple[Description, ...] = ()
+    """What the captions of its photograph surely say of it and of nothing else there (`training.captions`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.entity import Entity
+from training.entity import Description, Entity
 from training.phrases import Phrase, coloured, noun_of, phrase_of, phrase_text, plain, wearing, with_article
 from training.relations import ABSOLUTE_PHRASES, RELATIVE_PHRASES, absolute_facts, holds
 from training.scene import Placed, Scene
-from training.wording import COLOURS, WEARABLE, choose, is_plural
+from training.wording import COLOURS, OWN, OWN_PEOPLE, SOMEONE, WEARABLE, choose, is_plural
 
 _MOSTLY = 0.85
 """Share of a person that is seen when its clothes may be spoken of."""
@@ -168,6 +168,46 @@ def express(scene: Scene, target: int, rng: np.random.Generator, forms: Sequence
         if made is not None and made.form in forms:
             return made
     return None
+
+
+def reworded(scene: Scene, target: int, rng: np.random.Generator) -> Expression | None:
+    """An expression as people write it: `my dog`, `the cat that is sitting in a tree`, `someone riding a bike`.
+
+    What the thing does is from a caption of the photograph (`training.captions`). None where nothing like that surely
+    fits it alone: where something else in the scene might bear the noun, or, for `someone`, be a person.
+    """
+    entity = scene.placed[target].entity
+    if entity.descriptions and rng.random() < 0.8:
+        description = entity.descriptions[int(rng.integers(len(entity.descriptions)))]
+        if not _is_alone(scene, target, description.noun):
+            return None
+        return Expression(_description_text(scene, target, description, rng), "basic", target)
+    noun = noun_of(entity, rng)
+    if is_plural(noun) or not _is_alone(scene, target, noun):
+        return None
+    before = choose(rng, OWN_PEOPLE if entity.kind == "human" else OWN)
+    return Expression(f"{before} {noun}", "keyword", target)
+
+
+def _description_text(scene: Scene, target: int, description: Description, rng: np.random.Generator) -> str:
+    human = scene.placed[target].entity.kind == "human"
+    subject = f"the {description.subject}"
+    if human and rng.random() < 0.4 and _is_alone(scene, target, "person"):
+        subject = choose(rng, SOMEONE)
+    elif not human and rng.random() < 0.25:
+        subject = f"my {description.noun}"
+    pronoun = choose(rng, ("who", "that")) if human else choose(rng, ("that", "which"))
+    if description.verb:
+        return f"{subject} {pronoun} {description.deed}"
+    joint = f" {pronoun} is" if rng.random() < 0.4 or subject == "the one" else ""
+    return f"{subject}{joint} {description.deed}"
+
+
+def _is_alone(scene: Scene, target: int, noun: str) -> bool:
+    """Whether a noun surely fits one entity of the scene and nothing else that may be in it."""
+    phrase = plain(noun)
+    surely = phrase.surely(scene.placed[target].entity)
+    return surely and noun not in scene.may_contain and not _others(scene, target, phrase)
 
 
 def varied_expressions(scene: Scene, target: int, rng: np.random.Generator, count: int = 4) -> tuple[Expression, ...]:

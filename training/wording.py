@@ -55,6 +55,12 @@ PLURAL = {
 }
 """Nouns that take no 'a', and 'are'."""
 
+OWN = ("my", "my", "our", "this", "that", "just the", "only the")
+"""What people put before the noun of a thing in their own photograph."""
+OWN_PEOPLE = ("this", "that", "just the", "only the")
+"""The same before people, whom nobody owns."""
+SOMEONE = ("someone", "somebody", "the one", "the person")
+
 
 def is_plural(noun: str) -> bool:
     """Whether a noun takes 'are': `gray shorts`, `running shoes`."""

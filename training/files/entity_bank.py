@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from training.captions import descriptions
 from training.entity import BankError, ColourShare, Entity, Garment, LabelledPhoto, Pixels, SceneBackground
 from training.files import images, scenes, sources
 from training.files.attributes import with_attributes
@@ -166,11 +167,13 @@ def _scene(row: dict[str, Any], pack: int) -> LabelledPhoto:
     try:
         common = {"source": row["source"], "split": row["split"], "file": row["file"]}
         objects = [_entity({**each, **common, "id": each["mask"]}, pack) for each in row["objects"]]
+        seen = scenes.may_contain(row)
+        written = descriptions(row.get("captions", ()), objects, seen)
         return LabelledPhoto(
             row["id"],
             row["file"],
-            tuple(objects),
-            scenes.may_contain(row),
+            tuple(replace(each, descriptions=found) for each, found in zip(objects, written, strict=True)),
+            seen,
             scenes.absent(row),
             row["split"],
             pack,

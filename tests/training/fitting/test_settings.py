@@ -30,7 +30,7 @@ def test_samples_are_numbered_through_the_phases():
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_the_configurations_that_ship_are_read(path):
     settings = read_settings(path)
-    assert path.stem in (settings.variant, "ablation", "finetune")
+    assert path.stem in (settings.variant, "ablation", "finetune", "gpu")
     multiple = variant(settings.variant).multiple
     assert all(side % multiple == 0 for phase in settings.phases for size in phase.sizes for side in size)
 
