@@ -49,6 +49,9 @@ def pack_run(
     nouns: Annotated[Path | None, typer.Option(help="Vectors of nouns that teach the text tower.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings of the run; configs/gpu.toml.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Loader processes there.")] = 16,
+    licensed_only: Annotated[
+        bool, typer.Option("--licensed-only", help="Only pictures that are stated to be openly licensed.")
+    ] = False,
 ) -> None:
     """Make a folder that needs nothing but itself and Python with the extra `train`: `sh OUT/run.sh 9 RESULTS`.
 
@@ -85,7 +88,7 @@ def pack_run(
         room = int(mib * 2**20) - _bytes(out)
         if room < _LEAST:
             raise PackRunError(f"code and start alone take {_bytes(out) / 2**20:.1f} MiB: allow more with --mib")
-        taken = write_small_packs(data, out / "data", room, side, quality)
+        taken = write_small_packs(data, out / "data", room, side, quality, licensed_only=licensed_only)
     except OSError as error:
         raise PackRunError(f"{out} cannot be written ({error}): make room, or name another --out") from error
     for (pack, part), (count, there) in sorted(taken.items()):

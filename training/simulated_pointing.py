@@ -53,9 +53,9 @@ def points_to_drop(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generat
 def point_to_drop_each(matte: Alpha, rivals: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
     """A point to drop on each rival of the object of a matte; nothing where one of them has no place of its own."""
     planes = [(rival > 0.5) & (matte < 0.05) for rival in rivals]
-    return (
-        Pointing(tuple((*_inside(plane, rng), False) for plane in planes)) if all(map(np.any, planes)) else Pointing()
-    )
+    if not all(plane.any() for plane in planes):
+        return Pointing()
+    return Pointing(tuple((*_inside(plane, rng), False) for plane in planes))
 
 
 def correcting_points(matte: Alpha, others: Sequence[Alpha], rng: np.random.Generator) -> Pointing:
@@ -95,7 +95,7 @@ def _mistaken(
         beyond = (down - rows[at]) * np.sin(angle) + (across - columns[at]) * np.cos(angle) > 0
         return np.asarray(answer & ~beyond, bool)
     reach = int(rng.integers(4, 5 + max(solid.shape) // 12))
-    spread = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0
+    spread = np.asarray(cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0, bool)
     shift = np.roll(spread, tuple(int(n) for n in rng.integers(-reach, reach + 1, 2)), axis=(0, 1))
     return np.asarray(answer | (spread & shift), bool)
 

@@ -44,6 +44,9 @@ def train(
         list[Path],
         typer.Option(help="A folder of images and mattes, a pack, or a set in RefMatte's layout; repeatable."),
     ],
+    licensed_only: Annotated[
+        bool, typer.Option("--licensed-only", help="Train on pictures of packs that are stated to be openly licensed.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints, log and TensorBoard; runs/NAME of the settings.")
     ] = None,
@@ -91,6 +94,7 @@ def train(
     import torch
 
     from clipmat.devices import choose_device
+    from training.files.entity_bank import licensed_counts
     from training.fitting import checkpoint, preflight, pretrained, progress
     from training.fitting.clock import Clock
     from training.fitting.data import read_data
@@ -108,7 +112,11 @@ def train(
     if device == "cpu" and processes > 1:
         torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    splits = read_data(data, settings)
+    splits = read_data(data, settings, licensed_only=licensed_only)
+    if licensed_only and os.environ.get("LOCAL_RANK", "0") == "0":
+        for folder in data:
+            counts = [f"{kept} of {there} {part}" for part, (kept, there) in licensed_counts(folder).items()]
+            typer.echo(f"openly licensed in {folder}: {', '.join(counts)}")
     vectors = pretrained.noun_vectors(nouns) if nouns else None
     model = _model(settings, start, encoders)
     if backbone is not None:

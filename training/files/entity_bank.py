@@ -18,8 +18,12 @@ from training.captions import descriptions
 from training.entity import BankError, ColourShare, Entity, Garment, LabelledPhoto, Pixels, SceneBackground
 from training.files import images, scenes, sources
 from training.files.attributes import with_attributes
+from training.files.licences import licence_filter
 from training.nouns import everyday_names, possible_names
 from training.recolouring import turned_hue
+
+PARTS = ("entities", "photos", "backgrounds", "scenes")
+"""Of a pack: each has an index, and a zip or a folder."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +41,23 @@ class EntityBank:
     _archives: dict[tuple[int, int, str], zipfile.ZipFile] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, folders: Sequence[str | Path]) -> EntityBank:
+    def read(cls, folders: Sequence[str | Path], *, licensed_only: bool = False) -> EntityBank:
         """Read packs, and folders of images in the layouts that `training.files.sources` lists.
 
-        Colours and transparency that an index lacks are measured. Raises BankError with the expected tree when a folder
-        is neither, LayoutError for a broken list or image.
+        Colours and transparency that an index lacks are measured. With `licensed_only` pictures that are not stated
+        to be openly licensed (`training.files.licences`) are left out. Raises BankError with the expected tree when a
+        folder is neither, LayoutError for a broken list or image.
         """
         cutouts: list[Entity] = []
         photos: list[Entity] = []
         backgrounds: list[SceneBackground] = []
         paths = tuple(Path(folder) for folder in folders)
+        kept = [licence_filter(folder) if licensed_only else _any_row for folder in paths]
         labelled = [
             _scene(row, pack)
             for pack, folder in enumerate(paths)
             if scenes.holds_scenes(folder)
-            for row in index_rows(folder, "scenes")
+            for row in filter(kept[pack], index_rows(folder, "scenes"))
             if row.get("objects")
         ]
         foreign = frozenset(
@@ -61,9 +67,9 @@ class EntityBank:
         )
         for pack, folder in enumerate(paths):
             index = sources.index_of(folder) if pack in foreign else _index(folder)
-            cutouts += [_entity(row, pack) for row in index["entities"]]
-            photos += [_entity(row, pack) for row in index["photos"]]
-            backgrounds += [_background(row, pack) for row in index["backgrounds"]]
+            cutouts += [_entity(row, pack) for row in filter(kept[pack], index["entities"])]
+            photos += [_entity(row, pack) for row in filter(kept[pack], index["photos"])]
+            backgrounds += [_background(row, pack) for row in filter(kept[pack], index["backgrounds"])]
         # A photograph shows the person of the cut-out with the same id: it wears the same garments.
         worn = {entity.id: entity.garments for entity in cutouts}
         photos = [replace(p, garments=worn.get(p.id.removeprefix("photo_"), p.garments)) for p in photos]
@@ -151,6 +157,20 @@ def index_rows(folder: Path, part: str) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
             except json.JSONDecodeError as error:
                 raise BankError(f"{path}, line {number} is not JSON: {error}") from error
+
+
+def _any_row(row: dict[str, Any]) -> bool:
+    return True
+
+
+def licensed_counts(folder: Path) -> dict[str, tuple[int, int]]:
+    """How many pictures of each part of a pack are openly licensed, and how many there are.
+
+    Raises BankError and LayoutError naming what is broken.
+    """
+    is_licensed = licence_filter(folder)
+    parts = {part: [*map(is_licensed, index_rows(folder, part))] for part in PARTS}
+    return {part: (sum(licensed), len(licensed)) for part, licensed in parts.items() if licensed}
 
 
 def _background(row: dict[str, Any], pack: int) -> SceneBackground:

@@ -40,18 +40,19 @@ class _Item(NamedTuple):
 
 
 def write_small_packs(
-    packs: Sequence[Path], out: Path, most_bytes: int, side: int, quality: int
+    packs: Sequence[Path], out: Path, most_bytes: int, side: int, quality: int, *, licensed_only: bool = False
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """Write a folder of the same name in `out` for each pack; returns pictures taken and there by pack and part.
 
     Only the split `train` goes along, its longer side reduced to `side` pixels, as WebP of `quality` 1..100, masks and
-    alpha without loss but for their levels, of which 16 stay. Rare keywords and sources come first. Raises BankError
+    alpha without loss but for their levels, of which 16 stay. Rare keywords and sources come first. With
+    `licensed_only` pictures without an open licence stay behind. Raises BankError
     when a folder is no pack or two have the same name, OSError.
     """
     names = [folder.resolve().name for folder in packs]
     if len(set(names)) < len(names):
         raise BankError(f"two packs have the same name ({', '.join(sorted(names))}): rename one of the folders")
-    banks = [EntityBank.read([folder]).select("train") for folder in packs]
+    banks = [EntityBank.read([folder], licensed_only=licensed_only).select("train") for folder in packs]
     for folder, bank in zip(packs, banks, strict=True):
         if bank.foreign:
             raise BankError(f"{folder} is no pack (entities.jsonl or scenes.jsonl): only packs can be made smaller")

@@ -160,7 +160,7 @@ def _public(folder: Path, layout: SetLayout, keywords: _KeywordList) -> dict[str
 
 def _ground(folder: Path, file: Path, split: str) -> IndexRow:
     name = file.relative_to(folder).as_posix()
-    return {"id": f"{folder.name}/{name}", "file": name, "may_contain": [], "split": split}
+    return {"id": f"{folder.name}/{name}", "file": name, "may_contain": [], "split": split, "source": folder.name}
 
 
 def _layout(folder: Path) -> SetLayout | None:

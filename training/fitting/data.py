@@ -45,11 +45,12 @@ def kind_of(path: Path) -> str:
     return "bank" if folders.is_bank(path) else "folder"
 
 
-def read_data(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
+def read_data(paths: Sequence[Path], settings: TrainSettings, *, licensed_only: bool = False) -> DataSplits:
     """The training data in folders of one kind, and the part of it that is held out for validation.
 
     Of banks the splits `val_seen` and `val_unseen` are held out, of every folder or set a tenth of its images, whatever
-    the others hold. Raises a TrainingError that names what is wrong with a folder.
+    the others hold. With `licensed_only`, for banks, pictures without an open licence are left out. Raises a
+    TrainingError that names what is wrong with a folder.
     """
     kinds = {path: kind_of(path) for path in paths}
     if len(set(kinds.values())) > 1:
@@ -57,9 +58,11 @@ def read_data(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
         raise DataError(
             f"data of different kinds cannot be mixed ({kinds_by_path}): train on one, then --from that on the other"
         )
+    if licensed_only and kinds[paths[0]] != "bank":
+        raise DataError(f"{paths[0]} states no licences, as packs do: leave --licensed-only out")
     match kinds[paths[0]]:
         case "bank":
-            return _bank(paths, settings)
+            return _bank(paths, settings, licensed_only)
         case "set":
             # A pair does not list what else the image shows, so no expression is certain to match nothing in it.
             return _folders([tuple(_pairs_of_set(path)) for path in paths], settings, negative=0.0)
@@ -67,8 +70,8 @@ def read_data(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
             return _folders([folders.read_folder(path) for path in paths], settings, settings.mix.negative)
 
 
-def _bank(paths: Sequence[Path], settings: TrainSettings) -> DataSplits:
-    bank = EntityBank.read(paths)
+def _bank(paths: Sequence[Path], settings: TrainSettings, licensed_only: bool) -> DataSplits:
+    bank = EntityBank.read(paths, licensed_only=licensed_only)
     held = bank.select("val_seen", "val_unseen")
     train = SceneDataset(bank.select("train"), settings.seed, settings.mix, forms=settings.forms)
 

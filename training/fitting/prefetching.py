@@ -97,5 +97,5 @@ def _item_as_bytes(number: int) -> bytes:
 class _TensorPickler(pickle.Pickler):
     """Writes tensors as numpy arrays, several times as fast as torch's own way."""
 
-    def reducer_override(self, item: object) -> Any:  # noqa: ANN401
-        return (torch.from_numpy, (item.numpy(),)) if isinstance(item, Tensor) else NotImplemented
+    def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401
+        return (torch.from_numpy, (obj.numpy(),)) if isinstance(obj, Tensor) else NotImplemented
