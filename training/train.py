@@ -134,8 +134,8 @@ def train(
         if settings.compile:
             preflight.refuse_no_compiler(fabric.device)
     fabric.launch()
-    validates = splits.held_out is not None and clock is None  # it would take minutes
-    validation = partial(validate, samples=splits.held_out) if validates else None
+    by_steps = clock is None  # validating would take minutes from the clock
+    validation = partial(validate, samples=splits.held_out) if splits.held_out and by_steps else None
     trainer = Trainer(fabric, model, splits.train, settings, vectors, validation, threads, workers, clock)
     last = out / "last.pt"
     if resume and last.is_file():

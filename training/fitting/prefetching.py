@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import pickle
+import platform
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
 import cv2
@@ -37,18 +37,17 @@ class Prefetcher(Generic[T]):
     def __init__(
         self, make: Callable[[int], T], end: int, depth: int = 2, threads: int = 1, processes: int = 0
     ) -> None:
-        """Raises LoaderError where processes cannot be copied (Windows, macOS)."""
+        """Raises LoaderError where processes cannot be copied: elsewhere than on Linux."""
         self._end, self._depth = end, depth
         self._pool: Executor
         if processes:
-            if "fork" not in get_all_start_methods():
+            if platform.system() != "Linux":  # macOS can copy them, but its own libraries do not bear it
                 raise LoaderError("this system cannot copy processes: leave --workers out and raise --threads")
             cv2.setNumThreads(1)  # a copy has none of the threads of this process, and would wait for them
             self._pool = ProcessPoolExecutor(processes, get_context("fork"), _begin_loader, (make,))
-            self._submit: Callable[[int], Future[Any]] = partial(self._pool.submit, _item_as_bytes)
         else:
             self._pool = ThreadPoolExecutor(threads, thread_name_prefix="prefetch")
-            self._submit = partial(self._pool.submit, make)
+        self._prepare: Callable[[int], Any] = _item_as_bytes if processes else make
         self._pending: dict[int, Future[Any]] = {}
         self.waited = 0.0
         """Total seconds that callers of `get` have waited."""
@@ -63,7 +62,7 @@ class Prefetcher(Generic[T]):
         try:
             with warnings.catch_warnings():  # Python 3.12 warns of threads, which the copies do not use
                 warnings.simplefilter("ignore", DeprecationWarning)
-                self._pending = {n: self._pending.get(n) or self._submit(n) for n in wanted}
+                self._pending = {n: self._pending.get(n) or self._pool.submit(self._prepare, n) for n in wanted}
             made = self._pending.pop(number).result()
         except BrokenProcessPool as error:
             raise LoaderError("a loader process was killed, perhaps for lack of memory: use fewer --workers") from error
