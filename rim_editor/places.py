@@ -13,7 +13,7 @@ from rim_editor.errors import OutputNotWritable
 
 
 @dataclass(frozen=True)
-class Place:
+class KnownPlace:
     """A file or a folder of the program."""
 
     name: str
@@ -35,18 +35,18 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("rim-editor", appauthor=False))
 
 
-def folders() -> tuple[Place, ...]:
+def folders() -> tuple[KnownPlace, ...]:
     """All places, whether they are there or not."""
     return (
-        Place("settings", settings.folder()),
-        Place("unsaved work", settings.recovery_folder()),
-        Place("log", settings.log_file()),
-        Place("cache", cache_folder()),
-        Place("own weights", matting.weights_folder()),
+        KnownPlace("settings", settings.folder()),
+        KnownPlace("unsaved work", settings.recovery_folder()),
+        KnownPlace("log", settings.log_file()),
+        KnownPlace("cache", cache_folder()),
+        KnownPlace("own weights", matting.weights_folder()),
     )
 
 
-def removable() -> tuple[Place, ...]:
+def removable() -> tuple[KnownPlace, ...]:
     """What is there of settings, logs and caches: files and folders under names that this program gives.
 
     A folder of settings that the user chose may hold other things, and these are not listed.
@@ -62,16 +62,16 @@ def removable() -> tuple[Place, ...]:
         *(("log", folder, f"{log.name}*") for folder in sorted({home, log.parent})),
         ("cache", cache.parent, cache.name),
     )
-    return tuple(Place(name, path) for name, folder, pattern in known for path in sorted(folder.glob(pattern)))
+    return tuple(KnownPlace(name, path) for name, folder, pattern in known for path in sorted(folder.glob(pattern)))
 
 
-def kept() -> tuple[Place, ...]:
+def kept() -> tuple[KnownPlace, ...]:
     """What is there of the user's own: unsaved work and weights."""
-    own = (Place("unsaved work", settings.recovery_folder()), Place("own weights", matting.weights_folder()))
+    own = (KnownPlace("unsaved work", settings.recovery_folder()), KnownPlace("own weights", matting.weights_folder()))
     return tuple(place for place in own if place.path.is_dir() and any(place.path.iterdir()))
 
 
-def remove(places: Iterable[Place]) -> None:
+def remove(places: Iterable[KnownPlace]) -> None:
     """Delete these, links and not what they lead to, and folders that are empty then.
 
     Raises OutputNotWritable, which names the first that cannot be deleted; those before it are gone.

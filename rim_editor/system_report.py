@@ -147,7 +147,7 @@ def _heic() -> str:
     return f"libheif {info['libheif']}, decodes with {', '.join(info.get('decoders', {}).values()) or 'nothing'}"
 
 
-def _place(place: places.Place) -> str:
+def _place(place: places.KnownPlace) -> str:
     import psutil
 
     there = next(folder for folder in (place.path, *place.path.parents) if folder.exists())

@@ -9,7 +9,7 @@ import typer
 from rim_editor.errors import EditorError
 
 if TYPE_CHECKING:
-    from rim_editor.places import Place
+    from rim_editor.places import KnownPlace
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def reset(
     typer.echo("Removed.")
 
 
-def _described(place: Place) -> str:
+def _described(place: KnownPlace) -> str:
     size = place.bytes
     shown = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
     return f"{place.name}: {typer.format_filename(place.path)} ({shown})"
