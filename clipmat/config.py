@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any
 
+from clipmat import records
 from clipmat.errors import UnknownWeights, WeightsInvalid
 
 
@@ -101,16 +103,30 @@ class ClipMatConfig:
 
     @classmethod
     def from_json(cls, text: str) -> ClipMatConfig:
-        """Inverse of `to_json`. Raises WeightsInvalid on unknown or missing fields."""
+        """Inverse of `to_json`. Raises WeightsInvalid on fields that are unknown or missing or can be of no network."""
         try:
-            values: dict[str, Any] = dict(json.loads(text))
+            values: dict[str, Any] = dict(records.parsed(text))
             known = {f.name for f in fields(cls)}
             if unknown := sorted(set(values) - known):
                 raise WeightsInvalid(f"the weights name settings this version does not know: {', '.join(unknown)}")
-            frozen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            return cls(**frozen)
+            config = records.from_data(cls, values)
+            config._check()
+            return config
         except (ValueError, TypeError) as error:
             raise WeightsInvalid(f"the weights carry no readable configuration: {error}") from error
+
+    def _check(self) -> None:
+        """Raise ValueError for a value that no network can have, before one is built of it."""
+        if not _ENCODER.fullmatch(self.image_encoder):  # open_clip would download others, as 'hf-hub:NAME'
+            raise ValueError(f"'{self.image_encoder}' is no image encoder")
+        for name in (each.name for each in fields(self)):
+            value = getattr(self, name)
+            for number in value if isinstance(value, tuple) else (value,):
+                if isinstance(number, bool | str):
+                    continue
+                least = 0 if name in _MAY_BE_ZERO else 1e-3 if isinstance(number, float) else 1
+                if not least <= number <= _MOST.get(name, 8192):
+                    raise ValueError(f"{name} is out of range")
 
     def without(self, *modules: str) -> ClipMatConfig:
         """The same network with modules switched off: pre_context, post_context, popup, details (table 4)."""
@@ -120,6 +136,10 @@ class ClipMatConfig:
         switched: dict[str, Any] = dict.fromkeys(modules, False)
         return replace(self, **switched)
 
+
+_ENCODER = re.compile(r"compact:[\w-]+|open_clip:[\w-]+")
+_MAY_BE_ZERO = {"mean", "text_layers", "text_buckets", "pyramid_width", "meaning_width", "popup_layers"}
+_MOST = {"text_layers": 48, "popup_layers": 48, "popup_heads": 256, "text_buckets": 2**20, "multiple": 1024}
 
 # The constants that CLIP was trained with (Radford et al., ICML 2021, published with its code).
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)

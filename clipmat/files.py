@@ -38,8 +38,8 @@ def whole_file(
         os.replace(beside, path)
         _sync_folder(path.parent)
     finally:
-        with suppress(NotADirectoryError):  # it was never created
-            beside.unlink(missing_ok=True)
+        with suppress(OSError):  # it was renamed or never created; an error above must not be hidden by another one
+            beside.unlink()
 
 
 def write_whole(

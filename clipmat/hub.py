@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ from clipmat.weights_shards import find, saved_files
 
 DownloadCallback = Callable[[int, int | None], None]
 """Called with the bytes so far and the bytes in total (None if unknown); an exception from it ends the download."""
+
+
+_PATIENCE_SECONDS = 5.0
+"""How long the hub may take to answer at all."""
 
 
 def fetch(name: str, progress: DownloadCallback | None = None) -> Path:
@@ -49,7 +54,7 @@ def removable(name: str) -> tuple[Path, ...]:
     entry, paths = table_entry(name), [*saved_files(own_path(name))]
     if entry.hub is not None and (downloaded := cached(entry.hub, entry.file)):
         paths.append(downloaded)
-    return tuple(path for path in paths if path.is_file())
+    return tuple(path for path in paths if os.path.isfile(path))
 
 
 def remove(name: str) -> tuple[Path, ...]:
@@ -78,12 +83,19 @@ def download(repo: str, file: str, progress: DownloadCallback | None = None) -> 
 
     Raises FetchFailed with what to do offline, and FetchCancelled when `progress` raised; no part is kept.
     """
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
+    reporting = None if progress is None else _progress_bar_class(progress, file)
     try:
-        if progress is None:
+        try:
+            # Once: where there is no network, the client's own question is repeated for half a minute.
+            get_hf_file_metadata(hf_hub_url(repo, file), timeout=_PATIENCE_SECONDS)
+        except _network_errors():
+            if (here := cached(repo, file)) is not None:
+                return here
+            raise
+        if reporting is None:
             return Path(hf_hub_download(repo, file, tqdm_class=None))
-        reporting = _progress_bar_class(progress, file)
         with _without_xet():
             return Path(hf_hub_download(repo, file, tqdm_class=reporting))
     except _network_errors() as error:
@@ -118,7 +130,7 @@ def discard(path: Path) -> None:
     A file that is gone already is no error. Raises OSError.
     """
     while True:
-        target = path.parent / path.readlink() if path.is_symlink() else None
+        target = path.parent / path.readlink() if os.path.islink(path) else None
         path.unlink(missing_ok=True)
         if target is None:
             return

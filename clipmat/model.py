@@ -115,7 +115,9 @@ def build_encoders(config: ClipMatConfig) -> tuple[ImageEncoder, TextTower]:
         silenced = logging.root.manager.disable
         logging.disable(logging.WARNING)  # it warns of random weights, which ours are about to replace
         try:
-            clip = open_clip.create_model(name, load_weights=False, force_image_size=config.image_size)
+            clip = open_clip.create_model(
+                name, load_weights=False, force_image_size=config.image_size, device=torch.get_default_device()
+            )
         finally:
             logging.disable(silenced)
         return ClipImageEncoder(clip.visual), ClipTextTower(clip, open_clip.get_tokenizer(name))

@@ -5,9 +5,10 @@ Longer than 300 lines because all that can be asked of a network is together her
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from clipmat import weights as weights_files
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
-from clipmat.errors import BadExample, BadImage, ImageNotSet, WeightsError
+from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, WeightsError
 from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
@@ -69,9 +70,28 @@ class Draft:
     """Computes the matte that `Predictor.predict` gives, on whichever thread; None where the prediction has it."""
 
 
-class _Found(NamedTuple):
-    """What the network found, and when, by `time.perf_counter`."""
+@dataclass(slots=True, eq=False)
+class _SetImage:
+    """An image that was set, and what is computed of it once."""
 
+    encoded: EncodedImage
+    pixels: NDArray[np.uint8]
+    small: NDArray[np.uint8]
+    """The image as the network sees it."""
+    milliseconds: float
+    pyramid: Pyramid | None = None
+    finished: WeakValueDictionary[bytes, NDArray[np.float32]] = field(default_factory=WeakValueDictionary)
+    """Mattes of drafts that were finished, as long as somebody has them, by the digest of their regions."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+
+class _Found(NamedTuple):
+    """What the network found in an image, and when, by `time.perf_counter`."""
+
+    image: _SetImage
     expression: str
     regions: tuple[GrownRegion, ...]
     presence: float
@@ -84,6 +104,9 @@ class _Found(NamedTuple):
 
 class Predictor:
     """A loaded network that remembers the features of one image.
+
+    It may be shared by threads: their calls wait for each other, and each thread asks about the image that it set last
+    itself, which is kept as long as the thread lives. A thread that has set none asks about the newest of all.
 
     >>> predictor = Predictor.load()
     >>> predictor.set_image(image)                         # HxWx3 uint8 sRGB
@@ -98,17 +121,13 @@ class Predictor:
         self.weights, self.card = weights, card
         self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._dtype = choice.dtype
-        self._image: EncodedImage | None = None
+        self._lock = threading.Lock()
+        self._newest: _SetImage | None = None
+        self._own = threading.local()
+        """`image` is the one that the thread has set."""
         vocabulary = Vocabulary(self.model, card.nouns)
         self._pointed_answers = PointedAnswers(self.model, vocabulary)
         self._example_maker = ExampleMaker(self.model, vocabulary)
-        self._pixels: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
-        self._small = self._pixels
-        """The image as the network sees it."""
-        self._pyramid: Pyramid | None = None
-        self._finished: WeakValueDictionary[bytes, NDArray[np.float32]] = WeakValueDictionary()
-        """Mattes of drafts that were finished, as long as somebody has them, by the digest of their regions."""
-        self._image_ms = 0.0
         self._fingerprint_memo = ""
         self._asked_nouns = Vocabulary(self.model, ())
 
@@ -130,16 +149,16 @@ class Predictor:
 
         The array is kept, not copied: do not write into it, for the refiner reads it with each expression.
         """
-        started = time.perf_counter()
         check_image(image)
-        small = resized(image, input_size(image.shape[0], image.shape[1], self.card.config))
-        pixels = to_input(small, self.card.config).to(self.device, memory_format=torch.channels_last)
-        with torch.inference_mode(), self._autocast():
-            encoded = self.model.encode_image(pixels)
-        self._synchronise()
-        self._image, self._pixels, self._small, self._pyramid = encoded, image, small, None
-        self._finished = WeakValueDictionary()
-        self._image_ms = (time.perf_counter() - started) * 1000
+        with self._lock:
+            started = time.perf_counter()
+            small = resized(image, input_size(image.shape[0], image.shape[1], self.card.config))
+            pixels = to_input(small, self.card.config).to(self.device, memory_format=torch.channels_last)
+            with torch.inference_mode(), self._autocast():
+                encoded = self.model.encode_image(pixels)
+            self._synchronise()
+            self._newest = _SetImage(encoded, image, small, (time.perf_counter() - started) * 1000)
+            self._own.image = self._newest
 
     def predict(
         self,
@@ -162,11 +181,12 @@ class Predictor:
         subject, BadPrompt for points and boxes that are not in the image, BadExample for one of other weights. Warns
         ExpressionTruncated with the words that did not fit.
         """
-        found = self._found(expression, points, box, example)
-        refinement = self._refinements(found.regions) if refine else None
-        if refinement is None:
-            return self._prediction(found, enlarged(found.regions, self._size))
-        return self._prediction(found, refinement.matte(), refined=True)
+        with self._lock:
+            found = self._found(expression, points, box, example)
+            refinement = self._refinements(found) if refine else None
+            if refinement is None:
+                return self._prediction(found, enlarged(found.regions, found.image.size))
+            return self._prediction(found, refinement.matte(), refined=True)
 
     def draft(
         self,
@@ -182,19 +202,20 @@ class Predictor:
         finds the very same as before in this image, as with one more click on an object, and that matte was finished
         and somebody still has it, it is that array: do not write into it. Raises as `predict` does.
         """
-        found = self._found(expression, points, box, example)
-        finished, key = self._finished, digest(found.regions)
-        if (known := finished.get(key)) is not None:
-            return Draft(self._prediction(found, known), None)
-        refinement = self._refinements(found.regions)
-        if refinement is None:
-            return Draft(self._prediction(found, enlarged(found.regions, self._size)), None)
-        if refinement.has_draft:
-            prediction = self._prediction(found, refinement.draft(), refined=True)
-            if prediction.certainty is not Certainty.NONE:
-                refinement.when_finished = lambda matte: finished.update({key: matte})
-                return Draft(prediction, refinement)
-        return Draft(self._prediction(found, refinement.matte(), refined=True), None)
+        with self._lock:
+            found = self._found(expression, points, box, example)
+            finished, key = found.image.finished, digest(found.regions)
+            if (known := finished.get(key)) is not None:
+                return Draft(self._prediction(found, known), None)
+            refinement = self._refinements(found)
+            if refinement is None:
+                return Draft(self._prediction(found, enlarged(found.regions, found.image.size)), None)
+            if refinement.has_draft:
+                prediction = self._prediction(found, refinement.draft(), refined=True)
+                if prediction.certainty is not Certainty.NONE:
+                    refinement.when_finished = lambda matte: finished.update({key: matte})
+                    return Draft(prediction, refinement)
+            return Draft(self._prediction(found, refinement.matte(), refined=True), None)
 
     def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
         """What `matte`, HxW in [0, 1], selects in the image that was set, as an example to find it by in others.
@@ -204,10 +225,10 @@ class Predictor:
         Raises ImageNotSet; BadImage for a matte of another size or kind; BadExample when the matte shows nothing.
         """
         image = self._image_for("example(matte)")
-        check_matte(matte, (self._pixels.shape[0], self._pixels.shape[1]))
+        check_matte(matte, image.size)
         expression = clean_expression(expression)
-        with torch.inference_mode(), self._autocast():
-            found = self._example_maker.likeness(image, matte, singularise(expression, self.card.nouns))
+        with self._lock, torch.inference_mode(), self._autocast():
+            found = self._example_maker.likeness(image.encoded, matte, singularise(expression, self.card.nouns))
         return example_of(
             found.tokens.cpu().numpy(),
             weights=self._fingerprint(),
@@ -227,10 +248,10 @@ class Predictor:
         image = self._image_for("words_here(nouns)")
         if not nouns:
             return ()
-        with torch.inference_mode(), self._autocast():
+        with self._lock, torch.inference_mode(), self._autocast():
             if self._asked_nouns.nouns != tuple(nouns):
                 self._asked_nouns = Vocabulary(self.model, nouns)
-            return self._asked_nouns.find(image, self.card.presence, stop=stop)
+            return self._asked_nouns.find(image.encoded, self.card.presence, stop=stop)
 
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
@@ -265,11 +286,12 @@ class Predictor:
             new = refine_matte(self.model.refiner, image, coarse, planes, threads=self._threads)
         return np.where(unknown, new, matte).astype(np.float32)
 
-    def _image_for(self, call: str) -> EncodedImage:
-        """The image that was set. Raises ImageNotSet, naming the call that needs it."""
-        if self._image is None:
+    def _image_for(self, call: str) -> _SetImage:
+        """The image that this thread has set, else the newest. Raises ImageNotSet, naming the call that needs it."""
+        image: _SetImage | None = getattr(self._own, "image", self._newest)
+        if image is None:
             raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
-        return self._image
+        return image
 
     def _check_example(self, example: Example) -> None:
         if example.weights != self._fingerprint() or example.width != self.card.config.text_width:
@@ -288,7 +310,11 @@ class Predictor:
     ) -> _Found:
         """What the network finds, before any edge is refined. Raises as `predict` does."""
         image = self._image_for("predict(expression)")
-        pointing = checked_pointing(points, box, self._size[1], self._size[0])
+        if not isinstance(expression, str):
+            raise BadExpression(
+                f"an expression is a text, not {type(expression).__name__}: write words or leave it out"
+            )
+        pointing = checked_pointing(points, box, image.size[1], image.size[0])
         words = clean_expression(expression)
         by_pointing_alone = bool(pointing) and not words and example is None
         nothing_given = not expression.strip() and not pointing and example is None
@@ -305,28 +331,28 @@ class Predictor:
                 text = encoded_text(self.model, singularise(words, self.card.nouns), example)
                 self._synchronise()
                 encoded = time.perf_counter()
-                out = self.model.decode(image, *text, hard=True)
+                out = self.model.decode(image.encoded, *text, hard=True)
             if pointing:
-                answer = self._pointed_answers.answer(image, self._pixels, self._small, pointing, out, text)
+                answer = self._pointed_answers.answer(image.encoded, image.pixels, image.small, pointing, out, text)
                 regions, method = answer.regions, answer.method
             else:
                 assert out is not None
-                regions = (whole_region(out, self._size),)
+                regions = (whole_region(out, image.size),)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
-        return _Found(words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
+        return _Found(image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
 
-    def _refinements(self, regions: Sequence[GrownRegion]) -> CropRefinements | None:
+    def _refinements(self, found: _Found) -> CropRefinements | None:
         """What makes the matte of the regions at the image's own size; None without a post-refiner."""
         if self.model.refiner is None:
             return None
-        image = self._image_for("predict(expression)")
-        if self._pyramid is None:
-            self._pyramid = Pyramid(self._pixels, image.size)
+        image = found.image
+        if image.pyramid is None:
+            image.pyramid = Pyramid(image.pixels, image.encoded.size)
         with torch.inference_mode(), self._autocast():
-            return refinements(regions, self._pixels, self.model.refiner, self._pyramid, self._threads)
+            return refinements(found.regions, image.pixels, self.model.refiner, image.pyramid, self._threads)
 
     def _prediction(self, found: _Found, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
         refined_at = time.perf_counter()
@@ -334,7 +360,7 @@ class Predictor:
             certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
         else:
             certainty = self.card.presence.certainty(found.presence, matte)
-        trimap = trimap_of(found.regions, self._size)  # before the clock stops
+        trimap = trimap_of(found.regions, found.image.size)  # before the clock stops
         refining = refined_at - found.ended if refined else 0.0
         return Prediction(
             expression=found.expression,
@@ -343,7 +369,7 @@ class Predictor:
             presence=found.presence,
             certainty=certainty,
             timings={
-                "image": self._image_ms,
+                "image": found.image.milliseconds,
                 "text": (found.encoded - found.started) * 1000,
                 "matte": (time.perf_counter() - found.encoded - refining) * 1000,
                 "refine": refining * 1000,
@@ -351,10 +377,6 @@ class Predictor:
             method=found.method,
             note=found.method.note,
         )
-
-    @property
-    def _size(self) -> tuple[int, int]:
-        return self._pixels.shape[0], self._pixels.shape[1]
 
     @property
     def _threads(self) -> int:

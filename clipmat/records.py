@@ -6,6 +6,8 @@ with arrays. msgspec is imported where it is used first.
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +34,21 @@ def from_data(kind: type[T], data: object) -> T:
         return msgspec.convert(data, kind, dec_hook=_decoded)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """What JSON holds. Raises ValueError, also for what is nested too deeply and for numbers that are not finite."""
+    try:
+        return json.loads(text, parse_constant=_finite, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
 
 
 def _encoded(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,8 @@ FORMAT = "clipmat-2"
 _ONE_THRESHOLD = "clipmat-1"
 UNCALIBRATED = PresenceScale(unsure=0.1, sure=0.5)
 """Of weights that nobody has calibrated yet, such as training checkpoints."""
-_LONGEST_HEADER = 100_000_000  # bytes, the limit of safetensors itself
+_LONGEST_HEADER = 2**21  # bytes; safetensors' own limit of 100 MB would take many times as much memory
+_DAMAGE = (OSError, RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError)
 _INSTALL = "install rim-editor again"
 _COPY = "copy all their files together again, or export them again"
 
@@ -104,16 +106,36 @@ def load(weights: str | Path) -> tuple[ClipMat, ModelCard]:
         verify(path, sha256)
     state, card = _read(path, sha256)
     try:
+        if sha256 is None:
+            _check_sizes(card.config, state)
         model = ClipMat(card.config)
         model.load_state_dict(
             {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
         )
-    except (RuntimeError, ValueError, TypeError) as error:
+    except (RuntimeError, ValueError, TypeError, ArithmeticError, AssertionError, AttributeError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise WeightsInvalid(
             f"{path} does not fit the variant '{card.config.variant}' of this version: {first}"
         ) from error
     return model.eval(), card
+
+
+def _check_sizes(config: ClipMatConfig, state: dict[str, Any]) -> None:
+    """Compare what is in a file with the network of a configuration, which takes no memory for this.
+
+    Raises ValueError, and what the network raises for a configuration that cannot be.
+    """
+    import torch
+
+    from clipmat.model import ClipMat
+
+    with torch.device("meta"):
+        wanted = {key: tuple(value.shape) for key, value in ClipMat(config).state_dict().items()}
+    for key in sorted(wanted.keys() ^ state.keys()):
+        raise ValueError(f"{'no' if key in wanted else 'an unknown'} tensor '{key}'")
+    for key, shape in wanted.items():
+        if tuple(state[key].shape) != shape:
+            raise ValueError(f"'{key}' is {list(state[key].shape)} where {list(shape)} is needed")
 
 
 def untrained(name: str) -> tuple[ClipMat, ModelCard]:
@@ -161,7 +183,7 @@ def _read_whole_index(path: Path, sha256: str | None) -> ShardIndex:
     remedy = _COPY if sha256 is None else _INSTALL
     index = read_index(path)
     for shard, expected in index.sha256.items():
-        if not shard.is_file():
+        if not os.path.isfile(shard):
             raise WeightsMissing(f"{shard}, a part of the weights {path}, is missing: {remedy}")
         verify(shard, expected, remedy)
     return index
@@ -171,6 +193,7 @@ def _read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """The metadata and tensors of a safetensors file, mapped into memory."""
     from safetensors import SafetensorError, safe_open
 
+    _read_header(path)
     try:
         with safe_open(path, framework="pt") as file:
             return file.metadata() or {}, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
@@ -185,7 +208,7 @@ def _read_header(path: Path) -> tuple[dict[str, str], int]:
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= min(path.stat().st_size - 8, _LONGEST_HEADER):
                 raise ValueError(f"a header of {length} bytes")
-            header = json.loads(file.read(length))
+            header = records.parsed(file.read(length))
         metadata = {str(key): str(value) for key, value in header.pop("__metadata__", {}).items()}
         return metadata, 8 + length + max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
@@ -204,8 +227,8 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Any], ModelCard]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         config = ClipMatConfig.from_json(state["config"])
-        return state["averaged"], ModelCard(config, UNCALIBRATED, "your own", f"step {state['step']}")
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        return dict(state["averaged"]), ModelCard(config, UNCALIBRATED, "your own", f"step {state['step']}")
+    except (*_DAMAGE, pickle.UnpicklingError) as error:
         raise WeightsInvalid(f"{path} is not a training checkpoint ({type(error).__name__})") from error
 
 
@@ -226,7 +249,7 @@ def _card(path: Path, metadata: dict[str, str]) -> ModelCard:
 def _scale(metadata: dict[str, str]) -> PresenceScale:
     """The scale of a card. A single threshold, of the raw score, becomes `sure`; a fifth of it is where none begins."""
     if metadata["format"] == FORMAT:
-        return records.from_data(PresenceScale, json.loads(metadata["presence"]))
+        return records.from_data(PresenceScale, records.parsed(metadata["presence"]))
     threshold = float(metadata["threshold"])
     return PresenceScale(unsure=threshold / 5, sure=threshold)
 

@@ -108,7 +108,7 @@ def locate(weights: str | Path) -> tuple[Path, str | None]:
             raise WeightsMissing(f"there are no weights for '{name}' on this machine: {_remedy(name)}")
         return path, table_entry(name).sha256 if path == find(bundled_path(name)) else None
     path = Path(weights)
-    if path.is_file():
+    if os.path.isfile(path):
         return path, None
     if path.suffix in (".safetensors", ".json", ".pt") or os.sep in name:
         raise UnknownWeights(

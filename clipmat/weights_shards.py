@@ -11,17 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipmat import records
 from clipmat.errors import ShardsTooSmall, WeightsInvalid
 from clipmat.files import write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+_LONGEST_INDEX = 2**21  # bytes
 _INDEX = ".index.json"  # after the whole name of the single file, as on the hub
 
 
@@ -50,18 +53,18 @@ def find(path: Path) -> Path | None:
 
     Both are there only when a replacement was interrupted before its last step: then the file is what counts.
     """
-    return next((each for each in (path, index_path(path)) if each.is_file()), None)
+    return next((each for each in (path, index_path(path)) if os.path.isfile(each)), None)
 
 
 def files(path: Path) -> tuple[Path, ...]:
     """The files that are there of weights: `path`, a single file or an index, and before it the shards it names."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return ()
     try:
         shards = read_index(path).sha256 if is_index(path) else {}
     except WeightsInvalid:
         shards = {}
-    return (*(shard for shard in shards if shard.is_file()), path)
+    return (*(shard for shard in shards if os.path.isfile(shard)), path)
 
 
 def saved_files(path: Path) -> tuple[Path, ...]:
@@ -72,7 +75,9 @@ def saved_files(path: Path) -> tuple[Path, ...]:
 def read_index(path: Path) -> ShardIndex:
     """Read an index; the shards are not opened. Raises WeightsInvalid."""
     try:
-        data = json.loads(path.read_bytes())
+        if path.stat().st_size > _LONGEST_INDEX:
+            raise ValueError(f"{path.stat().st_size} bytes")
+        data = records.parsed(path.read_bytes())
         recorded, shards = data["metadata"], data["metadata"]["sha256"]
         if not shards or set(data["weight_map"].values()) != shards.keys():
             raise ValueError("its tensors are in other shards than it has checksums of")

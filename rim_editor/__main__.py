@@ -1,7 +1,19 @@
-"""`python -m rim_editor` is `rim-editor`."""
+"""`python -m rim_editor` is `rim-editor`; both begin here, where a Ctrl+C is waited for before anything is imported."""
 
 import sys
 
-from rim_editor.commands.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; returns its exit code, 130 also for an interrupt while the program is still loaded."""
+    try:
+        from rim_editor.commands import cli
+
+        return cli.main()
+    except KeyboardInterrupt:
+        if sys.stderr is not None:
+            sys.stderr.write("rim-editor: interrupted: nothing was written.\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -59,6 +59,15 @@ class EditorWarning(UserFacingWarning):
     """The editor's own warnings: metadata that did not fit, an image that has changed since."""
 
 
+SHORT_OF_MEMORY = "There is not enough memory for this: close other images and programs, or use a smaller image."
+
+
+def is_short_of_memory(error: BaseException) -> bool:
+    """Whether an error means that memory ran out: torch and OpenCV have their own, and neither may be imported here."""
+    signs = ("can't allocate memory", "not enough memory", "insufficient memory", "out of memory", "outofmemory")
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
+
+
 def command_text(error: UserError) -> str:
     """The text of an error on the command line, where a remedy is an option."""
     if isinstance(error, OutputExists):

@@ -232,6 +232,8 @@ class Matting:
         self._loaded: tuple[str, str, str] | None = None
         self._predictor: PredictorLike | None = None
         self._image: NDArray[np.uint8] | None = None
+        self._own = threading.local()
+        """`image` is the one that the thread has set last: a predictor keeps one for each."""
 
     def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
         # Only the loader is pickled; the other process loads the model itself.
@@ -354,10 +356,10 @@ class Matting:
         return nouns(weights)
 
     def _set_image(self, predictor: PredictorLike, image: NDArray[np.uint8]) -> None:
-        if self._image is not image:
-            self._image = None  # if reading it fails, the old image is gone as well
+        if self._image is not image or getattr(self._own, "image", image) is not image:
+            self._image = self._own.image = None  # if reading it fails, the old image is gone as well
             predictor.set_image(image)
-            self._image = image
+            self._image = self._own.image = image
 
     def _predictor_for(self, weights: str, device: str, precision: str) -> PredictorLike:
         wanted = weights, device, precision

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -174,7 +175,7 @@ def find(text: str) -> Preset | None:
     """
     if any(text.strip().lower() == each.name for each in MARKETPLACES):
         return None
-    if text.lower().endswith(SUFFIX) or Path(text).is_file():
+    if text.lower().endswith(SUFFIX) or os.path.isfile(text):
         name, record = next(iter(read_file(Path(text)).items()))
         return restored(name, record)
     presets = load()
@@ -195,7 +196,7 @@ def background_file(edit: Edit) -> Path | None:
     from rim_editor.files import document_records
 
     path = settings.folder() / "backgrounds" / f"{document_records.checksum(edit.image):08x}.png"
-    if not path.is_file():
+    if not os.path.isfile(path):
         try:
             write_whole(path, document_records.encoded(edit.image))
         except OSError as error:

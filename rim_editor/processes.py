@@ -1,9 +1,12 @@
-"""Processes: a unique name for this one, and whether the process of a name still runs."""
+"""Processes: a unique name for this one, what asks it to stop, and whether the process of a name still runs."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 _TOLERANCE = 200
@@ -14,6 +17,24 @@ _TOLERANCE = 200
 def own_name() -> str:
     """This process as '<pid>-<when it started>', fit for a file name."""
     return f"{os.getpid()}-{_started(os.getpid())}"
+
+
+@contextmanager
+def on_stop_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
+    """Inside, `handler` gets the signals that ask to stop: Ctrl+C, a service manager's, the end of the terminal.
+
+    One that was ignored before, as nohup does with the last, goes on being ignored. For the main thread only.
+    """
+    there = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {each: signal.getsignal(each) for each in there}
+    wanted = [each for each, former in before.items() if former is not signal.SIG_IGN]
+    for each in wanted:
+        signal.signal(each, handler)
+    try:
+        yield
+    finally:
+        for each in wanted:
+            signal.signal(each, before[each])
 
 
 def is_name(text: str) -> bool:

@@ -31,6 +31,8 @@ class Input:
     """Below the folder of the results, with '/' between folders; with or without suffix."""
     listed: bool = False
     """Whether it was found by a folder or pattern rather than named itself."""
+    own: tuple[Path, ...] = ()
+    """Files that were made of it before, and that its result may replace."""
 
 
 def gather_inputs(arguments: Sequence[str | Path], recursive: bool = False) -> tuple[list[Input], list[Problem]]:

@@ -69,18 +69,27 @@ class Journal:
     def begin(cls, plan: Plan) -> Journal:
         """A new journal for a plan of which nothing is done yet; makes the folder, replaces a former journal.
 
-        Raises FolderInUse, DiskFull, OutputNotWritable.
+        The file is locked before anything in the folder changes, and never replaced by another one: of any number of
+        processes that begin at the same moment one has the folder. Raises FolderInUse, DiskFull, OutputNotWritable.
         """
         path = plan.folder / NAME
-        with suppress(FileNotFoundError, NotADirectoryError):
-            _open_locked(path).close()
-        # Nobody else would remove what a killed run left here.
-        output_files.remove_leftovers((path, *_files(plan)))
-        with suppress(NothingToResume):
-            output_files.remove_leftovers(_files(read(path).plan))
-        first = _line({"event": "plan", "version": VERSION, "digest": plan.digest, "plan": plan.to_json()})
-        output_files.write(path, first, overwrite=True)
-        return cls(path, JournalContent(plan, len(first)), _open_locked(path))
+        try:
+            plan.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_writable(path, error) from error
+        file = _open_locked(path, create=True)
+        try:
+            # Nobody else would remove what a killed run left here.
+            output_files.remove_leftovers((path, *_files(plan)))
+            with suppress(NothingToResume):
+                output_files.remove_leftovers(_files(read(path).plan))
+            journal = cls(path, JournalContent(plan, 0), file)
+            first = {"event": "plan", "version": VERSION, "digest": plan.digest, "plan": plan.to_json()}
+            journal._append(first, sync=True)
+            return journal
+        except BaseException:
+            file.close()
+            raise
 
     @classmethod
     def open(cls, path: Path) -> tuple[Journal, JournalContent]:
@@ -154,6 +163,18 @@ class Journal:
     def discard_outcome(self, index: int) -> None:
         """Count an item as not done, whatever was recorded of it."""
         self._ended.pop(index, None)
+
+    def own_results(self, sources: Collection[Path]) -> dict[Path, tuple[Path, ...]]:
+        """Of each image the files that this batch made last of it, where they are still as they were made.
+
+        They are added to `own`: a new state of the image may replace them.
+        """
+        found: dict[Path, tuple[Path, ...]] = {}
+        for outcome in self.outcomes() if sources else ():
+            if outcome.source in sources and outcome.state is State.DONE and self.outputs_match(outcome):
+                found[outcome.source] = self.plan.items[outcome.index].files
+        self.own |= {path for files in found.values() for path in files}
+        return found
 
     def outputs_match(self, outcome: Outcome, hashes: Collection[str] = ()) -> bool:
         """Whether an item's files still match its outcome; if not, those that this batch wrote are added to `own`.
@@ -232,16 +253,22 @@ def _line(event: dict[str, Any]) -> bytes:
     return json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def _open_locked(path: Path) -> FileIO:
+def _open_locked(path: Path, *, create: bool = False) -> FileIO:
     """The journal open for writing, and locked until it is closed or the process dies.
 
-    Raises FolderInUse, OutputNotWritable, and FileNotFoundError or NotADirectoryError when there is none.
+    Raises FolderInUse, OutputNotWritable, and unless it is to be created FileNotFoundError or NotADirectoryError when
+    there is none.
     """
+
+    def opened(name: str, flags: int) -> int:
+        # A link would have the journal written over what it leads to.
+        return os.open(name, flags | (os.O_CREAT if create else 0) | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
     try:
-        file = FileIO(path, "r+b")
-    except (FileNotFoundError, NotADirectoryError):
-        raise
+        file = FileIO(path, "r+b", opener=opened)
     except OSError as error:
+        if not create and isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise
         raise _not_writable(path, error) from error
     try:
         lock(file)
@@ -259,11 +286,11 @@ def _files(plan: Plan) -> Iterator[Path]:
 def _sha256(path: Path) -> str:
     """'' when there is no such file."""
     try:
-        if path.is_symlink():
+        if os.path.islink(path):
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 

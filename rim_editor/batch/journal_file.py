@@ -75,10 +75,12 @@ def read(path: Path) -> JournalContent:
     try:
         with path.open("rb") as file:
             first = file.readline()
+        if not first:
+            raise ValueError("it is empty")
         event = json.loads(first)
         version = event["version"]
         plan = Plan.from_json(event["plan"]) if version in _READABLE else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EditorError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, EditorError) as error:
         text = f"'{path}' cannot be read ({error}): delete it and export again without --resume."
         raise NothingToResume(text) from error
     if plan is None:
@@ -101,7 +103,7 @@ def events(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
         for line in file:
             if not line.endswith(b"\n"):
                 return
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 event = json.loads(line)
                 if isinstance(event, dict):
                     yield offset, len(line), event

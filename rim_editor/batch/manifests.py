@@ -140,8 +140,8 @@ def _json_lines(text: str) -> Iterator[_Line]:
         if not line.strip():
             continue
         try:
-            cells = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            cells = records.parsed(line)
+        except ValueError as error:
             yield number, f'it is not JSON ({error}): write an object in one line, such as {{"image": "rose.jpg"}}'
             continue
         if isinstance(cells, dict):
@@ -166,7 +166,7 @@ def _listed(expression: object) -> object:
     if not isinstance(expression, str) or not expression.startswith("["):
         return expression
     try:
-        return json.loads(expression)
+        return records.parsed(expression)
     except ValueError as error:
         raise BadOption(f"'{expression}' is not a list of expressions ({error}): write a text or JSON") from error
 
@@ -176,7 +176,7 @@ def _edit(cells: Mapping[str, Any], folder: Path) -> EditDescription | None:
     background = _file_name(cells, "background", folder)
     if isinstance(edit, str) and edit.startswith("{"):  # a cell of CSV
         try:
-            edit = json.loads(edit)
+            edit = records.parsed(edit)
         except ValueError as error:
             raise BadOption(f"'{edit}' is not an edit ({error}): write a name or a JSON object") from error
     if edit is None:
@@ -201,11 +201,4 @@ def _file_name(cells: Mapping[str, Any], column: str, folder: Path) -> Path | No
 
 
 def _path(folder: Path, name: str | Path) -> Path:
-    path = Path(os.path.normpath(folder / name))
-    try:
-        usable = b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        usable = False
-    if not usable:
-        raise BadOption(f"{str(name)!r} cannot be a name of a file: write it as the folder shows it")
-    return path
+    return Path(os.path.normpath(folder / name))

@@ -74,7 +74,11 @@ def fitted(stem: str, *tails: str) -> str:
 
 def fits(name: str) -> bool:
     """Whether the usual file systems allow a name of this length."""
-    return len(os.fsencode(name)) <= LONGEST and len(name.encode("utf-16-le", "surrogatepass")) <= 2 * LONGEST
+    try:
+        size = len(os.fsencode(name))
+    except UnicodeEncodeError:  # no file can have this name, but a row of a manifest may ask for it
+        size = len(name.encode("utf-8", "surrogatepass"))
+    return size <= LONGEST and len(name.encode("utf-16-le", "surrogatepass")) <= 2 * LONGEST
 
 
 def windows_problem(*names: str) -> str:

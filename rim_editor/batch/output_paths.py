@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -38,6 +38,18 @@ class ChosenOutput:
     other: Path | None = None
     """The image whose result has the name, or the file that does."""
 
+    @property
+    def reason(self) -> str:
+        """Why the name was not free, as the end of a sentence; '' when it was."""
+        match self.kind:
+            case ProblemKind.COLLISION:
+                return f"is the result of '{self.other}' too"
+            case ProblemKind.IS_INPUT:
+                return "is an input"
+            case ProblemKind.EXISTS:
+                return "exists already" if self.other == self.wanted else f"is blocked by '{self.other}'"
+        return ""
+
 
 class OutputPaths:
     """Chooses free names in a folder, for one result after the other. Paths are absolute."""
@@ -53,12 +65,15 @@ class OutputPaths:
         self._inputs: set[str] = set()
         for path in inputs:
             self._inputs.add(self._key(str(path)))
-            if path.is_symlink():
+            if os.path.islink(path):
                 self._inputs.add(self._key(os.path.realpath(path)))
 
-    def choose(self, source: Path, parts: tuple[str, ...], tails: tuple[str, ...]) -> ChosenOutput:
+    def choose(
+        self, source: Path, parts: tuple[str, ...], tails: tuple[str, ...], own: Collection[Path] = ()
+    ) -> ChosenOutput:
         """The output of `source`: `parts` are the names of folders and the stem, `tails` what follows the stem.
 
+        `own` are files that were made of it before: unless results are numbered, the new one may replace them.
         A name that is not free is kept with Exists.SKIP, otherwise numbered. Raises NotADirectoryError, which holds
         its name, when a folder of the result is a file.
         """
@@ -66,7 +81,7 @@ class OutputPaths:
         self._enter(folder)
         files = self._files(folder, parts[-1], "", tails)
         wanted = files[0]
-        kind, other = self._obstacle(files)
+        kind, other = self._obstacle(files, own)
         if kind is None:
             if self._exists is Exists.OVERWRITE:
                 kind, other = self._replaced(files)
@@ -76,7 +91,7 @@ class OutputPaths:
             start = self._key(wanted)
             for number in count(self._next.get(start, 2)):
                 files = self._files(folder, parts[-1], f"-{number}", tails)
-                if self._obstacle(files)[0] is None:
+                if self._obstacle(files, own)[0] is None:
                     self._next[start] = number + 1
                     break
         self._taken |= dict.fromkeys(map(self._key, files), source)
@@ -87,7 +102,7 @@ class OutputPaths:
         fitted = naming.fitted(stem, *ends)
         return tuple(os.path.join(folder, fitted + end) for end in ends)
 
-    def _obstacle(self, files: tuple[str, ...]) -> tuple[ProblemKind | None, Path | None]:
+    def _obstacle(self, files: tuple[str, ...], own: Collection[Path]) -> tuple[ProblemKind | None, Path | None]:
         for file in files:
             key = self._key(file)
             if key in self._inputs:
@@ -95,7 +110,8 @@ class OutputPaths:
             if key in self._taken:
                 return ProblemKind.COLLISION, self._taken[key]
             there = self._listing(file).get(naming.same_file_key(os.path.basename(file)))
-            if key in self._folders or there or (there is False and self._exists is not Exists.OVERWRITE):
+            replaced = self._exists is Exists.OVERWRITE or (Path(file) in own and self._exists is not Exists.NUMBER)
+            if key in self._folders or there or (there is False and not replaced):
                 return ProblemKind.EXISTS, Path(file)
         return None, None
 
@@ -116,7 +132,11 @@ class OutputPaths:
         folder, name = os.path.split(path)
         real = self._real_folders.get(folder)
         if real is None:
-            real = self._real_folders[folder] = os.path.realpath(folder)
+            try:
+                real = os.path.realpath(folder)
+            except (OSError, ValueError):  # no folder can have this name
+                real = folder
+            self._real_folders[folder] = real
         return naming.same_file_key(os.path.join(real, name))
 
     def _listing(self, file: str) -> dict[str, bool]:
@@ -128,7 +148,7 @@ class OutputPaths:
                     self._listings[folder] = {
                         naming.same_file_key(entry.name): os.path.isdir(entry) for entry in listing
                     }
-            except OSError:  # it does not exist yet, or is not readable; `check_folder` tries to write
+            except (OSError, ValueError):  # it does not exist yet, or is not readable; `check_folder` tries to write
                 self._listings[folder] = {}
         return self._listings[folder]
 
@@ -159,7 +179,7 @@ def formatted_size(count: int) -> str:
 
 def nearest_folder(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists."""
-    while not folder.is_dir() and folder != folder.parent:
+    while not os.path.isdir(folder) and folder != folder.parent:
         folder = folder.parent
     return folder
 

@@ -128,6 +128,7 @@ class _Planner:
         self.template = naming.parse_template(recipe.template)
         self.problems = list(problems)
         self._texts = {problem.text for problem in problems}
+        self._unreadable: set[Path] = set()
 
     def plan(self, inputs: list[Input], first: int) -> Plan:
         inputs = self._without_results(inputs)
@@ -167,7 +168,7 @@ class _Planner:
     def _check_expressions(self, inputs: list[Input]) -> None:
         without = [each for each in inputs if each.expressions is None]
         try:
-            if without or not inputs:
+            if without or not (inputs or any(problem.fatal for problem in self.problems)):
                 checked_terms(self.recipe.expressions, self.recipe.example)
         except UserError as error:
             row = without[0].row if without else None
@@ -177,6 +178,7 @@ class _Planner:
     def _checked_size(self, each: Input) -> int:
         size, problem = check_image_file(each.path, each.row)
         if problem is not None:
+            self._unreadable.add(each.path)
             self._add_problem(problem)
         return size
 
@@ -207,7 +209,7 @@ class _Planner:
             content = exporting.Content.LAYERS if suffix.lower() in LAYERED_SUFFIXES else exporting.Content.RESULT
         tails = (suffix, _SIDECAR) if self.recipe.sidecar else (suffix,)
         try:
-            chosen = paths.choose(each.path, parts, tails)
+            chosen = paths.choose(each.path, parts, tails, each.own)
         except NotADirectoryError as error:
             text = f"'{error.filename}' is a file, but results need a folder of that name: choose another."
             self._add_once(ProblemKind.NOT_WRITABLE, text, Path(error.filename), each.row)
@@ -238,19 +240,15 @@ class _Planner:
     def _check_name(self, each: Input, chosen: ChosenOutput, name: str) -> str:
         """Report a name that is taken, changed or refused; returns why the image is skipped, or ''."""
         output, kind, wanted = chosen.files[0], chosen.kind, chosen.wanted
+        readable = each.path not in self._unreadable  # else that was reported, and nothing will have the name
         reason = naming.windows_problem(*output.relative_to(self.folder).parts)
-        if reason:
+        if reason and readable:
             self._add(ProblemKind.NAME, f"Windows refuses '{output}': {reason}.", each.path, each.row)
-        if kind is None and output.name != name:
+        if kind is None and output.name != name and readable:
             self._add(ProblemKind.NAME, f"'{name}' is too long: it becomes '{output}'.", each.path, each.row)
         if kind is None:
             return ""
-        reason = {
-            ProblemKind.COLLISION: f"is the result of '{chosen.other}' too",
-            ProblemKind.IS_INPUT: "is an input",
-            ProblemKind.EXISTS: "exists already" if chosen.other == wanted else f"is blocked by '{chosen.other}'",
-        }[kind]
-        exists, text = self.recipe.exists, f"'{wanted}', the result of '{each.path}', {reason}"
+        exists, text = self.recipe.exists, f"'{wanted}', the result of '{each.path}', {chosen.reason}"
         fatal = exists is Exists.REFUSE
         if fatal:
             text += ": number, skip or overwrite such results, or choose another folder or template."

@@ -9,7 +9,7 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rim_editor.batch import pipeline, running
+from rim_editor.batch import pipeline, running, stages
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import NAME, JournalContent, NothingToResume, lock, read
 from rim_editor.batch.outcomes import Outcome, State
@@ -79,8 +79,19 @@ def reopened(folder: Path) -> Journal:
 
 
 def _compare_with_disk(journal: Journal, content: JournalContent) -> None:
-    """Count as done the items whose files are as they were made, and no others."""
+    """Count as done the items whose files are as they were made, and no others.
+
+    An item whose file was replaced by a later one, of a new state of its image, needs no more work.
+    """
+    last = {item.output: item.index for item in journal.plan.items}
+    replaced = {item.index for item in journal.plan.items if last[item.output] != item.index}
+    for index in replaced:
+        if not journal.has_ended(index):
+            item = replace(journal.plan.items[index], skip="The image has changed since: its new state is exported.")
+            journal.record_ended(stages.skipped(item))
     for index, outcome in content.made.items():
+        if index in replaced:
+            continue
         if not journal.outputs_match(outcome, content.hashes):
             journal.discard_outcome(index)
         elif not journal.has_ended(index):

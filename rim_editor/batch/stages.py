@@ -26,6 +26,7 @@ from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import Edit
 from rim_editor.documents.rendering import Renderer
+from rim_editor.errors import is_short_of_memory
 from rim_editor.files import exporting
 from rim_editor.timing import timed
 
@@ -220,7 +221,7 @@ def failed(item: Item, error: BaseException) -> Outcome:
     """The outcome of an item on which `error` was raised, in words."""
     if isinstance(error, UserError):
         text = str(error)
-    elif isinstance(error, MemoryError):
+    elif is_short_of_memory(error):
         text = f"'{item.source}' needs more memory than there is: close other programs, or scale it down first."
     else:
         text = f"Something went wrong with '{item.source}' ({type(error).__name__}: {error}): please report this."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import image_files
-from clipmat.errors import UserError, UserFacingWarning
+from clipmat.errors import UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
 from rim_editor.batch import resuming, running
 from rim_editor.batch.inputs import Input, gather_inputs
@@ -47,13 +48,14 @@ def watch(
     """Export the images in `watched`, and those that appear there, into `folder`, until `control` is cancelled.
 
     The folders are listed every so many `seconds`. An image is exported once, and again when it changes, also across
-    interruptions while the recipe stays the same. Cancelling ends the work on images that are not done; those are
+    interruptions while the recipe stays the same: its new result takes the place of the former one, unless that was
+    changed by somebody else or results are numbered. Cancelling ends the work on images that are not done; those are
     done when the folder is watched again. `on_progress` is called on this thread, with counts of all images so far.
     Raises BadOption when the results would be watched too, OtherJournalVersion, and what `running.export` raises.
     """
     folder = Path(os.path.abspath(folder))
     for each in watched:
-        if Path(each).resolve().is_relative_to(folder.resolve()):
+        if Path(os.path.realpath(each)).is_relative_to(os.path.realpath(folder)):
             raise BadOption(f"'{each}' is where the results go, and they would be exported too: choose another folder.")
     start = time.monotonic()
     with _journal(recipe, folder) as journal:
@@ -117,6 +119,8 @@ def _add_to_journal(
 ) -> Iterator[Outcome]:
     """Plan the images and add them to the journal; those that cannot be exported have their outcome at once."""
     first = len(journal.plan.items) + 1
+    own = journal.own_results(ready.keys() & journal.seen.keys())
+    ready = {path: (replace(each, own=own.get(path, ())), state) for path, (each, state) in ready.items()}
     plan = make_plan([each for each, _ in ready.values()], recipe, folder, first=first)
     if not plan.fatal:
         journal.extend(plan, {path: state for path, (_, state) in ready.items()})
@@ -145,7 +149,7 @@ def _cancelled(control: BatchControl, seconds: float) -> bool:
 def _file_state(path: Path) -> FileState | None:
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return state.st_size, state.st_mtime_ns
 
@@ -154,6 +158,6 @@ def _readable(path: Path) -> bool:
     with collected_warnings(UserFacingWarning):  # they are reported when it is exported
         try:
             image_files.read(path, whole=True)
-        except (UserError, MemoryError):
+        except Exception:  # noqa: BLE001 - whatever it is, the export of this image alone fails with it
             return False
     return True

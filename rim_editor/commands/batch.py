@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from rim_editor import processes
 from rim_editor.batch import project_recipes
 from rim_editor.batch.project_recipes import LayerRecipe
 from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
 from rim_editor.commands import batch_screen as screen
+from rim_editor.commands import printing
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
 from rim_editor.documents.document import Combine
 from rim_editor.documents.edit_description import EditName
@@ -151,14 +152,14 @@ def batch(
             summary = _resume_batch(inputs or [], recipe, output, bad, recursive=recursive, report=report, ray=ray)
         else:
             plan = _make_plan(inputs or [], recipe, output, recursive=recursive)
-            if dry_run:
+            if dry_run or (plan.fatal and as_json):
                 screen.print_plan(plan, as_json=as_json)
             if dry_run or plan.fatal:
-                return running.DONE if not plan.fatal else EditorError.exit_code
+                return EditorError.exit_code if plan.fatal else running.DONE
             with _stoppable(bad) as (control, listener), _backend(ray) as run:
                 summary = running.export(plan, Matting(), control, listener, write_report=report, run=run)
     except KeyboardInterrupt:
-        screen.print_message("stopped at once: continue with --resume.")
+        printing.print_failure("stopped at once: continue with --resume.", running.STOPPED, as_json=as_json)
         return running.STOPPED
     screen.print_summary(summary, bad, as_json=as_json)
     return summary.exit_code
@@ -184,8 +185,8 @@ def _make_plan(inputs: Sequence[str], recipe: Recipe, folder: Path, *, recursive
     found, problems = gather_inputs(inputs, recursive)
     plan = make_plan(found, recipe, folder, problems)
     screen.print_problems(plan.problems)
-    if (folder / NAME).exists() and any(each.fatal and each.kind is ProblemKind.EXISTS for each in plan.problems):
-        screen.print_message(f"'{folder}' holds a batch: continue it with --resume.")
+    if os.path.exists(folder / NAME) and any(each.fatal and each.kind is ProblemKind.EXISTS for each in plan.problems):
+        printing.print_message(f"'{folder}' holds a batch: continue it with --resume.")
     return plan
 
 
@@ -209,7 +210,7 @@ def _resume_batch(
         new = sum(1 for each in gather_inputs(inputs, recursive)[0] if each.path not in known)
         if new:
             text = f"{new} images were not in the plan and are left out: export them on their own."
-            screen.print_message(f"warning: {text}")
+            printing.print_message(f"warning: {text}")
         with _stoppable(bad) as (control, listener), _backend(ray) as run:
             return running.run_journal(journal, Matting(), control, listener, write_report=report, run=run)
 
@@ -233,7 +234,7 @@ def _watch_folders(
         def on_progress(progress: BatchProgress) -> None:
             nonlocal announced
             if not announced:  # the first one comes once the journal is open
-                screen.print_message(f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C.")
+                printing.print_message(f"watching {', '.join(map(repr, inputs))}: stop with Ctrl+C.")
                 announced = True
             listener(progress)
 
@@ -274,12 +275,8 @@ def _stoppable(bad: list[Outcome]) -> Iterator[tuple[BatchControl, ProgressListe
             control.cancel()
             shown.print_message("stopping: unfinished images are dropped, finished ones stay.")
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
+        with processes.on_stop_signals(stop):
             yield control, listener
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _terms(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-import typer
-
 from rim_editor.batch.outcomes import Outcome, State
+from rim_editor.commands.printing import PROGRAM, print_json, print_message, print_result, printable
+from rim_editor.errors import EditorError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBar
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from rim_editor.batch.running import BatchSummary
 
 MOST_PROBLEMS = 20
-_PROGRAM = "rim-editor"
 
 
 class Screen(Protocol):
@@ -34,11 +32,6 @@ class Screen(Protocol):
         """One line about the batch."""
 
 
-def print_message(text: str) -> None:
-    """One line on stderr."""
-    typer.echo(f"{_PROGRAM}: {' '.join(text.split())}", err=True)
-
-
 def print_problems(problems: Iterable[Problem]) -> None:
     """The problems of a plan on stderr, fatal ones first, and at most MOST_PROBLEMS of them."""
     ordered = sorted(problems, key=lambda problem: not problem.fatal)
@@ -49,19 +42,21 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def print_plan(plan: Plan, *, as_json: bool) -> None:
-    """The plan on stdout, one line for each image, or as JSON."""
+    """The plan on stdout, one line for each image, or as JSON, with an error where it cannot be carried out."""
     if as_json:
-        typer.echo(json.dumps({**plan.to_json(), "digest": plan.digest, "fatal": plan.fatal}))
+        errors = [problem.text for problem in plan.problems if problem.fatal]
+        ended = {"error": errors[0], "exit_code": EditorError.exit_code} if errors else {"exit_code": 0}
+        print_json({**plan.to_json(), "digest": plan.digest, "fatal": plan.fatal, **ended})
         return
     from rim_editor.batch.output_paths import formatted_size
 
     for item in plan.items:
-        output = "skipped" if item.skip else typer.format_filename(item.output)
-        typer.echo(f"{typer.format_filename(item.source)} -> {output}")
+        output = "skipped" if item.skip else str(item.output)
+        print_result(f"{item.source} -> {output}")
     skipped = sum(1 for item in plan.items if item.skip)
     left_out = f", {skipped} skipped" if skipped else ""
     space = f"about {formatted_size(plan.bytes_needed)} needed, {formatted_size(plan.bytes_free)} free"
-    typer.echo(f"{len(plan.items)} images{left_out}; {space}")
+    print_result(f"{len(plan.items)} images{left_out}; {space}")
 
 
 def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: bool) -> None:
@@ -73,10 +68,10 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
     counts = {state.value: count for state, count in summary.counts.items()} | {"waiting": summary.left}
     if not as_json:
         text = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items() if count)
-        page = f": {typer.format_filename(summary.reports[-1])}" if summary.reports else ""
-        typer.echo(f"{text or 'no images'} in {_duration(summary.seconds)}{page}")
+        page = f": {summary.reports[-1]}" if summary.reports else ""
+        print_result(f"{text or 'no images'} in {_duration(summary.seconds)}{page}")
         if summary.doubtful:
-            typer.echo(_to_review(summary))
+            print_result(_to_review(summary))
         return
     result = {
         "folder": str(summary.plan.folder),
@@ -85,6 +80,7 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
         "seconds": round(summary.seconds, 1),
         "reports": [str(path) for path in summary.reports],
         "text": summary.text,
+        "exit_code": summary.exit_code,
         "review": [
             {"image": str(item.source), "output": str(item.output), "presence": presence}
             for item, presence in summary.doubtful
@@ -100,13 +96,13 @@ def print_summary(summary: BatchSummary, bad: Iterable[Outcome], *, as_json: boo
             for each in bad
         ],
     }
-    typer.echo(json.dumps(result))
+    print_json(result)
 
 
 @contextmanager
 def progress_screen() -> Iterator[Screen]:
     """A screen on stderr: a bar on a terminal, and everywhere a line for each image that went wrong."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield _Lines()
         return
     from rich.console import Console
@@ -119,8 +115,14 @@ def progress_screen() -> Iterator[Screen]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[pace]}"),
     )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+    with suppress(OSError):
+        bar.start()
+    try:
         yield _Terminal(bar)
+    finally:
+        with suppress(OSError):
+            bar.stop()
 
 
 class _Lines:
@@ -133,6 +135,8 @@ class _Lines:
 
 
 class _Terminal(_Lines):
+    """A terminal that may be closed while the batch goes on."""
+
     def __init__(self, bar: ProgressBar) -> None:
         self._bar = bar
         self._task = bar.add_task("loading the model", total=None, pace="")
@@ -142,13 +146,16 @@ class _Terminal(_Lines):
         pace = ""
         if progress.seconds_left is not None:
             pace = f"{progress.images_per_second:.1f} images/s, {_duration(progress.seconds_left)} left"
-        self._bar.update(self._task, completed=progress.done, total=progress.total, pace=pace)
-        if name:
-            self._bar.update(self._task, description=name)
+        with suppress(OSError):
+            self._bar.update(self._task, completed=progress.done, total=progress.total, pace=pace)
+            if name:
+                self._bar.update(self._task, description=printable(name))
         super().show(progress)
 
     def print_message(self, text: str) -> None:
-        self._bar.console.print(f"{_PROGRAM}: {' '.join(text.split())}", markup=False, highlight=False, soft_wrap=True)
+        line = f"{PROGRAM}: {printable(' '.join(text.split()))}"
+        with suppress(OSError):
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _line(outcome: Outcome) -> str:
@@ -162,7 +169,7 @@ def _line(outcome: Outcome) -> str:
 
 def _to_review(summary: BatchSummary) -> str:
     found = summary.doubtful
-    names = [f"{typer.format_filename(item.output)} ({presence:.2f})" for item, presence in found[:MOST_PROBLEMS]]
+    names = [f"{item.output} ({presence:.2f})" for item, presence in found[:MOST_PROBLEMS]]
     more = f" and {len(found) - MOST_PROBLEMS} more" if len(found) > MOST_PROBLEMS else ""
     return f"{len(found)} to review, least certain first: {', '.join(names)}{more}"
 

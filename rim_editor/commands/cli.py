@@ -15,10 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from clipmat.errors import UserError, UserFacingWarning
-from rim_editor.commands import batch, doctor, install_desktop, matte, models, render, reset
-from rim_editor.errors import BadOption, command_text
+from rim_editor.commands import batch, doctor, install_desktop, matte, models, printing, render, reset
+from rim_editor.commands.printing import PROGRAM
+from rim_editor.errors import SHORT_OF_MEMORY, BadOption, command_text, is_short_of_memory
 
-PROGRAM = "rim-editor"
 INTERRUPTED = 130
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -28,67 +28,80 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; None reads it from the process. Without a command it opens the window.
 
     Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
-    3 nothing matched the expression, 130 interrupted.
+    3 nothing matched the expression, 130 interrupted. With --json every one of them comes with JSON on stdout.
     """
+    printing.prepare()
     # Before torch is imported: its threads sleep while they wait for each other. By default they keep the processor
     # busy, which takes many times as long as the work as soon as another program needs it too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     given = sys.argv[1:] if arguments is None else list(arguments)
-    usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
+    known: dict[str, object] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserFacingWarning)
         warnings.showwarning = _print_warning
         try:
-            code = open_window([Path(word) for word in given]) if _are_files(given) else _parse_and_run(given)
-        except UserError as error:
-            _print_error(command_text(error))
-            return error.exit_code
-        except usage_error as error:
-            where = error.ctx.command_path if error.ctx else PROGRAM
-            _print_error(f"{error.format_message().rstrip('. ')}: see '{where} --help'.")
-            return UserError.exit_code
-        except (typer.Abort, KeyboardInterrupt):
-            code = INTERRUPTED
-        if code == INTERRUPTED:
-            _print_error("interrupted: nothing was written.")
-        return int(code)
+            code = open_window([Path(word) for word in given]) if _are_files(given) else _parse_and_run(given, known)
+            text = "interrupted: nothing was written." if code == INTERRUPTED else ""
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what nobody expects is raised again
+            code, text = _failure(error)
+        if text:
+            options = given[: given.index("--")] if "--" in given else given
+            printing.print_failure(text, code, as_json="--json" in options, known=known)
+        printing.finish()
+        return code
+
+
+def _failure(error: BaseException) -> tuple[int, str]:
+    """The exit code for an error and its text in one line. An error that is no user's is raised again."""
+    usage_error: Any = typer.BadParameter.__base__  # Typer exports the class of its usage errors no other way
+    if isinstance(error, UserError):
+        return error.exit_code, command_text(error)
+    if isinstance(error, usage_error):
+        where = error.ctx.command_path if error.ctx else PROGRAM
+        return UserError.exit_code, f"{error.format_message().rstrip('. ')}: see '{where} --help'."
+    if isinstance(error, typer.Abort | KeyboardInterrupt):
+        return INTERRUPTED, "interrupted: nothing was written."
+    if is_short_of_memory(error):
+        return UserError.exit_code, SHORT_OF_MEMORY
+    if isinstance(error, OSError):
+        problem = f"'{error.filename}' cannot be used" if error.filename else "the system refused"
+        return UserError.exit_code, f"{problem} ({error.strerror or error}): check the file, its folder and the disk."
+    raise error
 
 
 def _are_files(words: Sequence[str]) -> bool:
     """Whether files are all there is, so that the window needs not wait until typer has loaded what parses options."""
     return all(
-        not word.replace("-", "_").isidentifier() and not word.startswith("-") and Path(word).exists() for word in words
+        not word.replace("-", "_").isidentifier() and not word.startswith("-") and os.path.exists(word)
+        for word in words
     )
 
 
-def _parse_and_run(words: list[str]) -> int:
+def _parse_and_run(words: list[str], known: dict[str, object]) -> int:
+    """Run a command, which adds to `known` what belongs into the JSON of its failures."""
     command: Any = typer.main.get_command(app)
     words = _with_command(words, command.commands)
-    return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
+    return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=known) or 0)
 
 
 def _with_command(words: list[str], commands: Container[str]) -> list[str]:
     first = words[0] if words else "open"
     if first in commands or first in ("--help", "--version"):
         return words or [first]
-    if not first.startswith("-") and not Path(first).exists():
+    if not first.startswith("-") and not os.path.exists(first):
         raise BadOption(f"'{first}' is neither a command nor a file: check its name, or see '{PROGRAM} --help'.")
     return ["open", *words]
 
 
-def _print_error(text: str) -> None:
-    typer.echo(f"{PROGRAM}: {' '.join(text.split())}", err=True)
-
-
 def _print_warning(message: Warning | str, *where: object, **to: object) -> None:
-    _print_error(f"warning: {message}")
+    printing.print_message(f"warning: {message}")
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         import rim_editor
 
-        typer.echo(f"{PROGRAM} {rim_editor.__version__}")
+        printing.print_result(f"{PROGRAM} {rim_editor.__version__}")
         raise typer.Exit
 
 

@@ -5,7 +5,6 @@ Options, job and report are together here, for a new option goes through all of 
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -15,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clipmat.certainty import Certainty, with_bar
-from clipmat.errors import UserError
 from clipmat.expression import MAIN_SUBJECT
 from rim_editor.commands import pointing_options
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
+from rim_editor.commands.printing import print_json, print_result
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls, check_expression
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.framing import Framing
-from rim_editor.errors import EditorWarning, NothingMatched, command_text
+from rim_editor.errors import EditorWarning, NothingMatched
 from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
@@ -109,6 +108,7 @@ def register(app: typer.Typer) -> None:
 @with_cutout_options
 def matte(
     *,
+    context: typer.Context,
     image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[
         str | None,
@@ -144,51 +144,42 @@ def matte(
     """Cut the object that EXPRESSION names, or that --point, --box or --example show, out of IMAGE."""
     if expression is None:
         expression = "" if point or box or options.example else MAIN_SUBJECT
-    asked = {"image": str(image), "expression": expression, "weights": options.weights}
+    known: dict[str, object] = context.obj
+    known |= {"image": str(image), "expression": expression, "weights": options.weights}
     for name, path in (("example", options.example), ("save_example", save_example)):
-        asked |= {} if path is None else {name: str(path)}
-    answered: dict[str, object] = {"certainty": None, "presence": None}
-    try:
-        job = MatteJob(
-            image=image,
-            expression=expression,
-            output=output,
-            edit=options.description.read(),
-            controls=options.controls,
-            composition=options.composition,
-            weights=options.weights,
-            device=options.device.value,
-            quality=options.quality_of(output.suffix.lower()),
-            metadata=not options.no_metadata,
-            longest_side=options.longest,
-            framing=options.framing,
-            overwrite=force,
-            best_guess=options.best_guess,
-            at_least=options.at_least,
-            allow_empty=allow_empty,
-            other_inputs=tuple(filter(None, (options.background, options.example))),
-            example=options.example_read,
-            save_example=save_example,
-            page=page,
-            points=tuple(pointing_options.read_point(text) for text in point or ()),
-            corners=None if box is None else pointing_options.read_box(box),
-        )
-        report = cut_out(
-            job, Matting(), lambda certainty, presence: answered.update(certainty=certainty, presence=presence)
-        )
-    except UserError as error:
-        if as_json:
-            ended = {"output": None, "error": command_text(error), "exit_code": error.exit_code}
-            typer.echo(json.dumps(asked | answered | ended))
-        raise
+        known |= {} if path is None else {name: str(path)}
+    known |= {"certainty": None, "presence": None, "output": None}
+    job = MatteJob(
+        image=image,
+        expression=expression,
+        output=output,
+        edit=options.description.read(),
+        controls=options.controls,
+        composition=options.composition,
+        weights=options.weights,
+        device=options.device.value,
+        quality=options.quality_of(output.suffix.lower()),
+        metadata=not options.no_metadata,
+        longest_side=options.longest,
+        framing=options.framing,
+        overwrite=force,
+        best_guess=options.best_guess,
+        at_least=options.at_least,
+        allow_empty=allow_empty,
+        other_inputs=tuple(filter(None, (options.background, options.example))),
+        example=options.example_read,
+        save_example=save_example,
+        page=page,
+        points=tuple(pointing_options.read_point(text) for text in point or ()),
+        corners=None if box is None else pointing_options.read_box(box),
+    )
+    report = cut_out(job, Matting(), lambda certainty, presence: known.update(certainty=certainty, presence=presence))
     if as_json:
-        typer.echo(json.dumps(asked | answered | _report_data(options.description.name.value, report)))
+        print_json(known | _report_data(options.description.name.value, report))
         return
     seconds = sum(report.milliseconds.values()) / 1000
     reason = f" ({report.device_reason})" if report.device_reason else ""
-    typer.echo(
-        f"{typer.format_filename(output)}: presence {report.presence:.2f}, {seconds:.1f} s on {report.device}{reason}"
-    )
+    print_result(f"{output}: presence {report.presence:.2f}, {seconds:.1f} s on {report.device}{reason}")
 
 
 def check(job: MatteJob) -> None:

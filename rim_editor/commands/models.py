@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rim_editor.commands.cutout_options import Json
+from rim_editor.commands.printing import print_json, print_result
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -29,16 +29,16 @@ def models(context: typer.Context, as_json: Json = False) -> None:
         return
     found = matting.catalogue()
     if as_json:
-        typer.echo(json.dumps([_weights_data(info) for info in found]))
+        print_json([_weights_data(info) for info in found])
         return
     for info in found:
         size = f", {info.bytes / 1e6:.0f} MB" if info.bytes is not None else ""
-        typer.echo(f"{info.name}: {info.state}{size}, {info.licence}")
-        typer.echo(f"    {info.description}")
+        print_result(f"{info.name}: {info.state}{size}, {info.licence}")
+        print_result(f"    {info.description}")
         if info.path is not None:
-            typer.echo(f"    {typer.format_filename(info.path)}")
+            print_result(f"    {info.path}")
         if info.remedy:
-            typer.echo(f"    {info.remedy}")
+            print_result(f"    {info.remedy}")
 
 
 @models_app.command()
@@ -58,9 +58,9 @@ def fetch(
         task = bar.add_task(name, total=None)
         path = matting.fetch(name, lambda done, total: bar.update(task, completed=done, total=total))
     if as_json:
-        typer.echo(json.dumps({"name": name, "path": str(path)}))
+        print_json({"name": name, "path": str(path)})
     else:
-        typer.echo(f"{name} is fetched: {typer.format_filename(path)}")
+        print_result(f"{name} is fetched: {path}")
 
 
 def _weights_data(info: WeightsInfo) -> dict[str, object]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rim_editor.commands.cutout_options import Json, MarginText, NoMetadata, Quality, Trim, framing_of
+from rim_editor.commands.printing import print_json, print_result
 from rim_editor.errors import BadOption
 
 
@@ -65,7 +65,7 @@ def render(
     exporting.export(document, Renderer(document.source), output, request)
     layers = [layer.title for layer in document.shown_layers]
     if as_json:
-        typer.echo(json.dumps({"project": str(project), "output": str(output), "layers": layers}))
+        print_json({"project": str(project), "output": str(output), "layers": layers})
     else:
         named = ", ".join(name for name in layers if name)
-        typer.echo(f"{typer.format_filename(output)}: {named or 'one layer' if len(layers) == 1 else named}")
+        print_result(f"{output}: {named or 'one layer' if len(layers) == 1 else named}")

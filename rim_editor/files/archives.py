@@ -49,7 +49,7 @@ def is_of_type(path: Path, mimetype: bytes, suffix: str) -> bool:
     try:
         with path.open("rb") as file:
             start = file.read(128)
-    except OSError:
+    except (OSError, ValueError):
         return False
     return mimetype in start or path.suffix.lower() == suffix
 

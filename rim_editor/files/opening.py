@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -85,7 +86,7 @@ def restore(left: RecoverableDocument) -> OpenedFile:
             project = projects.read(left.project)
             history = None if project.lost else project.history
     if history is None:
-        path = None if left.project is None or left.project.exists() else left.project
+        path = None if left.project is None or os.path.exists(left.project) else left.project
         return OpenedFile(History(document), path, left.linked and path is not None, saved=False, mode=left.mode)
     before = history.current.source
     if before.pixels.shape == document.source.pixels.shape and (before.pixels == document.source.pixels).all():

@@ -41,11 +41,11 @@ def write(path: Path, content: bytes, *, overwrite: bool = False) -> None:
         raise _not_writable(path, error) from error
 
 
-def is_same_file(path: Path, other: Path) -> bool:
-    """Whether both paths lead to the same file; False when one of them does not exist."""
+def is_same_file(path: Path, other: Path | str) -> bool:
+    """Whether both paths lead to the same file; False when one of them cannot be reached."""
     try:
         return os.path.samefile(path, other)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -63,11 +63,11 @@ def _try_to_write(path: Path) -> None:
     except OSError as error:
         raise _not_writable(path, error) from error
     finally:
-        with suppress(NotADirectoryError):  # then it was never created
-            beside.unlink(missing_ok=True)
+        with suppress(OSError):  # it was never created, and the error above says why
+            beside.unlink()
 
 
 def _not_writable(path: Path, error: OSError) -> OutputNotWritable:
-    if isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir():
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not os.path.isdir(path.parent):
         return OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.")
     return OutputNotWritable(f"'{path}' cannot be written ({error.strerror}): choose another folder or make room.")

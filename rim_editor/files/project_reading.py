@@ -7,6 +7,7 @@ it is unpacked, and all arrays together have a limit. See `projects` for the for
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -255,7 +256,7 @@ class _ProjectReader:
                 return self._linked_source(path, record)
             pixels = self._pixels(record["pixels"])
         except _DAMAGE:
-            if "pixels" not in record or path is None or not path.is_file():
+            if "pixels" not in record or path is None or not os.path.isfile(path):
                 raise
             self._lose("the image, which was read from its own file")
             return self._linked_source(path, record)
@@ -281,7 +282,7 @@ class _ProjectReader:
         places = [] if path is None else [path]
         if isinstance(record.get("beside"), str):
             places.insert(0, self._path.absolute().parent / record["beside"])
-        found = next((place for place in places if place.is_file()), None)
+        found = next((place for place in places if os.path.isfile(place)), None)
         if found is None:
             self._gone = path
             raise ValueError("the image is gone")

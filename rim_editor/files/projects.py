@@ -84,7 +84,7 @@ def write(
         with whole_file(path, make_folders=False) as file:
             _ProjectWriter(path, steps, place, linked=linked, mode=mode).write(file)
     except OSError as error:
-        if not path.parent.is_dir():
+        if not os.path.isdir(path.parent):
             raise OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.") from error
         text = f"'{path}' cannot be saved ({error.strerror}): save it in another folder, or make room."
         raise OutputNotWritable(text) from error

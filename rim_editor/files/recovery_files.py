@@ -195,7 +195,7 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
         return image_files.OpenedImage(path, pixels, alpha, metadata, bool(image.get("altered", False)))
     if path is None:
         raise ValueError("it holds no image")
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ImageUnreadable(f"'{path}' is gone: put the image back at that place to restore the work on it.")
     return document_records.linked_image(path, image)
 
@@ -216,7 +216,7 @@ def _decoded(path: Path) -> NDArray[Any]:
 
 def _signature(path: Path | None) -> tuple[int, int] | None:
     try:
-        found = path.stat() if path is not None and path.is_file() else None
+        found = path.stat() if path is not None and os.path.isfile(path) else None
     except OSError:
         return None
     return None if found is None else (found.st_size, found.st_mtime_ns)

@@ -7,6 +7,7 @@ linker loads its libraries, and while the garbage collector runs.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -110,7 +111,7 @@ def link_ahead() -> tuple[str, ...]:
         ("libtorch.so", _NOW),
     ):
         path = folder / name
-        if path.exists() and link(bytes(path), flags):
+        if os.path.exists(path) and link(bytes(path), flags):
             linked.append(name)
     with suppress(OSError):  # reading it brings it into the page cache
         with (folder / "libtorch_python.so").open("rb", buffering=0) as file:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from clipmat.errors import UserError
 from rim_editor.editor.events import JobKind
-from rim_editor.errors import EditorError
+from rim_editor.errors import SHORT_OF_MEMORY, EditorError, is_short_of_memory
 
 if TYPE_CHECKING:
     from rim_editor.editor.jobs import Job, JobResult
@@ -136,18 +136,12 @@ def as_user_error(error: Exception) -> UserError:
     """
     if isinstance(error, UserError):
         return error
-    if _short_of_memory(error):
-        return EditorError(
-            "There is not enough memory for this: close other images and programs, or use a smaller image."
-        )
+    if is_short_of_memory(error):
+        return EditorError(SHORT_OF_MEMORY)
     text = shorten(str(error), 300, placeholder=" …") or type(error).__name__
     return EditorError(f"Something went wrong: {text} (details are in {_logged(error)})")
 
 
-def _short_of_memory(error: Exception) -> bool:
-    # torch and OpenCV have their own errors for this, and neither may be imported here.
-    signs = ("can't allocate memory", "not enough memory", "insufficient memory", "out of memory")
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
 
 
 def _logged(error: Exception) -> str:

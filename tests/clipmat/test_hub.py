@@ -126,6 +126,18 @@ def test_fetching_offline_says_what_to_do(monkeypatch, tmp_path):
         hub.fetch("vit-b-16", lambda done, total: None)
 
 
+def test_without_a_network_one_question_is_asked(monkeypatch, tmp_path):
+    """Nothing listens at this address: the client would ask it again and again, with a line on stderr each time."""
+    asked = []
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", lambda *_, **__: asked.append("again"))
+    monkeypatch.setattr("huggingface_hub.hf_hub_url", lambda *_: "http://127.0.0.1:9/file")
+    with pytest.raises(FetchFailed, match="connect to the internet"):
+        hub.fetch("vit-b-16")
+    assert asked == []
+
+
 def test_a_download_is_verified_and_reported(monkeypatch, tmp_path):
     """The hub is played by a stand-in that drives the tqdm it is given, as hf_hub_download does."""
     file = tmp_path / "clip.safetensors"
@@ -142,14 +154,15 @@ def test_a_download_is_verified_and_reported(monkeypatch, tmp_path):
         return str(file)
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: SimpleNamespace(etag=digest))
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url, **_: SimpleNamespace(etag=digest))
     assert hub.fetch("vit-b-16", lambda done, total: calls.append((done, total))) == file
     assert calls[-1] == (100, 100)
 
-    def offline(url):
+    def offline(url, **_):
         raise OSError("no network")
 
     monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", offline)
+    monkeypatch.setattr(hub, "cached", lambda *_: file)
     assert hub.fetch("vit-b-16") == file, "what is here and was verified is not asked for again"
 
 
@@ -157,7 +170,7 @@ def test_a_damaged_download_is_thrown_away(monkeypatch, tmp_path):
     file = tmp_path / "clip.safetensors"
     file.write_bytes(b"x" * 100)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *a, **o: str(file))
-    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url: SimpleNamespace(etag="0" * 64))
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", lambda url, **_: SimpleNamespace(etag="0" * 64))
     with pytest.raises(FetchFailed, match="was deleted"):
         hub.fetch("vit-b-16")
     assert not file.exists()

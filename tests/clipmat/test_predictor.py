@@ -1,5 +1,6 @@
 """The public API: set the image once, ask many times."""
 
+import threading
 import time
 import warnings
 from dataclasses import replace
@@ -87,6 +88,43 @@ def test_no_word_is_an_error(predictor, expression):
     predictor.set_image(noise(40, 40))
     with pytest.raises(BadExpression):
         predictor.predict(expression)
+
+
+@pytest.mark.parametrize("expression", [None, 3, b"the cup"])
+def test_what_is_no_text_is_an_error(predictor, expression):
+    predictor.set_image(noise(30, 30))
+    with pytest.raises(BadExpression, match="is a text"):
+        predictor.predict(expression)
+
+
+def test_threads_share_a_predictor_and_each_has_its_own_image(predictor):
+    shared, wrong, all_set = [], [], threading.Barrier(4)
+
+    def ask(number):
+        size = (20 + 10 * number, 70 - 10 * number)
+        for again in range(2):
+            predictor.set_image(noise(*size, seed=number))
+            if again == 0:
+                all_set.wait(60)  # by now three others have set theirs
+            found = predictor.predict("the cup")
+            if found.matte.shape != size or found.trimap.shape != size:
+                wrong.append(found.matte.shape)
+            shared.append((number, found.matte))
+
+    workers = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(shared) == 8 and wrong == []
+    for number, matte in shared:
+        assert all((matte == other).all() for which, other in shared if which == number)
+    predictor.set_image(noise(25, 35))
+    asked = []
+    helper = threading.Thread(target=lambda: asked.append(predictor.predict("the cup").matte.shape))
+    helper.start()
+    helper.join()
+    assert asked == [(25, 35)], "a thread that has set none asks about the newest"
 
 
 def test_a_bad_image_leaves_the_former_one_set(predictor):

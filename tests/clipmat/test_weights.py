@@ -1,6 +1,8 @@
 """Weights files: verified, loaded strictly, saved whole, or refused with a remedy."""
 
 import hashlib
+import json
+import time
 from pathlib import Path
 
 import pytest
@@ -220,3 +222,80 @@ def test_the_bundled_weights_know_everyday_nouns():
     known = weights.nouns("compact")
     assert list(known) == sorted(set(known)) and len(known) > 500
     assert {"dog", "woman", "cup", "flower", "dress"} <= set(known)
+
+
+def hostile(path, tmp_path, **settings):
+    """A copy of a weights file whose configuration says something else."""
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    config = json.loads(metadata["config"]) | settings
+    there = tmp_path / "hostile.safetensors"
+    save_file({"a": torch.zeros(2)}, there, metadata | {"config": json.dumps(config)})
+    return there
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"text_layers": 10**9},
+        {"text_layers": -1},
+        {"text_layers": 1.5},
+        {"text_layers": True},
+        {"text_width": 10**4000},
+        {"popup_heads": 0},
+        {"popup_width": 7},
+        {"mean": [float("nan")] * 3},
+        {"std": [0.0, 1.0, 1.0]},
+        {"std": [1e999] * 3},
+        {"level_channels": [16] * 10**5},
+        {"image_size": "384"},
+        {"image_encoder": "open_clip:hf-hub:somebody/model"},
+        {"image_encoder": "open_clip:local-dir:/tmp"},
+        {"image_encoder": "nonsense"},
+        {"text_layers": 48, "text_width": 8192, "popup_width": 8192, "visual_width": 8192, "image_size": 8192},
+    ],
+    ids=lambda settings: " ".join(settings),
+)
+def test_hostile_settings_are_refused_before_anything_is_built(saved, tmp_path, monkeypatch, settings):
+    _, path, _ = saved
+    built = []
+    monkeypatch.setattr(torch.nn.Parameter, "__new__", spied(torch.nn.Parameter.__new__, built))
+    there = hostile(path, tmp_path, **settings)
+    start = time.process_time()
+    with pytest.raises(WeightsInvalid):
+        weights.load(there)
+    assert time.process_time() - start < 5
+    assert not [size for size, device in built if device != "meta" and size > 10**6]
+
+
+def spied(new, built):
+    def spy(kind, data=None, *arguments, **options):
+        if data is not None:
+            built.append((data.numel(), data.device.type))
+        return new(kind, data, *arguments, **options)
+
+    return spy
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b'{"a":' + b"[" * 10**5, b'{"__metadata__":{"x":' + b'{"x":' * 10**4, b'{"a":{"data_offsets":[0,1e999]}}'],
+)
+def test_a_header_that_is_too_deep_or_not_finite_is_refused(tmp_path, header):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    for ask in (weights.check, weights.nouns, weights.load):
+        with pytest.raises(WeightsInvalid, match="not a readable safetensors"):
+            ask(path)
+    index = tmp_path / "x.safetensors.index.json"
+    index.write_bytes(header)
+    for ask in (weights.check, weights.nouns, weights.load):
+        with pytest.raises(WeightsInvalid, match="not a readable index"):
+            ask(index)
+
+
+def test_a_header_that_is_too_long_is_not_read(tmp_path):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes((3 * 10**6).to_bytes(8, "little") + b" " * (3 * 10**6))
+    with pytest.raises(WeightsInvalid, match="a header of 3000000 bytes"):
+        weights.load(path)

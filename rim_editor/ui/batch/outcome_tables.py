@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -181,7 +182,7 @@ class OutcomeTabs(QTabWidget):
 
 def open_path(path: Path) -> str:
     """Open a file or a folder with the system's program; returns '', or the reason why it failed."""
-    if not path.exists():
+    if not os.path.exists(path):
         return f"'{path}' does not exist any more: it was moved or deleted."
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
         return f"Nothing on this system opens '{path}': open it elsewhere."

@@ -5,6 +5,7 @@ From the results, an image can be opened in the window, to see and mend what was
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,7 +172,7 @@ class RunPage(QWidget):
         for button in (self._pause, self._stop):
             button.setEnabled(True)
             button.setVisible(running)
-        self._open_folder.setVisible(not running and self._folder is not None and self._folder.is_dir())
+        self._open_folder.setVisible(not running and self._folder is not None and os.path.isdir(self._folder))
         self._open_report.setVisible(not running and self._report is not None)
 
     def _show_error(self, text: str) -> None:

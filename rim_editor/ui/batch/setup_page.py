@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -239,7 +240,7 @@ class SetupPage(QWidget):
         folder = None
         if path is not None:
             # Next to a folder that was added, or in a new folder next to files.
-            folder = path.with_name(f"{path.name}-cut-outs") if path.is_dir() else path.parent / "cut-outs"
+            folder = path.with_name(f"{path.name}-cut-outs") if os.path.isdir(path) else path.parent / "cut-outs"
         self.output.suggest_folder(folder)
         self._show_naming()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -112,7 +113,7 @@ def thumbnail_of(path: Path) -> QImage:
 
 def _jpeg_draft(path: Path) -> QImage | None:
     """A JPEG decoded at a fraction of its size; None for other files and for unusual JPEGs."""
-    if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif") or not path.is_file():
+    if path.suffix.lower() not in (".jpg", ".jpeg", ".jpe", ".jfif") or not os.path.isfile(path):
         return None
     import numpy as np
     from PIL import Image, ImageOps

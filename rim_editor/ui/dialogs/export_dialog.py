@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from rim_editor.documents import layering
 from rim_editor.editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.files.exporting import Content, ExportRequest
+from rim_editor.files.outputs import is_same_file
 from rim_editor.ui.dialogs.export_formats import (
     FORMATS,
     USUAL_QUALITY,
@@ -193,9 +195,8 @@ class ExportDialog(QDialog):
             self._name.setFocus()
             return
         path, asked = self.path(), self._export.property("replaces")
-        if path.is_file() and not asked:
-            source = self._editor.document.source.path
-            own = source is not None and source.exists() and path.samefile(source)
+        if os.path.isfile(path) and not asked:
+            own = is_same_file(path, self._editor.document.source.path or "")
             state = "is the image that is open" if own else "exists already"
             self._show_error(f"'{path.name}' {state}. Replace it, or choose another name.")
             self._export.setText("&Replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +88,7 @@ class BatchOpener(QObject):
         without, changed = [], []
         for one in self._documents:
             document, path = one.editor.document, one.editor.document.source.path
-            if path is None or not path.is_file():
+            if path is None or not os.path.isfile(path):
                 without.append(one.editor.title)
                 continue
             if document.source.altered:

@@ -5,6 +5,7 @@ An unreadable one does not stop the rest.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -132,7 +133,7 @@ class DocumentOpener(QObject):
             self._failures.append((error, path))
             if self._documents.current is not None or not self._waiting:
                 self._emit_failures()
-            if path is not None and not path.exists():
+            if path is not None and not os.path.exists(path):
                 self._forget_recent(path)
             self._next()
 

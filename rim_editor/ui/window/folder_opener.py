@@ -6,6 +6,7 @@ Linux: the D-Bus interface org.freedesktop.FileManager1, which Nautilus, Dolphin
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class FolderOpener(QObject):
 
     def show_file(self, path: Path) -> None:
         """Show `path` selected in its folder, or the folder alone."""
-        if not path.exists():
+        if not os.path.exists(path):
             self.failed.emit(f"'{path}' is no longer there: export it again.")
         elif sys.platform == "darwin":
             self._start("open", ["-R", str(path)], path)

@@ -6,6 +6,7 @@ exported as the image before was.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -261,13 +262,15 @@ def next_image(path: Path, there: frozenset[Path] = frozenset()) -> Path | None:
     """
     here = (one for one in path.parent.iterdir() if one.suffix.lower() in READABLE_SUFFIXES)
     following = (one for one in here if not one.name.startswith(".") and _order(one) > _order(path))
-    return min((one for one in following if one.absolute() not in there and one.is_file()), key=_order, default=None)
+    return min(
+        (one for one in following if one.absolute() not in there and os.path.isfile(one)), key=_order, default=None
+    )
 
 
 def free_path(path: Path) -> Path:
     """`path`, or where that is taken the first free one of 'rose-2.png', 'rose-3.png' and so on."""
     numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, _MOST_NUMBERS))
-    return next((one for one in (path, *numbered) if not one.exists()), path)
+    return next((one for one in (path, *numbered) if not os.path.exists(one)), path)
 
 
 def _order(path: Path) -> tuple[list[str | int], str]:

@@ -23,7 +23,7 @@ from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.batch.watching import watch
-from rim_editor.errors import OutputExists
+from rim_editor.errors import OutputExists, OutputNotWritable
 
 RED = (ExpressionTerm("the red square"),)
 
@@ -139,6 +139,69 @@ def test_one_process_at_a_time(photos, plan_for):
         )
         assert "FolderInUse" in done.stderr
     Journal.begin(plan).close()
+
+
+RACE = """
+import multiprocessing, sys
+from pathlib import Path
+from rim_editor.batch.journal import FolderInUse, Journal
+from rim_editor.batch.plan import Plan
+from rim_editor.batch.recipe import ExpressionTerm, Recipe
+from rim_editor.batch import resuming
+
+def work(number, barrier, folder, rounds, owners):
+    for turn in range(rounds):
+        plan = Plan((), (), Recipe(expressions=(ExpressionTerm(f"word {number} {turn}"),)), folder / str(turn // 2))
+        barrier.wait(60)
+        try:
+            journal = Journal.begin(plan)
+        except FolderInUse:
+            journal = None
+        else:
+            owners[turn] += 1
+        barrier.wait(60)
+        if journal is not None:
+            journal.close()
+            assert resuming.reopened(plan.folder).plan == plan
+        barrier.wait(60)
+
+processes, rounds = 4, 20
+there = multiprocessing.get_context("fork")
+barrier, owners = there.Barrier(processes), there.Array("i", rounds)
+started = [there.Process(target=work, args=(n, barrier, Path(sys.argv[1]), rounds, owners)) for n in range(processes)]
+for each in started:
+    each.start()
+for each in started:
+    each.join()
+assert list(owners) == [1] * rounds, list(owners)
+assert not any(each.exitcode for each in started)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_of_processes_that_begin_at_one_moment_exactly_one_has_the_folder(tmp_path):
+    """Twice in each folder: where there is no journal yet, and where there is a former one."""
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", RACE, str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_a_journal_that_is_a_link_is_not_written_through(photos, plan_for, tmp_path):
+    plan = plan_for(photos(1))
+    (tmp_path / "precious").write_text("precious")
+    plan.folder.mkdir()
+    (plan.folder / NAME).symlink_to(tmp_path / "precious")
+    with pytest.raises(OutputNotWritable):
+        Journal.begin(plan)
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_journal_that_is_nested_without_end_is_damaged(tmp_path):
+    (tmp_path / NAME).write_bytes(b"[" * 10**5 + b"\n")
+    with pytest.raises(NothingToResume, match="delete it"):
+        resuming.reopened(tmp_path)
 
 
 def test_nothing_to_resume_is_told(tmp_path):

@@ -1,7 +1,9 @@
 """What lands in a folder is exported once, when it has landed; over interruptions too."""
 
+import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +97,61 @@ def test_an_image_that_changes_is_exported_again(photos, watching, contents, tmp
     Image.fromarray(np.full((20, 30, 3), (255, 0, 0), np.uint8)).save(folder / "00.png")
     watcher.wait_for(2)
     assert set(contents(tmp_path / "out")) == {"00.png", "00-2.png"}
+
+
+@pytest.mark.parametrize("exists", [Exists.REFUSE, Exists.SKIP, Exists.OVERWRITE])
+def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, contents, tmp_path, exists):
+    folder, recipe = photos(1), replace(RECIPE, exists=exists, sidecar=True, edit=EditDescription())
+    watcher = watching(folder, recipe)
+    watcher.wait_for(1)
+    for count, size in ((2, (30, 20)), (3, (20, 30))):
+        former = contents(tmp_path / "out")
+        Image.new("RGB", size, (255, 0, 0)).save(folder / "00.png")
+        assert watcher.wait_for(count)[-1].state is State.DONE
+        new = contents(tmp_path / "out")
+        assert set(new) == set(former) == {"00.png", "00.matte.png"} and new["00.png"] != former["00.png"]
+    watcher.stop()
+
+    # What was replaced is not done once more, and a change while nobody watched is seen.
+    Image.new("RGB", (25, 25), (255, 0, 0)).save(folder / "00.png")
+    watcher = watching(folder, recipe)
+    assert [outcome.state for outcome in watcher.wait_for(1)] == [State.DONE]
+    with Image.open(tmp_path / "out" / "00.png") as image:
+        assert image.size == (25, 25)
+
+
+def test_a_result_that_somebody_has_changed_stays(photos, watching, tmp_path):
+    folder, recipe = photos(1), replace(RECIPE, exists=Exists.REFUSE)
+    watcher = watching(folder, recipe)
+    watcher.wait_for(1)
+    (tmp_path / "out" / "00.png").write_bytes(b"retouched")
+    Image.new("RGB", (30, 20), (255, 0, 0)).save(folder / "00.png")
+    (outcome,) = watcher.wait_for(2)[1:]
+    assert outcome.state is State.FAILED and "exists already" in outcome.text
+    assert (tmp_path / "out" / "00.png").read_bytes() == b"retouched"
+
+
+def test_nothing_that_lands_ends_the_watching(photos, watching, monkeypatch):
+    """Decoders raise whatever they like; links, pipes and names that are no text land too."""
+    folder, read = photos(0), room.image_files.read
+
+    def reading(path, **options):
+        if path.name.startswith("odd"):
+            raise LookupError("a decoder's own")
+        return read(path, **options)
+
+    monkeypatch.setattr(room.image_files, "read", reading)
+    watcher = watching(folder, patience=0.2)
+    (folder / "odd.png").write_bytes(b"x")
+    (folder / "loop.png").symlink_to("loop.png")
+    (folder / "gone.png").symlink_to("nowhere.png")
+    (folder / "folder.png").mkdir()
+    os.mkfifo(folder / "pipe.png")
+    (folder / os.fsdecode(b"\xff\x1b[2J\n.png")).write_bytes(b"x")
+    photos(1)
+    states = {outcome.source.name: outcome.state for outcome in watcher.wait_for(4)}
+    assert states.pop("00.png") is State.DONE and set(states.values()) == {State.FAILED}
+    assert watcher.thread.is_alive()
 
 
 def test_a_file_that_grows_is_waited_for(photos, watching, tmp_path):

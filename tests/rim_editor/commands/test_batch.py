@@ -102,6 +102,36 @@ def test_what_failed_is_named_and_the_rest_is_done(run, photos, tmp_path):
     assert all(line.startswith("rim-editor: ") for line in err.splitlines())
 
 
+def test_rows_that_no_file_can_have_the_name_of_fail_and_the_others_are_done(run, photos, tmp_path):
+    (photos / "loop").symlink_to("loop")
+    bad = ["z" * 300 + ".jpg", "z" * 300 + "/a.jpg", "/".join(["z" * 250] * 20), "a\0b.jpg", "a\0/b.jpg", "\ud800.jpg"]
+    rows = [{"image": name, "output": f"bad/{number}"} for number, name in enumerate([*bad, "loop", "loop/a.jpg"])]
+    rows += [
+        {"image": "a.png", "output": "behind", "edit": {"name": "background", "background": "\0.png"}},
+        {"image": "z" * 250 + ".\0jpg"},
+        {"image": "a.png"},
+        {"image": "b.png", "output": "z" * 300},
+    ]
+    (photos / "list.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    code, out, err = run(photos / "list.jsonl", "-o", tmp_path / "out", "-e", "red", "--edit", "matte", "--json")
+    data = json.loads(out)
+    assert code == 4 and data["counts"]["done"] == 2 and data["counts"]["failed"] == len(rows) - 2
+    assert "Something went wrong" not in err
+    assert "a.png" in files(tmp_path / "out")
+
+
+def test_a_bad_row_says_one_thing(run, photos, tmp_path):
+    for line in (
+        '{"image": "a.png", "edit": "nonsense"}',
+        '{"image": "a.png", "edit": {"name": "highlight", "strength": NaN}}',
+    ):
+        (photos / "list.jsonl").write_text(line)
+        code, out, err = run(photos / "list.jsonl", "-o", tmp_path / "out")
+        assert (code, out, err.count("\n")) == (2, "", 1) and "line 1" in err
+    (photos / "list.csv").write_text("image\n" + "z" * 300 + ".jpg\n")
+    assert run(photos / "list.csv", "-e", "red", "-o", tmp_path / "out", "--dry-run")[2].count("\n") == 1
+
+
 def test_what_the_model_is_not_sure_of_is_written_and_listed_for_review(run, photos, tmp_path):
     code, out, err = run(photos / "a.png", photos / "b.png", "-o", tmp_path / "out", "-e", "maybe red")
     assert code == 0 and {"a.png", "b.png"} < set(files(tmp_path / "out"))

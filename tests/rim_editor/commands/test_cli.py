@@ -1,5 +1,6 @@
 """The command line as a program: the window without a command, help, version, its process."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from clipmat.errors import ImageUnreadable
+from rim_editor import __main__ as start
 from rim_editor.commands import cli
 
 HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "open_clip", "numba", "pymatting")
@@ -140,3 +142,78 @@ def test_threads_of_torch_sleep_while_they_wait(run, monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     run("--version")
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+def test_an_error_of_the_system_and_a_lack_of_memory_are_one_line(refused, run, photo, tmp_path, monkeypatch):
+    for error, words in [
+        (MemoryError(), "not enough memory"),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
+            "not enough memory",
+        ),
+        (OSError(5, "Input/output error", "/mnt/photo.png"), "'/mnt/photo.png' cannot be used (Input/output error)"),
+        (FileNotFoundError("No usable temporary directory found"), "No usable temporary directory found"),
+    ]:
+
+        def fail(*_, error=error):
+            raise error
+
+        monkeypatch.setattr("rim_editor.matting.load_predictor", fail)
+        refused(run("matte", photo, "red", "-o", tmp_path / "out.png"), 2, words)
+        code, out, _ = run("matte", photo, "red", "-o", tmp_path / "out.png", "--json")
+        assert code == 2 and words in json.loads(out)["error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["matte", "photo.png", "--json"], 2),
+        (["batch", "none.png", "-o", "out", "-e", "red", "--feather", "x", "--json"], 2),
+        (["batch", "none", "-o", "out", "-e", "red", "--json"], 2),
+        (["batch", "-o", "out", "--resume", "--json"], 2),
+        (["batch", "none.png", "-o", "out", "-e", "red", "--json"], 4),
+        (["batch", "photo.png", "-o", "out", "-e", "red", "--json"], 0),
+        (["render", "none.rim", "-o", "out.png", "--json"], 2),
+        (["models", "fetch", "nonsense", "--json"], 2),
+        (["nonsense", "--json"], 2),
+    ],
+)
+def test_json_comes_with_every_exit_code(run, photo, tmp_path, monkeypatch, words, code):
+    monkeypatch.chdir(tmp_path)
+    result = run(*words)
+    data = json.loads(result[1])
+    assert result[0] == data["exit_code"] == code
+    if code == 2:
+        assert data["error"] and data["error"] in result[2]
+
+
+def test_an_interrupt_has_json_too(run, photo, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rim_editor.matting.load_predictor", interrupt)
+    code, out, _ = run("matte", photo, "red", "-o", tmp_path / "out.png", "--json")
+    data = json.loads(out)
+    assert code == data["exit_code"] == 130 and data["presence"] is None and "interrupted" in data["error"]
+
+
+def test_an_interrupt_while_the_program_is_loaded_is_one_line(monkeypatch, capsys):
+    class Interrupting:
+        def find_spec(self, name, path=None, target=None):
+            if name == "rim_editor.commands.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "rim_editor.commands.cli")
+    monkeypatch.setattr("rim_editor.commands.cli", None, raising=False)
+    monkeypatch.delattr("rim_editor.commands.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert start.main() == 130
+    assert capsys.readouterr().err == "rim-editor: interrupted: nothing was written.\n"
+
+
+@pytest.mark.parametrize("name", ["z" * 300, "z" * 300 + ".png", "loop", "loop/photo.png"])
+def test_a_word_that_no_file_can_have_as_its_name_opens_no_window(refused, run, windows, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    refused(run(name), 2, "neither a command nor a file")
+    assert windows == []

@@ -1,6 +1,8 @@
 """Outputs: what is refused before any work, and what is on the disk when something goes wrong."""
 
+import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -44,13 +46,34 @@ def test_an_unknown_suffix_names_the_known(tmp_path, name):
         ("none/a.png", {}, "create it first"),
         ("file/a.png", {}, "create it first"),
         ("x" * 300 + ".png", {}, "cannot be written"),
+        ("x" * 300 + "/a.png", {}, "cannot be written"),
+        ("/".join(["x" * 250] * 20) + "/a.png", {}, "cannot be written"),
+        ("loop/a.png", {}, "cannot be written"),
     ],
 )
 def test_what_cannot_be_written_is_refused_at_once(tmp_path, name, needs, remedy):
     (tmp_path / "file").write_text("x")
+    (tmp_path / "loop").symlink_to("loop")
     with pytest.raises((OutputUnsupported, OutputNotWritable), match=remedy):
         allowed(tmp_path / name, **needs)
-    assert files(tmp_path) == ["file"]
+    if not needs:
+        with pytest.raises(OutputNotWritable, match=remedy):
+            write(tmp_path / name, b"new")
+    assert files(tmp_path) == ["file", "loop"]
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC, errno.EIO, errno.ENAMETOOLONG])
+def test_the_clean_up_never_hides_why_a_file_cannot_be_written(tmp_path, monkeypatch, number):
+    """A read-only disk or a closed folder refuses the removal of the file that it did not let be made, too."""
+
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
+    for attempt in (lambda: allowed(tmp_path / "a.png"), lambda: write(tmp_path / "a.png", b"new")):
+        with pytest.raises(OutputNotWritable, match=re.escape(os.strerror(number))):
+            attempt()
 
 
 def test_a_folder_is_no_output(tmp_path):
