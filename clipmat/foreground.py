@@ -6,11 +6,8 @@ The alpha is never changed here, only colours.
 
 from __future__ import annotations
 
-import atexit
 import importlib.util
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,16 +112,18 @@ def _to_uint8(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _estimator() -> Callable[..., Any]:
     try:
         module = _estimator_module()
-    except RuntimeError as error:
-        if "cannot cache" not in str(error):
+    except (RuntimeError, OSError) as error:
+        if not isinstance(error, OSError) and "cannot cache" not in str(error):
             raise
-        # Neither the install nor the home folder can be written: compile for this process alone.
-        import numba
+        # Neither the install nor the home folder can be written, or they are full: compile for this process alone.
+        from numba.core.dispatcher import Dispatcher
 
-        folder = tempfile.mkdtemp(prefix="rim-editor-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        vars(numba.config)["CACHE_DIR"] = folder
-        module = _estimator_module()
+        caching = Dispatcher.enable_caching
+        Dispatcher.enable_caching = lambda _: None
+        try:
+            module = _estimator_module()
+        finally:
+            Dispatcher.enable_caching = caching
     function: Callable[..., Any] = module.estimate_foreground_ml
     return function
 

@@ -30,7 +30,8 @@ def test_only_the_one_file_of_pymatting_is_loaded():
 
 
 def test_an_install_and_a_home_that_cannot_be_written_do_not_matter(tmp_path):
-    code = "import numpy as np; from clipmat.foreground import separate\n"
+    code = "import tempfile; tempfile.mkdtemp = tempfile.gettempdir = None  # no folder takes temporary files either\n"
+    code += "import numpy as np; from clipmat.foreground import separate\n"
     code += "print(separate(np.zeros((9, 9, 3), np.uint8), np.full((9, 9), 0.5, np.float32)).foreground.shape)"
     # This is the only place left to numba, and nothing names a folder for it.
     places = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}

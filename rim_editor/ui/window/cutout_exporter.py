@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.errors import OutputNotWritable
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
@@ -78,7 +79,12 @@ class CutoutExporter(QObject):
             done(self._last[2])
             return
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
+            try:
+                self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
+            except OSError as error:
+                text = f"The cut-out needs a folder for temporary files ({error.strerror}): make room, or export it."
+                self.failed.emit(OutputNotWritable(text))
+                return
         path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} {'result' if whole else 'cut-out'}.png"
         alone = document.edit if isinstance(document.edit, Cutout) else Cutout()
         wanted = document if whole else document.changed(edit=alone)

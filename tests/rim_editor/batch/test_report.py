@@ -184,6 +184,15 @@ def test_a_report_that_cannot_be_written(plan, outcomes):
         report.write(plan, outcomes)
 
 
+def test_no_folder_for_temporary_files_is_needed(plan, outcomes, monkeypatch):
+    def nowhere(*_):
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    data, page = report.write(plan, [replace(outcomes[0], text="x" * 2**21)])
+    assert len(json.loads(data.read_bytes())["outcomes"]) == 1 and page.stat().st_size > 2**21
+
+
 def test_an_outcome_survives_json(outcomes):
     for outcome in outcomes:
         again = Outcome.from_json(json.loads(json.dumps(outcome.to_json())))

@@ -101,7 +101,7 @@ def test_an_image_that_changes_is_exported_again(photos, watching, contents, tmp
 
 @pytest.mark.parametrize("exists", [Exists.REFUSE, Exists.SKIP, Exists.OVERWRITE])
 def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, contents, tmp_path, exists):
-    folder, recipe = photos(1), replace(RECIPE, exists=exists, sidecar=True, edit=EditDescription())
+    folder, recipe = photos(1), replace(RECIPE, exists=exists)
     watcher = watching(folder, recipe)
     watcher.wait_for(1)
     for count, size in ((2, (30, 20)), (3, (20, 30))):
@@ -109,7 +109,7 @@ def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, cont
         Image.new("RGB", size, (255, 0, 0)).save(folder / "00.png")
         assert watcher.wait_for(count)[-1].state is State.DONE
         new = contents(tmp_path / "out")
-        assert set(new) == set(former) == {"00.png", "00.matte.png"} and new["00.png"] != former["00.png"]
+        assert set(new) == set(former) == {"00.png"} and new["00.png"] != former["00.png"]
     watcher.stop()
 
     # What was replaced is not done once more, and a change while nobody watched is seen.
