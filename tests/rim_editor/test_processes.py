@@ -1,6 +1,7 @@
 """Processes by name: this one, one that has ended, one whose number another took over, one of 0.1.0."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -54,3 +55,19 @@ def test_of_a_name_of_the_first_version_the_number_counts():
 @pytest.mark.parametrize("text", ["", "12", "a-1", "12-", "settings.json"])
 def test_other_folders_are_no_processes(text):
     assert not processes.is_name(text)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
+def test_what_asks_to_stop_is_handled_unless_it_was_ignored():
+    got = []
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        for ignored in (False, True):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+            with processes.on_stop_signals(lambda number, _: got.append(number)):
+                for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+                    signal.raise_signal(number)
+            assert signal.getsignal(signal.SIGHUP) is (signal.SIG_IGN if ignored else signal.SIG_DFL)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert got == [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGINT]
