@@ -119,11 +119,11 @@ def _estimator() -> Callable[..., Any]:
         from numba.core.dispatcher import Dispatcher
 
         caching = Dispatcher.enable_caching
-        Dispatcher.enable_caching = lambda _: None
+        Dispatcher.enable_caching = lambda _: None  # type: ignore[assignment, method-assign]
         try:
             module = _estimator_module()
         finally:
-            Dispatcher.enable_caching = caching
+            Dispatcher.enable_caching = caching  # type: ignore[method-assign]
     function: Callable[..., Any] = module.estimate_foreground_ml
     return function
 
