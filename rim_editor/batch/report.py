@@ -89,7 +89,7 @@ def write(
     try:
         with ExitStack() as stack:
             entries, *spools = (
-                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY, dir=plan.folder))
+                stack.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY, dir=str(plan.folder)))
                 for _ in (data, *Group)
             )
             rows = {group: _Rows(spool) for group, spool in zip(Group, spools, strict=True)}
