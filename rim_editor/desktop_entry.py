@@ -187,7 +187,7 @@ def _check_ours(home: Path) -> None:
 
 def _refresh(home: Path) -> None:
     for program, *words, folder in _REFRESH:
-        if (home / folder).is_dir() and (found := shutil.which(program)):
+        if os.path.isdir(home / folder) and (found := shutil.which(program)):
             try:
                 subprocess.run([found, *words, str(home / folder)], capture_output=True, check=False, timeout=30)
             except (OSError, subprocess.TimeoutExpired):  # the desktop then notices at the next login

@@ -23,7 +23,7 @@ class KnownPlace:
     @property
     def bytes(self) -> int:
         """The size of all its files; what cannot be read counts nothing, and links are not followed."""
-        if self.path.is_symlink() or not self.path.is_dir():
+        if os.path.islink(self.path) or not os.path.isdir(self.path):
             return _size(self.path)
         return sum(_size(Path(folder) / name) for folder, _, names in os.walk(self.path) for name in names)
 
@@ -68,7 +68,7 @@ def removable() -> tuple[KnownPlace, ...]:
 def kept() -> tuple[KnownPlace, ...]:
     """What is there of the user's own: unsaved work and weights."""
     own = (KnownPlace("unsaved work", settings.recovery_folder()), KnownPlace("own weights", matting.weights_folder()))
-    return tuple(place for place in own if place.path.is_dir() and any(place.path.iterdir()))
+    return tuple(place for place in own if os.path.isdir(place.path) and any(place.path.iterdir()))
 
 
 def remove(places: Iterable[KnownPlace]) -> None:
@@ -78,7 +78,7 @@ def remove(places: Iterable[KnownPlace]) -> None:
     """
     for place in places:
         try:
-            if place.path.is_dir() and not place.path.is_symlink():
+            if os.path.isdir(place.path) and not os.path.islink(place.path):
                 shutil.rmtree(place.path)
             else:
                 place.path.unlink(missing_ok=True)

@@ -150,7 +150,7 @@ def _heic() -> str:
 def _place(place: places.KnownPlace) -> str:
     import psutil
 
-    there = next(folder for folder in (place.path, *place.path.parents) if folder.exists())
+    there = next(folder for folder in (place.path, *place.path.parents) if os.path.exists(folder))
     state = f"{place.bytes / 1e6:.1f} MB" if there == place.path else "not there yet"
     writable = "" if os.access(there, os.W_OK) else ", cannot be written"
     return f"{place.path}, {state}{writable}, {psutil.disk_usage(str(there)).free / 1e9:.1f} GB free"

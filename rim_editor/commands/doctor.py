@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from rim_editor.commands.cutout_options import Json
+from rim_editor.commands.printing import print_json, print_result
 
 
 def register(app: typer.Typer) -> None:
@@ -23,18 +23,18 @@ def doctor(
     if display:
         from rim_editor.ui.application import display_facts
 
-        typer.echo(json.dumps(display_facts()))
+        print_json(display_facts())
         return
     from rim_editor import system_report
 
     found = system_report.report()
     if as_json:
-        typer.echo(json.dumps(found))
+        print_json(found)
         return
     width = max(len(name) for facts in found.values() for name in facts)
-    typer.echo("```text")
+    print_result("```text")
     for section, facts in found.items():
-        typer.echo(section)
+        print_result(section)
         for name, text in facts.items():
-            typer.echo(f"  {name:<{width}}  {text}")
-    typer.echo("```")
+            print_result(f"  {name:<{width}}  {text}")
+    print_result("```")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from rim_editor.commands.printing import print_result
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -21,10 +23,10 @@ def install_desktop(
     if remove:
         gone = desktop_entry.remove()
         for path in gone:
-            typer.echo(f"removed {typer.format_filename(path)}")
-        typer.echo("RIM Editor is no longer in the menu." if gone else "There is no entry to remove.")
+            print_result(f"removed {path}")
+        print_result("RIM Editor is no longer in the menu." if gone else "There is no entry to remove.")
         return
     command = desktop_entry.own_command()
     for path in desktop_entry.install(command):
-        typer.echo(f"wrote {typer.format_filename(path)}")
-    typer.echo(f"RIM Editor is in the menu, and starts as '{' '.join(command)}'; --remove takes it away.")
+        print_result(f"wrote {path}")
+    print_result(f"RIM Editor is in the menu, and starts as '{' '.join(command)}'; --remove takes it away.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rim_editor.commands.printing import print_result
 from rim_editor.errors import EditorError
 
 if TYPE_CHECKING:
@@ -25,15 +26,17 @@ def reset(
 
     found, kept = places.removable(), places.kept()
     if not found:
-        typer.echo("There are no settings, caches or logs to remove.")
+        print_result("There are no settings, caches or logs to remove.")
     for place in found:
-        typer.echo(f"remove {_described(place)}")
+        print_result(f"remove {_described(place)}")
     for place in kept:
-        typer.echo(f"keep   {_described(place)}")
+        print_result(f"keep   {_described(place)}")
     if not found:
         return
-    typer.echo("Your images, projects and exports stay where they are, and the entry in the menu of applications too,")
-    typer.echo("which 'rim-editor install-desktop --remove' takes away.")
+    print_result(
+        "Your images, projects and exports stay where they are, and the entry in the menu of applications too,"
+    )
+    print_result("which 'rim-editor install-desktop --remove' takes away.")
     if _window_is_open():
         raise EditorError(
             "A window is open, which would write its settings again: close it first; nothing was removed."
@@ -41,13 +44,13 @@ def reset(
     if not yes:
         typer.confirm("Remove them?", abort=True)
     places.remove(found)
-    typer.echo("Removed.")
+    print_result("Removed.")
 
 
 def _described(place: KnownPlace) -> str:
     size = place.bytes
     shown = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
-    return f"{place.name}: {typer.format_filename(place.path)} ({shown})"
+    return f"{place.name}: {place.path} ({shown})"
 
 
 def _window_is_open() -> bool:

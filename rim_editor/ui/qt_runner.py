@@ -142,8 +142,6 @@ def as_user_error(error: Exception) -> UserError:
     return EditorError(f"Something went wrong: {text} (details are in {_logged(error)})")
 
 
-
-
 def _logged(error: Exception) -> str:
     from rim_editor.settings import log_file
 
