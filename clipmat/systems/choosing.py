@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clipmat.candidates import Candidate
 from clipmat.colour_names import basic_names, cielab
-from clipmat.systems.reading import Place, Reading, Relation
+from clipmat.systems.reading import Position, Reading, Relation
 
 Find = Callable[[str], Sequence[Candidate]]
 """The candidates of a noun phrase, as a system finds them; of '' those of anything."""
@@ -88,7 +88,7 @@ class _Chooser:
         return found
 
 
-def placed(rivals: Sequence[Candidate], places: Sequence[Place]) -> list[Candidate]:
+def placed(rivals: Sequence[Candidate], places: Sequence[Position]) -> list[Candidate]:
     """Those that the places single out: one, or none if fewer than are counted; all without places.
 
     Several places count together (`top`, `left`: nearest to that corner). Before counting, they leave the better half.

@@ -14,7 +14,7 @@ from clipmat.systems.spelling import COLOURS, even
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where something is among its rivals."""
 
     side: str
@@ -43,7 +43,7 @@ class Reading:
     """The noun phrase without article, places and the colours of the thing itself; '' for `the one`."""
     colours: tuple[str, ...] = ()
     """Basic names of the colours that are spoken of, as `clipmat.colour_names` has them."""
-    places: tuple[Place, ...] = ()
+    places: tuple[Position, ...] = ()
     relations: tuple[Relation, ...] = ()
     understood: bool = True
     """False where the noun is the whole text, as it was typed."""
@@ -150,7 +150,7 @@ def _noun_phrase(text: str) -> Reading | None:
     before, after = (words[: worn.start()], words[worn.start() :]) if worn else (words, "")
     name: list[str] = []
     colours: list[str] = []
-    loose: list[Place] = []
+    loose: list[Position] = []
     parts = before.split()
     while parts and parts[0] in _ARTICLES | _COUNTS:
         parts.pop(0)
@@ -159,7 +159,7 @@ def _noun_phrase(text: str) -> Reading | None:
         if word in COLOURS and not (is_last and word in _OBJECT_COLOURS):
             colours.append(COLOURS[word])
         elif word in _LOOSE and not is_last:
-            loose.append(Place(_LOOSE[word], loose=True))
+            loose.append(Position(_LOOSE[word], loose=True))
         elif (
             word not in _NAMELESS
             and not (word in _SHADES and not is_last and parts[at + 1] in COLOURS)
@@ -171,7 +171,7 @@ def _noun_phrase(text: str) -> Reading | None:
     return Reading(noun, tuple(dict.fromkeys(colours)), (*_places(marks), *loose))
 
 
-def _places(marks: str) -> tuple[Place, ...]:
+def _places(marks: str) -> tuple[Position, ...]:
     found = re.findall(r"@(\w)_(-?\w+)", marks)
     rank = next((int(value) for kind, value in found if kind == "n"), 0)
     sides = [(kind, value) for kind, value in found if kind != "n"]
@@ -181,8 +181,8 @@ def _places(marks: str) -> tuple[Place, ...]:
     for kind, side in sides:
         if rank and side in _OPPOSITE:
             counted = _OPPOSITE[side] if rank < 0 and kind == "f" else side
-            places.append(Place(counted, max(rank, 1)))
+            places.append(Position(counted, max(rank, 1)))
             rank = 0
         else:
-            places.append(Place(side))
+            places.append(Position(side))
     return tuple(dict.fromkeys(places))

@@ -1,34 +1,34 @@
 import pytest
 
-from clipmat.systems.reading import Place, Reading, Relation, read
+from clipmat.systems.reading import Position, Reading, Relation, read
 from clipmat.systems.spelling import even
 
 
 @pytest.mark.parametrize(
     ("text", "noun", "places"),
     [
-        ("the dog on the left", "dog", [Place("left")]),
-        ("left dog", "dog", [Place("left")]),
-        ("dog, far left", "dog", [Place("left")]),
-        ("the second dog from the right", "dog", [Place("right", 2)]),
-        ("2nd from right", "", [Place("right", 2)]),
-        ("the last bike on the right", "bike", [Place("right", 1)]),
-        ("the last bike from the left", "bike", [Place("right", 1)]),
-        ("the first bicycle", "bicycle", [Place("left", 1)]),
-        ("top left corner book", "book", [Place("top"), Place("left")]),
-        ("the book at the left bottom", "book", [Place("left"), Place("bottom")]),
-        ("the biggest one", "", [Place("big")]),
-        ("the dog closest to the camera", "dog", [Place("front")]),
-        ("the horse in the background", "horse", [Place("back")]),
-        ("little girl", "girl", [Place("small", loose=True)]),
-        ("a cup of coffee in the middle of the picture", "cup of coffee", [Place("middle")]),
-        ("could you select the rightmost cup please", "cup", [Place("right")]),
+        ("the dog on the left", "dog", [Position("left")]),
+        ("left dog", "dog", [Position("left")]),
+        ("dog, far left", "dog", [Position("left")]),
+        ("the second dog from the right", "dog", [Position("right", 2)]),
+        ("2nd from right", "", [Position("right", 2)]),
+        ("the last bike on the right", "bike", [Position("right", 1)]),
+        ("the last bike from the left", "bike", [Position("right", 1)]),
+        ("the first bicycle", "bicycle", [Position("left", 1)]),
+        ("top left corner book", "book", [Position("top"), Position("left")]),
+        ("the book at the left bottom", "book", [Position("left"), Position("bottom")]),
+        ("the biggest one", "", [Position("big")]),
+        ("the dog closest to the camera", "dog", [Position("front")]),
+        ("the horse in the background", "horse", [Position("back")]),
+        ("little girl", "girl", [Position("small", loose=True)]),
+        ("a cup of coffee in the middle of the picture", "cup of coffee", [Position("middle")]),
+        ("could you select the rightmost cup please", "cup", [Position("right")]),
         ("the left hand of the statue", "left hand of the statue", None),
     ],
 )
 def test_the_places_of_an_expression(text, noun, places):
     if places is None:
-        assert read(text).places in ((), (Place("left"),))  # a part of the body, or a place: nobody can know
+        assert read(text).places in ((), (Position("left"),))  # a part of the body, or a place: nobody can know
         return
     assert (read(text).noun, list(read(text).places)) == (noun, places)
 
@@ -74,7 +74,7 @@ def test_the_relations_of_an_expression(text, kind, others):
 
 def test_that_what_something_has_stays_in_the_noun_and_is_a_relation_too():
     reading = read("the dog with the ball in the middle")
-    assert reading == Reading("dog with the ball", (), (Place("middle"),), (Relation("with", (Reading("ball"),)),))
+    assert reading == Reading("dog with the ball", (), (Position("middle"),), (Relation("with", (Reading("ball"),)),))
 
 
 def test_that_a_relation_may_have_one_of_its_own():
