@@ -28,16 +28,13 @@ from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, u
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.stages import DecodedItem, FinishedItem, FoundItem
 from rim_editor.documents.edit_description import EditDescription
-from rim_editor.documents.edits import MatteOnly
-from rim_editor.files.exporting import Content
 
 if TYPE_CHECKING:
     from rim_editor.documents.edits import Edit
     from rim_editor.matting import Matting
 
 MEGAPIXELS = 160.0
-"""How many may be in flight, decoded and not yet encoded; a larger image is alone. Most of the memory goes into
-separating colours, up to 90 bytes a pixel of the one image that is separated."""
+"""How many may be in flight, decoded and not yet encoded; a larger image is alone."""
 _BACKGROUNDS = 2
 _POLL_SECONDS = 0.1
 
@@ -226,15 +223,9 @@ class _Pipeline:
                 pass
 
     def _finish(self) -> None:
-        separating = False
-
         def one(found: FoundItem) -> None:
-            nonlocal separating
             self._check()
             with self._guarded(found.decoded.item):
-                if not separating and found.answers and _separates(found):
-                    _separate_alone()
-                    separating = True
                 finished = stages.finish(found, self._recipe, self._check)
                 self._budget.free_pixels(finished.outcome.index)
                 self._finished.put(finished)
@@ -274,18 +265,3 @@ class _Pipeline:
             raise
         except Exception as error:  # noqa: BLE001 - one bad image never stops the others
             self._finished.put(FinishedItem(stages.failed(item, error), None, None))
-
-
-def _separates(found: FoundItem) -> bool:
-    content, edit = found.decoded.item.content, found.decoded.edit
-    return content is Content.LAYERS or (content is Content.RESULT and not isinstance(edit, MatteOnly))
-
-
-def _separate_alone() -> None:
-    """Separate colours on this thread alone: helper threads would wait for a core."""
-    from clipmat import foreground
-
-    foreground.warm_up()
-    import numba
-
-    numba.set_num_threads(1)

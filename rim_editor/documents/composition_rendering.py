@@ -75,7 +75,8 @@ def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     foreground = object_colours(image, layer, ground)
     if ground is None:
         return _alone(foreground, layer)
-    result = ground.copy()
+    # A view is the image of the edit, or one colour; what is below belongs to who gave it.
+    result = ground if ground is not below and ground.flags.owndata else ground.copy()
     for mark in marks(layer):
         _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)
     _lay_over(result, foreground, matte)

@@ -87,6 +87,15 @@ class Renderer:
             count += 1
         return count
 
+    def trim(self) -> None:
+        """Forget what takes much memory, as the image is not in front; it is computed anew when it is asked for.
+
+        The matte of the newest parts is kept: folding many strokes would take time.
+        """
+        self._folded.trim(1)
+        for cache in (self._images, self._finished, self._reduced, self._colours):
+            cache.trim()
+
     def image(self, level: int) -> NDArray[np.uint8]:
         """The image reduced by 2^level by area, uint8 hxwx3; sizes are rounded up and 1 at least.
 

@@ -27,6 +27,12 @@ class SharedCache(Generic[T]):
         with self._changed:
             return self._values.get(key)
 
+    def trim(self, kept: int = 0) -> None:
+        """Forget all values but the last `kept`."""
+        with self._changed:
+            while len(self._values) > kept:
+                self._values.popitem(last=False)
+
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The value, computed if it is not there."""
         with self._changed:
@@ -39,8 +45,7 @@ class SharedCache(Generic[T]):
             value = compute()
             with self._changed:
                 self._values[key] = value
-                while len(self._values) > self._limit:
-                    self._values.popitem(last=False)
+            self.trim(self._limit)
             return value
         finally:
             # If it failed, the next waiting thread tries itself.

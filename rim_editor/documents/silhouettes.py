@@ -76,9 +76,9 @@ def _line(matte: Coverage, width: float) -> Coverage:
     place = np.zeros(int(labels.max()) + 1, np.int32)
     place[labels[ys, xs]] = np.arange(len(ys))
     ahead = _ahead(matte, ys, xs)
-    band = (solid == 0) & (rough <= width * 1.1 + 2)
-    rows, columns = np.nonzero(band)
+    rows, columns = np.nonzero((solid == 0) & (rough <= width * 1.1 + 2))
     nearest = place[labels]
+    del edge, rough, labels  # a large image has hundreds of megabytes of them
     distance = _distance(rows, columns, ys, xs, ahead, nearest[rows, columns])
     for _ in range(_PASSES):  # OpenCV's nearest is only nearly so, and does not know where in its pixel the edge is
         for down, right in _NEXT:

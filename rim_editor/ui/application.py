@@ -38,6 +38,8 @@ from rim_editor.ui.theme import Theme
 from rim_editor.ui.window.main_window import MainWindow
 
 INTERRUPTED = 130
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as malloc.h numbers them
+_LARGE_BYTES = 8 << 20
 _PAINT_TIMEOUT_MS = 3000  # some systems paint no window that starts hidden or covered
 _PRELOAD_TIMEOUT_MS = 20_000
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)  # pixels a side
@@ -105,6 +107,7 @@ class Application:
     """The Qt application, its theme and its window."""
 
     def __init__(self, matting: Matting | None = None, *, debug_stalls: bool = False) -> None:
+        return_large_arrays()
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
         existing = QApplication.instance()
         self._app = existing if isinstance(existing, QApplication) else QApplication(["rim-editor"])
@@ -169,6 +172,19 @@ def application_icon() -> QIcon:
     for size in _ICON_SIZES:
         made.addFile(str(folder / f"{size}.png"), QSize(size, size))
     return made
+
+
+def return_large_arrays() -> None:
+    """Let glibc return every large array to the system as soon as it is freed.
+
+    It would learn from the first one that is freed to keep those of its size, up to 32 MB, for the next: an image of 12
+    megapixels then leaves hundreds of megabytes behind. Other systems have no such setting, and nothing is done there.
+    """
+    if sys.platform == "linux":
+        allocator = ctypes.CDLL(None)
+        if hasattr(allocator, "mallopt"):
+            for setting in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+                allocator.mallopt(setting, _LARGE_BYTES)
 
 
 class FirstPaint(QObject):

@@ -71,6 +71,8 @@ class DocumentView(ZoomableWidget):
             self._panes[self._editor].mode, self._panes[self._editor].split = self._view.mode, self.split
         if self._renderings is not None:
             self._renderings.trim()
+        if self._editor is not None:
+            self._editor.renderer.trim()
         self._editor = editor
         self._subscription.change(editor, self._on_event)
         self._before = False

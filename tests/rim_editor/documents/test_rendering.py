@@ -13,6 +13,7 @@ from rim_editor.documents import edits, mattes
 from rim_editor.documents.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.rendering import Renderer, View, ViewMode
+from rim_editor.documents.shared_cache import SharedCache
 
 HEIGHT, WIDTH = 301, 402
 
@@ -198,6 +199,27 @@ def test_what_is_kept_stays_bounded(source):
         del matte
     gc.collect()
     assert sum(ref() is not None for ref in seen) <= 12
+
+
+def test_a_trimmed_renderer_keeps_little_and_renders_the_same_again(source, monkeypatch):
+    shapes = ((answer(),), (answer(), STROKE))
+    documents = [
+        Document.of_one_layer(source, parts).changed(edit=Highlight(), controls=MatteControls(feather=3))
+        for parts in shapes
+    ]
+    renderer = Renderer(source)
+    before = [(renderer.result(each), renderer.shown(each, View(), 1)) for each in documents]
+    renderer.trim()
+    caches = [each for each in vars(renderer).values() if isinstance(each, SharedCache)]
+    assert sum(len(each._values) for each in caches if each not in (renderer._overlays, renderer._boxes)) == 1
+    folded = []
+    monkeypatch.setattr(mattes, "with_parts", lambda *given: folded.append(given) or given[0])
+    renderer.layer_matte(documents[-1].layer)
+    assert folded == [], "the newest strokes are not painted again"
+    monkeypatch.undo()
+    for each, (result, shown) in zip(documents, before, strict=True):
+        assert (renderer.result(each) == result).all()
+        assert (renderer.shown(each, View(), 1) == shown).all()
 
 
 def test_the_original_is_shown_without_any_matte(renderer, document, monkeypatch):

@@ -343,3 +343,27 @@ def look(window):
         imports.append(float(done.stdout))
     sys.stdout.write(f"window {min(windows):.2f} s, torch {min(imports):.2f} s\n")
     assert min(windows) < min(imports) / 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
+def test_what_large_arrays_took_is_free_for_other_programs_at_once():
+    code = """
+import numpy as np
+from rim_editor.ui.application import return_large_arrays
+def held():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("RssAnon")) / 1024
+return_large_arrays()
+before = held()
+large, small = [np.ones(20 << 17)], []
+for _ in range(9):
+    large.pop()
+    for _ in range(4):
+        large.append(np.ones(20 << 17))
+        small.append(np.ones(20_000))
+    del large[1:]
+large.clear()
+print(held() - before)
+"""
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT)
+    assert float(done.stdout) < 25, "MB, of which small arrays are 6"

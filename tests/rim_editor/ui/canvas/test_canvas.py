@@ -15,7 +15,7 @@ from clipmat.image_files import OpenedImage
 from rim_editor.documents.document import Brush, Combine, Document, MatteControls
 from rim_editor.documents.edge_following import GrowingCover
 from rim_editor.documents.edits import Background, Cutout, Fit, SolidColour
-from rim_editor.documents.rendering import View, ViewMode
+from rim_editor.documents.rendering import Renderer, View, ViewMode
 from rim_editor.editor.editor import Editor
 from rim_editor.editor.events import DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.ui.canvas import brush_marks, rendering_cache
@@ -73,6 +73,21 @@ def mouse(canvas, kind, x, y, button=LEFT, buttons=LEFT, modifiers=NONE):
 
 def press(canvas, x, y, **more):
     mouse(canvas, QEvent.Type.MouseButtonPress, x, y, **more)
+
+
+def test_an_image_that_is_hidden_keeps_little_and_is_shown_as_before(shown, opened, matting, qtbot, monkeypatch):
+    canvas, editor = shown
+    editor.ask("the hat")
+    still(canvas, qtbot)
+    before, trimmed = under(canvas), []
+    monkeypatch.setattr(Renderer, "trim", lambda renderer: trimmed.append(renderer))
+    canvas.set_editor(Editor(opened((50, 40)), matting))
+    assert trimmed == [editor.renderer]
+    monkeypatch.undo()
+    editor.renderer.trim()
+    canvas.set_editor(editor)
+    still(canvas, qtbot)
+    assert (under(canvas) == before).all()
 
 
 def move(canvas, x, y, **more):
