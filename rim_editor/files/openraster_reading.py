@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable
-from clipmat.image_files import OpenedImage
+from clipmat.image_files import OpenedImage, UprightImage, straight_srgb
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
@@ -47,6 +47,8 @@ class _Entry:
     y: int
     opacity: float
     visible: bool
+    locked: bool = False
+    selected: bool = False
 
 
 def is_openraster(path: Path) -> bool:
@@ -124,6 +126,7 @@ class _LayersReader:
 
         width, height = self._size
         layers: list[Layer] = []
+        selected: list[int] = []
         composed = np.zeros((height, width, 4), np.float32)
         base: NDArray[np.uint8] | None = None
         lost: list[str] = []
@@ -137,13 +140,15 @@ class _LayersReader:
                 base = placed[..., :3] if base is None else base
             elif placed[..., 3].max() > 0:
                 matte = placed[..., 3] * np.float32(entry.opacity)
-                layers.append(_layer(entry.name, matte, Cutout(), visible=entry.visible))
+                if entry.selected:
+                    selected.append(len(layers))
+                layers.append(_layer(entry.name, matte, Cutout(), visible=entry.visible, locked=entry.locked))
             if entry.visible:
                 _put_over(composed, placed, entry.opacity)
         source = self._source(composed, base)
         if lost:
             self._warn(f"it is damaged, and these layers are lost: {', '.join(lost[:5])}.")
-        return Document(source, tuple(layers) or (Layer(),), max(0, len(layers) - 1))
+        return Document(source, tuple(layers) or (Layer(),), selected[0] if selected else max(0, len(layers) - 1))
 
     def _source(self, composed: NDArray[np.float32], base: NDArray[np.uint8] | None) -> OpenedImage:
         """The image to be edited: the merged one, over what is opaque where that leaves something transparent."""
@@ -185,20 +190,21 @@ class _LayersReader:
         return placed
 
     def _pixels(self, name: str) -> NDArray[np.uint8]:
-        """The image of an entry, HxWx4. Raises ValueError."""
+        """The image of an entry in sRGB, HxWx4. Raises ValueError."""
         import numpy as np
         from PIL import Image
 
         data = self._archive.read(name)
         try:
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-                size = image.width * image.height * 4
-                if image.width * image.height > _MOST_PIXELS or size > self._room:
+                shape = image.height, image.width
+                if math.prod(shape) > _MOST_PIXELS or 4 * math.prod(shape) > self._room:
                     raise ValueError("it is too large")
-                self._room -= size
-                sixteen = image.mode.startswith("I")  # Pillow would clip them
-                found = Image.fromarray((np.asarray(image) // 257).astype(np.uint8)) if sixteen else image
-                return np.array(found.convert("RGBA"))
+                self._room -= 4 * math.prod(shape)
+                image.load()
+                profile = image.info.get("icc_profile")
+                colours, alpha = straight_srgb(UprightImage(self._path, image, shape, profile, b""))
+                return np.dstack([np.asarray(colours), np.full(shape, 255, np.uint8) if alpha is None else alpha])
         except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ValueError(f"{name} cannot be decoded") from error
 
@@ -208,7 +214,7 @@ class _LayersReader:
 
 def _entries(root: ElementTree.Element) -> Iterator[_Entry]:
     """The layers from top to bottom, stacks within stacks opened."""
-    around = _Entry("", "", 0, 0, 1.0, True)
+    around = _Entry("", "", 0, 0, 1.0, visible=True)
     waiting = [(child, around, 0) for child in reversed(root.findall("stack"))]
     while waiting:
         element, stack, depth = waiting.pop()
@@ -220,6 +226,8 @@ def _entries(root: ElementTree.Element) -> Iterator[_Entry]:
             y=stack.y + int(_number(element, "y", 0)),
             opacity=stack.opacity * min(max(_number(element, "opacity", 1), 0.0), 1.0),
             visible=stack.visible and shown,
+            locked=stack.locked or element.get("edit-locked") == "true",
+            selected=element.get("selected") == "true",
         )
         if element.tag == "layer":
             yield entry
@@ -235,13 +243,14 @@ def _number(element: ElementTree.Element, name: str, usual: float) -> float:
     return min(max(value, -_FARTHEST), _FARTHEST) if math.isfinite(value) else usual
 
 
-def _layer(name: str, alpha: NDArray[Any], edit: Edit, *, visible: bool = True) -> Layer:
+def _layer(name: str, alpha: NDArray[Any], edit: Edit, *, visible: bool = True, locked: bool = False) -> Layer:
     """A layer with `alpha`, HxW of 0 to 255, as its matte."""
     import numpy as np
 
     matte = np.asarray(alpha / np.float32(255), np.float32)
     matte.flags.writeable = False
-    return Layer((ImportedMatte(name or "Matte", Combine.NEW, matte),), edit=edit, name=name, visible=visible)
+    part = ImportedMatte(name or "Matte", Combine.NEW, matte)
+    return Layer((part,), edit=edit, name=name, visible=visible, locked=locked)
 
 
 def _edit_of(pixels: NDArray[np.uint8]) -> Edit:

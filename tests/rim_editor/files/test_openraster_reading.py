@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable, UserError
 from clipmat.image_files import OpenedImage
@@ -191,6 +191,129 @@ def test_grey_palette_and_16_bits_are_read(ora):
 def test_an_image_without_anything_cut_out(ora):
     document = current(ora('<stack><layer name="photo" src="a.png"/></stack>', {"a.png": rgba(WIDTH, HEIGHT, 9)}))
     assert document.parts == () and len(document.layers) == 1
+
+
+def swapped_profile():
+    """An ICC profile whose red is sRGB's green, and the other way round."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    entries = range(132, 132 + 12 * int.from_bytes(profile[128:132], "big"), 12)
+    for at in entries:
+        name = bytes(profile[at : at + 4])
+        profile[at : at + 4] = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}.get(name, name)
+    return bytes(profile)
+
+
+def as_gimp_writes_it(path, merged, files):
+    """GIMP 3's file-openraster: everything stored, no version and no place of groups, files in groups named after them.
+
+    The mimetype comes first, stack.xml last; the thumbnail is at most 256 pixels long.
+    """
+    stack = (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<image w=\"12\" h=\"8\"><stack>"
+        '<layer src="data/000.png" name="Hat &amp; scarf" x="-1" y="5" opacity="1.0" visibility="visible" '
+        'composite-op="svg:src-over" />'
+        '<stack name="Figures" opacity="0.5019607843137255" visibility="visible" composite-op="svg:src-over">'
+        '<layer src="data/001-000.png" name="Dog" x="4" y="2" opacity="1.0" visibility="visible" '
+        'composite-op="svg:src-over" />'
+        '<layer src="data/001-001.png" name="Cat" x="2" y="2" opacity="1.0" visibility="hidden" '
+        'composite-op="svg:multiply" /></stack>'
+        '<layer src="data/001.png" name="Background" x="0" y="0" opacity="1.0" visibility="visible" '
+        'composite-op="svg:src-over" /></stack></image>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("mimetype", "image/openraster")
+        for name, pixels in files.items():
+            archive.writestr(name, png(pixels))
+        archive.writestr("mergedimage.png", png(merged))
+        archive.writestr("Thumbnails/thumbnail.png", png(merged))
+        archive.writestr("stack.xml", stack)
+
+
+def test_a_file_as_gimp_writes_it(tmp_path):
+    path = tmp_path / "gimp.ora"
+    photo = rgba(WIDTH, HEIGHT, (10, 20, 30))
+    files = {
+        "data/000.png": rgba(4, 5, (200, 0, 0)),
+        "data/001-000.png": rgba(3, 2, (0, 200, 0)),
+        "data/001-001.png": rgba(5, 5, (0, 0, 200), 128),
+        "data/001.png": photo[..., :3],  # GIMP's background has no alpha
+    }
+    merged = photo.copy()
+    merged[2:4, 4:7, :3], merged[5:, :3, :3] = (5, 110, 15), (200, 0, 0)
+    as_gimp_writes_it(path, merged, files)
+    document = current(path)
+    assert (document.source.pixels == merged[..., :3]).all() and document.source.alpha is None
+    cat, dog, hat = document.layers
+    assert [(one.name, one.visible, one.locked) for one in document.layers] == [
+        ("Cat", False, False),
+        ("Dog", True, False),
+        ("Hat & scarf", True, False),
+    ]
+    assert document.active == 2
+    expected = np.zeros((3, HEIGHT, WIDTH))
+    expected[0, 2:7, 2:7], expected[1, 2:4, 4:7], expected[2, 5:, :3] = 64.25 / 255, 128 / 255, 1
+    for one, matte in zip((cat, dog, hat), expected, strict=True):
+        np.testing.assert_allclose(one.parts[0].matte, matte, atol=1e-3)
+    assert Renderer(document.source).result(document)[6, 1, 3] == 255
+
+
+def as_krita_writes_it(path, merged, files):
+    """Krita 5: version 0.0.1 with a resolution, groups at 0, 0 that say their isolation, what is locked and selected,
+    composite operations of its own, an empty layer of one pixel, and PNGs with their profile.
+    """
+    stack = (
+        '<image w="12" xres="72" h="8" version="0.0.1" yres="72">\n'
+        ' <stack name="root" isolation="isolate" opacity="1" visibility="visible" x="0" y="0" '
+        'composite-op="svg:src-over">\n'
+        '  <layer name="Empty" src="data/layer3.png" opacity="1" visibility="visible" x="0" y="0" '
+        'composite-op="svg:src-over"/>\n'
+        '  <stack name="Group 1" isolation="auto" opacity="1" visibility="hidden" x="0" y="0" edit-locked="true" '
+        'composite-op="svg:src-over">\n'
+        '   <layer name="Lock" src="data/layer2.png" opacity="1" visibility="visible" x="8" y="1" '
+        'composite-op="krita:behind"/>\n  </stack>\n'
+        '  <layer name="Paint Layer 2" src="data/layer1.png" opacity="0.74902" visibility="visible" x="1" y="1" '
+        'selected="true" composite-op="svg:src-atop"/>\n'
+        '  <layer name="Background" src="data/layer0.png" opacity="1" visibility="visible" x="0" y="0" '
+        'edit-locked="true" composite-op="svg:src-over"/>\n </stack>\n</image>\n'
+    )
+
+    def with_profile(pixels):
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "PNG", icc_profile=swapped_profile())
+        return file.getvalue()
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "image/openraster", zipfile.ZIP_STORED)
+        for name, pixels in files.items():
+            archive.writestr(name, with_profile(pixels))
+        archive.writestr("stack.xml", stack)
+        archive.writestr("Thumbnails/thumbnail.png", with_profile(merged))
+        archive.writestr("mergedimage.png", with_profile(merged))
+
+
+def test_a_file_as_krita_writes_it(tmp_path):
+    path = tmp_path / "krita.ora"
+    photo = rgba(WIDTH, HEIGHT, (200, 30, 10))
+    files = {
+        "data/layer0.png": photo,
+        "data/layer1.png": rgba(4, 3, (0, 200, 0)),
+        "data/layer2.png": rgba(2, 2, (0, 0, 200)),
+        "data/layer3.png": rgba(1, 1, 0, 0),
+    }
+    merged = photo.copy()
+    merged[1:4, 1:5, :3] = (50, 158, 2)
+    as_krita_writes_it(path, merged, files)
+    document = current(path)
+    shown = document.source.pixels.astype(int)
+    assert np.abs(shown - merged[..., (1, 0, 2)]).max() <= 2, "the profile of the image was read"
+    assert [(one.name, one.visible, one.locked) for one in document.layers] == [
+        ("Paint Layer 2", True, False),
+        ("Lock", False, True),
+    ]
+    assert document.layer.name == "Paint Layer 2", "what is selected there"
+    expected = np.zeros((HEIGHT, WIDTH))
+    expected[1:4, 1:5] = 0.74902
+    np.testing.assert_allclose(document.layers[0].parts[0].matte, expected, atol=1e-3)
 
 
 # --- bad days
