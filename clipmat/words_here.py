@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 PLACE = 32
 """Rows and columns of the raster on which the place of a word is remembered."""
+_OFFERED = 0.95
+"""Stated presence from which on a word is offered that nobody has asked for. Of twenty words that are asked in an image
+most are not there, so that more of those that come out sure are wrong than among questions of users."""
+_SAME = 0.5
+"""Share of a place in common from which on two words name one thing."""
 _NEAR = 0.3
 """Share of a place in common from which on a word may stand for what a guess shows."""
 
@@ -32,6 +37,15 @@ class WordHere:
 
         union = np.count_nonzero(self.place | place)
         return float(np.count_nonzero(self.place & place) / union) if union else 0.0
+
+
+def sure_words(words: Sequence[WordHere], limit: int) -> tuple[WordHere, ...]:
+    """The words, at most `limit`, that can be offered unasked, the surest first: of several at one place only that."""
+    found: list[WordHere] = []
+    for word in sorted(words, key=lambda word: -word.presence):
+        if word.presence >= _OFFERED and all(word.overlap(other.place) < _SAME for other in found):
+            found.append(word)
+    return tuple(found[:limit])
 
 
 def near_words(words: Sequence[WordHere], matte: NDArray[np.float32], limit: int) -> tuple[WordHere, ...]:

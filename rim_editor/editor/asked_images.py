@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
-from clipmat.words_here import near_words
+from clipmat.words_here import near_words, sure_words
 from rim_editor.documents import answer_texts
 from rim_editor.documents.document import Combine, draft_of, mark_accepted
 from rim_editor.editor.events import Answered
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rim_editor.documents.history import History
     from rim_editor.editor.editor import Editor
 
-MOST_WORDS = 3
-"""Near words that are offered at once."""
+MOST_WORDS, MOST_WORDS_HERE = 3, 6
+"""Words that are offered at once: near ones, and what is in an image."""
 _SURER = 0.15
 """How much more present than the answer a word has to be to be offered in its place."""
 
@@ -225,10 +225,14 @@ class AskedImage:
         return replace(self._none(editor, given), rated=rated)
 
     def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
-        """A caption, and words to click: near ones after an answer without certainty, or what to try on a sample."""
+        """A caption, and words to click: what to try on a sample, what is surely in an image of which nothing is
+        selected yet, or near words after an answer without certainty.
+        """
         if self.suggested and self.last is None:
             return "Try", self.suggested
         given, part = self._current(editor)
+        if given is None and not editor.document.has_matte:
+            return "In this image", tuple(word.noun for word in sure_words(self.words, MOST_WORDS_HERE))
         guess = part or editor.guess
         if given is None or given.decided or given.answer.certainty is Certainty.SURE or guess is None:
             return "", ()

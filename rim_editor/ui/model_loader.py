@@ -34,11 +34,13 @@ def preload(
     options: ModelOptions,
     runner: Runner,
     nouns_found: Callable[[tuple[str, ...]], None],
+    loaded: Callable[[], None],
     failed: Callable[[Exception], None],
 ) -> None:
     """Start loading the nouns of the weights, smart strokes, the model, then colour decontamination; returns at once.
 
-    `nouns_found` is called with the nouns that completion offers, the most common first, `failed` with each error.
+    `nouns_found` is called with the nouns that completion offers, the most common first, `loaded` when the model is
+    there, `failed` with each error.
     """
 
     from clipmat import foreground
@@ -51,10 +53,14 @@ def preload(
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
+    def begin(_: None) -> None:
+        runner.start(separate)
+        loaded()
+
     separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
     runner.start(Job(JobKind.EDGE_STROKES, edge_following.warm_up, lambda _: None, failed))
     runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
-    runner.start(Job(JobKind.WARM_UP, load, lambda _: runner.start(separate), failed, uses_model=True))
+    runner.start(Job(JobKind.WARM_UP, load, begin, failed, uses_model=True))
 
 
 def load_with_short_turns(weights: str, device: str, precision: str = "auto") -> PredictorLike:

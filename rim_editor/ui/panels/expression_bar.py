@@ -101,7 +101,7 @@ class ExpressionBar(QWidget):
         self._box.set_suggestions(history, nouns)
 
     def set_words_here(self, editor: Editor, words: Sequence[WordHere]) -> None:
-        """Offer words that are likely in this editor's image, where they are near an answer."""
+        """Offer words that are surely in this editor's image, see `AskedImage.offered`."""
         self._state(editor).words = tuple(words)
         if editor is self._editor:
             self._show_chips()

@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
             lambda: self.opener.busy,
             self,
         )
-        WordFinder(matting, self.runner, self.documents, self.parts.expression_bar, self)
+        self._words = WordFinder(matting, self.runner, self.documents, self.parts.expression_bar, self)
         self._start_page = StartPage(self.parts.canvas, self._dialogs.show_open, self.opener.paste)
         self._start_page.sample_requested.connect(self._open_sample)
         self._connect()
@@ -155,7 +155,8 @@ class MainWindow(QMainWindow):
             self._update_suggestions()
 
         show_error = self.notifications.show_error
-        model_loader.preload(self._matting, self.model_options(), self.runner, nouns_found, show_error)
+        options = self.model_options()
+        model_loader.preload(self._matting, options, self.runner, nouns_found, self._words.begin, show_error)
 
     def model_options(self) -> ModelOptions:
         """The model according to the settings."""

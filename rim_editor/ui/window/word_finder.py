@@ -1,9 +1,10 @@
-"""Finds words of which the weights are surer where an answer is unsure or a guess; never delays a question."""
+"""Finds the words that are surely in an image, to click where nothing is asked yet or an answer is not sure."""
 
 from __future__ import annotations
 
 from threading import Event as Flag
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject
 
@@ -15,14 +16,18 @@ from rim_editor.ui.panels.expression_bar import ExpressionBar
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
+    from clipmat.image_files import OpenedImage
     from clipmat.words_here import WordHere
+    from rim_editor.editor.editor import Editor
     from rim_editor.matting import Matting
 
 
 class WordFinder(QObject):
-    """After an answer without certainty, asks the model for general words in the background.
+    """Asks the model for general words in the background: once the image in front is shown, or after an answer without
+    certainty.
 
-    A newer question, of any image, stops it after a few words at most; then nothing is offered.
+    The image that this encodes is encoded for the first question as well. A question, of any image, stops it after a
+    few words at most; then nothing is offered. No image is searched twice.
     """
 
     def __init__(
@@ -32,30 +37,48 @@ class WordFinder(QObject):
         self._matting = matting
         self._runner = runner
         self._bar = bar
+        self._documents = documents
         self._stop = Flag()
+        self._ready = False
+        self._searched: WeakKeyDictionary[Editor, OpenedImage] = WeakKeyDictionary()
+        documents.chosen.connect(self._on_chosen)
         documents.event_received.connect(self._on_event)
         documents.removed.connect(self._forget)
+
+    def begin(self) -> None:
+        """The model is loaded: from now on search every image that comes to the front."""
+        self._ready = True
+        self._on_chosen(self._documents.current)
 
     def stop(self) -> None:
         """Stop searching: the model is needed for something else."""
         self._stop.set()
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
-        if isinstance(event, JobStarted) and event.kind in (JobKind.ASK, JobKind.REFINE):
+        if isinstance(event, JobStarted) and event.kind in (JobKind.ASK, JobKind.REFINE, JobKind.EXAMPLE):
             self.stop()
         elif isinstance(event, Answered) and event.certainty is not Certainty.SURE:
             self._find(document)
 
+    def _on_chosen(self, document: OpenDocument | None) -> None:
+        self.stop()
+        if self._ready and document is not None and not document.editor.document.has_matte:
+            self._find(document)
+
     def _find(self, document: OpenDocument) -> None:
         editor, matting = document.editor, self._matting
+        options, source = editor.options, editor.document.source
+        if self._searched.get(editor) is source:
+            return
+        self.stop()
         stop = self._stop = Flag()
-        options, image = editor.options, editor.document.source.pixels
 
         def find() -> tuple[WordHere, ...]:
-            return model_requests.words_here(matting, options, image, stop.is_set)
+            return model_requests.words_here(matting, options, source.pixels, stop.is_set)
 
         def found(words: tuple[WordHere, ...]) -> None:
-            if words and not stop.is_set():
+            if not stop.is_set():
+                self._searched[editor] = source
                 self._bar.set_words_here(editor, words)
 
         # An error would have been one of the question too, and is shown there.

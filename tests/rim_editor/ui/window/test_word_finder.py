@@ -1,11 +1,11 @@
-"""Words that are surer, found after an answer without certainty."""
+"""Words that are surely in an image: offered before anything is asked, and after an answer without certainty."""
 
 import threading
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from clipmat.words_here import WordHere, place_of
 from rim_editor.settings import Settings
@@ -29,7 +29,7 @@ def asked(monkeypatch):
             if stop():
                 return ()
             if noun in self.model.discs:
-                found.append(WordHere(noun, 0.9, place_of(self.predict(noun).matte)))
+                found.append(WordHere(noun, 0.97, place_of(self.predict(noun).matte)))
         return tuple(found)
 
     monkeypatch.setattr(FakePredictor, "words_here", words_here, raising=False)
@@ -62,7 +62,8 @@ def test_after_an_unsure_answer_the_word_at_its_place_can_be_clicked(window, qtb
     qtbot.waitUntil(lambda: bool(asked) and not window.runner.busy)
     assert chips(window).texts() == (), "the word was in the question itself"
     window.parts.expression_bar.ask_for("the cat ghost")
-    qtbot.waitUntil(lambda: len(asked) == 2 and not window.runner.busy)
+    qtbot.waitUntil(lambda: window.editor().guess is not None and not window.runner.busy)
+    assert len(asked) == 1, "its words are known"
     window.editor().guess.matte.setflags(write=True)
     window.editor().guess.matte[:] = window.editor().document.expressions[0].matte
     window.parts.expression_bar.set_words_here(
@@ -100,3 +101,41 @@ def test_closing_the_image_meanwhile_harms_nothing(window, qtbot, model, asked):
     window.documents.remove(document)
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert chips(window).texts() == ()
+
+
+def test_what_is_in_the_image_in_front_is_offered_once_the_model_is_there(window, qtbot, model, asked, photo):
+    assert asked == [] and chips(window).texts() == ()
+    window.preload_model()
+    qtbot.waitUntil(lambda: chips(window).texts() != ())
+    here = chips(window).texts()
+    assert set(here) <= set(model.discs) and len(asked) == 1
+    assert window.findChild(QLabel, "word_chips_caption").text() == "In this image:"
+    qtbot.mouseClick(chips(window).findChild(QAbstractButton, f"chip_{here[0]}"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [one.expression for one in window.editor().document.expressions] == [here[0]])
+    assert chips(window).texts() == ()
+    window.editor().clear_matte()
+    assert chips(window).texts() == here, "nothing is selected again"
+    window.opener.open_files([photo("other.jpg")])
+    qtbot.waitUntil(lambda: len(window.documents) == 2 and len(asked) == 2 and not window.runner.busy)
+    window.documents.choose(next(iter(window.documents)))
+    assert chips(window).texts() == here and len(asked) == 2, "no image is searched twice"
+
+
+def test_a_question_stops_the_search_that_no_one_asked_for(window, qtbot, model, asked):
+    model.gate = threading.Event()
+    window.preload_model()
+    qtbot.waitUntil(lambda: bool(asked))
+    window.parts.expression_bar.ask_for("the cat")
+    model.gate.set()
+    qtbot.waitUntil(lambda: [one.expression for one in window.editor().document.expressions] == ["the cat"])
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    window.editor().clear_matte()
+    assert chips(window).texts() == (), "it found nothing"
+
+
+def test_what_was_selected_another_time_needs_no_words(window, qtbot, asked):
+    window.parts.expression_bar.ask_for("the dog")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    window.preload_model()
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert asked == []
