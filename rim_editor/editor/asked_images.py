@@ -231,15 +231,15 @@ class AskedImage:
         if self.suggested and self.last is None:
             return "Try", self.suggested
         given, part = self._current(editor)
-        if given is None and not editor.document.has_matte:
-            return "In this image", tuple(word.noun for word in sure_words(self.words, MOST_WORDS_HERE))
         guess = part or editor.guess
-        if given is None or given.decided or given.answer.certainty is Certainty.SURE or guess is None:
+        if given is None or guess is None:
+            return self._here(editor)
+        if given.decided or given.answer.certainty is Certainty.SURE:
             return "", ()
         asked = given.answer.expression.casefold().split()
         surer = [word for word in self.words if word.presence >= given.answer.presence + _SURER]
         near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
-        return ("Did you mean", tuple(near)) if near else ("", ())
+        return ("Did you mean", tuple(near)) if near else self._here(editor)
 
     def used(self, editor: Editor) -> tuple[str, ...]:
         """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
@@ -257,6 +257,12 @@ class AskedImage:
         if part not in self.given:
             self.given[part] = GivenAnswer.of_part(part, layer.key)
         return self.given[part], part
+
+    def _here(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
+        """What is surely in the image, as long as nothing is selected."""
+        if editor.document.has_matte:
+            return "", ()
+        return "In this image", tuple(word.noun for word in sure_words(self.words, MOST_WORDS_HERE))
 
     def _none(self, editor: Editor, given: GivenAnswer) -> AnswerText:
         quoted = given.answer.asked

@@ -94,4 +94,7 @@ class ExpressionBox(QLineEdit):
     def _suggest(self, typed: str) -> None:
         from rim_editor.editor.completing import completions
 
+        if typed.startswith("/"):  # the key that goes to the box, typed in the box itself
+            typed = typed.lstrip("/ ")
+            self.setText(typed)
         self._suggestions.setStringList(list(completions(typed, self._history, self._nouns, here=self._here)))

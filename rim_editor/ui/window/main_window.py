@@ -195,15 +195,15 @@ class MainWindow(QMainWindow):
         if event.source() is None and dropped_data.may_hold_image(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.parts.canvas.set_drop_hint(True)
+            self._show_drop_hint(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
         """Take the hint away."""
-        self.parts.canvas.set_drop_hint(False)
+        self._show_drop_hint(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped."""
-        self.parts.canvas.set_drop_hint(False)
+        self._show_drop_hint(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.opener.open_mime(event.mimeData())
@@ -227,6 +227,10 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._icons_timer is not None:
             self._icons_timer.start(0)  # one change of the theme sends many events
+
+    def _show_drop_hint(self, hint: bool) -> None:
+        self.parts.canvas.set_drop_hint(hint)
+        self._start_page.setVisible(not hint and self.editor() is None)  # it covers the canvas
 
     def _make_editor(self, source: OpenedImage) -> Editor:
         return Editor(source, self._matting, self.runner, self.model_options())

@@ -415,6 +415,25 @@ def test_near_words_are_offered_after_an_unsure_answer_and_asked_by_a_click(qtbo
     assert box(bar).text() == "pet"
 
 
+def test_what_is_in_the_image_is_offered_until_something_is_selected(qtbot, bar, editor):
+    bar.set_editor(editor)
+    chips = part(bar, ChipRow, "word_chips")
+    bar.set_words_here(editor, (word("cat", 0.97, 20, 32), word("animal", 0.96, 20, 31), word("bag", 0.9, 3, 16)))
+    assert chips.texts() == ("cat",)
+    ask(qtbot, bar, "the piano")
+    assert chips.texts() == ("cat",), "nothing seems to be the piano"
+    ask(qtbot, bar, "the dog")
+    assert chips.texts() == ()
+    editor.clear_matte()
+    assert chips.texts() == ("cat",)
+
+
+def test_the_key_that_goes_to_the_box_is_no_text_of_it(qtbot, bar, editor):
+    bar.set_editor(editor)
+    qtbot.keyClicks(box(bar), "/the dog")
+    assert box(bar).text() == "the dog"
+
+
 def test_near_words_go_with_their_answer(qtbot, bar, editor):
     bar.set_editor(editor)
     chips = part(bar, ChipRow, "word_chips")

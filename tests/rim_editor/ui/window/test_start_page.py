@@ -1,8 +1,9 @@
 """The page of a window without an image."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 
 from rim_editor.settings import Settings
 from rim_editor.ui.panels.chips import ChipRow
@@ -91,3 +92,14 @@ def test_in_a_low_window_the_picture_gives_way(window, qtbot):
     window.resize(700, 420)
     qtbot.waitUntil(lambda: not picture.isVisible())
     assert page(window).findChild(QPushButton, "start_open").isVisible()
+
+
+def test_the_page_gives_way_to_the_hint_where_to_drop(window, photo):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photo()))])
+    page = window.findChild(QWidget, "start_page")
+    keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, *keys))
+    assert window.parts.canvas.drop_hint and not page.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.parts.canvas.drop_hint and page.isVisible()
