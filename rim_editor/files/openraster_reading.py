@@ -204,7 +204,8 @@ class _LayersReader:
                 image.load()
                 profile = image.info.get("icc_profile")
                 colours, alpha = straight_srgb(UprightImage(self._path, image, shape, profile, b""))
-                return np.dstack([np.asarray(colours), np.full(shape, 255, np.uint8) if alpha is None else alpha])
+                cover = np.full(shape, 255, np.uint8) if alpha is None else np.asarray(alpha)
+                return np.dstack([np.asarray(colours), cover])
         except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ValueError(f"{name} cannot be decoded") from error
 
