@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable
 from clipmat.image_files import OpenedImage, UprightImage, straight_srgb
+from clipmat.image_metadata import Metadata
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
@@ -202,8 +203,8 @@ class _LayersReader:
                     raise ValueError("it is too large")
                 self._room -= 4 * math.prod(shape)
                 image.load()
-                profile = image.info.get("icc_profile")
-                colours, alpha = straight_srgb(UprightImage(self._path, image, shape, profile, b""))
+                profile = image.info.get("icc_profile") or None
+                colours, alpha = straight_srgb(UprightImage(self._path, image, shape, profile, Metadata()))
                 cover = np.full(shape, 255, np.uint8) if alpha is None else np.asarray(alpha)
                 return np.dstack([np.asarray(colours), cover])
         except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
