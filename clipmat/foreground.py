@@ -83,10 +83,10 @@ def _estimator() -> Callable[..., None]:
         from numba.core.dispatcher import Dispatcher
 
         caching = Dispatcher.enable_caching
-        Dispatcher.enable_caching = lambda _: None
+        Dispatcher.enable_caching = lambda _: None  # type: ignore[assignment, method-assign]
         try:
             from clipmat import foreground_levels
         finally:
-            Dispatcher.enable_caching = caching
+            Dispatcher.enable_caching = caching  # type: ignore[method-assign]
     estimate: Callable[..., None] = foreground_levels.estimate
     return estimate
