@@ -20,6 +20,7 @@ from PIL import Image
 from clipmat import image_files
 from clipmat.errors import ImageUnreadable
 from clipmat.image_files import OpenedImage
+from clipmat.image_metadata import Metadata
 from rim_editor import processes
 from rim_editor.documents import edits
 from rim_editor.documents.document import (
@@ -132,7 +133,9 @@ sources = st.integers(1, 5).flatmap(
         st.sampled_from([None, Path("/nowhere/é.jpg")]),
         arrays.arrays(np.uint8, (side, 4, 3)),
         st.none() | arrays.arrays(np.uint8, (side, 4)),
-        st.binary(max_size=9),
+        st.builds(
+            Metadata, *[st.binary(max_size=9)] * 3, st.none() | st.tuples(*[st.floats(1, 9e4, exclude_min=True)] * 2)
+        ),
     )
 )
 
