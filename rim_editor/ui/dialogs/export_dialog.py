@@ -253,8 +253,7 @@ class ExportDialog(QDialog):
         return str(self._format.currentData())
 
     def _set_suffix(self, suffix: str) -> None:
-        place = self._format.findData(usual(suffix))
-        if place >= 0:
+        if (place := self._format.findData(usual(suffix))) >= 0:
             self._format.setCurrentIndex(place)
 
     def _content_chosen(self) -> None:
