@@ -28,7 +28,7 @@ _LEVELS = 15
 _MEMBER = 76 + 22
 """Bytes that a zip needs for a file beside its content and twice its name."""
 _DRAWN_LATER = 3
-"""Turns that an emoji waits for photographed things."""
+"""How much less often an emoji has its turn than photographed things."""
 
 
 class _Item(NamedTuple):
@@ -45,9 +45,9 @@ def write_small_packs(
     """Write a folder of the same name in `out` for each pack; returns pictures taken and there by pack and part.
 
     Only the split `train` goes along, its longer side reduced to `side` pixels, as WebP of `quality` 1..100, masks and
-    alpha without loss but for their levels, of which 16 stay. Rare keywords and sources come first. With
-    `licensed_only` pictures without an open licence stay behind. Raises BankError
-    when a folder is no pack or two have the same name, OSError.
+    alpha without loss but for their levels, of which 16 stay. Keywords and sources come as often as training
+    draws them. With `licensed_only` pictures without an open licence stay behind. Raises BankError when a folder is no
+    pack or two have the same name, OSError.
     """
     names = [folder.resolve().name for folder in packs]
     if len(set(names)) < len(names):
@@ -88,16 +88,21 @@ def _items(packs: Sequence[Path], banks: Sequence[EntityBank], part: str) -> Ite
 
 
 def _in_turn(items: Iterator[_Item]) -> Sequence[_Item]:
-    """One of each keyword, or of each source where there is none, then a second one of each, and so on."""
-    ranked: list[tuple[int, bytes, _Item]] = []
-    met: Counter[str] = Counter()
+    """Of each keyword, or source where there is none, by the root of its number: as training draws them."""
     hashed = sorted((hashlib.sha256(str(item.row["id"]).encode()).digest(), item) for item in items)
+    numbers = Counter(_kind(item) for _, item in hashed)
+    met: Counter[str] = Counter()
+    ranked: list[tuple[float, bytes, _Item]] = []
     for digest, item in hashed:
-        source = str(item.row.get("source", ""))
-        kind = str(item.row.get("keyword", source))
-        ranked.append((met[kind] + _DRAWN_LATER * ("emoji" in source), digest, item))
+        kind = _kind(item)
         met[kind] += 1
+        later = _DRAWN_LATER if "emoji" in str(item.row.get("source", "")) else 1
+        ranked.append((later * met[kind] / numbers[kind] ** 0.5, digest, item))
     return [item for _, _, item in sorted(ranked, key=lambda ranked: ranked[:2])]
+
+
+def _kind(item: _Item) -> str:
+    return str(item.row.get("keyword", item.row.get("source", "")))
 
 
 def _reduced(bank: EntityBank, item: _Item, side: int, quality: int) -> tuple[dict[str, Any], dict[str, bytes]]:
