@@ -1,6 +1,8 @@
 """What is shown at a level is judged by the full-size view, reduced; what is kept, by identity and by counting."""
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -13,7 +15,6 @@ from rim_editor.documents import edits, mattes
 from rim_editor.documents.document import Answer, Brush, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.rendering import Renderer, View, ViewMode
-from rim_editor.documents.shared_cache import SharedCache
 
 HEIGHT, WIDTH = 301, 402
 
@@ -188,9 +189,6 @@ def test_what_was_derived_is_not_derived_again(renderer, document, monkeypatch):
 
 
 def test_what_is_kept_stays_bounded(source):
-    import gc
-    import weakref
-
     renderer, seen = Renderer(source), []
     for number in range(30):
         matte = disc(100.0 + number, 100.0)
@@ -209,9 +207,11 @@ def test_a_trimmed_renderer_keeps_little_and_renders_the_same_again(source, monk
     ]
     renderer = Renderer(source)
     before = [(renderer.result(each), renderer.shown(each, View(), 1)) for each in documents]
+    large = [weakref.ref(renderer.layer_matte(each.layer)) for each in documents]
+    large += [weakref.ref(renderer.image(1)), weakref.ref(renderer.colours(documents[1].layer).foreground)]
     renderer.trim()
-    caches = [each for each in vars(renderer).values() if isinstance(each, SharedCache)]
-    assert sum(len(each._values) for each in caches if each not in (renderer._overlays, renderer._boxes)) == 1
+    gc.collect()
+    assert [each() for each in large] == [None] * 4
     folded = []
     monkeypatch.setattr(mattes, "with_parts", lambda *given: folded.append(given) or given[0])
     renderer.layer_matte(documents[-1].layer)
