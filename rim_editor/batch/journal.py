@@ -201,13 +201,14 @@ class Journal:
         output_files.remove_leftovers((self.path, *_files(self.plan)))
 
     def close(self) -> None:
-        """Make everything safe on the disk, and release the lock."""
+        """Make everything safe on the disk, as far as there is room, and release the lock."""
         if self._file.closed:
             return
         try:
             self.remove_leftovers()
             if self._due:
-                self._fsync()
+                with suppress(output_files.DiskFull):  # what is not recorded is done again
+                    self._fsync()
         finally:
             self._file.close()
 

@@ -76,10 +76,12 @@ def read(path: Path) -> JournalContent:
         with path.open("rb") as file:
             first = file.readline()
         if not first:
-            raise ValueError("it is empty")
+            raise NothingToResume(f"The batch in '{path.parent}' was stopped before it began: export without --resume.")
         event = json.loads(first)
         version = event["version"]
         plan = Plan.from_json(event["plan"]) if version in _READABLE else None
+    except NothingToResume:
+        raise
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, EditorError) as error:
         text = f"'{path}' cannot be read ({error}): delete it and export again without --resume."
         raise NothingToResume(text) from error

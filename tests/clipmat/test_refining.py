@@ -216,9 +216,10 @@ def test_the_same_click_again_costs_no_refining(bundled, large):
     matte = bundled.predict("the flower").matte
     inside = cv2.erode((matte > 0.9).astype(np.uint8), np.ones((61, 61)))
     y, x = (int(value) for value in np.argwhere(inside)[0])
-    first = bundled.draft("the flower", points=[(x, y, True)])
+    asked = [(x, y, True), (1950, 1450, False)]  # far apart, so that the whole image is looked at
+    first = bundled.draft("the flower", points=asked)
     kept = first.refinement.finished(lambda: False)
-    more = bundled.draft("the flower", points=[(x, y, True)])
+    more = bundled.draft("the flower", points=asked)
     assert more.refinement is None and more.prediction.matte is kept
 
 

@@ -207,7 +207,10 @@ def test_a_journal_that_is_nested_without_end_is_damaged(tmp_path):
 def test_nothing_to_resume_is_told(tmp_path):
     with pytest.raises(NothingToResume, match="nothing to resume"):
         resuming.reopened(tmp_path)
-    for content in (b"", b"{", b"[]\n", b'{"version": 2}\n', b'{"version": 2, "plan": {"recipe": 3}}\n'):
+    (tmp_path / NAME).touch()  # killed before the plan was written
+    with pytest.raises(NothingToResume, match="stopped before it began: export without --resume"):
+        resuming.reopened(tmp_path)
+    for content in (b"{", b"[]\n", b'{"version": 2}\n', b'{"version": 2, "plan": {"recipe": 3}}\n'):
         (tmp_path / NAME).write_bytes(content)
         with pytest.raises(NothingToResume, match="delete it"):
             resuming.reopened(tmp_path)

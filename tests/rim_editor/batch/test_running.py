@@ -124,7 +124,7 @@ from pathlib import Path
 import cv2, numpy as np
 from rim_editor.batch import resuming, running
 from rim_editor.batch.inputs import gather_inputs
-from rim_editor.batch.journal_file import NAME
+from rim_editor.batch.journal_file import NothingToResume
 from rim_editor.batch.pipeline import run
 from rim_editor.batch.plan import make_plan
 from rim_editor.batch.recipe import Recipe, ExpressionTerm
@@ -147,9 +147,10 @@ class Slow:
 
 def export(plan):
     matting = Matting(lambda *_: Slow())
-    if (plan.folder / NAME).exists():
+    try:
         return resuming.resume(plan.folder, matting).exit_code
-    return running.export(plan, matting).exit_code
+    except NothingToResume:
+        return running.export(plan, matting).exit_code
 
 folder, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 recipe = Recipe(expressions=(ExpressionTerm("it"),), edit=EditDescription(EditName.MATTE), sidecar=True, depth=16)
