@@ -23,11 +23,12 @@ def own_name() -> str:
 def on_stop_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
     """Inside, `handler` gets the signals that ask to stop: Ctrl+C, a service manager's, the end of the terminal.
 
-    One that was ignored before, as nohup does with the last, goes on being ignored. For the main thread only.
+    The last goes on being ignored where it was, as nohup has it; Ctrl+C does not, which a shell ignores for what it
+    starts in the background, for somebody may still send it. For the main thread only.
     """
     there = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {each: signal.getsignal(each) for each in there}
-    wanted = [each for each, former in before.items() if former is not signal.SIG_IGN]
+    wanted = [each for each, former in before.items() if each.name != "SIGHUP" or former is not signal.SIG_IGN]
     for each in wanted:
         signal.signal(each, handler)
     try:

@@ -219,6 +219,7 @@ class SlowEditor:
         source = OpenedImage(Path("x.png"), np.full((size[1], size[0], 3), 9, np.uint8), None)
         self.document = Document.of_one_layer(source)
         self.busy, self.saving = frozenset(), SimpleNamespace(mode=None)
+        self.renderer = Renderer(source)
         self.asked, self.outlined, self.painted, self.listeners = [], [], [], []
 
     @property
