@@ -1,6 +1,7 @@
 """The trainer: it learns, it resumes exactly, parts are the whole, and it refuses what does not belong."""
 
 import copy
+import gc
 import math
 from dataclasses import replace
 
@@ -33,6 +34,13 @@ SETTINGS = TrainSettings(
 )
 ONE = replace(SETTINGS, phases=(Phase(3, ((64, 64),), 4, -1, expressions=2),), clip=1e9)
 NOUNS = (["cup", "dog", "car"], torch.eye(3, 16))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays():
+    """A trainer and its prefetcher hold each other: hundreds of megabytes each would wait for the collector."""
+    yield
+    gc.collect()
 
 
 def trainer(bank, settings=SETTINGS, validation=None, nouns=None, config=None, clock=None, **options):
