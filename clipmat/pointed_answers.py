@@ -198,7 +198,7 @@ def _choice(
 
 
 def _scaled(pointing: Pointing, shape: Sequence[int], pixels: NDArray[np.uint8]) -> Pointing:
-    return pointing.in_crop(0, 0, (shape[1] / pixels.shape[1], shape[0] / pixels.shape[0]))
+    return pointing.in_frame(slice(0, pixels.shape[0]), slice(0, pixels.shape[1]), shape)
 
 
 def _fit(choice: PartChoice, pointing: Pointing) -> float:
@@ -217,12 +217,6 @@ def _fit(choice: PartChoice, pointing: Pointing) -> float:
         agreement = float(inside / max((x1 - x0) * (y1 - y0), 1.0))  # the parts were cut off at the box
         fits.append(agreement if agreement >= BOX_AGREEMENT else 0.0)
     return float(np.prod(fits))
-
-
-def whole_region(out: MatteOutput, size: tuple[int, int]) -> GrownRegion:
-    """The network's answer to one expression, fused `hard`, for an image of `size`, height and width."""
-    matte, trimap = out.matte[0, 0].float().cpu().numpy(), out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
-    return GrownRegion(slice(0, size[0]), slice(0, size[1]), matte, trimap)
 
 
 def _whole(choice: PartChoice, pixels: NDArray[np.uint8]) -> GrownRegion:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clipmat.expression import POINTED_AT
-from clipmat.model import ClipMat, EncodedImage
+from clipmat.model import ClipMat, EncodedImage, MatteOutput
 from clipmat.pointed_parts import boxed_plane, pixel_under
 from clipmat.pointing import Pointing
 from clipmat.pointing_planes import pointing_planes
@@ -100,9 +100,18 @@ class PointedLooks:
         at = pointing.in_frame(*frame, image.size)
         planes = torch.from_numpy(pointing_planes(at, image.size)).unsqueeze(0).to(image.alpha_logits.device)
         out = self._model.decode(image, *(text or self._without_text), pointing=planes, hard=True)
-        trimap = out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
-        matte = out.matte[0, 0].float().cpu().numpy()
-        return GrownRegion(*frame, matte, trimap) if _follows(matte, at) else None
+        found = _region(out, frame)
+        return found if _follows(found.matte, at) else None
+
+
+def whole_region(out: MatteOutput, size: tuple[int, int]) -> GrownRegion:
+    """The network's answer to one expression, fused `hard`, for an image of `size`, height and width."""
+    return _region(out, _whole(size))
+
+
+def _region(out: MatteOutput, frame: Frame) -> GrownRegion:
+    trimap = out.trimap_logits[0].float().softmax(dim=0).cpu().numpy()
+    return GrownRegion(*frame, out.matte[0, 0].float().cpu().numpy(), trimap)
 
 
 def _follows(matte: NDArray[np.float32], pointing: Pointing) -> bool:

@@ -25,7 +25,8 @@ from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.model import ClipMat, EncodedImage
-from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of, whole_region
+from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
+from clipmat.pointed_looks import whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
