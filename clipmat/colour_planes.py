@@ -25,11 +25,11 @@ class ColourPlanes(NamedTuple):
     """The colours of both sides at each pixel, and the colour line between them."""
 
     foreground: Floats
-    """HxWx3 in [0, 1]."""
+    """3xHxW in [0, 1]."""
     background: Floats
-    """HxWx3 in [0, 1]."""
+    """3xHxW in [0, 1]."""
     line: Floats
-    """HxWx4: slopes a of R, G, B and offset b of the colour line (Levin et al., PAMI 2008, equation 2).
+    """4xHxW: slopes a of R, G, B and offset b of the colour line (Levin et al., PAMI 2008, equation 2).
 
     a . I + b is how far the colour I in [0, 1] is from the background's on the way to the foreground's; the line is
     flat where both are similar.
@@ -45,23 +45,23 @@ def estimate_colour_planes(image: NDArray[np.uint8], matte: Floats) -> ColourPla
     strands alone still has a foreground colour. As in blur fusion (Forte, ICIP 2021), but solved for both sides at
     once, over windows that narrow.
     """
-    colour = image.astype(np.float32) / 255
-    alpha, rest = matte[..., None], 1 - matte[..., None]
-    moments = np.concatenate([alpha**2, alpha * rest, rest**2, alpha * colour, rest * colour], axis=2)
-    mean = moments.mean(axis=(0, 1))
-    front = (mean[3:6] + 1e-3 * colour.mean(axis=(0, 1))) / (mean[0] + mean[1] + 1e-3)
-    back = (mean[6:9] + 1e-3 * colour.mean(axis=(0, 1))) / (mean[2] + mean[1] + 1e-3)
-    front, back = (np.broadcast_to(c, colour.shape) for c in (front, back))
+    colour = np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)  # arithmetic is quick along whole rows
+    colour /= 255
+    rest = 1 - matte
+    moments = np.concatenate([[matte**2, matte * rest, rest**2], matte * colour, rest * colour])
+    mean, mean_colour = moments.mean(axis=(1, 2)), colour.mean(axis=(1, 2))
+    front = ((mean[3:6] + 1e-3 * mean_colour) / (mean[0] + mean[1] + 1e-3))[:, None, None]
+    back = ((mean[6:9] + 1e-3 * mean_colour) / (mean[2] + mean[1] + 1e-3))[:, None, None]
     for radius in WINDOW_RADII:
-        ksize = 2 * radius + 1
-        m = cv2.blur(moments, (ksize, ksize), borderType=cv2.BORDER_REPLICATE)
-        ff, fb, bb = m[..., 0:1] + PRIOR_WEIGHT, m[..., 1:2], m[..., 2:3] + PRIOR_WEIGHT
-        to_front, to_back = m[..., 3:6] + PRIOR_WEIGHT * front, m[..., 6:9] + PRIOR_WEIGHT * back
+        ksize = (2 * radius + 1, 2 * radius + 1)
+        blurred = np.stack([cv2.blur(plane, ksize, borderType=cv2.BORDER_REPLICATE) for plane in moments])
+        ff, fb, bb = blurred[0] + PRIOR_WEIGHT, blurred[1], blurred[2] + PRIOR_WEIGHT
+        to_front, to_back = blurred[3:6] + PRIOR_WEIGHT * front, blurred[6:9] + PRIOR_WEIGHT * back
         determinant = ff * bb - fb**2
         front = np.clip((bb * to_front - fb * to_back) / determinant, 0, 1)
         back = np.clip((ff * to_back - fb * to_front) / determinant, 0, 1)
     difference = front - back
-    distance = (difference**2).sum(axis=2)
-    slopes = difference / (distance + SIMILAR_COLOURS**2)[..., None]
-    line = np.dstack([slopes, -(slopes * back).sum(axis=2)])
+    distance = (difference**2).sum(axis=0)
+    slopes = difference / (distance + SIMILAR_COLOURS**2)
+    line = np.concatenate([slopes, -(slopes * back).sum(axis=0)[None]])
     return ColourPlanes(front, back, line, SIMILAR_COLOURS**2 / (distance + SIMILAR_COLOURS**2))

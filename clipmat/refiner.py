@@ -107,8 +107,9 @@ def guide_planes(image: NDArray[np.uint8], matte: Floats, trimap: Floats) -> Ten
     The colour line (4) and its ambiguity, the probabilities of unknown and foreground, the colours of both sides (6).
     """
     colours = estimate_colour_planes(image, matte)
-    planes = np.dstack([colours.line, colours.ambiguity, trimap[..., 1:], colours.foreground, colours.background])
-    return torch.from_numpy(np.ascontiguousarray(planes.transpose(2, 0, 1)))[None]
+    known = trimap[..., 1:].transpose(2, 0, 1)
+    planes = [colours.line, colours.ambiguity[None], known, colours.foreground, colours.background]
+    return torch.from_numpy(np.concatenate(planes))[None]
 
 
 def upsampling_steps(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:

@@ -20,9 +20,9 @@ def test_both_colours_are_found_between_mixed_pixels():
     # The judge: ordinary least squares over all pixels.
     mixing = np.stack([alpha.ravel(), 1 - alpha.ravel()], axis=1)
     front, back = np.linalg.lstsq(mixing, image.reshape(-1, 3) / 255, rcond=None)[0]
-    np.testing.assert_allclose(planes.foreground.mean(axis=(0, 1)), front, atol=0.03)
-    np.testing.assert_allclose(planes.background.mean(axis=(0, 1)), back, atol=0.03)
-    found = (planes.line[..., :3] * (image / 255)).sum(axis=2) + planes.line[..., 3] + planes.ambiguity * alpha
+    np.testing.assert_allclose(planes.foreground.mean(axis=(1, 2)), front, atol=0.03)
+    np.testing.assert_allclose(planes.background.mean(axis=(1, 2)), back, atol=0.03)
+    found = (planes.line[:3] * (image / 255).transpose(2, 0, 1)).sum(axis=0) + planes.line[3] + planes.ambiguity * alpha
     assert np.abs(found - alpha).mean() < 0.03
 
 
