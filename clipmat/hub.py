@@ -78,10 +78,27 @@ def remove(name: str) -> tuple[Path, ...]:
     return paths
 
 
-def download(repo: str, file: str, progress: DownloadCallback | None = None) -> Path:
+_TRAINING = (
+    "connect to the internet and fetch it again, or bring the file from another machine and pass it to training with "
+    "--backbone FILE"
+)
+
+
+def files(repo: str, remedy: str) -> dict[str, int]:
+    """The files of a repository and their bytes. Raises FetchFailed with `remedy` where it cannot be reached."""
+    from huggingface_hub import HfApi
+
+    try:
+        found = HfApi().model_info(repo, files_metadata=True).siblings or []
+    except _network_errors() as error:
+        raise FetchFailed(f"{repo} could not be reached ({type(error).__name__}): {remedy}") from error
+    return {file.rfilename: file.size or 0 for file in found}
+
+
+def download(repo: str, file: str, progress: DownloadCallback | None = None, *, remedy: str = _TRAINING) -> Path:
     """Download `file` of `repo` into the hub's cache, unless it is there already; returns its path.
 
-    Raises FetchFailed with what to do offline, and FetchCancelled when `progress` raised; no part is kept.
+    Raises FetchFailed with `remedy`, what to do offline, and FetchCancelled when `progress` raised; no part is kept.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
@@ -99,10 +116,7 @@ def download(repo: str, file: str, progress: DownloadCallback | None = None) -> 
         with _without_xet():
             return Path(hf_hub_download(repo, file, tqdm_class=reporting))
     except _network_errors() as error:
-        raise FetchFailed(
-            f"{file} of {repo} could not be fetched ({type(error).__name__}): connect to the internet and fetch it "
-            f"again, or bring the file from another machine and pass it to training with --backbone FILE"
-        ) from error
+        raise FetchFailed(f"{file} of {repo} could not be fetched ({type(error).__name__}): {remedy}") from error
 
 
 def checksum(repo: str, file: str) -> str | None:

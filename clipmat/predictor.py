@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat import weights as weights_files
+from clipmat.candidates import Candidate
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, WeightsError
@@ -60,6 +61,8 @@ class Prediction:
     """How the answer came of words, points and box."""
     note: str = ""
     """One line about how the answer came of points, box or example, where these weights do not know them; else ''."""
+    candidates: tuple[Candidate, ...] = ()
+    """What a system that finds instances chose from (`clipmat.systems`); our own network offers none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,13 +40,15 @@ class WeightsInfo:
     path: Path | None
     """Where the weights are on this machine, of split ones the index; None when they are missing."""
     bytes: int | None
-    """Size of all their files; None when they are missing."""
+    """Size of all their files; None when they are missing, of a system what a download takes then."""
     licence: str
     state: Literal["ready", "missing"]
     remedy: str
     """What to do when they are missing; empty when they are ready."""
     bundled: bool = False
     """Whether they come with the program, and so can neither be fetched nor removed; False for a user's own file."""
+    system: bool = False
+    """Whether it is another system, whose weights are fetched as they are, and not a variant that is trained."""
 
 
 def user_folder() -> Path:

@@ -128,18 +128,18 @@ class DraftsFirst(Protocol):
 
 
 def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
-    """Load the model; imports torch. Raises ClipMatError."""
-    from clipmat.predictor import Predictor
+    """Load the model, ours or another system; imports torch. Raises ClipMatError."""
+    from clipmat.systems.loading import load
 
-    predictor: PredictorLike = Predictor.load(weights=weights, device=device, precision=precision)
-    return predictor
+    return load(weights, device, precision)
 
 
 def catalogue() -> tuple[WeightsInfo, ...]:
-    """Every variant, where its weights are, and what is missing. Imports no torch."""
-    from clipmat.weights_catalogue import catalogue
+    """Every variant and system, where its weights are, and what is missing. Imports no torch."""
+    from clipmat import weights_catalogue
+    from clipmat.systems import catalogue
 
-    return catalogue()
+    return weights_catalogue.catalogue() + catalogue.catalogue()
 
 
 def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
@@ -147,9 +147,10 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
 
     Raises ClipMatError; an incomplete download is deleted.
     """
-    from clipmat.hub import fetch
+    from clipmat import hub
+    from clipmat.systems import catalogue, fetching
 
-    return fetch(name, progress)
+    return (fetching if catalogue.system_of(name) else hub).fetch(name, progress)
 
 
 def check(weights: str) -> str:
@@ -157,16 +158,18 @@ def check(weights: str) -> str:
 
     Raises ClipMatError when they are not. Imports no torch but for a training checkpoint.
     """
-    from clipmat.weights import check
+    from clipmat import weights as weights_files
+    from clipmat.systems import catalogue, fetching
 
-    return check(weights)
+    return fetching.check(weights) if catalogue.system_of(weights) else weights_files.check(weights)
 
 
 def remove(name: str) -> tuple[Path, ...]:
     """Delete the user's own and the downloaded weights of a variant; returns the deleted files. Raises ClipMatError."""
-    from clipmat.hub import remove
+    from clipmat import hub
+    from clipmat.systems import catalogue, fetching
 
-    return remove(name)
+    return (fetching if catalogue.system_of(name) else hub).remove(name)
 
 
 def weights_folder() -> Path:

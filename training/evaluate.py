@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clipmat.predictor import Predictor
+    from clipmat.systems.system import System
     from training.report.judging import Measures, Result
     from training.report.runs import EvaluationRun, RunFolder
     from training.report.sheets import Cases
@@ -115,14 +116,14 @@ def evaluate(
     folder = RunFolder(out) if out else None
     measured = []
     if data:
-        from clipmat.predictor import Predictor
+        from clipmat.systems.loading import load
         from training.report.judging import measures
         from training.report.runs import EvaluationRun
         from training.report.sheets import Cases
         from training.report.testsets import read_sets
 
         sets = read_sets(data, count, seed, setting, limit, held_out)
-        predictor = Predictor.load(weights, device=device, precision=precision)
+        predictor = load(weights, device=device, precision=precision)
         cases = Cases(sheet if folder else 0, seed)
         results = _judged(predictor, sets, measures(grad_conn, transition), cases, folder if save_mattes else None)
         options = {"data": [str(path) for path in data], "setting": setting, "count": count, "seed": seed}
@@ -145,7 +146,7 @@ def evaluate(
 
 
 def _judged(
-    predictor: Predictor,
+    predictor: Predictor | System,
     sets: Mapping[str, SampleSet],
     chosen: Measures,
     cases: Cases,
@@ -176,23 +177,25 @@ def _judged(
     return results
 
 
-def _provenance(predictor: Predictor) -> dict[str, Any]:
+def _provenance(predictor: Predictor | System) -> dict[str, Any]:
     """The weights and settings that decided the mattes, besides the data."""
     import hashlib
     from dataclasses import asdict
 
+    from clipmat.predictor import Predictor
+    from clipmat.systems import catalogue
     from clipmat.weights_catalogue import locate
 
-    with locate(predictor.weights)[0].open("rb") as file:
+    made_with: dict[str, Any] = {}
+    if isinstance(predictor, Predictor):
+        path = locate(predictor.weights)[0]
+        made_with = {"presence": asdict(predictor.card.presence), "image_size": predictor.card.config.image_size}
+    else:
+        path = catalogue.locate(predictor.weights) / "model.safetensors"
+    with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "weights": predictor.weights,
-        "sha256": checksum,
-        "presence": asdict(predictor.card.presence),
-        "image_size": predictor.card.config.image_size,
-        "device": predictor.device,
-        "precision": predictor.precision,
-    }
+    named = {"weights": predictor.weights, "sha256": checksum}
+    return named | made_with | {"device": predictor.device, "precision": predictor.precision}
 
 
 def _page(run: EvaluationRun, every: bool) -> str:

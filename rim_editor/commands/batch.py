@@ -293,4 +293,5 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 def _weights(name: str) -> str:
-    return os.path.abspath(name) if Path(name).suffix and os.path.isfile(name) else name
+    path = Path(name).suffix and os.path.isfile(name) or os.sep in name and os.path.isdir(name)
+    return os.path.abspath(name) if path else name

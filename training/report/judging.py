@@ -18,6 +18,7 @@ from training.scene import Alpha
 
 if TYPE_CHECKING:
     from clipmat.predictor import Prediction, Predictor
+    from clipmat.systems.system import System
 
 Measures = Mapping[str, Callable[[Alpha, Alpha], float | None]]
 """By name, a function of a matte and its truth; None where it is not defined. Lower is better."""
@@ -122,7 +123,7 @@ def judge(name: str, sample: Sample, prediction: Prediction, measures: Measures 
 
 
 def judge_sets(
-    predictor: Predictor, sets: Mapping[str, Iterable[Sample]], measures: Measures = PAPER
+    predictor: Predictor | System, sets: Mapping[str, Iterable[Sample]], measures: Measures = PAPER
 ) -> Iterator[tuple[Sample, Prediction, Result]]:
     """Matte every sample of every set through the public API; an image is encoded once for expressions in a row.
 

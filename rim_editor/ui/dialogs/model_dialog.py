@@ -138,7 +138,7 @@ class ModelDialog(QDialog):
         self._fetch = button(
             "fetch_button",
             "&Fetch CLIP",
-            "Download CLIP, which the training of these weights starts from",
+            "Download a system, or CLIP, which the training of these weights starts from",
             self._start_fetch,
         )
         self._verify = button("verify_button", "&Verify", "Check that the file is whole", self._start_check)
@@ -166,6 +166,7 @@ class ModelDialog(QDialog):
         ready = row is not None and row.state == "ready"
         replaceable = row is not None and not row.bundled and not self._busy
         self._fetch.setEnabled(replaceable and not ready)
+        self._fetch.setText("&Fetch" if row is not None and row.system else "&Fetch CLIP")
         self._verify.setEnabled(ready and not self._busy)
         self._remove.setVisible(row is None or not row.bundled)
         self._remove.setEnabled(replaceable)

@@ -55,4 +55,6 @@ class WeightsTable(QTableWidget):
 def _state(variant: WeightsInfo) -> str:
     if variant.state == "ready":
         return "Ready, bundled" if variant.bundled else "Ready"
+    if variant.system:
+        return "Missing: fetch them"
     return "Missing: install again" if variant.bundled else "Missing: train them first"

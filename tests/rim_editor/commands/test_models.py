@@ -85,3 +85,11 @@ def test_a_failed_fetch(refused, run, monkeypatch):
 
     monkeypatch.setattr(matting, "fetch", fetch)
     refused(run("models", "fetch", "vit-b-16"), 2, "broke off: try again, nothing was kept")
+
+
+def test_other_systems_are_listed_with_size_licence_state_and_remedy(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("clipmat.weights_catalogue.user_folder", lambda: tmp_path)
+    clipseg = next(info for info in json.loads(run("models", "--json")[1]) if info["name"] == "clipseg")
+    assert (clipseg["state"], clipseg["licence"], clipseg["path"]) == ("missing", "Apache-2.0", None)
+    assert clipseg["bytes"] > 5e8 and "rim-editor models fetch clipseg" in clipseg["remedy"]
+    assert "clipseg: missing, 603 MB, Apache-2.0" in run("models")[1]

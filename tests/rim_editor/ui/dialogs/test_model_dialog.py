@@ -236,3 +236,14 @@ def test_the_catalogue_of_the_program_itself_fits(qtbot, make, shelf):
     shelf.rows = list(matting.catalogue())
     dialog = make()
     assert "compact" in [cells(dialog, row)[0] for row in range(len(shelf.rows))]
+
+
+def test_another_system_is_listed_with_its_size_and_fetched_by_its_own_name(qtbot, make, shelf):
+    from clipmat.systems.catalogue import catalogue as systems
+
+    shelf.rows = [READY, replace(systems()[0], path=None, state="missing", remedy="fetch it")]
+    dialog = make()
+    assert cells(dialog, 1)[0] == "clipseg" and cells(dialog, 1)[2:5] == ["Missing: fetch them", "603 MB", "Apache-2.0"]
+    assert "CLIP" in button(dialog, "fetch_button").text()
+    select(dialog, 1)
+    assert (button(dialog, "fetch_button").text(), button(dialog, "fetch_button").isEnabled()) == ("&Fetch", True)

@@ -1,0 +1,183 @@
+"""CLIPSeg's way through the public door, on a tiny model of its own classes with random weights.
+
+The model, the tokenizer and the processor are the real classes; what the published weights find nobody checks here.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from clipmat.certainty import Certainty
+from clipmat.errors import BadExample, BadExpression, ImageNotSet, UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.systems import catalogue
+from clipmat.systems.loading import load
+
+ROOT = Path(__file__).parents[3]
+IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    import torch
+    from transformers import (
+        CLIPSegConfig,
+        CLIPSegForImageSegmentation,
+        CLIPSegProcessor,
+        CLIPTokenizer,
+        ViTImageProcessor,
+    )
+
+    letters = [chr(code) for code in range(97, 123)]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    tower = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "projection_dim": 16}
+    text = {
+        "num_hidden_layers": 2,
+        "vocab_size": len(words),
+        "bos_token_id": 52,
+        "eos_token_id": 53,
+        "pad_token_id": 53,
+    }
+    vision = {"num_hidden_layers": 3, "image_size": 32, "patch_size": 8}
+    torch.manual_seed(0)
+    config = CLIPSegConfig(
+        text_config=tower | text,
+        vision_config=tower | vision,
+        projection_dim=16,
+        extract_layers=[0, 1, 2],
+        reduce_dim=8,
+        decoder_num_attention_heads=2,
+        decoder_intermediate_size=16,
+    )
+    path = tmp_path_factory.mktemp("systems") / "tiny"
+    CLIPSegForImageSegmentation(config).save_pretrained(path)
+    tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
+    image_processor = ViTImageProcessor(size={"height": 32, "width": 32})
+    CLIPSegProcessor(image_processor=image_processor, tokenizer=tokenizer).save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def system(folder):
+    return load(folder, device="cpu", precision="float32")
+
+
+@pytest.fixture
+def hot(system, monkeypatch):
+    """The system with a heat map that is known: two discs, the left one hotter."""
+    system.set_image(IMAGE)
+    heat = np.zeros(IMAGE.shape[:2], np.float32)
+    rows, columns = np.mgrid[: heat.shape[0], : heat.shape[1]]
+    for x, value in ((20, 0.9), (65, 0.85)):
+        heat[(rows - 30) ** 2 + (columns - x) ** 2 < 14**2] = value
+    monkeypatch.setattr(system, "heat", lambda words: heat)
+    return system
+
+
+def test_the_heat_is_that_of_the_published_classes(system, folder):
+    import torch
+    from transformers import CLIPSegForImageSegmentation, CLIPSegProcessor
+
+    model = CLIPSegForImageSegmentation.from_pretrained(folder).eval()
+    inputs = CLIPSegProcessor.from_pretrained(folder)(text=["the cup"], images=[IMAGE], return_tensors="pt")
+    with torch.inference_mode():
+        expected = model(**inputs).logits.sigmoid().reshape(32, 32).numpy()
+        system.set_image(IMAGE)
+        found = system.heat("the cup")
+    np.testing.assert_allclose(found, cv2.resize(expected, (90, 60), interpolation=cv2.INTER_LINEAR), atol=1e-5)
+
+
+def test_an_answer_is_a_prediction_at_the_size_of_the_image(system):
+    system.set_image(IMAGE)
+    answer = system.predict("the cup")
+    assert answer.matte.shape == answer.trimap.shape == (60, 90)
+    assert answer.matte.dtype == np.float32 and 0 <= answer.matte.min() <= answer.matte.max() <= 1
+    assert 0 <= answer.presence <= 1 and isinstance(answer.certainty, Certainty)
+    assert set(answer.timings) == {"image", "text", "matte", "refine"}
+
+
+@pytest.mark.parametrize(("text", "left"), [("the cup on the left", True), ("second cup from the left", False)])
+def test_places_choose_among_the_parts_of_the_heat(hot, text, left):
+    answer = hot.predict(text)
+    assert len(answer.candidates) == 2 and answer.certainty is Certainty.SURE
+    assert [bool(half.max() > 0.5) for half in (answer.matte[:, :45], answer.matte[:, 45:])] == [left, not left]
+    assert set(np.unique(answer.trimap)) == {0, 128, 255}
+
+
+def test_a_noun_alone_is_all_that_is_hot_and_a_click_chooses(hot):
+    both = hot.predict("cup", refine=False).matte
+    assert both[30, 20] == both[30, 65] == 1 and both[0, 0] == 0
+    clicked = hot.predict("cup", points=[(65, 30, True)], refine=False)
+    assert clicked.matte[30, 65] == 1 and clicked.matte[30, 20] == 0
+    assert "pointed at" in clicked.note
+
+
+def test_that_pointing_alone_is_answered_by_our_own_weights(hot):
+    answer = hot.predict(points=[(20, 30, True)])
+    assert answer.matte.shape == (60, 90) and "our own weights, not by clipseg" in answer.note
+
+
+def test_nothing_hot_is_no_certainty(system, monkeypatch):
+    system.set_image(IMAGE)
+    monkeypatch.setattr(system, "heat", lambda words: np.zeros(IMAGE.shape[:2], np.float32))
+    answer = system.predict("the cup on the left")
+    assert (answer.certainty, answer.presence, answer.candidates) == (Certainty.NONE, 0, ())
+    assert not answer.matte.any() and not answer.trimap.any()
+
+
+def test_what_cannot_be_answered_is_refused_in_words(folder, hot):
+    with pytest.raises(ImageNotSet):
+        load(folder, device="cpu").predict("the cup")
+    with pytest.raises(BadExpression):
+        hot.predict("  ")
+    with pytest.raises(BadExample, match="choose 'compact'"):
+        hot.example(np.zeros((60, 90), np.float32))
+
+
+def test_damaged_and_incomplete_folders_are_refused_in_one_line(folder, tmp_path):
+    broken = shutil.copytree(folder, tmp_path / "broken")
+    weights = broken / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:500])
+    (no_weights := shutil.copytree(folder, tmp_path / "bare")).joinpath("model.safetensors").unlink()
+    other = shutil.copytree(folder, tmp_path / "other")
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps(config | {"reduce_dim": 16}))
+    for path in (broken, no_weights, other):
+        with pytest.raises(WeightsInvalid, match="cannot be read .*: copy all their files there again") as refused:
+            load(path, device="cpu")
+        assert "\n" not in str(refused.value)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WeightsInvalid, match="without the weights of a system"):
+        load(tmp_path / "empty")
+
+
+def test_by_name_it_is_taken_from_the_users_folder_or_the_remedy_is_named(folder, no_user_weights):
+    with pytest.raises(WeightsMissing, match="models fetch clipseg.*or give their folder as weights"):
+        load("clipseg")
+    (listed,) = catalogue.catalogue()
+    assert (listed.name, listed.state, listed.licence) == ("clipseg", "missing", "Apache-2.0")
+    assert "not run with its published weights by us" in listed.description
+    shutil.copytree(folder, no_user_weights / "clipseg")
+    (listed,) = catalogue.catalogue()
+    assert (listed.state, listed.remedy, listed.path) == ("ready", "", no_user_weights / "clipseg")
+    assert load("clipseg", device="cpu").weights == "clipseg"
+
+
+def test_a_slip_in_the_name_is_answered_with_the_nearest():
+    with pytest.raises(UnknownWeights, match="did you mean 'clipseg'"):
+        load("clipsegg")
+    with pytest.raises(UnknownWeights, match="did you mean 'compact'"):
+        load("compct")
+
+
+def test_that_our_own_weights_import_no_transformers():
+    code = (
+        "import sys\nfrom clipmat.systems.loading import load\nload('compact', device='cpu')\n"
+        "assert 'transformers' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=300)
