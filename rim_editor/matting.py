@@ -150,7 +150,7 @@ def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) 
     from clipmat import hub
     from clipmat.systems import catalogue, fetching
 
-    return (fetching if catalogue.system_of(name) else hub).fetch(name, progress)
+    return fetching.fetch(name, progress) if catalogue.system_of(name) else hub.fetch(name, progress)
 
 
 def check(weights: str) -> str:
@@ -169,7 +169,7 @@ def remove(name: str) -> tuple[Path, ...]:
     from clipmat import hub
     from clipmat.systems import catalogue, fetching
 
-    return (fetching if catalogue.system_of(name) else hub).remove(name)
+    return fetching.remove(name) if catalogue.system_of(name) else hub.remove(name)
 
 
 def weights_folder() -> Path:

@@ -51,7 +51,8 @@ class ClipSegSystem(System):
         own: Predictor,
     ) -> None:
         super().__init__("clipseg", weights, choice, own)
-        self._model = model.to(choice.device)
+        network: torch.nn.Module = model
+        self._model = network.to(choice.device)
         self._processor = processor
         self._tensor = torch.empty(0)
         self._size = (0, 0)
