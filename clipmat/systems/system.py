@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from clipmat.certainty import PresenceScale
 from clipmat.devices import DeviceChoice
 from clipmat.errors import BadExample, ImageNotSet
 from clipmat.examples import Example
+from clipmat.expression import clean_expression
 from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
 from clipmat.predictor import Prediction, Predictor
 from clipmat.prompt import checked_expression
@@ -31,17 +33,21 @@ _ANYTHING = "object"
 
 
 class System(ABC):
-    """Another network behind the two calls of `Predictor`: `set_image` once, `predict` many times."""
+    """Another network behind the two calls of `Predictor`: `set_image` once, `predict` many times.
+
+    Calls of several threads wait for each other; the image is the one that was set last, by whichever.
+    """
 
     def __init__(self, name: str, weights: str, choice: DeviceChoice, own: Predictor) -> None:
         """`own` are our weights, which compute the edges and answer whoever only points."""
         self.name, self.weights = name, weights
         self.device, self.precision, self.device_reason = choice
         self._dtype = choice.dtype
+        self._lock = threading.Lock()
         self._own = own
         self._pixels: NDArray[np.uint8] | None = None
         self._known: dict[str, list[Candidate]] = {}
-        self._own_has_image = False
+        self._own_image_of: int | None = None
         self._image_ms = 0.0
 
     @abstractmethod
@@ -65,10 +71,11 @@ class System(ABC):
         """Encode an image, HxWx3 uint8 sRGB, for the expressions to come. Raises BadImage; the former image stays."""
         started = time.perf_counter()
         check_image(image)
-        with torch.inference_mode(), self._autocast():
-            self._encode(image)
-        self._pixels, self._known, self._own_has_image = image, {}, False
-        self._image_ms = (time.perf_counter() - started) * 1000
+        with self._lock:
+            with torch.inference_mode(), self._autocast():
+                self._encode(image)
+            self._pixels, self._known, self._own_image_of = image, {}, None
+            self._image_ms = (time.perf_counter() - started) * 1000
 
     def predict(
         self,
@@ -85,13 +92,32 @@ class System(ABC):
         alone are answered by our own weights. Raises ImageNotSet, BadExpression, BadPrompt, and BadExample: these
         systems know no examples.
         """
-        image = self._image_for("predict(expression)")
-        pointing = checked_pointing(points, box, image.shape[1], image.shape[0])
         if example is not None:
             raise BadExample(f"{self.name} knows no examples: choose 'compact', or describe the object in words")
-        if pointing and not expression.strip():
-            return self._by_own(points, box, refine)
-        words = checked_expression(expression)
+        with self._lock:
+            image = self._image_for("predict(expression)")
+            pointing = checked_pointing(points, box, image.shape[1], image.shape[0])
+            if pointing and not clean_expression(expression):
+                return self._by_own(pointing, refine)
+            return self._answer(image, checked_expression(expression), pointing, refine)
+
+    def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
+        """Raises BadExample: these systems know no examples."""
+        raise BadExample(f"{self.name} makes no examples: choose 'compact' to find what is selected in other images")
+
+    def refine(
+        self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """See `Predictor.refine`; it is our own refiner."""
+        return self._own.refine(image, matte, trimap)
+
+    def _image_for(self, call: str) -> NDArray[np.uint8]:
+        if self._pixels is None:
+            raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
+        return self._pixels
+
+    def _answer(self, image: NDArray[np.uint8], words: str, pointing: Pointing, refine: bool) -> Prediction:
+        """What the words name, or what of it is pointed at."""
         started = time.perf_counter()
         with torch.inference_mode(), self._autocast():
             reading = read(words)
@@ -103,7 +129,7 @@ class System(ABC):
             else:
                 chosen = self._all_of(reading.noun)
         if pointing and chosen is None:
-            return self._by_own(points, box, refine)
+            return self._by_own(pointing, refine)
         found = time.perf_counter()
         soft = np.zeros(image.shape[:2], np.float32) if chosen is None else self._soft(chosen)
         trimap = trimap_of_mask(soft)
@@ -128,32 +154,18 @@ class System(ABC):
             candidates=tuple(offered),
         )
 
-    def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
-        """Raises BadExample: these systems know no examples."""
-        raise BadExample(f"{self.name} makes no examples: choose 'compact' to find what is selected in other images")
-
-    def refine(
-        self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
-    ) -> NDArray[np.float32]:
-        """See `Predictor.refine`; it is our own refiner."""
-        return self._own.refine(image, matte, trimap)
-
-    def _image_for(self, call: str) -> NDArray[np.uint8]:
-        if self._pixels is None:
-            raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
-        return self._pixels
-
     def _candidates(self, words: str) -> list[Candidate]:
         words = words or _ANYTHING
         if words not in self._known:
             self._known[words] = self._found(words)
         return self._known[words]
 
-    def _by_own(self, points: Sequence[Click], box: Sequence[float] | None, refine: bool) -> Prediction:
-        if not self._own_has_image:
+    def _by_own(self, pointing: Pointing, refine: bool) -> Prediction:
+        asked = threading.get_ident()  # our own weights keep one image for each thread
+        if self._own_image_of != asked:
             self._own.set_image(self._image_for("predict(expression)"))
-            self._own_has_image = True
-        answer = self._own.predict(points=points, box=box, refine=refine)
+            self._own_image_of = asked
+        answer = self._own.predict(points=pointing.points, box=pointing.box, refine=refine)
         return replace(answer, note=f"What is pointed at was found by our own weights, not by {self.name}.")
 
     def _autocast(self) -> torch.autocast:

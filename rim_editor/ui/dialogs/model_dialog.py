@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QGroupBox,
     QHBoxLayout,
     QMessageBox,
@@ -151,6 +152,8 @@ class ModelDialog(QDialog):
         self._file = button(
             "choose_weights", "&Choose a file…", "Use weights from a file of your own", self._choose_file
         )
+        tip = "Use a system's weights from a folder, as its authors publish them"
+        button("choose_folder", "Choose a f&older…", tip, self._choose_folder)
         self._cancel = button("fetch_cancel", "Stop", "End the download; nothing is kept", self._cancel_work)
         row.addStretch(1)
         return row
@@ -215,8 +218,12 @@ class ModelDialog(QDialog):
         name_filter = "Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)"
         open_file_dialog(self, "weights_dialog", "Choose weights", "", self.use_file, name_filter=name_filter)
 
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.FileMode.Directory
+        open_file_dialog(self, "weights_folder_dialog", "Choose a folder of weights", "", self.use_file, mode=folder)
+
     def use_file(self, path: str) -> None:
-        """Verify a file of weights and choose it if it is valid."""
+        """Verify a file of weights, or a system's folder, and choose it if it is valid."""
 
         def work() -> str:
             return f"{self._store.check(path)}."

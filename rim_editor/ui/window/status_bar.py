@@ -74,4 +74,4 @@ class StatusBar:
 
 
 def _short(weights: str) -> str:
-    return Path(weights).name if weights.endswith((".safetensors", ".safetensors.index.json")) else weights
+    return Path(weights).name

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -120,6 +121,17 @@ def test_a_noun_alone_is_all_that_is_hot_and_a_click_chooses(hot):
 def test_that_pointing_alone_is_answered_by_our_own_weights(hot):
     answer = hot.predict(points=[(20, 30, True)])
     assert answer.matte.shape == (60, 90) and "our own weights, not by clipseg" in answer.note
+
+
+def test_that_threads_take_turns_and_ask_about_the_image_that_was_set_last(hot):
+    """Our own weights, which answer clicks, keep an image for each thread: theirs is the newest one too."""
+    other = np.zeros((40, 50, 3), np.uint8)
+    hot.predict(points=[(20, 30, True)], refine=False)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hot.set_image, other).result()
+        shapes = [pool.submit(hot.predict, points=[(20, 30, True)], refine=False).result().matte.shape]
+    shapes.append(hot.predict(points=[(20, 30, True)], refine=False).matte.shape)
+    assert shapes == [(40, 50), (40, 50)]
 
 
 def test_nothing_hot_is_no_certainty(system, monkeypatch):

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton, QTableWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+)
 
 from clipmat.errors import FetchFailed, WeightsInvalid
 from clipmat.weights_catalogue import WeightsInfo, catalogue
@@ -247,3 +256,16 @@ def test_another_system_is_listed_with_its_size_and_fetched_by_its_own_name(qtbo
     assert "CLIP" in button(dialog, "fetch_button").text()
     select(dialog, 1)
     assert (button(dialog, "fetch_button").text(), button(dialog, "fetch_button").isEnabled()) == ("&Fetch", True)
+
+
+def test_a_systems_folder_is_checked_and_chosen(qtbot, make, shelf, tmp_path):
+    dialog = make(runner=InlineRunner())
+    (folder := tmp_path / "clipseg-rd64").mkdir()
+    button(dialog, "choose_folder").click()
+    files = dialog.findChild(QFileDialog, "weights_folder_dialog")
+    files.fileSelected.emit(str(folder))
+    files.close()
+    assert dialog.findChild(QComboBox, "weights_box").currentText() == "clipseg-rd64"
+    with qtbot.waitSignal(dialog.options_chosen) as emitted:
+        dialog.accept()
+    assert emitted.args == [str(folder), "auto", "auto"]
