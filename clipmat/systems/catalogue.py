@@ -6,6 +6,7 @@ Weights of a system are a folder as its authors publish it on the Hugging Face h
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -49,7 +50,7 @@ def catalogue() -> tuple[WeightsInfo, ...]:
     listed = []
     for name, entry in SYSTEMS.items():
         folder = _folder(name)
-        present = [] if folder is None else [path for path in folder.iterdir() if path.is_file()]
+        present = [] if folder is None else [path for path in folder.iterdir() if os.path.isfile(path)]
         listed.append(
             WeightsInfo(
                 name=name,
@@ -74,7 +75,7 @@ def system_of(weights: str | Path) -> str | None:
     name = str(weights)
     if name in SYSTEMS:
         return name
-    if Path(weights).is_dir() and name not in VARIANTS:
+    if os.path.isdir(weights) and name not in VARIANTS:
         kind = _model_type(Path(weights))
         for system, entry in SYSTEMS.items():
             if entry.model_type == kind:
@@ -106,7 +107,7 @@ def own_folder(name: str) -> Path:
 
 def _folder(name: str) -> Path | None:
     folder = own_folder(name)
-    return folder if (folder / "config.json").is_file() else None
+    return folder if os.path.isfile(folder / "config.json") else None
 
 
 def _remedy(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def fetch(name: str, progress: hub.DownloadCallback | None = None) -> Path:
     FetchCancelled when `progress` raised; what arrived whole stays in the hub's cache for the next try.
     """
     folder, repo = own_folder(name), SYSTEMS[name].repo
-    if (folder / "config.json").is_file():
+    if os.path.isfile(folder / "config.json"):
         return folder
     remedy = f"connect to the internet and fetch it again, or copy the files of {repo} from another machine to {folder}"
     sizes = {file: size for file, size in hub.files(repo, remedy).items() if file.endswith(_WANTED)}
@@ -63,9 +64,9 @@ def check(weights: str | Path) -> str:
 def remove(name: str) -> tuple[Path, ...]:
     """Delete the weights of a system from the user's folder; returns what was deleted. Raises RemoveFailed."""
     folder = own_folder(name)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise RemoveFailed(f"there are no weights of '{name}' to remove: none were fetched")
-    files = tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+    files = tuple(sorted(path for path in folder.rglob("*") if os.path.isfile(path)))
     try:
         shutil.rmtree(folder)
     except OSError as error:

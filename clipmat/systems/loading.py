@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def load(weights: str | Path = "compact", device: str = "auto", precision: str =
     if system_of(weights) is None:
         return Predictor.load(weights, device, precision)
     folder = locate(weights)
-    if not (folder / "config.json").is_file():
+    if not os.path.isfile(folder / "config.json"):
         raise WeightsMissing(f"{folder} has no config.json: copy all files of the weights there")
     choice = choose_device(device, precision)
     own = Predictor.load("compact", device, precision)

@@ -124,7 +124,9 @@ class CutoutOptions:
         Path | None,
         typer.Option(metavar="FILE", help="A .rimexample: find what was selected there, beside words or without."),
     ] = None
-    weights: Annotated[str, typer.Option(help="A model's name, a file of weights, their index, or a system's folder.")] = "compact"
+    weights: Annotated[
+        str, typer.Option(help="A model's name, a file of weights, their index, or a system's folder.")
+    ] = "compact"
     device: Annotated[Device, typer.Option("--device", help="Where the model runs.")] = Device.AUTO
     best_guess: Annotated[
         bool, typer.Option("--best-guess", help="Write the best match even where nothing seems to match.")
