@@ -29,7 +29,7 @@ MAY_IMPORT = {"clipmat": {"clipmat"}, "training": {"clipmat", "training"}, "rim_
 ROOMS: dict[str, tuple[str, ...]] = {
     "clipmat: ground floor": (
         *("clipmat.errors", "clipmat.files", "clipmat.image_files", "clipmat.foreground", "clipmat.records"),
-        "clipmat.foreground_levels",
+        "clipmat.colour_planes",
         *(
             *("clipmat.partial_images", "clipmat.image_metadata", "clipmat.image_modes", "clipmat.image_pages"),
             *("clipmat.raw_images", "clipmat.colour_codes", "clipmat.colour_profiles", "clipmat.colour_spaces"),

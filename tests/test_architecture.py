@@ -18,7 +18,7 @@ FORBIDDEN = {
 
 GROUND_FLOOR = {
     "candidates",
-    "foreground_levels",
+    "colour_planes",
     "certainty",
     "colour_names",
     "colour_codes",

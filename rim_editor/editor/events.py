@@ -37,7 +37,6 @@ class JobKind(StrEnum):
     NOUNS = "nouns"
     WORDS = "words"
     EDGE_STROKES = "smart strokes"
-    SEPARATE = "separate"
     OPEN = "open"
     BACKGROUND = "background"
     MATTE = "matte"

@@ -37,13 +37,12 @@ def preload(
     loaded: Callable[[], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Start loading the nouns of the weights, smart strokes, the model, then colour decontamination; returns at once.
+    """Start loading the nouns of the weights, smart strokes and the model; returns at once.
 
     `nouns_found` is called with the nouns that completion offers, the most common first, `loaded` when the model is
     there, `failed` with each error.
     """
 
-    from clipmat import foreground
     from rim_editor.documents import edge_following
     from rim_editor.editor.completing import offered_nouns
 
@@ -53,14 +52,9 @@ def preload(
     def load() -> None:
         matting.predictor(options.weights, options.device, options.precision)
 
-    def begin(_: None) -> None:
-        runner.start(separate)
-        loaded()
-
-    separate = Job(JobKind.SEPARATE, foreground.warm_up, lambda _: None, failed)
     runner.start(Job(JobKind.EDGE_STROKES, edge_following.warm_up, lambda _: None, failed))
     runner.start(Job(JobKind.NOUNS, nouns, nouns_found, failed))
-    runner.start(Job(JobKind.WARM_UP, load, begin, failed, uses_model=True))
+    runner.start(Job(JobKind.WARM_UP, load, lambda _: loaded(), failed, uses_model=True))
 
 
 def load_with_short_turns(weights: str, device: str, precision: str = "auto") -> PredictorLike:

@@ -85,7 +85,7 @@ class Hand:
         def working():
             kinds = {kind for kind, _ in self.window.runner.busy}
             waited_for = {JobKind.OPEN, JobKind.ASK, JobKind.REFINE, JobKind.RENDER, JobKind.OUTLINE}
-            return kinds & (waited_for | {JobKind.WARM_UP, JobKind.EDGE_STROKES, JobKind.SEPARATE, JobKind.NOUNS})
+            return kinds & (waited_for | {JobKind.WARM_UP, JobKind.EDGE_STROKES, JobKind.NOUNS})
 
         self.qtbot.wait(100)  # renderings are asked for a moment later
         self.qtbot.waitUntil(lambda: not working(), timeout=60_000)
