@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 
 from clipmat.pointing import Pointing
+from rim_editor.documents import answer_texts
 from rim_editor.documents.document import Answer, Combine, Document, MatteControls, Patch, Stroke
 from rim_editor.documents.unfinished_matte import RefinementLike, UnfinishedMatte
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +65,9 @@ class ModelQuestion:
     @property
     def text(self) -> str:
         """The question, for the user: 'Looking for "the hat"'."""
-        return f'Looking for "{self.title}"' if self.title else f"Looking at {self.pointing.summary}"
+        if self.title:
+            return tr('Looking for "{words}"', words=self.title)
+        return tr("Looking at {clicks}", clicks=answer_texts.pointed(self.pointing))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 MOST_RECENT = 20
 MOST_EXPRESSIONS = 200
 THEMES = ("system", "light", "dark")
+LANGUAGES = ("system", "en", "de")
 _MOST = {"recent": MOST_RECENT, "expressions": MOST_EXPRESSIONS}
 _HOME = "RIM_EDITOR_HOME"
 _LOG = "rim-editor.log"
@@ -33,6 +34,8 @@ class Settings:
     precision: str = "auto"
     theme: str = "system"
     """One of THEMES."""
+    language: str = "system"
+    """One of LANGUAGES; of the window, from its next start on."""
     reduced_motion: bool = False
     """Whether nothing on the screen moves by itself."""
     keep_metadata: bool = True
@@ -156,6 +159,7 @@ def _checked(name: str, kind: Any, data: Any) -> Any:  # noqa: ANN401 - a field 
     if data == "" or (isinstance(data, list) and "" in data):
         raise ValueError("an empty text")
     value = records.from_data(kind, data)
-    if (name == "theme" and value not in THEMES) or (name == "quality" and value is not None and not 1 <= value <= 100):
+    allowed = {"theme": THEMES, "language": LANGUAGES}
+    if value not in allowed.get(name, (value,)) or (name == "quality" and value is not None and not 1 <= value <= 100):
         raise ValueError(f"'{value}' is out of range")
     return value[: _MOST[name]] if name in _MOST else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clipmat.certainty import Certainty
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from clipmat.pointing import Pointing
@@ -20,54 +21,63 @@ def doubt(answer: Answer) -> str:
         return ""
     if answer.pointing:
         return nothing_at(answer.pointing)
-    presence = f"'{answer.expression}' (presence {answer.presence:.2f})"
+    presence = tr("'{words}' (presence {presence:.2f})", words=answer.expression, presence=answer.presence)
     if answer.certainty is Certainty.UNSURE:
         return not_sure(presence)
-    return f"Nothing in this image matches {presence}"
+    return tr("Nothing in this image matches {words}", words=presence)
+
+
+def pointed(pointing: Pointing) -> str:
+    """What points and a box consist of: '2 clicks', 'a box and 1 click'; '' where there are none."""
+    count = len(pointing.points)
+    clicks = (tr("1 click") if count == 1 else tr("{count} clicks", count=count)) if count else ""
+    if pointing.box is None:
+        return clicks
+    return tr("a box and {clicks}", clicks=clicks) if clicks else tr("a box")
 
 
 def nothing_at(pointing: Pointing) -> str:
     """For points and a box, with words or without, that came to nothing."""
     if pointing.drops:
-        return "Nothing is left with these clicks"
-    return "Nothing was found in this box" if pointing.box is not None else "Nothing was found at this click"
+        return tr("Nothing is left with these clicks")
+    return tr("Nothing was found in this box") if pointing.box is not None else tr("Nothing was found at this click")
 
 
 def nothing_here(quoted: str) -> str:
     """For words that came to nothing, where the presence is shown beside the sentence."""
-    return f"Nothing here seems to be {quoted}"
+    return tr("Nothing here seems to be {words}", words=quoted)
 
 
 def not_sure(quoted: str) -> str:
     """For an answer between the two thresholds of the weights."""
-    return f"Not sure that this is {quoted}"
+    return tr("Not sure that this is {words}", words=quoted)
 
 
 def best_guess(quoted: str) -> str:
     """For an answer of no certainty that is shown all the same."""
-    return f"Best guess for {quoted}"
+    return tr("Best guess for {words}", words=quoted)
 
 
 def hardly_here(guess: str) -> str:
     """What `best_guess` gave, with the reason why it is one."""
-    return f"{guess}, which hardly seems to be here"
+    return tr("{guess}, which hardly seems to be here", guess=guess)
 
 
 def still_former(former: str, quoted: str) -> str:
     """For a matte that is seen where the words came to nothing; `former` is what it was made of, in its quotes."""
-    return f"This is still {former or 'the former matte'}, not {quoted}"
+    return tr("This is still {former}, not {words}", former=former or tr("the former matte"), words=quoted)
 
 
 def found(quoted: str) -> str:
     """For an answer that is sure."""
-    return f"Found {quoted}"
+    return tr("Found {words}", words=quoted)
 
 
 def found_by(quoted: str) -> str:
     """For what points and a box alone have found; `quoted` is their summary."""
-    return f"Found by {quoted}"
+    return tr("Found by {clicks}", clicks=quoted)
 
 
 def used(quoted: str) -> str:
     """For an answer that was not sure and that the user has accepted."""
-    return f"Used {quoted}"
+    return tr("Used {words}", words=quoted)

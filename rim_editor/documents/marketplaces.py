@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rim_editor.documents.edits import WHITE
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.errors import BadOption
+from rim_editor.translation import marked
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def _of(canvas: CanvasShape, fill: float, *, white: bool = False) -> Framing:
     return Framing(True, Margin((100 - fill) / 2, percent=True), canvas, WHITE if white else None)
 
 
-MARKETPLACES = (
+MARKETPLACES = marked((
     Marketplace(
         "amazon",
         "Amazon",
@@ -80,7 +81,7 @@ MARKETPLACES = (
         _of(CanvasShape(1000, 1500, pixels=True), 85),
         "2:3, 1000 x 1500 pixels; longer pins are cut off.",
     ),
-)
+))  # fmt: skip
 """The presets, in the order in which they are offered."""
 
 

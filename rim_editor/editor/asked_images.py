@@ -13,6 +13,7 @@ from clipmat.words_here import near_words, sure_words
 from rim_editor.documents import answer_texts
 from rim_editor.documents.document import Combine, draft_of, mark_accepted
 from rim_editor.editor.events import Answered
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from clipmat.words_here import WordHere
@@ -194,7 +195,7 @@ class AskedImage:
         answer, rated, quoted = given.answer, given.rated, given.answer.asked
         if answer.pointing and answer.certainty is Certainty.NONE:
             nothing = answer_texts.nothing_at(answer.pointing)
-            remedy = "the matte stays as it was. Click elsewhere, or drag a box around it."
+            remedy = tr("the matte stays as it was. Click elsewhere, or drag a box around it.")
             return AnswerText(f"{nothing}: {remedy}", bad=True)
         note = f". {answer.note}" if answer.pointing else ""
         if answer.pointing and rated is answer:
@@ -206,14 +207,16 @@ class AskedImage:
         if rated.certainty is Certainty.UNSURE:
             text, choices = answer_texts.not_sure(quoted), (AnswerChoice.USE, AnswerChoice.RETRY)
             if part is not None:
-                return AnswerText(text + note, choices, text, short=text if note else "Not sure of this", rated=rated)
+                return AnswerText(
+                    text + note, choices, text, short=text if note else tr("Not sure of this"), rated=rated
+                )
             if given.decided or editor.guess is None:
                 return AnswerText("")
             return AnswerText(
-                f"{text}: nothing is taken away yet",
+                tr("{doubt}: nothing is taken away yet", doubt=text),
                 choices,
                 text,
-                short="Not sure: nothing taken yet",
+                short=tr("Not sure: nothing taken yet"),
                 marked=editor.guess,
                 rated=rated,
             )
@@ -221,7 +224,7 @@ class AskedImage:
             text = answer_texts.best_guess(quoted)
             choices = (AnswerChoice.USE, AnswerChoice.RETRY)
             whole = answer_texts.hardly_here(text) + note
-            return AnswerText(whole, choices, text, short="The best guess", rated=rated)
+            return AnswerText(whole, choices, text, short=tr("The best guess"), rated=rated)
         return replace(self._none(editor, given), rated=rated)
 
     def offered(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
@@ -229,7 +232,7 @@ class AskedImage:
         selected yet, or near words after an answer without certainty.
         """
         if self.suggested and self.last is None:
-            return "Try", self.suggested
+            return tr("Try"), self.suggested
         given, part = self._current(editor)
         guess = part or editor.guess
         if given is None or guess is None:
@@ -239,7 +242,7 @@ class AskedImage:
         asked = given.answer.expression.casefold().split()
         surer = [word for word in self.words if word.presence >= given.answer.presence + _SURER]
         near = [word.noun for word in near_words(surer, draft_of(guess), MOST_WORDS) if word.noun not in asked]
-        return ("Did you mean", tuple(near)) if near else self._here(editor)
+        return (tr("Did you mean"), tuple(near)) if near else self._here(editor)
 
     def used(self, editor: Editor) -> tuple[str, ...]:
         """What the image was asked for, the newest first, then the words that are likely in it: for completion."""
@@ -262,11 +265,11 @@ class AskedImage:
         """What is surely in the image, as long as nothing is selected."""
         if editor.document.has_matte:
             return "", ()
-        return "In this image", tuple(word.noun for word in sure_words(self.words, MOST_WORDS_HERE))
+        return tr("In this image"), tuple(word.noun for word in sure_words(self.words, MOST_WORDS_HERE))
 
     def _none(self, editor: Editor, given: GivenAnswer) -> AnswerText:
         quoted = given.answer.asked
-        text, short = answer_texts.nothing_here(quoted), "Hardly here"
+        text, short = answer_texts.nothing_here(quoted), tr("Hardly here")
         choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
         if given.decided:
             return AnswerText(text)

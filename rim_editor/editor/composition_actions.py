@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rim_editor.documents import step_names
 from rim_editor.documents.composition import Composition, Placement
 from rim_editor.editor.events import JobKind, NoticeCode
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import MatteControls
@@ -35,7 +36,7 @@ class CompositionActions:
     def place(self, placement: Placement, gesture: str = "place") -> None:
         """Move, scale, turn or mirror the object; see `set`. Where there is none, a notice says so."""
         if not self._editor.document.layer.has_matte:
-            self._notify(NoticeCode.NO_MATTE, "There is nothing to place yet: find or paint something first.")
+            self._notify(NoticeCode.NO_MATTE, tr("There is nothing to place yet: find or paint something first."))
             return
         self.set(replace(self._editor.document.composition, placement=placement), gesture)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rim_editor import model_requests
 from rim_editor.editor.events import JobKind
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Layer, Patch, Stroke
@@ -53,7 +54,7 @@ class EdgeRefining:
             JobKind.REFINE,
             lambda: model_requests.refine(matting, options, document, stroke, renderer),
             refined,
-            description="Refining the edge",
+            description=tr("Refining the edge"),
             failed=self._waiting.clear,  # the others would fail for the same reason
             uses_model=True,
         )

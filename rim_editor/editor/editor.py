@@ -43,6 +43,7 @@ from rim_editor.editor.layer_actions import LayerActions
 from rim_editor.editor.saving import Saving
 from rim_editor.files import exporting
 from rim_editor.model_requests import ModelAnswer, ModelOptions, ModelQuestion
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +119,7 @@ class Editor:
     def title(self) -> str:
         """The name of the project's file, else as it was opened, else the image's, else 'Untitled image'."""
         path = self.saving.path or (None if self.saving.untitled else self.document.source.path)
-        return self.saving.untitled or "Untitled image" if path is None else path.name
+        return self.saving.untitled or tr("Untitled image") if path is None else path.name
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with every event from now on; returns a function that stops it."""
@@ -143,7 +144,7 @@ class Editor:
         """Put a question to the model, as `ask` does."""
         self.guess = None
         if question.is_empty:
-            self._notify(NoticeCode.NO_WORD, 'Type what to cut out, such as "the dog on the left".')
+            self._notify(NoticeCode.NO_WORD, tr('Type what to cut out, such as "the dog on the left".'))
         elif not self._is_protected() and not self._lacks_matte(question.combine):
             document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
@@ -189,7 +190,7 @@ class Editor:
 
     def clear_matte(self) -> None:
         """Remove all parts, and reset the controls."""
-        self._change("Clear matte", parts=(), controls=MatteControls())
+        self._change(tr("Clear matte"), parts=(), controls=MatteControls())
 
     def add_part(self, part: ImportedMatte | Region) -> None:
         """Add what was drawn around or imported to the matte, or combine it with the matte as it says."""
@@ -206,7 +207,7 @@ class Editor:
         elif self._is_protected():
             return
         elif not self.document.has_matte:
-            self._notify(NoticeCode.NO_MATTE, "There is no edge to refine yet: find or paint something first.")
+            self._notify(NoticeCode.NO_MATTE, tr("There is no edge to refine yet: find or paint something first."))
         else:
             self._refining.add(stroke)
 
@@ -278,15 +279,15 @@ class Editor:
         One export runs at a time; another one is refused meanwhile, so that none is lost.
         """
         if JobKind.EXPORT in self.busy:
-            text = "An export is running: wait for it or cancel it, then export again."
-            self._notify(NoticeCode.EXPORT_RUNNING, text)
+            running = tr("An export is running: wait for it or cancel it, then export again.")
+            self._notify(NoticeCode.EXPORT_RUNNING, running)
             return
-        document, renderer, text = self.document, self._renderer, f"Exporting '{path.name}'"
+        document, renderer, text = self.document, self._renderer, tr("Exporting '{name}'", name=path.name)
 
         def written(_: None) -> None:
             if done is not None:
                 done(path)
-            self._listeners.notify(Notice(NoticeCode.EXPORTED, f"Exported to '{path}'.", path=path))
+            self._listeners.notify(Notice(NoticeCode.EXPORTED, tr("Exported to '{path}'.", path=path), path=path))
 
         self._jobs.start(
             JobKind.EXPORT, lambda: exporting.export(document, renderer, path, request), written, description=text
@@ -301,7 +302,7 @@ class Editor:
         answer = found.part(question)
         if answer.certainty is Certainty.NONE:
             self.guess = answer if shows_something(answer.matte) else None
-            remedy = "" if question.pointing else ". Use other words."
+            remedy = "" if question.pointing else tr(". Use other words.")
             self._notify(NoticeCode.NOT_FOUND, f"{answer_texts.doubt(answer)}{remedy}")
         elif answer.certainty is Certainty.UNSURE and answer.takes_away and not answer.pointing:
             self.guess = answer
@@ -327,18 +328,20 @@ class Editor:
         layer = next((layer for layer in self.document.layers if layer.key == key), None)
         if layer is None or (layer.visible and not layer.locked):
             return False
-        name = f"The layer '{layer.title}'" if layer.title else f"Layer {layer.number}"
-        state, remedy = ("locked", "unlock") if layer.locked else ("hidden", "show")
-        self._notify(NoticeCode.LOCKED, f"{name} is {state}: {remedy} it, or select another layer.")
+        named = tr("The layer '{title}'") if layer.title else tr("Layer {number}")
+        locked = tr("{layer} is locked: unlock it, or select another layer.")
+        text = locked if layer.locked else tr("{layer} is hidden: show it, or select another layer.")
+        self._notify(NoticeCode.LOCKED, text.format(layer=named.format(title=layer.title, number=layer.number)))
         return True
 
     def _lacks_matte(self, combine: Combine, key: int | None = None) -> bool:
         key = self.document.layer.key if key is None else key
-        matte = any(layer.has_matte for layer in self.document.layers if layer.key == key)
-        if combine in (Combine.NEW, Combine.ADD) or matte:
+        found = any(one.has_matte for one in self.document.layers if one.key == key)
+        if found or combine in (Combine.NEW, Combine.ADD):
             return False
-        verb = "subtract from" if combine is Combine.SUBTRACT else "intersect with"
-        self._notify(NoticeCode.NO_MATTE, f"There is no matte to {verb} yet: find or paint something first.")
+        subtract = tr("There is no matte to subtract from yet: find or paint something first.")
+        intersect = tr("There is no matte to intersect with yet: find or paint something first.")
+        self._notify(NoticeCode.NO_MATTE, subtract if combine is Combine.SUBTRACT else intersect)
         return True
 
     def _reshape_next(self) -> None:
@@ -366,7 +369,7 @@ class Editor:
         if parts[: len(base)] == base:  # strokes painted since then stay on top
             self._change(step_names.adding(patch), key=layer.key, parts=(*base, patch, *parts[len(base) :]))
         else:
-            text = "The matte changed while its edge was refined: paint the edge again."
+            text = tr("The matte changed while its edge was refined: paint the edge again.")
             self._notify(NoticeCode.EDGE_OUTDATED, text)
 
     def _change(self, name: str, gesture: str = "", key: int | None = None, **changes: Any) -> None:  # noqa: ANN401
@@ -393,6 +396,5 @@ class Editor:
 
 
 def _content(document: Document) -> object:
-    return document.source, [
-        (one.key, one.parts, one.controls, one.edit, one.composition, one.visible) for one in document.layers
-    ]
+    shown = [(one.key, one.parts, one.controls, one.edit, one.composition, one.visible) for one in document.layers]
+    return document.source, shown

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from clipmat.pointing import Pointing
+from rim_editor.documents import answer_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,7 +188,7 @@ class Answered:
     def asked(self) -> str:
         """What was asked, for the user: '“the hat”', '2 clicks', '“the hat”, 2 clicks'."""
         words = f"“{self.expression}”" if self.expression else ""
-        return ", ".join(filter(None, (words, self.pointing.summary)))
+        return ", ".join(filter(None, (words, answer_texts.pointed(self.pointing))))
 
 
 Event = DocumentChanged | JobStarted | JobEnded | Notice | Answered

@@ -9,6 +9,7 @@ from rim_editor.documents.document import Combine
 from rim_editor.editor.events import JobKind, Notice, NoticeCode
 from rim_editor.files import outputs
 from rim_editor.model_requests import ModelQuestion
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +32,14 @@ class ExampleActions:
         editor = self._editor
         document, options, renderer, matting = editor.document, editor.options, editor.renderer, self._matting
         if not document.has_matte:
-            text = "There is nothing selected to make an example of yet: find or paint something first."
+            text = tr("There is nothing selected to make an example of yet: find or paint something first.")
             self._jobs.listeners.notify(Notice(NoticeCode.NO_MATTE, text))
             return
         self._jobs.start(
             JobKind.EXAMPLE,
             lambda: model_requests.example(matting, options, document, renderer),
             done,
-            description="Making an example",
+            description=tr("Making an example"),
             uses_model=True,
         )
 
@@ -47,14 +48,14 @@ class ExampleActions:
 
         def write(example: Example) -> None:
             def saved(_: None) -> None:
-                text = f"The example was saved to '{path}'."
+                text = tr("The example was saved to '{path}'.", path=path)
                 self._jobs.listeners.notify(Notice(NoticeCode.SAVED, text, path=path))
 
             self._jobs.start(
                 JobKind.EXAMPLE,
                 lambda: outputs.write(path, example.to_bytes(), overwrite=True),
                 saved,
-                description=f"Saving '{path.name}'",
+                description=tr("Saving '{name}'", name=path.name),
             )
 
         self.make(write)

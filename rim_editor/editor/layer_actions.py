@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rim_editor.documents.document import Document, Layer
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
@@ -24,16 +25,16 @@ class LayerActions:
         """Add an empty layer above the active one, and make it the active one."""
         document = self._editor.document
         self._editor.commit(
-            document.with_layer_at(document.active + 1, Layer(number=_next_number(document))), "New layer"
+            document.with_layer_at(document.active + 1, Layer(number=_next_number(document))), tr("New layer")
         )
 
     def duplicate(self) -> None:
         """Add a copy of the active layer above it, and make it the active one."""
         document = self._editor.document
-        name = f"{document.layer.title} copy".strip()
+        name = tr("{title} copy", title=document.layer.title).strip()
         number = _next_number(document)
         copied = replace(document.layer, name=name, visible=True, locked=False, number=number, key=Layer().key)
-        self._editor.commit(document.with_layer_at(document.active + 1, copied), "Duplicate layer")
+        self._editor.commit(document.with_layer_at(document.active + 1, copied), tr("Duplicate layer"))
 
     def remove(self, place: int) -> None:
         """Remove a layer; the only one is replaced by an empty one. A locked one can be removed: that can be undone."""
@@ -42,7 +43,7 @@ class LayerActions:
         removed = layers.pop(place)
         active = document.active - (place < document.active or document.active == len(layers) > 0)
         after = replace(document, layers=tuple(layers) or (Layer(),), active=max(0, active))
-        self._editor.commit(after, _with_title("Delete layer", removed))
+        self._editor.commit(after, _with_title(tr("Delete layer"), removed))
 
     def move(self, place: int, to: int) -> None:
         """Move a layer to another place, the active one remaining active; `to` is limited to the places there are."""
@@ -52,7 +53,7 @@ class LayerActions:
         layers.insert(min(max(0, to), len(layers)), moved)
         if tuple(layers) != document.layers:
             after = replace(document, layers=tuple(layers), active=_place(layers, document.layer))
-            self._editor.commit(after, _with_title("Move layer", moved))
+            self._editor.commit(after, _with_title(tr("Move layer"), moved))
 
     def select(self, place: int) -> None:
         """Make a layer the active one; that is no step of the history."""
@@ -61,15 +62,15 @@ class LayerActions:
 
     def rename(self, place: int, name: str) -> None:
         """Name a layer; an empty name gives it the name of its first expression again."""
-        self._change(place, "Rename layer", name=name.strip())
+        self._change(place, tr("Rename layer"), name=name.strip())
 
     def show(self, place: int, visible: bool) -> None:
         """Show a layer in the result, or hide it."""
-        self._change(place, "Show layer" if visible else "Hide layer", visible=visible)
+        self._change(place, tr("Show layer") if visible else tr("Hide layer"), visible=visible)
 
     def lock(self, place: int, locked: bool) -> None:
         """Refuse changes of a layer's matte and edit, or allow them again."""
-        self._change(place, "Lock layer" if locked else "Unlock layer", locked=locked)
+        self._change(place, tr("Lock layer") if locked else tr("Unlock layer"), locked=locked)
 
     def _change(self, place: int, step: str, **changes: Any) -> None:  # noqa: ANN401
         before: Document = self._editor.document

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.editor.events import DocumentChanged, JobKind, Notice, NoticeCode
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
@@ -70,7 +71,7 @@ class Saving:
         def saved(_: None) -> None:
             self.path, self.linked, self._saved = path, linked, _content(document)
             self._listeners.notify(DocumentChanged(frozenset()))
-            self._listeners.notify(Notice(NoticeCode.SAVED, f"Saved as '{path}'."))
+            self._listeners.notify(Notice(NoticeCode.SAVED, tr("Saved as '{path}'.", path=path)))
             if done is not None:
                 done()
             self._go_on()
@@ -84,7 +85,7 @@ class Saving:
             JobKind.SAVE,
             lambda: projects.write(path, steps, place, linked=linked, mode=mode),
             saved,
-            description=f"Saving '{path.name}'",
+            description=tr("Saving '{name}'", name=path.name),
             failed=not_saved,
         )
 

@@ -30,7 +30,7 @@ from clipmat.errors import UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
 from rim_editor import settings as stored
 from rim_editor.matting import Matting
-from rim_editor.ui import stalls
+from rim_editor.ui import languages, stalls
 from rim_editor.ui.handing_over import FileReceiver
 from rim_editor.ui.model_loader import load_with_short_turns
 from rim_editor.ui.qt_runner import as_user_error
@@ -116,6 +116,7 @@ class Application:
         self._app.setWindowIcon(application_icon())
         with collected_warnings(UserFacingWarning) as self._warnings:
             settings = stored.load()
+        languages.use(self._app, languages.chosen(settings.language))
         self._theme = Theme(self._app)
         self._theme.choose(settings.theme)
         self._watch = stalls.StallWatch(self._app, stalls.print_stall) if debug_stalls or stalls.is_enabled() else None

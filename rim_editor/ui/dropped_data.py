@@ -9,12 +9,14 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage, QPixmap
 
+from rim_editor.translation import marked, tr
+
 # Encoded data comes first: it is decoded in the background, and a bitmap is not.
 _ENCODED = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif")
 
-SAVE_FIRST = "Images are not fetched from the internet here: save the image in the browser, then open the file."
-NO_IMAGE_DROPPED = "The drop contains no image: drop image files."
-NO_IMAGE_COPIED = "There is no image on the clipboard: copy an image or an image file first."
+SAVE_FIRST = marked("Images are not fetched from the internet here: save the image in the browser, then open the file.")
+NO_IMAGE_DROPPED = marked("The drop contains no image: drop image files.")
+NO_IMAGE_COPIED = marked("There is no image on the clipboard: copy an image or an image file first.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def may_hold_image(mime: QMimeData) -> bool:
 def read_dropped(mime: QMimeData, remedy: str = NO_IMAGE_DROPPED) -> DroppedData:
     """Read `mime`: local files before image data, image data before URLs.
 
-    `remedy` is the message if it holds none of them.
+    `remedy` is the message if it holds none of them, as it is `marked`.
     """
     urls = mime.urls()
     paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
@@ -58,8 +60,8 @@ def read_dropped(mime: QMimeData, remedy: str = NO_IMAGE_DROPPED) -> DroppedData
     if paths:
         return DroppedData(paths)
     if any(url.scheme() in ("http", "https", "blob", "ftp") for url in urls):
-        return DroppedData(remedy=SAVE_FIRST)
-    return DroppedData(remedy=remedy)
+        return DroppedData(remedy=tr(SAVE_FIRST))
+    return DroppedData(remedy=tr(remedy))
 
 
 def _bitmap(mime: QMimeData) -> QImage | None:

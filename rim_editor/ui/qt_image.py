@@ -9,6 +9,7 @@ from PySide6.QtGui import QColorSpace, QImage, QPixmap
 from clipmat.errors import ImageUnreadable
 from clipmat.image_files import READABLE_SUFFIXES
 from clipmat.raw_images import RAW_SUFFIXES
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
 
     from clipmat.image_files import OpenedImage
 
-IMAGE_FILTER = (
-    f"Images ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES | RAW_SUFFIXES))});;All files (*)"
-)
-"""For file dialogs: the files that can be read as images, or all files."""
+_SUFFIXES = " ".join(f"*{suffix}" for suffix in sorted(READABLE_SUFFIXES | RAW_SUFFIXES))
 
 _FORMATS = {
     1: QImage.Format.Format_Grayscale8,
     3: QImage.Format.Format_RGB888,
     4: QImage.Format.Format_RGBA8888,
 }
+
+
+def image_filter(others: str = "") -> str:
+    """For file dialogs: the files that can be read as images, and `others` with them and alone, or all files."""
+    images, everything = tr("Images ({suffixes})", suffixes=_SUFFIXES), tr("All files (*)")
+    if not others:
+        return f"{images};;{everything}"
+    first = tr("Images and projects ({suffixes})", suffixes=f"{others} {_SUFFIXES}")
+    return ";;".join((first, tr("Projects (*.rim)"), everything))
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
@@ -80,7 +87,7 @@ def to_opened_image(image: QImage | QPixmap) -> OpenedImage:
     if isinstance(image, QPixmap):
         image = image.toImage()
     if image.isNull():
-        raise ImageUnreadable("The clipboard or the drop contains no image: copy an image, or open a file.")
+        raise ImageUnreadable(tr("The clipboard or the drop contains no image: copy an image, or open a file."))
     space = image.colorSpace()
     if space.isValid() and space != QColorSpace(QColorSpace.NamedColorSpace.SRgb):
         image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb), _FORMATS[4])

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 from clipmat.errors import UserError
 from rim_editor.editor.events import JobKind
 from rim_editor.errors import SHORT_OF_MEMORY, EditorError, is_short_of_memory
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.editor.jobs import Job, JobResult
@@ -139,7 +140,7 @@ def as_user_error(error: Exception) -> UserError:
     if is_short_of_memory(error):
         return EditorError(SHORT_OF_MEMORY)
     text = shorten(str(error), 300, placeholder=" …") or type(error).__name__
-    return EditorError(f"Something went wrong: {text} (details are in {_logged(error)})")
+    return EditorError(tr("Something went wrong: {text} (details are in {logged})", text=text, logged=_logged(error)))
 
 
 def _logged(error: Exception) -> str:
@@ -158,5 +159,5 @@ def _logged(error: Exception) -> str:
         handler.close()
     except OSError:
         print(formatter.format(record), file=sys.stderr)  # noqa: T201 - the log cannot be written
-        return "the terminal"
+        return tr("the terminal")
     return str(path)

@@ -22,6 +22,7 @@ from clipmat.errors import UserError
 from rim_editor.batch.recipe import Exists
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread
 from rim_editor.ui.batch.plan_page import Own, PlanPage
 from rim_editor.ui.batch.resume_offer import ResumeOffer
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     from rim_editor.matting import Matting
     from rim_editor.settings import Settings
 
-_TITLE = "Batch Export"
-_STEPS = ("Choose", "Check", "Export")
+_TITLE = marked("Batch Export")
+_STEPS = marked(("Choose", "Check", "Export"))
 _SETUP, _PLAN, _RUN = range(3)
 
 
@@ -75,7 +76,7 @@ class BatchDialog(QDialog):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("batch_dialog")
-        self.setWindowTitle(_TITLE)
+        self.setWindowTitle(tr(_TITLE))
         self.set_settings(settings)
         self._thread = BatchThread(matting, self)
         self._question: QMessageBox | None = None
@@ -89,9 +90,8 @@ class BatchDialog(QDialog):
         self._pages = name_widget(QStackedWidget(), "batch_pages")
         for page in (self._setup, self._plan, self._run):
             self._pages.addWidget(page)
-        self._close = QPushButton("&Close")
-        self._back = QPushButton("&Back")
-        self._next = QPushButton("&Check…")
+        self._close, self._back = QPushButton(tr("&Close")), QPushButton(tr("&Back"))
+        self._next = QPushButton(tr("&Check…"))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         for button, name, action in (
@@ -114,7 +114,7 @@ class BatchDialog(QDialog):
         self._offer.accepted.connect(self._resume_batch)
         self._run.image_requested.connect(lambda outcome: self.image_requested.emit(outcome, self._running_plan))
         self._thread.finished.connect(self._batch_finished)
-        self._run.percent_changed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {_TITLE}"))
+        self._run.percent_changed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {tr(_TITLE)}"))
         available, unit = self.screen().availableSize(), self.fontMetrics()
         self.resize(QSize(140 * unit.averageCharWidth(), 52 * unit.height()).boundedTo(available))
         self._show_page(_SETUP)
@@ -192,7 +192,7 @@ class BatchDialog(QDialog):
 
     def _go_back(self) -> None:
         self._plan.cancel_jobs()
-        self.setWindowTitle(_TITLE)
+        self.setWindowTitle(tr(_TITLE))
         self._show_page(_SETUP)
         self._check_for_unfinished()
 
@@ -238,22 +238,23 @@ class BatchDialog(QDialog):
         if page is not None:
             self._pages.setCurrentIndex(page)
         current = self._pages.currentIndex()
-        steps = (f"<b>{step}</b>" if place == current else step for place, step in enumerate(_STEPS))
-        self._steps.setText(" › ".join(steps))
+        steps = enumerate(map(tr, _STEPS))
+        self._steps.setText(" › ".join(f"<b>{step}</b>" if place == current else step for place, step in steps))
         self._back.setVisible(current == _PLAN or (current == _RUN and not self.running))
-        self._back.setText("&New export" if current == _RUN else "&Back")
+        self._back.setText(tr("&New export") if current == _RUN else tr("&Back"))
         self._next.setVisible(current != _RUN)
         self._next.setDefault(current != _RUN)
         if current == _SETUP:
-            self._next.setText("&Check…")
+            self._next.setText(tr("&Check…"))
             self._next.setEnabled(True)
         elif current == _PLAN:
             count = 0 if self._plan.rows is None else self._plan.rows.todo
-            self._next.setText(f"&Export {count:,} image{'' if count == 1 else 's'}" if count else "&Export")
+            one_or_none = tr("&Export 1 image") if count else tr("&Export")
+            self._next.setText(tr("&Export {count:,} images", count=count) if count > 1 else one_or_none)
             self._next.setEnabled(self._plan.ready)
 
     def _batch_finished(self, result: BatchResult) -> None:
-        self.setWindowTitle(_TITLE)
+        self.setWindowTitle(tr(_TITLE))
         self._show_page()
         if self._question is not None:
             self._question.close()
@@ -262,7 +263,7 @@ class BatchDialog(QDialog):
         if result.summary is not None and result.summary.stopped:
             self._offer.check_folder(result.summary.plan.folder)
         if not self.isVisible():
-            text = " ".join(filter(None, (f"Batch export: {result_text(result)}", result.text)))
+            text = " ".join(filter(None, (tr("Batch export: {result}", result=result_text(result)), result.text)))
             succeeded = result.summary is not None and result.summary.exit_code == 0 and not result.text
             self.finished_unseen.emit(text, "info" if succeeded else "warning")
 
@@ -273,15 +274,15 @@ class BatchDialog(QDialog):
         question.setObjectName("batch_close_box")
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setIcon(QMessageBox.Icon.Question)
-        question.setWindowTitle(_TITLE)
-        question.setText("The export is still running. Should it go on?")
-        question.setInformativeText("If you stop it, finished images are kept, and the rest can be resumed later.")
+        question.setWindowTitle(tr(_TITLE))
+        question.setText(tr("The export is still running. Should it go on?"))
+        question.setInformativeText(tr("If you stop it, finished images are kept, and the rest can be resumed later."))
         role = QMessageBox.ButtonRole
-        go_on = question.addButton("&Go on in the background", role.AcceptRole)
+        go_on = question.addButton(tr("&Go on in the background"), role.AcceptRole)
         go_on.setObjectName("batch_go_on")
-        stop = question.addButton("&Stop it", role.DestructiveRole)
+        stop = question.addButton(tr("&Stop it"), role.DestructiveRole)
         stop.setObjectName("batch_stop_it")
-        stay = question.addButton("&Keep open", role.RejectRole)
+        stay = question.addButton(tr("&Keep open"), role.RejectRole)
         stay.setObjectName("batch_keep_open")
         question.setDefaultButton(go_on)
         question.setEscapeButton(stay)

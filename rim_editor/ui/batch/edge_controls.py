@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rim_editor.documents.document import MatteControls
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.amount_slider import AmountSlider
 
@@ -19,24 +20,26 @@ class EdgeControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shift = AmountSlider(
-            "batch_shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
-            tip="Move the edge outwards (more) or inwards (less)",
+            "batch_shift_edge", tr("Shift ed&ge"), -50, 50, suffix=" px", decimals=1,
+            tip=tr("Move the edge outwards (more) or inwards (less)"),
         )  # fmt: skip
         self._feather = AmountSlider(
-            "batch_feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"
+            "batch_feather", tr("Feathe&r"), 0, 100, suffix=" px", decimals=1, tip=tr("Soften the edge")
         )
-        self._contrast = AmountSlider("batch_contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge")
+        self._contrast = AmountSlider("batch_contrast", tr("&Contrast"), 0, 100, suffix=" %", tip=tr("Harden the edge"))
         self._holes = name_widget(
-            QCheckBox("Fill ho&les"), "batch_fill_holes",
-            "Close what the matte wholly surrounds; a hole that shows the background stays open",
+            QCheckBox(tr("Fill ho&les")), "batch_fill_holes",
+            tr("Close what the matte wholly surrounds; a hole that shows the background stays open"),
         )  # fmt: skip
         self._largest = AmountSlider(
-            "batch_largest_hole", "Largest &hole", 0, 100, suffix=" %", decimals=1,
-            tip="Holes larger than this share of the object stay open",
+            "batch_largest_hole", tr("Largest &hole"), 0, 100, suffix=" %", decimals=1,
+            tip=tr("Holes larger than this share of the object stay open"),
         )  # fmt: skip
         self._largest.set_value(MatteControls().largest_hole)
-        self._invert = name_widget(QCheckBox("In&vert"), "batch_invert", "Swap the object and its surroundings")
-        reset = name_widget(QPushButton("Reset edge"), "batch_reset_controls", "Leave every matte as it is found")
+        self._invert = name_widget(QCheckBox(tr("In&vert")), "batch_invert", tr("Swap the object and its surroundings"))
+        reset = name_widget(
+            QPushButton(tr("Reset edge")), "batch_reset_controls", tr("Leave every matte as it is found")
+        )
         reset.setAutoDefault(False)
         reset.clicked.connect(self._reset)
         column = QVBoxLayout(self)

@@ -16,27 +16,30 @@ from rim_editor.documents.edits import Background, Edit, Highlight, MatteOnly, S
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.errors import BadOption
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
 from rim_editor.ui.panels.edit_pages import CutoutPage, EditPage, GradientPage, HighlightPage, PlainPage, SolidPage
 from rim_editor.ui.panels.input_widgets import ChoiceBox
-from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.qt_image import image_filter
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
 
-_NO_IMAGE = "A colour cannot be picked from an image here: choose one of the colours, or type its code."
-_NO_FILE = "A batch reads its background from a file: choose the image again."
-_WRITING = "The background is still being written for the batch: try again in a moment."
-_NO_BACKGROUND = "There is no background yet: choose an image, or another edit."
-_EDITS = {
-    "transparent": ("Transparent", "The object alone"),
-    "highlight": ("Highlight", "Set the object apart from its surroundings"),
-    "background": ("Background", "Put the object on another image"),
-    "gradient": ("Gradient", "Put the object on a gradient"),
-    "solid": ("Solid colour", "Put the object on one colour"),
-    "matte": ("Matte", "The matte itself, as grey"),
-}
+_NO_IMAGE = marked("A colour cannot be picked from an image here: choose one of the colours, or type its code.")
+_NO_FILE = marked("A batch reads its background from a file: choose the image again.")
+_WRITING = marked("The background is still being written for the batch: try again in a moment.")
+_NO_BACKGROUND = marked("There is no background yet: choose an image, or another edit.")
+_EDITS = marked(
+    {
+        "transparent": ("Transparent", "The object alone"),
+        "highlight": ("Highlight", "Set the object apart from its surroundings"),
+        "background": ("Background", "Put the object on another image"),
+        "gradient": ("Gradient", "Put the object on a gradient"),
+        "solid": ("Solid colour", "Put the object on one colour"),
+        "matte": ("Matte", "The matte itself, as grey"),
+    }
+)
 
 
 class EditChoice(QWidget):
@@ -49,23 +52,23 @@ class EditChoice(QWidget):
         super().__init__(parent)
         self._runner = runner
         self._file: Path | None = None
-        self._lacks = _NO_FILE
+        self._lacks = tr(_NO_FILE)
         """Why there is no file of the background's image."""
-        self._choice = ChoiceBox("batch_edit", "What becomes of the object", _EDITS)
+        self._choice = ChoiceBox("batch_edit", tr("What becomes of the object"), _EDITS)
         self._background = BackgroundPage()
         self._pages: tuple[EditPage, ...] = (
-            CutoutPage("The object alone, with transparency around it."),
+            CutoutPage(tr("The object alone, with transparency around it.")),
             HighlightPage(),
             self._background,
             GradientPage(),
             SolidPage(),
-            PlainPage(MatteOnly, "The matte as grey: white is the object, black is what surrounds it."),
+            PlainPage(MatteOnly, tr("The matte as grey: white is the object, black is what surrounds it.")),
         )
         self._stack = name_widget(QStackedWidget(), "batch_edit_options")
         for page in self._pages:
             self._stack.addWidget(page)
             page.changed.connect(lambda _edit, _gesture: self.changed.emit())
-            page.eyedropper_requested.connect(lambda _answer: self._show_note(_NO_IMAGE))
+            page.eyedropper_requested.connect(lambda _answer: self._show_note(tr(_NO_IMAGE)))
         # These need an open image.
         for name in ("move_background", "solid_eyedropper"):
             unused = self._stack.findChild(QWidget, name)
@@ -77,7 +80,7 @@ class EditChoice(QWidget):
         column = QVBoxLayout(self)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Edit", self._choice)
+        form.addRow(tr("&Edit"), self._choice)
         column.addLayout(form)
         column.addWidget(self._note)
         column.addWidget(self._stack)
@@ -109,13 +112,13 @@ class EditChoice(QWidget):
         from clipmat import image_files
 
         def done(opened: OpenedImage) -> None:
-            self._show_note(f"Behind the object: {path.name}")
+            self._show_note(tr("Behind the object: {name}", name=path.name))
             edit = self._background.edit() or self._background.with_image(Background(opened.pixels))
             self._file = path
             self._background.show_edit(replace(edit, image=opened.pixels))
             self.changed.emit()
 
-        self._show_note(f"Reading {path.name}…")
+        self._show_note(tr("Reading {name}…", name=path.name))
         self._runner.start(
             Job(
                 JobKind.BACKGROUND,
@@ -135,11 +138,11 @@ class EditChoice(QWidget):
             self._show_note("")
 
         def failed(error: Exception) -> None:
-            self._lacks = _NO_FILE
-            self._show_note(f"{error} {_NO_FILE}")
+            self._lacks = tr(_NO_FILE)
+            self._show_note(f"{error} {tr(_NO_FILE)}")
 
-        self._lacks = _WRITING
-        self._show_note("Writing the background for the batch…")
+        self._lacks = tr(_WRITING)
+        self._show_note(tr("Writing the background for the batch…"))
         work = partial(presets.background_file, edit)
         self._runner.start(Job(JobKind.BACKGROUND, work, done, failed, self._show_note, owner=self))
 
@@ -151,7 +154,7 @@ class EditChoice(QWidget):
         """The edit as a recipe holds it; a matte has `depth` bits. Raises BadOption while the background is missing."""
         edit = self.edit()
         if edit is None:
-            raise BadOption(_NO_BACKGROUND)
+            raise BadOption(tr(_NO_BACKGROUND))
         if isinstance(edit, Background) and self._file is None:
             raise BadOption(self._lacks)
         if isinstance(edit, MatteOnly):
@@ -176,8 +179,8 @@ class EditChoice(QWidget):
         open_file_dialog(
             self,
             "batch_background_dialog",
-            "Choose a background",
+            tr("Choose a background"),
             folder,
             lambda name: self.set_background(Path(name)),
-            name_filter=IMAGE_FILTER,
+            name_filter=image_filter(),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class ExampleRow(QWidget):
         self.setObjectName("batch_example")
         self._example: Example | None = None
         self._label = wrapped_label("batch_example_label")
-        remove = name_widget(QToolButton(), "batch_example_remove", "Find by words alone", "Remove the example")
+        remove = name_widget(QToolButton(), "batch_example_remove", tr("Find by words alone"), tr("Remove the example"))
         remove.setText("×")
         remove.setAutoRaise(True)
         remove.clicked.connect(lambda: self.set_example(None))
@@ -43,6 +44,12 @@ class ExampleRow(QWidget):
         self._example = example
         self.setVisible(example is not None)
         if example is not None:
-            where = f", marked in {example.source}" if example.source and example.expression else ""
-            self._label.setText(f"By example: {example.title}{where}. Words are not needed, but may go beside it.")
+            where = tr(", marked in {source}", source=example.source) if example.source and example.expression else ""
+            self._label.setText(
+                tr(
+                    "By example: {title}{where}. Words are not needed, but may go beside it.",
+                    title=example.title,
+                    where=where,
+                )
+            )
         self.changed.emit()

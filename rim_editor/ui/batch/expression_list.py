@@ -20,16 +20,19 @@ from PySide6.QtWidgets import (
 
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.document import Combine
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 
-_COMBINE = {
-    Combine.ADD: ("Add", "What this describes is cut out too"),
-    Combine.SUBTRACT: ("Subtract", "What this describes is taken away"),
-    Combine.INTERSECT: ("Intersect", "Only what this describes as well stays"),
-    Combine.NEW: ("New", "Ignore the expressions above, and begin again"),
-}
-_FIRST = "The woman in the red coat on the left"
+_COMBINE = marked(
+    {
+        Combine.ADD: ("Add", "What this describes is cut out too"),
+        Combine.SUBTRACT: ("Subtract", "What this describes is taken away"),
+        Combine.INTERSECT: ("Intersect", "Only what this describes as well stays"),
+        Combine.NEW: ("New", "Ignore the expressions above, and begin again"),
+    }
+)
+_FIRST = marked("The woman in the red coat on the left")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class ExpressionList(QGroupBox):
 
     def __init__(self, known: Iterable[str] = (), parent: QWidget | None = None) -> None:
         """`known` are expressions that are suggested while typing."""
-        super().__init__("Cut out", parent)
+        super().__init__(tr("Cut out"), parent)
         self.setObjectName("batch_expressions")
         self._suggestions = QStringListModel(list(known), self)
         self._rows: list[_ExpressionRow] = []
@@ -61,7 +64,7 @@ class ExpressionList(QGroupBox):
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         self._more = name_widget(
-            QPushButton("Add an e&xpression"), "batch_more", "Add to it, or take something away from it"
+            QPushButton(tr("Add an e&xpression")), "batch_more", tr("Add to it, or take something away from it")
         )
         self._more.setAutoDefault(False)
         self._more.clicked.connect(self._add_empty)
@@ -89,11 +92,13 @@ class ExpressionList(QGroupBox):
     def add(self, expression: str = "", combine: Combine = Combine.ADD) -> QLineEdit:
         """Add a text field with this expression; for the first one, `combine` is always NEW."""
         number = len(self._rows)
-        box = name_widget(QLineEdit(expression), f"batch_expression_{number}", accessible=f"Expression {number + 1}")
+        box = name_widget(
+            QLineEdit(expression), f"batch_expression_{number}", accessible=tr("Expression {number}", number=number + 1)
+        )
         box.setMaxLength(1000)
         box.setClearButtonEnabled(True)
         box.setAcceptDrops(False)  # a drop is for the whole page
-        box.setToolTip("Describe one object in your own words")
+        box.setToolTip(tr("Describe one object in your own words"))
         completer = QCompleter(self._suggestions, box)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -101,11 +106,11 @@ class ExpressionList(QGroupBox):
         box.textChanged.connect(lambda _text: self.changed.emit())
         row = _ExpressionRow(None, box, None)
         if number:
-            choice = ChoiceBox(f"batch_combine_{number}", "How this joins the expressions above", _COMBINE)
+            choice = ChoiceBox(f"batch_combine_{number}", tr("How this joins the expressions above"), _COMBINE)
             choice.set_value(combine)
             choice.currentIndexChanged.connect(lambda _place: self.changed.emit())
             remove = name_widget(
-                QToolButton(), f"batch_drop_{number}", "Remove this expression", "Remove this expression"
+                QToolButton(), f"batch_drop_{number}", tr("Remove this expression"), tr("Remove this expression")
             )
             remove.setText("×")
             remove.setAutoRaise(True)
@@ -114,8 +119,8 @@ class ExpressionList(QGroupBox):
             self._grid.addWidget(choice, number, 0)
             self._grid.addWidget(remove, number, 2)
         else:
-            box.setPlaceholderText(_FIRST)
-            label = QLabel("&Find")
+            box.setPlaceholderText(tr(_FIRST))
+            label = QLabel(tr("&Find"))
             label.setBuddy(box)
             self._grid.addWidget(label, 0, 0)
         self._grid.addWidget(box, number, 1)

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 
 from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import manifests
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
-from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.qt_image import image_filter
 
-_MANIFESTS = f"Lists of images ({' '.join(f'*{suffix}' for suffix in sorted(manifests.SUFFIXES))});;All files (*)"
-_NOTHING = "Add images, a folder or a list, or drop them here."
+_NOTHING = marked("Add images, a folder or a list, or drop them here.")
 
 
 class InputList(QGroupBox):
@@ -37,11 +37,11 @@ class InputList(QGroupBox):
     """The inputs have changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Images", parent)
+        super().__init__(tr("Images"), parent)
         self.setObjectName("batch_inputs")
         self._paths: dict[str, None] = {}
         self._model = QStringListModel(self)
-        self._list = name_widget(QListView(), "batch_input_list", accessible="Images, folders and lists")
+        self._list = name_widget(QListView(), "batch_input_list", accessible=tr("Images, folders and lists"))
         self._list.setModel(self._model)
         self._list.setUniformItemSizes(True)
         self._list.setAcceptDrops(False)  # a drop is for the whole page
@@ -51,12 +51,14 @@ class InputList(QGroupBox):
         self._list.selectionModel().selectionChanged.connect(self._enable_remove)
         row = QHBoxLayout()
         for name, text, tip, action in (
-            ("batch_add_files", "Add &files…", "Choose images, one or many", self._choose_files),
-            ("batch_add_folder", "Add f&older…", "Take all images of a folder", self._choose_folder),
+            ("batch_add_files", tr("Add &files…"), tr("Choose images, one or many"), self._choose_files),
+            ("batch_add_folder", tr("Add f&older…"), tr("Take all images of a folder"), self._choose_folder),
             (
                 "batch_add_manifest",
-                "Add &list…",
-                "A table with a row for each image and what to cut out of it: CSV or JSONL, such as Save list makes",
+                tr("Add &list…"),
+                tr(
+                    "A table with a row for each image and what to cut out of it: CSV or JSONL, such as Save list makes"
+                ),
                 self._choose_manifest,
             ),
         ):
@@ -66,15 +68,15 @@ class InputList(QGroupBox):
             row.addWidget(button)
         row.addStretch(1)
         self._remove = name_widget(
-            QPushButton("&Remove"), "batch_remove", "Take the selected entries off the list (Delete)"
+            QPushButton(tr("&Remove")), "batch_remove", tr("Take the selected entries off the list (Delete)")
         )
         self._remove.setAutoDefault(False)
         self._remove.clicked.connect(self.remove_selected)
         row.addWidget(self._remove)
-        self._recursive = name_widget(QCheckBox("With the folders i&nside folders"), "batch_recursive")
-        self._recursive.setToolTip("Take the images of folders within a folder too")
+        self._recursive = name_widget(QCheckBox(tr("With the folders i&nside folders")), "batch_recursive")
+        self._recursive.setToolTip(tr("Take the images of folders within a folder too"))
         self._recursive.toggled.connect(self.changed)
-        self._count_label = wrapped_label("batch_inputs_about", _NOTHING)
+        self._count_label = wrapped_label("batch_inputs_about", tr(_NOTHING))
         column = QVBoxLayout(self)
         column.addLayout(row)
         column.addWidget(self._list, 1)
@@ -121,8 +123,8 @@ class InputList(QGroupBox):
         self._model.setStringList(list(self._paths))
         count = len(self._paths)
         only_images = all(os.path.splitext(path)[1].lower() in READABLE_SUFFIXES for path in self._paths)
-        kind = "images" if only_images else "images, folders and lists"
-        self._count_label.setText("" if count == 1 else f"{count:,} {kind}" if count else _NOTHING)
+        several = tr("{count:,} images") if only_images else tr("{count:,} images, folders and lists")
+        self._count_label.setText("" if count == 1 else several.format(count=count) if count else tr(_NOTHING))
         self._count_label.setVisible(count != 1)
         self._enable_remove()
         self.changed.emit()
@@ -131,15 +133,19 @@ class InputList(QGroupBox):
         self._remove.setEnabled(self._list.selectionModel().hasSelection())
 
     def _choose_files(self) -> None:
-        self._choose("Add images", "batch_files_dialog", IMAGE_FILTER, self.add, QFileDialog.FileMode.ExistingFiles)
+        self._choose(
+            tr("Add images"), "batch_files_dialog", image_filter(), self.add, QFileDialog.FileMode.ExistingFiles
+        )
 
     def _choose_folder(self) -> None:
         mode = QFileDialog.FileMode.Directory
-        self._choose("Add a folder", "batch_folder_dialog", "", lambda path: self.add([path]), mode)
+        self._choose(tr("Add a folder"), "batch_folder_dialog", "", lambda path: self.add([path]), mode)
 
     def _choose_manifest(self) -> None:
         mode = QFileDialog.FileMode.ExistingFiles
-        self._choose("Add a list of images", "batch_manifest_dialog", _MANIFESTS, self.add, mode)
+        suffixes = " ".join(f"*{suffix}" for suffix in sorted(manifests.SUFFIXES))
+        lists = tr("Lists of images ({suffixes});;All files (*)", suffixes=suffixes)
+        self._choose(tr("Add a list of images"), "batch_manifest_dialog", lists, self.add, mode)
 
     def _choose(
         self, title: str, name: str, name_filter: str, chosen: Callable[[Any], None], mode: QFileDialog.FileMode

@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
 from rim_editor.batch import naming
 from rim_editor.batch.recipe import Exists
 from rim_editor.errors import BadOption
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 
-EXISTS = {
-    Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
-    Exists.SKIP: ("Leave the image out", "Images whose results are there already are left out"),
-    Exists.OVERWRITE: ("Replace the file", "Existing files are replaced, but never an image that is read"),
-    Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
-}
+EXISTS = marked(
+    {
+        Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
+        Exists.SKIP: ("Leave the image out", "Images whose results are there already are left out"),
+        Exists.OVERWRITE: ("Replace the file", "Existing files are replaced, but never an image that is read"),
+        Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
+    }
+)
 """The choices for a result whose name is taken, with their texts and tooltips."""
 
 
@@ -44,19 +47,19 @@ class NamingChoice(QWidget):
         super().__init__()
         self._naming = NamingExample()
         self._suffix = ".png"
-        tip = "{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders"
+        tip = tr("{stem} and {folder} of the image, {expression}, {index} or {index:04} to count; '/' makes folders")
         self._template = name_widget(QLineEdit("{stem}"), "batch_template", tip)
         self._template.setAcceptDrops(False)
         self._template.textChanged.connect(self._show_example)
         self._template.textChanged.connect(lambda _text: self.changed.emit())
-        form.addRow("Nam&es", self._template)
+        form.addRow(tr("Nam&es"), self._template)
         self._example = wrapped_label("batch_example")
         form.addRow("", self._example)
-        self._exists = ChoiceBox("batch_exists", "Where a name is taken", EXISTS)
+        self._exists = ChoiceBox("batch_exists", tr("Where a name is taken"), EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.changed.emit())
-        form.addRow("Taken na&mes", self._exists)
+        form.addRow(tr("Taken na&mes"), self._exists)
         self.keep_box = name_widget(
-            QCheckBox("&Keep folders"), "batch_keep_folders", "Results are in subfolders as their images are"
+            QCheckBox(tr("&Keep folders")), "batch_keep_folders", tr("Results are in subfolders as their images are")
         )
         self.keep_box.setChecked(True)
         self.keep_box.toggled.connect(self._show_example)
@@ -95,11 +98,11 @@ class NamingChoice(QWidget):
         image = self._naming
         try:
             parts = naming.parse_template(self.template).filled(
-                stem=image.stem, expression=image.expression or "the rose", index=1, folder=image.folder
+                stem=image.stem, expression=image.expression or tr("the rose"), index=1, folder=image.folder
             )
         except BadOption as error:
             self._example.setText(str(error))
             return
         folders = (image.below,) if image.below and self.keep_folders else ()
         name = "/".join((*folders, *parts)) + self._suffix
-        self._example.setText(f"{image.stem}{image.suffix} becomes {name}")
+        self._example.setText(tr("{stem}{suffix} becomes {name}", stem=image.stem, suffix=image.suffix, name=name))

@@ -15,18 +15,21 @@ from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Group, Outcome, State
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.row_tables import Index, RowsModel, RowTable
 from rim_editor.ui.named_widgets import name_widget
 
 _Role = Qt.ItemDataRole
 _IMAGE, _RESULT, _PRESENCE, _REMARKS = range(4)
-_TABS = {
-    Group.DONE: "Done",
-    Group.REVIEW: "To review",
-    Group.FAILED: "Failed",
-    Group.NOTHING_MATCHED: "Not found",
-    Group.SKIPPED: "Left out",
-}
+_TABS = marked(
+    {
+        Group.DONE: "Done",
+        Group.REVIEW: "To review",
+        Group.FAILED: "Failed",
+        Group.NOTHING_MATCHED: "Not found",
+        Group.SKIPPED: "Left out",
+    }
+)
 _SIDE = 48
 _THUMBNAILS = 500  # of the newest images; the report has all of them
 _ROOT = QModelIndex()
@@ -35,7 +38,7 @@ _ROOT = QModelIndex()
 class OutcomeModel(RowsModel):
     """Outcomes in the order in which they came, or with the least certain ones first."""
 
-    columns = ("Image", "Result", "How sure", "Remarks")
+    columns = marked(("Image", "Result", "How sure", "Remarks"))
 
     def __init__(self, parent: QObject | None = None, *, least_certain_first: bool = False) -> None:
         super().__init__(parent)
@@ -126,10 +129,10 @@ class OutcomeTabs(QTabWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        name_widget(self, "batch_outcomes", accessible="Results by image")
+        name_widget(self, "batch_outcomes", accessible=tr("Results by image"))
         self._models = {group: OutcomeModel(self, least_certain_first=group is Group.REVIEW) for group in _TABS}
         for group, text in _TABS.items():
-            table = RowTable(f"batch_outcomes_{group.value.replace('-', '_')}", text, _SIDE)
+            table = RowTable(f"batch_outcomes_{group.value.replace('-', '_')}", tr(text), _SIDE)
             table.setModel(self._models[group])
             table.setWordWrap(True)
             table.set_widths(36, 30, 10)
@@ -162,7 +165,7 @@ class OutcomeTabs(QTabWidget):
 
     def _update_titles(self) -> None:
         for place, (group, text) in enumerate(_TABS.items()):
-            title = f"{text} ({self._models[group].rowCount():,})"
+            title = f"{tr(text)} ({self._models[group].rowCount():,})"
             if title != self.tabText(place):
                 self.setTabText(place, title)
 
@@ -183,7 +186,7 @@ class OutcomeTabs(QTabWidget):
 def open_path(path: Path) -> str:
     """Open a file or a folder with the system's program; returns '', or the reason why it failed."""
     if not os.path.exists(path):
-        return f"'{path}' does not exist any more: it was moved or deleted."
+        return tr("'{path}' does not exist any more: it was moved or deleted.", path=path)
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        return f"Nothing on this system opens '{path}': open it elsewhere."
+        return tr("Nothing on this system opens '{path}': open it elsewhere.", path=path)
     return ""

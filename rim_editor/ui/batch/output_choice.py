@@ -23,6 +23,7 @@ from rim_editor.documents.framing import Framing
 from rim_editor.errors import BadOption
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.files.formats import LAYERED_SUFFIXES
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.naming_choice import NamingChoice
 from rim_editor.ui.dialogs.export_formats import FORMATS, USUAL_QUALITY, lacks, lossy, usual
 from rim_editor.ui.dialogs.framing_rows import FramingRows
@@ -33,12 +34,17 @@ from rim_editor.ui.panels.input_widgets import ChoiceBox, SpinBox, longest_side_
 if TYPE_CHECKING:
     from rim_editor.settings import Settings
 
-_DEPTHS = {
-    "8": ("8 bits", "Enough for most programs"),
-    "16": ("16 bits", "Finer steps, for PNG and TIFF; files are larger"),
-}
-_AT_LEAST_TIP = "Images in which the object is less likely to be than this are listed as not found, and not exported"
-_NO_FOLDER = "There is no folder for the results: choose one."
+_DEPTHS = marked(
+    {
+        "8": ("8 bits", "Enough for most programs"),
+        "16": ("16 bits", "Finer steps, for PNG and TIFF; files are larger"),
+    }
+)
+_AT_LEAST_TIP = marked(
+    "Images in which the object is less likely to be than this are listed as not found, and not exported"
+)
+_KIND_TIP = marked("The kind of file")
+_NO_FOLDER = marked("There is no folder for the results: choose one.")
 
 
 class OutputChoice(QGroupBox):
@@ -52,7 +58,7 @@ class OutputChoice(QGroupBox):
     """The user chose another framing; other formats may be possible with it."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__("Results", parent)
+        super().__init__(tr("Results"), parent)
         self.setObjectName("batch_output")
         self._folder_is_suggested = True
         self._filled: object = None
@@ -119,7 +125,7 @@ class OutputChoice(QGroupBox):
         """Where the results go; absolute. Raises BadOption while there is none."""
         text = self._folder.text().strip()
         if not text:
-            raise BadOption(_NO_FOLDER)
+            raise BadOption(tr(_NO_FOLDER))
         return Path(text).expanduser().absolute()
 
     def suggest_folder(self, folder: Path | None) -> None:
@@ -168,48 +174,50 @@ class OutputChoice(QGroupBox):
 
     def _format_form(self, settings: Settings) -> QFormLayout:
         form = _form()
-        kinds = {suffix: (text, "The kind of file") for suffix, text in FORMATS.items()}
-        self._format = ChoiceBox("batch_format", "Format", kinds)
+        kinds = {suffix: (text, _KIND_TIP) for suffix, text in FORMATS.items()}
+        self._format = ChoiceBox("batch_format", tr("Format"), kinds)
         self._format.setCurrentIndex(max(0, self._format.findData(usual(settings.export_suffix))))
         self._format.currentIndexChanged.connect(self._format_chosen)
-        form.addRow("Forma&t", self._format)
-        self._quality = AmountSlider("batch_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        form.addRow(tr("Forma&t"), self._format)
+        self._quality = AmountSlider("batch_quality", tr("&Quality"), 1, 100, tip=tr("100 is best and largest"))
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         self._quality.changed.connect(lambda _value: self.changed.emit())
         form.addRow(self._quality)
         self._side = longest_side_box("batch_longest_side")
         self._side.valueChanged.connect(lambda _value: self.changed.emit())
-        form.addRow("&Longest side", self._side)
+        form.addRow(tr("&Longest side"), self._side)
         self._framing = FramingRows(form, "batch")
         self._framing.changed.connect(self.framing_changed)
         self._framing.changed.connect(self.changed)
         self._matte = False
-        self._depth: ChoiceBox = ChoiceBox("batch_depth", "Depth of mattes", _DEPTHS)
+        self._depth: ChoiceBox = ChoiceBox("batch_depth", tr("Depth of mattes"), _DEPTHS)
         self._depth.currentIndexChanged.connect(lambda _place: self.changed.emit())
-        form.addRow("Mattes &in", self._depth)
+        form.addRow(tr("Mattes &in"), self._depth)
         return form
 
     def _folder_form(self, settings: Settings) -> QFormLayout:
         form = _form()
-        self._folder = name_widget(QLineEdit(), "batch_folder", "The folder of the results; it is created if need be")
+        self._folder = name_widget(
+            QLineEdit(), "batch_folder", tr("The folder of the results; it is created if need be")
+        )
         self._folder.setAcceptDrops(False)
         self._folder.textEdited.connect(self._folder_typed)
         self._folder.textChanged.connect(lambda _text: self.folder_changed.emit())
-        browse = name_widget(QPushButton("&Browse…"), "batch_browse", "Choose the folder")
+        browse = name_widget(QPushButton(tr("&Browse…")), "batch_browse", tr("Choose the folder"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        add_labelled_row(form, "Fol&der", self._folder, browse)
+        add_labelled_row(form, tr("Fol&der"), self._folder, browse)
         self.names = NamingChoice(form)
         self.names.changed.connect(self.changed)
         self._sidecar = name_widget(
-            QCheckBox("Matte b&eside"), "batch_sidecar", "Write the matte beside each result too"
+            QCheckBox(tr("Matte b&eside")), "batch_sidecar", tr("Write the matte beside each result too")
         )
         self._metadata = name_widget(
-            QCheckBox("Keep met&adata"), "batch_metadata", "Carry EXIF, XMP and IPTC of each image on"
+            QCheckBox(tr("Keep met&adata")), "batch_metadata", tr("Carry EXIF, XMP and IPTC of each image on")
         )
         self._metadata.setChecked(settings.keep_metadata)
-        tip = "Export the best match even where nothing seems to match; it is listed among those to review"
-        self._best_guess = name_widget(QCheckBox("Best &guess"), "batch_best_guess", tip)
+        tip = tr("Export the best match even where nothing seems to match; it is listed among those to review")
+        self._best_guess = name_widget(QCheckBox(tr("Best &guess")), "batch_best_guess", tip)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
         boxes = QGridLayout()
         for number, box in enumerate((self.names.keep_box, self._sidecar, self._metadata, self._best_guess)):
@@ -217,14 +225,14 @@ class OutputChoice(QGroupBox):
             boxes.addWidget(box, number // 2, number % 2)
         boxes.setColumnStretch(2, 1)
         form.addRow("", boxes)
-        self._at_least = name_widget(SpinBox(), "batch_at_least", _AT_LEAST_TIP, "How sure an answer has to be")
+        self._at_least = name_widget(SpinBox(), "batch_at_least", tr(_AT_LEAST_TIP), tr("How sure an answer has to be"))
         self._at_least.setDecimals(0)
         self._at_least.setRange(0, 100)
         self._at_least.setSuffix(" %")
-        self._at_least.setSpecialValueText("as usual")
+        self._at_least.setSpecialValueText(tr("as usual"))
         self._at_least.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._at_least.valueChanged.connect(lambda _value: self.changed.emit())
-        form.addRow("S&ure from", self._at_least)
+        form.addRow(tr("S&ure from"), self._at_least)
         return form
 
     def _chosen(self) -> object:
@@ -244,7 +252,7 @@ class OutputChoice(QGroupBox):
             self._folder_typed()
 
         mode, folder = QFileDialog.FileMode.Directory, self._folder.text()
-        open_file_dialog(self, "batch_output_dialog", "Choose a folder", folder, chosen, mode=mode)
+        open_file_dialog(self, "batch_output_dialog", tr("Choose a folder"), folder, chosen, mode=mode)
 
 
 def _form() -> QFormLayout:

@@ -22,16 +22,23 @@ from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, terms_from_t
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import outputs
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.naming_choice import EXISTS
 from rim_editor.ui.batch.plan_table import PlanRows, PlanTable, rows_of
 from rim_editor.ui.model_loader import short_turns
 from rim_editor.ui.named_widgets import name_widget, save_file_dialog, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 
-_NOTHING = "Nothing is left to do: every image is left out. Choose another folder, or number or replace taken names."
-_FATAL = "The problems at the top of the table must be solved first. Solve them, or go back and change the settings."
-_NO_WORDS = "There are images without words yet: double-click under Cut out and type what to cut out, or go back."
-_FILTERS = ["Tables (*.csv)", "JSON lines (*.jsonl)"]
+_NOTHING = marked(
+    "Nothing is left to do: every image is left out. Choose another folder, or number or replace taken names."
+)
+_FATAL = marked(
+    "The problems at the top of the table must be solved first. Solve them, or go back and change the settings."
+)
+_NO_WORDS = marked(
+    "There are images without words yet: double-click under Cut out and type what to cut out, or go back."
+)
+_FILTERS = marked(["Tables (*.csv)", "JSON lines (*.jsonl)"])
 _PAUSE_MS = 300
 """After something was typed, the plan is made again, unless more is typed meanwhile."""
 ImageKey = tuple[str, int | None]
@@ -61,14 +68,14 @@ class PlanPage(QWidget):
         self._again = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._again.timeout.connect(self._plan_again)
         self._summary = wrapped_label("batch_summary")
-        self._progress = name_widget(QProgressBar(), "batch_planning", accessible="Checking the images")
+        self._progress = name_widget(QProgressBar(), "batch_planning", accessible=tr("Checking the images"))
         self._progress.setRange(0, 0)
-        self._exists = ChoiceBox("batch_plan_exists", "Where a name is taken", EXISTS)
+        self._exists = ChoiceBox("batch_plan_exists", tr("Where a name is taken"), EXISTS)
         self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
         self._save = name_widget(
-            QPushButton("Save &list…"),
+            QPushButton(tr("Save &list…")),
             "batch_save_list",
-            "Keep the images and what is cut out of each, for another day",
+            tr("Keep the images and what is cut out of each, for another day"),
         )
         self._save.setAutoDefault(False)
         self._save.clicked.connect(self._choose_list)
@@ -80,7 +87,7 @@ class PlanPage(QWidget):
         )
         self._error = wrapped_label("batch_plan_error")
         form = QFormLayout()
-        form.addRow("&Taken names", self._exists)
+        form.addRow(tr("&Taken names"), self._exists)
         row = QHBoxLayout()
         row.addLayout(form, 1)
         row.addWidget(self._save)
@@ -124,7 +131,7 @@ class PlanPage(QWidget):
         self._outdated = False
         self._table.thumbnails.clear()
         self._show(None)
-        self._summary.setText("Checking the images and the folder of the results…")
+        self._summary.setText(tr("Checking the images and the folder of the results…"))
         self._progress.show()
         self._runner.start(Job(JobKind.PLAN, work, self._show, self._failed, owner=self))
 
@@ -192,17 +199,19 @@ class PlanPage(QWidget):
         if rows is None:
             self._show_error("")
             return
-        self._summary.setText(f"{rows.summary} Double-click what is cut out to type something else for one image.")
+        self._summary.setText(
+            tr("{summary} Double-click what is cut out to type something else for one image.", summary=rows.summary)
+        )
         self._summary.setAccessibleName(rows.summary)
-        nothing = _NOTHING if rows.plan.items and not rows.todo else ""
+        nothing = tr(_NOTHING) if rows.plan.items and not rows.todo else ""
         fatal = {problem.kind for problem in rows.plan.problems if problem.fatal}
         reason = _NO_WORDS if fatal == {ProblemKind.EXPRESSION} else _FATAL
-        self._show_error(reason if fatal else nothing)
+        self._show_error(tr(reason) if fatal else nothing)
         self.planned.emit()
 
     def _failed(self, error: Exception) -> None:
         self._progress.hide()
-        self._summary.setText("The images could not be checked.")
+        self._summary.setText(tr("The images could not be checked."))
         self._show_error(str(error))
         self.planned.emit()
 
@@ -220,7 +229,9 @@ class PlanPage(QWidget):
             return
         plan = self.rows.plan
         suggested = plan.items[0].source.with_name("images.csv")
-        dialog = save_file_dialog(self, "batch_list_dialog", "Save the list of images", suggested, _FILTERS)
+        dialog = save_file_dialog(
+            self, "batch_list_dialog", tr("Save the list of images"), suggested, [*map(tr, _FILTERS)]
+        )
         dialog.fileSelected.connect(lambda name: self._save_list(Path(name), plan))
         dialog.open()
 
@@ -232,7 +243,9 @@ class PlanPage(QWidget):
             outputs.write(path, manifests.content(path, _rows_of_list(plan)), overwrite=True)
 
         def saved(_: None) -> None:
-            self._summary.setText(f"The list was saved as '{path.name}'. Add it like images to go on with it.")
+            self._summary.setText(
+                tr("The list was saved as '{name}'. Add it like images to go on with it.", name=path.name)
+            )
 
         def failed(error: Exception) -> None:
             self._show_error(str(error))

@@ -20,15 +20,16 @@ from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm, terms_text
 from rim_editor.editor.jobs import Runner
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.row_tables import Index, RowsModel, RowTable
 from rim_editor.ui.batch.thumbnail_loader import SIDE, ThumbnailLoader
 
 _Role = Qt.ItemDataRole
 _IMAGE, _EXPRESSION, _RESULT, _PROBLEM = range(4)
 _MARK = 20
-_BY_EXAMPLE = "as in the example"
-_NO_WORDS = "double-click, and type"
-_TYPE_HERE = "Double-click to type something else for this image: + adds, - takes away, & limits it to"
+_BY_EXAMPLE = marked("as in the example")
+_NO_WORDS = marked("double-click, and type")
+_TYPE_HERE = marked("Double-click to type something else for this image: + adds, - takes away, & limits it to")
 _BROKEN = (ProblemKind.MISSING, ProblemKind.UNREADABLE)
 
 
@@ -57,7 +58,7 @@ class PlanRow:
     def expression(self) -> str:
         """The expressions as a text."""
         terms = () if self.item is None else self.item.expressions
-        return naming.expression_text((term.combine, term.expression or _BY_EXAMPLE) for term in terms)
+        return naming.expression_text((term.combine, term.expression or tr(_BY_EXAMPLE)) for term in terms)
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,23 @@ class PlanRows:
     @property
     def summary(self) -> str:
         """A sentence: how many images there are, how many are not exported, and the disk space that is needed."""
-        pieces = [_counted(len(self.plan.items), "image")]
+        count = len(self.plan.items)
+        pieces = [tr("one image") if count == 1 else tr("{count:,} images", count=count)]
         if self.skipped:
-            pieces.append(f"{self.skipped:,} left out")
+            pieces.append(tr("{skipped:,} left out", skipped=self.skipped))
         if self.broken:
-            pieces.append(f"{self.broken:,} missing or unreadable")
+            pieces.append(tr("{broken:,} missing or unreadable", broken=self.broken))
         fatal = sum(row.severity is Severity.FATAL for row in self.rows)
         if fatal:
-            pieces.append(f"{_counted(fatal, 'problem')} to be solved first")
+            several = tr("{fatal:,} problems to be solved first", fatal=fatal)
+            pieces.append(tr("one problem to be solved first") if fatal == 1 else several)
         need, free = (
             output_paths.formatted_size(self.plan.bytes_needed),
             output_paths.formatted_size(self.plan.bytes_free),
         )
-        return f"{', '.join(pieces)}. The results need about {need}; {free} are free."
+        return tr(
+            "{counts}. The results need about {need}; {free} are free.", counts=", ".join(pieces), need=need, free=free
+        )
 
 
 def rows_of(plan: Plan) -> PlanRows:
@@ -114,17 +119,13 @@ def _row(item: Item | None, problems: tuple[Problem, ...]) -> PlanRow:
     return PlanRow(item, problems, Severity.FATAL if fatal else Severity.PROBLEM if problems else Severity.FINE)
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-_PREFIXES = {Severity.FATAL: "Must be solved: ", Severity.PROBLEM: "", Severity.FINE: ""}
+_PREFIXES = marked({Severity.FATAL: "Must be solved: ", Severity.PROBLEM: "", Severity.FINE: ""})
 
 
 class PlanModel(RowsModel):
     """The rows of a plan."""
 
-    columns = ("Image", "Cut out", "Result", "Problem")
+    columns = marked(("Image", "Cut out", "Result", "Problem"))
     typed = Signal(int, str)
     """The user typed what to cut out of the image in a row."""
 
@@ -187,7 +188,7 @@ class PlanModel(RowsModel):
     def text(self, place: int) -> str:
         """The problems of this row; '' for none."""
         row = self._rows[place]
-        return _PREFIXES[row.severity] + row.text if row.text else self._thumbnails.reason(self.path(place))
+        return tr(_PREFIXES[row.severity]) + row.text if row.text else self._thumbnails.reason(self.path(place))
 
     def count(self) -> int:
         """How many rows there are."""
@@ -210,7 +211,7 @@ class PlanModel(RowsModel):
             if column == _RESULT and row.item is not None:
                 return str(row.item.output)
             if column == _EXPRESSION and row.item is not None:
-                return f"{self._cell_text(index.row(), row, column)}\n{_TYPE_HERE}".strip()
+                return f"{self._cell_text(index.row(), row, column)}\n{tr(_TYPE_HERE)}".strip()
             return self._cell_text(index.row(), row, column)
         if role == _Role.DecorationRole:
             if column == _IMAGE and row.item is not None:
@@ -230,15 +231,15 @@ class PlanModel(RowsModel):
         if column == _IMAGE:
             return row.item.source.name
         if column == _EXPRESSION:
-            return self._typed.get(place) or row.expression or _NO_WORDS
-        return "left out" if row.item.skip else os.path.relpath(row.item.output, self._folder)
+            return self._typed.get(place) or row.expression or tr(_NO_WORDS)
+        return tr("left out") if row.item.skip else os.path.relpath(row.item.output, self._folder)
 
 
 class PlanTable(RowTable):
     """A `PlanModel` in a table."""
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
-        super().__init__("batch_plan_table", "What will be made of which image", parent=parent)
+        super().__init__("batch_plan_table", tr("What will be made of which image"), parent=parent)
         self.thumbnails = ThumbnailLoader(runner, self._visible_paths, self)
         self.plan_model = PlanModel(self.thumbnails, self)
         self.setModel(self.plan_model)

@@ -13,9 +13,10 @@ from rim_editor import presets
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.presets import Records
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 
-_TIP = "Edit, edge, place, shadow and export as a preset has them; Edit > Presets saves one"
+_TIP = marked("Edit, edge, place, shadow and export as a preset has them; Edit > Presets saves one")
 
 
 class PresetChoice(QComboBox):
@@ -28,7 +29,7 @@ class PresetChoice(QComboBox):
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        name_widget(self, "batch_preset", _TIP, "Preset")
+        name_widget(self, "batch_preset", tr(_TIP), tr("Preset"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._runner = runner
         self._records: Records = {}
@@ -56,7 +57,7 @@ class PresetChoice(QComboBox):
         self._records = records
         self.clear()
         self.addItems(sorted(records, key=str.casefold))
-        self.setPlaceholderText("Choose a preset…" if records else "None saved yet")
+        self.setPlaceholderText(tr("Choose a preset…") if records else tr("None saved yet"))
         self.setCurrentIndex(self.findText(before) if before else -1)
         self.setEnabled(bool(records))
 

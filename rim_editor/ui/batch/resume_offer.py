@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from rim_editor.batch.resuming import unfinished
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 
@@ -26,7 +27,9 @@ class ResumeOffer(QFrame):
         self._runner = runner
         self._folder = Path()
         self._text = wrapped_label("batch_unfinished_text")
-        button = name_widget(QPushButton("&Resume it"), "batch_resume_journal", "Export the images that are left")
+        button = name_widget(
+            QPushButton(tr("&Resume it")), "batch_resume_journal", tr("Export the images that are left")
+        )
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self.accepted.emit(self._folder))
         row = QHBoxLayout(self)
@@ -55,7 +58,11 @@ class ResumeOffer(QFrame):
             return
         left, total = counts
         self._text.setText(
-            f"In the last export into this folder, {left:,} of {total:,} images failed or were not reached. "
-            "Resume it as it was planned, or make a new plan."
+            tr(
+                "In the last export into this folder, {left:,} of {total:,} images failed or were not "
+                "reached. Resume it as it was planned, or make a new plan.",
+                left=left,
+                total=total,
+            )
         )
         self.show()

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.batch.thumbnail_loader import SIDE
 from rim_editor.ui.named_widgets import name_widget
 
@@ -52,7 +53,7 @@ class RowTable(QTableView):
 
 
 class RowsModel(QAbstractTableModel):
-    """Rows under named columns; a subclass has `columns`, `count` and `data`."""
+    """Rows under named columns, which are `marked`; a subclass has `columns`, `count` and `data`."""
 
     columns: tuple[str, ...] = ()
 
@@ -71,5 +72,5 @@ class RowsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401, N802
         """The name of a column."""
         if role == _Role.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self.columns[section]
+            return tr(self.columns[section])
         return None

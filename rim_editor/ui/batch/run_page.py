@@ -14,18 +14,21 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from rim_editor.batch.outcomes import State
+from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.batch_thread import BatchResult, BatchThread, ProgressUpdate
 from rim_editor.ui.batch.outcome_tables import OutcomeTabs, open_path
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
 _THUMBNAIL = 160
-_EXPORTING = "Exporting…"
-_STATES = {
-    State.DONE: "exported",
-    State.FAILED: "failed",
-    State.NOTHING_MATCHED: "not found",
-    State.SKIPPED: "left out",
-}
+_EXPORTING = marked("Exporting…")
+_STATES = marked(
+    {
+        State.DONE: "exported",
+        State.FAILED: "failed",
+        State.NOTHING_MATCHED: "not found",
+        State.SKIPPED: "left out",
+    }
+)
 
 
 class RunPage(QWidget):
@@ -44,27 +47,29 @@ class RunPage(QWidget):
         self._batch_error = ""
         self._folder: Path | None = None
         self._state = wrapped_label("batch_state")
-        self._bar = name_widget(QProgressBar(), "batch_progress", accessible="Images that are finished")
+        self._bar = name_widget(QProgressBar(), "batch_progress", accessible=tr("Images that are finished"))
         self._facts = name_widget(QLabel(), "batch_facts")
-        self._thumbnail = name_widget(QLabel(), "batch_thumbnail", accessible="The newest result")
+        self._thumbnail = name_widget(QLabel(), "batch_thumbnail", accessible=tr("The newest result"))
         self._thumbnail.setFixedSize(_THUMBNAIL, _THUMBNAIL)
         self._thumbnail.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._current = name_widget(QLabel(), "batch_now")
         self._current.setTextFormat(Qt.TextFormat.PlainText)
-        self._pause = self._button("&Pause", "batch_pause", "Hold the export; nothing is lost", self._toggle)
+        self._pause = self._button(tr("&Pause"), "batch_pause", tr("Hold the export; nothing is lost"), self._toggle)
         self._stop = self._button(
-            "&Stop", "batch_stop", "Stop; finished images stay, the rest can be resumed", self.stop
+            tr("&Stop"), "batch_stop", tr("Stop; finished images stay, the rest can be resumed"), self.stop
         )
-        self._open_folder = self._button("Open &folder", "batch_open_folder", "Show the results", self._show_folder)
+        self._open_folder = self._button(
+            tr("Open &folder"), "batch_open_folder", tr("Show the results"), self._show_folder
+        )
         self._open_report = self._button(
-            "Open &report", "batch_open_report", "The result of each image", self._show_report
+            tr("Open &report"), "batch_open_report", tr("The result of each image"), self._show_report
         )
         for label in (self._facts, self._current):  # empty ones keep their place, so that nothing below them jumps
             label.setMinimumHeight(label.fontMetrics().height() + 2)
         self._open_tab = self._button(
-            "Open in a &tab",
+            tr("Open in a &tab"),
             "batch_open_tab",
-            "Open the selected image in the window, to check and mend it",
+            tr("Open the selected image in the window, to check and mend it"),
             self._show_tab,
         )
         self._tabs = OutcomeTabs()
@@ -98,7 +103,7 @@ class RunPage(QWidget):
         self._tabs.clear()
         self._enable_tab()
         self._bar.setRange(0, 0)
-        self._state.setText("Starting: the model is being loaded…")
+        self._state.setText(tr("Starting: the model is being loaded…"))
         self._facts.clear()
         self._current.clear()
         self._thumbnail.clear()
@@ -109,7 +114,7 @@ class RunPage(QWidget):
     def stop(self) -> None:
         """Stop the batch; it ends soon afterwards."""
         self._thread.control.cancel()
-        self._state.setText("Stopping, and writing the report…")
+        self._state.setText(tr("Stopping, and writing the report…"))
         self._pause.setEnabled(False)
         self._stop.setEnabled(False)
 
@@ -117,16 +122,20 @@ class RunPage(QWidget):
         progress = update.progress
         self._bar.setRange(0, max(progress.total, 1))
         self._bar.setValue(progress.done)
-        self._bar.setFormat(f"{progress.done:,} done, {progress.total - progress.done:,} left")
+        self._bar.setFormat(tr("{done:,} done, {left:,} left", done=progress.done, left=progress.total - progress.done))
         control = self._thread.control
         # The first progress comes before the model is loaded.
-        if update.outcomes and not control.paused and not control.cancelled and self._state.text() != _EXPORTING:
-            self._state.setText(_EXPORTING)
+        if update.outcomes and not control.paused and not control.cancelled and self._state.text() != tr(_EXPORTING):
+            self._state.setText(tr(_EXPORTING))
         pace = progress.images_per_second
         left = progress.seconds_left
-        facts = [f"{pace:.1f} images a second" if pace >= 1 else f"{60 * pace:.1f} images a minute"] if pace else []
+        facts = []
+        if pace >= 1:
+            facts.append(tr("{pace:.1f} images a second", pace=pace))
+        elif pace:
+            facts.append(tr("{pace:.1f} images a minute", pace=60 * pace))
         if left is not None and not control.paused:
-            facts.append(f"about {duration(left)} left")
+            facts.append(tr("about {duration} left", duration=duration(left)))
         self._facts.setText(", ".join(facts))
         self._tabs.add(update.outcomes)
         newest = update.outcomes[-1] if update.outcomes else None
@@ -142,7 +151,9 @@ class RunPage(QWidget):
         total = 1 if summary is None else max(len(summary.plan.items), 1)
         self._bar.setRange(0, total)
         self._bar.setValue(0 if summary is None else total - summary.left)
-        self._bar.setFormat("" if summary is None else f"{total - summary.left:,} done, {summary.left:,} left")
+        self._bar.setFormat(
+            "" if summary is None else tr("{done:,} done, {left:,} left", done=total - summary.left, left=summary.left)
+        )
         if summary is not None:
             self._folder = summary.plan.folder
             self._report = next((path for path in summary.reports if path.suffix == ".html"), None)
@@ -160,15 +171,15 @@ class RunPage(QWidget):
         control = self._thread.control
         if control.paused:
             control.resume()
-            self._state.setText(_EXPORTING)
+            self._state.setText(tr(_EXPORTING))
         else:
             control.pause()
             self._facts.clear()  # the time left grows meanwhile
-            self._state.setText("Paused until you resume it.")
-        self._pause.setText("&Resume" if control.paused else "&Pause")
+            self._state.setText(tr("Paused until you resume it."))
+        self._pause.setText(tr("&Resume") if control.paused else tr("&Pause"))
 
     def _show_running(self, running: bool) -> None:
-        self._pause.setText("&Pause")
+        self._pause.setText(tr("&Pause"))
         for button in (self._pause, self._stop):
             button.setEnabled(True)
             button.setVisible(running)
@@ -210,14 +221,14 @@ def result_text(result: BatchResult) -> str:
     """How the batch ended, in a sentence."""
     summary = result.summary
     if summary is None:
-        return "The export could not be done."
-    pieces = [f"{count:,} {_STATES[state]}" for state, count in summary.counts.items() if count]
+        return tr("The export could not be done.")
+    pieces = [f"{count:,} {tr(_STATES[state])}" for state, count in summary.counts.items() if count]
     if summary.doubtful:  # they are among those that come first
-        pieces[0] += f" ({len(summary.doubtful):,} to review)"
+        pieces[0] += tr(" ({count:,} to review)", count=len(summary.doubtful))
     if summary.left:
-        pieces.append(f"{summary.left:,} left")
-    ending = "Stopped" if summary.stopped else "Finished"
-    return f"{ending} after {duration(summary.seconds)}: {', '.join(pieces) or 'nothing to do'}."
+        pieces.append(tr("{left:,} left", left=summary.left))
+    ending = tr("Stopped after {time}") if summary.stopped else tr("Finished after {time}")
+    return f"{ending.format(time=duration(summary.seconds))}: {', '.join(pieces) or tr('nothing to do')}."
 
 
 def duration(seconds: float) -> str:

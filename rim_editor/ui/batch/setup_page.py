@@ -30,6 +30,7 @@ from rim_editor.documents.edits import Edit, MatteOnly
 from rim_editor.errors import BadOption
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.model_requests import ModelOptions
+from rim_editor.translation import marked, tr
 from rim_editor.ui import dropped_data
 from rim_editor.ui.batch.edge_controls import EdgeControls
 from rim_editor.ui.batch.edit_choice import EditChoice
@@ -48,9 +49,9 @@ if TYPE_CHECKING:
     from rim_editor.presets import Preset
     from rim_editor.settings import Settings
 
-_NO_IMAGES = "There are no images: add files, a folder or a list, or drop them here."
-_NO_FILES = "The drop contains no files: drop files or folders from a file manager."
-_NOT_APPLIED = "Brush strokes, clicks and further layers stay with the image in which they were made."
+_NO_IMAGES = marked("There are no images: add files, a folder or a list, or drop them here.")
+_NO_FILES = marked("The drop contains no files: drop files or folders from a file manager.")
+_NOT_APPLIED = marked("Brush strokes, clicks and further layers stay with the image in which they were made.")
 _UNCHANGED = Composition()
 _TYPING_MS = 300  # while a folder is being typed, it is not checked
 
@@ -73,21 +74,21 @@ class SetupPage(QWidget):
         self.output = OutputChoice(settings)
         tabs = name_widget(QTabWidget(), "batch_edit_tabs")
         tabs.setDocumentMode(True)
-        tabs.addTab(self.edit, "Edit")
-        tabs.addTab(self.controls, "Edge")
+        tabs.addTab(self.edit, tr("Edit"))
+        tabs.addTab(self.controls, tr("Edge"))
         self._composition = _UNCHANGED
-        tip = "Move, scale and turn every object, with its shadow, outline and match of colours"
+        tip = tr("Move, scale and turn every object, with its shadow, outline and match of colours")
         self._composed = name_widget(QCheckBox(), "batch_composition", tip)
         self._composed.hide()
         self._preset = PresetChoice(runner)
         self._preset.chosen.connect(self._apply_preset)
         self._preset.failed.connect(self.show_error)
         self._applied = wrapped_label("batch_applied")
-        edit_box = QGroupBox("Edit and edge")
+        edit_box = QGroupBox(tr("Edit and edge"))
         edit_column = QVBoxLayout(edit_box)
         preset_row = QFormLayout()
         preset_row.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        preset_row.addRow("&Preset", self._preset)
+        preset_row.addRow(tr("&Preset"), self._preset)
         edit_column.addLayout(preset_row)
         edit_column.addWidget(tabs)
         edit_column.addWidget(self._composed)
@@ -142,10 +143,14 @@ class SetupPage(QWidget):
         self.edit.set_edit(edit, background)
         self.controls.set_controls(controls)
         self._composition = composition
-        self._composed.setText(f"Place and shado&w as in {source.replace('&', '&&')}")
+        self._composed.setText(tr("Place and shado&w as in {source}", source=source.replace("&", "&&")))
         self._composed.setVisible(composition != _UNCHANGED)
         self._composed.setChecked(True)
-        self._applied.setText(f"As in {source}, for every image. {_NOT_APPLIED}" if source else "For every image.")
+        self._applied.setText(
+            f"{tr('As in {source}, for every image.', source=source)} {tr(_NOT_APPLIED)}"
+            if source
+            else tr("For every image.")
+        )
         self._preset.clear_choice()
         self._edit_changed()
 
@@ -163,7 +168,7 @@ class SetupPage(QWidget):
         """The recipe according to the widgets. Raises EditorError that names what is missing."""
         paths = self.inputs.paths()
         if not paths:
-            raise BadOption(_NO_IMAGES)
+            raise BadOption(tr(_NO_IMAGES))
         terms = self.expressions.terms()
         if terms:  # without any, each image has its own: in a list, or typed in its row
             checked_terms(terms, self.example.example)
@@ -219,11 +224,11 @@ class SetupPage(QWidget):
         if dropped.paths:
             self.add(dropped.paths)
         else:
-            self.show_error(dropped.remedy or _NO_FILES)
+            self.show_error(dropped.remedy or tr(_NO_FILES))
 
     def _apply_preset(self, preset: Preset) -> None:
         name, export = self._preset.currentText(), preset.export
-        self.set_edit(preset.edit, preset.controls, None, preset.composition, f"the preset “{name}”")
+        self.set_edit(preset.edit, preset.controls, None, preset.composition, tr("the preset “{name}”", name=name))
         request = ExportRequest(
             quality=export.quality,
             metadata=self.output.metadata,

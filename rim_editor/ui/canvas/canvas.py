@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.canvas import tools
 from rim_editor.ui.canvas.brush_marks import LiveStrokes
 from rim_editor.ui.canvas.canvas_marks import PointerMarks
@@ -46,9 +47,9 @@ class Canvas(ImageView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(tr("Canvas"))
         self.setAccessibleDescription(
-            "The image. Arrow keys move it, the wheel zooms, the space bar drags it, backslash shows the original."
+            tr("The image. Arrow keys move it, the wheel zooms, the space bar drags it, backslash shows the original.")
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

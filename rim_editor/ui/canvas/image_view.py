@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import Event, JobEnded, JobKind, JobStarted
+from rim_editor.translation import marked, tr
 from rim_editor.ui.canvas import canvas_marks
 from rim_editor.ui.canvas.backing_store import BackingStore, CanvasContent
 from rim_editor.ui.canvas.chequerboard import chequerboard
@@ -21,9 +22,9 @@ from rim_editor.ui.canvas.viewport import Viewport
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
 
-EMPTY = "Drop a photograph here, or press Ctrl+O"
-EMPTY_HINT = "Then describe what to cut out, such as “the dog on the left”."
-NOTHING_SELECTED = "Nothing is selected yet: describe an object, or paint it"
+EMPTY = marked("Drop a photograph here, or press Ctrl+O")
+EMPTY_HINT = marked("Then describe what to cut out, such as “the dog on the left”.")
+NOTHING_SELECTED = marked("Nothing is selected yet: describe an object, or paint it")
 _OF_MATTE = frozenset(ViewMode) - {ViewMode.RESULT, ViewMode.OVERLAY, ViewMode.ORIGINAL}
 
 
@@ -143,7 +144,7 @@ class ImageView(DocumentView):
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         if self._viewport is None or self._renderings is None or self._editor is None:
-            canvas_marks.empty_page(painter, self.rect(), self.palette(), EMPTY, EMPTY_HINT)
+            canvas_marks.empty_page(painter, self.rect(), self.palette(), tr(EMPTY), tr(EMPTY_HINT))
         else:
             self._paint_image(painter, self._viewport, self._renderings)
             canvas_marks.caption(painter, self.rect(), self.palette(), self.caption, dimmed=self._dimmed)
@@ -153,7 +154,7 @@ class ImageView(DocumentView):
         if self._drop_hint:
             canvas_marks.drop_frame(painter, self.rect(), self.palette())
             if self._viewport is not None:
-                canvas_marks.label(painter, "Drop to open", QPointF(24, 24))
+                canvas_marks.label(painter, tr("Drop to open"), QPointF(24, 24))
         if self._focus_visible and self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -164,18 +165,18 @@ class ImageView(DocumentView):
         self._backing.show(self._content(viewport, renderings))
         self._backing.paint(painter, ratio)
         if self._before:
-            canvas_marks.label(painter, "Original", QPointF(14, 14))
+            canvas_marks.label(painter, tr("Original"), QPointF(14, 14))
             return
         if self._editor is not None and not self._editor.document.parts and self._view.mode in _OF_MATTE:
-            canvas_marks.label(painter, NOTHING_SELECTED, QPointF(14, 14))
+            canvas_marks.label(painter, tr(NOTHING_SELECTED), QPointF(14, 14))
         if self._view.mode is ViewMode.MARCHING_ANTS:
             self._ants.paint(painter, viewport, ratio)
         self._paint_strokes(painter, ratio)
         if self._split is not None:
             self._split.paint(painter, viewport, ratio)
             x = self._split.x(viewport) / ratio
-            canvas_marks.label(painter, "Before", QPointF(x - 12, 14), to_left=True)
-            canvas_marks.label(painter, "After", QPointF(x + 12, 14))
+            canvas_marks.label(painter, tr("Before"), QPointF(x - 12, 14), to_left=True)
+            canvas_marks.label(painter, tr("After"), QPointF(x + 12, 14))
 
     def _content(self, viewport: Viewport, renderings: RenderingCache) -> CanvasContent:
         around = canvas_marks.surround_colour(self.palette())

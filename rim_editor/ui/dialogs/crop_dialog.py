@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushBu
 from rim_editor.documents.reshaping import Crop, Reshaping, Straighten
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.crop_rectangle import CropRectangle
 from rim_editor.ui.dialogs.crop_view import CropView
 from rim_editor.ui.named_widgets import name_widget
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
 
 _FREE, _ORIGINAL = "free", "original"
-_ASPECTS = {
-    _FREE: ("Free", "Any rectangle"),
-    _ORIGINAL: ("As the image", "The aspect that the image has now"),
-    **{text: (text, "Width to height") for text in ("1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")},
-}
+_ASPECTS = marked(
+    {
+        _FREE: ("Free", "Any rectangle"),
+        _ORIGINAL: ("As the image", "The aspect that the image has now"),
+        **{
+            text: (text, "Width to height")
+            for text in ("1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")
+        },
+    }
+)
 _STEEPEST, _LARGEST_PX = 20, 1600
 
 
@@ -38,33 +44,35 @@ class CropDialog(QDialog):
     def __init__(self, editor: Editor, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("crop_dialog")
-        self.setWindowTitle(f"Crop and straighten “{editor.title}”")
+        self.setWindowTitle(tr("Crop and straighten “{title}”", title=editor.title))
         self._editor = editor
         self._runner = runner
         self._size = editor.document.size
         self._view = CropView(self._size)
         self._view.changed.connect(self._show_size)
-        self._aspect: ChoiceBox = ChoiceBox("crop_aspect", "Aspect of the crop", _ASPECTS)
+        self._aspect: ChoiceBox = ChoiceBox("crop_aspect", tr("Aspect of the crop"), _ASPECTS)
         self._aspect.currentIndexChanged.connect(lambda _place: self._aspect_chosen())
-        tip = "Turn the image until what should be level is level; the corners are cut off"
-        self._angle = AmountSlider("crop_angle", "&Straighten", -_STEEPEST, _STEEPEST, suffix="°", decimals=1, tip=tip)
+        tip = tr("Turn the image until what should be level is level; the corners are cut off")
+        self._angle = AmountSlider(
+            "crop_angle", tr("&Straighten"), -_STEEPEST, _STEEPEST, suffix="°", decimals=1, tip=tip
+        )
         self._angle.changed.connect(lambda value: self._view.set_degrees(value, fine=True))
         self._angle.settled.connect(lambda: self._view.set_degrees(self._angle.value()))
-        self._result = name_widget(QLabel(), "crop_size", "The size after the crop", "Size after the crop")
-        reset = name_widget(QPushButton("&Reset"), "crop_reset", "The whole image, not turned")
+        self._result = name_widget(QLabel(), "crop_size", tr("The size after the crop"), tr("Size after the crop"))
+        reset = name_widget(QPushButton(tr("&Reset")), "crop_reset", tr("The whole image, not turned"))
         reset.setAutoDefault(False)
         reset.clicked.connect(self._reset)
         form = QFormLayout()
-        form.addRow("&Aspect", self._aspect)
-        form.addRow("Result", self._result)
+        form.addRow(tr("&Aspect"), self._aspect)
+        form.addRow(tr("Result"), self._result)
         controls = QHBoxLayout()
         controls.addLayout(form, 1)
         controls.addSpacing(GAP)
         controls.addWidget(self._angle, 2)
-        self._apply = name_widget(QPushButton("Appl&y"), "crop_apply", "Change the image; this can be undone")
+        self._apply = name_widget(QPushButton(tr("Appl&y")), "crop_apply", tr("Change the image; this can be undone"))
         self._apply.setDefault(True)
         self._apply.clicked.connect(self._accept)
-        cancel = name_widget(QPushButton("Cancel"), "crop_cancel")
+        cancel = name_widget(QPushButton(tr("Cancel")), "crop_cancel")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -113,7 +121,9 @@ class CropDialog(QDialog):
         changes = self.changes()
         if changes:
             straightens = isinstance(changes[0], Straighten)
-            name = "Crop" if not straightens else "Straighten" if len(changes) == 1 else "Crop and straighten"
+            name = (
+                tr("Crop") if not straightens else tr("Straighten") if len(changes) == 1 else tr("Crop and straighten")
+            )
             self._editor.reshape(changes, name)
         self.accept()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rim_editor.documents.reshaping import Size, Straighten, size_after
+from rim_editor.translation import tr
 from rim_editor.ui.dialogs.crop_rectangle import BOTTOM, LEFT, RIGHT, TOP, CropRectangle
 
 _SIDES = ((LEFT, TOP), (TOP,), (RIGHT, TOP), (RIGHT,), (RIGHT, BOTTOM), (BOTTOM,), (LEFT, BOTTOM), (LEFT,))
@@ -33,7 +34,7 @@ class CropView(QWidget):
     def __init__(self, size: Size, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("crop_view")
-        self.setAccessibleName("Crop: drag the rectangle, or move it with the arrow keys")
+        self.setAccessibleName(tr("Crop: drag the rectangle, or move it with the arrow keys"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.certainty import Certainty
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 
-_TEXTS = {Certainty.SURE: "found", Certainty.UNSURE: "not sure: check it", Certainty.NONE: "not found"}
+_TEXTS = marked({Certainty.SURE: "found", Certainty.UNSURE: "not sure: check it", Certainty.NONE: "not found"})
 _WAITING = "waiting"
 
 
@@ -49,13 +50,13 @@ class ExampleDialog(QDialog):
         """`wanted` is what the example is called."""
         super().__init__(parent)
         self.setObjectName("example_dialog")
-        self.setWindowTitle("Found in the Open Images")
+        self.setWindowTitle(tr("Found in the Open Images"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wanted = wanted
         self._rows: list[_FoundRow] = []
         self._summary = wrapped_label("found_summary")
-        self._table = name_widget(QTableWidget(0, 2), "found_table", accessible="Images, the least certain first")
-        self._table.setHorizontalHeaderLabels(["Image", "Answer"])
+        self._table = name_widget(QTableWidget(0, 2), "found_table", accessible=tr("Images, the least certain first"))
+        self._table.setHorizontalHeaderLabels([tr("Image"), tr("Answer")])
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -80,7 +81,7 @@ class ExampleDialog(QDialog):
 
     def show_answer(self, key: str, certainty: Certainty, presence: float) -> None:
         """Show what was found in the image with this key; presence is 0 to 1."""
-        self._set(key, f"{_TEXTS[certainty]} ({presence:.0%})", presence)
+        self._set(key, f"{tr(_TEXTS[certainty])} ({presence:.0%})", presence)
 
     def show_problem(self, key: str, text: str) -> None:
         """Show why there is no answer for the image with this key."""
@@ -102,8 +103,13 @@ class ExampleDialog(QDialog):
         self._rows.sort(key=lambda row: row.rank)
         done = sum(row.text != _WAITING for row in self._rows)
         self._summary.setText(
-            f"“{self._wanted}” in the open images: {done} of {len(self._rows)} done. The least certain come first; "
-            "click one to go there. Each can be undone there."
+            tr(
+                "“{wanted}” in the open images: {done} of {count} done. The least certain come first; "
+                "click one to go there. Each can be undone there.",
+                wanted=self._wanted,
+                done=done,
+                count=len(self._rows),
+            )
         )
         self._table.blockSignals(True)
         self._table.setRowCount(len(self._rows))

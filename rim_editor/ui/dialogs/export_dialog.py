@@ -28,6 +28,7 @@ from rim_editor.documents import layering
 from rim_editor.editor.events import JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.files.outputs import is_same_file
+from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import (
     FORMATS,
     USUAL_QUALITY,
@@ -47,11 +48,13 @@ if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
     from rim_editor.settings import Settings
 
-_CONTENTS = (
-    ("Result of the edit", Content.RESULT, 8),
-    ("Matte, 8 bits", Content.MATTE, 8),
-    ("Matte, 16 bits", Content.MATTE, 16),
-    ("Layers for other editors", Content.LAYERS, 8),
+_CONTENTS = marked(
+    (
+        ("Result of the edit", Content.RESULT, 8),
+        ("Matte, 8 bits", Content.MATTE, 8),
+        ("Matte, 16 bits", Content.MATTE, 16),
+        ("Layers for other editors", Content.LAYERS, 8),
+    )
 )
 
 
@@ -67,7 +70,7 @@ class ExportDialog(QDialog):
     def __init__(self, editor: Editor, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
-        self.setWindowTitle(f"Export “{editor.title}”")
+        self.setWindowTitle(tr("Export “{title}”", title=editor.title))
         self._editor = editor
         self._settings = settings
         self._stop_listening: Callable[[], None] = editor.listen(self._on_event)
@@ -76,55 +79,52 @@ class ExportDialog(QDialog):
         form = self._rows = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._content = name_widget(QComboBox(), "export_content")
-        self._content.addItems([text for text, _, _ in _CONTENTS])
-        self._content.setToolTip("What of the document is written")
+        self._content = name_widget(QComboBox(), "export_content", tr("What of the document is written"))
+        self._content.addItems([tr(text) for text, _, _ in _CONTENTS])
         self._content.currentIndexChanged.connect(self._content_chosen)
-        form.addRow("&What", self._content)
-        self._format = name_widget(QComboBox(), "export_format")
+        form.addRow(tr("&What"), self._content)
+        self._format = name_widget(QComboBox(), "export_format", tr("The kind of file"))
         for suffix, text in FORMATS.items():
-            self._format.addItem(text, suffix)
-        self._format.setToolTip("The kind of file")
+            self._format.addItem(tr(text), suffix)
         self._format.currentIndexChanged.connect(self._format_chosen)
-        form.addRow("&Format", self._format)
+        form.addRow(tr("&Format"), self._format)
         self._framing = FramingRows(form, "export")
         self._framing.set_framing(settings.export_framing)
         self._framing.changed.connect(self._content_chosen)
         self._side = longest_side_box("export_longest_side", settings.export_longest_side)
         self._side.valueChanged.connect(lambda _value: self._reset_question())
-        form.addRow("&Longest side", self._side)
-        self._quality = AmountSlider("export_quality", "&Quality", 1, 100, tip="100 is best and largest")
+        form.addRow(tr("&Longest side"), self._side)
+        self._quality = AmountSlider("export_quality", tr("&Quality"), 1, 100, tip=tr("100 is best and largest"))
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
-        self._metadata = name_widget(QCheckBox("&Keep metadata"), "export_metadata")
-        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)")
+        self._metadata = name_widget(QCheckBox(tr("&Keep metadata")), "export_metadata")
+        self._metadata.setToolTip(tr("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)"))
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path
         self._stem = path.stem if path else "image"
         self._name_is_suggested = True
-        self._name = name_widget(QLineEdit(), "export_name", "The name of the file")
+        self._name = name_widget(QLineEdit(), "export_name", tr("The name of the file"))
         self._name.textEdited.connect(self._named)
-        form.addRow("&Name", self._name)
+        form.addRow(tr("&Name"), self._name)
         folder = settings.export_folder or (path.absolute().parent if path else Path.home())
-        self._folder = name_widget(QLineEdit(str(folder)), "export_folder", "The folder of the file")
+        self._folder = name_widget(QLineEdit(str(folder)), "export_folder", tr("The folder of the file"))
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         self._folder.textEdited.connect(self._reset_question)
-        browse = name_widget(QPushButton("&Browse…"), "export_browse", "Choose the folder")
+        browse = name_widget(QPushButton(tr("&Browse…")), "export_browse", tr("Choose the folder"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        add_labelled_row(form, "Fol&der", self._folder, browse)
+        add_labelled_row(form, tr("Fol&der"), self._folder, browse)
 
         self._error = wrapped_label("export_error")
         self._error.setVisible(False)
-        self._progress_bar = name_widget(QProgressBar(), "export_progress")
+        self._progress_bar = name_widget(QProgressBar(), "export_progress", accessible=tr("Exporting"))
         self._progress_bar.setVisible(False)
         self._progress_bar.setRange(0, 0)
-        self._progress_bar.setAccessibleName("Exporting")
-        self._export = name_widget(QPushButton("&Export"), "export_button")
+        self._export = name_widget(QPushButton(tr("&Export")), "export_button")
         self._export.setDefault(True)
         self._export.clicked.connect(self._start)
-        self._cancel = name_widget(QPushButton("Cancel"), "export_cancel")
+        self._cancel = name_widget(QPushButton(tr("Cancel")), "export_cancel")
         self._cancel.setAutoDefault(False)
         self._cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -185,21 +185,21 @@ class ExportDialog(QDialog):
         """Cancel the running export; close when there is none."""
         if JobKind.EXPORT in self._editor.busy:
             self._editor.cancel()
-            self._show_error("The export was cancelled.")
+            self._show_error(tr("The export was cancelled."))
         else:
             super().reject()
 
     def _start(self) -> None:
         if not self._name.text().strip():
-            self._show_error("The file has no name: type one.")
+            self._show_error(tr("The file has no name: type one."))
             self._name.setFocus()
             return
         path, asked = self.path(), self._export.property("replaces")
         if os.path.isfile(path) and not asked:
             own = is_same_file(path, self._editor.document.source.path or "")
-            state = "is the image that is open" if own else "exists already"
-            self._show_error(f"'{path.name}' {state}. Replace it, or choose another name.")
-            self._export.setText("&Replace")
+            taken = tr("'{name}' is the image that is open.") if own else tr("'{name}' exists already.")
+            self._show_error(f"{taken.format(name=path.name)} {tr('Replace it, or choose another name.')}")
+            self._export.setText(tr("&Replace"))
             self._export.setProperty("replaces", True)
             return
         request = self.request(overwrite=bool(asked))
@@ -241,7 +241,7 @@ class ExportDialog(QDialog):
 
     def _reset_question(self) -> None:
         self._show_error("")
-        self._export.setText("&Export")
+        self._export.setText(tr("&Export"))
         self._export.setProperty("replaces", False)
 
     def _edit(self) -> Edit:
@@ -297,4 +297,4 @@ class ExportDialog(QDialog):
             self._reset_question()
 
         mode, folder = QFileDialog.FileMode.Directory, self._folder.text()
-        open_file_dialog(self, "export_folder_dialog", "Choose a folder", folder, chosen, mode=mode)
+        open_file_dialog(self, "export_folder_dialog", tr("Choose a folder"), folder, chosen, mode=mode)

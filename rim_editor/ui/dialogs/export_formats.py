@@ -8,16 +8,19 @@ from rim_editor.documents.edits import Background, Cutout, Edit, Gradient, Highl
 from rim_editor.errors import OutputUnsupported
 from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.files.formats import LAYERED_SUFFIXES, format_of
+from rim_editor.translation import marked, tr
 
-FORMATS = {
-    ".png": "PNG (lossless)",
-    ".webp": "WebP (small)",
-    ".tiff": "TIFF (lossless)",
-    ".jpg": "JPEG (no transparency)",
-    ".avif": "AVIF (smallest)",
-    ".ora": "OpenRaster (layers)",
-    ".psd": "Photoshop (layers, masks)",
-}
+FORMATS = marked(
+    {
+        ".png": "PNG (lossless)",
+        ".webp": "WebP (small)",
+        ".tiff": "TIFF (lossless)",
+        ".jpg": "JPEG (no transparency)",
+        ".avif": "AVIF (smallest)",
+        ".ora": "OpenRaster (layers)",
+        ".psd": "Photoshop (layers, masks)",
+    }
+)
 """Suffix -> the name of the format."""
 USUAL_QUALITY = 90
 """Of WebP, JPEG and AVIF files, where the settings hold none."""
@@ -73,7 +76,7 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
     """The reason why this format cannot hold the `request` for an `edit`; '' if it can."""
     if request.content is Content.LAYERS:
         if suffix not in LAYERED_SUFFIXES:
-            return "Only OpenRaster (.ora) and Photoshop (.psd) hold layers."
+            return tr("Only OpenRaster (.ora) and Photoshop (.psd) hold layers.")
         try:
             format_of(Path(f"x{suffix}"))
         except OutputUnsupported as error:
@@ -81,8 +84,10 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
         return ""
     edit = request.edit_for(edit)
     if suffix in LAYERED_SUFFIXES:
-        return (
-            f"{FORMATS[suffix].split()[0]} ({suffix}) is for layers: choose Layers for other editors under What first."
+        return tr(
+            "{format} ({suffix}) is for layers: choose Layers for other editors under What first.",
+            format=FORMATS[suffix].split()[0],
+            suffix=suffix,
         )
     try:
         kind = format_of(Path(f"x{suffix}"))
@@ -90,10 +95,11 @@ def lacks(suffix: str, request: ExportRequest, edit: Edit) -> str:
         return str(error)
     name = "WebP" if kind.name == "WEBP" else kind.name
     if request.content is Content.RESULT and edit.transparent and not kind.transparent:
-        return (
-            f"{name} cannot hold the transparency of this result: choose another format, or put the object on a colour."
+        return tr(
+            "{name} cannot hold the transparency of this result: choose another format, or put the object on a colour.",
+            name=name,
         )
     deep = request.depth if request.content is Content.MATTE else edit.depth if isinstance(edit, MatteOnly) else 8
     if deep == 16 and not kind.deep:
-        return f"{name} holds 8 bits a channel: 16 bits need PNG or TIFF."
+        return tr("{name} holds 8 bits a channel: 16 bits need PNG or TIFF.", name=name)
     return ""

@@ -7,22 +7,35 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from rim_editor.documents.framing import LONGEST_SIDE, CanvasShape, Framing, Margin
 from rim_editor.documents.marketplaces import MARKETPLACES
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.input_widgets import ChoiceBox, SpinBox
 
 _WHOLE, _TRIM, _SIZE = "whole", "trim", "size"
-_ASPECTS = {
-    "1:1": "Square 1:1",
-    "4:5": "Portrait 4:5",
-    "3:4": "Portrait 3:4",
-    "4:3": "Landscape 4:3",
-    "16:9": "Wide 16:9",
-}
+_ASPECTS = marked(
+    {
+        "1:1": "Square 1:1",
+        "4:5": "Portrait 4:5",
+        "3:4": "Portrait 3:4",
+        "4:3": "Landscape 4:3",
+        "16:9": "Wide 16:9",
+    }
+)
+_CHOICES = marked(
+    {
+        _WHOLE: ("Whole image", "As large as the image"),
+        _TRIM: ("Trim to the object", "Cut off the rest"),
+        **{name: (text, "The object in the middle, as large as it is") for name, text in _ASPECTS.items()},
+        _SIZE: ("Size in pixels", "The object in the middle, scaled to fit"),
+    }
+)
 _PRESETS = {each.name: each for each in MARKETPLACES}
-_UNITS = {
-    "px": ("px", "Pixels of the result"),
-    "%": ("%", "A share of the canvas, or of the object where it is trimmed"),
-}
+_UNITS = marked(
+    {
+        "px": ("px", "Pixels of the result"),
+        "%": ("%", "A share of the canvas, or of the object where it is trimmed"),
+    }
+)
 _MOST = {"px": 10_000, "%": 49}
 
 
@@ -35,27 +48,27 @@ class FramingRows(QObject):
     def __init__(self, form: QFormLayout, prefix: str) -> None:
         super().__init__(form)
         self._form = form
-        choices = {_WHOLE: ("Whole image", "As large as the image"), _TRIM: ("Trim to the object", "Cut off the rest")}
-        choices |= {name: (text, "The object in the middle, as large as it is") for name, text in _ASPECTS.items()}
-        choices |= {_SIZE: ("Size in pixels", "The object in the middle, scaled to fit")}
-        choices |= {each.name: (f"{each.title} ({_text(each.framing)})", each.rule) for each in MARKETPLACES}
-        self._frame: ChoiceBox = ChoiceBox(f"{prefix}_frame", "Which part of the image is written", choices)
+        choices = dict(_CHOICES)
+        choices |= {each.name: (f"{tr(each.title)} ({_text(each.framing)})", each.rule) for each in MARKETPLACES}
+        self._frame: ChoiceBox = ChoiceBox(f"{prefix}_frame", tr("Which part of the image is written"), choices)
         self._frame.insertSeparator(self._frame.findData(MARKETPLACES[0].name))
         self._frame.setMaxVisibleItems(self._frame.count())
         self._frame.currentIndexChanged.connect(lambda _place: self._chosen())
-        form.addRow("F&rame", self._frame)
-        self._width = self._side(f"{prefix}_canvas_width", "Width of the result")
-        self._height = self._side(f"{prefix}_canvas_height", "Height of the result")
+        form.addRow(tr("F&rame"), self._frame)
+        self._width = self._side(f"{prefix}_canvas_width", tr("Width of the result"))
+        self._height = self._side(f"{prefix}_canvas_height", tr("Height of the result"))
         self._size_row = _row(self._width, QLabel("×"), self._height)
-        form.addRow("Si&ze", self._size_row)
-        self._margin = name_widget(SpinBox(), f"{prefix}_margin", "Room around the object", "Margin around the object")
+        form.addRow(tr("Si&ze"), self._size_row)
+        self._margin = name_widget(
+            SpinBox(), f"{prefix}_margin", tr("Room around the object"), tr("Margin around the object")
+        )
         self._margin.setDecimals(1)
         self._margin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._margin.valueChanged.connect(lambda _value: self.changed.emit())
-        self._unit: ChoiceBox = ChoiceBox(f"{prefix}_margin_unit", "Unit of the margin", _UNITS)
+        self._unit: ChoiceBox = ChoiceBox(f"{prefix}_margin_unit", tr("Unit of the margin"), _UNITS)
         self._unit.currentIndexChanged.connect(lambda _place: self._unit_chosen())
         self._margin_row = _row(self._margin, self._unit)
-        form.addRow("Mar&gin", self._margin_row)
+        form.addRow(tr("Mar&gin"), self._margin_row)
         self._rule = wrapped_label(f"{prefix}_frame_rule")
         form.addRow(self._rule)
         self.set_framing(Framing())
@@ -138,7 +151,7 @@ def _choice(framing: Framing) -> str:
 
 
 def _text(framing: Framing) -> str:
-    white = ", white" if framing.colour is not None else ""
+    white = tr(", white") if framing.colour is not None else ""
     return f"{framing.canvas.text.replace('x', ' × ')}{white}" if framing.canvas is not None else ""
 
 

@@ -7,15 +7,20 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 
-_DEVICES = {"auto": "Automatic (the fastest)", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
-_PRECISIONS = {
-    "auto": "Automatic",
-    "float32": "32 bits (float32)",
-    "bfloat16": "16 bits (bfloat16)",
-    "float16": "16 bits (float16)",
-}
+_DEVICES = marked(
+    {"auto": "Automatic (the fastest)", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
+)
+_PRECISIONS = marked(
+    {
+        "auto": "Automatic",
+        "float32": "32 bits (float32)",
+        "bfloat16": "16 bits (bfloat16)",
+        "float16": "16 bits (float16)",
+    }
+)
 
 
 class ModelChoice(QWidget):
@@ -29,14 +34,14 @@ class ModelChoice(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._weights = _box("weights_box", "Which weights answer", {})
-        self._device = _box("device_box", "Where the model runs", _DEVICES)
+        self._weights = _box("weights_box", tr("Which weights answer"), {})
+        self._device = _box("device_box", tr("Where the model runs"), _DEVICES)
         self._precision = _box(
-            "precision_box", "How exactly the model computes; automatic suits the device", _PRECISIONS
+            "precision_box", tr("How exactly the model computes; automatic suits the device"), _PRECISIONS
         )
-        form.addRow("&Weights", self._weights)
-        form.addRow("&Device", self._device)
-        form.addRow("&Precision", self._precision)
+        form.addRow(tr("&Weights"), self._weights)
+        form.addRow(tr("&Device"), self._device)
+        form.addRow(tr("&Precision"), self._precision)
         for box, value in ((self._weights, weights), (self._device, device), (self._precision, precision)):
             _select(box, value)
             box.currentIndexChanged.connect(self.changed)
@@ -67,7 +72,7 @@ def _box(name: str, tip: str, options: dict[str, str]) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(24)
     for value, text in options.items():
-        box.addItem(text, value)
+        box.addItem(tr(text), value)
     return box
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from clipmat.errors import FetchCancelled
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.dialogs.weights_table import WeightsTable
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
     from rim_editor.settings import Settings
 
-_STOPPED = "The download was stopped; nothing was kept."
+_STOPPED = marked("The download was stopped; nothing was kept.")
 
 
 class WeightsStore(Protocol):
@@ -74,7 +75,7 @@ class ModelDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("model_dialog")
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self._store, self._runner, self._device_reason = store, runner, device_reason
         self._stop = Event()
         self._busy = False
@@ -84,13 +85,12 @@ class ModelDialog(QDialog):
         self._table.itemSelectionChanged.connect(self._enable)
         column.addWidget(self._table, 1)
         column.addLayout(self._make_buttons())
-        self._progress_bar = name_widget(QProgressBar(), "fetch_progress")
+        self._progress_bar = name_widget(QProgressBar(), "fetch_progress", accessible=tr("Work on the weights"))
         self._progress_bar.setVisible(False)
-        self._progress_bar.setAccessibleName("Work on the weights")
         column.addWidget(self._progress_bar)
         self._message = wrapped_label("model_message")
         column.addWidget(self._message)
-        group = QGroupBox("What answers")
+        group = QGroupBox(tr("What answers"))
         inside = QVBoxLayout(group)
         self._choice = ModelChoice(settings.weights, settings.device, settings.precision)
         self._choice.changed.connect(self._ask_reason)
@@ -129,32 +129,31 @@ class ModelDialog(QDialog):
         row = QHBoxLayout()
 
         def button(name: str, text: str, tip: str, action: Callable[[], None]) -> QPushButton:
-            made = name_widget(QPushButton(text), name)
+            made = name_widget(QPushButton(text), name, tip)
             made.setAutoDefault(False)
-            made.setToolTip(tip)
             made.clicked.connect(action)
             row.addWidget(made)
             return made
 
         self._fetch = button(
             "fetch_button",
-            "&Fetch CLIP",
-            "Download a system, or CLIP, which the training of these weights starts from",
+            tr("&Fetch CLIP"),
+            tr("Download a system, or CLIP, which the training of these weights starts from"),
             self._start_fetch,
         )
-        self._verify = button("verify_button", "&Verify", "Check that the file is whole", self._start_check)
+        self._verify = button("verify_button", tr("&Verify"), tr("Check that the file is whole"), self._start_check)
         self._remove = button(
             "remove_button",
-            "&Remove…",
-            "Delete your own weights, or what was fetched, from this machine",
+            tr("&Remove…"),
+            tr("Delete your own weights, or what was fetched, from this machine"),
             self._ask_remove,
         )
         self._file = button(
-            "choose_weights", "&Choose a file…", "Use weights from a file of your own", self._choose_file
+            "choose_weights", tr("&Choose a file…"), tr("Use weights from a file of your own"), self._choose_file
         )
-        tip = "Use a system's weights from a folder, as its authors publish them"
-        button("choose_folder", "Choose a f&older…", tip, self._choose_folder)
-        self._cancel = button("fetch_cancel", "Stop", "End the download; nothing is kept", self._cancel_work)
+        tip = tr("Use a system's weights from a folder, as its authors publish them")
+        button("choose_folder", tr("Choose a f&older…"), tip, self._choose_folder)
+        self._cancel = button("fetch_cancel", tr("Stop"), tr("End the download; nothing is kept"), self._cancel_work)
         row.addStretch(1)
         return row
 
@@ -169,7 +168,7 @@ class ModelDialog(QDialog):
         ready = row is not None and row.state == "ready"
         replaceable = row is not None and not row.bundled and not self._busy
         self._fetch.setEnabled(replaceable and not ready)
-        self._fetch.setText("&Fetch" if row is not None and row.system else "&Fetch CLIP")
+        self._fetch.setText(tr("&Fetch") if row is not None and row.system else tr("&Fetch CLIP"))
         self._verify.setEnabled(ready and not self._busy)
         self._remove.setVisible(row is None or not row.bundled)
         self._remove.setEnabled(replaceable)
@@ -184,15 +183,18 @@ class ModelDialog(QDialog):
 
             def progress(done: int, total: int | None) -> None:
                 if stop.is_set():
-                    raise FetchCancelled(_STOPPED)
+                    raise FetchCancelled(tr(_STOPPED))
                 self._progressed.emit(done, total)
 
-            self._start(f"Fetching {row.name}…", lambda: f"Fetched to {self._store.fetch(row.name, progress)}.")
+            self._start(
+                tr("Fetching {name}…", name=row.name),
+                lambda: tr("Fetched to {path}.", path=self._store.fetch(row.name, progress)),
+            )
 
     def _start_check(self) -> None:
         row = self._table.selected()
         if row is not None:
-            self._start(f"Verifying {row.name}…", lambda: f"{self._store.check(row.name)}.")
+            self._start(tr("Verifying {name}…", name=row.name), lambda: f"{self._store.check(row.name)}.")
 
     def _ask_remove(self) -> None:
         row = self._table.selected()
@@ -201,10 +203,10 @@ class ModelDialog(QDialog):
         box = QMessageBox(self)
         box.setObjectName("remove_box")
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Remove weights")
-        box.setText(f"Delete the weights of “{row.name}” from this machine?")
-        box.setInformativeText("What was fetched can be fetched again; weights of your own are lost.")
-        yes = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.setWindowTitle(tr("Remove weights"))
+        box.setText(tr("Delete the weights of “{name}” from this machine?", name=row.name))
+        box.setInformativeText(tr("What was fetched can be fetched again; weights of your own are lost."))
+        yes = box.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         yes.setObjectName("remove_yes")
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         yes.clicked.connect(lambda: self._start_remove(row.name))
@@ -212,15 +214,20 @@ class ModelDialog(QDialog):
         box.open()
 
     def _start_remove(self, name: str) -> None:
-        self._start(f"Removing {name}…", lambda: f"Removed {', '.join(map(str, self._store.remove(name)))}.")
+        self._start(
+            tr("Removing {name}…", name=name),
+            lambda: tr("Removed {files}.", files=", ".join(map(str, self._store.remove(name)))),
+        )
 
     def _choose_file(self) -> None:
-        name_filter = "Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)"
-        open_file_dialog(self, "weights_dialog", "Choose weights", "", self.use_file, name_filter=name_filter)
+        name_filter = tr("Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)")
+        open_file_dialog(self, "weights_dialog", tr("Choose weights"), "", self.use_file, name_filter=name_filter)
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.FileMode.Directory
-        open_file_dialog(self, "weights_folder_dialog", "Choose a folder of weights", "", self.use_file, mode=folder)
+        open_file_dialog(
+            self, "weights_folder_dialog", tr("Choose a folder of weights"), "", self.use_file, mode=folder
+        )
 
     def use_file(self, path: str) -> None:
         """Verify a file of weights, or a system's folder, and choose it if it is valid."""
@@ -228,7 +235,7 @@ class ModelDialog(QDialog):
         def work() -> str:
             return f"{self._store.check(path)}."
 
-        self._start(f"Reading {path}…", work, lambda: self._choice.choose_weights(path))
+        self._start(tr("Reading {path}…", path=path), work, lambda: self._choice.choose_weights(path))
 
     def _start(self, text: str, work: Callable[[], str], after: Callable[[], None] | None = None) -> None:
         def done(text: str) -> None:
@@ -240,7 +247,7 @@ class ModelDialog(QDialog):
         def failed(error: Exception) -> None:
             self._end()
             stopped = self._stop.is_set()
-            self._show_message(_STOPPED if stopped else str(error))
+            self._show_message(tr(_STOPPED) if stopped else str(error))
 
         self._busy = True
         self._show_message(text)
@@ -256,7 +263,7 @@ class ModelDialog(QDialog):
 
     def _cancel_work(self) -> None:
         self._stop.set()
-        self._show_message("Stopping…")
+        self._show_message(tr("Stopping…"))
 
     def _show_progress(self, done: int, total: int | None) -> None:
         if not self._busy or self._stop.is_set():
@@ -264,8 +271,8 @@ class ModelDialog(QDialog):
         # In kilobytes, since a progress bar counts to 2^31.
         self._progress_bar.setRange(0, (total or 0) // 1000)
         self._progress_bar.setValue(done // 1000)
-        whole = f" of {total / 1e6:.0f}" if total else ""
-        self._show_message(f"{done / 1e6:.0f}{whole} MB fetched…")
+        text = tr("{done:.0f} of {total:.0f} MB fetched…") if total else tr("{done:.0f} MB fetched…")
+        self._show_message(text.format(done=done / 1e6, total=(total or 0) / 1e6))
 
     def _show_message(self, text: str) -> None:
         self._message.setText(text)
@@ -276,7 +283,7 @@ class ModelDialog(QDialog):
         if device_reason is None:
             return
         _, device, precision = self._choice.options()
-        self.set_reason("Looking at the devices of this machine…")
+        self.set_reason(tr("Looking at the devices of this machine…"))
         job = Job(
             JobKind.DEVICE,
             lambda: device_reason(device, precision),
@@ -288,5 +295,6 @@ class ModelDialog(QDialog):
 
 def _advice(row: WeightsInfo) -> str:
     if row.state == "ready":
-        return f"{row.name} comes with the program: there is nothing to fetch or to remove." if row.bundled else ""
-    return f"{row.name} cannot answer, its weights are missing: {row.remedy}."
+        bundled = tr("{name} comes with the program: there is nothing to fetch or to remove.", name=row.name)
+        return bundled if row.bundled else ""
+    return tr("{name} cannot answer, its weights are missing: {remedy}.", name=row.name, remedy=row.remedy)

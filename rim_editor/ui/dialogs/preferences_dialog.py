@@ -18,13 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.settings import THEMES, Settings
+from rim_editor.settings import LANGUAGES, THEMES, Settings
+from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import USUAL_QUALITY
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.amount_slider import AmountSlider
 
-_THEME_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_THEME_NAMES = marked({"system": "As the system", "light": "Light", "dark": "Dark"})
+_LANGUAGE_NAMES = {"system": marked("As the system"), "en": "English", "de": "Deutsch"}  # each in its own language
 
 
 class PreferencesDialog(QDialog):
@@ -33,44 +35,57 @@ class PreferencesDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("preferences_dialog")
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self._settings = settings
         self._clears_history = False
 
-        window = QGroupBox("Window")
+        window = QGroupBox(tr("Window"))
         form = QFormLayout(window)
         self._theme = name_widget(QComboBox(), "theme_box")
         for theme in THEMES:
-            self._theme.addItem(_THEME_NAMES[theme], theme)
+            self._theme.addItem(tr(_THEME_NAMES[theme]), theme)
         self._theme.setCurrentIndex(self._theme.findData(settings.theme))
-        self._theme.setToolTip("Light or dark colours")
-        form.addRow("&Theme", self._theme)
-        self._motion = name_widget(QCheckBox("&Reduce motion"), "reduced_motion")
-        self._motion.setToolTip("No marching ants and no smooth zooming")
+        self._theme.setToolTip(tr("Light or dark colours"))
+        form.addRow(tr("&Theme"), self._theme)
+        self._language = name_widget(QComboBox(), "language_box", tr("Of menus, texts and dialogs"))
+        for language in LANGUAGES:
+            self._language.addItem(tr(_LANGUAGE_NAMES[language]), language)
+        self._language.setCurrentIndex(self._language.findData(settings.language))
+        form.addRow(tr("&Language"), self._language)
+        restart = wrapped_label("language_about", tr("The language changes when RIM Editor is started again."))
+        restart.hide()
+        self._language.currentIndexChanged.connect(
+            lambda _place: restart.setVisible(self._language.currentData() != settings.language)
+        )
+        form.addRow(restart)
+        self._motion = name_widget(QCheckBox(tr("&Reduce motion")), "reduced_motion")
+        self._motion.setToolTip(tr("No marching ants and no smooth zooming"))
         self._motion.setChecked(settings.reduced_motion)
         form.addRow(self._motion)
 
-        exports = QGroupBox("Export")
+        exports = QGroupBox(tr("Export"))
         form = QFormLayout(exports)
-        self._metadata = name_widget(QCheckBox("&Keep metadata"), "keep_metadata")
-        self._metadata.setToolTip("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)")
+        self._metadata = name_widget(QCheckBox(tr("&Keep metadata")), "keep_metadata")
+        self._metadata.setToolTip(tr("Carry camera, date, place and author of the image on (EXIF, XMP, IPTC)"))
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
-        self._quality = AmountSlider("default_quality", "&Quality", 1, 100, tip="Of WebP, JPEG and AVIF; 100 is best")
+        self._quality = AmountSlider(
+            "default_quality", tr("&Quality"), 1, 100, tip=tr("Of WebP, JPEG and AVIF; 100 is best")
+        )
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
 
-        model = QGroupBox("Model")
+        model = QGroupBox(tr("Model"))
         self._model = ModelChoice(settings.weights, settings.device, settings.precision)
         QVBoxLayout(model).addWidget(self._model)
 
-        history = QGroupBox("Memory")
+        history = QGroupBox(tr("Memory"))
         column = QVBoxLayout(history)
         self._history_label = wrapped_label("history_about")
         column.addWidget(self._history_label)
-        self._clear_button = name_widget(QPushButton("&Clear history"), "clear_history")
+        self._clear_button = name_widget(QPushButton(tr("&Clear history")), "clear_history")
         self._clear_button.setAutoDefault(False)
-        self._clear_button.setToolTip("Forget the expressions and the recent images")
+        self._clear_button.setToolTip(tr("Forget the expressions and the recent images"))
         self._clear_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._clear_button.clicked.connect(self._clear)
         column.addWidget(self._clear_button)
@@ -94,6 +109,7 @@ class PreferencesDialog(QDialog):
         chosen = replace(
             self._settings,
             theme=self._theme.currentData(),
+            language=self._language.currentData(),
             reduced_motion=self._motion.isChecked(),
             keep_metadata=self._metadata.isChecked(),
             quality=self._settings.quality if quality == (self._settings.quality or USUAL_QUALITY) else quality,
@@ -111,12 +127,16 @@ class PreferencesDialog(QDialog):
         expressions, images = len(self._settings.expressions), len(self._settings.recent)
         self._clear_button.setEnabled(not self._clears_history and bool(expressions or images))
         if self._clears_history:
-            self._history_label.setText("Expressions and recent images are forgotten when you press OK.")
+            self._history_label.setText(tr("Expressions and recent images are forgotten when you press OK."))
         else:
             self._history_label.setText(
-                f"{_counted(expressions, 'expression')} and {_counted(images, 'recent image')} are kept."
+                tr(
+                    "{expressions} and {images} are kept.",
+                    expressions=_counted(expressions, tr("1 expression"), tr("{count} expressions")),
+                    images=_counted(images, tr("1 recent image"), tr("{count} recent images")),
+                )
             )
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def _counted(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many.format(count=count)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget
 
 
@@ -27,15 +28,15 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("shortcuts_dialog")
-        self.setWindowTitle("Keyboard Shortcuts")
+        self.setWindowTitle(tr("Keyboard Shortcuts"))
         self._search = name_widget(QLineEdit(), "shortcuts_search")
         self._search.setClearButtonEnabled(True)
-        self._search.setPlaceholderText("Search for an action or a key")
-        self._search.setAccessibleName("Search")
+        self._search.setPlaceholderText(tr("Search for an action or a key"))
+        self._search.setAccessibleName(tr("Search"))
         self._search.textChanged.connect(self._filter)
         self._table = name_widget(QTableWidget(0, 3), "shortcuts_table")
-        self._table.setAccessibleName("Keyboard shortcuts")
-        self._table.setHorizontalHeaderLabels(["Menu", "Action", "Keys"])
+        self._table.setAccessibleName(tr("Keyboard shortcuts"))
+        self._table.setHorizontalHeaderLabels([tr("Menu"), tr("Action"), tr("Keys")])
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setTabKeyNavigation(False)
@@ -80,5 +81,5 @@ class ShortcutsDialog(QDialog):
             shown = all(word in f"{text} {tip}".casefold() for word in words)
             self._table.setRowHidden(row, not shown)
             found += shown
-        self._none.setText(f"No action matches “{sought.strip()}”.")
+        self._none.setText(tr("No action matches “{words}”.", words=sought.strip()))
         self._none.setVisible(found == 0)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from rim_editor.translation import marked, tr
+
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
 
-_COLUMNS = ("Weights", "What they are", "State", "Size", "Licence", "Where")
+_COLUMNS = marked(("Weights", "What they are", "State", "Size", "Licence", "Where"))
 
 
 class WeightsTable(QTableWidget):
@@ -19,8 +21,8 @@ class WeightsTable(QTableWidget):
         super().__init__(0, len(_COLUMNS), parent)
         self._variants: tuple[WeightsInfo, ...] = ()
         self.setObjectName("models_table")
-        self.setAccessibleName("Weights")
-        self.setHorizontalHeaderLabels(list(_COLUMNS))
+        self.setAccessibleName(tr("Weights"))
+        self.setHorizontalHeaderLabels([tr(text) for text in _COLUMNS])
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -54,7 +56,7 @@ class WeightsTable(QTableWidget):
 
 def _state(variant: WeightsInfo) -> str:
     if variant.state == "ready":
-        return "Ready, bundled" if variant.bundled else "Ready"
+        return tr("Ready, bundled") if variant.bundled else tr("Ready")
     if variant.system:
-        return "Missing: fetch them"
-    return "Missing: install again" if variant.bundled else "Missing: train them first"
+        return tr("Missing: fetch them")
+    return tr("Missing: install again") if variant.bundled else tr("Missing: train them first")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from clipmat.certainty import Certainty
 from rim_editor.editor.asked_images import AnswerChoice, AnswerText
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import signal_colour
 from rim_editor.ui.panels.certainty_badge import CertaintyBadge
@@ -17,14 +18,16 @@ from rim_editor.ui.theme import SPACE
 
 Choice = tuple[str, str, str, Callable[[], None]]
 """Object name, text, tooltip and function of a button."""
-CHOICES = {
-    AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
-    AnswerChoice.RETRY: ("other_words", "Try other words", "Go to the box"),
-    AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
-    AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
-}
+CHOICES = marked(
+    {
+        AnswerChoice.USE: ("use_answer", "Use it", "Take the answer as it is"),
+        AnswerChoice.RETRY: ("other_words", "Try other words", "Go to the box"),
+        AnswerChoice.GUESS: ("show_guess", "Show the best guess", "Show what comes closest; it may be something else"),
+        AnswerChoice.KEEP: ("keep_matte", "Keep the matte", "Go on with the matte that was there before"),
+    }
+)
 """Object name, text and tooltip of each button."""
-TAKE_BACK = ("other_words", "Take it back", "Undo the answer, and go to the box to try other words")
+TAKE_BACK = marked(("other_words", "Take it back", "Undo the answer, and go to the box to try other words"))
 
 
 class _ElidedLabel(QLabel):
@@ -95,7 +98,7 @@ class AnswerLine(QWidget):
         self._badge.show_presence(*presence)
         self._text.setText(text)
         self._text.setToolTip(text)
-        self._text.setAccessibleName(text or "Status")
+        self._text.setAccessibleName(text or tr("Status"))
         self._text.setProperty("bad", bad)
         self._text.setVisible(bool(text))
         for old in self._buttons:

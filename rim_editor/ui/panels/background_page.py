@@ -8,16 +8,19 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.documents.edits import WHITE, Background, Edit, Fit
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.edit_pages import EditPage
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 
-_FITS = {
-    Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),
-    Fit.FIT: ("Fit", "Show all of the background, with a colour beside it"),
-    Fit.TILE: ("Tile", "Repeat the background at its own size"),
-}
+_FITS = marked(
+    {
+        Fit.COVER: ("Cover", "Fill the whole image and crop what is left over"),
+        Fit.FIT: ("Fit", "Show all of the background, with a colour beside it"),
+        Fit.TILE: ("Tile", "Repeat the background at its own size"),
+    }
+)
 
 
 class BackgroundPage(EditPage):
@@ -36,7 +39,9 @@ class BackgroundPage(EditPage):
         self._background: Background | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        choose = name_widget(QPushButton("Choose image…"), "choose_background", "Choose what goes behind the object")
+        choose = name_widget(
+            QPushButton(tr("Choose image…")), "choose_background", tr("Choose what goes behind the object")
+        )
         choose.clicked.connect(self.image_requested)
         column.addWidget(choose)
         self._about = wrapped_label("background_about")
@@ -45,30 +50,30 @@ class BackgroundPage(EditPage):
         form = QFormLayout(self._options)
         form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._fit = ChoiceBox("background_fit", "How the background fits", _FITS)
+        self._fit = ChoiceBox("background_fit", tr("How the background fits"), _FITS)
         self._fit.currentIndexChanged.connect(self._fitted)
-        form.addRow("Si&ze", self._fit)
-        self._beside = self.colour_button("background_colour", "Colour beside the background", WHITE)
-        form.addRow("Colour beside", self._beside)
+        form.addRow(tr("Si&ze"), self._fit)
+        self._beside = self.colour_button("background_colour", tr("Colour beside the background"), WHITE)
+        form.addRow(tr("Colour beside"), self._beside)
         self._scale = AmountSlider(
             "background_scale",
-            "Enlarged to",
+            tr("Enlarged to"),
             10,
             500,
             suffix=" %",
-            tip="100 % is as it fits; one that fills stays full",
+            tip=tr("100 % is as it fits; one that fills stays full"),
         )
         self._scale.set_value(100)
         form.addRow(self.on_gesture(self._scale, "scale"))
         row = QHBoxLayout()
         self._move = name_widget(QToolButton(), "move_background")
-        self._move.setText("Move")
+        self._move.setText(tr("Move"))
         self._move.setCheckable(True)
-        self._move.setToolTip("Drag on the canvas to move the background")
+        self._move.setToolTip(tr("Drag on the canvas to move the background"))
         self._move.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._move.toggled.connect(self.move_toggled)
         self._reset = name_widget(
-            QPushButton("Put back"), "reset_offset", "Put the background back to where it was at first"
+            QPushButton(tr("Put back")), "reset_offset", tr("Put the background back to where it was at first")
         )
         self._reset.clicked.connect(self._put_back)
         row.addWidget(self._move)
@@ -77,7 +82,7 @@ class BackgroundPage(EditPage):
         form.addRow(row)
         column.addWidget(self._options)
         blur = name_widget(
-            QPushButton("Blur the original instead"), "blur_original", "Keep its own background, blurred"
+            QPushButton(tr("Blur the original instead")), "blur_original", tr("Keep its own background, blurred")
         )
         blur.clicked.connect(self.blur_requested)
         column.addWidget(blur)
@@ -120,10 +125,16 @@ class BackgroundPage(EditPage):
         self._beside.setEnabled(Fit(self._fit.value()) is Fit.FIT)
         self._reset.setEnabled(background is not None and (background.offset, background.scale) != ((0.0, 0.0), 1.0))
         if background is None:
-            self._about.setText("Choose an image, or drop one here.")
+            self._about.setText(tr("Choose an image, or drop one here."))
         else:
             height, width = background.image.shape[:2]
-            self._about.setText(f"Background of {width} × {height} pixels. Drop another one here to change it.")
+            self._about.setText(
+                tr(
+                    "Background of {width} × {height} pixels. Drop another one here to change it.",
+                    width=width,
+                    height=height,
+                )
+            )
 
     def _fitted(self) -> None:
         self._show()

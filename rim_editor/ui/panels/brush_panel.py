@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.canvas.tools import MAX_BRUSH_RADIUS, MIN_BRUSH_RADIUS, Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.amount_slider import AmountSlider
@@ -28,29 +29,29 @@ class BrushPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("brush_panel")
-        self.setAccessibleName("Brush")
+        self.setAccessibleName(tr("Brush"))
         self._size = AmountSlider(
             "brush_size",
-            "Si&ze",
+            tr("Si&ze"),
             2 * MIN_BRUSH_RADIUS,
             2 * MAX_BRUSH_RADIUS,
             suffix=" px",
-            tip="Diameter of the brush in pixels of the image ([ and ])",
+            tip=tr("Diameter of the brush in pixels of the image ([ and ])"),
         )
         self._size.set_value(60)
         self._hardness = AmountSlider(
-            "brush_hardness", "H&ardness", 0, 100, suffix=" %", tip="How sharp the rim of the brush is"
+            "brush_hardness", tr("H&ardness"), 0, 100, suffix=" %", tip=tr("How sharp the rim of the brush is")
         )
         self._hardness.set_value(80)
         for amount in (self._size, self._hardness):
             amount.changed.connect(lambda _value: self.brush_changed.emit(*self.brush()))
-        self._edges = name_widget(QCheckBox("Follo&w edges"), "follow_edges")
+        self._edges = name_widget(QCheckBox(tr("Follo&w edges")), "follow_edges")
         self._edges.setToolTip(
-            "Brush and eraser take only what is like the middle of the stroke, and stop at edges (W)"
+            tr("Brush and eraser take only what is like the middle of the stroke, and stop at edges (W)")
         )
         self._edges.setChecked(True)
         self._edges.toggled.connect(self.edges_chosen)
-        section = Section("brush", "Brush")
+        section = Section("brush", tr("Brush"))
         options = QVBoxLayout(section.inside)
         options.setContentsMargins(SPACE, 0, SPACE, 0)
         options.addWidget(self._size)

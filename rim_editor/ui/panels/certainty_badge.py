@@ -7,11 +7,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clipmat.certainty import Certainty
+from rim_editor.translation import marked, tr
 from rim_editor.ui.palettes import signal_colour
 from rim_editor.ui.theme import set_type
 
 _MEANINGS = {Certainty.SURE: "good", Certainty.UNSURE: "unsure", Certainty.NONE: "none"}
-_WORDS = {Certainty.SURE: "sure", Certainty.UNSURE: "not sure", Certainty.NONE: "hardly there"}
+_WORDS = marked({Certainty.SURE: "sure", Certainty.UNSURE: "not sure", Certainty.NONE: "hardly there"})
 
 
 class CertaintyBadge(QWidget):
@@ -32,9 +33,15 @@ class CertaintyBadge(QWidget):
             self._text = ""
             return
         self._text, self._meaning = f"{presence:.0%}", _MEANINGS[certainty]
-        text = f"Presence {presence:.0%}, {_WORDS[certainty]}: of ten answers like this, about {presence * 10:.0f}"
-        self.setToolTip(f"{text} {'names' if round(presence * 10) == 1 else 'name'} something in the image")
-        self.setAccessibleName(f"Presence {presence:.0%}, {_WORDS[certainty]}")
+        text = tr("Presence {presence:.0%}, {words}", presence=presence, words=tr(_WORDS[certainty]))
+        self.setAccessibleName(text)
+        tenths = round(presence * 10)
+        about = (
+            tr("of ten answers like this, about {tenths} names something in the image", tenths=tenths)
+            if tenths == 1
+            else tr("of ten answers like this, about {tenths} name something in the image", tenths=tenths)
+        )
+        self.setToolTip(f"{text}: {about}")
         self.updateGeometry()
         self.update()
 

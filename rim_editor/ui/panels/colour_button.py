@@ -19,23 +19,26 @@ from PySide6.QtWidgets import (
 
 from rim_editor.documents.edits import Colour, parse_colour
 from rim_editor.errors import BadOption
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.theme import TIGHT
 
-PRESETS: Mapping[str, Colour] = {
-    "White": (255, 255, 255),
-    "Light grey": (217, 217, 217),
-    "Grey": (128, 128, 128),
-    "Dark grey": (64, 64, 64),
-    "Black": (0, 0, 0),
-    "Chroma green": (0, 177, 64),
-    "Chroma blue": (0, 71, 187),
-    "Red": (255, 64, 64),
-    "Orange": (255, 149, 0),
-    "Yellow": (255, 214, 10),
-    "Teal": (48, 176, 199),
-    "Violet": (140, 82, 255),
-}
+PRESETS: Mapping[str, Colour] = marked(
+    {
+        "White": (255, 255, 255),
+        "Light grey": (217, 217, 217),
+        "Grey": (128, 128, 128),
+        "Dark grey": (64, 64, 64),
+        "Black": (0, 0, 0),
+        "Chroma green": (0, 177, 64),
+        "Chroma blue": (0, 71, 187),
+        "Red": (255, 64, 64),
+        "Orange": (255, 149, 0),
+        "Yellow": (255, 214, 10),
+        "Teal": (48, 176, 199),
+        "Violet": (140, 82, 255),
+    }
+)
 """The preset colours; the chroma colours are those of studio cloths, #00b140 and #0047bb."""
 
 
@@ -75,8 +78,8 @@ class Swatches(QWidget):
             button.setIconSize(size)
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setToolTip(f"{name} ({colour_code(colour)})")
-            button.setAccessibleName(name)
+            button.setToolTip(f"{tr(name)} ({colour_code(colour)})")
+            button.setAccessibleName(tr(name))
             button.clicked.connect(lambda _checked, colour=colour: self.chosen.emit(colour))
             grid.addWidget(button, place // 6, place % 6)
 
@@ -95,7 +98,7 @@ class ColourButton(QPushButton):
         self.setObjectName(name)
         self._title = title
         self._colour = colour
-        self.setToolTip(f"{title}: choose a colour")
+        self.setToolTip(tr("{title}: choose a colour", title=title))
         self.clicked.connect(self._open)
         self._show()
 
@@ -162,15 +165,15 @@ class _Popup(QFrame):
         self._error = wrapped_label("colour_error")
         self._error.setVisible(False)
         self._code = name_widget(QLineEdit(colour_code(colour)), "colour_code")
-        self._code.setAccessibleName("Colour code")
-        self._code.setToolTip("A colour as #rrggbb, then Enter")
+        self._code.setAccessibleName(tr("Colour code"))
+        self._code.setToolTip(tr("A colour as #rrggbb, then Enter"))
         self._code.returnPressed.connect(self._read)
         self._code.textEdited.connect(lambda: self._error.hide())
         column.addWidget(self._code)
         column.addWidget(self._error)
         for name, text, signal in (
-            ("colour_eyedropper", "&Pick from the image", self.eyedropper_requested),
-            ("colour_more", "&More colours…", self.more_requested),
+            ("colour_eyedropper", tr("&Pick from the image"), self.eyedropper_requested),
+            ("colour_more", tr("&More colours…"), self.more_requested),
         ):
             button = name_widget(QPushButton(text), name)
             button.clicked.connect(self.close)

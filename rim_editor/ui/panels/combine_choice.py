@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -16,15 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.documents.document import Combine
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.theme import ICON_SIDE, icon
 
-_ROWS = (
-    (Combine.NEW, "New", "fa6s.square", "The answer replaces the matte"),
-    (Combine.ADD, "Add", "fa6s.plus", "The answer is added to the matte"),
-    (Combine.SUBTRACT, "Subtract", "fa6s.minus", "The answer is taken from the matte"),
-    (Combine.INTERSECT, "Intersect", "fa6s.circle-half-stroke", "The matte is limited to the answer"),
+_ROWS = marked(
+    (
+        (Combine.NEW, "New", "fa6s.square", "The answer replaces the matte"),
+        (Combine.ADD, "Add", "fa6s.plus", "The answer is added to the matte"),
+        (Combine.SUBTRACT, "Subtract", "fa6s.minus", "The answer is taken from the matte"),
+        (Combine.INTERSECT, "Intersect", "fa6s.circle-half-stroke", "The matte is limited to the answer"),
+    )
 )
 
 
@@ -56,7 +59,7 @@ class CombineChoice(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         options = {combine: (text, tip) for combine, text, _, tip in _ROWS}
-        self._box = _IconBox("combine_box", "How the answer joins the matte", options)
+        self._box = _IconBox("combine_box", tr("How the answer joins the matte"), options)
         self._box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.setMinimumContentsLength(1)
         self._segments = QWidget()
@@ -67,8 +70,9 @@ class CombineChoice(QWidget):
         for place, (combine, text, _, tip) in enumerate(_ROWS):
             button = name_widget(QToolButton(), f"combine_{combine.value}")
             button.setCheckable(True)
-            button.setAccessibleName(text)
-            button.setToolTip(f"{text}: {tip[0].lower()}{tip[1:]} (Alt+{place + 1})")
+            button.setAccessibleName(tr(text))
+            keys = QKeySequence(f"Alt+{place + 1}").toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{tr(text)} ({keys})\n{tr(tip)}")
             button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._group.addButton(button, place)

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, 
 
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
 from rim_editor.documents.edits import Background, Colour, Cutout, Edit, Highlight, MatteOnly
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import ColourButton
 from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE
 
-_HIGHLIGHT = "A highlight leaves the object where it is."
-_MATTE = "Of a matte alone, only its place can be changed."
+_HIGHLIGHT = marked("A highlight leaves the object where it is.")
+_MATTE = marked("Of a matte alone, only its place can be changed.")
 
 
 class CompositionPage(QWidget):
@@ -38,7 +39,7 @@ class CompositionPage(QWidget):
         self._prefix = prefix
         self._composition = Composition()
         self._note = wrapped_label(f"{prefix}composition_note")
-        place, marks = Section(f"{prefix}place", "Place"), Section(f"{prefix}marks", "Shadow, outline, colours")
+        place, marks = Section(f"{prefix}place", tr("Place")), Section(f"{prefix}marks", tr("Shadow, outline, colours"))
         self._place, self._marks = QWidget(), QWidget()
         for section, inside in ((place, self._place), (marks, self._marks)):
             column = QVBoxLayout(section.inside)
@@ -90,7 +91,7 @@ class CompositionPage(QWidget):
         self._place.setEnabled(not isinstance(edit, Highlight))
         self._marks.setEnabled(not isinstance(edit, Highlight | MatteOnly))
         self._match.setEnabled(isinstance(edit, Cutout | Background))
-        self._note.setText(_HIGHLIGHT if isinstance(edit, Highlight) else _MATTE)
+        self._note.setText(tr(_HIGHLIGHT if isinstance(edit, Highlight) else _MATTE))
         self._note.setVisible(isinstance(edit, Highlight | MatteOnly))
 
     def set_placing(self, placing: bool) -> None:
@@ -105,13 +106,15 @@ class CompositionPage(QWidget):
 
     def _lay_out_place(self) -> None:
         self._tool = name_widget(QToolButton(), f"{self._prefix}place_object")
-        self._tool.setText("Place on canvas")
+        self._tool.setText(tr("Place on canvas"))
         self._tool.setCheckable(True)
-        self._tool.setToolTip("Drag the object on the canvas; corners scale it, the round handle turns it (T)")
+        self._tool.setToolTip(tr("Drag the object on the canvas; corners scale it, the round handle turns it (T)"))
         self._tool.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._tool.toggled.connect(self.place_toggled)
         self._reset = name_widget(
-            QPushButton("Put back"), f"{self._prefix}reset_placement", "Put the object back to where it is in its image"
+            QPushButton(tr("Put back")),
+            f"{self._prefix}reset_placement",
+            tr("Put the object back to where it is in its image"),
         )
         self._reset.setAutoDefault(False)
         self._reset.clicked.connect(lambda: self._emit("", placement=Placement()))
@@ -119,12 +122,16 @@ class CompositionPage(QWidget):
         row.addWidget(self._tool)
         row.addWidget(self._reset)
         row.addStretch(1)
-        self._right = self._amount("place_right", "Right", -200, 200, " %", "Of the image's width; less is to the left")
-        self._down = self._amount("place_down", "Down", -200, 200, " %", "Of the image's height; less is upwards")
-        self._scale = self._amount("place_scale", "Size", 1, 500, " %", "100 % is as large as in the image")
-        self._angle = self._amount("place_angle", "Turn", -360, 360, "°", "Clockwise")
+        self._right = self._amount(
+            "place_right", tr("Right"), -200, 200, " %", tr("Of the image's width; less is to the left")
+        )
+        self._down = self._amount(
+            "place_down", tr("Down"), -200, 200, " %", tr("Of the image's height; less is upwards")
+        )
+        self._scale = self._amount("place_scale", tr("Size"), 1, 500, " %", tr("100 % is as large as in the image"))
+        self._angle = self._amount("place_angle", tr("Turn"), -360, 360, "°", tr("Clockwise"))
         self._mirrored = name_widget(
-            QCheckBox("Mirror"), f"{self._prefix}place_mirrored", "Swap left and right of the object"
+            QCheckBox(tr("Mirror")), f"{self._prefix}place_mirrored", tr("Swap left and right of the object")
         )
         self._mirrored.toggled.connect(lambda _on: self._placed(""))
         for amount in (self._right, self._down, self._scale, self._angle):
@@ -135,24 +142,34 @@ class CompositionPage(QWidget):
             column.addWidget(widget)
 
     def _lay_out_marks(self) -> None:
-        self._shadow = name_widget(QCheckBox("Shadow"), f"{self._prefix}shadow", "Let the object throw a soft shadow")
+        self._shadow = name_widget(
+            QCheckBox(tr("Shadow")), f"{self._prefix}shadow", tr("Let the object throw a soft shadow")
+        )
         self._shadow.toggled.connect(lambda on: self._emit("", shadow=Shadow() if on else None))
-        self._direction = self._amount("shadow_angle", "Direction", 0, 360, "°", "0° to the right, 90° downwards")
-        self._distance = self._amount("shadow_distance", "Distance", 0, 30, " %", "Percent of the image's longer side")
-        self._softness = self._amount("shadow_softness", "Softness", 0, 10, " %", "Percent of the image's longer side")
-        self._strength = self._amount("shadow_strength", "Strength", 0, 100, " %", "How dark it is")
-        self._shadow_colour = self._colour("shadow_colour", "Colour of the shadow", Shadow().colour)
-        self._outline = name_widget(QCheckBox("Outline"), f"{self._prefix}outline", "Draw a line around the object")
+        self._direction = self._amount(
+            "shadow_angle", tr("Direction"), 0, 360, "°", tr("0° to the right, 90° downwards")
+        )
+        self._distance = self._amount(
+            "shadow_distance", tr("Distance"), 0, 30, " %", tr("Percent of the image's longer side")
+        )
+        self._softness = self._amount(
+            "shadow_softness", tr("Softness"), 0, 10, " %", tr("Percent of the image's longer side")
+        )
+        self._strength = self._amount("shadow_strength", tr("Strength"), 0, 100, " %", tr("How dark it is"))
+        self._shadow_colour = self._colour("shadow_colour", tr("Colour of the shadow"), Shadow().colour)
+        self._outline = name_widget(
+            QCheckBox(tr("Outline")), f"{self._prefix}outline", tr("Draw a line around the object")
+        )
         self._outline.toggled.connect(lambda on: self._emit("", outline=Outline() if on else None))
-        self._width = self._amount("outline_width", "Width", 0, 10, " %", "Percent of the image's longer side")
-        self._outline_colour = self._colour("outline_colour", "Colour of the outline", Outline().colour)
+        self._width = self._amount("outline_width", tr("Width"), 0, 10, " %", tr("Percent of the image's longer side"))
+        self._outline_colour = self._colour("outline_colour", tr("Colour of the outline"), Outline().colour)
         self._match = self._amount(
             "colour_match",
-            "Match colours",
+            tr("Match colours"),
             0,
             100,
             " %",
-            "Give the object the light and colours of the image behind it",
+            tr("Give the object the light and colours of the image behind it"),
         )
         self._match.changed.connect(lambda value: self._emit("colour_match", colour_match=value / 100))
         for amount in (self._direction, self._distance, self._softness, self._strength):

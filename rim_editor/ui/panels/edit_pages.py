@@ -27,25 +27,28 @@ from rim_editor.documents.edits import (
     SolidColour,
     Style,
 )
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import PRESETS, ColourButton, Swatches
 from rim_editor.ui.panels.input_widgets import ChoiceBox
 from rim_editor.ui.theme import TIGHT
 
-_STYLES = {
+_STYLES = marked({
     Style.DIM: ("Dim the rest", "Darken what is around the object"),
     Style.DESATURATE: ("Grey the rest", "Take the colour out of what is around the object"),
     Style.BLUR: ("Blur the rest", "Blur what is around the object"),
     Style.TINT: ("Tint the object", "Mix a colour into the object"),
-}
-_GRADIENTS = {
-    "Studio": Gradient((245, 245, 245), (150, 150, 150), 90),
-    "Sky": Gradient((88, 160, 230), (232, 242, 250), 90),
-    "Sunset": Gradient((72, 52, 118), (250, 160, 96), 90),
-    "Night": Gradient((20, 24, 38), (62, 72, 104), 90),
-    "Mint": Gradient((214, 244, 226), (112, 192, 168), 45),
-}
+})  # fmt: skip
+_GRADIENTS = marked(
+    {
+        "Studio": Gradient((245, 245, 245), (150, 150, 150), 90),
+        "Sky": Gradient((88, 160, 230), (232, 242, 250), 90),
+        "Sunset": Gradient((72, 52, 118), (250, 160, 96), 90),
+        "Night": Gradient((20, 24, 38), (62, 72, 104), 90),
+        "Mint": Gradient((214, 244, 226), (112, 192, 168), 45),
+    }
+)
 
 
 class EditPage(QWidget):
@@ -102,8 +105,8 @@ class CutoutPage(EditPage):
         super().__init__()
         label = QLabel(text)
         label.setWordWrap(True)
-        self._clean = name_widget(QCheckBox("Clean edge colours"), "cutout_decontaminate")
-        self._clean.setToolTip("Take the old background's colour out of the soft edge (decontamination)")
+        tip = tr("Take the old background's colour out of the soft edge (decontamination)")
+        self._clean = name_widget(QCheckBox(tr("Clean edge colours")), "cutout_decontaminate", tip)
         self._clean.setChecked(True)
         self._clean.toggled.connect(lambda _on: self.emit_changed())
         column = QVBoxLayout(self)
@@ -149,15 +152,15 @@ class HighlightPage(EditPage):
     def __init__(self) -> None:
         super().__init__()
         form = self.form()
-        self._style = ChoiceBox("highlight_style", "Style", _STYLES)
+        self._style = ChoiceBox("highlight_style", tr("Style"), _STYLES)
         self._style.currentIndexChanged.connect(self._styled)
-        form.addRow("St&yle", self._style)
+        form.addRow(tr("St&yle"), self._style)
         self._strength = AmountSlider(
-            "highlight_strength", "S&trength", 0, 100, suffix=" %", tip="0 leaves the image as it is"
+            "highlight_strength", tr("S&trength"), 0, 100, suffix=" %", tip=tr("0 leaves the image as it is")
         )
         form.addRow(self.on_gesture(self._strength, "strength"))
-        self._tint = self.colour_button("highlight_colour", "Tint", SIGNAL)
-        form.addRow("Tint colour", self._tint)
+        self._tint = self.colour_button("highlight_colour", tr("Tint"), SIGNAL)
+        form.addRow(tr("Tint colour"), self._tint)
         self.show_edit(Highlight())
 
     def edit(self) -> Highlight:
@@ -194,21 +197,22 @@ class GradientPage(EditPage):
             button.setIcon(_gradient_icon(gradient, size, self.devicePixelRatio()))
             button.setIconSize(size)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setToolTip(name)
-            button.setAccessibleName(f"{name} gradient")
+            button.setToolTip(tr(name))
+            button.setAccessibleName(tr("{name} gradient", name=tr(name)))
             button.clicked.connect(lambda _checked, gradient=gradient: self._take(gradient))
             row.addWidget(button)
         row.addStretch(1)
         form.addRow(row)
-        self._start = self.colour_button("gradient_start", "Start of the gradient", WHITE)
-        self._end = self.colour_button("gradient_end", "End of the gradient", WHITE)
-        form.addRow("Start", self._start)
-        form.addRow("End", self._end)
+        self._start = self.colour_button("gradient_start", tr("Start of the gradient"), WHITE)
+        self._end = self.colour_button("gradient_end", tr("End of the gradient"), WHITE)
+        form.addRow(tr("Start"), self._start)
+        form.addRow(tr("End"), self._end)
         self._angle = AmountSlider(
-            "gradient_angle", "Direction", 0, 360, suffix="°", tip="0° to the right, 90° downwards"
+            "gradient_angle", tr("Direction"), 0, 360, suffix="°", tip=tr("0° to the right, 90° downwards")
         )
         form.addRow(self.on_gesture(self._angle, "angle"))
-        swap = name_widget(QPushButton("Swap colours"), "gradient_swap", "Start with the end, end with the start")
+        swap = QPushButton(tr("Swap colours"))
+        name_widget(swap, "gradient_swap", tr("Start with the end, end with the start"))
         swap.clicked.connect(
             lambda: self._take(Gradient(self._end.colour(), self._start.colour(), self._angle.value()))
         )
@@ -241,12 +245,11 @@ class SolidPage(EditPage):
         form = self.form()
         swatches = Swatches()
         form.addRow(swatches)
-        self._solid = self.colour_button("solid_colour", "Colour", PRESETS["White"])
+        self._solid = self.colour_button("solid_colour", tr("Colour"), PRESETS["White"])
         swatches.chosen.connect(self._solid.choose)
-        form.addRow("Colour", self._solid)
-        pick = name_widget(
-            QPushButton("Pick from the image"), "solid_eyedropper", "Then click on the colour in the image"
-        )
+        form.addRow(tr("Colour"), self._solid)
+        pick = QPushButton(tr("Pick from the image"))
+        name_widget(pick, "solid_eyedropper", tr("Then click on the colour in the image"))
         pick.clicked.connect(lambda: self.eyedropper_requested.emit(self._solid.choose))
         form.addRow(pick)
 

@@ -21,6 +21,7 @@ from rim_editor.documents import layering
 from rim_editor.documents.composition import Composition
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, Style
 from rim_editor.editor.events import DocumentChanged, Subscription
+from rim_editor.translation import marked, tr
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, scroll_area, wrapped_label
 from rim_editor.ui.panels.background_page import BackgroundPage
@@ -35,7 +36,7 @@ from rim_editor.ui.panels.edit_pages import (
     SolidPage,
 )
 from rim_editor.ui.panels.layer_panel import layer_title
-from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.qt_image import image_filter
 from rim_editor.ui.theme import SPACE, TIGHT, WIDE, icon, set_type
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
 
     from rim_editor.editor.editor import Editor
 
-_TRANSPARENT = "The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files."
-_COVERS = "The layers below are hidden by this edit."
-_MATTE = "The matte as grey: white is the object, black is what surrounds it."
+_TRANSPARENT = marked("The object alone, with transparency around it: for PNG, WebP, TIFF and AVIF files.")
+_COVERS = marked("The layers below are hidden by this edit.")
+_MATTE = marked("The matte as grey: white is the object, black is what surrounds it.")
 
 
 class EditPanel(QWidget):
@@ -65,7 +66,7 @@ class EditPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("edit_panel")
-        self.setAccessibleName("Edit")
+        self.setAccessibleName(tr("Edit"))
         self.setAcceptDrops(True)
         self._editor: Editor | None = None
         self._subscription = Subscription()
@@ -84,12 +85,26 @@ class EditPanel(QWidget):
         self._grid = QGridLayout()
         self._grid.setSpacing(TIGHT)
         self._stack = name_widget(PageStack(), "edit_options")
-        self._add(CutoutPage(_TRANSPARENT), "Transparent", "fa6s.scissors", "The object alone")
-        self._add(HighlightPage(), "Highlight", "fa6s.highlighter", "Set the object apart from its surroundings")
-        self._add(self._background, "Background", "fa6s.image", "Put the object on another image")
-        self._add(GradientPage(), "Gradient", "fa6s.droplet", "Put the object on a gradient")
-        self._add(SolidPage(), "Solid", "fa6s.fill-drip", "Put the object on one colour")
-        self._add(PlainPage(MatteOnly, _MATTE), "Matte", "fa6s.circle-half-stroke", "The matte itself, as grey")
+        self._add(
+            CutoutPage(tr(_TRANSPARENT)), "transparent", tr("Transparent"), "fa6s.scissors", tr("The object alone")
+        )
+        self._add(
+            HighlightPage(),
+            "highlight",
+            tr("Highlight"),
+            "fa6s.highlighter",
+            tr("Set the object apart from its surroundings"),
+        )
+        self._add(self._background, "background", tr("Background"), "fa6s.image", tr("Put the object on another image"))
+        self._add(GradientPage(), "gradient", tr("Gradient"), "fa6s.droplet", tr("Put the object on a gradient"))
+        self._add(SolidPage(), "solid", tr("Solid"), "fa6s.fill-drip", tr("Put the object on one colour"))
+        self._add(
+            PlainPage(MatteOnly, tr(_MATTE)),
+            "matte",
+            tr("Matte"),
+            "fa6s.circle-half-stroke",
+            tr("The matte itself, as grey"),
+        )
         self._group.idClicked.connect(self._choose)
 
         inside = QWidget()
@@ -100,7 +115,7 @@ class EditPanel(QWidget):
         set_type(self._layer_name, "normal", bold=True)
         self._layer_name.setTextFormat(Qt.TextFormat.PlainText)
         self._layer_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._covers = wrapped_label("edit_covers", _COVERS)
+        self._covers = wrapped_label("edit_covers", tr(_COVERS))
         column.addWidget(self._layer_name)
         column.addLayout(self._grid)
         self._heading = name_widget(QLabel(), "edit_heading")
@@ -148,10 +163,10 @@ class EditPanel(QWidget):
         open_file_dialog(
             self,
             "background_dialog",
-            "Choose a background",
+            tr("Choose a background"),
             folder,
             lambda name: self._background_file(Path(name)),
-            name_filter=IMAGE_FILTER,
+            name_filter=image_filter(),
         )
 
     def paint_icons(self) -> None:
@@ -171,9 +186,9 @@ class EditPanel(QWidget):
             event.acceptProposedAction()
             self._background_file(path)
 
-    def _add(self, page: EditPage, text: str, icon: str, tip: str) -> None:
+    def _add(self, page: EditPage, name: str, text: str, icon: str, tip: str) -> None:
         place = len(self._pages)
-        button = name_widget(QToolButton(), f"edit_{text.lower()}")
+        button = name_widget(QToolButton(), f"edit_{name}")
         button.setCheckable(True)
         button.setText(text)
         button.setToolTip(tip)
@@ -228,7 +243,7 @@ class EditPanel(QWidget):
         self._layer_name.setVisible(several)
         self._covers.setVisible(document is not None and layering.covers(document))
         if document is not None and several:
-            self._layer_name.setText(f"Edit of “{layer_title(document.layer)}”")
+            self._layer_name.setText(tr("Edit of “{layer}”", layer=layer_title(document.layer)))
             self._layer_name.setToolTip(self._layer_name.text())
 
     def _show(self, edit: Edit) -> None:

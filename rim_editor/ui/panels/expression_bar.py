@@ -15,6 +15,7 @@ from rim_editor.documents import step_names
 from rim_editor.documents.document import Combine
 from rim_editor.editor.asked_images import AnswerChoice, AnswerText, AskedImage
 from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.answer_line import CHOICES, TAKE_BACK, AnswerLine, Choice
 from rim_editor.ui.panels.chips import ChipRow
@@ -77,7 +78,7 @@ class ExpressionBar(QWidget):
         below.addWidget(self._chips, 1)
         column.addLayout(below)
         self._update_button()
-        self._line.show_text("Open an image to begin.")
+        self._line.show_text(tr("Open an image to begin."))
 
     def set_editor(self, editor: Editor | None) -> None:
         """Send expressions to this editor, and show the text and the status of its image; None while none is open."""
@@ -145,9 +146,9 @@ class ExpressionBar(QWidget):
         if self._editor is not None and not self._box.text().strip():
             self._box.setText(MAIN_SUBJECT)
         if self._editor is None:
-            self._line.show_text("Open an image first, then describe what to cut out of it.", bad=True)
+            self._line.show_text(tr("Open an image first, then describe what to cut out of it."), bad=True)
         elif not self.words():
-            self._line.show_text("Describe what to cut out, for example: the dog on the left.", bad=True)
+            self._line.show_text(tr("Describe what to cut out, for example: the dog on the left."), bad=True)
             self._box.setFocus()
         else:
             self._state(self._editor).asking()
@@ -189,7 +190,7 @@ class ExpressionBar(QWidget):
     def _cancel(self) -> None:
         if self._editor is not None:
             self._editor.cancel()
-            self._line.show_text("Cancelled.")
+            self._line.show_text(tr("Cancelled."))
 
     def _state(self, editor: Editor) -> AskedImage:
         return self._states.setdefault(editor, AskedImage.begun(editor))
@@ -206,7 +207,7 @@ class ExpressionBar(QWidget):
             self._update_button()
             self._show_answer()
             if isinstance(event, JobStarted):
-                self._line.show_text(f"{event.text.rstrip('.…')}… Esc cancels.")
+                self._line.show_text(tr("{work}… Esc cancels.", work=event.text.rstrip(".…")))
         elif isinstance(event, Answered | DocumentChanged):
             self._show_answer()
 
@@ -228,13 +229,13 @@ class ExpressionBar(QWidget):
         self._show_chips()
         if self._editor is None:
             self._emit_marks(AnswerText(""))
-            self._line.show_text("Open an image to begin.")
+            self._line.show_text(tr("Open an image to begin."))
             return
         state = self._state(self._editor)
         shown = state.text(self._editor)
         self._emit_marks(shown)
         if self._working:
-            self._line.show_text("Working… Esc cancels.")
+            self._line.show_text(tr("Working… Esc cancels."))
         else:
             self._line.show_answer(shown, [self._choice(choice) for choice in shown.choices])
 
@@ -256,7 +257,8 @@ class ExpressionBar(QWidget):
             AnswerChoice.KEEP: self._accept,
         }
         undoes = choice is AnswerChoice.RETRY and self._can_take_back()
-        return (*(TAKE_BACK if undoes else CHOICES[choice]), functions[choice])
+        name, text, tip = TAKE_BACK if undoes else CHOICES[choice]
+        return name, tr(text), tr(tip), functions[choice]
 
     def _accept(self) -> None:
         if self._editor is not None:
@@ -291,8 +293,8 @@ class ExpressionBar(QWidget):
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy
         self._button.setDefault(self._editor is not None)  # without an image, opening one comes first
-        self._button.setText("Cancel" if self._working else "F&ind")
-        tip = "Stop looking (Esc)" if self._working else "Find what the expression describes (Enter)"
+        self._button.setText(tr("Cancel") if self._working else tr("F&ind"))
+        tip = tr("Stop looking (Esc)") if self._working else tr("Find what the expression describes (Enter)")
         self._button.setToolTip(tip)
         self._button.setAccessibleName(self._button.text().replace("&", ""))
         self._button.update()

@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from rim_editor.translation import marked, tr
 from rim_editor.ui.theme import icon, set_type
 
-_PLACEHOLDER = "Describe what to cut out: the woman in the red coat on the left"
+_PLACEHOLDER = marked("Describe what to cut out: the woman in the red coat on the left")
 _WIDE = 24
 """Letters of width from which there is room for more than the words."""
 
@@ -36,11 +37,11 @@ class ExpressionBox(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("expression_box")
-        self.setPlaceholderText(_PLACEHOLDER)
+        self.setPlaceholderText(tr(_PLACEHOLDER))
         self.setClearButtonEnabled(True)
-        self.setAccessibleName("Expression")
-        self.setAccessibleDescription("Describe the object to cut out, then press Enter")
-        self.setToolTip("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
+        self.setAccessibleName(tr("Expression"))
+        self.setAccessibleDescription(tr("Describe the object to cut out, then press Enter"))
+        self.setToolTip(tr("Describe one object in your own words, then press Enter (Ctrl+L goes here)"))
         self.setMaxLength(1000)
         set_type(self, "large")
         self.setMinimumHeight(2 * self.fontMetrics().height())

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLineEdit, QSlider
 
+from rim_editor.translation import tr
 from rim_editor.ui.dropped_data import may_hold_image
 from rim_editor.ui.named_widgets import name_widget
 
@@ -37,13 +38,13 @@ class SpinBox(QDoubleSpinBox):
 
 def longest_side_box(name: str, side: int | None = None) -> SpinBox:
     """A spin box for the pixels to which a larger result is reduced; 0 for None, which it shows in words."""
-    box = name_widget(SpinBox(), name, "Larger results are reduced to it", "Longest side")
+    box = name_widget(SpinBox(), name, tr("Larger results are reduced to it"), tr("Longest side"))
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setDecimals(0)
     box.setRange(0, 100_000)
     box.setSingleStep(256)
     box.setSuffix(" px")
-    box.setSpecialValueText("Not reduced")
+    box.setSpecialValueText(tr("Not reduced"))
     box.setValue(side or 0)
     return box
 
@@ -52,13 +53,13 @@ class ChoiceBox(QComboBox):
     """A combo box of named values; the wheel turns it only once it has the focus."""
 
     def __init__(self, name: str, title: str, options: Mapping[ValueT, tuple[str, str]]) -> None:
-        """`options` maps values to their text and tooltip."""
+        """`options` maps values to their text and tooltip, as they are `marked`."""
         super().__init__()
         name_widget(self, name, title, title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for place, (value, (text, tip)) in enumerate(options.items()):
-            self.addItem(text, str(value))
-            self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+            self.addItem(tr(text), str(value))
+            self.setItemData(place, tr(tip), Qt.ItemDataRole.ToolTipRole)
 
     def value(self) -> str:
         """The value that is chosen."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.documents.document import Document, Layer
 from rim_editor.editor.events import DocumentChanged, Event, Subscription
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.row_list import RowList
 from rim_editor.ui.panels.sections import Section
@@ -27,12 +28,14 @@ from rim_editor.ui.theme import SPACE, TIGHT, icon
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
 
-_BUTTONS = (
-    ("layer_new", "fa6s.plus", "New layer: cut out another thing of this image (Ctrl+Shift+N)"),
-    ("layer_duplicate", "fa6s.clone", "Duplicate the layer (Ctrl+J)"),
-    ("layer_raise", "fa6s.arrow-up", "Move the layer up, in front of others (Ctrl+])"),
-    ("layer_lower", "fa6s.arrow-down", "Move the layer down, behind others (Ctrl+[)"),
-    ("layer_delete", "fa6s.trash-can", "Delete the layer (Delete in the list)"),
+_BUTTONS = marked(
+    (
+        ("layer_new", "fa6s.plus", "New layer: cut out another thing of this image (Ctrl+Shift+N)"),
+        ("layer_duplicate", "fa6s.clone", "Duplicate the layer (Ctrl+J)"),
+        ("layer_raise", "fa6s.arrow-up", "Move the layer up, in front of others (Ctrl+])"),
+        ("layer_lower", "fa6s.arrow-down", "Move the layer down, behind others (Ctrl+[)"),
+        ("layer_delete", "fa6s.trash-can", "Delete the layer (Delete in the list)"),
+    )
 )
 _Trigger, _State = QAbstractItemView.EditTrigger, QAbstractItemView.State
 _SHOWN_ROWS = 4
@@ -41,7 +44,7 @@ _LINE = 1.9  # height of a row in heights of its text
 
 def layer_title(layer: Layer) -> str:
     """The text of a layer's row: its title, or its number."""
-    return layer.title or f"Layer {layer.number}"
+    return layer.title or tr("Layer {number}", number=layer.number)
 
 
 class LayerPanel(QWidget):
@@ -53,7 +56,7 @@ class LayerPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("layer_panel")
-        self.setAccessibleName("Layers")
+        self.setAccessibleName(tr("Layers"))
         self._editor: Editor | None = None
         self._subscription = Subscription()
         self._shown: object = None
@@ -62,7 +65,7 @@ class LayerPanel(QWidget):
         self._list.itemChanged.connect(self._renamed)
         self._list.itemDelegate().closeEditor.connect(self._show_again, Qt.ConnectionType.QueuedConnection)
         self._list.model().rowsMoved.connect(self._dragged)
-        section = Section("layers", "Layers")
+        section = Section("layers", tr("Layers"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(section)
@@ -74,7 +77,7 @@ class LayerPanel(QWidget):
         self._buttons: dict[str, QToolButton] = {}
         actions = (self.add, self.duplicate, lambda: self.move_layer(1), lambda: self.move_layer(-1), self.delete)
         for (name, glyph, tip), call in zip(_BUTTONS, actions, strict=True):
-            button = name_widget(QToolButton(), name, tip, tip.split(":")[0].split(" (")[0])
+            button = name_widget(QToolButton(), name, tr(tip), tr(tip).split(":")[0].split(" (")[0])
             button.setAutoRaise(True)
             button.setIcon(icon(glyph))
             button.clicked.connect(lambda _=False, call=call: call())
@@ -171,7 +174,7 @@ class LayerPanel(QWidget):
     def _add_row(self, layer: Layer, place: int) -> None:
         item = QListWidgetItem(layer_title(layer))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        item.setToolTip(f"{layer_title(layer)}: double-click or F2 to rename, drag to rearrange")
+        item.setToolTip(tr("{layer}: double-click or F2 to rename, drag to rearrange", layer=layer_title(layer)))
         if not layer.visible:
             item.setForeground(self.palette().placeholderText())
         item.setSizeHint(QSize(0, round(_LINE * self.fontMetrics().height())))  # room for the buttons
@@ -182,10 +185,20 @@ class LayerPanel(QWidget):
         row.setSpacing(0)
         row.addStretch(1)
         for name, on, glyphs, tips in (
-            ("layer_visible", layer.visible, ("fa6s.eye-slash", "fa6s.eye"), ("Show the layer", "Hide the layer")),
-            ("layer_locked", layer.locked, ("fa6s.lock-open", "fa6s.lock"), ("Lock the layer", "Unlock the layer")),
+            (
+                "layer_visible",
+                layer.visible,
+                ("fa6s.eye-slash", "fa6s.eye"),
+                (tr("Show the layer"), tr("Hide the layer")),
+            ),
+            (
+                "layer_locked",
+                layer.locked,
+                ("fa6s.lock-open", "fa6s.lock"),
+                (tr("Lock the layer"), tr("Unlock the layer")),
+            ),
         ):
-            button = name_widget(QToolButton(), name, tips[on], f"{tips[on]} {layer_title(layer)}")
+            button = name_widget(QToolButton(), name, tips[on], f"{tips[on]}: {layer_title(layer)}")
             button.setAutoRaise(True)
             button.setIcon(icon(glyphs[on]))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -224,10 +237,10 @@ class LayerPanel(QWidget):
 
 class _LayerList(RowList):
     def __init__(self, delete: Callable[[], None]) -> None:
-        super().__init__("A layer for each object")
+        super().__init__(tr("A layer for each object"))
         self._delete = delete
         self.setObjectName("layer_list")
-        self.setAccessibleName("Layers, the highest first")
+        self.setAccessibleName(tr("Layers, the highest first"))
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setEditTriggers(_Trigger.DoubleClicked | _Trigger.EditKeyPressed)
 

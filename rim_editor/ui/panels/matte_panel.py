@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.rendering import View, ViewMode
 from rim_editor.editor.events import DocumentChanged, Subscription
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, scroll_area
 from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.panels.colour_button import ColourButton
@@ -29,20 +30,22 @@ from rim_editor.ui.theme import SPACE, TIGHT
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
 
-_MODES = {
-    ViewMode.RESULT: ("Result", "The result of the edit"),
-    ViewMode.OVERLAY: ("Overlay", "The matte as a colour over the image"),
-    ViewMode.ON_BLACK: ("On black", "The object on black"),
-    ViewMode.ON_WHITE: ("On white", "The object on white"),
-    ViewMode.ON_COLOUR: ("On colour", "The object on a colour"),
-    ViewMode.BLACK_AND_WHITE: ("Black and white", "The matte alone"),
-    ViewMode.MARCHING_ANTS: ("Marching ants", "The outline of the matte"),
-    ViewMode.ORIGINAL: ("Original", "The image as it was opened"),
-}
+_MODES = marked(
+    {
+        ViewMode.RESULT: ("Result", "The result of the edit"),
+        ViewMode.OVERLAY: ("Overlay", "The matte as a colour over the image"),
+        ViewMode.ON_BLACK: ("On black", "The object on black"),
+        ViewMode.ON_WHITE: ("On white", "The object on white"),
+        ViewMode.ON_COLOUR: ("On colour", "The object on a colour"),
+        ViewMode.BLACK_AND_WHITE: ("Black and white", "The matte alone"),
+        ViewMode.MARCHING_ANTS: ("Marching ants", "The outline of the matte"),
+        ViewMode.ORIGINAL: ("Original", "The image as it was opened"),
+    }
+)
 
 
-_HOLES_TIP = "Close what the matte wholly surrounds; a hole that shows the background stays open"
-_LARGEST_TIP = "Holes larger than this share of the object stay open"
+_HOLES_TIP = marked("Close what the matte wholly surrounds; a hole that shows the background stays open")
+_LARGEST_TIP = marked("Holes larger than this share of the object stay open")
 
 
 class MattePanel(QWidget):
@@ -58,7 +61,7 @@ class MattePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("matte_panel")
-        self.setAccessibleName("Matte")
+        self.setAccessibleName(tr("Matte"))
         self._editor: Editor | None = None
         self._subscription = Subscription()
 
@@ -105,78 +108,80 @@ class MattePanel(QWidget):
         self._enable_options()
 
     def _view_group(self) -> Section:
-        self._view = Section("view", "View")
+        self._view = Section("view", tr("View"))
         form = QFormLayout(self._view.inside)
         form.setContentsMargins(SPACE, 0, SPACE, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._mode = ChoiceBox("view_mode", "What the canvas shows (keys 1 to 8)", _MODES)
+        self._mode = ChoiceBox("view_mode", tr("What the canvas shows (keys 1 to 8)"), _MODES)
         self._mode.currentIndexChanged.connect(self._view_chosen)
-        form.addRow("&Show", self._mode)
+        form.addRow(tr("&Show"), self._mode)
         self._opacity = AmountSlider(
-            "opacity", "&Opacity", 0, 100, suffix=" %", tip="How much of the view covers the image"
+            "opacity", tr("&Opacity"), 0, 100, suffix=" %", tip=tr("How much of the view covers the image")
         )
         self._opacity.changed.connect(self._view_chosen)
         form.addRow(self._opacity)
-        self._colour = ColourButton("view_colour", "Colour of the view", View().colour)
+        self._colour = ColourButton("view_colour", tr("Colour of the view"), View().colour)
         self._colour.colour_chosen.connect(self._view_chosen)
         self._colour.eyedropper_requested.connect(lambda: self.eyedropper_requested.emit(self._colour.choose))
-        form.addRow("Colo&ur", self._colour)
-        self._automatic = name_widget(QCheckBox("Contrast with the ob&ject"), "view_automatic")
-        self._automatic.setToolTip("Let the overlay take a colour that the object does not have")
+        form.addRow(tr("Colo&ur"), self._colour)
+        self._automatic = name_widget(QCheckBox(tr("Contrast with the ob&ject")), "view_automatic")
+        self._automatic.setToolTip(tr("Let the overlay take a colour that the object does not have"))
         self._automatic.toggled.connect(self._view_chosen)
         form.addRow(self._automatic)
         return self._view
 
     def _parts_group(self) -> Section:
-        self._parts = Section("parts", "Selections")
+        self._parts = Section("parts", tr("Selections"))
         column = QVBoxLayout(self._parts.inside)
         column.setContentsMargins(SPACE, 0, SPACE, 0)
         self._list = PartList()
-        self._list.setToolTip("What was found, painted and drawn, in its order; Delete removes what is selected")
+        self._list.setToolTip(tr("What was found, painted and drawn, in its order; Delete removes what is selected"))
         self._list.removed.connect(self._remove)
         self._list.pointed_at.connect(self._pointed_at)
         column.addWidget(self._list, 1)
-        self._clear = name_widget(QPushButton("Clear matte"), "clear_matte")
-        self._clear.setToolTip("Start the matte from nothing")
+        self._clear = name_widget(QPushButton(tr("Clear matte")), "clear_matte")
+        self._clear.setToolTip(tr("Start the matte from nothing"))
         self._clear.clicked.connect(self._clear_matte)
         column.addWidget(self._clear)
         return self._parts
 
     def _controls_group(self) -> Section:
-        self._controls = Section("edge", "Edge")
+        self._controls = Section("edge", tr("Edge"))
         column = QVBoxLayout(self._controls.inside)
         column.setContentsMargins(SPACE, 0, SPACE, 0)
         self._amounts = {
             "shift_edge": AmountSlider(
-                "shift_edge", "Shift ed&ge", -50, 50, suffix=" px", decimals=1,
-                tip="Move the edge outwards (more) or inwards (less)",
+                "shift_edge", tr("Shift ed&ge"), -50, 50, suffix=" px", decimals=1,
+                tip=tr("Move the edge outwards (more) or inwards (less)"),
             ),
-            "feather": AmountSlider("feather", "Feathe&r", 0, 100, suffix=" px", decimals=1, tip="Soften the edge"),
-            "contrast": AmountSlider("contrast", "&Contrast", 0, 100, suffix=" %", tip="Harden the edge"),
+            "feather": AmountSlider(
+                "feather", tr("Feathe&r"), 0, 100, suffix=" px", decimals=1, tip=tr("Soften the edge"),
+            ),
+            "contrast": AmountSlider("contrast", tr("&Contrast"), 0, 100, suffix=" %", tip=tr("Harden the edge")),
         }  # fmt: skip
         for name, amount in self._amounts.items():
             amount.changed.connect(lambda value, name=name: self._control(name, value / _scale(name), gesture=name))
             amount.settled.connect(self._end_gesture)
             column.addWidget(amount)
         self._boxes = {
-            "fill_holes": name_widget(QCheckBox("Fill ho&les"), "fill_holes"),
-            "invert": name_widget(QCheckBox("I&nvert"), "invert"),
+            "fill_holes": name_widget(QCheckBox(tr("Fill ho&les")), "fill_holes"),
+            "invert": name_widget(QCheckBox(tr("I&nvert")), "invert"),
         }
-        self._boxes["fill_holes"].setToolTip(_HOLES_TIP)
-        self._boxes["invert"].setToolTip("Swap the object and its surroundings (Ctrl+I)")
+        self._boxes["fill_holes"].setToolTip(tr(_HOLES_TIP))
+        self._boxes["invert"].setToolTip(tr("Swap the object and its surroundings (Ctrl+I)"))
         row = QHBoxLayout()
         for name, box in self._boxes.items():
             box.toggled.connect(lambda on, name=name: self._control(name, on))
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
-        hole = AmountSlider("largest_hole", "Largest &hole", 0, 100, suffix=" %", decimals=1, tip=_LARGEST_TIP)
+        hole = AmountSlider("largest_hole", tr("Largest &hole"), 0, 100, suffix=" %", decimals=1, tip=tr(_LARGEST_TIP))
         hole.changed.connect(lambda value: self._control("largest_hole", value, gesture="largest_hole"))
         hole.settled.connect(self._end_gesture)
         self._amounts["largest_hole"] = hole
         column.addWidget(hole)
-        self._reset = name_widget(QPushButton("Reset edge"), "reset_controls")
-        self._reset.setToolTip("Shift, feather, contrast, holes and invert as they were at first")
+        self._reset = name_widget(QPushButton(tr("Reset edge")), "reset_controls")
+        self._reset.setToolTip(tr("Shift, feather, contrast, holes and invert as they were at first"))
         self._reset.clicked.connect(self._reset_controls)
         column.addWidget(self._reset)
         return self._controls

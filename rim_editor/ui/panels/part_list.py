@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.panels.row_list import RowList
 
-EMPTY = "What you find, paint or draw is listed here."
+EMPTY = marked("What you find, paint or draw is listed here.")
 _MOST_LINES = 7
 _SIGNS = {Combine.NEW: "", Combine.ADD: "+ ", Combine.SUBTRACT: "− ", Combine.INTERSECT: "∩ "}
 
@@ -35,11 +36,13 @@ class PartRow:
     tip: str
 
 
-_STROKES = {
-    Brush.KEEP: PartRow("+ Brush stroke", "Painted with the brush"),
-    Brush.REMOVE: PartRow("− Eraser stroke", "Painted with the eraser"),
-    Brush.REFINE: PartRow("Refined edge", "Painted with the refining brush"),
-}
+_STROKES = marked(
+    {
+        Brush.KEEP: ("+ Brush stroke", "Painted with the brush"),
+        Brush.REMOVE: ("− Eraser stroke", "Painted with the eraser"),
+        Brush.REFINE: ("Refined edge", "Painted with the refining brush"),
+    }
+)
 
 
 def part_rows(parts: tuple[Part, ...]) -> tuple[PartRow, ...]:
@@ -51,18 +54,24 @@ def _row(part: Part) -> PartRow:
     if isinstance(part, Answer):
         text = f"{_SIGNS[part.combine]}{step_names.prompted(part)}"
         if part.pointing:  # somebody pointed at it: there is no question whether it is there
-            return PartRow(text, f"{text}: pointed at in the image")
-        tip = f"{text}\nPresence {part.presence:.0%}: how sure the model is that it is in the image"
+            return PartRow(text, tr("{text}: pointed at in the image", text=text))
+        tip = tr(
+            "{text}\nPresence {presence:.0%}: how sure the model is that it is in the image",
+            text=text,
+            presence=part.presence,
+        )
         return PartRow(f"{text}  ({part.presence:.0%})", tip)
     if isinstance(part, ImportedMatte):
         text = f"{_SIGNS[part.combine]}{part.name}"
-        return PartRow(text, f"{text}\nA matte that was not found but added")
+        return PartRow(text, tr("{text}\nA matte that was not found but added", text=text))
     if isinstance(part, Region):
-        shape = "Rectangle" if part.is_rectangle else "Lasso"
-        return PartRow(f"{_SIGNS[part.combine]}{shape}", f"{shape} that {'adds' if part.adds else 'subtracts'}")
-    if isinstance(part, Stroke):
-        return _STROKES[part.brush]
-    return _STROKES[Brush.REFINE]
+        shape = tr("Rectangle") if part.is_rectangle else tr("Lasso")
+        return PartRow(
+            f"{_SIGNS[part.combine]}{shape}",
+            tr("{shape} that adds", shape=shape) if part.adds else tr("{shape} that subtracts", shape=shape),
+        )
+    text, tip = _STROKES[part.brush if isinstance(part, Stroke) else Brush.REFINE]
+    return PartRow(tr(text), tr(tip))
 
 
 class PartList(RowList):
@@ -74,9 +83,9 @@ class PartList(RowList):
     """The part that the pointer or the keyboard is at, by its place; -1 for none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(EMPTY, parent)
+        super().__init__(tr(EMPTY), parent)
         self.setObjectName("expression_list")
-        self.setAccessibleName("What is selected, in the order in which it was found and painted")
+        self.setAccessibleName(tr("What is selected, in the order in which it was found and painted"))
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
         self.setItemDelegate(_BesideButton(self))
@@ -149,8 +158,8 @@ class PartList(RowList):
         button.setText("×")
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the Delete key is the keyboard's way
-        button.setToolTip(f"Remove {row.text} (Delete)")
-        button.setAccessibleName(f"Remove {row.text}")
+        button.setToolTip(tr("Remove {text} (Delete)", text=row.text))
+        button.setAccessibleName(tr("Remove {text}", text=row.text))
         button.setFixedWidth(self.button_width())
         button.clicked.connect(lambda: self.removed.emit((self.row(item),)))
         line = _Line(self, item)

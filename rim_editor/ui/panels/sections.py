@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import SPACE, TIGHT, set_type
 
@@ -17,7 +18,7 @@ class Section(QWidget):
         self._name = name
         self.inside = QWidget()
         """The part that is folded away; the caller gives it a layout."""
-        self._heading = name_widget(QToolButton(), f"{name}_section", "Fold this section away, or open it")
+        self._heading = name_widget(QToolButton(), f"{name}_section", tr("Fold this section away, or open it"))
         self._heading.setCheckable(True)
         self._heading.setChecked(True)
         self._heading.setAutoRaise(True)

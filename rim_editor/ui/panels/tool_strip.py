@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from rim_editor.translation import marked, tr
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.theme import TIGHT, TOOL_SIDE, icon
@@ -15,42 +16,44 @@ from rim_editor.ui.theme import TIGHT, TOOL_SIDE, icon
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
 
-_ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = (
-    (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
+_ROWS: tuple[tuple[Tool, str, str, str, str] | None, ...] = marked(
     (
-        Tool.PICK,
-        "Pick",
-        "fa6s.arrow-pointer",
-        "Click what to cut out, drag a box around it; Ctrl-click or right-click what to leave out",
-        "P",
-    ),
-    None,
-    (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
-    (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),
-    (Tool.REFINE, "Refine edge", "fa6s.feather", "Paint along hair and soft edges to refine them", "R"),
-    None,
-    (
-        Tool.LASSO,
-        "Lasso",
-        "fa6s.draw-polygon",
-        "Draw around what belongs to the object; with Alt, Ctrl or Subtract, what does not",
-        "L",
-    ),
-    (
-        Tool.RECTANGLE,
-        "Rectangle",
-        "fa6s.vector-square",
-        "Drag a rectangle over what belongs to the object; with Alt, Ctrl or Subtract, what does not",
-        "M",
-    ),
-    None,
-    (
-        Tool.PLACE,
-        "Place",
-        "fa6s.up-down-left-right",
-        "Move the cut-out on its background; corners scale it, the round handle turns it",
-        "T",
-    ),
+        (Tool.PAN, "Move", "fa6s.hand", "Drag to move the image", "H"),
+        (
+            Tool.PICK,
+            "Pick",
+            "fa6s.arrow-pointer",
+            "Click what to cut out, drag a box around it; Ctrl-click or right-click what to leave out",
+            "P",
+        ),
+        None,
+        (Tool.KEEP, "Brush", "fa6s.paintbrush", "Paint what belongs to the object", "B"),
+        (Tool.REMOVE, "Eraser", "fa6s.eraser", "Paint what does not belong to the object", "E"),
+        (Tool.REFINE, "Refine edge", "fa6s.feather", "Paint along hair and soft edges to refine them", "R"),
+        None,
+        (
+            Tool.LASSO,
+            "Lasso",
+            "fa6s.draw-polygon",
+            "Draw around what belongs to the object; with Alt, Ctrl or Subtract, what does not",
+            "L",
+        ),
+        (
+            Tool.RECTANGLE,
+            "Rectangle",
+            "fa6s.vector-square",
+            "Drag a rectangle over what belongs to the object; with Alt, Ctrl or Subtract, what does not",
+            "M",
+        ),
+        None,
+        (
+            Tool.PLACE,
+            "Place",
+            "fa6s.up-down-left-right",
+            "Move the cut-out on its background; corners scale it, the round handle turns it",
+            "T",
+        ),
+    )
 )
 """The tools in their order; None is a line between groups."""
 
@@ -64,7 +67,7 @@ class ToolStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tool_strip")
-        self.setAccessibleName("Tools")
+        self.setAccessibleName(tr("Tools"))
         self._group = QButtonGroup(self)
         self._tools: list[Tool] = []
         self._icons: list[str] = []
@@ -106,7 +109,7 @@ class ToolStrip(QWidget):
             self._group.button(place).setIcon(icon(name))
 
     def _button(self, tool: Tool, text: str, icon_name: str, tip: str, key: str) -> QToolButton:
-        button = name_widget(QToolButton(), f"tool_{tool.value}", f"{text} ({key}): {tip[0].lower()}{tip[1:]}", text)
+        button = name_widget(QToolButton(), f"tool_{tool.value}", f"{tr(text)} ({key})\n{tr(tip)}", tr(text))
         button.setCheckable(True)
         button.setAutoRaise(True)
         button.setIconSize(QSize(TOOL_SIDE, TOOL_SIDE))

@@ -14,6 +14,7 @@ from rim_editor.documents import step_names
 from rim_editor.documents.document import Answer, Combine
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.documents.reshaping import Flip, Reshaping, Turn
+from rim_editor.translation import tr
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.window.actions import Actions
@@ -89,8 +90,8 @@ class ActionHandlers(QObject):
         actions["cancel"].setEnabled(picking or self._is_opening() or (editor is not None and bool(editor.busy)))
         history = None if editor is None else editor.history
         undo = history.undo_name if history is not None and history.can_undo else ""
-        _name(actions["undo"], "&Undo", undo if self._marked is None else step_names.adding(self._marked))
-        _name(actions["redo"], "&Redo", history.redo_name if history is not None and history.can_redo else "")
+        _name(actions["undo"], tr("&Undo"), undo if self._marked is None else step_names.adding(self._marked))
+        _name(actions["redo"], tr("&Redo"), history.redo_name if history is not None and history.can_redo else "")
         document = None if editor is None else editor.document
         actions["use_alpha"].setEnabled(document is not None and document.source.alpha is not None)
         selected = document is not None and document.has_matte
@@ -109,10 +110,10 @@ class ActionHandlers(QObject):
             "forget_recent": lambda: self._settings.set(replace(self._settings.current, recent=())),
             "undo": self._undo,
             "redo": lambda: self._with_editor(lambda editor: editor.redo()),
-            "turn_left": lambda: self._reshape(Turn(3), "Turn left"),
-            "turn_right": lambda: self._reshape(Turn(1), "Turn right"),
-            "flip_across": lambda: self._reshape(Flip(across=True), "Flip horizontally"),
-            "flip_down": lambda: self._reshape(Flip(across=False), "Flip vertically"),
+            "turn_left": lambda: self._reshape(Turn(3), tr("Turn left")),
+            "turn_right": lambda: self._reshape(Turn(1), tr("Turn right")),
+            "flip_across": lambda: self._reshape(Flip(across=True), tr("Flip horizontally")),
+            "flip_down": lambda: self._reshape(Flip(across=False), tr("Flip vertically")),
             "expression": bar.focus_box,
             "ask": bar.ask,
             "brush_smaller": canvas.smaller_brush,

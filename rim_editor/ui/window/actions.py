@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from rim_editor.translation import marked, tr
 from rim_editor.ui.theme import icon
 
 
@@ -28,7 +29,7 @@ class Spec:
     """Of the actions of one group, exactly one is checked."""
 
 
-MENUS: dict[str, tuple[Spec, ...]] = {
+MENUS: dict[str, tuple[Spec, ...]] = marked({
     "&File": (
         Spec("open", "&Open…", ("Ctrl+O",), "Open images, projects or layers", "fa6s.folder-open"),
         Spec("paste", "&Paste Image", ("Ctrl+V", "Shift+Ins"), "Open the image on the clipboard", "fa6s.paste"),
@@ -156,7 +157,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("about", "&About RIM Editor", ("Ctrl+F1",), "Version, licence and where the work is done",
              "fa6s.circle-info"),
     ),
-}  # fmt: skip
+})  # fmt: skip
 """The menus in their order, the actions of each in theirs."""
 
 
@@ -169,7 +170,7 @@ class Actions(QObject):
         self._groups: dict[str, QActionGroup] = {}
         for menu, specs in MENUS.items():
             for spec in specs:
-                self._actions[spec.id] = self._made(spec, menu.replace("&", ""))
+                self._actions[spec.id] = self._made(spec, tr(menu).replace("&", ""))
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -193,16 +194,15 @@ class Actions(QObject):
                     self._actions[spec.id].setIcon(icon(spec.icon))
 
     def _made(self, spec: Spec, menu: str) -> QAction:
-        action = QAction(spec.text, self)
+        action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}_action")
         action.setProperty("menu", menu)
-        action.setProperty(
-            "title", spec.text.replace("&", "").rstrip("…")
-        )  # the texts of undo and redo name a step as well
+        title = tr(spec.text).replace("&", "").rstrip("…")
+        action.setProperty("title", title)  # the texts of undo and redo name a step as well
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setStatusTip(f"{spec.tip} ({keys})")
-        action.setToolTip(f"{spec.text.replace('&', '').rstrip('…')}: {spec.tip[0].lower()}{spec.tip[1:]} ({keys})")
+        action.setStatusTip(f"{tr(spec.tip)} ({keys})")
+        action.setToolTip(f"{title} ({keys})\n{tr(spec.tip)}")
         action.setCheckable(spec.checkable)
         if spec.id == "quit":
             action.setMenuRole(QAction.MenuRole.QuitRole)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from rim_editor.translation import tr
+
 if TYPE_CHECKING:
     from clipmat.examples import Example
     from rim_editor.batch.recipe import ExpressionTerm
@@ -79,7 +81,9 @@ class BatchOpener(QObject):
         dialog, front = self.dialog, self._documents.current
         assert dialog is not None
         if dialog.running:
-            self._show_message("An export of many images is running: wait for it, then choose the open images again.")
+            self._show_message(
+                tr("An export of many images is running: wait for it, then choose the open images again.")
+            )
             return
         self._fill(dialog)
         usual = () if front is None else project_recipes.terms_of(front.editor.document)
@@ -101,9 +105,16 @@ class BatchOpener(QObject):
         dialog.add(files)
         notes = []
         if without:
-            notes.append(f"Left out, as there is no file of them: {', '.join(without)}. Save them as images first.")
+            notes.append(
+                tr(
+                    "Left out, as there is no file of them: {images}. Save them as images first.",
+                    images=", ".join(without),
+                )
+            )
         if changed:
-            notes.append(f"Taken as their files are, without turning and cropping here: {', '.join(changed)}.")
+            notes.append(
+                tr("Taken as their files are, without turning and cropping here: {images}.", images=", ".join(changed))
+            )
         dialog.show_note(" ".join(notes))
 
     def _made(self) -> BatchDialog:
@@ -178,12 +189,14 @@ class BatchOpener(QObject):
         question.setObjectName("batch_running_box")
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setIcon(QMessageBox.Icon.Warning)
-        question.setWindowTitle("Batch export is running")
-        question.setText("A batch export is running.")
-        question.setInformativeText("Finished images are kept, and the rest can be resumed from File > Batch Export.")
-        stop = question.addButton("&Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
+        question.setWindowTitle(tr("Batch export is running"))
+        question.setText(tr("A batch export is running."))
+        question.setInformativeText(
+            tr("Finished images are kept, and the rest can be resumed from File > Batch Export.")
+        )
+        stop = question.addButton(tr("&Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
         stop.setObjectName("batch_stop")
-        stay = question.addButton("&Keep Open", QMessageBox.ButtonRole.RejectRole)
+        stay = question.addButton(tr("&Keep Open"), QMessageBox.ButtonRole.RejectRole)
         stay.setObjectName("batch_stay")
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.errors import OutputNotWritable
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
@@ -62,7 +63,7 @@ class CutoutExporter(QObject):
 
         def copy(made: ExportedCutout) -> None:
             QGuiApplication.clipboard().setMimeData(made.mime(as_file=False))
-            self.copied.emit(f"The {'result' if whole else 'cut-out'} is on the clipboard.")
+            self.copied.emit(tr("The result is on the clipboard.") if whole else tr("The cut-out is on the clipboard."))
 
         if editor is not None:
             self.make(editor, copy, whole=whole)
@@ -82,7 +83,10 @@ class CutoutExporter(QObject):
             try:
                 self._folder = tempfile.TemporaryDirectory(prefix="rim-editor-", ignore_cleanup_errors=True)
             except OSError as error:
-                text = f"The cut-out needs a folder for temporary files ({error.strerror}): make room, or export it."
+                text = tr(
+                    "The cut-out needs a folder for temporary files ({reason}): make room, or export it.",
+                    reason=error.strerror,
+                )
                 self.failed.emit(OutputNotWritable(text))
                 return
         path = Path(self._folder.name) / f"{Path(editor.title).stem or 'image'} {'result' if whole else 'cut-out'}.png"

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from clipmat.examples import SUFFIX
 from rim_editor.documents.framing import Framing
+from rim_editor.translation import marked, tr
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import open_file_dialog
-from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.qt_image import image_filter
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.presets_menu import PresetsMenu
 
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
     from rim_editor.files.exporting import ExportRequest
     from rim_editor.ui.window.folder_opener import FolderOpener
 
-_IMAGES, *_ALL = IMAGE_FILTER.split(";;")
-_OPEN_FILTER = ";;".join(
-    (_IMAGES.replace("Images (", f"Images and projects (*.rim *.ora *{SUFFIX} "), "Projects (*.rim)", *_ALL)
-)
-_HELD_KEYS = (
-    ("Show the Original (hold)", "\\"),
-    ("Drag the Image (hold)", "Space"),
-    ("Swap Brush and Eraser (hold)", "Alt"),
-    ("Straight Line from the Last Stroke (click)", "Shift"),
-    ("Subtract with Lasso and Rectangle (hold)", "Ctrl"),
+_HELD_KEYS = marked(
+    (
+        ("Show the Original (hold)", "\\"),
+        ("Drag the Image (hold)", "Space"),
+        ("Swap Brush and Eraser (hold)", "Alt"),
+        ("Straight Line from the Last Stroke (click)", "Shift"),
+        ("Subtract with Lasso and Rectangle (hold)", "Ctrl"),
+    )
 )
 """Keys of the canvas that belong to no action."""
 
@@ -86,11 +85,11 @@ class DialogOpener(QObject):
         open_file_dialog(
             self._window,
             "open_dialog",
-            "Open images or projects",
+            tr("Open images or projects"),
             folder,
             lambda names: self._open_files([Path(name) for name in names]),
             mode=QFileDialog.FileMode.ExistingFiles,
-            name_filter=_OPEN_FILTER,
+            name_filter=image_filter(f"*.rim *.ora *{SUFFIX}"),
         )
 
     def show_export(
@@ -191,11 +190,13 @@ class DialogOpener(QObject):
 
         box = QMessageBox(self._window)
         box.setObjectName("about_box")
-        box.setWindowTitle("About RIM Editor")
+        box.setWindowTitle(tr("About RIM Editor"))
         box.setText(f"RIM Editor {__version__}")
         box.setInformativeText(
-            "Describe one thing in a photograph and get it alone.\n\n"
-            "Everything runs on this machine: no image and no text leaves it. Apache License 2.0."
+            tr(
+                "Describe one thing in a photograph and get it alone.\n\n"
+                "Everything runs on this machine: no image and no text leaves it. Apache License 2.0."
+            )
         )
         close = box.addButton(QMessageBox.StandardButton.Close)
         close.setIcon(QIcon())  # the style's own icon is illegible in dark themes
@@ -205,8 +206,8 @@ class DialogOpener(QObject):
 def _held_keys(parent: QObject) -> list[QAction]:
     actions = []
     for text, key in _HELD_KEYS:
-        action = QAction(text, parent)
-        action.setProperty("menu", "Canvas")
+        action = QAction(tr(text), parent)
+        action.setProperty("menu", tr("Canvas"))
         action.setShortcut(QKeySequence(key))
         actions.append(action)
     return actions

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from rim_editor.editor.events import Event, JobEnded, JobKind
+from rim_editor.translation import tr
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
@@ -96,10 +97,12 @@ class DocumentCloser(QObject):
         return False
 
     def _wait_for_file(self, document: OpenDocument) -> None:
-        closing = "the window" if self._closing_window else "it"
         saving = JobKind.SAVE in document.editor.busy
-        doing = "saved" if saving else "exported"
-        text = f"“{document.editor.title}” is being {doing}: {closing} closes when that is done."
+        doing = tr("“{title}” is being saved") if saving else tr("“{title}” is being exported")
+        closing = (
+            tr("the window closes when that is done") if self._closing_window else tr("it closes when that is done")
+        )
+        text = f"{doing.format(title=document.editor.title)}: {closing}."
         self._waiting[document.key] = text
 
         def stay() -> None:
@@ -107,8 +110,8 @@ class DocumentCloser(QObject):
             self._stay()
 
         # A stopped export ends like any other, and then closing goes on.
-        stop = () if saving else (("&Stop the Export", document.editor.cancel),)
-        self._messages.show_message(text, "info", (*stop, ("&Keep Open", stay)))
+        stop = () if saving else ((tr("&Stop the Export"), document.editor.cancel),)
+        self._messages.show_message(text, "info", (*stop, (tr("&Keep Open"), stay)))
 
     def _ask(self, document: OpenDocument, go_on: Callable[[], None], more: int) -> None:
         question = _unsaved_question(self._window, document.editor.title, more)
@@ -147,24 +150,24 @@ def _unsaved_question(parent: QWidget, title: str, more: int) -> QMessageBox:
     question.setObjectName("unsaved_box")
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     question.setIcon(QMessageBox.Icon.Warning)
-    question.setWindowTitle("Unsaved work")
+    question.setWindowTitle(tr("Unsaved work"))
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setText(f"Your changes to “{title}” are not saved.")
-    others = "one more image" if more == 1 else f"{more} more images"
+    question.setText(tr("Your changes to “{title}” are not saved.", title=title))
+    others = tr("one more image") if more == 1 else tr("{more} more images", more=more)
     question.setInformativeText(
-        f"They are lost if you discard them. There are unsaved changes in {others}."
+        tr("They are lost if you discard them. There are unsaved changes in {others}.", others=others)
         if more
-        else "They are lost if you discard them."
+        else tr("They are lost if you discard them.")
     )
     role = QMessageBox.ButtonRole
-    save = question.addButton("&Save", role.AcceptRole)
+    save = question.addButton(tr("&Save"), role.AcceptRole)
     save.setObjectName("leave_save")
     if more:
-        question.addButton("Save A&ll", role.AcceptRole).setObjectName("leave_save_all")
-    question.addButton("&Discard", role.DestructiveRole).setObjectName("leave_discard")
+        question.addButton(tr("Save A&ll"), role.AcceptRole).setObjectName("leave_save_all")
+    question.addButton(tr("&Discard"), role.DestructiveRole).setObjectName("leave_discard")
     if more:
-        question.addButton("Discard &All", role.DestructiveRole).setObjectName("leave_discard_all")
-    cancel = question.addButton("&Cancel", role.RejectRole)
+        question.addButton(tr("Discard &All"), role.DestructiveRole).setObjectName("leave_discard_all")
+    cancel = question.addButton(tr("&Cancel"), role.RejectRole)
     cancel.setObjectName("leave_cancel")
     question.setDefaultButton(save)
     question.setEscapeButton(cancel)

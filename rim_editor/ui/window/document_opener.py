@@ -22,6 +22,7 @@ from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import opening
 from rim_editor.files.opening import OpenedFile
 from rim_editor.settings import with_recent
+from rim_editor.translation import tr
 from rim_editor.ui import dropped_data
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.window.documents import Documents, OpenDocument
@@ -118,8 +119,11 @@ class DocumentOpener(QObject):
         self._running = True
         self._started += 1
         first = self._started == 1
-        of = f" ({self._started} of {self._count})" if self._count > 1 else ""
-        self._show(f"Opening {path.name if path else 'the image'}{of} …")
+        name = path.name if path else tr("the image")
+        if self._count > 1:
+            of = tr("({started} of {count})", started=self._started, count=self._count)
+            name = f"{name} {of}"
+        self._show(tr("Opening {name} …", name=name))
 
         key = ""
 
@@ -181,7 +185,7 @@ class DocumentOpener(QObject):
 def _read_sample(path: Path) -> OpenedFile:
     from clipmat import image_files
 
-    return OpenedFile.of_image(replace(image_files.read(path), path=None), "Sample")
+    return OpenedFile.of_image(replace(image_files.read(path), path=None), tr("Sample"))
 
 
 def _convert(image: QImage) -> OpenedFile:
@@ -205,10 +209,10 @@ def _decode(encoded: bytes) -> OpenedFile:
         try:
             image = image_files.read(path)
         except (ImageUnreadable, ImageUnsupported) as error:
-            text = "The pasted or dropped image cannot be read: save it as PNG or JPEG, then open the file."
+            text = tr("The pasted or dropped image cannot be read: save it as PNG or JPEG, then open the file.")
             raise ImageUnreadable(text) from error
         except ImageTooLarge as error:
-            raise ImageTooLarge("The pasted or dropped image is too large: scale it down first.") from error
+            raise ImageTooLarge(tr("The pasted or dropped image is too large: scale it down first.")) from error
     for text in texts:
-        warnings.warn(text.replace(f"'{path}'", "the pasted image"), ImageWarning, stacklevel=2)
+        warnings.warn(text.replace(f"'{path}'", tr("the pasted image")), ImageWarning, stacklevel=2)
     return OpenedFile.of_image(replace(image, path=None))

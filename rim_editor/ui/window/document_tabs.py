@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from rim_editor.translation import tr
+
 UNSAVED = "•"
 """Before the title of an image with unsaved changes."""
 _NAME = 20
@@ -22,7 +24,7 @@ class DocumentTabs(QTabBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("document_tabs")
-        self.setAccessibleName("Open images")
+        self.setAccessibleName(tr("Open images"))
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setTabsClosable(True)
@@ -65,7 +67,7 @@ class DocumentTabs(QTabBar):
             self.setTabToolTip(index, tip)
         text = title.replace("&", "&&")
         self.setTabText(index, f"{UNSAVED} {text}" if unsaved else text)
-        self.setAccessibleTabName(index, f"{title}, unsaved" if unsaved else title)
+        self.setAccessibleTabName(index, tr("{title}, unsaved", title=title) if unsaved else title)
 
     def key(self, index: int) -> str:
         """The key of the tab at `index`, or ''."""

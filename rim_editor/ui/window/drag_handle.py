@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.theme import icon
 from rim_editor.ui.window.cutout_exporter import CutoutExporter, ExportedCutout
 
@@ -32,9 +33,9 @@ class DragHandle(QToolButton):
         self._dragged = False
         self._ready: ExportedCutout | None = None
         self.setObjectName("drag_handle")
-        self.setText("Drag Out")
-        self.setAccessibleName("Drag the cut-out to another program")
-        self.setToolTip("Drag this to another program or folder to bring the cut-out there (copy it: Ctrl+C)")
+        self.setText(tr("Drag Out"))
+        self.setAccessibleName(tr("Drag the cut-out to another program"))
+        self.setToolTip(tr("Drag this to another program or folder to bring the cut-out there (copy it: Ctrl+C)"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.clicked.connect(self._explain)
@@ -84,4 +85,6 @@ class DragHandle(QToolButton):
         drag.exec(Qt.DropAction.CopyAction)
 
     def _explain(self) -> None:
-        self.clicked_only.emit("Drag this button to another program or folder, or press Ctrl+C to copy the cut-out.")
+        self.clicked_only.emit(
+            tr("Drag this button to another program or folder, or press Ctrl+C to copy the cut-out.")
+        )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from clipmat.examples import SUFFIX, read_example
 from rim_editor.editor.events import Answered, Event, JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import save_file_dialog
 from rim_editor.ui.window.message_bar import MessageBar, Offer
 
@@ -56,8 +57,8 @@ class ExampleFinder(QObject):
             return
         path = editor.document.source.path
         suggested = (Path.home() / "example" if path is None else path).with_suffix(SUFFIX)
-        filters = [f"Examples (*{SUFFIX})"]
-        dialog = save_file_dialog(self._window, "example_dialog", "Save as example", suggested, filters)
+        filters = [tr("Examples (*{suffix})", suffix=SUFFIX)]
+        dialog = save_file_dialog(self._window, "example_dialog", tr("Save as example"), suggested, filters)
         dialog.fileSelected.connect(lambda name: editor.examples.save(Path(name)))
         dialog.open()
 
@@ -88,10 +89,16 @@ class ExampleFinder(QObject):
         def batch() -> None:
             self._show_batch(example)
 
-        offers: tuple[Offer, ...] = (("&Find in the Open Images", find), ("&Batch…", batch))
-        remedy = "" if len(self._documents) else ": open the images to find it in"
-        named = example.title if example.title.startswith("the example") else f"the example “{example.title}”"
-        text = f"{named[:1].upper()}{named[1:]} is ready{remedy}."
+        offers: tuple[Offer, ...] = ((tr("&Find in the Open Images"), find), (tr("&Batch…"), batch))
+        named = tr("The example of {source}", source=example.source) if example.source else tr("The example")
+        if example.expression:
+            named = tr("The example “{title}”", title=example.title)
+        some = (
+            tr("{example} is ready.")
+            if len(self._documents)
+            else tr("{example} is ready: open the images to find it in.")
+        )
+        text = some.format(example=named)
         self._messages.show_message(text, "info", offers, topic="example")
 
     def _find_in_tabs(self, example: Example, front: OpenDocument | None = None) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QDir, QObject, QProcess, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from rim_editor.translation import tr
+
 _SERVICE, _OBJECT = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
 
 
@@ -25,7 +27,7 @@ class FolderOpener(QObject):
     def show_file(self, path: Path) -> None:
         """Show `path` selected in its folder, or the folder alone."""
         if not os.path.exists(path):
-            self.failed.emit(f"'{path}' is no longer there: export it again.")
+            self.failed.emit(tr("'{path}' is no longer there: export it again.", path=path))
         elif sys.platform == "darwin":
             self._start("open", ["-R", str(path)], path)
         elif sys.platform == "win32":
@@ -59,4 +61,4 @@ class FolderOpener(QObject):
 
     def _open_folder(self, path: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
-            self.failed.emit(f"No file manager could be started: the file is in '{path.parent}'.")
+            self.failed.emit(tr("No file manager could be started: the file is in '{parent}'.", parent=path.parent))

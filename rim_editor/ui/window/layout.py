@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from rim_editor import settings
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.rendering import ViewMode
+from rim_editor.translation import tr
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.panels.brush_panel import BrushPanel
@@ -88,8 +89,8 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     window.setCentralWidget(centre)
     matte_panel, brush_panel, edit_panel, layer_panel = MattePanel(), BrushPanel(), EditPanel(), LayerPanel()
     matte_panel.put_around_parts(layer_panel, brush_panel)  # what comes and goes moves no list
-    matte_dock = _dock(window, "matte_dock", "Matte", matte_panel)
-    edit_dock = _dock(window, "edit_dock", "Edit", edit_panel)
+    matte_dock = _dock(window, "matte_dock", tr("Matte"), matte_panel)
+    edit_dock = _dock(window, "edit_dock", tr("Edit"), edit_panel)
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     window.tabifyDockWidget(matte_dock, edit_dock)
     matte_dock.raise_()
@@ -183,13 +184,13 @@ def _state_file() -> QSettings:
 
 
 def _menus(window: QMainWindow, actions: Actions) -> QMenu:
-    recent = QMenu("Open &Recent", window)
+    recent = QMenu(tr("Open &Recent"), window)
     recent.setObjectName("open_recent_menu")
     recent.setToolTipsVisible(True)
-    presets = QMenu("Pres&ets", window)
+    presets = QMenu(tr("Pres&ets"), window)
     presets.setObjectName("presets_menu")
     for title in MENUS:
-        menu = window.menuBar().addMenu(title)
+        menu = window.menuBar().addMenu(tr(title))
         menu.setObjectName(f"{title.replace('&', '').lower()}_menu")
         for action in actions.of_menu(title):
             name = action.objectName().removesuffix("_action")
@@ -207,7 +208,7 @@ def _menus(window: QMainWindow, actions: Actions) -> QMenu:
 
 
 def _toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
-    toolbar = window.addToolBar("Toolbar")
+    toolbar = window.addToolBar(tr("Toolbar"))
     toolbar.setObjectName("toolbar")
     toolbar.setMovable(False)
     toolbar.setIconSize(QSize(ICON_SIDE, ICON_SIDE))

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from rim_editor.documents.document import Combine
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import open_file_dialog
-from rim_editor.ui.qt_image import IMAGE_FILTER
+from rim_editor.ui.qt_image import image_filter
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import ImportedMatte
@@ -45,10 +46,10 @@ class MatteLoader(QObject):
         open_file_dialog(
             self._window,
             "matte_file_dialog",
-            "Add a matte from a file",
+            tr("Add a matte from a file"),
             "" if path is None else str(path.parent),
             lambda name: self.load(Path(name)),
-            name_filter=IMAGE_FILTER,
+            name_filter=image_filter(),
         )
 
     def load(self, path: Path) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPainterPath, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from rim_editor.translation import tr
 from rim_editor.ui.palettes import mixed
 from rim_editor.ui.theme import ICON_SIDE, SPACE, TIGHT, WIDE, icon
 
@@ -68,15 +69,15 @@ class Message(QFrame):
         self._more = QToolButton(self)
         self._more.setObjectName("message_more")
         self._more.setAutoRaise(True)
-        self._more.setToolTip("Show the next message")
+        self._more.setToolTip(tr("Show the next message"))
         self._more.clicked.connect(self._step)
         row.addWidget(self._more)
         cross = QToolButton(self)
         cross.setObjectName("message_close")
         cross.setText("×")
         cross.setAutoRaise(True)
-        cross.setToolTip("Close this message")
-        cross.setAccessibleName("Close this message")
+        cross.setToolTip(tr("Close this message"))
+        cross.setAccessibleName(tr("Close this message"))
         cross.clicked.connect(self.dismiss)
         row.addWidget(cross)
         self.paint_icon()
@@ -114,8 +115,8 @@ class Message(QFrame):
 
     def show_more(self, others: int) -> None:
         """Show how many other messages there are."""
-        self._more.setText(f"+{others} more")
-        self._more.setAccessibleName(f"{others} more: show the next message")
+        self._more.setText(tr("+{others} more", others=others))
+        self._more.setAccessibleName(tr("{others} more: show the next message", others=others))
         self._more.setVisible(others > 0)
 
     def dismiss(self) -> None:
@@ -143,7 +144,7 @@ class MessageBar(QWidget):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("message_bar")
-        self.setAccessibleName("Messages")
+        self.setAccessibleName(tr("Messages"))
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, 0)
         column.setSpacing(TIGHT)

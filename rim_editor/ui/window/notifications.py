@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from clipmat.errors import WeightsError
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, JobStarted, Notice, NoticeCode
+from rim_editor.translation import tr
 from rim_editor.ui.window.document_opener import DocumentOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.layout import Parts
@@ -66,7 +67,7 @@ class Notifications(QObject):
         With an `owner`, the key of an image, it is shown over that image only. It takes the place of an older one of
         its `topic`, and goes at the next change of the matte if it is `passing`.
         """
-        offers = (("&Models…", self._show_models),) if about_weights else ()
+        offers = ((tr("&Models…"), self._show_models),) if about_weights else ()
         tip = "" if path is None else str(path)
         text = text.replace(tip, path.name) if path is not None else text
         self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing, tip=tip)
@@ -145,7 +146,7 @@ class Notifications(QObject):
         exported = notice.code is NoticeCode.EXPORTED or (notice.code is NoticeCode.FAILED and notice.job in _WRITING)
         topic = str(JobKind.SAVE if notice.job is JobKind.SAVE else JobKind.EXPORT) if exported else ""
         if (path := notice.path) is not None:
-            offers = (("Show in &Folder", lambda: self._show_file(path)),)
+            offers = ((tr("Show in &Folder"), lambda: self._show_file(path)),)
             self._parts.messages.show_message(
                 notice.text, notice.level, offers, owner=document.key, lasting=False, topic=topic
             )

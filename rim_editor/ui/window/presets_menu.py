@@ -16,6 +16,7 @@ from rim_editor import presets
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job
 from rim_editor.presets import Preset, PresetExport, Records
+from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, save_file_dialog
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from rim_editor.editor.jobs import Runner
     from rim_editor.ui.live_settings import LiveSettings
     from rim_editor.ui.window.documents import Documents
-
-_FILES = f"Presets (*{presets.SUFFIX} *.json)"
 
 
 class PresetsMenu(QObject):
@@ -49,8 +48,10 @@ class PresetsMenu(QObject):
             return
         dialog = name_widget(QInputDialog(self._window), "preset_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Save as Preset")
-        dialog.setLabelText("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
+        dialog.setWindowTitle(tr("Save as Preset"))
+        dialog.setLabelText(
+            tr("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
+        )
         dialog.textValueSelected.connect(self._save_as)
         dialog.open()
 
@@ -63,7 +64,7 @@ class PresetsMenu(QObject):
         def done(preset: Preset) -> None:
             if editor is not self._editor():
                 return
-            editor.composition.apply(f"Preset “{name}”", preset.edit, preset.controls, preset.composition)
+            editor.composition.apply(tr("Preset “{name}”", name=name), preset.edit, preset.controls, preset.composition)
             export = preset.export
             self._settings.set(
                 replace(
@@ -89,7 +90,7 @@ class PresetsMenu(QObject):
             if known is None:
                 self._write(name)
             else:
-                self._ask(f"Replace the preset “{known}”?", "&Replace", lambda: self._write(known))
+                self._ask(tr("Replace the preset “{known}”?", known=known), tr("&Replace"), lambda: self._write(known))
 
         self._load(ask)
 
@@ -104,7 +105,7 @@ class PresetsMenu(QObject):
         preset = Preset(layer.edit, layer.controls, layer.composition, export)
         self._change(
             lambda records: records | {name: presets.described(preset)},
-            f"Saved as the preset “{name}”: see Edit > Presets.",
+            tr("Saved as the preset “{name}”: see Edit > Presets.", name=name),
         )
 
     def _open(self) -> None:
@@ -123,15 +124,15 @@ class PresetsMenu(QObject):
         for name in names:
             action = menu.addAction(name.replace("&", "&&"))
             action.setObjectName("preset_action")
-            action.setToolTip("Do this to the layer in front")
+            action.setToolTip(tr("Do this to the layer in front"))
             action.setEnabled(self._editor() is not None)
             action.triggered.connect(lambda _=False, name=name: self.apply(name))
         if not names:
-            menu.addAction("Reading…" if self._records is None else "None yet: save one").setEnabled(False)
+            menu.addAction(tr("Reading…") if self._records is None else tr("None yet: save one")).setEnabled(False)
         menu.addSeparator()
         menu.addActions(self._fixed)
-        menu.addAction("&Add from a File…").triggered.connect(lambda _=False: self._choose_file())
-        for title, call in (("&Export", self._export), ("&Delete", self._ask_to_delete)):
+        menu.addAction(tr("&Add from a File…")).triggered.connect(lambda _=False: self._choose_file())
+        for title, call in ((tr("&Export"), self._export), (tr("&Delete"), self._ask_to_delete)):
             submenu = menu.addMenu(title)
             submenu.setEnabled(bool(names))
             for name in names:
@@ -142,13 +143,13 @@ class PresetsMenu(QObject):
         record = (self._records or {})[name]
         letters = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
         suggested = Path.home() / f"{letters}{presets.SUFFIX}"
-        dialog = save_file_dialog(self._window, "preset_export_dialog", "Export the preset", suggested, [_FILES])
+        dialog = save_file_dialog(self._window, "preset_export_dialog", tr("Export the preset"), suggested, [_files()])
 
         def write(chosen: str) -> None:
             path = Path(chosen)
             self._start(
                 lambda: presets.write_file(path, {name: record}),
-                lambda _: self.noted.emit(f"The preset was exported to '{path}'.", "info"),
+                lambda _: self.noted.emit(tr("The preset was exported to '{path}'.", path=path), "info"),
             )
 
         dialog.fileSelected.connect(write)
@@ -156,7 +157,12 @@ class PresetsMenu(QObject):
 
     def _choose_file(self) -> None:
         open_file_dialog(
-            self._window, "preset_file_dialog", "Add presets", "", lambda name: self.add(Path(name)), name_filter=_FILES
+            self._window,
+            "preset_file_dialog",
+            tr("Add presets"),
+            "",
+            lambda name: self.add(Path(name)),
+            name_filter=_files(),
         )
 
     def add(self, path: Path) -> None:
@@ -172,22 +178,26 @@ class PresetsMenu(QObject):
                 records = records | {free: record}
             return records
 
-        self._change(added, f"The presets of '{path.name}' were added: see Edit > Presets.")
+        self._change(added, tr("The presets of '{name}' were added: see Edit > Presets.", name=path.name))
 
     def _ask_to_delete(self, name: str) -> None:
         def delete() -> None:
             self._change(
                 lambda records: {other: record for other, record in records.items() if other != name},
-                f"The preset “{name}” was deleted.",
+                tr("The preset “{name}” was deleted.", name=name),
             )
 
-        self._ask(f"Delete the preset “{name}”? Export it first if you may want it again.", "&Delete", delete)
+        self._ask(
+            tr("Delete the preset “{name}”? Export it first if you may want it again.", name=name),
+            tr("&Delete"),
+            delete,
+        )
 
     def _ask(self, question: str, verb: str, then: Callable[[], object]) -> None:
         box = name_widget(QMessageBox(self._window), "preset_question")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Presets")
+        box.setWindowTitle(tr("Presets"))
         box.setText(question)
         box.addButton(verb, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: then())
         box.addButton(QMessageBox.StandardButton.Cancel).setIcon(QIcon())
@@ -226,3 +236,7 @@ class PresetsMenu(QObject):
     def _editor(self) -> Editor | None:
         current = self._documents.current
         return None if current is None else current.editor
+
+
+def _files() -> str:
+    return tr("Presets ({suffixes})", suffixes=f"*{presets.SUFFIX} *.json")

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from rim_editor.settings import with_recent
+from rim_editor.translation import marked, tr
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import save_file_dialog
 from rim_editor.ui.window.documents import Documents, OpenDocument
 
-_WHOLE = "Project, the image in it (*.rim)"
-_LINKED = "Project, the image stays in its own file (*.rim)"
+_WHOLE = marked("Project, the image in it (*.rim)")
+_LINKED = marked("Project, the image stays in its own file (*.rim)")
 _SUFFIX = ".rim"
 
 
@@ -58,11 +59,12 @@ class ProjectSaver(QObject):
         if target is None:
             return
         from_file = target.editor.document.source.path is not None
-        filters = [_WHOLE, _LINKED] if from_file else [_WHOLE]
-        dialog = save_file_dialog(self._window, "save_dialog", "Save project", self._suggested(target), filters)
-        dialog.selectNameFilter(_LINKED if from_file and target.editor.saving.linked else _WHOLE)
+        whole, linked = tr(_WHOLE), tr(_LINKED)
+        filters = [whole, linked] if from_file else [whole]
+        dialog = save_file_dialog(self._window, "save_dialog", tr("Save project"), self._suggested(target), filters)
+        dialog.selectNameFilter(linked if from_file and target.editor.saving.linked else whole)
         dialog.fileSelected.connect(
-            lambda name: self._write(target, Path(name), dialog.selectedNameFilter() == _LINKED, saved, not_saved)
+            lambda name: self._write(target, Path(name), dialog.selectedNameFilter() == linked, saved, not_saved)
         )
         dialog.rejected.connect(not_saved)
         dialog.open()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import opening
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.files.opening import OpenedFile
@@ -54,15 +55,18 @@ class RecoveryOffer(QObject):
 
     def _ask(self, left: tuple[RecoverableDocument, ...]) -> None:
         if left:
-            names = ", ".join(f"“{one.name}”" for one in left[:3]) + (" and more" if len(left) > 3 else "")
-            text = f"RIM Editor did not end properly. Unsaved work was kept: {names}."
-            offers = (("&Restore", lambda: self._restore(_as_in_tabs(left))), ("&Discard", lambda: self._confirm(left)))
+            names = ", ".join(f"“{one.name}”" for one in left[:3]) + (tr(" and more") if len(left) > 3 else "")
+            text = tr("RIM Editor did not end properly. Unsaved work was kept: {names}.", names=names)
+            offers = (
+                (tr("&Restore"), lambda: self._restore(_as_in_tabs(left))),
+                (tr("&Discard"), lambda: self._confirm(left)),
+            )
             self._messages.show_message(text, "warning", offers)
 
     def _confirm(self, left: tuple[RecoverableDocument, ...]) -> None:
-        count = f"{len(left)} images" if len(left) > 1 else "one image"
-        text = f"The unsaved work on {count} would be gone for good."
-        offers = (("&Keep", lambda: self._ask(left)), ("&Discard for good", lambda: self._discard(left)))
+        count = tr("{count} images", count=len(left)) if len(left) > 1 else tr("one image")
+        text = tr("The unsaved work on {count} would be gone for good.", count=count)
+        offers = ((tr("&Keep"), lambda: self._ask(left)), (tr("&Discard for good"), lambda: self._discard(left)))
         self._messages.show_message(text, "warning", offers)
 
     def _restore(self, left: Sequence[RecoverableDocument]) -> None:

@@ -22,6 +22,7 @@ from rim_editor.batch import project_recipes
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import suggested_stem
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from rim_editor.ui.window.document_opener import DocumentOpener
     from rim_editor.ui.window.documents import Documents, OpenDocument
 
-_NOTHING_YET = "Nothing can be done again yet: find something by words here first."
-_NO_NEXT = "There is no next image: neither a tab to the right nor a file after this one in its folder."
-_CHECK = "This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E)."
+_NOTHING_YET = marked("Nothing can be done again yet: find something by words here first.")
+_NO_NEXT = marked("There is no next image: neither a tab to the right nor a file after this one in its folder.")
+_CHECK = marked("This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E).")
 _REFUSED = (NoticeCode.LOCKED, NoticeCode.NO_MATTE)
 _MOST_NUMBERS = 10_000
 
@@ -129,7 +130,7 @@ class Repeater(QObject):
         front = self._documents.current
         repetition = self._last if front is None else Repetition.of(front) or self._last
         if front is None or repetition is None:
-            self.messaged.emit(_NOTHING_YET, "" if front is None else front.key)
+            self.messaged.emit(tr(_NOTHING_YET), "" if front is None else front.key)
             return
         self._last = repetition
         tabs = list(self._documents)
@@ -140,17 +141,17 @@ class Repeater(QObject):
             return
         path = front.editor.document.source.path
         if path is None:
-            self.messaged.emit(_NO_NEXT, front.key)
+            self.messaged.emit(tr(_NO_NEXT), front.key)
             return
 
         def found(following: Path | None) -> None:
             if following is None:
-                self.messaged.emit(_NO_NEXT, front.key)
+                self.messaged.emit(tr(_NO_NEXT), front.key)
             else:
                 self._open(following, repetition)
 
         def failed(_: Exception) -> None:
-            self.messaged.emit(_NO_NEXT, front.key)
+            self.messaged.emit(tr(_NO_NEXT), front.key)
 
         paths = (one.editor.document.source.path for one in tabs)
         there = frozenset(one.absolute() for one in paths if one is not None)
@@ -239,12 +240,12 @@ class Repeater(QObject):
     def _finish(self, document: OpenDocument, running: _Running) -> None:
         editor, repetition = document.editor, running.repetition
         editor.commit(
-            _edited(editor.document, repetition), "Same edge and edit"
+            _edited(editor.document, repetition), tr("Same edge and edit")
         )  # for other words too, if none was found
         if repetition.folder is None or repetition.request is None:
             return
         if not running.sure:
-            self.messaged.emit(_CHECK, document.key)
+            self.messaged.emit(tr(_CHECK), document.key)
             return
         request = replace(repetition.request, overwrite=False)
         path = free_path(repetition.folder / f"{_stem(document)}{repetition.ending}")

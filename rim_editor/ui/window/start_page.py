@@ -7,9 +7,20 @@ from importlib import resources
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImageReader, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPixmap, QShowEvent
+from PySide6.QtGui import (
+    QImageReader,
+    QKeySequence,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import accent
 from rim_editor.ui.panels.chips import Chip
@@ -21,10 +32,12 @@ SAMPLE_EXPRESSIONS = ("the sunflower", "the white vase", "the apples")
 _PICTURE = QSize(300, 200)  # logical pixels
 _ENOUGH = 480
 """Logical pixels of height below which the picture of the sample gives way."""
-_KEYS = (
-    ("/", "describe the object"),
-    ("\\", "hold to see the original"),
-    ("Ctrl+E", "export the result"),
+_KEYS = marked(
+    (
+        ("/", "describe the object"),
+        ("\\", "hold to see the original"),
+        ("Ctrl+E", "export the result"),
+    )
 )
 
 
@@ -74,18 +87,18 @@ class StartPage(QWidget):
     def __init__(self, over: QWidget, open_images: Callable[[], object], paste: Callable[[], object]) -> None:
         super().__init__(over)
         self.setObjectName("start_page")
-        self.setAccessibleName("Start")
+        self.setAccessibleName(tr("Start"))
         self.setAutoFillBackground(True)
-        title = QLabel("Cut anything out by describing it")
+        title = QLabel(tr("Cut anything out by describing it"))
         set_type(title, "title", bold=True)
-        hint = name_widget(QLabel("Drop a photograph here, or"), "start_hint")
-        self._open = self._button("start_open", "&Open…", "Open one or several images (Ctrl+O)", open_images)
+        hint = name_widget(QLabel(tr("Drop a photograph here, or")), "start_hint")
+        self._open = self._button("start_open", tr("&Open…"), tr("Open one or several images (Ctrl+O)"), open_images)
         self._open.setDefault(True)
-        self._paste = self._button("start_paste", "&Paste", "Open the image on the clipboard (Ctrl+V)", paste)
+        self._paste = self._button("start_paste", tr("&Paste"), tr("Open the image on the clipboard (Ctrl+V)"), paste)
         self._sample = self._button(
-            "start_sample", "&Try a sample", "Open a picture that comes with RIM Editor", self._request_sample
+            "start_sample", tr("&Try a sample"), tr("Open a picture that comes with RIM Editor"), self._request_sample
         )
-        self._picture = name_widget(_Picture(), "start_picture", "Open the sample", "Open the sample")
+        self._picture = name_widget(_Picture(), "start_picture", tr("Open the sample"), tr("Open the sample"))
         self._picture.clicked.connect(self._request_sample)
         column = QVBoxLayout(self)
         column.setSpacing(WIDE)
@@ -138,7 +151,9 @@ class StartPage(QWidget):
         return button
 
     def _chip(self, text: str) -> Chip:
-        chip = name_widget(Chip(text), f"start_{text.replace(' ', '_')}", f"Open the sample and find “{text}”")
+        chip = name_widget(
+            Chip(text), f"start_{text.replace(' ', '_')}", tr("Open the sample and find “{text}”", text=text)
+        )
         chip.clicked.connect(lambda _=False: self.sample_requested.emit(text))
         return chip
 
@@ -159,8 +174,8 @@ def _keys() -> QWidget:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(WIDE)
     for row, (key, effect) in enumerate(_KEYS):
-        name = QLabel(key)
+        name = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
         set_type(name, "normal", bold=True)
         grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(QLabel(effect), row, 1)
+        grid.addWidget(QLabel(tr(effect)), row, 1)
     return made

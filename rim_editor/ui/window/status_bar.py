@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
+from rim_editor.translation import tr
 from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ class StatusBar:
         self._busy.setTextVisible(False)
         self._busy.setFixedWidth(72)
         self._busy.setMaximumHeight(10)
-        self._busy.setAccessibleName("Work in progress")
+        self._busy.setAccessibleName(tr("Work in progress"))
         self._busy.hide()
         bar.addPermanentWidget(self._busy)
         self._labels: dict[str, QLabel] = {}
         for name, meaning in {
-            "status_work": "Work in progress",
-            "status_size": "Size of the image in pixels",
-            "status_zoom": "Zoom",
-            "status_model": "Weights, device and time of the last answer",
+            "status_work": tr("Work in progress"),
+            "status_size": tr("Size of the image in pixels"),
+            "status_zoom": tr("Zoom"),
+            "status_model": tr("Weights, device and time of the last answer"),
         }.items():
             label = QLabel(bar)
             label.setObjectName(name)
@@ -58,8 +59,15 @@ class StatusBar:
 
     def show_answer(self, answer: Answered) -> None:
         """Show the weights, device and time of an answer, and in the tooltip the reason for the device."""
-        self._set_text("status_model", f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms")
-        reason = f"On {answer.device}: {answer.device_reason}" if answer.device_reason else f"On {answer.device}"
+        self._set_text(
+            "status_model",
+            f"{_short(answer.weights)} · {answer.device} · {answer.milliseconds:.0f} ms",
+        )
+        reason = (
+            tr("On {device}: {reason}", device=answer.device, reason=answer.device_reason)
+            if answer.device_reason
+            else tr("On {device}", device=answer.device)
+        )
         self._labels["status_model"].setToolTip(f"{self._labels['status_model'].accessibleName()}\n{reason}")
 
     def show_work(self, text: str) -> None:
