@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any
@@ -22,8 +21,7 @@ class ClipMatConfig:
     variant: str
     """compact, vit-b-16 or vit-l-14."""
     image_encoder: str
-    """`compact:efficientnet-lite0`, `compact:mobilenetv2` (the first three weights), or an open_clip architecture
-    (`open_clip:ViT-B-16-quickgelu`). It names the text tower as well."""
+    """One of `ENCODERS`: `compact:` or an architecture of open_clip, whose text tower it names as well."""
     image_size: int
     """Longer side, in pixels, of the image encoder's input (section 4.1: 512)."""
     square: bool
@@ -117,7 +115,7 @@ class ClipMatConfig:
 
     def _check(self) -> None:
         """Raise ValueError for a value that no network can have, before one is built of it."""
-        if not _ENCODER.fullmatch(self.image_encoder):  # open_clip would download others, as 'hf-hub:NAME'
+        if self.image_encoder not in ENCODERS:
             raise ValueError(f"'{self.image_encoder}' is no image encoder")
         for name in (each.name for each in fields(self)):
             value = getattr(self, name)
@@ -137,7 +135,11 @@ class ClipMatConfig:
         return replace(self, **switched)
 
 
-_ENCODER = re.compile(r"compact:[\w-]+|open_clip:[\w-]+")
+ENCODERS = frozenset(
+    "compact:efficientnet-lite0 compact:mobilenetv2 open_clip:ViT-B-16-quickgelu open_clip:ViT-L-14-quickgelu".split()
+)
+"""The encoders that networks have; `compact:mobilenetv2` was that of the first three weights. For many of its other
+architectures open_clip asks the Hugging Face hub, which no file of weights may bring about."""
 _MAY_BE_ZERO = {"mean", "text_layers", "text_buckets", "pyramid_width", "meaning_width", "popup_layers"}
 _MOST = {"text_layers": 48, "popup_layers": 48, "popup_heads": 256, "text_buckets": 2**20, "multiple": 1024}
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import stat
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import colour_spaces, image_metadata, image_modes, image_pages, partial_images, raw_images
-from clipmat.errors import ImageTooLarge, ImageUnreadable
+from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageWarning, UserFacingWarning
 from clipmat.image_metadata import Metadata
 from clipmat.partial_images import DAMAGE
 from clipmat.thread_warnings import collected_warnings
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from clipmat.image_pages import Directory
 
 # Formats whose decoders read pixels and nothing else; Pillow's EPS, for one, would run a program.
-_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA")
+_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM", "TGA", "DIB")
 READABLE_SUFFIXES = frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .tif .tiff .heic .heif .hif .avif .bmp .dib .gif .jp2 .j2k .jpx .pbm .pgm "
     ".ppm .pnm .tga".split()
@@ -88,6 +89,16 @@ def load(path: Path, side: int | None = None, *, whole: bool = True, page: int |
     It stays at least as large as it needs to be to scale its longer side to `side` pixels. `whole`, `page` and
     warnings are as in `read`, which also converts colours. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
+    with collected_warnings(UserWarning, spared=(UserFacingWarning,)) as of_decoders:
+        loaded = _loaded(path, side, whole, page)
+    if of_decoders:
+        reason = " ".join(of_decoders[0].split()).rstrip(".")
+        text = f"'{path}' is damaged in part ({reason}): what can be read of it is used."
+        warnings.warn(text, ImageWarning, stacklevel=2)
+    return loaded
+
+
+def _loaded(path: Path, side: int | None, whole: bool, page: int | None) -> UprightImage:
     from PIL import Image
 
     try:

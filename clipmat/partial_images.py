@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PIL import Image, ImageFile
 
 DAMAGE = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, struct.error,
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, RuntimeError, struct.error,
     zlib.error, ArithmeticError, AssertionError, AttributeError,
 )  # fmt: skip
 """What the decoders of Pillow and pillow-heif raise when a file is damaged."""

@@ -128,10 +128,10 @@ class Journal:
         """The last outcome of every item that has one, in order; read from the disk, one at a time."""
         lines: dict[int, tuple[int, int]] = {}
         for offset, size, event in events(self.path):
-            if event.get("event") in ("made", "ended") and event["outcome"]["index"] in self._ended:
-                lines[event["outcome"]["index"]] = offset, size
+            with suppress(KeyError, ValueError):  # other events, and damaged lines, which `read` left out too
+                lines[Outcome.from_json(event["outcome"]).index] = offset, size
         with self.path.open("rb") as file:
-            for index in sorted(lines):
+            for index in sorted(lines.keys() & self._ended.keys()):
                 offset, size = lines[index]
                 file.seek(offset)
                 outcome = Outcome.from_json(json.loads(file.read(size))["outcome"])

@@ -6,6 +6,7 @@ A last line that is incomplete counts as never written.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -54,8 +55,9 @@ class JournalContent:
         """Add one event. Raises KeyError, TypeError, ValueError, EditorError when it is damaged."""
         match event["event"]:
             case "more":
-                self.plan = extended(self.plan, Plan.from_json(event["plan"]))
-                self.seen |= {Path(path): (size, time_ns) for path, size, time_ns in event["seen"]}
+                seen = {Path(path): (size, time_ns) for path, size, time_ns in event["seen"]}
+                self.plan = extended(self.plan, _plan(event["plan"]))
+                self.seen |= seen
             case "made":
                 outcome = replace(Outcome.from_json(event["outcome"]), thumbnail=None)
                 if outcome.index in range(len(self.plan.items)):
@@ -65,6 +67,8 @@ class JournalContent:
                 self.ended[event["index"]] = State.DONE
             case "ended":
                 index, state = event["outcome"]["index"], State(event["outcome"]["state"])
+                if index not in range(len(self.plan.items)):
+                    raise ValueError(f"there is no item {index}")
                 self.ended[index] = state
                 if state is State.FAILED:
                     del self.ended[index]
@@ -79,7 +83,7 @@ def read(path: Path) -> JournalContent:
             raise NothingToResume(f"The batch in '{path.parent}' was stopped before it began: export without --resume.")
         event = json.loads(first)
         version = event["version"]
-        plan = Plan.from_json(event["plan"]) if version in _READABLE else None
+        plan = _plan(event["plan"]) if version in _READABLE else None
     except NothingToResume:
         raise
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, EditorError) as error:
@@ -96,6 +100,18 @@ def read(path: Path) -> JournalContent:
     # The folder may have been renamed since, and the results moved with it.
     content.plan = _moved(content.plan, path.parent)
     return content
+
+
+def _plan(data: Mapping[str, Any]) -> Plan:
+    """A plan as a journal has it; a journal from elsewhere cannot have anything written outside of its folder.
+
+    Raises KeyError, TypeError, ValueError, EditorError.
+    """
+    plan = Plan.from_json(data)
+    for path in (path for item in plan.items for path in item.files):
+        if not Path(os.path.normpath(path)).is_relative_to(plan.folder) or "\0" in str(path):
+            raise ValueError(f"'{path}' is not in the folder of the results")
+    return plan
 
 
 def events(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:

@@ -78,18 +78,32 @@ def read(path: Path) -> tuple[list[ManifestRow], list[Problem]]:
 def content(path: Path, rows: Iterable[ManifestRow]) -> bytes:
     """The content of a manifest for `path`, CSV or JSON lines by its suffix, from which `read` makes the same rows.
 
-    Images below its folder are named relative to it, others by their whole path.
+    Images below its folder are named relative to it, others by their whole path. Raises BadOption for a name that CSV
+    cannot hold.
     """
     folder = path.absolute().parent
     made = [_cells(row, folder) for row in rows]
     if path.suffix.lower() == ".jsonl":
-        return "".join(f"{json.dumps(cells, ensure_ascii=False)}\n" for cells in made).encode()
+        return "".join(f"{_json_line(cells)}\n" for cells in made).encode()
     texts = StringIO(newline="")
     writer = csv.DictWriter(texts, [name for name in COLUMNS if name == "image" or any(name in each for each in made)])
     writer.writeheader()
     for cells in made:
         writer.writerow({name: _cell_text(value) for name, value in cells.items()})
-    return texts.getvalue().encode("utf-8-sig")  # Excel takes it for UTF-8 by its mark alone
+    try:
+        return texts.getvalue().encode("utf-8-sig")  # Excel takes it for UTF-8 by its mark alone
+    except UnicodeEncodeError as error:
+        raise BadOption("A file's name is not in UTF-8, and CSV cannot hold it: save the list as .jsonl.") from error
+
+
+def _json_line(cells: dict[str, Any]) -> str:
+    line = json.dumps(cells, ensure_ascii=False)
+    return line if _is_text(line) else json.dumps(cells)
+
+
+def _is_text(line: str) -> bool:
+    """Whether it can be encoded; names of files hold what is no UTF-8 as single surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in line)
 
 
 def _cells(row: ManifestRow, folder: Path) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from contextlib import suppress
 from typing import TextIO
 
 PROGRAM = "rim-editor"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal acts on, and those that turn the direction of the rest of a line."""
 
 
 def prepare() -> None:
@@ -57,8 +58,8 @@ def print_failure(text: str, exit_code: int, *, as_json: bool, known: Mapping[st
 
 
 def printable(text: str) -> str:
-    """The text with its control characters, but for ends of lines and tabs, as escapes such as '\\x1b'."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    """The text with its control characters, but for ends of lines and tabs, as escapes: '\\x1b', '\\u202e'."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def finish() -> None:

@@ -83,7 +83,7 @@ class _LayersReader:
                 raise ValueError("it defines entities")
             root = ElementTree.fromstring(text)
             self._size = int(root.attrib["w"]), int(root.attrib["h"])
-        except (ValueError, KeyError, ElementTree.ParseError) as error:
+        except (ValueError, LookupError, ElementTree.ParseError) as error:  # an encoding that is not known too
             raise ImageUnreadable(
                 f"'{self._path}' is no OpenRaster file, or damaged ({error}): save it again."
             ) from error

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import warnings
 import zlib
 
 import cv2
@@ -464,3 +465,20 @@ def test_a_large_image_below_the_limit_opens_without_a_warning(tmp_path, monkeyp
     Image.new("RGB", (40, 40)).save(tmp_path / "a.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)  # Pillow warns of a bomb here and refuses at twice as many
     assert read(tmp_path / "a.png").pixels.shape == (40, 40, 3)
+
+
+def test_a_bitmap_without_the_header_of_a_file_is_read(tmp_path):
+    image = Image.fromarray(np.arange(3 * 12 * 10, dtype=np.uint8).reshape(12, 10, 3))
+    image.save(tmp_path / "a.dib", "DIB")
+    assert (read(tmp_path / "a.dib").pixels == np.asarray(image)).all()
+
+
+def test_what_a_decoder_warns_of_names_the_file(tmp_path):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "a scene, described in many words", 1
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.jpg", exif=exif.tobytes()[:-40])
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        read(tmp_path / "a.jpg")
+    assert shown and all(issubclass(one.category, ImageWarning) for one in shown)
+    assert "a.jpg' is damaged in part (Tag data larger than file" in str(shown[-1].message)

@@ -81,7 +81,8 @@ def test_xmp_is_kept_without_what_is_of_the_old_file(tmp_path, suffix):
     "packet",
     [
         b"<x:xmpmeta", b"\xff\xfe\0<", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
-        b"<a>" * 3000 + b"</a>" * 3000,
+        b"<a>" * 3000 + b"</a>" * 3000, b'<?xml version="1.0" encoding="klingon"?><a/>',
+        b'<?xml version="1.0" encoding="hex"?><a/>',
     ],
 )  # fmt: skip
 def test_damaged_or_hostile_xmp_is_left_out_with_a_warning(tmp_path, packet):

@@ -55,3 +55,13 @@ def test_threads_hear_their_own():
         thread.join()
     assert heard_by == {name: [f"{name} {turn}" for turn in range(50)] for name in "abcd"}
     assert (list(warnings.filters), warnings.showwarning) == before
+
+
+def test_what_an_inner_listener_spares_is_heard_by_the_outer():
+    with (
+        collected_warnings(UserFacingWarning) as outer,
+        collected_warnings(UserWarning, spared=(UserFacingWarning,)) as inner,
+    ):
+        warnings.warn("of a library", UserWarning, stacklevel=1)
+        warnings.warn("ours", UserFacingWarning, stacklevel=1)
+    assert (outer, inner) == (["ours"], ["of a library"])

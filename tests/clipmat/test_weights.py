@@ -251,6 +251,8 @@ def hostile(path, tmp_path, **settings):
         {"image_size": "384"},
         {"image_encoder": "open_clip:hf-hub:somebody/model"},
         {"image_encoder": "open_clip:local-dir:/tmp"},
+        {"image_encoder": "open_clip:xlm-roberta-base-ViT-B-32"},  # open_clip asks the hub for its text tower
+        {"image_encoder": "open_clip:nllb-clip-base"},
         {"image_encoder": "nonsense"},
         {"text_layers": 48, "text_width": 8192, "popup_width": 8192, "visual_width": 8192, "image_size": 8192},
     ],

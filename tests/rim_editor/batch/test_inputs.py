@@ -13,6 +13,7 @@ from rim_editor.batch.problems import ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.document import Combine
 from rim_editor.documents.edit_description import EditDescription, EditName
+from rim_editor.errors import BadOption
 
 
 @pytest.fixture
@@ -253,3 +254,12 @@ def test_a_damaged_list_of_expressions_in_a_cell_is_named(tmp_path):
     path.write_text('image,expression\na.jpg,"[1, "\n', encoding="utf-8")
     rows, problems = manifests.read(path)
     assert rows == [] and "is not a list of expressions" in problems[0].text and problems[0].fatal
+
+
+def test_a_name_that_is_no_utf_8_travels_in_json_lines_and_is_refused_by_csv(tmp_path):
+    rows = [ManifestRow(0, tmp_path / "a\udcff.jpg", None, None, None)]
+    path = tmp_path / "list.jsonl"
+    path.write_bytes(manifests.content(path, rows))
+    assert [row.image for row in manifests.read(path)[0]] == [rows[0].image]
+    with pytest.raises(BadOption, match="save the list as .jsonl"):
+        manifests.content(path.with_suffix(".csv"), rows)

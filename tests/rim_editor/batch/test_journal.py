@@ -382,3 +382,39 @@ def whole_run(photos, plan_for, work, contents):
             work(journal, plan.items)
         _whole["run"] = plan.folder, contents(plan.folder)
     return _whole["run"]
+
+
+def rewritten_lines(folder, change):
+    """The events of a journal, changed by `change(events)`, in its place."""
+    lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    change(lines)
+    (folder / NAME).write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.parametrize("place", ["/etc/rim-editor.png", "{folder}/../elsewhere.png", "{folder}/a\0.png"])
+@pytest.mark.parametrize("file", ["output", "sidecar"])
+def test_a_journal_cannot_have_anything_written_outside_of_its_folder(photos, plan_for, place, file):
+    plan = plan_for(photos(2), sidecar=True)
+    Journal.begin(plan).close()
+
+    def change(lines):
+        lines[0]["plan"]["items"][1][file] = place.format(folder=plan.folder)
+
+    rewritten_lines(plan.folder, change)
+    with pytest.raises(NothingToResume, match="not in the folder of the results.*delete it"):
+        resuming.reopened(plan.folder)
+
+
+@pytest.mark.parametrize(
+    "outcome", [3, [], {}, {"index": {}}, {"index": 99, "state": "skipped"}, {"index": 0, "state": 7}]
+)
+def test_a_damaged_line_counts_as_never_written(photos, plan_for, work, outcome):
+    plan = plan_for(photos(2))
+    with Journal.begin(plan) as journal:
+        work(journal, plan.items[:1])
+    rewritten_lines(
+        plan.folder, lambda lines: lines.extend({"event": kind, "outcome": outcome} for kind in ("made", "ended"))
+    )
+    with resuming.reopened(plan.folder) as journal:
+        assert [one.index for one in journal.outcomes()] == [0]
+        assert journal.todo() == plan.items[1:] and sum(journal.counts.values()) == 1

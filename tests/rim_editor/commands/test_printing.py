@@ -81,3 +81,8 @@ def test_a_closed_stream_gives_its_number_to_no_file():
     )
     command = f'"{sys.executable}" -c "{code}" >&- 2>&- <&-'
     assert subprocess.run(["sh", "-c", command], timeout=60, check=False).returncode == 0
+
+
+def test_what_a_terminal_would_act_on_is_printed_as_escapes():
+    assert printing.printable("a\x1b[2J\x9b \u202egpj.exe\u2066") == "a\\x1b[2J\\x9b \\u202egpj.exe\\u2066"
+    assert printing.printable("שלום \u200f é\t犬\n") == "שלום \u200f é\t犬\n"

@@ -349,6 +349,15 @@ def test_entities_are_refused(tmp_path):
         opening.read(path)
 
 
+@pytest.mark.parametrize("encoding", ["klingon", "hex", "utf-7"])
+def test_an_encoding_that_is_not_known_is_refused(tmp_path, encoding):
+    path = tmp_path / "a.ora"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("stack.xml", f'<?xml version="1.0" encoding="{encoding}"?><image w="2" h="2"/>')
+    with pytest.raises(ImageUnreadable, match="no OpenRaster file, or damaged"):
+        opening.read(path)
+
+
 def test_what_is_no_zip(tmp_path):
     (tmp_path / "a.ora").write_bytes(b"no")
     with pytest.raises(ImageUnreadable):

@@ -2,12 +2,9 @@
 
 import io
 import json
-import os
-import random
 import signal
 import subprocess
 import sys
-import warnings
 import zipfile
 import zlib
 from dataclasses import replace
@@ -19,7 +16,6 @@ import pytest
 from PIL import Image
 
 from clipmat import image_files
-from clipmat.errors import UserError
 from clipmat.image_files import OpenedImage
 from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits
@@ -41,7 +37,6 @@ from rim_editor.errors import EditorWarning, OutputNotWritable, ProjectUnreadabl
 from rim_editor.files import archives, document_records, project_reading, projects
 
 HALF_STEP = 0.5 / 65535 + 1e-7
-FUZZED = int(os.environ.get("RIM_EDITOR_FUZZED_PROJECTS", "150"))
 
 METADATA = Metadata(b"Exif\0\0 or so", b"<x/>", b"\x1c\x02\x50\0\3Ann", (300.0, 299.5))
 
@@ -500,83 +495,3 @@ def test_what_is_not_there(tmp_path):
         projects.read(tmp_path / "a.rim")
     with pytest.raises(ProjectUnreadable, match="folder"):
         projects.read(tmp_path)
-
-
-# --- fuzzed
-
-
-def mutated(data, chance):
-    """Bytes changed, cut off, moved or repeated; or the JSON inside changed and the zip made anew."""
-    kind = chance.randrange(7)
-    if kind == 0:
-        return data[: chance.randrange(len(data))]
-    if kind == 1:
-        at, size = chance.randrange(len(data)), chance.randrange(1, 400)
-        return data[:at] + data[at + size :]
-    if kind == 2:
-        at, size = chance.randrange(len(data)), chance.randrange(1, 400)
-        return data[:at] + data[at : at + size] + data[at:]
-    if kind in (3, 4):
-        changed = bytearray(data)
-        for _ in range(chance.choice([1, 1, 2, 8, 64])):
-            changed[chance.randrange(len(changed))] = chance.choice([0, 255, chance.randrange(256)])
-        return bytes(changed)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entries = {name: archive.read(name) for name in archive.namelist()}
-    if kind == 5:
-        document = json.loads(entries["document.json"])
-        for _ in range(chance.choice([1, 1, 3, 10])):
-            change_data(document, chance)
-        entries["document.json"] = json.dumps(document).encode()
-    else:
-        name = chance.choice(list(entries))
-        changed = bytearray(entries[name])
-        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
-        entries[name] = bytes(changed)
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return made.getvalue()
-
-
-def change_data(data, chance):
-    """Replace, remove or repeat one value somewhere in JSON data."""
-    while True:
-        keys = list(data) if isinstance(data, dict) else list(range(len(data)))
-        if not keys:
-            return
-        key = chance.choice(keys)
-        if isinstance(data[key], dict | list) and data[key] and chance.random() < 0.8:
-            data = data[key]
-            continue
-        strange = [None, True, -1, 0, 1, 10**30, 1e308, float("nan"), float("inf"), "", "x", "\ud800", "matte2.png",
-                   [], {}, [[]], {"file": 3}, {"file": "no.png"}, {"kind": "Stroke"}, "a" * 20_000]  # fmt: skip
-        if chance.random() < 0.2:
-            del data[key]
-        else:
-            data[key] = chance.choice(strange)
-        return
-
-
-def test_fuzzed_projects_raise_nothing_but_errors_for_users(saved, tmp_path):
-    """RIM_EDITOR_FUZZED_PROJECTS=1000 for as many as the release was tried with."""
-    from rim_editor.documents.rendering import Renderer
-
-    whole, path, opened = saved.read_bytes(), tmp_path / "fuzzed.rim", 0
-    for seed in range(FUZZED):
-        path.write_bytes(mutated(whole, random.Random(seed)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", EditorWarning)
-            try:
-                project = projects.read(path)
-            except UserError:
-                continue
-        opened += 1
-        history = project.history
-        document = history.current
-        renderer = Renderer(document.source)  # what was opened can be shown, and saved again
-        for layer in document.layers:
-            assert renderer.layer_matte(layer).shape == document.source.pixels.shape[:2]
-        projects.write(path, history.steps, history.place)
-    assert opened > FUZZED / 2
