@@ -77,6 +77,20 @@ class Candidate:
         top, left = min(int(y0), self.size[0] - 1), min(int(x0), self.size[1] - 1)
         return slice(top, max(round(y1), top + 1)), slice(left, max(round(x1), left + 1))
 
+    def has(self, x: float, y: float) -> bool:
+        """Whether a point in pixels is on what is seen of it, or in its box where it has no mask."""
+        if self.mask is not None:
+            return bool(self.mask[int(y), int(x)])
+        x0, y0, x1, y1 = self.box
+        return x0 <= x < x1 and y0 <= y < y1
+
+    def share_in(self, box: Corners) -> float:
+        """The share of it, 0 to 1, that is in a box in pixels."""
+        if self.mask is None:
+            return _shared(self.box, box) / max(_extent(self.box), 1e-9)
+        inside = self.mask[Candidate(box, 1.0, self.size).shown()]
+        return float(inside.sum()) / max(float(self.mask.sum()), 1.0)
+
     def same_as(self, other: Candidate) -> bool:
         """Whether both are one thing: their boxes nearly agree."""
         return self is other or _shared(self.sides, other.sides) > 0.8 * max(

@@ -33,6 +33,10 @@ class WeightsInvalid(WeightsError):
     """The file is damaged, of another format, or does not fit the variant."""
 
 
+class NotEnoughMemory(WeightsError):
+    """Less memory is free than the weights and their work need; nothing was read."""
+
+
 class ShardsTooSmall(WeightsError):
     """The weights cannot be split so finely: a tensor is larger than a shard may be."""
 

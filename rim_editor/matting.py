@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +99,15 @@ class KnowsWords(Protocol):
 
     def words_here(self, nouns: Sequence[str], stop: Callable[[], bool]) -> tuple[WordHere, ...]:
         """See `clipmat.predictor.Predictor.words_here`."""
+
+
+@runtime_checkable
+class Unloads(Protocol):
+    """A predictor so large that it is not kept when nobody has asked it anything for a while."""
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long that is."""
 
 
 class DraftLike(Protocol):
@@ -237,6 +247,8 @@ class Matting:
         self._image: NDArray[np.uint8] | None = None
         self._own = threading.local()
         """`image` is the one that the thread has set last: a predictor keeps one for each."""
+        self._used = 0.0
+        self._timer = _timer(0, self._unload)
 
     def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
         # Only the loader is pickled; the other process loads the model itself.
@@ -371,7 +383,24 @@ class Matting:
             self._predictor, self._loaded, self._image = None, None, None
             self._predictor = self._load(*wanted)
             self._loaded = wanted
+        self._used = time.monotonic()
+        if isinstance(self._predictor, Unloads):
+            self._timer.cancel()
+            self._timer = _timer(self._predictor.idle_seconds, self._unload)
+            self._timer.start()
         return self._predictor
+
+    def _unload(self) -> None:
+        with self._lock:
+            large = self._predictor if isinstance(self._predictor, Unloads) else None
+            if large is not None and time.monotonic() - self._used >= large.idle_seconds:
+                self._predictor, self._loaded, self._image = None, None, None
+
+
+def _timer(seconds: float, action: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True  # the program does not wait for it to end
+    return timer
 
 
 def _predicted(

@@ -183,18 +183,20 @@ def _provenance(predictor: Predictor | System) -> dict[str, Any]:
     from dataclasses import asdict
 
     from clipmat.predictor import Predictor
-    from clipmat.systems import catalogue
+    from clipmat.systems import catalogue, fetching
     from clipmat.weights_catalogue import locate
 
     made_with: dict[str, Any] = {}
     if isinstance(predictor, Predictor):
-        path = locate(predictor.weights)[0]
+        paths = [locate(predictor.weights)[0]]
         made_with = {"presence": asdict(predictor.card.presence), "image_size": predictor.card.config.image_size}
     else:
-        path = catalogue.locate(predictor.weights) / "model.safetensors"
-    with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    named = {"weights": predictor.weights, "sha256": checksum}
+        paths = fetching.safetensors_files(catalogue.locate(predictor.weights))
+    checksums = []
+    for path in paths:
+        with path.open("rb") as file:
+            checksums.append(hashlib.file_digest(file, "sha256").hexdigest())
+    named = {"weights": predictor.weights, "sha256": ", ".join(checksums)}
     return named | made_with | {"device": predictor.device, "precision": predictor.precision}
 
 

@@ -18,52 +18,79 @@ from clipmat.weights_catalogue import WeightsInfo
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One network of a system, which has a folder of its own; several systems may share it."""
+
+    repo: str
+    """Its repository on the Hugging Face hub."""
+    model_types: tuple[str, ...]
+    """What config.json of its weights may call it."""
+    bytes: int
+    """About how much is downloaded."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its weights are, or would be."""
+        return weights_catalogue.user_folder() / self.repo.rpartition("/")[2]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its weights are on this machine."""
+        return os.path.isfile(self.folder / "config.json")
+
+
+@dataclass(frozen=True, slots=True)
 class SystemEntry:
     """What is known of a system before its weights are here."""
 
     description: str
     licence: str
     """As its authors state it."""
-    repo: str
-    """Its repository on the Hugging Face hub."""
-    model_type: str
-    """What config.json of its weights calls it."""
-    bytes: int
-    """About how much is downloaded."""
+    parts: tuple[Part, ...]
+    working_bytes: int
+    """What an answer takes beside the weights, about."""
+
+    @property
+    def missing(self) -> tuple[Part, ...]:
+        """The parts whose weights are not on this machine."""
+        return tuple(part for part in self.parts if not part.is_here)
+
+
+_NOT_RUN = "not run with its published weights by us"
+_DETECTOR = Part(
+    "openmmlab-community/mm_grounding_dino_tiny_o365v1_goldg_v3det",
+    ("mm-grounding-dino", "grounding-dino"),
+    690_000_000,
+)
+_SAM_SIZES = {"tiny": 156_000_000, "small": 184_000_000, "base-plus": 324_000_000, "large": 898_000_000}
+
+
+def _grounded_sam(size: str) -> SystemEntry:
+    return SystemEntry(
+        f"MM-Grounding-DINO finds boxes for the words, SAM 2.1 ({size}) the thing in one of them, and what clicks and "
+        f"boxes point at; {_NOT_RUN}",
+        "Apache-2.0",
+        (_DETECTOR, Part(f"facebook/sam2.1-hiera-{size}", ("sam2", "sam2_video"), _SAM_SIZES[size])),
+        2_000_000_000,
+    )
 
 
 SYSTEMS = {
     "clipseg": SystemEntry(
-        "CLIPSeg, the paper's comparison: a heat map from words, its edges by our refiner; "
-        "not run with its published weights by us",
+        f"CLIPSeg, the paper's comparison: a heat map from words, its edges by our refiner; {_NOT_RUN}",
         "Apache-2.0",
-        "CIDAS/clipseg-rd64-refined",
-        "clipseg",
-        603_000_000,
+        (Part("CIDAS/clipseg-rd64-refined", ("clipseg",), 603_000_000),),
+        500_000_000,
     ),
+    "grounded-sam": _grounded_sam("tiny"),
+    **{f"grounded-sam-{size}": _grounded_sam(size) for size in list(_SAM_SIZES)[1:]},
 }
 """By the name that stands for them wherever weights are named."""
 
 
 def catalogue() -> tuple[WeightsInfo, ...]:
     """Every system with the state of its weights; of one that is missing, the bytes are what a download takes."""
-    listed = []
-    for name, entry in SYSTEMS.items():
-        folder = _folder(name)
-        present = [] if folder is None else [path for path in folder.iterdir() if os.path.isfile(path)]
-        listed.append(
-            WeightsInfo(
-                name=name,
-                description=entry.description,
-                path=folder,
-                bytes=sum(path.stat().st_size for path in present) if present else entry.bytes,
-                licence=entry.licence,
-                state="missing" if folder is None else "ready",
-                remedy=_remedy(name) if folder is None else "",
-                system=True,
-            )
-        )
-    return tuple(listed)
+    return tuple(_info(name, entry) for name, entry in SYSTEMS.items())
 
 
 def system_of(weights: str | Path) -> str | None:
@@ -76,13 +103,13 @@ def system_of(weights: str | Path) -> str | None:
     if name in SYSTEMS:
         return name
     if os.path.isdir(weights) and name not in VARIANTS:
-        kind = _model_type(Path(weights))
+        found = _parts_in(Path(weights))
         for system, entry in SYSTEMS.items():
-            if entry.model_type == kind:
+            if all(found.keys() & part.model_types for part in entry.parts):
                 return system
         raise WeightsInvalid(
-            f"{weights} is a folder without the weights of a system ({', '.join(SYSTEMS)}): "
-            "give the folder that has their config.json in it, or a file of weights"
+            f"{weights} is a folder without the weights of a system ({', '.join(SYSTEMS)}): give the folder that has "
+            "their config.json in it, or of a system of several parts the folder with a folder for each; or a file"
         )
     near = get_close_matches(name, [*VARIANTS, *SYSTEMS], n=1)
     if name not in VARIANTS and near and near[0] in SYSTEMS:
@@ -90,32 +117,51 @@ def system_of(weights: str | Path) -> str | None:
     return None
 
 
-def locate(weights: str | Path) -> Path:
-    """The folder of a system, by its name or by the folder itself. Raises WeightsMissing with what brings them here."""
-    if str(weights) not in SYSTEMS:
-        return Path(weights)
-    folder = _folder(str(weights))
-    if folder is None:
-        raise WeightsMissing(f"there are no weights of '{weights}' on this machine: {_remedy(str(weights))}")
-    return folder
+def locate(weights: str | Path) -> tuple[Path, ...]:
+    """The folders of a system's parts, by its name or by a folder with them. Raises as `system_of`, and WeightsMissing
+    with what brings them here."""
+    name = system_of(weights)
+    if name is None:
+        raise UnknownWeights(f"{weights} is no system: choose one of {', '.join(SYSTEMS)}")
+    entry = SYSTEMS[name]
+    if str(weights) == name:
+        if entry.missing:
+            raise WeightsMissing(f"there are no weights of '{name}' on this machine: {_remedy(name)}")
+        return tuple(part.folder for part in entry.parts)
+    found = _parts_in(Path(weights))
+    return tuple(next(found[kind] for kind in part.model_types if kind in found) for part in entry.parts)
 
 
-def own_folder(name: str) -> Path:
-    """Where the weights of a system are, or would be."""
-    return weights_catalogue.user_folder() / name
-
-
-def _folder(name: str) -> Path | None:
-    folder = own_folder(name)
-    return folder if os.path.isfile(folder / "config.json") else None
+def _info(name: str, entry: SystemEntry) -> WeightsInfo:
+    missing = entry.missing
+    files = [path for part in entry.parts if part.is_here for path in part.folder.iterdir() if os.path.isfile(path)]
+    return WeightsInfo(
+        name=name,
+        description=entry.description,
+        path=None if missing else entry.parts[0].folder if len(entry.parts) == 1 else entry.parts[0].folder.parent,
+        bytes=sum(part.bytes for part in missing) if missing else sum(path.stat().st_size for path in files),
+        licence=entry.licence,
+        state="missing" if missing else "ready",
+        remedy=_remedy(name) if missing else "",
+        system=True,
+    )
 
 
 def _remedy(name: str) -> str:
-    entry = SYSTEMS[name]
+    missing = SYSTEMS[name].missing
+    size = sum(part.bytes for part in missing) / 1e6
+    copies = " and ".join(f"the files of {part.repo} to {part.folder}" for part in missing)
     return (
-        f"with a network, `rim-editor models fetch {name}` downloads {entry.bytes / 1e6:.0f} MB; "
-        f"without, copy the files of {entry.repo} to {own_folder(name)}, or give their folder as weights"
+        f"with a network, `rim-editor models fetch {name}` downloads {size:.0f} MB; "
+        f"without, copy {copies}, or give a folder of them as weights"
     )
+
+
+def _parts_in(folder: Path) -> dict[str, Path]:
+    """The weights in a folder, or in the folders in it, by what their config.json calls them."""
+    within = [folder, *sorted(path for path in folder.iterdir() if os.path.isdir(path))]
+    kinds = {_model_type(path): path for path in reversed(within)}
+    return {kind: path for kind, path in kinds.items() if kind}
 
 
 def _model_type(folder: Path) -> str:

@@ -5,6 +5,7 @@ Not run with its published weights by us. Each connected part of the heat is a c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from clipmat.candidates import Candidate
 from clipmat.devices import DeviceChoice
+from clipmat.pointing import Pointing
 from clipmat.predictor import Predictor
 from clipmat.systems.pretrained_folders import read_pretrained
-from clipmat.systems.system import System
+from clipmat.systems.system import System, warn_of_rest
 from clipmat.transforms import resized
 
 if TYPE_CHECKING:
@@ -54,16 +56,17 @@ class ClipSegSystem(System):
         network: torch.nn.Module = model
         self._model = network.to(choice.device)
         self._processor = processor
+        self._length = model.config.text_config.max_position_embeddings
         self._tensor = torch.empty(0)
         self._size = (0, 0)
         self._heats: dict[str, NDArray[np.float32]] = {}
 
     @classmethod
-    def read(cls, folder: Path, weights: str, choice: DeviceChoice, own: Predictor) -> ClipSegSystem:
-        """The system of a folder. Raises WeightsInvalid."""
+    def read(cls, folders: Sequence[Path], weights: str, choice: DeviceChoice, own: Predictor) -> ClipSegSystem:
+        """The system of the folder of its one part. Raises WeightsInvalid."""
         from transformers import CLIPSegForImageSegmentation, CLIPSegProcessor
 
-        model, processor = read_pretrained(folder, CLIPSegForImageSegmentation, CLIPSegProcessor)
+        model, processor = read_pretrained(folders[0], CLIPSegForImageSegmentation, CLIPSegProcessor)
         return cls(model, processor, weights, choice, own)
 
     def _encode(self, image: NDArray[np.uint8]) -> None:
@@ -74,7 +77,10 @@ class ClipSegSystem(System):
     def heat(self, words: str) -> NDArray[np.float32]:
         """How much each pixel looks like the words, HxW in [0, 1], at the image's size."""
         if words not in self._heats:
-            text = self._processor(text=[words], padding=True, truncation=True, return_tensors="pt").to(self.device)
+            warn_of_rest(self._processor.tokenizer, words, self._length)
+            text = self._processor(text=[words], truncation=True, max_length=self._length, return_tensors="pt").to(
+                self.device
+            )
             logits = self._model(
                 pixel_values=self._tensor, input_ids=text["input_ids"], attention_mask=text["attention_mask"]
             ).logits
@@ -95,7 +101,7 @@ class ClipSegSystem(System):
         heat = self.heat(words)
         return _hot_part(heat > _HOT, heat) if (heat > _HOT).any() else None
 
-    def _soft(self, candidate: Candidate) -> NDArray[np.float32]:
+    def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
         """The heat of the candidate and close around it, but not that of others."""
         assert isinstance(candidate, HotPart) and candidate.mask is not None and candidate.heat is not None
         reach = max(3, round(0.1 * float(np.sqrt(candidate.mask.sum()))))

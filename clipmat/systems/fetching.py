@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from clipmat import hub
 from clipmat.errors import FetchFailed, RemoveFailed, WeightsInvalid
-from clipmat.systems.catalogue import SYSTEMS, locate, own_folder
+from clipmat.systems.catalogue import SYSTEMS, Part, locate
 from clipmat.weights import verify
 
 _WANTED = (".json", ".txt", ".safetensors")
@@ -16,62 +17,94 @@ _WANTED = (".json", ".txt", ".safetensors")
 
 
 def fetch(name: str, progress: hub.DownloadCallback | None = None) -> Path:
-    """Download the weights of a system and verify them; returns their folder. What is there already is not replaced.
+    """Download the weights of a system and verify them; returns the folder of its first part.
 
-    `progress` is called with the bytes so far and in total. Raises FetchFailed with what to do offline, and
-    FetchCancelled when `progress` raised; what arrived whole stays in the hub's cache for the next try.
+    What is there already is not replaced. `progress` is called with the bytes so far and in total. Raises FetchFailed
+    with what to do offline, and FetchCancelled when `progress` raised; parts that arrived whole stay, and so does a
+    file that did, in the hub's cache, for the next try.
     """
-    folder, repo = own_folder(name), SYSTEMS[name].repo
-    if os.path.isfile(folder / "config.json"):
-        return folder
-    remedy = f"connect to the internet and fetch it again, or copy the files of {repo} from another machine to {folder}"
-    sizes = {file: size for file, size in hub.files(repo, remedy).items() if file.endswith(_WANTED)}
-    if not any(file.endswith(".safetensors") for file in sizes):
-        raise FetchFailed(f"{repo} has no weights in safetensors, and others are not read: {remedy}")
-    done, total, arrived = 0, sum(sizes.values()), {}
-    for file, size in sizes.items():
-        report = None if progress is None else _from(progress, done, total)
-        arrived[file] = hub.download(repo, file, report, remedy=remedy)
-        checksum = hub.checksum(repo, file) if file.endswith(".safetensors") else None
-        if checksum is not None:
-            try:
-                verify(arrived[file], checksum)
-            except WeightsInvalid as error:
-                hub.discard(arrived[file])
-                raise FetchFailed(f"{file} of {repo} arrived damaged and was deleted: fetch it again") from error
-        done += size
-    _put(arrived, folder)
-    return folder
+    entry = SYSTEMS[name]
+    sizes = {part: _files(part) for part in entry.missing}
+    total = sum(sum(files.values()) for files in sizes.values())
+    done = 0
+    for part, files in sizes.items():
+        arrived = {}
+        for file, size in files.items():
+            arrived[file] = _download(part, file, None if progress is None else _from(progress, done, total))
+            done += size
+        _put(arrived, part.folder)
+    return entry.parts[0].folder
 
 
 def check(weights: str | Path) -> str:
     """Check that a system's weights can be read to their end; returns a line. Raises WeightsMissing, WeightsInvalid."""
     from safetensors import SafetensorError, safe_open
 
-    folder = locate(weights)
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise WeightsInvalid(f"{folder} has no .safetensors file: copy all files of the weights there again")
-    for file in files:
+    folders = locate(weights)
+    for file in safetensors_files(folders):
         try:
             with safe_open(file, framework="np") as opened:
                 list(opened.keys())
         except (SafetensorError, OSError) as error:
             raise WeightsInvalid(f"{file} is damaged ({error}): remove it, then fetch or copy it again") from error
-    return f"{folder} is readable and has its full length"
+    return f"{', '.join(map(str, folders))} is readable and has its full length"
+
+
+def safetensors_files(folders: Sequence[Path]) -> list[Path]:
+    """The files of weights in the folders of a system's parts. Raises WeightsInvalid for a folder that has none."""
+    files = []
+    for folder in folders:
+        found = sorted(folder.glob("*.safetensors"))
+        if not found:
+            raise WeightsInvalid(f"{folder} has no .safetensors file: copy all files of the weights there again")
+        files += found
+    return files
 
 
 def remove(name: str) -> tuple[Path, ...]:
-    """Delete the weights of a system from the user's folder; returns what was deleted. Raises RemoveFailed."""
-    folder = own_folder(name)
-    if not os.path.isdir(folder):
-        raise RemoveFailed(f"there are no weights of '{name}' to remove: none were fetched")
-    files = tuple(sorted(path for path in folder.rglob("*") if os.path.isfile(path)))
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        raise RemoveFailed(f"{folder} cannot be removed ({error.strerror}): delete it yourself") from error
+    """Delete the weights of a system from the user's folder; returns what was deleted. Raises RemoveFailed.
+
+    A part stays that another system needs, all of which is here.
+    """
+    others = [entry for other, entry in SYSTEMS.items() if other != name and not entry.missing]
+    needed = {part for entry in others for part in entry.parts}
+    folders = [part.folder for part in SYSTEMS[name].parts if os.path.isdir(part.folder) and part not in needed]
+    if not folders:
+        raise RemoveFailed(f"there are no weights of '{name}' to remove: none were fetched, or others need them")
+    files = tuple(sorted(path for folder in folders for path in folder.rglob("*") if os.path.isfile(path)))
+    for folder in folders:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise RemoveFailed(f"{folder} cannot be removed ({error.strerror}): delete it yourself") from error
     return files
+
+
+def _files(part: Part) -> dict[str, int]:
+    """What is downloaded of a part, with sizes in bytes."""
+    sizes = {file: size for file, size in hub.files(part.repo, _remedy(part)).items() if file.endswith(_WANTED)}
+    if not any(file.endswith(".safetensors") for file in sizes):
+        raise FetchFailed(f"{part.repo} has no weights in safetensors, and others are not read: {_remedy(part)}")
+    return sizes
+
+
+def _download(part: Part, file: str, progress: hub.DownloadCallback | None) -> Path:
+    path = hub.download(part.repo, file, progress, remedy=_remedy(part))
+    checksum = hub.checksum(part.repo, file) if file.endswith(".safetensors") else None
+    if checksum is not None:
+        try:
+            verify(path, checksum)
+        except WeightsInvalid as error:
+            hub.discard(path)
+            raise FetchFailed(f"{file} of {part.repo} arrived damaged and was deleted: fetch it again") from error
+    return path
+
+
+def _remedy(part: Part) -> str:
+    return (
+        "connect to the internet and fetch it again, or copy the files of "
+        f"{part.repo} from another machine to {part.folder}"
+    )
 
 
 def _from(progress: hub.DownloadCallback, before: int, total: int) -> hub.DownloadCallback:

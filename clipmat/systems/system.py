@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from clipmat.candidates import Candidate
-from clipmat.certainty import PresenceScale
+from clipmat.certainty import Certainty, PresenceScale, shows_something
 from clipmat.devices import DeviceChoice
-from clipmat.errors import BadExample, ImageNotSet
+from clipmat.errors import BadExample, ExpressionTruncated, ImageNotSet
 from clipmat.examples import Example
-from clipmat.expression import clean_expression
+from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
 from clipmat.predictor import Prediction, Predictor
 from clipmat.prompt import checked_expression
@@ -38,6 +40,9 @@ class System(ABC):
     Calls of several threads wait for each other; the image is the one that was set last, by whichever.
     """
 
+    idle_seconds = 600.0
+    """How long nobody asks anything before its memory is better used by others; see `rim_editor.matting`."""
+
     def __init__(self, name: str, weights: str, choice: DeviceChoice, own: Predictor) -> None:
         """`own` are our weights, which compute the edges and answer whoever only points."""
         self.name, self.weights = name, weights
@@ -56,16 +61,19 @@ class System(ABC):
 
     @abstractmethod
     def _found(self, words: str) -> list[Candidate]:
-        """The things in the image that the words name, each with its mask."""
+        """The things in the image that the words name, each with its mask or its box."""
 
     def _all_of(self, words: str) -> Candidate | None:
         """What the words name where nothing chooses among several: the surest."""
         return max(self._candidates(words), key=lambda one: one.score, default=None)
 
-    def _soft(self, candidate: Candidate) -> NDArray[np.float32]:
-        """The soft mask of a candidate, HxW in [0, 1]."""
-        assert candidate.mask is not None
-        return candidate.mask.astype(np.float32)
+    @abstractmethod
+    def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
+        """The soft mask of a candidate, HxW in [0, 1]; `pointing` is what was chosen by, if anything was pointed at."""
+
+    def _soft_at(self, pointing: Pointing) -> NDArray[np.float32] | None:
+        """The soft mask of what is pointed at, HxW in [0, 1]; None where the system does not know by points and box."""
+        return None
 
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Encode an image, HxWx3 uint8 sRGB, for the expressions to come. Raises BadImage; the former image stays."""
@@ -88,18 +96,21 @@ class System(ABC):
     ) -> Prediction:
         """As `Predictor.predict`, with the candidates that were found.
 
-        Places, relations and colours choose among the candidates of the noun (`reading`, `choosing`). Points and a box
-        alone are answered by our own weights. Raises ImageNotSet, BadExpression, BadPrompt, and BadExample: these
-        systems know no examples.
+        Places, relations and colours choose among the candidates of the noun (`reading`, `choosing`). Our own weights
+        answer points and a box where a system does not know them, and find the main subject where nothing is given.
+        Raises ImageNotSet, BadExpression, BadPrompt, and BadExample: these systems know no examples. Warns
+        ExpressionTruncated with the words that did not fit.
         """
         if example is not None:
             raise BadExample(f"{self.name} knows no examples: choose 'compact', or describe the object in words")
         with self._lock:
             image = self._image_for("predict(expression)")
             pointing = checked_pointing(points, box, image.shape[1], image.shape[0])
-            if pointing and not clean_expression(expression):
+            words = clean_expression(expression)
+            if not pointing and (not expression.strip() or words == MAIN_SUBJECT):
                 return self._by_own(pointing, refine)
-            return self._answer(image, checked_expression(expression), pointing, refine)
+            words = words if pointing else checked_expression(expression)
+            return self._answer(image, words, pointing, refine)
 
     def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
         """Raises BadExample: these systems know no examples."""
@@ -117,40 +128,53 @@ class System(ABC):
         return self._pixels
 
     def _answer(self, image: NDArray[np.uint8], words: str, pointing: Pointing, refine: bool) -> Prediction:
-        """What the words name, or what of it is pointed at."""
+        """What the words name, what of it is pointed at, or that alone."""
         started = time.perf_counter()
+        offered: list[Candidate] = []
+        chosen, soft = None, None
         with torch.inference_mode(), self._autocast():
-            reading = read(words)
-            offered = self._candidates(reading.noun)
-            if pointing:
-                chosen = _pointed(offered, pointing)
-            elif reading.chooses:
-                chosen = choose(reading, self._candidates, image)
+            if words:
+                reading = read(words)
+                offered = self._candidates(reading.noun)
+                if pointing:
+                    chosen = _pointed(offered, pointing)
+                elif reading.chooses:
+                    chosen = choose(reading, self._candidates, image)
+                else:
+                    chosen = self._all_of(reading.noun)
+            if chosen is not None:
+                soft = self._soft(chosen, pointing)
+            elif pointing:
+                soft = self._soft_at(pointing)
             else:
-                chosen = self._all_of(reading.noun)
-        if pointing and chosen is None:
+                soft = np.zeros(image.shape[:2], np.float32)
+        if soft is None:
             return self._by_own(pointing, refine)
         found = time.perf_counter()
-        soft = np.zeros(image.shape[:2], np.float32) if chosen is None else self._soft(chosen)
         trimap = trimap_of_mask(soft)
         matte = np.where(trimap == 128, soft, (trimap == 255).astype(np.float32))
         if refine and (trimap == 128).any():
             matte = self._own.refine(image, matte, trimap)
-        presence = 0.0 if chosen is None else chosen.score
+        presence, method = float(bool(pointing)), PromptMethod.POINTED if pointing else PromptMethod.WORDS
+        if chosen is not None:
+            presence, method = chosen.score, PromptMethod.WORDS_CHOSEN if pointing else PromptMethod.WORDS
+        certainty = _SCALE.certainty(presence, matte)
+        if pointing:  # somebody points at it
+            certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
         return Prediction(
             expression=words,
             matte=matte,
             trimap=trimap,
             presence=presence,
-            certainty=_SCALE.certainty(presence, matte),
+            certainty=certainty,
             timings={
                 "image": self._image_ms,
                 "text": 0.0,
                 "matte": (found - started) * 1000,
                 "refine": (time.perf_counter() - found) * 1000,
             },
-            method=PromptMethod.WORDS_CHOSEN if pointing else PromptMethod.WORDS,
-            note=PromptMethod.WORDS_CHOSEN.note if pointing else "",
+            method=method,
+            note=method.note,
             candidates=tuple(offered),
         )
 
@@ -166,23 +190,28 @@ class System(ABC):
             self._own.set_image(self._image_for("predict(expression)"))
             self._own_image_of = asked
         answer = self._own.predict(points=pointing.points, box=pointing.box, refine=refine)
-        return replace(answer, note=f"What is pointed at was found by our own weights, not by {self.name}.")
+        found = "What is pointed at" if pointing else "The main subject"
+        return replace(answer, note=f"{found} was found by our own weights, not by {self.name}.")
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)
 
 
+def warn_of_rest(tokenizer: Any, words: str, length: int) -> None:  # noqa: ANN401
+    """Warn ExpressionTruncated with the words that do not fit into `length` tokens, two of which mark the ends."""
+    rest = tokenizer(words, add_special_tokens=False)["input_ids"][length - 2 :]
+    if rest:
+        text = f"the expression is too long; these words were not read: {tokenizer.decode(rest)}"
+        warnings.warn(text, ExpressionTruncated, stacklevel=2)
+
+
 def _pointed(offered: Sequence[Candidate], pointing: Pointing) -> Candidate | None:
-    """The surest of the candidates that has every click on it, none beside it, and mostly fills the box."""
-    fitting = [one for one in offered if one.mask is not None and _fits(one.mask, one, pointing)]
-    return max(fitting, key=lambda one: one.score, default=None)
+    """The surest of the candidates that has every click on it, none beside it, and is mostly in the box."""
+    return max((one for one in offered if _fits(one, pointing)), key=lambda one: one.score, default=None)
 
 
-def _fits(mask: NDArray[np.bool_], candidate: Candidate, pointing: Pointing) -> bool:
-    clicks = all(bool(mask[int(y), int(x)]) == keep for x, y, keep in pointing.points)
-    if pointing.box is None:
-        return clicks
-    boxed = Candidate(pointing.box, 1.0, candidate.size)
-    x0, y0, x1, y1 = pointing.box
-    inside = mask[int(y0) : max(round(y1), int(y0) + 1), int(x0) : max(round(x1), int(x0) + 1)].sum()
-    return clicks and boxed.gap(candidate) == 0 and 2 * int(inside) > int(mask.sum())
+def _fits(candidate: Candidate, pointing: Pointing) -> bool:
+    # What is in its box may be beside it.
+    exact = candidate.mask is not None
+    clicks = all(candidate.has(x, y) == keep for x, y, keep in pointing.points if keep or exact)
+    return clicks and (pointing.box is None or candidate.share_in(pointing.box) > 0.5)

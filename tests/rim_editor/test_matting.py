@@ -1,6 +1,7 @@
 """The model is loaded once and every image read once, whatever the order of the questions."""
 
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -158,6 +159,18 @@ def test_what_goes_wrong_while_loading_is_raised_again_the_next_time(loaded):
     for _ in range(2):
         with pytest.raises(UnknownWeights):
             matting.predictor("unknown", "auto")
+
+
+def test_that_a_large_model_which_nobody_asks_is_let_go_and_comes_back(loaded, monkeypatch):
+    matting = Matting()
+    matting.predict(ONE, "red")
+    monkeypatch.setattr(type(loaded[0]), "idle_seconds", 0.05, raising=False)
+    unloaded = threading.Event()
+    weakref.finalize(loaded.pop(), unloaded.set)
+    matting.predict(ONE, "blue")
+    assert unloaded.wait(30)
+    assert matting.predict(ONE, "red").certainty == "sure"
+    assert len(loaded) == 1 and len(loaded[0].images) == 1
 
 
 def test_the_nouns_are_those_of_the_weights(monkeypatch):

@@ -1,7 +1,4 @@
-"""CLIPSeg's way through the public door, on a tiny model of its own classes with random weights.
-
-The model, the tokenizer and the processor are the real classes; what the published weights find nobody checks here.
-"""
+"""CLIPSeg's way through the public door, on a tiny model of its own classes with random weights."""
 
 import json
 import shutil
@@ -15,9 +12,18 @@ import numpy as np
 import pytest
 
 from clipmat.certainty import Certainty
-from clipmat.errors import BadExample, BadExpression, ImageNotSet, UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.errors import (
+    BadExample,
+    BadExpression,
+    ExpressionTruncated,
+    ImageNotSet,
+    UnknownWeights,
+    WeightsInvalid,
+    WeightsMissing,
+)
 from clipmat.systems import catalogue
 from clipmat.systems.loading import load
+from tests import tiny_systems
 
 ROOT = Path(__file__).parents[3]
 IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
@@ -25,42 +31,7 @@ IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    import torch
-    from transformers import (
-        CLIPSegConfig,
-        CLIPSegForImageSegmentation,
-        CLIPSegProcessor,
-        CLIPTokenizer,
-        ViTImageProcessor,
-    )
-
-    letters = [chr(code) for code in range(97, 123)]
-    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    tower = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "projection_dim": 16}
-    text = {
-        "num_hidden_layers": 2,
-        "vocab_size": len(words),
-        "bos_token_id": 52,
-        "eos_token_id": 53,
-        "pad_token_id": 53,
-    }
-    vision = {"num_hidden_layers": 3, "image_size": 32, "patch_size": 8}
-    torch.manual_seed(0)
-    config = CLIPSegConfig(
-        text_config=tower | text,
-        vision_config=tower | vision,
-        projection_dim=16,
-        extract_layers=[0, 1, 2],
-        reduce_dim=8,
-        decoder_num_attention_heads=2,
-        decoder_intermediate_size=16,
-    )
-    path = tmp_path_factory.mktemp("systems") / "tiny"
-    CLIPSegForImageSegmentation(config).save_pretrained(path)
-    tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
-    image_processor = ViTImageProcessor(size={"height": 32, "width": 32})
-    CLIPSegProcessor(image_processor=image_processor, tokenizer=tokenizer).save_pretrained(path)
-    return path
+    return tiny_systems.clipseg(tmp_path_factory.mktemp("systems") / "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +89,11 @@ def test_a_noun_alone_is_all_that_is_hot_and_a_click_chooses(hot):
     assert "pointed at" in clicked.note
 
 
-def test_that_pointing_alone_is_answered_by_our_own_weights(hot):
+def test_that_pointing_alone_and_nothing_at_all_are_answered_by_our_own_weights(hot):
     answer = hot.predict(points=[(20, 30, True)])
     assert answer.matte.shape == (60, 90) and "our own weights, not by clipseg" in answer.note
+    for nothing in ("", "the main subject"):
+        assert hot.predict(nothing).note.startswith("The main subject was found by our own weights")
 
 
 def test_that_threads_take_turns_and_ask_about_the_image_that_was_set_last(hot):
@@ -132,6 +105,12 @@ def test_that_threads_take_turns_and_ask_about_the_image_that_was_set_last(hot):
         shapes = [pool.submit(hot.predict, points=[(20, 30, True)], refine=False).result().matte.shape]
     shapes.append(hot.predict(points=[(20, 30, True)], refine=False).matte.shape)
     assert shapes == [(40, 50), (40, 50)]
+
+
+def test_words_that_do_not_fit_are_named(system):
+    system.set_image(IMAGE)
+    with pytest.warns(ExpressionTruncated, match="not read: .*z"):
+        system.predict(" ".join("abcdefghijklmnopqrstuvwxyz" * 4))
 
 
 def test_nothing_hot_is_no_certainty(system, monkeypatch):
@@ -146,7 +125,7 @@ def test_what_cannot_be_answered_is_refused_in_words(folder, hot):
     with pytest.raises(ImageNotSet):
         load(folder, device="cpu").predict("the cup")
     with pytest.raises(BadExpression):
-        hot.predict("  ")
+        hot.predict(" ... ")
     with pytest.raises(BadExample, match="choose 'compact'"):
         hot.example(np.zeros((60, 90), np.float32))
 
@@ -160,7 +139,9 @@ def test_damaged_and_incomplete_folders_are_refused_in_one_line(folder, tmp_path
     config = json.loads((other / "config.json").read_text())
     (other / "config.json").write_text(json.dumps(config | {"reduce_dim": 16}))
     for path in (broken, no_weights, other):
-        with pytest.raises(WeightsInvalid, match="cannot be read .*: copy all their files there again") as refused:
+        with pytest.raises(
+            WeightsInvalid, match="(cannot be read|has no .safetensors file).*: copy all .*files .*there again"
+        ) as refused:
             load(path, device="cpu")
         assert "\n" not in str(refused.value)
     (tmp_path / "empty").mkdir()
@@ -169,14 +150,14 @@ def test_damaged_and_incomplete_folders_are_refused_in_one_line(folder, tmp_path
 
 
 def test_by_name_it_is_taken_from_the_users_folder_or_the_remedy_is_named(folder, no_user_weights):
-    with pytest.raises(WeightsMissing, match="models fetch clipseg.*or give their folder as weights"):
+    with pytest.raises(WeightsMissing, match="models fetch clipseg.*or give a folder of them as weights"):
         load("clipseg")
-    (listed,) = catalogue.catalogue()
+    listed = catalogue.catalogue()[0]
     assert (listed.name, listed.state, listed.licence) == ("clipseg", "missing", "Apache-2.0")
     assert "not run with its published weights by us" in listed.description
-    shutil.copytree(folder, no_user_weights / "clipseg")
-    (listed,) = catalogue.catalogue()
-    assert (listed.state, listed.remedy, listed.path) == ("ready", "", no_user_weights / "clipseg")
+    own = shutil.copytree(folder, no_user_weights / "clipseg-rd64-refined")
+    listed = catalogue.catalogue()[0]
+    assert (listed.state, listed.remedy, listed.path) == ("ready", "", own)
     assert load("clipseg", device="cpu").weights == "clipseg"
 
 

@@ -33,7 +33,7 @@ def served(tmp_path, monkeypatch, no_user_weights):
 def test_what_is_fetched_is_whole_without_pickles_and_counted_over_all_files(served, no_user_weights):
     counted = []
     folder = fetching.fetch("clipseg", lambda done, total: counted.append((done, total)))
-    assert folder == no_user_weights / "clipseg"
+    assert folder == no_user_weights / "clipseg-rd64-refined"
     assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors"} == set(served)
     assert counted == sorted(counted) and counted[-1] == (102, 102)
     assert fetching.fetch("clipseg") == folder and len(served) == 2
@@ -46,7 +46,7 @@ def test_a_damaged_file_is_deleted_and_nothing_is_kept(served, no_user_weights, 
     monkeypatch.setattr(hub, "checksum", lambda repo, file: "0" * 64)
     with pytest.raises(FetchFailed, match="arrived damaged and was deleted"):
         fetching.fetch("clipseg")
-    assert not (no_user_weights / "clipseg").exists()
+    assert not (no_user_weights / "clipseg-rd64-refined").exists()
 
 
 def test_a_cancel_keeps_no_folder(served, no_user_weights):
@@ -55,7 +55,7 @@ def test_a_cancel_keeps_no_folder(served, no_user_weights):
 
     with pytest.raises(FetchCancelled):
         fetching.fetch("clipseg", cancel)
-    assert not (no_user_weights / "clipseg").exists()
+    assert not (no_user_weights / "clipseg-rd64-refined").exists()
 
 
 def test_a_repository_without_safetensors_is_refused(served, monkeypatch):
@@ -72,7 +72,7 @@ def test_offline_the_remedy_is_one_line(monkeypatch, tmp_path, no_user_weights):
 
 
 def test_that_checking_finds_what_is_cut_short(no_user_weights):
-    folder = no_user_weights / "clipseg"
+    folder = no_user_weights / "clipseg-rd64-refined"
     folder.mkdir(parents=True)
     (folder / "config.json").write_text('{"model_type": "clipseg"}')
     with pytest.raises(WeightsInvalid, match="has no .safetensors file"):
@@ -80,3 +80,26 @@ def test_that_checking_finds_what_is_cut_short(no_user_weights):
     (folder / "model.safetensors").write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00{}")
     with pytest.raises(WeightsInvalid, match="is damaged"):
         fetching.check(folder)
+
+
+def test_systems_share_a_part_which_is_fetched_once_and_stays_as_long_as_one_needs_it(served, no_user_weights):
+    counted = []
+    fetching.fetch("grounded-sam", lambda done, total: counted.append((done, total)))
+    assert counted == sorted(counted) and counted[-1] == (204, 204) and len(served) == 4
+    counted.clear()
+    fetching.fetch("grounded-sam-large", lambda done, total: counted.append((done, total)))
+    assert counted[-1] == (102, 102) and len(served) == 6
+    assert {path.parent.name for path in fetching.remove("grounded-sam")} == {"sam2.1-hiera-tiny"}
+    assert len(fetching.remove("grounded-sam-large")) == 4 and not any(no_user_weights.iterdir())
+
+
+def test_that_what_arrived_whole_of_several_parts_stays(served, no_user_weights):
+    def cancel(done, total):
+        if done > 110:
+            raise FetchCancelled("stopped")
+
+    with pytest.raises(FetchCancelled):
+        fetching.fetch("grounded-sam", cancel)
+    assert len(list(no_user_weights.iterdir())) == 1
+    fetching.fetch("grounded-sam")
+    assert len(list(no_user_weights.iterdir())) == 2
