@@ -64,6 +64,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rim_editor/files": ("rim_editor.files",),
     "rim_editor/documents: edits in words": ("rim_editor.documents.edit_description",),
     "rim_editor: model and settings": (
+        "rim_editor.predictors",
         "rim_editor.matting",
         "rim_editor.model_requests",
         "rim_editor.settings",

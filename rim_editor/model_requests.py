@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from clipmat.examples import Example
     from clipmat.words_here import WordHere
     from rim_editor.documents.rendering import Renderer
-    from rim_editor.matting import Matting, PredictionLike, PredictorLike
+    from rim_editor.matting import Matting
+    from rim_editor.predictors import PredictionLike, PredictorLike
 
 
 GENERAL_NOUNS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -56,7 +56,8 @@ class ClipSegSystem(System):
         network: torch.nn.Module = model
         self._model = network.to(choice.device)
         self._processor = processor
-        self._length = model.config.text_config.max_position_embeddings
+        text: Any = model.config.text_config
+        self._length: int = text.max_position_embeddings
         self._tensor = torch.empty(0)
         self._size = (0, 0)
         self._heats: dict[str, NDArray[np.float32]] = {}

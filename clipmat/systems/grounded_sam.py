@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -19,8 +19,8 @@ from clipmat.devices import DeviceChoice
 from clipmat.pointing import Pointing
 from clipmat.predictor import Predictor
 from clipmat.systems.pretrained_folders import read_pretrained
+from clipmat.systems.prompted_masks import PromptedMasks
 from clipmat.systems.system import System, warn_of_rest
-from clipmat.transforms import resized
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,12 +46,10 @@ class GroundedSamSystem(System):
     ) -> None:
         super().__init__("grounded-sam", weights, choice, own)
         finding: torch.nn.Module = detector[0]
-        masking: torch.nn.Module = segmenter[0]
         self._detector, self._detector_processor = finding.to(choice.device), detector[1]
-        self._sam, self._sam_processor = masking.to(choice.device), segmenter[1]
+        self.masks = PromptedMasks(*segmenter, choice.device)
         self._length: int = detector[0].config.max_text_len
         self._seen: dict[str, Tensor] = {}
-        self._embeddings: list[Tensor] = []
         self._size = (0, 0)
 
     @classmethod
@@ -63,8 +61,7 @@ class GroundedSamSystem(System):
         return cls(detector, read_pretrained(folders[1], Sam2Model, Sam2Processor), weights, choice, own)
 
     def _encode(self, image: NDArray[np.uint8]) -> None:
-        given = self._sam_processor(images=[image], return_tensors="pt")
-        self._embeddings = self._sam.get_image_embeddings(given["pixel_values"].to(self.device))
+        self.masks.set_image(image)
         seen = self._detector_processor.image_processor(images=[image], return_tensors="pt")
         self._seen = {name: tensor.to(self.device) for name, tensor in seen.items()}
         self._size = (image.shape[0], image.shape[1])
@@ -93,25 +90,8 @@ class GroundedSamSystem(System):
 
     def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
         """What is in the candidate's box, or in the user's own, with their clicks."""
-        return self._masked(Pointing(pointing.points, pointing.box or candidate.box))
+        return self.masks.soft(Pointing(pointing.points, pointing.box or candidate.box))
 
     def _soft_at(self, pointing: Pointing) -> NDArray[np.float32] | None:
         """What clicks and box show; None for clicks to drop alone, which show nothing."""
-        return self._masked(pointing) if pointing.keeps or pointing.box else None
-
-    def _masked(self, pointing: Pointing) -> NDArray[np.float32]:
-        """SAM's soft mask, HxW in [0, 1], of what a box, clicks or both show."""
-        prompts: dict[str, Any] = {}
-        if pointing.points:
-            prompts["input_points"] = [[[[x, y] for x, y, _ in pointing.points]]]
-            prompts["input_labels"] = [[[int(keep) for _, _, keep in pointing.points]]]
-        if pointing.box is not None:
-            prompts["input_boxes"] = [[list(pointing.box)]]
-        given = self._sam_processor(original_sizes=[list(self._size)], return_tensors="pt", **prompts)
-        given = {name: given[name].to(self.device) for name in prompts}
-        # One click may mean a part or the whole: of three masks the one that SAM holds for the best.
-        several = len(pointing.points) == 1 and pointing.box is None
-        answer = self._sam(image_embeddings=self._embeddings, multimask_output=several, **given)
-        best = int(answer.iou_scores[0, 0].argmax())
-        logits = answer.pred_masks[0, 0, best].float().cpu().numpy()
-        return 1 / (1 + np.exp(-np.clip(resized(logits, self._size), -30, 30)))
+        return self.masks.soft(pointing) if pointing.keeps or pointing.box else None

@@ -31,7 +31,8 @@ from rim_editor.files import exporting
 from rim_editor.timing import timed
 
 if TYPE_CHECKING:
-    from rim_editor.matting import Matting, PredictionLike
+    from rim_editor.matting import Matting
+    from rim_editor.predictors import PredictionLike
 
 
 @dataclass(frozen=True, eq=False)

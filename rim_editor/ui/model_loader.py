@@ -20,8 +20,9 @@ from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 
 if TYPE_CHECKING:
-    from rim_editor.matting import Matting, PredictorLike
+    from rim_editor.matting import Matting
     from rim_editor.model_requests import ModelOptions
+    from rim_editor.predictors import PredictorLike
 
 # Seconds after which a waiting thread gets its turn; Python's default, 0.005, is noticeable several times per event.
 _TURN = 0.0005

@@ -43,7 +43,7 @@ def asked(system, monkeypatch):
     """The system with two boxes that are known, the right one surer, and SAM in whose mask is what it was asked."""
     asked = []
 
-    def masked(pointing):
+    def soft(pointing):
         asked.append(pointing)
         mask = np.zeros(IMAGE.shape[:2], np.float32)
         x0, y0, x1, y1 = map(int, pointing.box or (0, 0, 20, 20))
@@ -53,7 +53,7 @@ def asked(system, monkeypatch):
     offered = [Candidate(box, score, IMAGE.shape[:2]) for box, score in zip(BOXES, (0.6, 0.7), strict=True)]
     system.set_image(IMAGE)
     monkeypatch.setattr(system, "_found", lambda words: offered if words == "cup" else [])
-    monkeypatch.setattr(system, "_masked", masked)
+    monkeypatch.setattr(system.masks, "soft", soft)
     return asked
 
 
@@ -84,7 +84,7 @@ def test_the_boxes_are_those_of_the_published_classes(folder, tmp_path, monkeypa
     ("points", "box"),
     [([(20, 30, True)], None), ([(20, 30, True), (60, 40, False)], None), ([], BOXES[0]), ([(20, 30, True)], BOXES[0])],
 )
-def test_the_masks_are_those_of_the_published_classes(system, folder, points, box):
+def test_the_masks_are_those_of_the_published_classes(system, folder, monkeypatch, points, box):
     import cv2
     import torch
     from transformers import Sam2Model, Sam2Processor
@@ -107,12 +107,9 @@ def test_the_masks_are_those_of_the_published_classes(system, folder, points, bo
     logits = cv2.resize(answer.pred_masks[0, 0, best].numpy(), (90, 60), interpolation=cv2.INTER_LINEAR)
     seen = []
     system.set_image(IMAGE)
-    masked = system._masked
-    system._masked = lambda pointing: seen.append(masked(pointing)) or seen[-1]
-    try:
-        answered = system.predict(points=points, box=box)
-    finally:
-        del system._masked
+    soft = system.masks.soft
+    monkeypatch.setattr(system.masks, "soft", lambda pointing: seen.append(soft(pointing)) or seen[-1])
+    answered = system.predict(points=points, box=box)
     np.testing.assert_allclose(seen[0], 1 / (1 + np.exp(-logits)), atol=1e-4)
     assert answered.method is PromptMethod.POINTED and answered.presence == 1 and answered.note == ""
 
