@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat import weights as weights_files
-from clipmat.candidates import Candidate
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, WeightsError
@@ -29,6 +28,7 @@ from clipmat.model import ClipMat, EncodedImage
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
 from clipmat.pointed_looks import whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
+from clipmat.predictions import Draft, EdgeRefiner, Prediction
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.region_growing import GrownRegion
@@ -39,39 +39,6 @@ from clipmat.words_here import WordHere
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
 the refiner, so that a second step corrects what the first one could not reach."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """The answer to one expression."""
-
-    expression: str
-    matte: NDArray[np.float32]
-    """HxW float32 in [0, 1] at the image's own size: always the best that the network has, however uncertain."""
-    trimap: NDArray[np.uint8]
-    """HxW uint8: 0 background, 128 unknown, 255 foreground."""
-    presence: float
-    """0..1: the share of such expressions that name something in the image, as the scale of the weights states it; 1
-    where somebody points without words."""
-    certainty: Certainty
-    """What that amounts to, by the two thresholds of the weights; NONE where the matte shows nothing."""
-    timings: Mapping[str, float]
-    """Milliseconds: `image` (paid once per image), `text`, `matte`, and `refine` for the post-refiner (0 without)."""
-    method: PromptMethod = PromptMethod.WORDS
-    """How the answer came of words, points and box."""
-    note: str = ""
-    """One line about how the answer came of points, box or example, where these weights do not know them; else ''."""
-    candidates: tuple[Candidate, ...] = ()
-    """What a system that finds instances chose from (`clipmat.systems`); our own network offers none."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Draft:
-    """A prediction whose matte may still get better."""
-
-    prediction: Prediction
-    refinement: CropRefinements | None
-    """Computes the matte that `Predictor.predict` gives, on whichever thread; None where the prediction has it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -123,6 +90,8 @@ class Predictor:
         """Move a network to a device and set it to evaluation; `weights` is its name in messages."""
         self.device, self.precision, self.device_reason = choice
         self.weights, self.card = weights, card
+        self.edges: EdgeRefiner | None = None
+        """What computes edges in place of the post-refiner of the weights."""
         self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._dtype = choice.dtype
         self._lock = threading.Lock()
@@ -187,6 +156,8 @@ class Predictor:
         """
         with self._lock:
             found = self._found(expression, points, box, example)
+            if refine and self.edges is not None:
+                return self._prediction(found, self._by(self.edges, found), refined=True)
             refinement = self._refinements(found) if refine else None
             if refinement is None:
                 return self._prediction(found, enlarged(found.regions, found.image.size))
@@ -208,6 +179,8 @@ class Predictor:
         """
         with self._lock:
             found = self._found(expression, points, box, example)
+            if self.edges is not None:
+                return Draft(self._prediction(found, self._by(self.edges, found), refined=True), None)
             finished, key = found.image.finished, digest(found.regions)
             if (known := finished.get(key)) is not None:
                 return Draft(self._prediction(found, known), None)
@@ -274,11 +247,13 @@ class Predictor:
         if not isinstance(trimap, np.ndarray) or trimap.shape != size or not np.isin(trimap, (0, 128, 255)).all():
             given = trimap.shape if isinstance(trimap, np.ndarray) else type(trimap).__name__
             raise BadImage(f"an image {image.shape} needs a trimap of {size}, of 0, 128 and 255 only; this is {given}")
+        unknown = trimap == 128
+        if self.edges is not None:
+            return np.where(unknown, self.edges.alpha(image, trimap), matte).astype(np.float32)
         if self.model.refiner is None:
             raise WeightsError(
                 f"the weights '{self.weights}' have no refiner: choose 'compact', which has one, or paint by hand"
             )
-        unknown = trimap == 128
         if not unknown.any():
             return matte.copy()
         levels = (0, 128, 255)  # in the order of BACKGROUND, UNKNOWN, FOREGROUND
@@ -347,6 +322,12 @@ class Predictor:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
         return _Found(image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
+
+    def _by(self, edges: EdgeRefiner, found: _Found) -> NDArray[np.float32]:
+        """The matte of the regions, its edges by another network."""
+        trimap = trimap_of(found.regions, found.image.size)
+        coarse = enlarged(found.regions, found.image.size)
+        return np.where(trimap == 128, edges.alpha(found.image.pixels, trimap), coarse)
 
     def _refinements(self, found: _Found) -> CropRefinements | None:
         """What makes the matte of the regions at the image's own size; None without a post-refiner."""

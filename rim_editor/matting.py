@@ -67,7 +67,12 @@ def check(weights: str) -> str:
     from clipmat import weights as weights_files
     from clipmat.systems import catalogue, fetching
 
-    return fetching.check(weights) if catalogue.system_of(weights) else weights_files.check(weights)
+    lines = [
+        fetching.check(part) if catalogue.system_of(part) else weights_files.check(part)
+        for part in catalogue.split(weights)
+        if part
+    ]
+    return "; ".join(lines)
 
 
 def remove(name: str) -> tuple[Path, ...]:
@@ -100,10 +105,11 @@ def nouns(weights: str) -> tuple[str, ...]:
 
     () for weights that are missing or damaged too: loading them raises the error.
     """
+    from clipmat.systems.catalogue import split
     from clipmat.weights import nouns
 
     try:
-        return nouns(weights)
+        return nouns(split(weights)[0])
     except ClipMatError:
         return ()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PredictionLike(Protocol):
-    """The part of a prediction that the editor uses; see `clipmat.predictor.Prediction`."""
+    """The part of a prediction that the editor uses; see `clipmat.predictions.Prediction`."""
 
     @property
     def matte(self) -> NDArray[np.float32]:
@@ -95,7 +95,7 @@ class Unloads(Protocol):
 
 
 class DraftLike(Protocol):
-    """See `clipmat.predictor.Draft`."""
+    """See `clipmat.predictions.Draft`."""
 
     @property
     def prediction(self) -> PredictionLike:

@@ -174,3 +174,82 @@ def vitmatte(folder: Path) -> Path:
     VitMatteForImageMatting(config).save_pretrained(folder)
     VitMatteImageProcessor().save_pretrained(folder)
     return folder
+
+
+def sam3(folder: Path) -> Path:
+    """SAM 3 of 112 x 112 pixels for 10 instances, with its tracker, as one model for videos."""
+    import torch
+    from safetensors.torch import load_file, save_file
+    from transformers import (
+        CLIPTokenizer,
+        Sam3Config,
+        Sam3ImageProcessor,
+        Sam3Processor,
+        Sam3TrackerVideoConfig,
+        Sam3VideoConfig,
+        Sam3VideoModel,
+    )
+
+    vision = {
+        "model_type": "sam3_vision_model",
+        "backbone_config": {
+            "model_type": "sam3_vit_model",
+            "hidden_size": 32,
+            "intermediate_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 112,
+            "window_size": 4,
+            "global_attn_indexes": [1],
+            "pretrain_image_size": 56,
+        },
+        "fpn_hidden_size": 32,
+        "backbone_feature_sizes": [[32, 32], [16, 16], [8, 8]],
+    }
+    words = [*LETTERS, *(f"{letter}</w>" for letter in LETTERS), "<|startoftext|>", "<|endoftext|>"]
+    text = {
+        "model_type": "clip_text_model",
+        "vocab_size": len(words),
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "projection_dim": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 32,
+        "bos_token_id": 52,
+        "eos_token_id": 53,
+        "pad_token_id": 53,
+    }
+    small = {"hidden_size": 32, "num_attention_heads": 2}
+    layers = {"num_layers": 2, "intermediate_size": 32}
+    torch.manual_seed(0)
+    detector = Sam3Config(
+        vision_config=vision,
+        text_config=text,
+        geometry_encoder_config=small | layers,
+        detr_encoder_config=small | layers,
+        detr_decoder_config=small | layers | {"num_queries": 10},
+        mask_decoder_config=small,
+    )
+    heads = {"mlp_dim": 32, "iou_head_hidden_dim": 32, "iou_head_depth": 2}
+    tracker = Sam3TrackerVideoConfig(
+        vision_config=vision,
+        prompt_encoder_config={"hidden_size": 32, "image_size": 112, "mask_input_channels": 8},
+        mask_decoder_config=small | heads,
+        memory_attention_hidden_size=32,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=32,
+        memory_attention_rope_feat_sizes=[8, 8],
+        memory_encoder_hidden_size=32,
+        memory_encoder_output_channels=8,
+        mask_downsampler_embed_dim=32,
+        memory_fuser_embed_dim=32,
+        memory_fuser_intermediate_dim=32,
+    )
+    Sam3VideoModel(Sam3VideoConfig(detector_config=detector, tracker_config=tracker)).save_pretrained(folder)
+    tensors = load_file(folder / "model.safetensors")  # saving doubles a prefix of their names
+    tensors = {name.replace("tracker_model.tracker_model.", "tracker_model."): each for name, each in tensors.items()}
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
+    Sam3Processor(Sam3ImageProcessor(size={"height": 112, "width": 112}), tokenizer).save_pretrained(folder)
+    return folder

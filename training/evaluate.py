@@ -197,6 +197,8 @@ def _provenance(predictor: Predictor | System) -> dict[str, Any]:
         with path.open("rb") as file:
             checksums.append(hashlib.file_digest(file, "sha256").hexdigest())
     named = {"weights": predictor.weights, "sha256": ", ".join(checksums)}
+    if predictor.edges is not None:
+        named["edges"] = predictor.edges.weights
     return named | made_with | {"device": predictor.device, "precision": predictor.precision}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -49,6 +50,8 @@ class SystemEntry:
     parts: tuple[Part, ...]
     working_bytes: int
     """What an answer takes beside the weights, about."""
+    refines: bool = False
+    """Whether it computes edges for others, and finds nothing by itself."""
 
     @property
     def missing(self) -> tuple[Part, ...]:
@@ -75,6 +78,17 @@ def _grounded_sam(size: str) -> SystemEntry:
     )
 
 
+def _vitmatte(size: str, weights: int) -> SystemEntry:
+    return SystemEntry(
+        f"ViTMatte ({size}) computes the edges in place of our refiner: alone for compact, for others as in "
+        f"grounded-sam+vitmatte; {_NOT_RUN}",
+        "Apache-2.0",
+        (Part(f"hustvl/vitmatte-{size}-composition-1k", ("vitmatte",), weights),),
+        2_000_000_000,
+        refines=True,
+    )
+
+
 SYSTEMS = {
     "clipseg": SystemEntry(
         f"CLIPSeg, the paper's comparison: a heat map from words, its edges by our refiner; {_NOT_RUN}",
@@ -84,6 +98,8 @@ SYSTEMS = {
     ),
     "grounded-sam": _grounded_sam("tiny"),
     **{f"grounded-sam-{size}": _grounded_sam(size) for size in list(_SAM_SIZES)[1:]},
+    "vitmatte": _vitmatte("small", 103_000_000),
+    "vitmatte-base": _vitmatte("base", 387_000_000),
 }
 """By the name that stands for them wherever weights are named."""
 
@@ -91,6 +107,25 @@ SYSTEMS = {
 def catalogue() -> tuple[WeightsInfo, ...]:
     """Every system with the state of its weights; of one that is missing, the bytes are what a download takes."""
     return tuple(_info(name, entry) for name, entry in SYSTEMS.items())
+
+
+def split(weights: str | Path) -> tuple[str, str]:
+    """What finds and what computes its edges, each by name or path, of `grounded-sam+vitmatte`.
+
+    The second is '' where our own refiner does, and without another `compact` finds: of `vitmatte`.
+    """
+    name = str(weights)
+    finds, plus, refines = name.rpartition("+")
+    if plus and _refines(refines):
+        return finds, refines
+    return ("compact", name) if _refines(name) else (name, "")
+
+
+def choices(listed: Sequence[WeightsInfo]) -> tuple[str, ...]:
+    """The names of what can answer, of all that is listed: whatever is here, then with other edges."""
+    ready = [info.name for info in listed if info.state == "ready"]
+    finding, refining = ([name for name in ready if _refines(name) is refines] for refines in (False, True))
+    return (*finding, *(f"{name}+{edges}" for edges in refining for name in finding))
 
 
 def system_of(weights: str | Path) -> str | None:
@@ -145,6 +180,12 @@ def _info(name: str, entry: SystemEntry) -> WeightsInfo:
         remedy=_remedy(name) if missing else "",
         system=True,
     )
+
+
+def _refines(weights: str) -> bool:
+    if weights in SYSTEMS:
+        return SYSTEMS[weights].refines
+    return weights not in VARIANTS and os.path.isdir(weights) and "vitmatte" in _parts_in(Path(weights))
 
 
 def _remedy(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import torch
 from clipmat.devices import choose_device
 from clipmat.errors import NotEnoughMemory
 from clipmat.predictor import Predictor
-from clipmat.systems.catalogue import SYSTEMS, locate, system_of
+from clipmat.systems.catalogue import SYSTEMS, locate, split, system_of
 from clipmat.systems.fetching import safetensors_files
 
 if TYPE_CHECKING:
@@ -23,31 +23,41 @@ if TYPE_CHECKING:
 def load(weights: str | Path = "compact", device: str = "auto", precision: str = "auto") -> Predictor | System:
     """A variant or a file of our weights as `Predictor.load`; a system by its name or by the folder of its weights.
 
-    Raises what `Predictor.load` raises: UnknownWeights, WeightsMissing, WeightsInvalid, DeviceUnavailable; and
+    `+vitmatte` after it, or a folder of ViTMatte's weights, lets that compute the edges; alone, for `compact`. Raises
+    what `Predictor.load` raises: UnknownWeights, WeightsMissing, WeightsInvalid, DeviceUnavailable; and
     NotEnoughMemory before a system is read that hardly fits.
     """
-    name = system_of(weights)
-    if name is None:
-        return Predictor.load(weights, device, precision)
-    folders = locate(weights)
+    finds, refines = split(weights)
     choice = choose_device(device, precision)
-    _check_memory(name, folders, choice.device)
-    own = Predictor.load("compact", device, precision)
+    name = system_of(finds)
+    folders = {part: locate(part) for part in (finds if name else "", refines) if part}
+    _check_memory(folders, choice.device)
+    own = Predictor.load("compact" if name else finds, device, precision)
+    if refines:
+        from clipmat.systems.vitmatte import VitMatteEdges
+
+        own.edges = VitMatteEdges.read(folders[refines], refines, choice)
+    if name is None:
+        return own
     if name == "clipseg":
         from clipmat.systems.clipseg import ClipSegSystem
 
-        return ClipSegSystem.read(folders, str(weights), choice, own)
+        return ClipSegSystem.read(folders[finds], finds, choice, own)
     from clipmat.systems.grounded_sam import GroundedSamSystem
 
-    return GroundedSamSystem.read(folders, str(weights), choice, own)
+    return GroundedSamSystem.read(folders[finds], finds, choice, own)
 
 
-def _check_memory(name: str, folders: Sequence[Path], device: str) -> None:
-    files = sum(os.path.getsize(file) for file in safetensors_files(folders))
-    needed = files + SYSTEMS[name].working_bytes
+def _check_memory(folders: Mapping[str, Sequence[Path]], device: str) -> None:
+    """`folders` are those of the parts of each system by its name or path."""
+    if not folders:
+        return
+    files = [file for each in folders.values() for file in safetensors_files(each)]
+    working = sum(SYSTEMS[system_of(weights) or weights].working_bytes for weights in folders)
+    needed = sum(map(os.path.getsize, files)) + working
     free = torch.cuda.mem_get_info()[0] if device == "cuda" else psutil.virtual_memory().available
     if free < needed:
         raise NotEnoughMemory(
-            f"'{name}' needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} are free: "
-            "close other programs, or choose 'compact'"
+            f"'{'+'.join(folders)}' needs about {needed / 1e9:.1f} GB of memory and "
+            f"{free / 1e9:.1f} are free: close other programs, or choose 'compact'"
         )

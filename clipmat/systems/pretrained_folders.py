@@ -16,6 +16,7 @@ def read_pretrained(folder: Path, model_class: Any, processor_class: Any) -> tup
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is wrong is raised below
     try:
         processor = processor_class.from_pretrained(folder, local_files_only=True)
         model, report = model_class.from_pretrained(

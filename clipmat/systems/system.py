@@ -21,7 +21,8 @@ from clipmat.errors import BadExample, ExpressionTruncated, ImageNotSet
 from clipmat.examples import Example
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
-from clipmat.predictor import Prediction, Predictor
+from clipmat.predictions import EdgeRefiner, Prediction
+from clipmat.predictor import Predictor
 from clipmat.prompt import checked_expression
 from clipmat.systems.bands import trimap_of_mask
 from clipmat.systems.choosing import choose
@@ -112,6 +113,11 @@ class System(ABC):
             words = words if pointing else checked_expression(expression)
             return self._answer(image, words, pointing, refine)
 
+    @property
+    def edges(self) -> EdgeRefiner | None:
+        """What computes edges in place of our refiner."""
+        return self._own.edges
+
     def example(self, matte: NDArray[np.float32], expression: str = "", *, source: str = "") -> Example:
         """Raises BadExample: these systems know no examples."""
         raise BadExample(f"{self.name} makes no examples: choose 'compact' to find what is selected in other images")
@@ -119,7 +125,7 @@ class System(ABC):
     def refine(
         self, image: NDArray[np.uint8], matte: NDArray[np.float32], trimap: NDArray[np.uint8]
     ) -> NDArray[np.float32]:
-        """See `Predictor.refine`; it is our own refiner."""
+        """See `Predictor.refine`; it is our own refiner, or what takes its place."""
         return self._own.refine(image, matte, trimap)
 
     def _image_for(self, call: str) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from clipmat import weights
 from clipmat.certainty import PresenceScale
-from clipmat.predictor import Prediction
+from clipmat.predictions import Prediction
 from training import TrainingError
 from training.evaluate import evaluate
 from training.report.judging import judge

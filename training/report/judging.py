@@ -17,7 +17,8 @@ from training.samples import Sample, trimap_labels
 from training.scene import Alpha
 
 if TYPE_CHECKING:
-    from clipmat.predictor import Prediction, Predictor
+    from clipmat.predictions import Prediction
+    from clipmat.predictor import Predictor
     from clipmat.systems.system import System
 
 Measures = Mapping[str, Callable[[Alpha, Alpha], float | None]]

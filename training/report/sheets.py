@@ -16,7 +16,7 @@ from training.entity import Pixels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clipmat.predictor import Prediction
+    from clipmat.predictions import Prediction
     from training.report.judging import Result
     from training.samples import Sample
 

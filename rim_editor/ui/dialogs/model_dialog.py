@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import FetchCancelled
+from clipmat.systems.catalogue import choices
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.translation import marked, tr
@@ -160,7 +161,7 @@ class ModelDialog(QDialog):
     def _refresh(self) -> None:
         variants = self._store.catalogue()
         self._table.set_variants(variants)
-        self._choice.set_weights(tuple(one.name for one in variants if one.state == "ready"))
+        self._choice.set_weights(choices(variants))
         self._enable()
 
     def _enable(self) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from clipmat.certainty import Certainty, PresenceScale
 from clipmat.errors import BadExpression
-from clipmat.predictor import Prediction
+from clipmat.predictions import Prediction
 from training.report.judging import EvaluationError, judge, judge_sets, measures
 from training.samples import Sample
 

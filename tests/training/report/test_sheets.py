@@ -1,7 +1,7 @@
 import numpy as np
 
 from clipmat.certainty import PresenceScale
-from clipmat.predictor import Prediction
+from clipmat.predictions import Prediction
 from training.report.judging import judge
 from training.report.sheets import Cases, cell, sheet
 from training.samples import Sample
