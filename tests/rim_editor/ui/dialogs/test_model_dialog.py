@@ -274,6 +274,7 @@ def test_a_systems_folder_is_checked_and_chosen(qtbot, make, shelf, tmp_path):
 def test_what_refines_edges_is_chosen_with_what_finds(make, shelf):
     here = {"path": Path("/w/x"), "state": "ready", "remedy": ""}
     shelf.rows = [READY, replace(MISSING, name="grounded-sam", **here), replace(MISSING, name="vitmatte", **here)]
-    weights = make().findChild(QComboBox, "weights_box")
+    dialog = make()
+    weights = dialog.findChild(QComboBox, "weights_box")
     names = [weights.itemText(place) for place in range(weights.count())]
     assert names == ["compact", "grounded-sam", "compact+vitmatte", "grounded-sam+vitmatte"]
