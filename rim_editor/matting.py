@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from rim_editor.predictors import PredictionLike, PredictorLike
 
 __all__ = [
-    "ClipMatError", "ExpressionTruncated", "Matting", "catalogue", "check", "cpu_threads", "device_reason", "fetch",
-    "load_predictor", "nouns", "remove",
+    "ClipMatError", "ExpressionTruncated", "Matting", "catalogue", "check", "choices", "cpu_threads", "device_reason",
+    "fetch", "load_predictor", "nouns", "remove",
 ]  # fmt: skip
 
 
@@ -46,6 +46,13 @@ def catalogue() -> tuple[WeightsInfo, ...]:
     from clipmat.systems import catalogue
 
     return weights_catalogue.catalogue() + catalogue.catalogue()
+
+
+def choices() -> tuple[str, ...]:
+    """The names of all that can answer, with other edges too: what is here. Imports no torch."""
+    from clipmat.systems.catalogue import choices
+
+    return choices(catalogue())
 
 
 def fetch(name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:

@@ -23,12 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import FetchCancelled
-from clipmat.systems.catalogue import choices
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.dialogs.weights_table import WeightsTable
+from rim_editor.ui.dialogs.weights_table import WeightsTable, advice
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
 
 if TYPE_CHECKING:
@@ -39,10 +38,13 @@ _STOPPED = marked("The download was stopped; nothing was kept.")
 
 
 class WeightsStore(Protocol):
-    """The functions of `rim_editor.matting` in use; each may raise ClipMatError, and all but the first are slow."""
+    """The functions of `rim_editor.matting` in use; each may raise ClipMatError, and all but the first two are slow."""
 
     def catalogue(self) -> tuple[WeightsInfo, ...]:
         """Every variant with its state."""
+
+    def choices(self) -> tuple[str, ...]:
+        """The names of all that can answer."""
 
     def fetch(self, name: str, progress: Callable[[int, int | None], None] | None = None) -> Path:
         """Download the weights of a variant; `progress` may raise to stop."""
@@ -161,7 +163,7 @@ class ModelDialog(QDialog):
     def _refresh(self) -> None:
         variants = self._store.catalogue()
         self._table.set_variants(variants)
-        self._choice.set_weights(choices(variants))
+        self._choice.set_weights(self._store.choices())
         self._enable()
 
     def _enable(self) -> None:
@@ -175,7 +177,7 @@ class ModelDialog(QDialog):
         self._remove.setEnabled(replaceable)
         self._cancel.setVisible(self._busy)
         if row is not None and not self._busy:
-            self._show_message(_advice(row))
+            self._show_message(advice(row))
 
     def _start_fetch(self) -> None:
         row = self._table.selected()
@@ -292,10 +294,3 @@ class ModelDialog(QDialog):
             lambda error: self.set_reason(str(error)),
         )
         self._runner.start(job)
-
-
-def _advice(row: WeightsInfo) -> str:
-    if row.state == "ready":
-        bundled = tr("{name} comes with the program: there is nothing to fetch or to remove.", name=row.name)
-        return bundled if row.bundled else ""
-    return tr("{name} cannot answer, its weights are missing: {remedy}.", name=row.name, remedy=row.remedy)

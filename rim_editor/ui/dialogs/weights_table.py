@@ -54,6 +54,14 @@ class WeightsTable(QTableWidget):
         return self._variants[row] if 0 <= row < len(self._variants) else None
 
 
+def advice(row: WeightsInfo) -> str:
+    """What can be done about the weights of a row, in one line; '' where nothing need be."""
+    if row.state == "ready":
+        bundled = tr("{name} comes with the program: there is nothing to fetch or to remove.", name=row.name)
+        return bundled if row.bundled else ""
+    return tr("{name} cannot answer, its weights are missing: {remedy}.", name=row.name, remedy=row.remedy)
+
+
 def _state(variant: WeightsInfo) -> str:
     if variant.state == "ready":
         return tr("Ready, bundled") if variant.bundled else tr("Ready")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import FetchFailed, WeightsInvalid
+from clipmat.systems.catalogue import choices
 from clipmat.weights_catalogue import WeightsInfo, catalogue
 from rim_editor.editor.jobs import InlineRunner
 from rim_editor.settings import Settings
@@ -40,6 +41,9 @@ class Shelf:
 
     def catalogue(self):
         return tuple(self.rows)
+
+    def choices(self):
+        return choices(self.rows)
 
     def fetch(self, name, progress=None):
         if self.error:
