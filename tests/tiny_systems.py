@@ -246,7 +246,9 @@ def sam3(folder: Path) -> Path:
         memory_fuser_embed_dim=32,
         memory_fuser_intermediate_dim=32,
     )
-    Sam3VideoModel(Sam3VideoConfig(detector_config=detector, tracker_config=tracker)).save_pretrained(folder)
+    config = Sam3VideoConfig(detector_config=detector, tracker_config=tracker)
+    config.image_size = 112
+    Sam3VideoModel(config).save_pretrained(folder)
     tensors = load_file(folder / "model.safetensors")  # saving doubles a prefix of their names
     tensors = {name.replace("tracker_model.tracker_model.", "tracker_model."): each for name, each in tensors.items()}
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})

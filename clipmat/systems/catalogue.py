@@ -28,6 +28,19 @@ class Part:
     """What config.json of its weights may call it."""
     bytes: int
     """About how much is downloaded."""
+    gated: bool = False
+    """Whether its authors give it only to whoever has accepted their terms."""
+
+    @property
+    def consent(self) -> str:
+        """What to do before a download of a gated part, with a comma at its end; '' of others."""
+        if not self.gated:
+            return ""
+        return (
+            f"accept the terms of its authors at https://huggingface.co/{self.repo}, make a token at "
+            "https://huggingface.co/settings/tokens and give it to `hf auth login` (it goes to "
+            "~/.cache/huggingface/token), "
+        )
 
     @property
     def folder(self) -> Path:
@@ -98,6 +111,12 @@ SYSTEMS = {
     ),
     "grounded-sam": _grounded_sam("tiny"),
     **{f"grounded-sam-{size}": _grounded_sam(size) for size in list(_SAM_SIZES)[1:]},
+    "sam3": SystemEntry(
+        f"SAM 3 finds every instance of what words name with its mask, and what clicks and boxes point at; {_NOT_RUN}",
+        "SAM License, gated",
+        (Part("facebook/sam3", ("sam3_video",), 3_440_000_000, gated=True),),
+        5_000_000_000,
+    ),
     "vitmatte": _vitmatte("small", 103_000_000),
     "vitmatte-base": _vitmatte("base", 387_000_000),
 }
@@ -192,8 +211,9 @@ def _remedy(name: str) -> str:
     missing = SYSTEMS[name].missing
     size = sum(part.bytes for part in missing) / 1e6
     copies = " and ".join(f"the files of {part.repo} to {part.folder}" for part in missing)
+    consent = "".join(part.consent for part in missing)
     return (
-        f"with a network, `rim-editor models fetch {name}` downloads {size:.0f} MB; "
+        f"with a network, {consent}`rim-editor models fetch {name}` downloads {size:.0f} MB; "
         f"without, copy {copies}, or give a folder of them as weights"
     )
 

@@ -43,6 +43,10 @@ def load(weights: str | Path = "compact", device: str = "auto", precision: str =
         from clipmat.systems.clipseg import ClipSegSystem
 
         return ClipSegSystem.read(folders[finds], finds, choice, own)
+    if name == "sam3":
+        from clipmat.systems.sam3 import Sam3System
+
+        return Sam3System.read(folders[finds], finds, choice, own)
     from clipmat.systems.grounded_sam import GroundedSamSystem
 
     return GroundedSamSystem.read(folders[finds], finds, choice, own)
