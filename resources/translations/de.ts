@@ -320,6 +320,11 @@
     </message>
     <message>
       <location filename="../../rim_editor/documents/step_names.py" />
+      <source>"{words}"</source>
+      <translation>„{words}“</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/documents/step_names.py" />
       <source>Refine edge</source>
       <translation>Kante verfeinern</translation>
     </message>
@@ -392,6 +397,11 @@
       <location filename="../../rim_editor/editor/asked_images.py" />
       <source>Hardly here</source>
       <translation>Kaum vorhanden</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/asked_images.py" />
+      <source>“{words}”</source>
+      <translation>„{words}“</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/composition_actions.py" />

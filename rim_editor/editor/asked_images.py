@@ -276,7 +276,7 @@ class AskedImage:
         if not editor.document.has_matte:
             return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
         title = editor.document.layer.title
-        caption = answer_texts.still_former(f"“{title}”" if title else "", quoted)
+        caption = answer_texts.still_former(tr("“{words}”", words=title) if title else "", quoted)
         return AnswerText(text, (*choices, AnswerChoice.KEEP), caption, dimmed=True, short=short)
 
     def _take_part(self, editor: Editor, given: GivenAnswer) -> None:

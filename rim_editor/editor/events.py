@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from clipmat.pointing import Pointing
 from rim_editor.documents import answer_texts
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,7 +188,7 @@ class Answered:
     @property
     def asked(self) -> str:
         """What was asked, for the user: '“the hat”', '2 clicks', '“the hat”, 2 clicks'."""
-        words = f"“{self.expression}”" if self.expression else ""
+        words = tr("“{words}”", words=self.expression) if self.expression else ""
         return ", ".join(filter(None, (words, answer_texts.pointed(self.pointing))))
 
 

@@ -272,7 +272,8 @@ def _slider(painter: QPainter, option: QStyleOptionSlider) -> None:
     groove = QRectF(rect.left() + 1, middle - _GROOVE / 2, rect.width() - 2, _GROOVE)
     painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
     painter.setBrush(accent)
-    zero = groove.left() if zero == across(option.minimum) else zero
+    start = groove.right() if option.upsideDown else groove.left()  # the other way where one writes from the right
+    zero = start if zero == across(option.minimum) else zero
     left, right = min(zero, here), max(zero, here)
     painter.drawRoundedRect(QRectF(left, groove.top(), right - left, _GROOVE), _GROOVE / 2, _GROOVE / 2)
     focused = bool(option.state & _State.State_HasFocus)

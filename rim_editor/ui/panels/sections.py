@@ -52,7 +52,8 @@ class Section(QWidget):
 
     def _toggled(self, is_open: bool) -> None:
         self.inside.setVisible(is_open)
-        self._heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        folded = Qt.ArrowType.LeftArrow if self.isRightToLeft() else Qt.ArrowType.RightArrow
+        self._heading.setArrowType(Qt.ArrowType.DownArrow if is_open else folded)
 
 
 def save_sections(inside: QWidget, state_file: QSettings) -> None:

@@ -160,7 +160,7 @@ class BatchOpener(QObject):
         one_saved = not editor.unsaved and len(editor.document.layers) == 1
         background = editor.saving.path if one_saved else None
         document = editor.document
-        dialog.set_edit(edit, document.controls, background, document.composition, f"“{editor.title}”")
+        dialog.set_edit(edit, document.controls, background, document.composition, tr("“{words}”", words=editor.title))
         dialog.set_expressions(() if example is not None else project_recipes.terms_of(editor.document), example)
         dialog.set_export(suffix, request)
 
