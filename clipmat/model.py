@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from clipmat.compact_encoders import EfficientNetEncoder, SentenceTower
 from clipmat.config import ClipMatConfig
@@ -210,3 +212,25 @@ class ClipMat(nn.Module):
         text, valid = self.encode_text(tokens)
         image = self.encode_image(pixels).repeated(text.shape[0] // pixels.shape[0])
         return self.decode(image, text, valid, shrink=shrink)
+
+
+def allocated(config: ClipMatConfig) -> ClipMat:
+    """A network of which no tensor is initialised, as drawing random numbers takes time: fill all before its use."""
+    with _Uninitialised():
+        return ClipMat(config)
+
+
+class _Uninitialised(TorchFunctionMode):
+    """While this is entered, what `torch.nn.init` would write stays unwritten."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., object],
+        types: Sequence[type],
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)

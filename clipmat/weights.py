@@ -99,7 +99,7 @@ def load(weights: str | Path) -> tuple[ClipMat, ModelCard]:
     It is on the CPU, float32, in eval mode. Raises UnknownWeights, WeightsMissing or WeightsInvalid; never returns a
     half-loaded network.
     """
-    from clipmat.model import ClipMat
+    from clipmat.model import allocated
 
     path, sha256 = locate(weights)
     if sha256 is not None:
@@ -108,10 +108,8 @@ def load(weights: str | Path) -> tuple[ClipMat, ModelCard]:
     try:
         if sha256 is None:
             _check_sizes(card.config, state)
-        model = ClipMat(card.config)
-        model.load_state_dict(
-            {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
-        )
+        model = allocated(card.config)
+        model.load_state_dict(state)  # every tensor, or it raises
     except (RuntimeError, ValueError, TypeError, ArithmeticError, AssertionError, AttributeError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise WeightsInvalid(
