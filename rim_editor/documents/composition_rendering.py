@@ -105,8 +105,8 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     line = None if outline is None else silhouettes.widened(matte, outline.width * percent)
     if shadow is not None and shadow.strength > 0:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
-        cover = matte if line is None else np.maximum(matte, line)
-        thrown = silhouettes.shadow(cover, far * math.cos(angle), far * math.sin(angle), shadow.softness * percent)
+        right, down, soft = far * math.cos(angle), far * math.sin(angle), shadow.softness * percent
+        thrown = silhouettes.shadow(matte if line is None else np.maximum(matte, line), right, down, soft)
         thrown *= np.float32(shadow.strength)
         found.append(Mark("shadow", thrown, shadow.colour))
     if outline is not None and line is not None:

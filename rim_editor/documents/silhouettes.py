@@ -51,6 +51,8 @@ def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage
     shrink = max(1, int(sigma / 4))
     small = max(1, round(width / shrink)), max(1, round(height / shrink))
     found = cv2.resize(cover, small, interpolation=cv2.INTER_AREA) if shrink > 1 else cover
+    given = found is cover
+    del cover  # perhaps the caller has no use for it either
     step = np.array([[1.0, 0, right * small[0] / width], [0, 1.0, down * small[1] / height]])
     if right or down:
         found = cv2.warpAffine(found, step, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -59,7 +61,7 @@ def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage
         found = cv2.GaussianBlur(found, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
     if shrink > 1:
         found = cv2.resize(found, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(found, 0, 1, out=None if found is cover else found), np.float32)
+    return np.asarray(np.clip(found, 0, 1, out=None if given else found), np.float32)
 
 
 def _line(matte: Coverage, width: float) -> Coverage:
@@ -77,8 +79,8 @@ def _line(matte: Coverage, width: float) -> Coverage:
     place[labels[ys, xs]] = np.arange(len(ys))
     ahead = _ahead(matte, ys, xs)
     rows, columns = np.nonzero((solid == 0) & (rough <= width * 1.1 + 2))
-    nearest = place[labels]
-    del edge, rough, labels  # a large image has hundreds of megabytes of them
+    del edge, rough  # of a large image these are many megabytes, and so is a second plane of labels
+    nearest = np.take(place, labels, out=labels, mode="clip")
     distance = _distance(rows, columns, ys, xs, ahead, nearest[rows, columns])
     for _ in range(_PASSES):  # OpenCV's nearest is only nearly so, and does not know where in its pixel the edge is
         for down, right in _NEXT:
