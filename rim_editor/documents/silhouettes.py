@@ -29,8 +29,7 @@ def widened(matte: Coverage, width: float) -> Coverage:
     from rim_editor.documents.strokes import box_around, grown
 
     result = np.zeros_like(matte)
-    solid = matte >= _HALF
-    box = box_around(solid)
+    box = box_around(matte >= _HALF)
     if box is None or width <= 0:
         return result
     reach = math.ceil(width) + 2
@@ -68,18 +67,16 @@ def _line(matte: Coverage, width: float) -> Coverage:
     """The coverage of all that is within `width` pixels of where the matte is at least one half."""
     import cv2
 
-    solid = (matte >= _HALF).astype(np.uint8)
-    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
-    edge = cv2.dilate(solid, cross) - cv2.erode(solid, cross)
-    if not edge.any():
+    beside = _beside_edge(matte)
+    if beside.all():
         return np.ones_like(matte)
-    rough, labels = cv2.distanceTransformWithLabels(1 - edge, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    ys, xs = np.nonzero(edge)
+    rough, labels = cv2.distanceTransformWithLabels(beside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    ys, xs = np.nonzero(beside == 0)
     place = np.zeros(int(labels.max()) + 1, np.int32)
     place[labels[ys, xs]] = np.arange(len(ys))
     ahead = _ahead(matte, ys, xs)
-    rows, columns = np.nonzero((solid == 0) & (rough <= width * 1.1 + 2))
-    del edge, rough  # of a large image these are many megabytes, and so is a second plane of labels
+    rows, columns = np.nonzero((matte < _HALF) & (rough <= width * 1.1 + 2))
+    del beside, rough  # of a large image these are many megabytes, and so is a second plane of labels
     nearest = np.take(place, labels, out=labels, mode="clip")
     distance = _distance(rows, columns, ys, xs, ahead, nearest[rows, columns])
     for _ in range(_PASSES):  # OpenCV's nearest is only nearly so, and does not know where in its pixel the edge is
@@ -91,9 +88,18 @@ def _line(matte: Coverage, width: float) -> Coverage:
             better = found < distance
             distance[better] = found[better]
             nearest[rows[better], columns[better]] = beside[better]
-    result = solid.astype(np.float32)
+    result = (matte >= _HALF).astype(np.float32)
     result[rows, columns] = np.clip(width + 0.5 - distance, 0, 1)
     return result
+
+
+def _beside_edge(matte: Coverage) -> NDArray[np.uint8]:
+    """0 in the pixels of the edge, on both sides of where the matte is one half, and 1 in all others."""
+    import cv2
+
+    solid = (matte >= _HALF).view(np.uint8)
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+    return np.asarray(cv2.dilate(solid, cross) == cv2.erode(solid, cross)).view(np.uint8)
 
 
 def _distance(
