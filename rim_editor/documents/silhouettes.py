@@ -67,17 +67,19 @@ def _line(matte: Coverage, width: float) -> Coverage:
     """The coverage of all that is within `width` pixels of where the matte is at least one half."""
     import cv2
 
-    beside = _beside_edge(matte)
-    if beside.all():
+    apart = _beside_edge(matte)
+    if apart.all():
         return np.ones_like(matte)
-    rough, labels = cv2.distanceTransformWithLabels(beside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    ys, xs = np.nonzero(beside == 0)
+    rough, labels = cv2.distanceTransformWithLabels(apart, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    ys, xs = np.nonzero(apart == 0)
     place = np.zeros(int(labels.max()) + 1, np.int32)
     place[labels[ys, xs]] = np.arange(len(ys))
     ahead = _ahead(matte, ys, xs)
     rows, columns = np.nonzero((matte < _HALF) & (rough <= width * 1.1 + 2))
-    del beside, rough  # of a large image these are many megabytes, and so is a second plane of labels
-    nearest = np.take(place, labels, out=labels, mode="clip")
+    del apart, rough  # of a large image these are many megabytes, and so is a second plane of labels
+    nearest = np.asarray(labels, np.int32)
+    for row in nearest:
+        row[:] = place[row]
     distance = _distance(rows, columns, ys, xs, ahead, nearest[rows, columns])
     for _ in range(_PASSES):  # OpenCV's nearest is only nearly so, and does not know where in its pixel the edge is
         for down, right in _NEXT:
