@@ -30,7 +30,6 @@ GROUND_FLOOR = {
     "expression",
     "files",
     "foreground",
-    "foreground_levels",
     "image_files",
     "image_metadata",
     "image_modes",
