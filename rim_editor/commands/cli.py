@@ -8,20 +8,22 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from clipmat.errors import UserError, UserFacingWarning
-from rim_editor.commands import batch, doctor, install_desktop, matte, models, printing, render, reset
+from rim_editor.commands import printing
 from rim_editor.commands.printing import PROGRAM
 from rim_editor.errors import SHORT_OF_MEMORY, BadOption, command_text, is_short_of_memory
 
 INTERRUPTED = 130
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_COMMANDS = ("matte", "batch", "render", "models", "doctor", "install-desktop", "reset")
+"""In modules of these names, beside `open`; in the order of the help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,14 +81,25 @@ def _are_files(words: Sequence[str]) -> bool:
 
 def _parse_and_run(words: list[str], known: dict[str, object]) -> int:
     """Run a command, which adds to `known` what belongs into the JSON of its failures."""
-    command: Any = typer.main.get_command(app)
-    words = _with_command(words, command.commands)
+    words = _with_command(words)
+    needed = _COMMANDS if words[0] == "--help" else [name for name in _COMMANDS if name == words[0]]
+    command: Any = typer.main.get_command(_application(needed))
     return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=known) or 0)
 
 
-def _with_command(words: list[str], commands: Container[str]) -> list[str]:
+def _application(commands: Sequence[str]) -> typer.Typer:
+    """The program with `open` and these commands, whose modules alone are imported."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(root)
+    app.command("open")(open_window)
+    for name in commands:
+        import_module(f"rim_editor.commands.{name.replace('-', '_')}").register(app)
+    return app
+
+
+def _with_command(words: list[str]) -> list[str]:
     first = words[0] if words else "open"
-    if first in commands or first in ("--help", "--version"):
+    if first in (*_COMMANDS, "open", "--help", "--version"):
         return words or [first]
     if not first.startswith("-") and not os.path.exists(first):
         raise BadOption(f"'{first}' is neither a command nor a file: check its name, or see '{PROGRAM} --help'.")
@@ -105,7 +118,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -117,7 +129,6 @@ def root(
     """
 
 
-@app.command("open")
 def open_window(
     images: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Images and projects to open.")
@@ -143,7 +154,3 @@ def _handed_over(images: Sequence[Path]) -> bool:
     except ImportError:  # the application names the library that is missing
         return False
     return hand_over(images)
-
-
-for command in (matte, batch, render, models, doctor, install_desktop, reset):
-    command.register(app)
