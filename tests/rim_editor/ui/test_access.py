@@ -140,3 +140,44 @@ def test_tab_reaches_all_and_is_caught_nowhere(make, name):
     assert sorted(one.objectName() or repr(one) for one in wanted - set(forwards)) == []
     backwards = stops(Qt.Key.Key_Backtab)
     assert {one.objectName() for one in forwards} == {one.objectName() for one in backwards}
+
+
+def press(key, modifier=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(QApplication.activeModalWidget() or QApplication.focusWidget(), key, modifier)
+    QApplication.processEvents()
+
+
+def tab_to(name):
+    for _ in range(MOST_STOPS):
+        if QApplication.focusWidget().objectName() == name:
+            return
+        press(Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not reach {name}, but {[one.objectName() for one in stops(Qt.Key.Key_Tab)]}")
+
+
+def test_an_object_is_cut_out_edited_and_exported_without_a_mouse(make, qtbot, tmp_path):
+    window = make("window")
+    control = Qt.KeyboardModifier.ControlModifier
+    press(Qt.Key.Key_L, control)
+    QTest.keyClicks(QApplication.focusWidget(), "the cat")
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.expression for one in window.editor().document.expressions] == ["the cat"])
+    window.activateWindow()  # offscreen, the list of completions keeps the focus of the keyboard when it closes
+    tab_to("edit_transparent")
+    press(Qt.Key.Key_Right)  # to the next of the edits
+    press(Qt.Key.Key_Space)
+    assert type(window.editor().document.edit).__name__ == "Highlight"
+    tab_to("highlight_strength")
+    strength = window.editor().document.edit.strength
+    press(Qt.Key.Key_Left)
+    assert window.editor().document.edit.strength < strength
+    window.activateWindow()
+    press(Qt.Key.Key_E, control)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeWindow(), ExportDialog))
+    dialog = QApplication.activeWindow()
+    tab_to("export_folder")
+    QApplication.focusWidget().selectAll()
+    QTest.keyClicks(QApplication.focusWidget(), str(tmp_path))
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(list(tmp_path.glob("*highlight*"))))
+    qtbot.waitUntil(lambda: not dialog.isVisible())
