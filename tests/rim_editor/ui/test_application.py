@@ -92,6 +92,27 @@ def look(window):
     assert any("bad.jpg" in text and level == "error" for text, level in result["shown_messages"])
 
 
+@pytest.mark.parametrize(
+    ("language", "environment", "shown"),
+    [
+        ("de", {}, ["&Datei", "Abbrechen"]),
+        ("en", {"LC_ALL": "de_DE.UTF-8"}, ["&File", "Cancel"]),
+        ("system", {"LC_ALL": "de_DE.UTF-8"}, ["&Datei", "Abbrechen"]),
+        ("system", {"LC_ALL": "fr_FR.UTF-8"}, ["&File", "Cancel"]),
+        ("en", {"RIM_EDITOR_LANGUAGE": "de"}, ["&Datei", "Abbrechen"]),
+    ],
+)
+def test_the_window_speaks_the_language_of_the_settings_and_so_does_qt(home, language, environment, shown):
+    (home / "settings.json").write_text(json.dumps({"language": language}), encoding="utf-8")
+    look = """
+def look(window):
+    from PySide6.QtCore import QCoreApplication
+    seen["texts"] = [window.menuBar().actions()[0].text(), QCoreApplication.translate("QPlatformTheme", "Cancel")]
+    window.close()
+"""
+    assert saw(started(look, **environment))["texts"] == shown
+
+
 def test_ctrl_c_in_the_terminal_closes_the_window():
     look = """
 def look(window):
