@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rim_editor import matting as weights
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Cutout
 from rim_editor.settings import Settings
@@ -27,6 +28,8 @@ from rim_editor.translation import marked, tr
 from rim_editor.ui import languages
 from rim_editor.ui.batch.batch_dialog import BatchDialog
 from rim_editor.ui.dialogs.crop_dialog import CropDialog
+from rim_editor.ui.dialogs.export_dialog import ExportDialog
+from rim_editor.ui.dialogs.model_dialog import ModelDialog
 from rim_editor.ui.dialogs.preferences_dialog import PreferencesDialog
 from rim_editor.ui.window.actions import MENUS, Actions
 from rim_editor.ui.window.main_window import MainWindow
@@ -160,7 +163,7 @@ NOT_TRANSLATED = re.compile(
 """Files, samples, weights, languages by their own names, units, and Qt's own texts, which its catalogues have."""
 
 
-@pytest.mark.parametrize("what", ["window", "preferences", "batch", "crop"])
+@pytest.mark.parametrize("what", ["window", "preferences", "batch", "crop", "export", "models"])
 def test_no_text_passes_the_translation_by(speak, what, qtbot, matting, runner, photo, editor, monkeypatch):
     monkeypatch.delenv(languages.VARIABLE, raising=False)
     speak(languages.PSEUDO)
@@ -169,6 +172,8 @@ def test_no_text_passes_the_translation_by(speak, what, qtbot, matting, runner, 
         "preferences": lambda: PreferencesDialog(Settings()),
         "batch": lambda: BatchDialog(matting, Settings(), runner, edit=Cutout(), controls=MatteControls()),
         "crop": lambda: CropDialog(editor, runner),
+        "export": lambda: ExportDialog(editor, Settings()),
+        "models": lambda: ModelDialog(weights, Settings(), runner),
     }[what]()
     qtbot.addWidget(made)
     if what == "window":
