@@ -39,7 +39,7 @@ class Part:
         return (
             f"accept the terms of its authors at https://huggingface.co/{self.repo}, make a token at "
             "https://huggingface.co/settings/tokens and give it to `hf auth login` (it goes to "
-            "~/.cache/huggingface/token), "
+            "~/.cache/huggingface/token), then "
         )
 
     @property
@@ -83,8 +83,7 @@ _SAM_SIZES = {"tiny": 156_000_000, "small": 184_000_000, "base-plus": 324_000_00
 
 def _grounded_sam(size: str) -> SystemEntry:
     return SystemEntry(
-        f"MM-Grounding-DINO finds boxes for the words, SAM 2.1 ({size}) the thing in one of them, and what clicks and "
-        f"boxes point at; {_NOT_RUN}",
+        f"MM-Grounding-DINO and SAM 2.1 ({size}); {_NOT_RUN}",
         "Apache-2.0",
         (_DETECTOR, Part(f"facebook/sam2.1-hiera-{size}", ("sam2", "sam2_video"), _SAM_SIZES[size])),
         2_000_000_000,
@@ -93,8 +92,7 @@ def _grounded_sam(size: str) -> SystemEntry:
 
 def _vitmatte(size: str, weights: int) -> SystemEntry:
     return SystemEntry(
-        f"ViTMatte ({size}) computes the edges in place of our refiner: alone for compact, for others as in "
-        f"grounded-sam+vitmatte; {_NOT_RUN}",
+        f"ViTMatte ({size}), edges in place of our refiner's; {_NOT_RUN}",
         "Apache-2.0",
         (Part(f"hustvl/vitmatte-{size}-composition-1k", ("vitmatte",), weights),),
         2_000_000_000,
@@ -104,7 +102,7 @@ def _vitmatte(size: str, weights: int) -> SystemEntry:
 
 SYSTEMS = {
     "clipseg": SystemEntry(
-        f"CLIPSeg, the paper's comparison: a heat map from words, its edges by our refiner; {_NOT_RUN}",
+        f"CLIPSeg, the paper's comparison; {_NOT_RUN}",
         "Apache-2.0",
         (Part("CIDAS/clipseg-rd64-refined", ("clipseg",), 603_000_000),),
         500_000_000,
@@ -112,7 +110,7 @@ SYSTEMS = {
     "grounded-sam": _grounded_sam("tiny"),
     **{f"grounded-sam-{size}": _grounded_sam(size) for size in list(_SAM_SIZES)[1:]},
     "sam3": SystemEntry(
-        f"SAM 3 finds every instance of what words name with its mask, and what clicks and boxes point at; {_NOT_RUN}",
+        f"SAM 3, every instance of what words name; {_NOT_RUN}",
         "SAM License, gated",
         (Part("facebook/sam3", ("sam3_video",), 3_440_000_000, gated=True),),
         5_000_000_000,

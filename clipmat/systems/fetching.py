@@ -102,7 +102,7 @@ def _download(part: Part, file: str, progress: hub.DownloadCallback | None) -> P
 
 def _remedy(part: Part) -> str:
     return (
-        f"connect to the internet, {part.consent}and fetch it again, or copy the files of "
+        f"connect to the internet, {part.consent}fetch it again, or copy the files of "
         f"{part.repo} from another machine to {part.folder}"
     )
 

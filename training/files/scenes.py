@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from clipmat.files import write_whole
 from training.entity import BankError, Pixels
 from training.nouns import everyday_names, possible_names
 
-INDEX, _IMAGES = "scenes.jsonl", "scenes.zip"
+INDEX, _IMAGES, _FOLDER = "scenes.jsonl", "scenes.zip", "scenes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,61 @@ def holds_scenes(folder: Path) -> bool:
 def read_scenes(folder: Path, *splits: str) -> Iterator[LabelledScene]:
     """The scenes of these splits in their order, each decoded when it comes. Raises BankError naming what is broken."""
     try:
-        with (folder / INDEX).open(encoding="utf-8") as lines, zipfile.ZipFile(folder / _IMAGES) as archive:
+        with (folder / INDEX).open(encoding="utf-8") as lines, _reader(folder) as read:
             for line in lines:
                 row = json.loads(line)
                 if row["split"] not in splits or not row["objects"]:
                     continue
-                with Image.open(io.BytesIO(archive.read(row["file"]))) as picture:
+                with Image.open(io.BytesIO(read(row["file"]))) as picture:
                     image = np.asarray(picture.convert("RGB"))
                 there = tuple(sorted({each["keyword"] for each in row["objects"]}))
                 yield LabelledScene(row["id"], image, there, absent(row))
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise BankError(f"{folder} is no whole pack of scenes ({error}): {INDEX} and {_IMAGES} are needed") from error
+        raise BankError(
+            f"{folder} is no whole pack of scenes ({error}): {INDEX} is needed, and {_IMAGES} or {_FOLDER}/"
+        ) from error
+
+
+@contextmanager
+def _reader(folder: Path) -> Iterator[Callable[[str], bytes]]:
+    """Reads the bytes of a file of a pack by its name."""
+    if (folder / _FOLDER).is_dir():
+        yield lambda name: (folder / _FOLDER / name).read_bytes()
+        return
+    with zipfile.ZipFile(folder / _IMAGES) as archive:
+        yield archive.read
+
+
+def written(folder: Path) -> set[str]:
+    """The ids of the scenes that are in a pack already; of a line that was not written to its end nothing stays."""
+    index = folder / INDEX
+    if not index.is_file():
+        return set()
+    text = index.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        write_whole(index, whole)
+    try:
+        return {json.loads(line)["id"] for line in whole.splitlines()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BankError(f"{index} is no index of scenes ({error}): remove it, or name another folder") from error
+
+
+def append_scene(folder: Path, row: dict[str, Any], image: Pixels, masks: Sequence[Pixels]) -> None:
+    """Write a scene to the end of a pack: HxWx3 uint8 as JPEG, the masks of its objects HxW uint8, then its row.
+
+    Raises OSError.
+    """
+    files = folder / _FOLDER
+    files.mkdir(parents=True, exist_ok=True)
+    if row["objects"]:
+        Image.fromarray(image).save(files / row["file"], "JPEG", quality=92, subsampling=0)
+    for each, mask in zip(row["objects"], masks, strict=True):
+        Image.fromarray(mask).save(files / each["mask"], "PNG")
+    with (folder / INDEX).open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(row) + "\n")
+        lines.flush()
+        os.fsync(lines.fileno())
 
 
 def may_contain(row: dict[str, Any]) -> frozenset[str]:

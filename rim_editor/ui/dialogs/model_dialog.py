@@ -107,7 +107,7 @@ class ModelDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        self.resize(140 * self.fontMetrics().averageCharWidth(), 34 * self.fontMetrics().height())
+        self.resize(140 * self.fontMetrics().averageCharWidth(), 38 * self.fontMetrics().height())
         self._refresh()
         self._ask_reason()
 
