@@ -107,7 +107,7 @@ def row_of(photo: TaughtPhoto, source: str, licence: str) -> tuple[dict[str, Any
 
 
 def _asked(teacher: Predictor | System, image: Pixels, nouns: Sequence[str]) -> dict[str, Alpha | str]:
-    """The matte of each noun, HxW, or the reason why it is none to learn from."""
+    """The matte of each noun, HxW, or why there is nothing to learn from."""
     teacher.set_image(image)
     answers: dict[str, Alpha | str] = {}
     for noun in nouns:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clipmat import hub
-from clipmat.errors import FetchFailed, RemoveFailed, WeightsInvalid
+from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
 from clipmat.systems.catalogue import SYSTEMS, Part, locate
 from clipmat.weights import verify
 
@@ -32,6 +32,7 @@ def fetch(name: str, progress: hub.DownloadCallback | None = None) -> Path:
         for file, size in files.items():
             arrived[file] = _download(part, file, None if progress is None else _from(progress, done, total))
             done += size
+            _report(progress, done, total)  # a file of a former try reports nothing itself
         _put(arrived, part.folder)
     return entry.parts[0].folder
 
@@ -105,6 +106,15 @@ def _remedy(part: Part) -> str:
         f"connect to the internet, {part.consent}fetch it again, or copy the files of "
         f"{part.repo} from another machine to {part.folder}"
     )
+
+
+def _report(progress: hub.DownloadCallback | None, done: int, total: int) -> None:
+    if progress is None:
+        return
+    try:
+        progress(done, total)
+    except Exception as error:
+        raise FetchCancelled("the download was cancelled: what arrived whole stays for the next try") from error
 
 
 def _from(progress: hub.DownloadCallback, before: int, total: int) -> hub.DownloadCallback:

@@ -81,6 +81,7 @@ class System(ABC):
         started = time.perf_counter()
         check_image(image)
         with self._lock:
+            self._pixels = None  # if encoding fails, as where memory ends, no image is set
             with torch.inference_mode(), self._autocast():
                 self._encode(image)
             self._pixels, self._known, self._own_image_of = image, {}, None
