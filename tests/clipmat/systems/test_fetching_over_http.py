@@ -41,7 +41,7 @@ class Hub(BaseHTTPRequestHandler):
         else:
             name = path.rpartition("/")[2]
             body = served[name]
-            tag = hashlib.sha256(body).hexdigest() if name.endswith(".safetensors") else "small-file"
+            tag = hashlib.sha256(body).hexdigest() if name.endswith(".safetensors") else hashlib.sha1(body).hexdigest()
             sent.append((self.command, name))
             self.answer(body, ETag=f'"{"0" * 64 if damaged and len(tag) == 64 else tag}"')
 
