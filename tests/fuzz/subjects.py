@@ -32,11 +32,11 @@ class Kind:
 
 
 KINDS = {
-    "images": Kind("images:Images", 10_000, 2_500, 60),
-    "weights": Kind("weights:Weights", 100_000, 10_000, 60),
-    "projects": Kind("records:Projects", 5_000, 2_500, 60),
-    "records": Kind("records:Records", 10_000, 5_000, 60),
-    "expressions": Kind("words:Expressions", 10_000, 5_000, 120),
-    "names": Kind("words:FileNames", 500, 250, 120),
-    "window": Kind("window:Sessions", 10, 5, 600),
+    "images": Kind("images:Images", 10_000, 1_000, 60),
+    "weights": Kind("weights:Weights", 100_000, 5_000, 60),
+    "projects": Kind("records:Projects", 5_000, 1_000, 60),
+    "records": Kind("records:Records", 10_000, 2_000, 60),
+    "expressions": Kind("words:Expressions", 10_000, 1_000, 120),
+    "names": Kind("words:FileNames", 500, 50, 120),
+    "window": Kind("window:Sessions", 10, 2, 600),
 }

@@ -197,7 +197,7 @@ class FileNames:
             shutil.rmtree(each, ignore_errors=True)
         inside.mkdir()
         made = self._make(inside, chance)
-        before = _digests(inside)
+        before = digests(inside)
         way = chance.randrange(4)
         if way == 0 and made:
             target = out.with_name("one.png")
@@ -210,11 +210,11 @@ class FileNames:
             options = ["-r", "--flat"] if way == 2 else ["-r"]
             arguments = ["batch", *source, "-e", "the red", "-o", str(out), "--exists", "number", *options, "--json"]
             code, _ = self.command.run(arguments)
-            results = [path for path in _digests(out) if path.suffix == ".png"] if out.exists() else []
+            results = [path for path in digests(out) if path.suffix == ".png"] if out.exists() else []
             wanted = len(made) if way < 3 else sum(_encodable_strictly(path) for path in made)
             if wanted and (code != 0 or len(results) != wanted):
                 raise AssertionError(f"{len(results)} results of {wanted} ({code}): {made}")
-        if _digests(inside) != before:
+        if digests(inside) != before:
             raise AssertionError("an input was changed")
 
     def _make(self, inside: Path, chance: Random) -> list[bytes]:
@@ -257,5 +257,6 @@ def _encodable_strictly(path: bytes) -> bool:
     return True
 
 
-def _digests(folder: Path) -> dict[Path, str]:
+def digests(folder: Path) -> dict[Path, str]:
+    """The SHA-256 of every file below a folder."""
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
