@@ -89,7 +89,12 @@ def load(path: Path, side: int | None = None, *, whole: bool = True, page: int |
     It stays at least as large as it needs to be to scale its longer side to `side` pixels. `whole`, `page` and
     warnings are as in `read`, which also converts colours. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
-    with collected_warnings(UserWarning, spared=(UserFacingWarning,)) as of_decoders:
+    from PIL import Image
+
+    with (
+        collected_warnings(Image.DecompressionBombWarning),  # at half of the limit
+        collected_warnings(UserWarning, spared=(UserFacingWarning,)) as of_decoders,
+    ):
         loaded = _loaded(path, side, whole, page)
     if of_decoders:
         reason = " ".join(of_decoders[0].split()).rstrip(".")
@@ -123,7 +128,7 @@ def _loaded(path: Path, side: int | None, whole: bool, page: int | None) -> Upri
             size = (width, height) if orientation in (5, 6, 7, 8) else (height, width)
             profile = colour_spaces.profile_of(opened, path)
             return UprightImage(path, _turned(image_modes.plain(opened, path), orientation), size, profile, metadata)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise _too_large(path, error) from error
     except DAMAGE as error:
         text = f"'{path}' is damaged or incomplete ({partial_images.reason(error)}): copy or download it again."
@@ -179,6 +184,8 @@ def _head(path: Path) -> bytes:
         raise ImageUnreadable(f"'{path}' does not exist: check the name and the folder.") from error
     except IsADirectoryError as error:
         raise ImageUnreadable(f"'{path}' is a folder: name an image file.") from error
+    except ValueError as error:
+        raise ImageUnreadable(f"{str(path)!r} cannot be the name of a file ({error}): check it.") from error
     except OSError as error:
         text = f"'{path}' cannot be opened ({error.strerror}): check its name and permissions."
         raise ImageUnreadable(text) from error
@@ -200,11 +207,10 @@ def _opened(path: Path, head: bytes, found: tuple[Directory, ...], page: int | N
     directory = image_pages.chosen(found, page, path)
     at_start = directory is None or directory is found[0]
     try:
-        with collected_warnings(Image.DecompressionBombWarning):  # Pillow warns at half of the limit
-            file = Image.open(
-                path if at_start or directory is None else image_pages.opened_at(path, directory),
-                formats=[name for name in _FORMATS if name in Image.OPEN],
-            )
+        file = Image.open(
+            path if at_start or directory is None else image_pages.opened_at(path, directory),
+            formats=[name for name in _FORMATS if name in Image.OPEN],
+        )
     except UnidentifiedImageError as error:
         if found:
             raise image_modes.unsupported(path) from error

@@ -108,8 +108,9 @@ def kept_exif(found: Image.Exif, size: tuple[int, int]) -> bytes:
     from PIL import Image
 
     kept = Image.Exif()
+    left_out = () if _has_sensible_resolution(found) else (_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT)
     for tag in _KEPT_TAGS:
-        if tag in found:
+        if tag in found and tag not in left_out:
             kept[tag] = found[tag]
     details = dict(found.get_ifd(_EXIF_IFD))
     if details:
@@ -121,6 +122,12 @@ def kept_exif(found: Image.Exif, size: tuple[int, int]) -> bytes:
     if position:
         kept[_GPS_IFD] = position
     return kept.tobytes() if len(kept) else b""
+
+
+def _has_sensible_resolution(found: Image.Exif) -> bool:
+    """Whether the tags of the resolution, as far as they are there, can be written: TIFF refuses others."""
+    values = [float(found.get(tag, 1)) for tag in (_X_RESOLUTION, _Y_RESOLUTION)]
+    return found.get(_RESOLUTION_UNIT, 1) in (1, 2, 3) and all(0 < value < 2**32 for value in values)
 
 
 def warn_left_out(path: Path, kind: str, reason: str) -> None:

@@ -190,7 +190,7 @@ def _has_pictures_beside(file: Any, path: Path) -> bool:  # noqa: ANN401 - Pillo
 
 
 def _warn_of_others(path: Path) -> None:
-    text = f"'{path}' holds several pages or frames: the first is read, matte --page N reads another."
+    text = f"'{path}' holds several pages or frames: the first is read, --page N reads another."
     warnings.warn(text, ImageWarning, stacklevel=5)
 
 

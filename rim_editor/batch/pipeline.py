@@ -204,7 +204,7 @@ class _Pipeline:
 
     def _decode_one(self, item: Item) -> None:
         with self._guarded(item):
-            decoded = stages.decode(item, self._read)
+            decoded = stages.decode(item, self._read, self._recipe.page)
             self._budget.reserve(item.index, decoded.megapixels)
             self._decoded.put(decoded)
 

@@ -78,6 +78,8 @@ class Recipe:
     """Whether the best match is written even where nothing seems to match."""
     at_least: float | None = None
     """The presence, 0 to 1, below which nothing matches; None for the bar of the weights."""
+    page: int | None = None
+    """Which page or frame of every image is read, from 1; None for the first of full size."""
     model: ModelOptions = field(default_factory=ModelOptions)
     example: Example | None = None
     """What was selected in another image: it goes beside the first expression, or stands for it where that is ''."""
@@ -86,6 +88,8 @@ class Recipe:
         check_depth(self.depth)
         if self.at_least is not None and not 0 <= self.at_least <= 1:
             raise BadOption(f"A presence of at least {self.at_least:g} cannot be: give a number from 0 to 1.")
+        if self.page is not None and self.page < 1:
+            raise BadOption(f"There is no page {self.page}: they count from 1.")
         self.request()
         naming.parse_template(self.template)
 
@@ -114,8 +118,9 @@ class Recipe:
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON data."""
         data: dict[str, Any] = records.to_data(self)
-        if self.example is None:  # as earlier versions wrote it, whose journals stay readable
-            data.pop("example", None)
+        for name in ("example", "page"):  # as earlier versions wrote it, whose journals stay readable
+            if data.get(name) is None:
+                data.pop(name, None)
         if self.composition == Composition():
             data.pop("composition", None)
         return data | {"edit": self.edit.to_json()}

@@ -84,14 +84,16 @@ def _no_check() -> None:
     """A checkpoint that checks nothing."""
 
 
-def decode(item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read) -> DecodedItem:
-    """Read the image and, through `read`, the edit with its background.
+def decode(
+    item: Item, read: Callable[[EditDescription], Edit] = EditDescription.read, page: int | None = None
+) -> DecodedItem:
+    """Read the image, `page` of it as in `image_files.read`, and, through `read`, the edit with its background.
 
     Raises what `image_files.read` raises, and BadOption.
     """
     spent: dict[str, float] = {}
     with collected_warnings(UserFacingWarning) as texts, timed(spent, "decode"):
-        source = image_files.read(item.source)
+        source = image_files.read(item.source, page=page)
         edit = read(item.edit)
     return DecodedItem(item, source, edit, spent, tuple(texts))
 

@@ -140,6 +140,7 @@ def batch(
         exists=exists,
         best_guess=options.best_guess,
         at_least=options.at_least,
+        page=options.page,
         example=options.example_read,
         model=ModelOptions(_weights(options.weights), options.device.value),
     )

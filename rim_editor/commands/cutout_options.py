@@ -124,6 +124,9 @@ class CutoutOptions:
         Path | None,
         typer.Option(metavar="FILE", help="A .rimexample: find what was selected there, beside words or without."),
     ] = None
+    page: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The page or frame of files that hold several: the first.")
+    ] = None
     weights: Annotated[
         str, typer.Option(help="A model's name, a file of weights, their index, or a system's folder.")
     ] = "compact"

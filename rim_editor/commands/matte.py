@@ -132,9 +132,6 @@ def matte(
         Path | None,
         typer.Option(metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."),
     ] = None,
-    page: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="The page or frame of a file that holds several: the first.")
-    ] = None,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,
     allow_empty: Annotated[
@@ -169,7 +166,7 @@ def matte(
         other_inputs=tuple(filter(None, (options.background, options.example))),
         example=options.example_read,
         save_example=save_example,
-        page=page,
+        page=options.page,
         points=tuple(pointing_options.read_point(text) for text in point or ()),
         corners=None if box is None else pointing_options.read_box(box),
     )

@@ -12,14 +12,16 @@ import io
 import math
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from clipmat.errors import ImageTooLarge, ImageUnreadable
+from clipmat import image_metadata
+from clipmat.errors import ImageTooLarge, ImageUnreadable, UserFacingWarning
 from clipmat.image_files import OpenedImage, UprightImage, straight_srgb
 from clipmat.image_metadata import Metadata
+from clipmat.thread_warnings import collected_warnings
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
@@ -94,8 +96,21 @@ class _LayersReader:
             raise ImageTooLarge(f"'{self._path}' has {width * height / 1e6:.0f} megapixels: scale it down first.")
         entries = list(_entries(root))[:_MOST_LAYERS]
         ours = bool(entries) and entries[-1].name == "original" and not entries[-1].visible
-        document = self._ours(entries) if ours else None
-        return document or self._foreign(entries)
+        document = (self._ours(entries) if ours else None) or self._foreign(entries)
+        return replace(document, source=replace(document.source, metadata=self._metadata()))
+
+    def _metadata(self) -> Metadata:
+        """What the merged image, which programs without layers show, holds of metadata; ours is there."""
+        from PIL import Image
+
+        try:
+            with (
+                collected_warnings(UserWarning, spared=(UserFacingWarning,)),
+                Image.open(io.BytesIO(self._archive.read("mergedimage.png")), formats=["PNG"]) as image,
+            ):
+                return image_metadata.read(image, self._path)[1] if image.size == self._size else Metadata()
+        except (ValueError, OSError, SyntaxError, Image.DecompressionBombError):
+            return Metadata()
 
     def _ours(self, entries: list[_Entry]) -> Document | None:
         """The document that `raster_layers` made these layers of; None when they are not as it makes them."""

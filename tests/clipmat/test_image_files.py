@@ -4,6 +4,7 @@ import os
 import struct
 import warnings
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -482,3 +483,22 @@ def test_what_a_decoder_warns_of_names_the_file(tmp_path):
         read(tmp_path / "a.jpg")
     assert shown and all(issubclass(one.category, ImageWarning) for one in shown)
     assert "a.jpg' is damaged in part (Tag data larger than file" in str(shown[-1].message)
+
+
+def test_a_name_that_cannot_be_one_is_no_damage():
+    with pytest.raises(ImageUnreadable, match=r"'/tmp/a\\x00b.png' cannot be the name of a file"):
+        read(Path("/tmp/a\0b.png"))
+
+
+def test_no_page_of_a_large_image_is_a_warning_of_pillow(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 600)  # below the image, which is below twice of it
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (30, 30, 3), np.uint8))
+    image.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[image])
+    image.save(tmp_path / "b.jpg", "JPEG")
+    content = (tmp_path / "b.jpg").read_bytes()
+    (tmp_path / "b.jpg").write_bytes(content[:-100])  # it is read once more with an end
+    for name in ("a.jpg", "b.jpg"):
+        with warnings.catch_warnings(record=True) as shown:
+            warnings.simplefilter("always")
+            read(tmp_path / name)
+        assert all(issubclass(one.category, ImageWarning) for one in shown)

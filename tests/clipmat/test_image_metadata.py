@@ -6,10 +6,12 @@ import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 from clipmat.errors import ImageWarning
 from clipmat.image_files import read
 from clipmat.image_metadata import Metadata
+from rim_editor.files.formats import encoded
 
 ORIENTATION = 0x0112
 XMP = b"""<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -151,3 +153,16 @@ def test_no_resolution_is_invented_for_a_jpeg(tmp_path):
 def test_a_resolution_without_a_unit_is_none(tmp_path):
     image().save(tmp_path / "a.tif", tiffinfo={282: 300.0, 283: 300.0, 296: 1})
     assert read(tmp_path / "a.tif").metadata.resolution is None
+
+
+@pytest.mark.parametrize("tags", [{296: 38146}, {296: 2, 282: 300.0, 283: IFDRational(0, 0)}, {282: 0.0}])
+def test_a_resolution_that_cannot_be_written_is_left_out(tmp_path, tags):
+    exif = Image.Exif()
+    exif.update({0x010E: "a scene"} | tags)
+    image().save(tmp_path / "a.jpg", exif=exif)
+    metadata = read(tmp_path / "a.jpg").metadata
+    kept = Image.Exif()
+    kept.load(metadata.exif)
+    assert dict(kept) == {0x010E: "a scene"}
+    for suffix in (".tif", ".jpg", ".png", ".webp"):
+        encoded(tmp_path / f"b{suffix}", np.zeros((4, 5, 3), np.uint8), metadata, None)

@@ -71,6 +71,7 @@ def test_json_keeps_a_recipe(recipe):
         ({"longest_side": 0}, "longest side of 0"),
         ({"depth": 12}, "depth of 12"),
         ({"quality": 0}, "quality of 0"),
+        ({"page": 0}, "no page 0"),
         ({"template": "{nothing}"}, "'{nothing}'"),
     ],
 )

@@ -72,6 +72,20 @@ def test_every_result_has_the_outline_and_the_place(run, photos, tmp_path):
     assert any('"outline"' in path.read_text() for path in journal)
 
 
+def test_another_page_of_every_image(run, photos, tmp_path):
+    pages = photos / "pages.tif"
+    with Image.open(photos / "b.png") as red, Image.open(photos / "green.png") as green:
+        green.save(pages, save_all=True, append_images=[red.copy()])
+    code, _, err = run(pages, photos / "b.png", "-o", tmp_path / "out", "-e", "red", "--page", 2)
+    assert (code, files(tmp_path / "out")[1:2]) == (4, ["pages.png"])
+    assert (opened(tmp_path / "out" / "pages.png")[10:30, 20:40] == (230, 20, 20, 255)).all()
+    assert "b.png' has no page 2: it holds one page" in err and "pages.tif" not in err
+    pages.rename(photos / "more.tif")  # the journal keeps the page, and so does --resume
+    (photos / "b.png").write_bytes((photos / "more.tif").read_bytes())
+    code, _, _ = run("-o", tmp_path / "out", "--resume")
+    assert code == 0 and (opened(tmp_path / "out" / "b.png") == opened(tmp_path / "out" / "pages.png")).all()
+
+
 def test_recursively_and_flat(run, photos, tmp_path):
     run(photos, "-r", "-o", tmp_path / "deep", "-e", "red", "--no-report")
     assert "sub/a.png" in files(tmp_path / "deep")

@@ -151,6 +151,8 @@ def test_an_error_of_the_system_and_a_lack_of_memory_are_one_line(refused, run, 
             RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
             "not enough memory",
         ),
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object"), "not enough memory"),
+        (OSError(12, "Cannot allocate memory"), "not enough memory"),
         (OSError(5, "Input/output error", "/mnt/photo.png"), "'/mnt/photo.png' cannot be used (Input/output error)"),
         (FileNotFoundError("No usable temporary directory found"), "No usable temporary directory found"),
     ]:

@@ -192,7 +192,7 @@ def test_another_page_is_read_on_request_and_the_first_with_a_warning(run, photo
     assert opened(tmp_path / "out.png")[20, 30, :3].tolist() == [230, 20, 20]
     err = run("matte", pages, "red", "-o", tmp_path / "first.png", "--allow-empty")[2]
     assert err.startswith("rim-editor: warning: ")
-    assert "several pages or frames: the first is read, matte --page N" in err
+    assert "several pages or frames: the first is read, --page N" in err
     refused(run("matte", pages, "red", "-o", tmp_path / "none.png", "--page", 3), 2, "no page 3", "from 1 to 2")
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 
 from clipmat.errors import ImageTooLarge, ImageUnreadable, UserError
 from clipmat.image_files import OpenedImage
+from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits
 from rim_editor.documents.document import Answer, Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.rendering import Renderer
@@ -90,6 +91,22 @@ def test_one_layer_of_ours_comes_back(exported):
     assert after.layer.title == "the dog"
     assert isinstance(part, ImportedMatte) and after.edit == edits.Cutout() and len(after.layers) == 1
     np.testing.assert_allclose(part.matte, soft, atol=0.5 / 255)
+
+
+def test_metadata_come_back(tmp_path):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0131] = "a scene", "a camera"
+    kept = Metadata(exif.tobytes(), b"<x/>", b"\x1c\x02\x50\0\3Ann", (300.0, 300.0))
+    document = Document(
+        OpenedImage(None, np.zeros((30, 40, 3), np.uint8), None, kept), (layer("a", squared(5, 5, 20, 20)),)
+    )
+    request = exporting.ExportRequest(exporting.Content.LAYERS)
+    exporting.export(document, Renderer(document.source), tmp_path / "a.ora", request)
+    found = current(tmp_path / "a.ora").source.metadata
+    again = Image.Exif()
+    again.load(found.exif)
+    assert dict(again) == {0x010E: "a scene", 0x0131: "a camera"}
+    assert (found.xmp, found.iptc) == (kept.xmp, kept.iptc) and found.resolution == pytest.approx((300, 300), abs=0.1)
 
 
 def test_several_layers_of_ours_come_back_with_names_and_backgrounds(exported):
