@@ -126,7 +126,8 @@ def blurred(pixels: Pixels, weight: Coverage, sigma: float) -> Pixels:
     """A Gaussian blur of `sigma` pixels in which each pixel counts by its `weight`, HxWx3 uint8.
 
     Normalised convolution (Knutsson and Westin 1993): pixels of weight 0, the object's, lend no colour to
-    their neighbours. A wide blur is done on a smaller copy, where it costs the same as a narrow one.
+    their neighbours. A wide blur is done on a smaller copy, where it costs the same as a narrow one, and one channel
+    after the other, which takes a third of the memory.
     """
     import cv2
 
@@ -141,12 +142,15 @@ def blurred(pixels: Pixels, weight: Coverage, sigma: float) -> Pixels:
             values = np.asarray(cv2.resize(values, small, interpolation=cv2.INTER_AREA), np.float32)
         return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma / shrink), np.float32)
 
-    total = smoothed(weight)
-    weighted = smoothed(pixels * weight[:, :, None]).reshape(*total.shape, 3)
-    result = np.asarray(weighted / np.maximum(total, np.float32(1e-6))[:, :, None], np.float32)
-    if shrink > 1:
-        result = np.asarray(cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return _to_uint8(result)
+    total = np.maximum(smoothed(weight), np.float32(1e-6))
+    result = np.empty_like(pixels)
+    for channel in range(3):
+        values = np.asarray(smoothed(pixels[..., channel] * weight) / total, np.float32)
+        if shrink > 1:
+            values = np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+        for rows in _strips(values):
+            result[rows, :, channel] = _to_uint8(values[rows])
+    return result
 
 
 def _strips(like: NDArray[np.generic]) -> Iterator[slice]:

@@ -186,11 +186,12 @@ def png(pixels: NDArray[Any], metadata: Metadata = _NONE) -> bytes:
     done, buffer = cv2.imencode(".png", pixels)
     if not done:
         raise ValueError("the encoder gave no reason")
-    file = buffer.tobytes()
     header_end = 8 + 25  # signature, then IHDR
     chunks = metadata_writing.png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
     chunks += metadata_writing.png_chunks(metadata)
-    return file[:header_end] + chunks + file[header_end:]
+    del pixels  # of a large photograph the file alone takes tens of megabytes, and is joined without a further copy
+    file = memoryview(buffer)
+    return b"".join((file[:header_end], chunks, file[header_end:]))
 
 
 def _colour_space(pixels: NDArray[Any]) -> dict[str, bytes]:

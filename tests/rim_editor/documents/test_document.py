@@ -26,4 +26,5 @@ def test_an_expression_has_a_word(text):
 def test_an_expression_is_cleaned_of_spaces_alone():
     assert clean_expression("  the   red\tone ") == "the red one"
     assert clean_expression("/ the cup 1/2") == "the cup 1/2", "the key that leads to the box is no part of it"
+    assert clean_expression("caf\udce9 \ud800") == "caf? ?", "what is no character, as a tokenizer refuses it"
     check_expression("7")

@@ -1,0 +1,69 @@
+"""What an edit takes of memory, by the real program: `pytest tests/benchmarks/test_memory.py -m benchmark -s`.
+
+The highest resident memory of `rim-editor matte` on a large photograph, above that of the same command on a tiny one,
+which is the loaded program, by the pixels of the image. RIM_EDITOR_MEGAPIXELS chooses another size than 24.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.benchmark
+SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
+MEGAPIXELS = float(os.environ.get("RIM_EDITOR_MEGAPIXELS", "24"))
+BAR = 16.0  # bytes a pixel
+EDITS = {
+    "cutout": [],
+    "cutout, keep colours": ["--keep-colours"],
+    "matte": ["--edit", "matte"],
+    "matte, 16 bits": ["--edit", "matte", "--depth", "16"],
+    "highlight": ["--edit", "highlight"],
+    "highlight, blur": ["--edit", "highlight", "--style", "blur"],
+    "solid": ["--edit", "solid", "--color", "#336699"],
+    "solid, inverted": ["--edit", "solid", "--color", "#336699", "--invert"],
+    "gradient": ["--edit", "gradient"],
+    "background": ["--edit", "background", "--background", "{image}"],
+    "shadow and outline": ["--edit", "solid", "--shadow", "usual", "--outline", "usual"],
+    "feathered, holes filled": ["--feather", "20", "--shift-edge", "10", "--fill-holes"],
+    "trimmed": ["--trim", "--margin", "5%"],
+}
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """The sample at 24 megapixels, and a tiny one."""
+    folder = tmp_path_factory.mktemp("photographs")
+    image = cv2.imread(str(SAMPLE))
+    factor = np.sqrt(MEGAPIXELS * 1e6 / (image.shape[0] * image.shape[1]))
+    large = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    for name, pixels in {"large": large, "tiny": cv2.resize(image, (96, 64), interpolation=cv2.INTER_AREA)}.items():
+        cv2.imwrite(str(folder / f"{name}.jpg"), pixels)
+    return folder, large.shape[0] * large.shape[1]
+
+
+def peak(image, options, out):
+    """The highest resident memory of one command, in bytes."""
+    arguments = [each.format(image=image) for each in options]
+    command = [sys.executable, "-m", "rim_editor", "matte", str(image), "the sunflower", "-o", str(out), "--force"]
+    process = subprocess.Popen([*command, "--best-guess", *arguments], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_maxrss * 1024
+
+
+def test_every_edit_stays_below_the_bar(photographs, tmp_path):
+    folder, pixels = photographs
+    loaded = peak(folder / "tiny.jpg", [], tmp_path / "out.png")
+    print(f"\nthe loaded program: {loaded / 2**20:.0f} MiB")  # noqa: T201 - the benchmark's result
+    found = {}
+    for name, options in EDITS.items():
+        found[name] = (peak(folder / "large.jpg", options, tmp_path / "out.png") - loaded) / pixels
+        whole = (loaded + found[name] * pixels) / 2**20
+        print(f"{name}: {found[name]:.1f} bytes a pixel, {whole:.0f} MiB", flush=True)  # noqa: T201
+    assert not {name: round(each, 1) for name, each in found.items() if each > BAR}
