@@ -190,7 +190,7 @@ def png(pixels: NDArray[Any], metadata: Metadata = _NONE) -> bytes:
     chunks = metadata_writing.png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
     chunks += metadata_writing.png_chunks(metadata)
     del pixels  # of a large photograph the file alone takes tens of megabytes, and is joined without a further copy
-    file = memoryview(buffer)
+    file = buffer.ravel().data
     return b"".join((file[:header_end], chunks, file[header_end:]))
 
 
