@@ -21,6 +21,11 @@ _V = (
 _AT = rf"\b(?:(?:to|on|at|in|near|towards?|along) )?{_THE}"
 _IMAGE = r"(?:image|picture|photo|photograph|pic|frame|screen|shot|scene|view)"
 _CAMERA = r"(?:camera|viewer|us|me|you|photographer|front)"
+_OWN = r"(?:his|her|its|their)(?: own)?"
+_BODY = (
+    r"(?:(?:left|right|bare) )?(?:backs?|knees?|foot|feet|heads?|hands?|arms?|shoulders?|laps?|faces?|sides?|hair|"
+    r"necks?|legs?|mouths?|eyes|chests?|waists?)"
+)
 _COLOUR = rf"(?:{'|'.join(COLOURS)})"
 _POSTURE = (
     r"(?:standing|sitting|lying|laying|walking|running|parked|located|placed|positioned|seated|hanging|resting|"
@@ -46,6 +51,9 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:(?:i want|i need|i'd like|can you|could you|would you|please|select|choose|pick|cut out|find|show|give|"
          r"get|extract|mark|me) )+", ""),
         (r" (?:please|thanks)$", ""),
+        (rf"\b(?:on|in|at|to|with|over|under|around) {_OWN} {_BODY}\b(?: to {_CAMERA}\b)?", ""),
+        (r"\b(?:bent|bending|leaning|hanging|turned|flipped|knocked|tipped) (?:over|down|forward)\b", ""),
+        (r"\b(?:(?:seen|shown|photographed) )?from (?:behind|the side|above|below)\b", ""),
         (rf"\b(?:of|in|on|from|within|across) (?:the |this |that |my )?(?:whole |entire )?{_IMAGE}\b", ""),
         (r"(?<!\bthe )(?<!\bon )(?<!\bto )(?<!\bat )(?<!\bfar )\b(?:right|directly|just|immediately|slightly|straight) "
          r"(?=(?:to|on|next|behind|in|above|below|under|underneath|beside|between|before)\b)", ""),

@@ -64,7 +64,17 @@ _COUNTS = {"two", "both", "three", "other"}
 _SHADES = {"dark", "light", "bright", "pale", "deep"}
 _OBJECT_COLOURS = {"orange", "cream"}
 """Colours that are a thing as well: the last word of a noun phrase is the thing."""
+_DOING = re.compile(r"\b(?!wearing)\w+ing\b")
+"""`the man in the beige jacket riding the red snowboard`: what comes after it has colours of its own."""
 _WORN = re.compile(r"\b(?:in|inside|wearing|dressed in|who wears|that wears|made|full|of)\b")
+_CLAUSE = re.compile(r"\b(?:who|that|which|where|whose)\b")
+"""Begins what may be left out where the rest says enough, unless it denies something."""
+_DENIED = frozenset("not no except but without than never nor".split())
+_DESCRIBES = {"with", "in", "inside", "wearing", "dressed"}
+_DONE = {"held", "worn", "seen", "hidden", "cut", "shown", "bent"}
+"""A later clause that begins with one of these, or of those that end with -ed, describes what was named."""
+_PEOPLE = {"man", "woman", "boy", "girl", "person", "guy", "lady", "kid", "child", "people"}
+"""Who may be named again without an article: `second from the left, man in a dark jacket`."""
 _UNREAD = frozenset(
     "that which who whom whose what whatever where when why how not no except but without than or if always never is "
     "are was were do does did can could would should will you i we he she they it my your our most least".split()
@@ -74,8 +84,11 @@ _UNREAD = frozenset(
 
 def read(expression: str) -> Reading:
     """What an expression asks for. Where it cannot be read, the noun is the expression and nothing else is set."""
-    reading = _read(marked(even(expression)))
-    return reading if reading is not None else Reading(" ".join(expression.split()), understood=False)
+    text = marked(even(expression))
+    reading = _read(text)
+    if reading is None or (not reading.chooses and _CLAUSE.search(text)):
+        return Reading(" ".join(expression.split()), understood=False)
+    return reading
 
 
 def _read(text: str) -> Reading | None:
@@ -85,14 +98,25 @@ def _read(text: str) -> Reading | None:
         part = _clause(clause.strip(" ,"))
         if part is None:
             return None
-        whole = part if whole is None else _joined(whole, part)
+        whole = part if whole is None else _joined(whole, part, clause)
     return whole
 
 
-def _joined(first: Reading, later: Reading) -> Reading:
-    """`the big vehicle`, `the bus on the left`: what comes later says the same thing again, more closely."""
-    with_text = later.noun.startswith("with ")
-    noun = f"{first.noun} {later.noun}".strip() if with_text else later.noun or first.noun
+def _joined(first: Reading, later: Reading, text: str) -> Reading:
+    """`the big vehicle`, `the bus on the left`: what comes later says the same thing again, or describes it.
+
+    It is named again where the `text` of the later clause begins as a noun phrase does.
+    """
+    start = text.split()[0] if text.split() else ""
+    head = later.noun.split(" ")[0]
+    done = head.endswith("ed") or head in _DONE
+    again = later.noun and (start in _ARTICLES or start in _PEOPLE) and not (done or head in _DESCRIBES)
+    if again or not first.noun:
+        noun = later.noun or first.noun
+    elif start.endswith("ing") or head in _DESCRIBES:
+        noun = f"{first.noun} {later.noun}".strip()
+    else:
+        noun = first.noun
     return Reading(
         noun,
         tuple(dict.fromkeys(first.colours + later.colours)),
@@ -144,10 +168,16 @@ def _without_places(text: str) -> tuple[str, str]:
 def _noun_phrase(text: str) -> Reading | None:
     """A noun phrase with marks of places, without relations; None if it holds words that no noun phrase has."""
     words, marks = _without_places(text)
+    clause = _CLAUSE.search(words, 1)
+    if clause and not _DENIED & set(words.split()):  # `the bus that is cut off @p_left`: what it does is left out
+        words = words[: clause.start()]
     if _UNREAD & set(words.split()) - _ARTICLES:
         return None
     worn = _WORN.search(words)
     before, after = (words[: worn.start()], words[worn.start() :]) if worn else (words, "")
+    doing = _DOING.search(before, 1)
+    if doing and doing.end() < len(before.rstrip()):
+        before, after = before[: doing.start()], f"{before[doing.start() :]}{after}"
     name: list[str] = []
     colours: list[str] = []
     loose: list[Position] = []
@@ -166,7 +196,7 @@ def _noun_phrase(text: str) -> Reading | None:
             and word != "and"
         ):
             name.append(word)
-    colours += [COLOURS[word] for word in after.split() if word in COLOURS]
+    colours += [COLOURS[word] for word in _DOING.split(after, maxsplit=1)[0].split() if word in COLOURS]
     noun = " ".join([*name, *after.split()])
     return Reading(noun, tuple(dict.fromkeys(colours)), (*_places(marks), *loose))
 

@@ -11,7 +11,7 @@ from functools import cache
 
 COLOURS = {
     "red": "red", "crimson": "red", "scarlet": "red", "maroon": "red", "orange": "orange", "yellow": "yellow",
-    "golden": "yellow", "gold": "yellow", "blond": "yellow", "blonde": "yellow", "green": "green", "blue": "blue",
+    "golden": "yellow", "gold": "yellow", "green": "green", "blue": "blue",
     "navy": "blue", "turquoise": "turquoise", "teal": "turquoise", "cyan": "turquoise", "purple": "purple",
     "violet": "purple", "pink": "pink", "magenta": "pink", "brown": "brown", "beige": "beige", "tan": "beige",
     "cream": "beige", "black": "black", "gray": "gray", "grey": "gray", "silver": "gray", "white": "white",

@@ -72,6 +72,42 @@ def test_the_relations_of_an_expression(text, kind, others):
     assert read(text).relations == (Relation(kind, tuple(others)),)
 
 
+@pytest.mark.parametrize(
+    ("text", "noun", "colours", "places"),
+    [
+        ("the tallest man, dark shirt and beige trousers", "man", ("beige",), [Position("tall")]),
+        ("the man in front, crouching down", "man crouching down", (), [Position("front")]),
+        ("second person from the left, man in a dark jacket", "man in a dark jacket", (), [Position("left", 2)]),
+        ("boy in front, the one in the blue jacket", "boy in the blue jacket", ("blue",), [Position("front")]),
+        ("bus that is cut off at the left edge", "bus", (), [Position("left")]),
+        ("gymnast in blue who is looking at the camera", "gymnast in blue", ("blue",), []),
+        ("the man with his back to us in the middle", "man", (), [Position("middle")]),
+        (
+            "guy in the white cap on the right, seen from behind",
+            "guy in the white cap",
+            ("white",),
+            [Position("right")],
+        ),
+        (
+            "man in the beige jacket riding the red snowboard",
+            "man in the beige jacket riding the red snowboard",
+            ("beige",),
+            [],
+        ),
+        ("the blond woman", "blond woman", (), []),
+        ("the lower donut, the one held by somebody", "donut", (), [Position("bottom")]),
+    ],
+)
+def test_what_people_add_to_an_expression(text, noun, colours, places):
+    reading = read(text)
+    assert (reading.noun, reading.colours, list(reading.places)) == (noun, colours, places)
+
+
+@pytest.mark.parametrize("text", ["the dog that is not on the left", "gymnast who is looking at the camera"])
+def test_clauses_that_may_not_be_left_out_go_whole_to_the_system(text):
+    assert read(text) == Reading(text, understood=False)
+
+
 def test_that_what_something_has_stays_in_the_noun_and_is_a_relation_too():
     reading = read("the dog with the ball in the middle")
     assert reading == Reading("dog with the ball", (), (Position("middle"),), (Relation("with", (Reading("ball"),)),))
