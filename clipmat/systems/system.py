@@ -83,7 +83,7 @@ class System(ABC):
         with self._lock:
             self._pixels = None  # if encoding fails, as where memory ends, no image is set
             with torch.inference_mode(), self._autocast():
-                self._encode(image)
+                self._encode(np.require(image, requirements=("C", "W")))  # torch warns of what cannot be written
             self._pixels, self._known, self._own_image_of = image, {}, None
             self._image_ms = (time.perf_counter() - started) * 1000
 

@@ -58,7 +58,8 @@ class VitMatteEdges:
         return np.where(trimap == 128, sums / np.maximum(weights, 1e-6), known)
 
     def _tile(self, image: NDArray[np.uint8], trimap: NDArray[np.uint8]) -> NDArray[np.float32]:
-        pixels = self._processor(images=[image], trimaps=[trimap], return_tensors="pt")["pixel_values"]
+        # Copies, since torch warns of what cannot be written.
+        pixels = self._processor(images=[image.copy()], trimaps=[trimap.copy()], return_tensors="pt")["pixel_values"]
         half = torch.autocast(self._device, self._dtype, enabled=self._dtype != torch.float32)
         with torch.inference_mode(), half:
             alphas = self._model(pixel_values=pixels.to(self._device)).alphas

@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from PIL import Image
 from clipmat import weights
 from clipmat.certainty import PresenceScale
 from clipmat.predictions import Prediction
+from tests import tiny_systems
 from training import TrainingError
 from training.evaluate import evaluate
 from training.report.judging import judge
@@ -160,3 +162,13 @@ def test_help_is_quick_for_it_imports_nothing_heavy():
     code = "import sys, training.evaluate, training.ablate; print({'torch', 'cv2', 'PIL', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "set()"
+
+
+def test_another_system_is_measured_as_ours_is_with_the_checksums_of_its_weights(pack, tmp_path):
+    folder = tiny_systems.clipseg(tmp_path / "tiny")
+    refiner = tiny_systems.vitmatte(tmp_path / "edges")
+    measured(pack, weights=f"{folder}+{refiner}", out=tmp_path / "out", sheet=0)
+    made_with = json.loads((tmp_path / "out" / "results.json").read_text())["made_with"]
+    checksum = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert (made_with["weights"], made_with["sha256"], made_with["edges"]) == (str(folder), checksum, str(refiner))
+    assert "composites" in (tmp_path / "out" / "table.md").read_text()

@@ -27,6 +27,7 @@ from tests import tiny_systems
 
 ROOT = Path(__file__).parents[3]
 IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
+IMAGE.flags.writeable = False  # as the editor's are
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_the_heat_is_that_of_the_published_classes(system, folder):
     from transformers import CLIPSegForImageSegmentation, CLIPSegProcessor
 
     model = CLIPSegForImageSegmentation.from_pretrained(folder).eval()
-    inputs = CLIPSegProcessor.from_pretrained(folder)(text=["the cup"], images=[IMAGE], return_tensors="pt")
+    inputs = CLIPSegProcessor.from_pretrained(folder)(text=["the cup"], images=[IMAGE.copy()], return_tensors="pt")
     with torch.inference_mode():
         expected = model(**inputs).logits.sigmoid().reshape(32, 32).numpy()
         system.set_image(IMAGE)

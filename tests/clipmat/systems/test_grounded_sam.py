@@ -23,6 +23,7 @@ from clipmat.systems.loading import load
 from tests import tiny_systems
 
 IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
+IMAGE.flags.writeable = False  # as the editor's are
 BOXES = ((10.0, 10.0, 40.0, 50.0), (50.0, 10.0, 80.0, 50.0))
 
 
@@ -65,7 +66,7 @@ def test_the_boxes_are_those_of_the_published_classes(folder, tmp_path, monkeypa
     detector = tiny_systems.grounding_dino(tmp_path / "either" / "detector", mm=mm)
     shutil.copytree(folder / "sam", tmp_path / "either" / "sam")
     processor = AutoProcessor.from_pretrained(detector)
-    inputs = processor(images=[IMAGE], text=[["vase"]], return_tensors="pt")
+    inputs = processor(images=[IMAGE.copy()], text=[["vase"]], return_tensors="pt")
     with torch.inference_mode():
         answer = AutoModelForZeroShotObjectDetection.from_pretrained(detector).eval()(**inputs)
     (expected,) = processor.post_process_grounded_object_detection(answer, threshold=0, target_sizes=[(60, 90)])
@@ -96,7 +97,7 @@ def test_the_masks_are_those_of_the_published_classes(system, folder, monkeypatc
     if box:
         prompts["input_boxes"] = [[list(box)]]
     processor = Sam2Processor.from_pretrained(folder / "sam")
-    inputs = processor(images=[IMAGE], return_tensors="pt", **prompts)
+    inputs = processor(images=[IMAGE.copy()], return_tensors="pt", **prompts)
     with torch.inference_mode():
         answer = Sam2Model.from_pretrained(folder / "sam").eval()(
             pixel_values=inputs["pixel_values"],

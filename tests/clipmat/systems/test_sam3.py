@@ -16,6 +16,7 @@ from clipmat.systems.sam3 import Instance
 from tests import tiny_systems
 
 IMAGE = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
+IMAGE.flags.writeable = False  # as the editor's are
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_the_instances_are_those_of_the_published_classes(system, folder, monkey
     from transformers import Sam3Model, Sam3Processor
 
     processor = Sam3Processor.from_pretrained(folder)
-    inputs = processor(images=[IMAGE], text="vase", return_tensors="pt")
+    inputs = processor(images=[IMAGE.copy()], text="vase", return_tensors="pt")
     with torch.inference_mode():
         answer = Sam3Model.from_pretrained(folder).eval()(
             **{name: inputs[name] for name in ("pixel_values", "input_ids", "attention_mask")}
@@ -78,7 +79,7 @@ def test_the_masks_of_clicks_are_those_of_the_published_tracker(system, folder, 
     prompts = {"input_points": [[[[x, y] for x, y, _ in points]]], "input_labels": [[[1] * len(points)]]}
     if box:
         prompts["input_boxes"] = [[list(box)]]
-    inputs = Sam3TrackerProcessor.from_pretrained(folder)(images=[IMAGE], return_tensors="pt", **prompts)
+    inputs = Sam3TrackerProcessor.from_pretrained(folder)(images=[IMAGE.copy()], return_tensors="pt", **prompts)
     with torch.inference_mode():
         answer = Sam3TrackerModel.from_pretrained(folder).eval()(
             pixel_values=inputs["pixel_values"],

@@ -16,6 +16,7 @@ from tests import tiny_systems
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
 
 IMAGE = np.random.default_rng(1).integers(0, 255, (70, 90, 3)).astype(np.uint8)
+IMAGE.flags.writeable = False  # as the editor's are
 
 
 def trimap_of_disc(size, radius):
@@ -42,7 +43,9 @@ def test_the_alpha_is_that_of_the_published_classes(predictor, folder):
     from transformers import VitMatteForImageMatting, VitMatteImageProcessor
 
     # The tile is what is unknown and all around it, which here is the whole image.
-    inputs = VitMatteImageProcessor.from_pretrained(folder)(images=[IMAGE], trimaps=[TRIMAP], return_tensors="pt")
+    inputs = VitMatteImageProcessor.from_pretrained(folder)(
+        images=[IMAGE.copy()], trimaps=[TRIMAP], return_tensors="pt"
+    )
     with torch.inference_mode():
         expected = VitMatteForImageMatting.from_pretrained(folder).eval()(**inputs).alphas[0, 0, :70, :90].numpy()
     found = predictor.edges.alpha(IMAGE, TRIMAP)
