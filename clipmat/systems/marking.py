@@ -57,6 +57,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?:of|in|on|from|within|across) (?:the |this |that |my )?(?:whole |entire )?{_IMAGE}\b", ""),
         (r"(?<!\bthe )(?<!\bon )(?<!\bto )(?<!\bat )(?<!\bfar )\b(?:right|directly|just|immediately|slightly|straight) "
          r"(?=(?:to|on|next|behind|in|above|below|under|underneath|beside|between|before)\b)", ""),
+        (r"^(?:the )?top (?=(?:on|at|in|to) the (?!top\b))", "~top "),
         (rf"\b({_COLOUR}|a|wearing|tank|crop) top\b(?! (?:left|right|corner|row|shelf|of)\b)", "{1} ~top"),
         # Distance from the camera.
         (rf"\b(?:closest|nearest|closer|nearer|near|close) (?:to )?(?:the )?{_CAMERA}\b"
@@ -71,7 +72,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bfrom (?:the )?{_V}", "@f_{1}"),
         (r"\bfrom (?:the )?(front|back)\b", "@f_{1}"),
         # Corners, one thing beside another, one above another.
-        (rf"{_AT}{_V} (?:and )?(?:(?:on|to) )?(?:the )?{_H}(?!(?: side| hand)* of\b)", "@p_{1} @p_{2}"),
+        (rf"(?<!~){_AT}(?<!~){_V} (?:and )?(?:(?:on|to) )?(?:the )?{_H}(?!(?: side| hand)* of\b)", "@p_{1} @p_{2}"),
         (rf"{_AT}{_H} (?:and )?(?:(?:at|on) )?(?:the )?{_V}(?!(?: side)* of\b)", "@p_{1} @p_{2}"),
         (rf"{_AT}{_H} of\b", "@r_{1}"),
         (r"\bon top of\b|\batop\b|\b(?:at|in) the (?:top|middle|centre|center|bottom) of\b", "@r_on"),

@@ -77,7 +77,7 @@ _PEOPLE = {"man", "woman", "boy", "girl", "person", "guy", "lady", "kid", "child
 """Who may be named again without an article: `second from the left, man in a dark jacket`."""
 _UNREAD = frozenset(
     "that which who whom whose what whatever where when why how not no except but without than or if always never is "
-    "are was were do does did can could would should will you i we he she they it my your our most least".split()
+    "are was were do does did could would should will you i we he she they it my your our most least".split()
 )
 """Words that a noun phrase does not have: with one of them left over, nothing was understood."""
 

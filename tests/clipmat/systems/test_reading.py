@@ -24,6 +24,8 @@ from clipmat.systems.spelling import even
         ("a cup of coffee in the middle of the picture", "cup of coffee", [Position("middle")]),
         ("could you select the rightmost cup please", "cup", [Position("right")]),
         ("the left hand of the statue", "left hand of the statue", None),
+        ("the top on the right of the image", "top", [Position("right")]),
+        ("the smaller can", "can", [Position("small")]),
     ],
 )
 def test_the_places_of_an_expression(text, noun, places):
