@@ -110,7 +110,8 @@ def _joined(first: Reading, later: Reading, text: str) -> Reading:
     start = text.split()[0] if text.split() else ""
     head = later.noun.split(" ")[0]
     done = head.endswith("ed") or head in _DONE
-    again = later.noun and (start in _ARTICLES or start in _PEOPLE) and not (done or head in _DESCRIBES)
+    counted = any(place.rank for place in first.places)  # by what was named first
+    again = later.noun and (start in _ARTICLES or start in _PEOPLE) and not (done or counted or head in _DESCRIBES)
     if again or not first.noun:
         noun = later.noun or first.noun
     elif start.endswith("ing") or head in _DESCRIBES:

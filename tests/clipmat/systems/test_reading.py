@@ -79,7 +79,7 @@ def test_the_relations_of_an_expression(text, kind, others):
     [
         ("the tallest man, dark shirt and beige trousers", "man", ("beige",), [Position("tall")]),
         ("the man in front, crouching down", "man crouching down", (), [Position("front")]),
-        ("second person from the left, man in a dark jacket", "man in a dark jacket", (), [Position("left", 2)]),
+        ("second person from the left, man in a dark jacket", "person", (), [Position("left", 2)]),
         ("boy in front, the one in the blue jacket", "boy in the blue jacket", ("blue",), [Position("front")]),
         ("bus that is cut off at the left edge", "bus", (), [Position("left")]),
         ("gymnast in blue who is looking at the camera", "gymnast in blue", ("blue",), []),
