@@ -68,15 +68,17 @@ def cut_out(foreground: Pixels, matte: Coverage) -> Pixels:
     near = cv2.dilate(alpha, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))
     result = np.empty((*alpha.shape, 4), np.uint8)
     result[..., :3], result[..., 3] = foreground, alpha
-    result[near == 0] = 0
+    for rows in _strips(near):  # numpy takes 16 bytes for each pixel that a mask chooses
+        result[rows][near[rows] == 0] = 0
     return result
 
 
 def as_grey(matte: Coverage, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The matte rounded to 8 bits (uint8, 0 to 255) or 16 bits (uint16, 0 to 65535), HxW."""
-    if depth == 16:
-        return np.asarray(np.rint(matte * np.float32(65535)), np.uint16)
-    return np.asarray(np.rint(matte * np.float32(255)), np.uint8)
+    result = np.empty(matte.shape, np.uint16 if depth == 16 else np.uint8)
+    for rows in _strips(matte):
+        result[rows] = np.rint(matte[rows] * np.float32(65535 if depth == 16 else 255))
+    return result
 
 
 def as_rgb(matte: Coverage) -> Pixels:
