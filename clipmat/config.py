@@ -117,6 +117,8 @@ class ClipMatConfig:
         """Raise ValueError for a value that no network can have, before one is built of it."""
         if self.image_encoder not in ENCODERS:
             raise ValueError(f"'{self.image_encoder}' is no image encoder")
+        if self.image_encoder == "compact:efficientnet-lite0" and not self.pyramid_width:
+            raise ValueError("pyramid_width is out of range: this image encoder has a pyramid")
         for name in (each.name for each in fields(self)):
             value = getattr(self, name)
             for number in value if isinstance(value, tuple) else (value,):
