@@ -11,8 +11,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -26,6 +25,7 @@ from rim_editor.documents.document import Combine, Document, ImportedMatte, Laye
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
 from rim_editor.files.archives import Archive, is_of_type
+from rim_editor.files.openraster_stack import StackEntry, stack_entries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,24 +34,9 @@ if TYPE_CHECKING:
 SUFFIX = ".ora"
 _MIMETYPE = b"image/openraster"
 _MOST_PIXELS = 180_000_000
-_MOST_LAYERS, _DEEPEST, _MOST_XML = 300, 50, 16 << 20
+_MOST_LAYERS, _MOST_XML = 300, 16 << 20
 _MOST_BYTES = 2 << 30
 """Of all layers together, unpacked."""
-_FARTHEST = 1_000_000
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A layer as stack.xml describes it, with what its stacks add."""
-
-    name: str
-    source: str
-    x: int
-    y: int
-    opacity: float
-    visible: bool
-    locked: bool = False
-    selected: bool = False
 
 
 def is_openraster(path: Path) -> bool:
@@ -94,7 +79,7 @@ class _LayersReader:
             raise ImageUnreadable(f"'{self._path}' has no size: save it again.")
         if width * height > _MOST_PIXELS:
             raise ImageTooLarge(f"'{self._path}' has {width * height / 1e6:.0f} megapixels: scale it down first.")
-        entries = list(_entries(root))[:_MOST_LAYERS]
+        entries = list(stack_entries(root))[:_MOST_LAYERS]
         ours = bool(entries) and entries[-1].name == "original" and not entries[-1].visible
         document = (self._ours(entries) if ours else None) or self._foreign(entries)
         return replace(document, source=replace(document.source, metadata=self._metadata()))
@@ -112,7 +97,7 @@ class _LayersReader:
         except (ValueError, OSError, SyntaxError, Image.DecompressionBombError):
             return Metadata()
 
-    def _ours(self, entries: list[_Entry]) -> Document | None:
+    def _ours(self, entries: list[StackEntry]) -> Document | None:
         """The document that `raster_layers` made these layers of; None when they are not as it makes them."""
         try:
             pixels, alpha = _apart(self._pixels(entries[-1].source))
@@ -137,7 +122,7 @@ class _LayersReader:
             self._warn("how strong its highlight was is not in the file: see Edit.")
         return Document(OpenedImage(self._path, pixels, alpha, altered=True), tuple(layers), len(layers) - 1)
 
-    def _foreign(self, entries: list[_Entry]) -> Document:
+    def _foreign(self, entries: list[StackEntry]) -> Document:
         import numpy as np
 
         width, height = self._size
@@ -188,7 +173,7 @@ class _LayersReader:
         shown = np.rint(merged[..., :3] * cover + 255 * (1 - cover)).astype(np.uint8)
         return OpenedImage(self._path, shown, np.ascontiguousarray(merged[..., 3]), altered=True)
 
-    def _placed(self, entry: _Entry) -> NDArray[np.uint8]:
+    def _placed(self, entry: StackEntry) -> NDArray[np.uint8]:
         """A layer at its place on the canvas, HxWx4; the whole canvas. Raises ValueError."""
         import numpy as np
 
@@ -227,37 +212,6 @@ class _LayersReader:
 
     def _warn(self, text: str) -> None:
         warnings.warn(f"'{self._path.name}': {text}", EditorWarning, stacklevel=4)
-
-
-def _entries(root: ElementTree.Element) -> Iterator[_Entry]:
-    """The layers from top to bottom, stacks within stacks opened."""
-    around = _Entry("", "", 0, 0, 1.0, visible=True)
-    waiting = [(child, around, 0) for child in reversed(root.findall("stack"))]
-    while waiting:
-        element, stack, depth = waiting.pop()
-        shown = element.get("visibility", "visible") != "hidden"
-        entry = _Entry(
-            name=element.get("name", "").strip()[:200],
-            source=element.get("src", ""),
-            x=stack.x + int(_number(element, "x", 0)),
-            y=stack.y + int(_number(element, "y", 0)),
-            opacity=stack.opacity * min(max(_number(element, "opacity", 1), 0.0), 1.0),
-            visible=stack.visible and shown,
-            locked=stack.locked or element.get("edit-locked") == "true",
-            selected=element.get("selected") == "true",
-        )
-        if element.tag == "layer":
-            yield entry
-        elif element.tag == "stack" and depth < _DEEPEST:
-            waiting += [(child, entry, depth + 1) for child in reversed(list(element))]
-
-
-def _number(element: ElementTree.Element, name: str, usual: float) -> float:
-    try:
-        value = float(element.get(name, usual))
-    except ValueError:
-        return usual
-    return min(max(value, -_FARTHEST), _FARTHEST) if math.isfinite(value) else usual
 
 
 def _layer(name: str, alpha: NDArray[Any], edit: Edit, *, visible: bool = True, locked: bool = False) -> Layer:
