@@ -119,6 +119,8 @@ class ClipMatConfig:
             raise ValueError(f"'{self.image_encoder}' is no image encoder")
         if self.image_encoder == "compact:efficientnet-lite0" and not self.pyramid_width:
             raise ValueError("pyramid_width is out of range: this image encoder has a pyramid")
+        if self.image_encoder == "compact:mobilenetv2" and not self.text_buckets:
+            raise ValueError("text_buckets is out of range: this encoder's words are in buckets")
         for name in (each.name for each in fields(self)):
             value = getattr(self, name)
             for number in value if isinstance(value, tuple) else (value,):

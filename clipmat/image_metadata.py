@@ -7,6 +7,7 @@ raw developers, gain maps.
 
 from __future__ import annotations
 
+import io
 import math
 import struct
 import warnings
@@ -15,8 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clipmat.errors import ImageWarning
+from clipmat.errors import ImageWarning, UserFacingWarning
 from clipmat.partial_images import DAMAGE
+from clipmat.thread_warnings import collected_warnings
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -101,6 +103,20 @@ def read(image: Image.Image, path: Path) -> tuple[object, Metadata]:
     except DAMAGE as error:
         warn_left_out(path, "EXIF", f"damaged ({error})")
     return orientation, Metadata(exif, _xmp(image, path), _iptc(image, path), resolution)
+
+
+def of_png(content: bytes, size: tuple[int, int], path: Path) -> Metadata:
+    """The metadata of a PNG of this width and height inside the file `path`; nothing where it is damaged or another."""
+    from PIL import Image
+
+    try:
+        with (
+            collected_warnings(UserWarning, spared=(UserFacingWarning,)),
+            Image.open(io.BytesIO(content), formats=["PNG"]) as image,
+        ):
+            return read(image, path)[1] if image.size == size else Metadata()
+    except (*DAMAGE, Image.DecompressionBombError):
+        return Metadata()
 
 
 def kept_exif(found: Image.Exif, size: tuple[int, int]) -> bytes:

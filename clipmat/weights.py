@@ -110,7 +110,7 @@ def load(weights: str | Path) -> tuple[ClipMat, ModelCard]:
             _check_sizes(card.config, state)
         model = allocated(card.config)
         model.load_state_dict(state)  # every tensor, or it raises
-    except (RuntimeError, ValueError, TypeError, ArithmeticError, AssertionError, AttributeError) as error:
+    except (RuntimeError, ValueError, TypeError, ArithmeticError, AssertionError, AttributeError, LookupError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise WeightsInvalid(
             f"{path} does not fit the variant '{card.config.variant}' of this version: {first}"

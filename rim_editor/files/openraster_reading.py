@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from clipmat import image_metadata
-from clipmat.errors import ImageTooLarge, ImageUnreadable, UserFacingWarning
+from clipmat.errors import ImageTooLarge, ImageUnreadable
 from clipmat.image_files import OpenedImage, UprightImage, straight_srgb
 from clipmat.image_metadata import Metadata
-from clipmat.thread_warnings import collected_warnings
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
@@ -86,15 +85,9 @@ class _LayersReader:
 
     def _metadata(self) -> Metadata:
         """What the merged image, which programs without layers show, holds of metadata; ours is there."""
-        from PIL import Image
-
         try:
-            with (
-                collected_warnings(UserWarning, spared=(UserFacingWarning,)),
-                Image.open(io.BytesIO(self._archive.read("mergedimage.png")), formats=["PNG"]) as image,
-            ):
-                return image_metadata.read(image, self._path)[1] if image.size == self._size else Metadata()
-        except (ValueError, OSError, SyntaxError, Image.DecompressionBombError):
+            return image_metadata.of_png(self._archive.read("mergedimage.png"), self._size, self._path)
+        except ValueError:
             return Metadata()
 
     def _ours(self, entries: list[StackEntry]) -> Document | None:
