@@ -38,6 +38,7 @@ FULL = Settings(
     device="cpu",
     precision="float32",
     theme="dark",
+    language="de",
     reduced_motion=True,
     keep_metadata=False,
     recent=(Path("/a/ü 犬.png"), Path(os.fsdecode(b"/a/\xff.png"))),

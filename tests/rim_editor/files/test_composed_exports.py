@@ -78,7 +78,7 @@ def test_an_export_beside_the_view_separates_no_colours_anew_and_keeps_its_memor
     renderer = Renderer(document.source)
     shown = renderer.result(document)
     counted = []
-    monkeypatch.setattr(foreground, "_estimator", lambda: lambda *arrays: counted.append(arrays))
+    monkeypatch.setattr(foreground, "colour_moments", lambda *arrays: counted.append(arrays))
     tracemalloc.start()
     try:
         found = exporting.rendered(document, renderer, ExportRequest())
