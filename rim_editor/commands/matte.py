@@ -241,7 +241,7 @@ def cut_out(
     if refused:
         answer = replace(answer, matte=np.zeros_like(answer.matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
-    if answer.pointing:
+    if answer.pointing and found.note:
         warnings.warn(found.note, EditorWarning, stacklevel=2)
     if doubt(answer) and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"

@@ -197,7 +197,7 @@ class AskedImage:
             nothing = answer_texts.nothing_at(answer.pointing)
             remedy = tr("the matte stays as it was. Click elsewhere, or drag a box around it.")
             return AnswerText(f"{nothing}: {remedy}", bad=True)
-        note = f". {answer.note}" if answer.pointing else ""
+        note = f". {answer.note}" if answer.pointing and answer.note else ""
         if answer.pointing and rated is answer:
             return AnswerText(answer_texts.found_by(quoted) + note)
         if rated.certainty is Certainty.SURE:

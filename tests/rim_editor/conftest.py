@@ -1,4 +1,7 @@
-"""A predictor that finds red things, without a model: 'maybe red' is unsure, 'red ghost' a guess; it remembers all."""
+"""A predictor that finds red things, without a model: 'maybe red' is unsure, 'red ghost' a guess; it remembers all.
+
+Clicks come with a note, but those beside 'known' things.
+"""
 
 import warnings
 from dataclasses import dataclass, field
@@ -53,7 +56,8 @@ class RedPredictor:
             presence, certainty = 0.4, Certainty.UNSURE
         elif "ghost" in expression:
             presence, certainty = 0.03, Certainty.NONE
-        return FakePrediction(matte, presence, certainty, {"image": 1.0, "text": 2.0, "matte": 3.0})
+        note = "" if "known" in expression else FakePrediction.note
+        return FakePrediction(matte, presence, certainty, {"image": 1.0, "text": 2.0, "matte": 3.0}, note)
 
     def example(self, matte, expression="", *, source=""):
         if not (matte > 0.5).any():

@@ -62,6 +62,11 @@ def test_points_and_box_go_to_the_model_without_an_expression(image, loaded, tmp
     assert json.loads(printed.out)["expression"] == ""
 
 
+def test_an_answer_about_which_there_is_nothing_to_say_brings_no_warning(image, loaded, tmp_path, capsys):
+    assert main(["matte", str(image), "known red", "--point", "25,20", "-o", str(tmp_path / "out.png")]) == 0
+    assert loaded[-1].prompts and "warning" not in capsys.readouterr().err
+
+
 def test_an_empty_expression_without_prompts_is_an_error(image, loaded, tmp_path, capsys):
     assert main(["matte", str(image), "", "-o", str(tmp_path / "out.png")]) == 2
     assert "The expression is empty" in capsys.readouterr().err and not loaded
