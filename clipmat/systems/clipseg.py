@@ -100,7 +100,8 @@ class ClipSegSystem(System):
     def _all_of(self, words: str) -> Candidate | None:
         """All that is hot: one thing may be seen in several parts."""
         heat = self.heat(words)
-        return _hot_part(heat > _HOT, heat) if (heat > _HOT).any() else None
+        hot = heat > _HOT
+        return _hot_part(hot, heat) if hot.any() else None
 
     def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
         """The heat of the candidate and close around it, but not that of others."""

@@ -4,15 +4,13 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from clipmat.foreground import separate
+from tests.pymatting_colours import pymattings
 
 
 def run(code, **environment):
@@ -46,21 +44,6 @@ def test_far_from_the_object_nothing_is_estimated():
     layers = separate(image, matte)
     assert (layers.foreground[:50] == image[:50]).all()
     assert (layers.background[matte == 0] == image[matte == 0]).all()
-
-
-@cache
-def pymattings_module():
-    """The one file of pymatting that is wanted: `import pymatting` compiles every solver that it has, for a minute."""
-    path = Path(find_spec("pymatting").origin).parent / "foreground" / "estimate_foreground_ml.py"
-    spec = spec_from_file_location("pymatting.foreground.estimate_foreground_ml", path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def pymattings(image, matte):
-    """Foreground and background as pymatting, an implementation of others, estimates them; float32 in [0, 1]."""
-    return pymattings_module().estimate_foreground_ml(image / np.float32(255), matte, return_background=True)
 
 
 def textured(random, size):
@@ -121,7 +104,8 @@ def test_no_seam_runs_through_what_is_larger_than_a_piece():
     front, back = across * (0.2, 0.5, 0.1) + 0.4, (1 - across) * (0.3, 0.1, 0.5) + 0.1
     alpha = np.full((300, 700), 0.5, np.float32)
     image = np.rint((0.5 * front + 0.5 * back) * np.ones((300, 1, 1)) * 255).astype(np.uint8)
-    for side in separate(image, alpha).foreground, separate(image, alpha).background:
+    layers = separate(image, alpha)
+    for side in layers.foreground, layers.background:
         assert np.abs(np.diff(side.astype(int), axis=0)).max() <= 1
         assert np.abs(np.diff(side.astype(int), axis=1)).max() <= 2
 
