@@ -128,9 +128,9 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
         noun = choose(rng, scene.absent)
         return Expression(noun if rng.random() < 0.4 else with_article(rng, noun, noun), NEGATIVE, None)
     for _ in range(6):
+        stranger = strangers[int(rng.integers(len(strangers)))]
         if rng.random() < 0.3:
             entity = scene.placed[int(rng.integers(len(scene.placed)))].entity
-            stranger = strangers[int(rng.integers(len(strangers)))]
             if entity.kind == "human":
                 worn = [g for g in stranger.garments if g.name in WEARABLE]
                 if not worn or not entity.garments:
@@ -139,7 +139,11 @@ def negative(scene: Scene, strangers: Sequence[Entity], rng: np.random.Generator
             else:
                 phrase = coloured(noun_of(entity, rng), choose(rng, COLOURS))
         else:
-            phrase = phrase_of(strangers[int(rng.integers(len(strangers)))], rng, 0.7)
+            if rng.random() < 0.4:  # a crab for a crayfish: what is mistaken for one another is of one kind
+                kinds = {p.entity.kind for p in scene.placed}
+                drawn = (strangers[int(i)] for i in rng.integers(len(strangers), size=8))
+                stranger = next((s for s in drawn if s.kind in kinds), stranger)
+            phrase = phrase_of(stranger, rng, 0.7)
         if not _fits_none(scene, phrase):
             continue
         text = phrase_text(phrase, rng)
