@@ -65,7 +65,7 @@ def shows_something(matte: NDArray[np.float32]) -> bool:
     return bool((matte > VISIBLE_ALPHA).any())
 
 
-def with_bar(certainty: Certainty, presence: float, matte: NDArray[np.float32], bar: float | None) -> Certainty:
+def with_threshold(certainty: Certainty, presence: float, matte: NDArray[np.float32], bar: float | None) -> Certainty:
     """The certainty where a user's own bar, 0..1, stands in place of the weights' `unsure`; None leaves it.
 
     A presence below the bar is NONE; from it on an answer is at least UNSURE, unless its matte shows nothing.

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import torch.nn.functional as F
 
-from clipmat.errors import BadExample, ExpressionTruncated
+from clipmat.errors import BadExample
 from clipmat.expression import clean_expression
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from clipmat.examples import Example
     from clipmat.model import ClipMat, EncodedImage
     from clipmat.vocabulary import Vocabulary
 
@@ -85,26 +83,6 @@ class ExampleMaker:
         places = grid.flatten(0, 1)
         inside = F.adaptive_avg_pool2d(wanted[None, None], (grid.shape[0], grid.shape[1])).flatten()
         return self._vocabulary.nearest(_mean(places, inside) - _mean(places, 1 - inside), TRIED)
-
-
-def encoded_text(model: ClipMat, words: str, example: Example | None) -> tuple[Tensor, Tensor]:
-    """The text tokens 1xLxDt of words, of an example or of both, and their validity 1xL; under the caller's autocast.
-
-    Warns ExpressionTruncated with the words that did not fit.
-    """
-    device = next(model.parameters()).device
-    parts = []
-    if words:
-        tokens, dropped = model.tokenize([words])
-        if dropped[0]:
-            text = f"the expression is too long; these words were not read: {dropped[0]}"
-            warnings.warn(text, ExpressionTruncated, stacklevel=3)
-        parts.append(model.encode_text(tokens.to(device)))
-    if example is not None:
-        vectors = torch.from_numpy(example.tokens())[None].to(device)
-        parts.append((vectors, torch.ones(vectors.shape[:2], dtype=torch.bool, device=device)))
-    texts, valids = zip(*parts, strict=True)
-    return torch.cat([text.to(texts[0].dtype) for text in texts], dim=1), torch.cat(valids, dim=1)
 
 
 def without_place(expression: str) -> str:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from clipmat.errors import BadPrompt
 from clipmat.model import BACKGROUND, FOREGROUND, ClipMat, EncodedImage, MatteOutput, fuse_soft
-from clipmat.pointed_looks import COVERED, PointedLooks
+from clipmat.pointed_crops import COVERED, PointedCrops
 from clipmat.pointed_parts import PartChoice, choose_parts, pixel_under
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.refiner import Refiner
@@ -53,7 +53,7 @@ class PointedAnswers:
     def __init__(self, model: ClipMat, vocabulary: Vocabulary) -> None:
         """`vocabulary` has the nouns of the weights."""
         self._model, self._vocabulary = model, vocabulary
-        self._looks = PointedLooks(model) if model.config.prompts else None
+        self._crops = PointedCrops(model) if model.config.prompts else None
 
     def answer(
         self,
@@ -72,7 +72,7 @@ class PointedAnswers:
         points to drop and nothing to drop from.
         """
         shows = pointing.keeps or pointing.box is not None  # points to drop alone were not drawn in training
-        if shows and self._looks is not None and (own := self._looks.answer(image, pixels, pointing, text)):
+        if shows and self._crops is not None and (own := self._crops.answer(image, pixels, pointing, text)):
             return PointedAnswer((own,), PromptMethod.POINTED)
         if words is None:
             return self._without_words(image, pixels, small, pointing)

@@ -21,20 +21,21 @@ from clipmat import weights as weights_files
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, WeightsError
-from clipmat.example_making import ExampleMaker, encoded_text, fingerprint
+from clipmat.example_making import ExampleMaker, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.model import ClipMat, EncodedImage
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
-from clipmat.pointed_looks import whole_region
+from clipmat.pointed_crops import whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
 from clipmat.predictions import Draft, EdgeRefiner, Prediction
+from clipmat.present_words import PresentWord
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.region_growing import GrownRegion
+from clipmat.text_encoding import encoded_text
 from clipmat.transforms import check_image, check_matte, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
-from clipmat.words_here import WordHere
 
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
@@ -216,13 +217,13 @@ class Predictor:
             source=source,
         )
 
-    def words_here(self, nouns: Sequence[str], stop: Callable[[], bool] = lambda: False) -> tuple[WordHere, ...]:
+    def present_words(self, nouns: Sequence[str], stop: Callable[[], bool] = lambda: False) -> tuple[PresentWord, ...]:
         """Those of `nouns` of which the weights are sure in the image, the surest first; () once `stop` is true.
 
         Costs a text pass for new nouns, and a decoder pass for each; no post-refiner. The more nouns are asked, the
         more are found by chance. Raises ImageNotSet before `set_image`.
         """
-        image = self._image_for("words_here(nouns)")
+        image = self._image_for("present_words(nouns)")
         if not nouns:
             return ()
         with self._lock, torch.inference_mode(), self._autocast():

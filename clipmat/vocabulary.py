@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipmat.model import FOREGROUND, ClipMat, EncodedImage
-from clipmat.words_here import PLACE, WordHere
+from clipmat.present_words import PLACE, PresentWord
 
 if TYPE_CHECKING:
     from clipmat.certainty import PresenceScale
@@ -37,12 +37,12 @@ class Vocabulary:
 
     def find(
         self, image: EncodedImage, scale: PresenceScale, *, stop: Callable[[], bool] = lambda: False
-    ) -> tuple[WordHere, ...]:
+    ) -> tuple[PresentWord, ...]:
         """The nouns of which the weights are sure in this image, the surest first.
 
         `stop` is asked before each batch; once it is true, the answer is ().
         """
-        found: list[WordHere] = []
+        found: list[PresentWord] = []
         likely = self._likely(image)
         for start in range(0, len(likely), _BATCH):
             if stop():
@@ -93,7 +93,7 @@ class Vocabulary:
         best = logits.topk(max(1, logits.shape[1] // 100), dim=1).values.mean(dim=1)
         return best.topk(_LIKELY).indices.tolist()
 
-    def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: Sequence[int]) -> Iterator[WordHere]:
+    def _decoded(self, image: EncodedImage, scale: PresenceScale, batch: Sequence[int]) -> Iterator[PresentWord]:
         text, valid = self._text(batch)
         out = self._model.decode(image.repeated(len(batch)), text, valid, shrink=_SHRINK)
         foreground = out.trimap_logits.softmax(dim=1)[:, FOREGROUND, None]
@@ -101,7 +101,7 @@ class Vocabulary:
         for index, logit, place in zip(batch, out.presence_logits.tolist(), places, strict=True):
             presence = scale.stated(logit)
             if presence >= scale.sure and place.any():
-                yield WordHere(self.nouns[index], presence, place)
+                yield PresentWord(self.nouns[index], presence, place)
 
     def _text(self, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
         """The text tokens BxLxDt of these nouns and their validity BxL, padded to the longest."""

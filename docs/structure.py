@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
             "clipmat.thread_warnings",
             "clipmat.expression",
             "clipmat.certainty",
-            "clipmat.words_here",
+            "clipmat.present_words",
         ),
         *("clipmat.pointing", "clipmat.examples", "clipmat.candidates", "clipmat.colour_names"),
     ),

@@ -59,18 +59,18 @@ class EditorWarning(UserFacingWarning):
     """The editor's own warnings: metadata that did not fit, an image that has changed since."""
 
 
-SHORT_OF_MEMORY = "There is not enough memory for this: close other images and programs, or use a smaller image."
+OUT_OF_MEMORY = "There is not enough memory for this: close other images and programs, or use a smaller image."
 
 
-_SHORT_OF_MEMORY = (
+_OUT_OF_MEMORY = (
     "can't allocate memory", "cannot allocate memory", "not enough memory", "insufficient memory", "out of memory",
     "outofmemory", "bad_alloc", "failed to map segment",  # the last one where a library itself has no room
 )  # fmt: skip
 
 
-def is_short_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error means that memory ran out: torch and OpenCV have their own, and neither may be imported here."""
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _SHORT_OF_MEMORY)
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)
 
 
 def command_text(error: UserError) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from clipmat.examples import Example
     from clipmat.pointing import Click, Corners
+    from clipmat.present_words import PresentWord
     from clipmat.weights_catalogue import WeightsInfo as WeightsInfo
-    from clipmat.words_here import WordHere
     from rim_editor.documents.unfinished_matte import RefinementLike
     from rim_editor.predictors import PredictionLike, PredictorLike
 
@@ -254,7 +254,7 @@ class Matting:
         with self._lock:
             return self._predictor_for(weights, device, precision).refine(image, matte, trimap)
 
-    def words_here(
+    def present_words(
         self,
         image: NDArray[np.uint8],
         nouns: Sequence[str],
@@ -263,7 +263,7 @@ class Matting:
         weights: str = "compact",
         device: str = "auto",
         precision: str = "auto",
-    ) -> tuple[WordHere, ...]:
+    ) -> tuple[PresentWord, ...]:
         """Those of `nouns` that are more likely than not in `image`; () once `stop` is true, or if it cannot tell.
 
         The image is read as for `predict`. Raises ClipMatError.
@@ -273,7 +273,7 @@ class Matting:
             if stop() or not isinstance(predictor, KnowsWords):
                 return ()
             self._set_image(predictor, image)
-            return predictor.words_here(nouns, stop)
+            return predictor.present_words(nouns, stop)
 
     def nouns(self, weights: str) -> tuple[str, ...]:
         """The nouns that the weights of this name or file know; () when that is unknown."""

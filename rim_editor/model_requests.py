@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.examples import Example
-    from clipmat.words_here import WordHere
+    from clipmat.present_words import PresentWord
     from rim_editor.documents.rendering import Renderer
     from rim_editor.matting import Matting
     from rim_editor.predictors import PredictionLike, PredictorLike
@@ -133,14 +133,14 @@ def example(matting: Matting, options: ModelOptions, document: Document, rendere
     )
 
 
-def words_here(
+def present_words(
     matting: Matting, options: ModelOptions, image: NDArray[np.uint8], stop: Callable[[], bool]
-) -> tuple[WordHere, ...]:
+) -> tuple[PresentWord, ...]:
     """The GENERAL_NOUNS of which the weights are sure in `image`, HxWx3 uint8; () once `stop` is true.
 
     Raises ClipMatError.
     """
-    return matting.words_here(image, GENERAL_NOUNS, stop, **asdict(options))
+    return matting.present_words(image, GENERAL_NOUNS, stop, **asdict(options))
 
 
 def refine(

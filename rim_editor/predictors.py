@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from clipmat.certainty import Certainty
     from clipmat.examples import Example
     from clipmat.pointing import Click, Corners
-    from clipmat.words_here import WordHere
+    from clipmat.present_words import PresentWord
     from rim_editor.documents.unfinished_matte import RefinementLike
 
 
@@ -81,8 +81,8 @@ class PredictorLike(Protocol):
 class KnowsWords(Protocol):
     """A predictor that can be asked for several nouns at once; not every one can."""
 
-    def words_here(self, nouns: Sequence[str], stop: Callable[[], bool]) -> tuple[WordHere, ...]:
-        """See `clipmat.predictor.Predictor.words_here`."""
+    def present_words(self, nouns: Sequence[str], stop: Callable[[], bool]) -> tuple[PresentWord, ...]:
+        """See `clipmat.predictor.Predictor.present_words`."""
 
 
 @runtime_checkable

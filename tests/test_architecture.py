@@ -24,7 +24,7 @@ GROUND_FLOOR = {
     "colour_codes",
     "colour_profiles",
     "colour_spaces",
-    "words_here",
+    "present_words",
     "errors",
     "examples",
     "expression",

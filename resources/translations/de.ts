@@ -2389,16 +2389,6 @@
       <translation>Die Geräte dieses Rechners werden angesehen…</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
-      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>{name} cannot answer, its weights are missing: {remedy}.</source>
-      <translation>{name} kann nicht antworten, die Gewichte fehlen: {remedy}.</translation>
-    </message>
-    <message>
       <location filename="../../rim_editor/ui/dialogs/preferences_dialog.py" />
       <source>As the system</source>
       <translation>Wie das System</translation>
@@ -2582,6 +2572,16 @@
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
       <source>Where</source>
       <translation>Ort</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
+      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>{name} cannot answer, its weights are missing: {remedy}.</source>
+      <translation>{name} kann nicht antworten, die Gewichte fehlen: {remedy}.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
@@ -4832,12 +4832,12 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <translation>{example} ist bereit: die Bilder öffnen, in denen es gesucht werden soll.</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/ui/window/folder_opener.py" />
+      <location filename="../../rim_editor/ui/window/file_manager.py" />
       <source>'{path}' is no longer there: export it again.</source>
       <translation>„{path}“ ist nicht mehr da: noch einmal exportieren.</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/ui/window/folder_opener.py" />
+      <location filename="../../rim_editor/ui/window/file_manager.py" />
       <source>No file manager could be started: the file is in '{parent}'.</source>
       <translation>Es ließ sich kein Dateimanager starten: die Datei ist in „{parent}“.</translation>
     </message>

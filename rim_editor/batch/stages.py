@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import image_files
-from clipmat.certainty import Certainty, shows_something, with_bar
+from clipmat.certainty import Certainty, shows_something, with_threshold
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
@@ -26,7 +26,7 @@ from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.documents.edits import Edit
 from rim_editor.documents.rendering import Renderer
-from rim_editor.errors import is_short_of_memory
+from rim_editor.errors import is_out_of_memory
 from rim_editor.files import exporting
 from rim_editor.timing import timed
 
@@ -146,7 +146,7 @@ def find(
 
 def _answer(term: ExpressionTerm, prediction: PredictionLike, recipe: Recipe) -> Answer:
     presence, matte = float(prediction.presence), prediction.matte
-    certainty = with_bar(prediction.certainty, presence, matte, recipe.at_least)
+    certainty = with_threshold(prediction.certainty, presence, matte, recipe.at_least)
     return Answer(recipe.title(term), term.combine, matte, presence, certainty)
 
 
@@ -224,7 +224,7 @@ def failed(item: Item, error: BaseException) -> Outcome:
     """The outcome of an item on which `error` was raised, in words."""
     if isinstance(error, UserError):
         text = str(error)
-    elif is_short_of_memory(error):
+    elif is_out_of_memory(error):
         text = f"'{item.source}' needs more memory than there is: close other programs, or scale it down first."
     else:
         text = f"Something went wrong with '{item.source}' ({type(error).__name__}: {error}): please report this."

@@ -18,7 +18,7 @@ import typer
 from clipmat.errors import UserError, UserFacingWarning
 from rim_editor.commands import printing
 from rim_editor.commands.printing import PROGRAM
-from rim_editor.errors import SHORT_OF_MEMORY, BadOption, command_text, is_short_of_memory
+from rim_editor.errors import OUT_OF_MEMORY, BadOption, command_text, is_out_of_memory
 
 INTERRUPTED = 130
 
@@ -63,8 +63,8 @@ def _failure(error: BaseException) -> tuple[int, str]:
         return UserError.exit_code, f"{error.format_message().rstrip('. ')}: see '{where} --help'."
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         return INTERRUPTED, "interrupted: nothing was written."
-    if is_short_of_memory(error):
-        return UserError.exit_code, SHORT_OF_MEMORY
+    if is_out_of_memory(error):
+        return UserError.exit_code, OUT_OF_MEMORY
     if isinstance(error, OSError):
         problem = f"'{error.filename}' cannot be used" if error.filename else "the system refused"
         return UserError.exit_code, f"{problem} ({error.strerror or error}): check the file, its folder and the disk."
@@ -150,7 +150,7 @@ def open_window(
 
 def _handed_over(images: Sequence[Path]) -> bool:
     try:
-        from rim_editor.ui.handing_over import hand_over
+        from rim_editor.ui.single_instance import hand_over
     except ImportError:  # the application names the library that is missing
         return False
     return hand_over(images)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clipmat.certainty import Certainty, with_bar
+from clipmat.certainty import Certainty, with_threshold
 from clipmat.expression import MAIN_SUBJECT
 from rim_editor.commands import pointing_options
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
@@ -227,7 +227,7 @@ def cut_out(
     found = model_requests.find(matting, options, Document(source), question)
     spent |= {step: float(value) for step, value in found.prediction.timings.items()}
     answer, renderer = found.part(question), Renderer(source)
-    certainty = with_bar(answer.certainty, answer.presence, answer.matte, job.at_least)
+    certainty = with_threshold(answer.certainty, answer.presence, answer.matte, job.at_least)
     answer = replace(answer, certainty=certainty)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
     if empty:

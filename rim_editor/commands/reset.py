@@ -55,7 +55,7 @@ def _described(place: KnownPlace) -> str:
 
 def _window_is_open() -> bool:
     try:
-        from rim_editor.ui.handing_over import is_open
+        from rim_editor.ui.single_instance import is_open
     except ImportError:  # without Qt there is no window
         return False
     return is_open()

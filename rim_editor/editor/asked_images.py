@@ -9,14 +9,14 @@ from weakref import WeakKeyDictionary
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
-from clipmat.words_here import near_words, sure_words
+from clipmat.present_words import near_words, sure_words
 from rim_editor.documents import answer_texts
 from rim_editor.documents.document import Combine, draft_of, mark_accepted
 from rim_editor.editor.events import Answered
 from rim_editor.translation import tr
 
 if TYPE_CHECKING:
-    from clipmat.words_here import WordHere
+    from clipmat.present_words import PresentWord
     from rim_editor.documents.document import Answer
     from rim_editor.documents.history import History
     from rim_editor.editor.editor import Editor
@@ -96,7 +96,7 @@ class AskedImage:
     """The newest answer where it is no part: it found nothing, or has to be accepted first."""
     last: GivenAnswer | None = None
     """The newest answer."""
-    words: tuple[WordHere, ...] = ()
+    words: tuple[PresentWord, ...] = ()
     """What is likely in this image, the surest first."""
     suggested: tuple[str, ...] = ()
     """Expressions to try on a sample."""

@@ -31,9 +31,9 @@ from clipmat.thread_warnings import collected_warnings
 from rim_editor import settings as stored
 from rim_editor.matting import Matting
 from rim_editor.ui import languages, stalls
-from rim_editor.ui.handing_over import FileReceiver
 from rim_editor.ui.model_loader import load_with_short_turns
 from rim_editor.ui.qt_runner import as_user_error
+from rim_editor.ui.single_instance import FileReceiver
 from rim_editor.ui.theme import Theme
 from rim_editor.ui.window.main_window import MainWindow
 

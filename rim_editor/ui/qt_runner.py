@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from clipmat.errors import UserError
 from rim_editor.editor.events import JobKind
-from rim_editor.errors import SHORT_OF_MEMORY, EditorError, is_short_of_memory
+from rim_editor.errors import OUT_OF_MEMORY, EditorError, is_out_of_memory
 from rim_editor.translation import tr
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def as_user_error(error: Exception) -> UserError:
     """
     if isinstance(error, UserError):
         return error
-    if is_short_of_memory(error):
-        return EditorError(SHORT_OF_MEMORY)
+    if is_out_of_memory(error):
+        return EditorError(OUT_OF_MEMORY)
     text = shorten(str(error), 300, placeholder=" …") or type(error).__name__
     return EditorError(tr("Something went wrong: {text} (details are in {logged})", text=text, logged=_logged(error)))
 

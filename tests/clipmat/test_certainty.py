@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clipmat.certainty import Certainty, PresenceScale, with_bar
+from clipmat.certainty import Certainty, PresenceScale, with_threshold
 
 SEEN, UNSEEN = np.full((3, 4), 0.51, np.float32), np.full((3, 4), 0.5, np.float32)
 SCALE = PresenceScale(0.2, 0.6)
@@ -78,4 +78,4 @@ def test_what_is_no_scale_is_refused(wrong):
     ],
 )
 def test_a_bar_of_ones_own(before, presence, matte, bar, after):
-    assert with_bar(Certainty(before), presence, matte, bar) == after
+    assert with_threshold(Certainty(before), presence, matte, bar) == after

@@ -7,7 +7,7 @@ import pytest
 
 from clipmat.errors import ImageNotSet
 from clipmat.predictor import Predictor
-from clipmat.words_here import PLACE, WordHere, near_words, place_of
+from clipmat.present_words import PLACE, PresentWord, near_words, place_of
 
 NOUNS = ("dog", "wine glass", "the potted plant by the window", "car", "cup", "bird")
 
@@ -26,7 +26,7 @@ def image():
 
 def test_several_nouns_get_the_presence_of_each_alone(predictor, image):
     predictor.set_image(image)
-    found = {word.noun: word for word in predictor.words_here(NOUNS)}
+    found = {word.noun: word for word in predictor.present_words(NOUNS)}
     threshold = predictor.card.presence.sure
     for noun in NOUNS:
         alone = predictor.predict(noun, refine=False)
@@ -36,7 +36,7 @@ def test_several_nouns_get_the_presence_of_each_alone(predictor, image):
         if noun in found:
             assert found[noun].presence == pytest.approx(alone.presence, abs=0.03)
             assert found[noun].overlap(place_of(alone.matte)) > 0.5
-    presences = [word.presence for word in predictor.words_here(NOUNS)]
+    presences = [word.presence for word in predictor.present_words(NOUNS)]
     assert presences == sorted(presences, reverse=True) and "cup" in found
 
 
@@ -48,20 +48,20 @@ def test_it_stops_between_batches_and_then_answers_nothing(predictor, image):
         asked.append(1)
         return len(asked) > 1
 
-    assert predictor.words_here(NOUNS, stop) == () and len(asked) == 2
-    assert predictor.words_here(()) == ()
+    assert predictor.present_words(NOUNS, stop) == () and len(asked) == 2
+    assert predictor.present_words(()) == ()
 
 
 def test_without_an_image_it_says_so():
     predictor = Predictor.load("compact", device="cpu", untrained=True)
     with pytest.raises(ImageNotSet, match="set_image"):
-        predictor.words_here(("dog",))
+        predictor.present_words(("dog",))
 
 
 def word(noun, left, right):
     place = np.zeros((PLACE, PLACE), bool)
     place[:, left:right] = True
-    return WordHere(noun, 0.9, place)
+    return PresentWord(noun, 0.9, place)
 
 
 def test_near_words_are_those_where_the_matte_is():

@@ -24,7 +24,7 @@ from rim_editor.ui.panels.expression_box import ExpressionBox
 from rim_editor.ui.theme import SPACE, TIGHT, WIDE
 
 if TYPE_CHECKING:
-    from clipmat.words_here import WordHere
+    from clipmat.present_words import PresentWord
     from rim_editor.editor.editor import Editor
 
 
@@ -101,7 +101,7 @@ class ExpressionBar(QWidget):
         """Set the suggestions: earlier expressions (newest first), and the nouns that the weights know."""
         self._box.set_suggestions(history, nouns)
 
-    def set_words_here(self, editor: Editor, words: Sequence[WordHere]) -> None:
+    def set_present_words(self, editor: Editor, words: Sequence[PresentWord]) -> None:
         """Offer words that are surely in this editor's image, see `AskedImage.offered`."""
         self._state(editor).words = tuple(words)
         if editor is self._editor:

@@ -23,7 +23,7 @@ from rim_editor.ui.window.presets_menu import PresetsMenu
 if TYPE_CHECKING:
     from rim_editor.editor.jobs import Runner
     from rim_editor.files.exporting import ExportRequest
-    from rim_editor.ui.window.folder_opener import FolderOpener
+    from rim_editor.ui.window.file_manager import FileManager
 
 _HELD_KEYS = marked(
     (
@@ -46,7 +46,7 @@ class DialogOpener(QObject):
         documents: Documents,
         settings: LiveSettings,
         runner: Runner,
-        folders: FolderOpener,
+        folders: FileManager,
         open_files: Callable[[Iterable[Path]], None],
         preload_model: Callable[[], None],
     ) -> None:

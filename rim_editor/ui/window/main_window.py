@@ -40,7 +40,7 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 from rim_editor.ui.window.drag_handle import DragHandle
 from rim_editor.ui.window.example_finder import ExampleFinder
 from rim_editor.ui.window.eyedropper import Eyedropper
-from rim_editor.ui.window.folder_opener import FolderOpener
+from rim_editor.ui.window.file_manager import FileManager
 from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
 from rim_editor.ui.window.project_saver import ProjectSaver
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         )
         self._examples = ExampleFinder(self.documents, self.parts.messages, self.runner, self.batch.show, self)
         self._repeater = Repeater(self.documents, self.opener, self.parts.expression_bar, self.batch, self.runner, self)
-        folders = FolderOpener(self)
+        folders = FileManager(self)
         self._dialogs = DialogOpener(
             self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
         )

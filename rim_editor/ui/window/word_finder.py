@@ -17,7 +17,7 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 
 if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
-    from clipmat.words_here import WordHere
+    from clipmat.present_words import PresentWord
     from rim_editor.editor.editor import Editor
     from rim_editor.matting import Matting
 
@@ -73,13 +73,13 @@ class WordFinder(QObject):
         self.stop()
         stop = self._stop = Flag()
 
-        def find() -> tuple[WordHere, ...]:
-            return model_requests.words_here(matting, options, source.pixels, stop.is_set)
+        def find() -> tuple[PresentWord, ...]:
+            return model_requests.present_words(matting, options, source.pixels, stop.is_set)
 
-        def found(words: tuple[WordHere, ...]) -> None:
+        def found(words: tuple[PresentWord, ...]) -> None:
             if not stop.is_set():
                 self._searched[editor] = source
-                self._bar.set_words_here(editor, words)
+                self._bar.set_present_words(editor, words)
 
         # An error would have been one of the question too, and is shown there.
         self._runner.start(Job(JobKind.WORDS, find, found, lambda _: None, owner=document.key, uses_model=True))

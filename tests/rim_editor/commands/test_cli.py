@@ -28,7 +28,7 @@ def windows(monkeypatch):
 
     fake.run = run
     monkeypatch.setitem(sys.modules, "rim_editor.ui.application", fake)
-    monkeypatch.setattr("rim_editor.ui.handing_over.hand_over", lambda files: False)
+    monkeypatch.setattr("rim_editor.ui.single_instance.hand_over", lambda files: False)
     return asked
 
 
@@ -56,7 +56,7 @@ def test_without_a_command_the_window_opens(run, photo, tmp_path, monkeypatch, w
 
 def test_files_that_another_window_takes_open_none_here(run, photo, windows, monkeypatch):
     taken = []
-    monkeypatch.setattr("rim_editor.ui.handing_over.hand_over", lambda files: taken.append(list(files)) or True)
+    monkeypatch.setattr("rim_editor.ui.single_instance.hand_over", lambda files: taken.append(list(files)) or True)
     assert run(photo) == (0, "", "") and run() == (0, "", "")
     assert taken == [[photo], []] and windows == []
     for option in ("--new-window", "--debug-stalls"):
@@ -65,7 +65,7 @@ def test_files_that_another_window_takes_open_none_here(run, photo, windows, mon
 
 
 def test_where_qt_lacks_a_library_the_window_names_it(run, windows, monkeypatch):
-    monkeypatch.setitem(sys.modules, "rim_editor.ui.handing_over", None)
+    monkeypatch.setitem(sys.modules, "rim_editor.ui.single_instance", None)
     assert run() == (0, "", "") and len(windows) == 1
 
 

@@ -77,7 +77,7 @@ def test_it_asks_first(run, filled, monkeypatch, answer, code):
 
 def test_an_open_window_keeps_its_settings(run, filled, monkeypatch):
     before = files(filled)
-    monkeypatch.setattr("rim_editor.ui.handing_over.is_open", lambda: True)
+    monkeypatch.setattr("rim_editor.ui.single_instance.is_open", lambda: True)
     code, out, err = run("reset", "--yes")
     assert code == 2 and "close it first" in err and files(filled) == before
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
-from clipmat.words_here import WordHere
+from clipmat.present_words import PresentWord
 from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.editor.editor import Editor
 from rim_editor.editor.picking import Picking
@@ -397,13 +397,13 @@ def test_painting_after_an_answer_without_certainty_goes_on_with_the_matte(qtbot
 def word(noun, presence, left, right):
     place = np.zeros((32, 32), bool)
     place[:, left:right] = True
-    return WordHere(noun, presence, place)
+    return PresentWord(noun, presence, place)
 
 
 def test_near_words_are_offered_after_an_unsure_answer_and_asked_by_a_click(qtbot, bar, editor):
     bar.set_editor(editor)
     chips = part(bar, ChipRow, "word_chips")
-    bar.set_words_here(editor, (word("cat", 0.9, 20, 32), word("dog", 0.8, 3, 16), word("pet", 0.7, 4, 16)))
+    bar.set_present_words(editor, (word("cat", 0.9, 20, 32), word("dog", 0.8, 3, 16), word("pet", 0.7, 4, 16)))
     assert chips.texts() == (), "nothing was asked yet"
     ask(qtbot, bar, "maybe the dog with the tail")
     assert chips.texts() == ("pet",), "neither what was asked nor what is elsewhere"
@@ -418,7 +418,7 @@ def test_near_words_are_offered_after_an_unsure_answer_and_asked_by_a_click(qtbo
 def test_what_is_in_the_image_is_offered_until_something_is_selected(qtbot, bar, editor):
     bar.set_editor(editor)
     chips = part(bar, ChipRow, "word_chips")
-    bar.set_words_here(editor, (word("cat", 0.97, 20, 32), word("animal", 0.96, 20, 31), word("bag", 0.9, 3, 16)))
+    bar.set_present_words(editor, (word("cat", 0.97, 20, 32), word("animal", 0.96, 20, 31), word("bag", 0.9, 3, 16)))
     assert chips.texts() == ("cat",)
     ask(qtbot, bar, "the piano")
     assert chips.texts() == ("cat",), "nothing seems to be the piano"
@@ -437,7 +437,7 @@ def test_the_key_that_goes_to_the_box_is_no_text_of_it(qtbot, bar, editor):
 def test_near_words_go_with_their_answer(qtbot, bar, editor):
     bar.set_editor(editor)
     chips = part(bar, ChipRow, "word_chips")
-    bar.set_words_here(editor, (word("pet", 0.7, 4, 16),))
+    bar.set_present_words(editor, (word("pet", 0.7, 4, 16),))
     ask(qtbot, bar, "maybe the dog")
     assert chips.texts() == ("pet",)
     editor.undo()

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from clipmat.words_here import WordHere, place_of
+from clipmat.present_words import PresentWord, place_of
 from rim_editor.settings import Settings
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.window.main_window import MainWindow
@@ -21,7 +21,7 @@ def asked(monkeypatch):
     """The fake model knows the words that its `predict` is sure of; the fixture counts the searches."""
     searches = []
 
-    def words_here(self, nouns, stop):
+    def present_words(self, nouns, stop):
         searches.append(tuple(nouns))
         found = []
         for noun in nouns:
@@ -29,10 +29,10 @@ def asked(monkeypatch):
             if stop():
                 return ()
             if noun in self.model.discs:
-                found.append(WordHere(noun, 0.97, place_of(self.predict(noun).matte)))
+                found.append(PresentWord(noun, 0.97, place_of(self.predict(noun).matte)))
         return tuple(found)
 
-    monkeypatch.setattr(FakePredictor, "words_here", words_here, raising=False)
+    monkeypatch.setattr(FakePredictor, "present_words", present_words, raising=False)
     return searches
 
 
@@ -66,8 +66,8 @@ def test_after_an_unsure_answer_the_word_at_its_place_can_be_clicked(window, qtb
     assert len(asked) == 1, "its words are known"
     window.editor().guess.matte.setflags(write=True)
     window.editor().guess.matte[:] = window.editor().document.expressions[0].matte
-    window.parts.expression_bar.set_words_here(
-        window.editor(), (WordHere("dog", 0.9, place_of(window.editor().guess.matte)),)
+    window.parts.expression_bar.set_present_words(
+        window.editor(), (PresentWord("dog", 0.9, place_of(window.editor().guess.matte)),)
     )
     assert chips(window).texts() == ("dog",)
     qtbot.mouseClick(chips(window).findChild(QAbstractButton, "chip_dog"), Qt.MouseButton.LeftButton)

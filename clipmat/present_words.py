@@ -22,7 +22,7 @@ _NEAR = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WordHere:
+class PresentWord:
     """A noun of which the weights are sure in an image."""
 
     noun: str
@@ -39,16 +39,16 @@ class WordHere:
         return float(np.count_nonzero(self.place & place) / union) if union else 0.0
 
 
-def sure_words(words: Sequence[WordHere], limit: int) -> tuple[WordHere, ...]:
+def sure_words(words: Sequence[PresentWord], limit: int) -> tuple[PresentWord, ...]:
     """The words, at most `limit`, that can be offered unasked, the surest first: of several at one place only that."""
-    found: list[WordHere] = []
+    found: list[PresentWord] = []
     for word in sorted(words, key=lambda word: -word.presence):
         if word.presence >= _OFFERED and all(word.overlap(other.place) < _SAME for other in found):
             found.append(word)
     return tuple(found[:limit])
 
 
-def near_words(words: Sequence[WordHere], matte: NDArray[np.float32], limit: int) -> tuple[WordHere, ...]:
+def near_words(words: Sequence[PresentWord], matte: NDArray[np.float32], limit: int) -> tuple[PresentWord, ...]:
     """The words, at most `limit`, that are where a matte is, HxW in [0, 1]: the one that covers it best first."""
     place = place_of(matte)
     near = [word for word in words if word.overlap(place) >= _NEAR]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rim_editor.ui import handing_over
-from rim_editor.ui.handing_over import FileReceiver, hand_over, is_open
+from rim_editor.ui import single_instance
+from rim_editor.ui.single_instance import FileReceiver, hand_over, is_open
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,7 +55,7 @@ def place(runtime):
 SECOND_START = """
 import os, sys
 from pathlib import Path
-from rim_editor.ui.handing_over import hand_over
+from rim_editor.ui.single_instance import hand_over
 print(hand_over([Path(os.fsdecode(name)) for name in sys.stdin.buffer.read().split(b"\\0") if name], 5000))
 """
 
@@ -209,7 +209,7 @@ def test_what_is_no_message_is_dropped(qtbot, receiver, received, place, message
 
 
 def test_half_a_message_and_one_without_the_confirmation_open_nothing(qtbot, received, place, monkeypatch):
-    monkeypatch.setattr(handing_over, "_MESSAGE_MS", 300)
+    monkeypatch.setattr(single_instance, "_MESSAGE_MS", 300)
     whole = json.dumps({"files": ["/a.jpg"], "token": "two\nlines $(touch x)"}).encode() + b"\n"
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "before")
     for message in (whole[:9], whole):
@@ -223,7 +223,7 @@ def test_half_a_message_and_one_without_the_confirmation_open_nothing(qtbot, rec
 
 
 def test_a_crowd_of_silent_connections_does_not_keep_others_out_for_long(qtbot, receiver, place, monkeypatch):
-    monkeypatch.setattr(handing_over, "_MESSAGE_MS", 300)
+    monkeypatch.setattr(single_instance, "_MESSAGE_MS", 300)
     crowd = [socket.socket(socket.AF_UNIX) for _ in range(40)]
     for other in crowd:
         other.setblocking(False)

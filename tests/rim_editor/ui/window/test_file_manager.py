@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QProcess
 from PySide6.QtGui import QDesktopServices
 
-from rim_editor.ui.window import folder_opener
-from rim_editor.ui.window.folder_opener import FolderOpener
+from rim_editor.ui.window import file_manager
+from rim_editor.ui.window.file_manager import FileManager
 
 
 @pytest.fixture
@@ -37,34 +37,34 @@ def started(monkeypatch):
 
 @pytest.mark.parametrize(("system", "program"), [("darwin", ("open", "-R")), ("win32", ("explorer.exe", "/select,"))])
 def test_macos_and_windows_select_the_file(qapp, monkeypatch, tmp_path, opened, started, system, program):
-    monkeypatch.setattr(folder_opener.sys, "platform", system)
+    monkeypatch.setattr(file_manager.sys, "platform", system)
     path = tmp_path / "a rose.png"
     path.touch()
-    FolderOpener().show_file(path)
+    FileManager().show_file(path)
     assert started == [(*program, str(path))] and opened == []
 
 
 def test_where_the_program_does_not_start_the_folder_is_opened(qapp, monkeypatch, tmp_path, opened, started):
-    monkeypatch.setattr(folder_opener.sys, "platform", "darwin")
+    monkeypatch.setattr(file_manager.sys, "platform", "darwin")
     path = tmp_path / "missing.png"
     path.touch()
-    FolderOpener().show_file(path)
+    FileManager().show_file(path)
     assert opened == [str(tmp_path)]
 
 
 def test_without_a_file_manager_on_the_bus_the_folder_is_opened(qapp, qtbot, monkeypatch, tmp_path, opened):
-    monkeypatch.setattr(folder_opener.sys, "platform", "linux")
+    monkeypatch.setattr(file_manager.sys, "platform", "linux")
     path = tmp_path / "rose.png"
     path.touch()
-    opener = FolderOpener()
+    opener = FileManager()
     opener.show_file(path)
     qtbot.waitUntil(lambda: opened == [str(tmp_path)])
 
 
 def test_what_cannot_be_shown_is_named(qapp, qtbot, monkeypatch, tmp_path, opened):
-    monkeypatch.setattr(folder_opener.sys, "platform", "linux")
+    monkeypatch.setattr(file_manager.sys, "platform", "linux")
     texts = []
-    opener = FolderOpener()
+    opener = FileManager()
     opener.failed.connect(texts.append)
     opener.show_file(tmp_path / "gone.png")
     assert texts == [f"'{tmp_path / 'gone.png'}' is no longer there: export it again."]

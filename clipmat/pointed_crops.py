@@ -46,7 +46,7 @@ Frame = tuple[slice, slice]
 """Rows and columns of a part of the image, in its pixels."""
 
 
-class PointedLooks:
+class PointedCrops:
     """The answers of one network that knows points and a box; call it under the caller's inference mode."""
 
     def __init__(self, model: ClipMat) -> None:

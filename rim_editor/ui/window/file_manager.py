@@ -18,7 +18,7 @@ from rim_editor.translation import tr
 _SERVICE, _OBJECT = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
 
 
-class FolderOpener(QObject):
+class FileManager(QObject):
     """Shows files in their folders; nothing here waits for the other program."""
 
     failed = Signal(str)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from clipmat.words_here import PLACE, WordHere, near_words, place_of, sure_words
+from clipmat.present_words import PLACE, PresentWord, near_words, place_of, sure_words
 
 
 def word(noun, presence, left, right):
     place = np.zeros((PLACE, PLACE), bool)
     place[:, left:right] = True
-    return WordHere(noun, presence, place)
+    return PresentWord(noun, presence, place)
 
 
 def nouns(words):
