@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from clipmat.colour_planes import Floats, blurred, colour_moments, mean_colours, solved_colours
 
@@ -34,6 +35,58 @@ _GUIDE_WEIGHT, _LAST_GUIDE_WEIGHT = 0.1, 0.3
 
 
 @dataclass(frozen=True, eq=False)
+class _Patch:
+    """Colours of a part of the image: its own pixels, or fewer, of which a part is enlarged to it."""
+
+    place: Tile
+    colours: Colours
+    enlarged: tuple[int, int] | None = None
+    """Height and width to which `colours` are enlarged first, for plain parts; then `inner` of them is the part."""
+    inner: Tile = ()
+
+    def pixels(self) -> Colours:
+        if self.enlarged is None:
+            return self.colours
+        whole = cv2.resize(self.colours, self.enlarged[::-1], interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole[self.inner], np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class PatchedImage:
+    """An image that has other colours in some places, HxWx3 uint8; only those are kept beside it."""
+
+    image: Colours
+    patches: tuple[_Patch, ...] = ()
+    """They do not overlap."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height, width and 3."""
+        return self.image.shape
+
+    def __getitem__(self, rows: slice) -> Colours:
+        """A strip of rows, without a step; to be read only."""
+        first, last, _ = rows.indices(self.shape[0])
+        strip = self.image[first:last]
+        patches = [patch for patch in self.patches if patch.place[0].start < last and patch.place[0].stop > first]
+        if patches:
+            strip = strip.copy()
+        for patch in patches:
+            top, bottom = max(first, patch.place[0].start), min(last, patch.place[0].stop)
+            own = patch.pixels()[top - patch.place[0].start : bottom - patch.place[0].start]
+            strip[top - first : bottom - first, patch.place[1]] = own
+        return strip
+
+    def whole(self) -> Colours:
+        """All of it, to be read only; put together anew where it is not the image itself."""
+        return self[:]
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """What numpy takes it for."""
+        return np.array(self.whole(), dtype, copy=copy)
+
+
+@dataclass(frozen=True, eq=False)
 class SeparatedColours:
     """What the image is made of: foreground · matte + background · (1 - matte) = image, nearly.
 
@@ -41,45 +94,70 @@ class SeparatedColours:
     255 of 255; the background wherever the matte rounds to 0.
     """
 
-    foreground: Colours
-    background: Colours
+    foreground: PatchedImage
+    background: PatchedImage
 
 
 def separate(image: Colours, matte: Floats) -> SeparatedColours:
     """The colours of the object and of the background in `image`, HxWx3 uint8, by `matte`, HxW float32 in [0, 1].
 
-    Only the matte's box is looked at; colours are solved at its own size only where pixels are mixed.
-    May be called from several threads at once.
+    Only the matte's box is looked at; colours are solved at its own size only where pixels are mixed. The image is
+    kept, and is not to change. May be called from several threads at once.
     """
-    alpha = _bytes(matte)
-    if not ((alpha > 0) & (alpha < 255)).any():
-        return SeparatedColours(image, image)
-    foreground, background = image.copy(), image.copy()
-    box = _box(alpha > 0)
-    image, matte, alpha = image[box], matte[box], alpha[box]
-    coarse = _solved(_coarse_moments(image, matte, alpha))
-    for tile in _tiles(alpha.shape):
-        ahead, behind = _tile_colours(image, matte, coarse, tile, plain=_is_plain(alpha[tile]))
-        cv2.copyTo(ahead, (alpha[tile] < 255).view(np.uint8), foreground[box][tile])
-        cv2.copyTo(behind, (alpha[tile] > 0).view(np.uint8), background[box][tile])
-    return SeparatedColours(foreground, background)
+    shown = _shown(matte)
+    if not shown.mixed:
+        return SeparatedColours(PatchedImage(image), PatchedImage(image))
+    box = shown.box
+    part, matte = image[box], matte[box]
+    coarse = _solved(_coarse_moments(part, matte))
+    small = _in_bytes(coarse[0]), _in_bytes(coarse[1])
+    ahead: list[_Patch] = []
+    behind: list[_Patch] = []
+    for tile in _tiles(matte.shape):
+        inside = _bytes(matte[tile])
+        place = tuple(slice(t.start + b.start, t.stop + b.start) for t, b in zip(tile, box, strict=True))
+        around, size, inner = _surroundings(tile, matte.shape)
+        if _is_plain(inside):
+            side, patches = (small[1], behind) if inside[0, 0] else (small[0], ahead)
+            patches.append(_Patch(place, side[around], size, inner))
+            continue
+        colours = _tile_colours(part, matte, coarse, around)
+        for patches, found, changed in ((ahead, colours[0], inside < 255), (behind, colours[1], inside > 0)):
+            pixels = part[tile].copy()
+            cv2.copyTo(_in_bytes(found)[inner], changed.view(np.uint8), pixels)
+            patches.append(_Patch(place, pixels))
+    return SeparatedColours(PatchedImage(image, tuple(ahead)), PatchedImage(image, tuple(behind)))
+
+
+class _Shown(NamedTuple):
+    """What can be seen of a matte in 8 bits."""
+
+    mixed: bool
+    """Whether a pixel shows object and background."""
+    box: Tile
+    """Around all that shows the object, with a margin; the whole where nothing does."""
+
+
+def _shown(matte: Floats) -> _Shown:
+    """What can be seen of a matte, found a strip of rows at a time, so that no copy of it exists."""
+    mixed, rows, columns = False, np.zeros(matte.shape[0], bool), np.zeros(matte.shape[1], bool)
+    for start in range(0, len(matte), _TILE_PX):
+        alpha = _bytes(matte[start : start + _TILE_PX])
+        seen = alpha > 0
+        mixed = mixed or bool((seen & (alpha < 255)).any())
+        rows[start : start + _TILE_PX] = seen.any(axis=1)
+        columns |= seen.any(axis=0)
+    return _Shown(mixed, (_span(rows), _span(columns)))
 
 
 def _bytes(matte: Floats) -> Colours:
-    """The matte in 8 bits, made a strip of rows at a time, so that no copy in float exists."""
-    alpha = np.empty(matte.shape, np.uint8)
-    for start in range(0, len(matte), _TILE_PX):
-        rows = slice(start, start + _TILE_PX)
-        alpha[rows] = np.rint(matte[rows] * np.float32(255))
-    return alpha
-
-
-def _box(inside: NDArray[np.bool_]) -> Tile:
-    return _span(np.asarray(inside.any(axis=1))), _span(np.asarray(inside.any(axis=0)))
+    return np.asarray(np.rint(matte * np.float32(255)), np.uint8)
 
 
 def _span(hits: NDArray[np.bool_]) -> slice:
     at = np.flatnonzero(hits)
+    if not len(at):
+        return slice(0, len(hits))
     return slice(max(0, int(at[0]) - _MARGIN_PX), min(len(hits), int(at[-1]) + 1 + _MARGIN_PX))
 
 
@@ -94,17 +172,18 @@ def _is_plain(alpha: Colours) -> bool:
     return alpha.min() == alpha.max() and alpha[0, 0] in (0, 255)
 
 
-def _coarse_moments(image: Colours, matte: Floats, alpha: Colours) -> Floats:
+def _coarse_moments(image: Colours, matte: Floats) -> Floats:
     """The moments of the whole image at the coarse level, 9xhxw, made a tile at a time."""
     height, width = (-(-side // _COARSE) for side in matte.shape)
     moments = np.empty((9, height, width), np.float32)
-    for tile in _tiles(alpha.shape):
+    for tile in _tiles(matte.shape):
+        alpha = _bytes(matte[tile])
         small = tuple(slice(part.start // _COARSE, -(-part.stop // _COARSE)) for part in tile)
         into = moments[:, *small]
         size = into.shape[1], into.shape[2]
-        if _is_plain(alpha[tile]):
+        if _is_plain(alpha):
             means = np.asarray(cv2.resize(image[tile], size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-            into[:] = colour_moments(means, np.full(size, alpha[tile][0, 0] / 255, np.float32))
+            into[:] = colour_moments(means, np.full(size, alpha[0, 0] / 255, np.float32))
         else:
             whole = tuple(slice(part.start * _COARSE, part.stop * _COARSE) for part in small)
             into[:] = _shrunk(_moments(image, matte, whole), size)
@@ -116,32 +195,43 @@ def _solved(moments: Floats) -> Pair:
     size = moments.shape[1:]
     if max(size) == 1:
         return mean_colours(moments)
-    guides = _solved(_shrunk(moments, (-(-size[0] // 2), -(-size[1] // 2))))
-    return solved_colours(blurred(moments, _WINDOW), *_enlarged(guides, size), _GUIDE_WEIGHT)
+    front, back = _enlarged(_solved(_shrunk(moments, (-(-size[0] // 2), -(-size[1] // 2)))), size)
+    for start in range(0, size[0], _TILE_PX):  # a strip at a time, in the place of its guides: there are nine planes
+        first, stop = max(0, start - _WINDOW), start + _TILE_PX
+        windows = blurred(moments[:, first : stop + _WINDOW], _WINDOW)[:, start - first :][
+            :, : min(stop, size[0]) - start
+        ]
+        rows = slice(start, stop)
+        front[:, rows], back[:, rows] = solved_colours(windows, front[:, rows], back[:, rows], _GUIDE_WEIGHT)
+    return front, back
 
 
-def _tile_colours(image: Colours, matte: Floats, coarse: Pair, tile: Tile, *, plain: bool) -> tuple[Colours, Colours]:
-    """The colours of both sides in a tile, HxWx3; those of the coarse level where the tile is `plain`."""
+def _surroundings(tile: Tile, shape: tuple[int, ...]) -> tuple[Tile, tuple[int, int], Tile]:
+    """A tile and what overlaps it: at the coarse level; its size in pixels of the image; the tile within it."""
     around = tuple(
         slice(max(0, part.start - _OVERLAP_PX) // _COARSE, -(-min(side, part.stop + _OVERLAP_PX) // _COARSE))
-        for part, side in zip(tile, matte.shape, strict=True)
+        for part, side in zip(tile, shape, strict=True)
     )
+    inner = tuple(
+        slice(a.start - b.start * _COARSE, a.stop - b.start * _COARSE) for a, b in zip(tile, around, strict=True)
+    )
+    rows, columns = ((part.stop - part.start) * _COARSE for part in around)
+    return around, (rows, columns), inner
+
+
+def _tile_colours(image: Colours, matte: Floats, coarse: Pair, around: Tile) -> Pair:
+    """The colours of both sides in a tile and its surroundings, which are a part of the coarse level; 3xhxw."""
     outer = tuple(slice(part.start * _COARSE, part.stop * _COARSE) for part in around)
     size = outer[0].stop - outer[0].start, outer[1].stop - outer[1].start
-    colours = coarse[0][:, *around], coarse[1][:, *around]
-    if not plain:
-        moments, half = _moments(image, matte, outer), (size[0] // 2, size[1] // 2)
-        middle = blurred(_shrunk(moments, half), _WINDOW)
-        colours = solved_colours(middle, *_enlarged(colours, half), _GUIDE_WEIGHT)
-        colours = solved_colours(moments, *_enlarged(colours, size), _LAST_GUIDE_WEIGHT)
-    inner = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(tile, outer, strict=True))
-    return _in_bytes(colours[0], size)[inner], _in_bytes(colours[1], size)[inner]
+    moments, half = _moments(image, matte, outer), (size[0] // 2, size[1] // 2)
+    guides = _enlarged((coarse[0][:, *around], coarse[1][:, *around]), half)
+    guides = solved_colours(blurred(_shrunk(moments, half), _WINDOW), *guides, _GUIDE_WEIGHT)
+    return solved_colours(moments, *_enlarged(guides, size), _LAST_GUIDE_WEIGHT)
 
 
-def _in_bytes(colours: Floats, size: tuple[int, int]) -> Colours:
-    """3xhxw in [0, 1] -> HxWx3 of `size`."""
-    pixels = np.rint(cv2.merge(list(colours)) * np.float32(255)).astype(np.uint8)
-    return np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+def _in_bytes(colours: Floats) -> Colours:
+    """3xhxw in [0, 1] -> hxwx3."""
+    return np.asarray(np.rint(cv2.merge(list(colours)) * np.float32(255)), np.uint8)
 
 
 def _moments(image: Colours, matte: Floats, part: Tile) -> Floats:

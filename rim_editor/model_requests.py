@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from clipmat.pointing import Pointing
 from rim_editor.documents import answer_texts
@@ -107,16 +107,21 @@ class ModelAnswer:
         )
 
 
-def find(matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion) -> ModelAnswer:
-    """Find what the question means in the document's image: a draft first if it can. Raises ClipMatError."""
+def find(
+    matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion, *, draft: bool = True
+) -> ModelAnswer:
+    """Find what the question means in the document's image; a `draft` first, if it can. Raises ClipMatError."""
     model = asdict(options)
     predictor = matting.predictor(**model)
     start = time.perf_counter()
     prompt = question.pointing
     pixels = document.source.pixels
-    prediction, refinement = matting.draft(
-        pixels, question.expression, points=prompt.points, box=prompt.box, example=question.example, **model
-    )
+    given: dict[str, Any] = {"points": prompt.points, "box": prompt.box, "example": question.example}
+    refinement = None
+    if draft:
+        prediction, refinement = matting.draft(pixels, question.expression, **given, **model)
+    else:
+        prediction = matting.predict(pixels, question.expression, **given, **model)
     return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000, refinement)
 
 

@@ -224,9 +224,10 @@ def cut_out(
     with timed(spent, "load"):
         predictor = matting.predictor(**asdict(options))
     question = ModelQuestion(job.expression, Combine.NEW, Pointing(job.points, job.corners), example=job.example)
-    found = model_requests.find(matting, options, Document(source), question)
+    found = model_requests.find(matting, options, Document(source), question, draft=False)
     spent |= {step: float(value) for step, value in found.prediction.timings.items()}
-    answer, renderer = found.part(question), Renderer(source)
+    answer, renderer, note = found.part(question), Renderer(source), found.note
+    del found  # of a large photograph the trimap takes a byte a pixel
     certainty = with_threshold(answer.certainty, answer.presence, answer.matte, job.at_least)
     answer = replace(answer, certainty=certainty)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))
@@ -241,8 +242,8 @@ def cut_out(
     if refused:
         answer = replace(answer, matte=np.zeros_like(answer.matte))
     document = Document.of_one_layer(source, (answer,), edit=job.edit)
-    if answer.pointing and found.note:
-        warnings.warn(found.note, EditorWarning, stacklevel=2)
+    if answer.pointing and note:
+        warnings.warn(note, EditorWarning, stacklevel=2)
     if doubt(answer) and not refused:
         advice = "this is the best guess" if answer.certainty is Certainty.NONE else "check the result"
         warnings.warn(f"{doubt(answer)}: {advice}.", EditorWarning, stacklevel=2)
@@ -259,20 +260,23 @@ def cut_out(
         selected = renderer.matte(document.changed(controls=MatteControls()))
         with timed(spent, "example"):
             example = matting.example(source.pixels, selected, job.expression, source=job.image.name, **asdict(options))
+    box, size, presence = box_of(renderer.matte(document)), document.size, answer.presence
+    certainty = answer.certainty
+    del answer, document, renderer, source  # room for the encoder
     with timed(spent, "encode"):
         outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
         if job.save_example is not None and example is not None:
             outputs.write(job.save_example, example.to_bytes(), overwrite=job.overwrite)
     return MatteReport(
         output=job.output,
-        size=document.size,
+        size=size,
         output_size=(result.pixels.shape[1], result.pixels.shape[0]),
         device=predictor.device,
         device_reason=predictor.device_reason,
         precision=predictor.precision,
-        presence=answer.presence,
-        certainty=answer.certainty,
-        box=box_of(renderer.matte(document)),
+        presence=presence,
+        certainty=certainty,
+        box=box,
         milliseconds={step: round(value, 1) for step, value in spent.items()},
     )
 

@@ -6,7 +6,9 @@ so that a large photograph never exists in float as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,36 @@ _STRIP_ROWS = 256
 _RIM_PX = 8
 
 
-def over(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
+class Strips(Protocol):
+    """What is read a strip of rows at a time: an array, or what makes them when they are asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of all rows together."""
+
+    def __getitem__(self, rows: slice, /) -> Any:  # noqa: ANN401 - what an array's rows are
+        """Some rows, to be read only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Strips that are made when they are asked for, so that the whole never exists."""
+
+    shape: tuple[int, ...]
+    rows: Callable[[slice], NDArray[Any]]
+
+    def __getitem__(self, rows: slice) -> NDArray[Any]:
+        """Some rows."""
+        return self.rows(rows)
+
+
+def strips(like: Strips) -> Iterator[slice]:
+    """The rows of which a strip has some hundreds, from the first on."""
+    for start in range(0, like.shape[0], _STRIP_ROWS):
+        yield slice(start, start + _STRIP_ROWS)
+
+
+def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
     """foreground · matte + background · (1 - matte), uint8, in the layout of `background`: HxWx3, or straight HxWx4.
 
     `foreground` is HxWx3, straight, not premultiplied. Porter and Duff 1984, 'over'.
@@ -27,56 +58,59 @@ def over(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
     if background.shape[2] == 4:
         return _over_transparent(foreground, background, matte)
     result = np.empty(foreground.shape, np.uint8)
-    for rows in _strips(matte):
+    for rows in strips(matte):
         below = background[rows].astype(np.float32)
         mixed = (foreground[rows] - below) * matte[rows, :, None] + below
         result[rows] = _to_uint8(mixed)
     return result
 
 
-def _over_transparent(foreground: Pixels, background: Pixels, matte: Coverage) -> Pixels:
-    result = np.empty_like(background)
-    for rows in _strips(matte):
-        above = matte[rows]
-        beneath = background[rows, :, 3] * (1 - above) / np.float32(255)
+def _over_transparent(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
+    result = np.empty((*matte.shape, 4), np.uint8)
+    for rows in strips(matte):
+        above, under = matte[rows], background[rows]
+        beneath = under[..., 3] * (1 - above) / np.float32(255)
         alpha = above + beneath
         share = np.divide(above, alpha, out=np.zeros_like(alpha), where=alpha > 0)[:, :, None]
-        below = background[rows, :, :3].astype(np.float32)
+        below = under[..., :3].astype(np.float32)
         result[rows, :, :3] = _to_uint8(np.where(alpha[:, :, None] > 0, (foreground[rows] - below) * share + below, 0))
         result[rows, :, 3] = _to_uint8(alpha * np.float32(255))
     return result
 
 
-def exchanged(image: Pixels, part: Pixels, new: Pixels, share: Coverage) -> Pixels:
+def exchanged(image: Pixels, part: Strips, new: Strips, share: Strips) -> Pixels:
     """image + share · (new - part): `part`, which covers `share` of each pixel, becomes `new`; HxWx3 uint8.
 
     Where the image is the sum of layers, only the one layer changes and mixed pixels keep the other's part;
     where `new` equals `part`, or `share` is 0, the image stays as it is to the bit.
     """
     result = np.empty_like(image)
-    for rows in _strips(share):
-        change = (new[rows].astype(np.float32) - part[rows]) * share[rows, :, None]
+    for rows in strips(image):
+        change = (new[rows].astype(np.float32) - part[rows]) * share[rows][:, :, None]
         result[rows] = _to_uint8(image[rows] + change)
     return result
 
 
-def cut_out(foreground: Pixels, matte: Coverage) -> Pixels:
+def cut_out(foreground: Strips, matte: Coverage) -> Pixels:
     """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so that no scene stays hidden there."""
     import cv2
 
-    alpha = as_grey(matte, 8)
-    near = cv2.dilate(alpha, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))
-    result = np.empty((*alpha.shape, 4), np.uint8)
-    result[..., :3], result[..., 3] = foreground, alpha
-    for rows in _strips(near):  # numpy takes 16 bytes for each pixel that a mask chooses
-        result[rows][near[rows] == 0] = 0
+    result = np.empty((*matte.shape, 4), np.uint8)
+    kernel = np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8)
+    for rows in strips(matte):
+        first = max(0, rows.start - _RIM_PX)
+        alpha = as_grey(matte[first : rows.stop + _RIM_PX], 8)
+        own = slice(rows.start - first, rows.start - first + len(matte[rows]))
+        strip = result[rows]
+        strip[..., :3], strip[..., 3] = foreground[rows], alpha[own]
+        strip[cv2.dilate(alpha, kernel)[own] == 0] = 0
     return result
 
 
 def as_grey(matte: Coverage, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The matte rounded to 8 bits (uint8, 0 to 255) or 16 bits (uint16, 0 to 65535), HxW."""
     result = np.empty(matte.shape, np.uint16 if depth == 16 else np.uint8)
-    for rows in _strips(matte):
+    for rows in strips(matte):
         result[rows] = np.rint(matte[rows] * np.float32(65535 if depth == 16 else 255))
     return result
 
@@ -107,24 +141,34 @@ def plain(shape: tuple[int, ...], colour: tuple[int, int, int]) -> Pixels:
     return np.broadcast_to(np.array(colour, np.uint8), (shape[0], shape[1], 3))
 
 
-def mixed(first: Pixels, second: Pixels, share: float) -> Pixels:
+def mixed(first: Strips, second: Strips, share: float) -> Strips:
     """first · (1 - share) + second · share, HxWx3 uint8; `share` in [0, 1]."""
-    result = np.empty_like(first)
-    for rows in _strips(first):
+
+    def strip(rows: slice) -> Pixels:
         start = first[rows].astype(np.float32)
-        result[rows] = _to_uint8(start + (second[rows] - start) * np.float32(share))
-    return result
+        return _to_uint8(start + (second[rows] - start) * np.float32(share))
+
+    return Made(first.shape, strip)
 
 
-def grey(pixels: Pixels) -> Pixels:
+def grey(pixels: Strips) -> Strips:
     """The luma (ITU-R BT.601) of every pixel in all three channels, HxWx3 uint8."""
     import cv2
 
-    luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return np.broadcast_to(luma[:, :, None], pixels.shape).astype(np.uint8, copy=False)
+    def strip(rows: slice) -> Pixels:
+        colours = pixels[rows]
+        luma = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.uint8)
+        return np.broadcast_to(luma[:, :, None], colours.shape)
+
+    return Made(pixels.shape, strip)
 
 
-def blurred(pixels: Pixels, weight: Coverage, sigma: float) -> Pixels:
+def rest(matte: Coverage) -> Strips:
+    """1 - matte, HxW float32: what the surroundings cover."""
+    return Made(matte.shape, lambda rows: np.float32(1) - matte[rows])
+
+
+def blurred(pixels: Strips, weight: Strips, sigma: float) -> Strips:
     """A Gaussian blur of `sigma` pixels in which each pixel counts by its `weight`, HxWx3 uint8.
 
     Normalised convolution (Knutsson and Westin 1993): pixels of weight 0, the object's, lend no colour to
@@ -139,25 +183,25 @@ def blurred(pixels: Pixels, weight: Coverage, sigma: float) -> Pixels:
     shrink = max(1, int(sigma / 4))
     small = (max(1, -(-width // shrink)), max(1, -(-height // shrink)))
 
-    def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def smoothed(strip: Callable[[slice], Coverage]) -> Coverage:
+        values = np.empty((height, width), np.float32)
+        for rows in strips(values):
+            values[rows] = strip(rows)
         if shrink > 1:
             values = np.asarray(cv2.resize(values, small, interpolation=cv2.INTER_AREA), np.float32)
         return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma / shrink), np.float32)
 
-    total = np.maximum(smoothed(weight), np.float32(1e-6))
-    result = np.empty_like(pixels)
+    total = np.maximum(smoothed(lambda rows: weight[rows]), np.float32(1e-6))
+    result = np.empty(pixels.shape, np.uint8)
     for channel in range(3):
-        values = np.asarray(smoothed(pixels[..., channel] * weight) / total, np.float32)
+        values = smoothed(lambda rows, c=channel: pixels[rows][..., c] * weight[rows])  # type: ignore[misc]
+        values /= total
         if shrink > 1:
             values = np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-        for rows in _strips(values):
+        for rows in strips(values):
             result[rows, :, channel] = _to_uint8(values[rows])
+        del values  # before the next channel's
     return result
-
-
-def _strips(like: NDArray[np.generic]) -> Iterator[slice]:
-    for start in range(0, like.shape[0], _STRIP_ROWS):
-        yield slice(start, start + _STRIP_ROWS)
 
 
 def _to_uint8(values: NDArray[np.float32]) -> Pixels:

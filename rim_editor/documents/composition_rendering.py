@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clipmat.foreground import SeparatedColours, separate
+from clipmat.foreground import PatchedImage, separate
 from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
+from rim_editor.documents.compositing import Made, Strips
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, MatteOnly
 from rim_editor.documents.strokes import box_around
 
 if TYPE_CHECKING:
+    from clipmat.foreground import SeparatedColours
     from rim_editor.documents.layering import RenderedLayer
 
 Pixels = NDArray[np.uint8]
@@ -54,13 +56,13 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
         return layer
     colours = layer.colours or separate(image, layer.matte)
     own = _own_colours(image, layer, colours)
-    foreground, matte = placing.placed(own, layer.matte, layer.composition.placement, layer.middle)
+    foreground, matte = placing.placed(own[:], layer.matte, layer.composition.placement, layer.middle)
     edit = replace(layer.edit, decontaminate=True) if isinstance(layer.edit, Cutout) else layer.edit
     return replace(
         layer,
         matte=matte,
         edit=edit,
-        colours=SeparatedColours(foreground, colours.background),
+        colours=replace(colours, foreground=PatchedImage(foreground)),
         composition=replace(layer.composition, placement=Placement()),
     )
 
@@ -83,7 +85,7 @@ def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     return result
 
 
-def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Pixels:
+def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Strips:
     """The colours of a settled layer's object before `ground`, HxWx3; None for a transparent one, nothing to match.
 
     Colours are matched to an image only: that of the edit, or what the layers below give.
@@ -92,7 +94,7 @@ def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -
     strength = layer.composition.colour_match
     if ground is None or strength <= 0 or not isinstance(layer.edit, Cutout | Background):
         return colours
-    return colour_matching.matched(colours, layer.matte, ground, strength)
+    return colour_matching.matched(colours[:], layer.matte, ground, strength)
 
 
 def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
@@ -106,7 +108,8 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     if shadow is not None and shadow.strength > 0:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
         right, down, soft = far * math.cos(angle), far * math.sin(angle), shadow.softness * percent
-        thrown = silhouettes.shadow(matte if line is None else np.maximum(matte, line), right, down, soft)
+        throws = matte if line is None else Made(matte.shape, lambda rows: np.maximum(matte[rows], line[rows]))
+        thrown = silhouettes.shadow(throws, right, down, soft)
         thrown *= np.float32(shadow.strength)
         found.append(Mark("shadow", thrown, shadow.colour))
     if outline is not None and line is not None:
@@ -114,19 +117,21 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours) -> Pixels:
+def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours) -> Strips:
     uncleaned = isinstance(layer.edit, Cutout) and not layer.edit.decontaminate
     return image if uncleaned else colours.foreground
 
 
-def _lay_over(ground: Pixels, above: Pixels, cover: Coverage) -> None:
+def _lay_over(ground: Pixels, above: Strips, cover: Coverage) -> None:
     """`compositing.over` in the place of `ground`, computed only where something is covered."""
-    box = box_around(cover > _UNSEEN)
-    if box is not None:
-        ground[box] = compositing.over(above[box], ground[box], cover[box])
+    for rows in compositing.strips(cover):
+        strip, part = ground[rows], cover[rows]
+        box = box_around(part > _UNSEEN)
+        if box is not None:
+            strip[box] = compositing.over(above[rows][box], strip[box], part[box])
 
 
-def _alone(foreground: Pixels, layer: RenderedLayer) -> Pixels:
+def _alone(foreground: Strips, layer: RenderedLayer) -> Pixels:
     """The object with its marks and nothing behind it: HxWx4 uint8, straight alpha."""
     import cv2
 

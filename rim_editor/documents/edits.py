@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.foreground import SeparatedColours
+    from rim_editor.documents.compositing import Strips
 
 Colour = tuple[int, int, int]
 """Red, green, blue in sRGB, each 0 to 255."""
@@ -255,8 +256,9 @@ def _highlight(
 
     if edit.style is Style.TINT:
         return compositing.exchanged(image, colours.foreground, _tinted(colours, edit), matte)
-    changed = _set_back(colours.background, 1.0 - matte, edit)
-    return compositing.exchanged(image, colours.background, changed, 1.0 - matte)
+    surroundings = compositing.rest(matte)
+    changed = _set_back(colours.background, surroundings, edit)
+    return compositing.exchanged(image, colours.background, changed, surroundings)
 
 
 def _highlight_over(
@@ -268,16 +270,15 @@ def _highlight_over(
 
     if edit.style is Style.TINT:
         return compositing.over(_tinted(colours, edit), below, matte)
-    solid = np.ones_like(matte)
-    if below.shape[2] == 4:
-        solid = np.asarray(below[..., 3] / np.float32(255), np.float32)
+    if below.shape[2] == 3:
+        return compositing.over(colours.foreground, _set_back(below, np.ones_like(matte), edit), matte)
+    solid = np.asarray(below[..., 3] / np.float32(255), np.float32)
     changed = _set_back(np.ascontiguousarray(below[..., :3]), solid, edit)
-    if below.shape[2] == 4:
-        changed = np.dstack([changed, below[..., 3]])
-    return compositing.over(colours.foreground, changed, matte)
+    set_back = compositing.Made(below.shape, lambda rows: np.dstack([changed[rows], below[rows, :, 3]]))
+    return compositing.over(colours.foreground, set_back, matte)
 
 
-def _tinted(colours: SeparatedColours, edit: Highlight) -> NDArray[np.uint8]:
+def _tinted(colours: SeparatedColours, edit: Highlight) -> Strips:
     from rim_editor.documents import compositing
 
     return compositing.mixed(
@@ -285,7 +286,7 @@ def _tinted(colours: SeparatedColours, edit: Highlight) -> NDArray[np.uint8]:
     )
 
 
-def _set_back(pixels: NDArray[np.uint8], weight: NDArray[np.float32], edit: Highlight) -> NDArray[np.uint8]:
+def _set_back(pixels: Strips, weight: Strips, edit: Highlight) -> Strips:
     """The surroundings as the highlight changes them; `weight` is how much each pixel belongs to them."""
     from rim_editor.documents import compositing
 

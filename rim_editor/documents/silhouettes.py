@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rim_editor.documents.compositing import Strips
 
 Coverage = NDArray[np.float32]
 
 Places = NDArray[np.signedinteger]
 
+_STRIP_ROWS = 256
 _PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
 _HALF = np.float32(0.5)
 _FARTHEST = 1.0
@@ -38,8 +42,8 @@ def widened(matte: Coverage, width: float) -> Coverage:
     return result
 
 
-def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage:
-    """The shadow of what is covered, HxW in [0, 1], moved by pixels and blurred: HxW in [0, 1], new.
+def shadow(cover: Strips, right: float, down: float, sigma: float) -> Coverage:
+    """The shadow of what is covered, HxW float32 in [0, 1], moved by pixels and blurred: HxW in [0, 1], new.
 
     What ends at the border of the image is taken to go on beyond it.
     """
@@ -48,19 +52,33 @@ def shadow(cover: Coverage, right: float, down: float, sigma: float) -> Coverage
     height, width = cover.shape
     # A wide Gaussian of a reduced image is the same as one of the whole, and much quicker; see `compositing.blurred`.
     shrink = max(1, int(sigma / 4))
-    small = max(1, round(width / shrink)), max(1, round(height / shrink))
-    found = cv2.resize(cover, small, interpolation=cv2.INTER_AREA) if shrink > 1 else cover
-    given = found is cover
-    del cover  # perhaps the caller has no use for it either
-    step = np.array([[1.0, 0, right * small[0] / width], [0, 1.0, down * small[1] / height]])
+    found: NDArray[Any] = _reduced(cover, shrink)
+    rows, columns = found.shape
     if right or down:
-        found = cv2.warpAffine(found, step, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        step = np.array([[1.0, 0, right / shrink], [0, 1.0, down / shrink]])
+        found = cv2.warpAffine(found, step, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if sigma > 0:
-        across, along = sigma * small[0] / width, sigma * small[1] / height
-        found = cv2.GaussianBlur(found, (0, 0), across, sigmaY=along, borderType=cv2.BORDER_REPLICATE)
+        found = cv2.GaussianBlur(found, (0, 0), sigma / shrink, borderType=cv2.BORDER_REPLICATE)
     if shrink > 1:
-        found = cv2.resize(found, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(found, 0, 1, out=None if given else found), np.float32)
+        found = cv2.resize(found, (columns * shrink, rows * shrink), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(found, 0, 1, out=found)[:height, :width], np.float32)
+
+
+def _reduced(cover: Strips, shrink: int) -> Coverage:
+    """The means of squares of `shrink` x `shrink` pixels, read a strip of rows at a time; at least a copy."""
+    import cv2
+
+    height, width = cover.shape
+    small = np.empty((-(-height // shrink), -(-width // shrink)), np.float32)
+    step = max(1, _STRIP_ROWS // shrink)
+    for start in range(0, len(small), step):
+        strip = cover[slice(start * shrink, (start + step) * shrink)]
+        lacking = -len(strip) % shrink, -width % shrink
+        if any(lacking):
+            strip = cv2.copyMakeBorder(strip, 0, lacking[0], 0, lacking[1], cv2.BORDER_REPLICATE)
+        part = small[start : start + step]
+        part[:] = cv2.resize(strip, part.shape[::-1], interpolation=cv2.INTER_AREA)
+    return small
 
 
 def _line(matte: Coverage, width: float) -> Coverage:

@@ -235,6 +235,8 @@ def _framed(
     """Image and layers as the frame shows them; beside the image the mattes are 0 and colours go on."""
     import numpy as np
 
+    from clipmat.foreground import PatchedImage, SeparatedColours
+
     height, width = source.pixels.shape[:2]
     box = object_box(layering.united([_seen(layer) for layer in layers], source.pixels.shape))
     frame = frame_of(request.framing, box, request.longest_side)
@@ -256,8 +258,8 @@ def _framed(
     def moved(layer: RenderedLayer) -> RenderedLayer:
         colours = layer.colours
         if colours is not None:
-            ahead, behind = (framed(each, frame, extended=True) for each in (colours.foreground, colours.background))
-            colours = replace(colours, foreground=ahead, background=behind)
+            sides = colours.foreground, colours.background
+            colours = SeparatedColours(*(PatchedImage(framed(side.whole(), frame, extended=True)) for side in sides))
         edit = edits.scaled(layer.edit, factor)
         return replace(layer, matte=framed(layer.matte, frame), edit=edit, colours=colours, percent=percent)
 

@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clipmat.foreground import separate
 from tests.pymatting_colours import pymattings
@@ -32,9 +35,9 @@ def test_every_size_has_two_layers(shape, level):
     layers = separate(image, np.full(shape, level, np.float32))
     assert layers.foreground.shape == layers.background.shape == image.shape
     if level == 1.0:
-        assert (layers.foreground == image).all()
+        assert (layers.foreground.whole() == image).all()
     if level == 0.0:
-        assert (layers.background == image).all()
+        assert (layers.background.whole() == image).all()
 
 
 def test_far_from_the_object_nothing_is_estimated():
@@ -42,8 +45,8 @@ def test_far_from_the_object_nothing_is_estimated():
     matte = np.zeros((200, 200), np.float32)
     matte[95:105, 95:105] = 0.5
     layers = separate(image, matte)
-    assert (layers.foreground[:50] == image[:50]).all()
-    assert (layers.background[matte == 0] == image[matte == 0]).all()
+    assert (layers.foreground.whole()[:50] == image[:50]).all()
+    assert (layers.background.whole()[matte == 0] == image[matte == 0]).all()
 
 
 def textured(random, size):
@@ -85,7 +88,7 @@ def test_known_colours_between_strands_are_found_better_than_by_pymatting(seed, 
     image, *truth = strands(seed)
     image = np.clip(image + np.random.default_rng(seed).normal(0, noise, image.shape), 0, 255).astype(np.uint8)
     layers = separate(image, truth[0])
-    ours = mean_errors((image, *truth), (layers.foreground / 255, layers.background / 255))
+    ours = mean_errors((image, *truth), (layers.foreground.whole() / 255, layers.background.whole() / 255))
     assert (ours < mean_errors((image, *truth), pymattings(image, truth[0]))).all()
 
 
@@ -94,7 +97,7 @@ def test_an_alpha_that_is_somewhat_wrong_does_no_more_harm_than_in_pymatting():
     ripple = cv2.resize(np.random.default_rng(7).normal(0, 0.1, (60, 80)).astype(np.float32), alpha.shape[::-1])
     wrong = np.where((alpha > 0.004) & (alpha < 0.996), np.clip(alpha + ripple, 0, 1), alpha)
     layers = separate(image, wrong)
-    ours = mean_errors((image, alpha, front, back), (layers.foreground / 255, layers.background / 255))
+    ours = mean_errors((image, alpha, front, back), (layers.foreground.whole() / 255, layers.background.whole() / 255))
     theirs = mean_errors((image, alpha, front, back), pymattings(image, wrong))
     assert (ours < 1.05 * theirs).all()
 
@@ -105,7 +108,7 @@ def test_no_seam_runs_through_what_is_larger_than_a_piece():
     alpha = np.full((300, 700), 0.5, np.float32)
     image = np.rint((0.5 * front + 0.5 * back) * np.ones((300, 1, 1)) * 255).astype(np.uint8)
     layers = separate(image, alpha)
-    for side in layers.foreground, layers.background:
+    for side in layers.foreground.whole(), layers.background.whole():
         assert np.abs(np.diff(side.astype(int), axis=0)).max() <= 1
         assert np.abs(np.diff(side.astype(int), axis=1)).max() <= 2
 
@@ -137,7 +140,9 @@ def test_arrays_that_cannot_be_written_or_are_not_contiguous_are_read(step):
         array.setflags(write=False)
     before = image.copy(), matte.copy()
     found = separate(image[::step, ::step], matte[::step, ::step])
-    assert (found.foreground == expected.foreground).all() and (found.background == expected.background).all()
+    assert (found.foreground.whole() == expected.foreground.whole()).all() and (
+        found.background.whole() == expected.background.whole()
+    ).all()
     assert (image == before[0]).all() and (matte == before[1]).all()
 
 
@@ -147,5 +152,23 @@ def test_several_threads_separate_at_once():
     expected = separate(image, matte)
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(lambda _: separate(image, matte), range(12)):
-            assert (found.foreground == expected.foreground).all()
-            assert (found.background == expected.background).all()
+            assert (found.foreground.whole() == expected.foreground.whole()).all()
+            assert (found.background.whole() == expected.background.whole()).all()
+
+
+@given(first=st.integers(0, 340), length=st.integers(0, 340))
+@settings(deadline=None, max_examples=20)
+def test_a_strip_is_that_part_of_the_whole(first, length):
+    found = soft_disc()
+    for side in found.foreground, found.background:
+        strip = side[first : first + length]
+        assert strip.dtype == np.uint8
+        np.testing.assert_array_equal(strip, side.whole()[first : first + length])
+
+
+@cache
+def soft_disc():
+    """Colours of a disc with a wide soft edge: mixed tiles, plain ones inside, and plain ones beside it."""
+    image = np.random.default_rng(3).integers(0, 256, (333, 400, 3), np.uint8)
+    y, x = np.mgrid[:333, :400]
+    return separate(image, np.clip(150 - np.hypot(x - 200, y - 170), 0, 20).astype(np.float32) / 20)

@@ -122,7 +122,7 @@ def cutout(folder: Path, file: str, mask: str, side: int = SIDE) -> Pixels:
     elif Path(file).parent.name in _PURE:
         colour = resized(image, size)
     else:
-        colour = separate(resized(image, size), alpha).foreground
+        colour = separate(resized(image, size), alpha).foreground.whole()
     return _read_only(np.dstack([colour, np.rint(alpha * np.float32(255)).astype(np.uint8)]))
 
 

@@ -335,8 +335,8 @@ def test_inputs_are_left_as_they_were(scene):
 def test_layers_add_up_to_the_image(scene):
     image, matte, _ = scene
     layers = separate(image, matte)
-    assert np.abs(blend(layers.foreground, layers.background, matte) - image).max() <= 3
-    assert np.abs(layers.background[matte < 0.9].astype(int) - BLUE).max() <= 30
+    assert np.abs(blend(layers.foreground.whole(), layers.background.whole(), matte) - image).max() <= 3
+    assert np.abs(layers.background.whole()[matte < 0.9].astype(int) - BLUE).max() <= 30
 
 
 def test_a_matte_of_another_size_is_refused():
