@@ -117,8 +117,10 @@ class ClipMatConfig:
         """Raise ValueError for a value that no network can have, before one is built of it."""
         if self.image_encoder not in ENCODERS:
             raise ValueError(f"'{self.image_encoder}' is no image encoder")
-        if self.image_encoder == "compact:efficientnet-lite0" and not self.pyramid_width:
-            raise ValueError("pyramid_width is out of range: this image encoder has a pyramid")
+        if self.image_encoder == "compact:efficientnet-lite0":
+            for name in ("pyramid_width", "meaning_width"):
+                if not getattr(self, name):
+                    raise ValueError(f"{name} is out of range: the places of this image encoder have meanings")
         if self.image_encoder == "compact:mobilenetv2" and not self.text_buckets:
             raise ValueError("text_buckets is out of range: this encoder's words are in buckets")
         for name in (each.name for each in fields(self)):

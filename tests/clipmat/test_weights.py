@@ -254,6 +254,7 @@ def hostile(path, tmp_path, **settings):
         {"image_encoder": "open_clip:xlm-roberta-base-ViT-B-32"},  # open_clip asks the hub for its text tower
         {"image_encoder": "open_clip:nllb-clip-base"},
         {"pyramid_width": 0},
+        {"meaning_width": 0},
         {"image_encoder": "compact:mobilenetv2", "text_buckets": 0},
         {"image_encoder": "nonsense"},
         {"text_layers": 48, "text_width": 8192, "popup_width": 8192, "visual_width": 8192, "image_size": 8192},

@@ -110,7 +110,7 @@ def _change_setting(config: dict[str, Any], chance: Random) -> None:
         config[name] = not value
     elif isinstance(value, int) and chance.random() < 0.8:
         config[name] = chance.choice((*EXTREMES, 3, 7, 48, 1000, 8192, chance.randrange(1, 9000)))
-    elif isinstance(value, list) and chance.random() < 0.8:
+    elif isinstance(value, list) and value and chance.random() < 0.8:
         value[chance.randrange(len(value))] = chance.choice((*EXTREMES, 0.0, 1.0, 3, 8192))
     elif name == "image_encoder":
         config[name] = chance.choice(_ENCODERS)

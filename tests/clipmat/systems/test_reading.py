@@ -133,7 +133,9 @@ def test_that_what_cannot_be_read_goes_whole_to_the_system(text):
     assert read(text) == Reading(text, understood=False)
 
 
-@pytest.mark.parametrize("text", ["", "   ", ",", "the", "on the left", "?!", "@p_left", "left of", "between", "and"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", ",", "the", "on the left", "?!", "@p_left", "left of", "between", "and", "left of " * 2000]
+)
 def test_that_no_text_is_too_odd(text):
     assert isinstance(read(text), Reading)
 
