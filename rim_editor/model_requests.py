@@ -107,16 +107,19 @@ class ModelAnswer:
         )
 
 
-def find(matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion) -> ModelAnswer:
-    """Find what the question means in the document's image: a draft first if it can. Raises ClipMatError."""
+def find(
+    matting: Matting, options: ModelOptions, document: Document, question: ModelQuestion, *, draft: bool = True
+) -> ModelAnswer:
+    """Find what the question means in the document's image: a `draft` of it first if it can. Raises ClipMatError."""
     model = asdict(options)
     predictor = matting.predictor(**model)
     start = time.perf_counter()
-    prompt = question.pointing
-    pixels = document.source.pixels
-    prediction, refinement = matting.draft(
-        pixels, question.expression, points=prompt.points, box=prompt.box, example=question.example, **model
-    )
+    pixels, prompt, refinement = document.source.pixels, question.pointing, None
+    asked = {"points": prompt.points, "box": prompt.box, "example": question.example, **model}
+    if draft:
+        prediction, refinement = matting.draft(pixels, question.expression, **asked)
+    else:
+        prediction = matting.predict(pixels, question.expression, **asked)
     return ModelAnswer(prediction, predictor, (time.perf_counter() - start) * 1000, refinement)
 
 

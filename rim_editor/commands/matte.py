@@ -224,7 +224,7 @@ def cut_out(
     with timed(spent, "load"):
         predictor = matting.predictor(**asdict(options))
     question = ModelQuestion(job.expression, Combine.NEW, Pointing(job.points, job.corners), example=job.example)
-    found = model_requests.find(matting, options, Document(source), question)
+    found = model_requests.find(matting, options, Document(source), question, draft=False)
     spent |= {step: float(value) for step, value in found.prediction.timings.items()}
     answer, renderer = found.part(question), Renderer(source)
     certainty = with_bar(answer.certainty, answer.presence, answer.matte, job.at_least)
