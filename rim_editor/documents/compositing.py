@@ -95,15 +95,15 @@ def cut_out(foreground: Strips, matte: Coverage) -> Pixels:
     """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so that no scene stays hidden there."""
     import cv2
 
-    result = np.empty((*matte.shape, 4), np.uint8)
+    result = np.zeros((*matte.shape, 4), np.uint8)
     kernel = np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8)
     for rows in strips(matte):
         first = max(0, rows.start - _RIM_PX)
         alpha = as_grey(matte[first : rows.stop + _RIM_PX], 8)
         own = slice(rows.start - first, rows.start - first + len(matte[rows]))
-        strip = result[rows]
-        strip[..., :3], strip[..., 3] = foreground[rows], alpha[own]
-        strip[cv2.dilate(alpha, kernel)[own] == 0] = 0
+        part = cv2.cvtColor(np.ascontiguousarray(foreground[rows]), cv2.COLOR_RGB2RGBA)
+        cv2.insertChannel(alpha[own], part, 3)
+        cv2.copyTo(part, cv2.dilate(alpha, kernel)[own], result[rows])
     return result
 
 
