@@ -107,7 +107,7 @@ def cut_out(foreground: Strips, matte: Coverage) -> Pixels:
     return result
 
 
-def as_grey(matte: Coverage, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def as_grey(matte: Strips, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The matte rounded to 8 bits (uint8, 0 to 255) or 16 bits (uint16, 0 to 65535), HxW."""
     result = np.empty(matte.shape, np.uint16 if depth == 16 else np.uint8)
     for rows in strips(matte):

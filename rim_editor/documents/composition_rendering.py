@@ -37,8 +37,8 @@ class Mark(NamedTuple):
     """What lies under the object in one colour: 'shadow' or 'outline'."""
 
     name: str
-    cover: Coverage
-    """HxW in [0, 1]."""
+    cover: Strips
+    """HxW float32 in [0, 1]."""
     colour: Colour
 
 
@@ -110,8 +110,8 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
         right, down, soft = far * math.cos(angle), far * math.sin(angle), shadow.softness * percent
         throws = matte if line is None else Made(matte.shape, lambda rows: np.maximum(matte[rows], line[rows]))
         thrown = silhouettes.shadow(throws, right, down, soft)
-        thrown *= np.float32(shadow.strength)
-        found.append(Mark("shadow", thrown, shadow.colour))
+        strength = np.float32(shadow.strength)
+        found.append(Mark("shadow", Made(matte.shape, lambda rows: thrown[rows] * strength), shadow.colour))
     if outline is not None and line is not None:
         found.append(Mark("outline", line, outline.colour))
     return tuple(found)
@@ -122,7 +122,7 @@ def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours)
     return image if uncleaned else colours.foreground
 
 
-def _lay_over(ground: Pixels, above: Strips, cover: Coverage) -> None:
+def _lay_over(ground: Pixels, above: Strips, cover: Strips) -> None:
     """`compositing.over` in the place of `ground`, computed only where something is covered."""
     for rows in compositing.strips(cover):
         strip, part = ground[rows], cover[rows]

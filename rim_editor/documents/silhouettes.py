@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rim_editor.documents.compositing import Strips
+from rim_editor.documents.compositing import Made, Strips
 
 Coverage = NDArray[np.float32]
 
 Places = NDArray[np.signedinteger]
 
-_STRIP_ROWS = 256
+_STRIP_ROWS, _CUBIC_ROWS = 256, 3
 _PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
 _HALF = np.float32(0.5)
 _FARTHEST = 1.0
@@ -42,10 +42,10 @@ def widened(matte: Coverage, width: float) -> Coverage:
     return result
 
 
-def shadow(cover: Strips, right: float, down: float, sigma: float) -> Coverage:
-    """The shadow of what is covered, HxW float32 in [0, 1], moved by pixels and blurred: HxW in [0, 1], new.
+def shadow(cover: Strips, right: float, down: float, sigma: float) -> Strips:
+    """The shadow of what is covered, HxW float32 in [0, 1], moved by pixels and blurred: likewise, new.
 
-    What ends at the border of the image is taken to go on beyond it.
+    What ends at the border of the image is taken to go on beyond it. It is kept small, and enlarged when it is read.
     """
     import cv2
 
@@ -59,9 +59,21 @@ def shadow(cover: Strips, right: float, down: float, sigma: float) -> Coverage:
         found = cv2.warpAffine(found, step, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if sigma > 0:
         found = cv2.GaussianBlur(found, (0, 0), sigma / shrink, borderType=cv2.BORDER_REPLICATE)
-    if shrink > 1:
-        found = cv2.resize(found, (columns * shrink, rows * shrink), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(found, 0, 1, out=found)[:height, :width], np.float32)
+    return Made((height, width), lambda part: _enlarged(found, part, shrink, height, width))
+
+
+def _enlarged(small: Coverage, part: slice, shrink: int, height: int, width: int) -> Coverage:
+    """Some rows of what is `shrink` times as large, cut off at `height` and `width`; as of the whole."""
+    import cv2
+
+    first, last, _ = part.indices(height)
+    if shrink == 1:
+        return np.clip(small[first:last], 0, 1)
+    above, below = max(0, first // shrink - _CUBIC_ROWS), -(-last // shrink) + _CUBIC_ROWS
+    rows = small[above:below]
+    found = cv2.resize(rows, (rows.shape[1] * shrink, len(rows) * shrink), interpolation=cv2.INTER_CUBIC)
+    found = found[first - above * shrink : last - above * shrink, :width]
+    return np.asarray(np.clip(found, 0, 1), np.float32)
 
 
 def _reduced(cover: Strips, shrink: int) -> Coverage:

@@ -271,4 +271,4 @@ def _seen(layer: RenderedLayer) -> NDArray[np.float32]:
     from rim_editor.documents import composition_rendering
 
     marks = composition_rendering.marks(layer)
-    return layering.united([layer.matte, *(mark.cover for mark in marks)], layer.matte.shape)
+    return layering.united([layer.matte, *(mark.cover[:] for mark in marks)], layer.matte.shape)

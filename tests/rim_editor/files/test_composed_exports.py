@@ -61,7 +61,7 @@ def test_marks_and_object_are_laid_as_over_lays_whole_images(document):
     layer = composition_rendering.settled(document.source.pixels, renderer.rendered_layer(document.layer))
     expected = edits.backdrop(layer.edit, document.source.pixels.shape)
     for mark in composition_rendering.marks(layer):
-        expected = compositing.over(compositing.plain(layer.matte.shape, mark.colour), expected, mark.cover)
+        expected = compositing.over(compositing.plain(layer.matte.shape, mark.colour), expected, mark.cover[:])
     expected = compositing.over(layer.colours.foreground, expected, layer.matte)
     assert (rendered(document).pixels == expected).all()
     assert (image == document.edit.image).all(), "the background of the document is not painted on"
