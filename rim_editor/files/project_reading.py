@@ -269,7 +269,8 @@ class _ProjectReader:
             except _DAMAGE:
                 alpha = None
                 self._lose("the transparency of the image")
-        return OpenedImage(path, pixels, alpha, self._metadata(record), record.get("altered") is True)
+        altered, page = record.get("altered") is True, document_records.restored_page(record)
+        return OpenedImage(path, pixels, alpha, self._metadata(record), altered, page)
 
     def _metadata(self, record: Any) -> Metadata:  # noqa: ANN401
         try:
