@@ -347,7 +347,8 @@ def _noun(record: Any) -> str:  # noqa: ANN401
     """What the user calls the part of a record."""
     kind = record.get("kind") if isinstance(record, dict) else None
     if kind == "Answer":
-        return f'the matte of "{_text(record.get("expression"))[:60]}"'
+        words = _text(record.get("expression"))[:60]
+        return f'the matte of "{words}"' if words else "the matte of clicks"
     if kind == "ImportedMatte":
         return f'the matte "{_text(record.get("name"))[:60]}"'
     nouns = {"Stroke": "a brush stroke", "Region": "an outline", "Patch": "a refined edge"}
