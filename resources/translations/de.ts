@@ -1015,8 +1015,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
-      <source>Pa&amp;ge</source>
-      <translation>&amp;Seite</translation>
+      <source>Page</source>
+      <translation>Seite</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />

@@ -85,7 +85,7 @@ class InputList(QGroupBox):
         self._page.setRange(0, 9999)
         self._page.setSpecialValueText(tr("the first"))
         self._page.valueChanged.connect(lambda _value: self.changed.emit())
-        page_label = QLabel(tr("Pa&ge"))
+        page_label = QLabel(tr("Page"))
         page_label.setBuddy(self._page)
         page_label.setToolTip(self._page.toolTip())
         below = QHBoxLayout()
