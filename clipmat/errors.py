@@ -99,3 +99,7 @@ class ExpressionTruncated(UserFacingWarning):
 
 class ImageWarning(UserFacingWarning):
     """A part of an image file is missing or was left out: cut-off rows, a damaged colour profile, damaged EXIF."""
+
+
+class PagesWarning(ImageWarning):
+    """An image file holds further pages or frames, of which only the first was read."""

@@ -47,7 +47,15 @@ class OpenedImage:
     """HxW, 255 opaque; None when the whole image is opaque."""
     metadata: Metadata = Metadata()
     altered: bool = False
-    """Whether the pixels are no longer those of the file: cropped, turned, straightened."""
+    """Whether the pixels are not what the file opens with: cropped, turned, straightened, or another page."""
+    page: int | None = None
+    """The page or frame of the file that was asked for, from 1; None for the one that it opens with."""
+
+    @property
+    def stem(self) -> str:
+        """What files made from it are called, without a suffix: as its file, and its page if one was asked for."""
+        name = "image" if self.path is None else self.path.stem
+        return name if self.page is None else f"{name}-{self.page}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +85,27 @@ def read(path: Path, *, whole: bool = False, page: int | None = None) -> OpenedI
 
     loaded = load(path, whole=whole, page=page)
     colours, alpha = straight_srgb(loaded)
-    if alpha is None:
-        return OpenedImage(path, np.array(colours), None, loaded.metadata)
-    shown = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
-    return OpenedImage(path, np.array(shown), np.array(alpha), loaded.metadata)
+    shown = colours if alpha is None else Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    coverage = None if alpha is None else np.array(alpha)
+    return OpenedImage(path, np.array(shown), coverage, loaded.metadata, altered=page is not None, page=page)
+
+
+def count_pages(path: Path) -> int:
+    """How many pages or frames `read` can be asked for. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported."""
+    from PIL import Image
+
+    try:
+        head, found = _head(path), image_pages.directories(path)
+        if raw_images.is_raw(head, found):
+            return 1
+        if found:
+            return image_pages.count(found)
+        with collected_warnings(Image.DecompressionBombWarning, ImageWarning), _opened(path, head, found, None) as file:
+            return int(getattr(file, "n_frames", 1))
+    except Image.DecompressionBombError as error:
+        raise _too_large(path, error) from error
+    except DAMAGE as error:
+        raise _damaged(path, error) from error
 
 
 def load(path: Path, side: int | None = None, *, whole: bool = True, page: int | None = None) -> UprightImage:
@@ -131,8 +156,7 @@ def _loaded(path: Path, side: int | None, whole: bool, page: int | None) -> Upri
     except Image.DecompressionBombError as error:
         raise _too_large(path, error) from error
     except DAMAGE as error:
-        text = f"'{path}' is damaged or incomplete ({partial_images.reason(error)}): copy or download it again."
-        raise ImageUnreadable(text) from error
+        raise _damaged(path, error) from error
 
 
 def straight_srgb(loaded: UprightImage) -> tuple[Image.Image, Image.Image | None]:
@@ -231,6 +255,11 @@ def _developed(path: Path, head: bytes, page: int | None) -> UprightImage:
     image = raw_images.developed(path)
     exif = raw_images.kept_exif(path, head, image.size)
     return UprightImage(path, image, (image.height, image.width), None, Metadata(exif))
+
+
+def _damaged(path: Path, error: Exception) -> ImageUnreadable:
+    text = f"'{path}' is damaged or incomplete ({partial_images.reason(error)}): copy or download it again."
+    return ImageUnreadable(text)
 
 
 def _too_large(path: Path, error: Exception) -> ImageTooLarge:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from clipmat.errors import ImageUnreadable, ImageWarning
+from clipmat.errors import ImageUnreadable, PagesWarning
 
 if TYPE_CHECKING:
     from PIL import ImageFile
@@ -117,10 +117,15 @@ def _one(tags: dict[int, tuple[int, ...]], tag: int) -> int:
     return (tags.get(tag) or (0,))[0]
 
 
+def count(found: tuple[Directory, ...]) -> int:
+    """How many pages there are to choose from."""
+    return sum(bool(each.page) for each in found)
+
+
 def chosen(found: tuple[Directory, ...], page: int | None, path: Path) -> Directory | None:
     """The directory to read: that of `page`, or the first full-size one; None when a TIFF file has none at all.
 
-    An ImageWarning says when there are further pages. Raises ImageUnreadable when there is no such page.
+    A PagesWarning says when there are further pages. Raises ImageUnreadable when there is no such page.
     """
     pages = [each for each in found if each.page]
     if not pages:
@@ -161,7 +166,7 @@ def opened_at(path: Path, directory: Directory) -> io.BytesIO:
 def at_frame(file: ImageFile.ImageFile, page: int | None, path: Path) -> None:
     """Put `file`, of any format but TIFF, to the frame `page`, or leave it at its main one.
 
-    An ImageWarning says when there are others. Raises ImageUnreadable when there is no such frame.
+    A PagesWarning says when there are others. Raises ImageUnreadable when there is no such frame.
     """
     if page is None:
         if getattr(file, "is_animated", False) and (file.format != "MPO" or _has_pictures_beside(file, path)):
@@ -190,8 +195,8 @@ def _has_pictures_beside(file: Any, path: Path) -> bool:  # noqa: ANN401 - Pillo
 
 
 def _warn_of_others(path: Path) -> None:
-    text = f"'{path}' holds several pages or frames: the first is read, --page N reads another."
-    warnings.warn(text, ImageWarning, stacklevel=5)
+    text = f"'{path}' holds several pages or frames: the first is read, --page N or Page in the window reads another."
+    warnings.warn(text, PagesWarning, stacklevel=5)
 
 
 def no_such_page(path: Path, page: int, count: int) -> ImageUnreadable:

@@ -415,11 +415,6 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>Untitled image</source>
-      <translation>Unbenanntes Bild</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/editor/editor.py" />
       <source>Type what to cut out, such as "the dog on the left".</source>
       <translation>Eingeben, was freigestellt werden soll, auf Englisch: „the dog on the left“.</translation>
     </message>
@@ -557,6 +552,16 @@
       <location filename="../../rim_editor/editor/layer_actions.py" />
       <source>Unlock layer</source>
       <translation>Ebene entsperren</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/saving.py" />
+      <source>Untitled image</source>
+      <translation>Unbenanntes Bild</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/saving.py" />
+      <source>{name}, page {page}</source>
+      <translation>{name}, Seite {page}</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/saving.py" />
@@ -930,6 +935,11 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
+      <source>Which page or frame is read of files that hold several; a file without it is listed as a failure</source>
+      <translation>Welche Seite oder welches Bild von Dateien gelesen wird, die mehrere enthalten; eine Datei ohne sie wird als Fehler aufgeführt</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/batch/input_list.py" />
       <source>Add images, a folder or a list, or drop them here.</source>
       <translation>Bilder, einen Ordner oder eine Liste hinzufügen oder hier ablegen.</translation>
     </message>
@@ -992,6 +1002,21 @@
       <location filename="../../rim_editor/ui/batch/input_list.py" />
       <source>Take the images of folders within a folder too</source>
       <translation>Auch die Bilder in Ordnern innerhalb eines Ordners nehmen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/batch/input_list.py" />
+      <source>Page or frame</source>
+      <translation>Seite oder Bild</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/batch/input_list.py" />
+      <source>the first</source>
+      <translation>die erste</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/batch/input_list.py" />
+      <source>Page</source>
+      <translation>Seite</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
@@ -3794,6 +3819,16 @@ Eine Maske, die nicht gefunden, sondern hinzugefügt wurde</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/actions.py" />
+      <source>Open Anot&amp;her Page…</source>
+      <translation>&amp;Andere Seite öffnen…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/actions.py" />
+      <source>Open another page or frame of the file in front</source>
+      <translation>Eine andere Seite oder ein anderes Bild der Datei im Vordergrund öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/actions.py" />
       <source>&amp;Paste Image</source>
       <translation>&amp;Bild einfügen</translation>
     </message>
@@ -4885,6 +4920,26 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/message_bar.py" />
       <source>Messages</source>
       <translation>Meldungen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/page_chooser.py" />
+      <source>“{name}” holds several pages or frames: this is the first.</source>
+      <translation>„{name}“ enthält mehrere Seiten oder Bilder: Dies ist die erste.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/page_chooser.py" />
+      <source>Another &amp;Page…</source>
+      <translation>Andere &amp;Seite…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/page_chooser.py" />
+      <source>Open Another Page</source>
+      <translation>Andere Seite öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/page_chooser.py" />
+      <source>Page or frame of “{name}”, from 1 to {count}:</source>
+      <translation>Seite oder Bild von „{name}“, von 1 bis {count}:</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />

@@ -96,6 +96,8 @@ class AskedImage:
     """The newest answer where it is no part: it found nothing, or has to be accepted first."""
     last: GivenAnswer | None = None
     """The newest answer."""
+    asked: str = ""
+    """The newest words that had an answer, whatever became of them."""
     words: tuple[PresentWord, ...] = ()
     """What is likely in this image, the surest first."""
     suggested: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ class AskedImage:
     def answered(self, editor: Editor, answer: Answered) -> None:
         """Remember an answer, and the part that it became."""
         given = GivenAnswer(answer, answer, editor.document.layer.key)
+        self.asked = answer.expression or self.asked
         former = self.last
         if answer.pointing and answer.expression and answer.certainty is not Certainty.NONE:
             if former is not None and former.answer.expression == answer.expression:  # it was clicked beside words
@@ -143,7 +146,7 @@ class AskedImage:
         switched, self.layer = self.layer not in (None, document.layer.key), document.layer.key
         cleared = not document.has_matte and self.had_matte and not switched
         newest = _newest_words(editor)
-        asked = {self.newest, "" if self.last is None else self.last.answer.expression}
+        asked = {self.newest, self.asked}
         if (can_redo or self.had_redo) and clean_expression(self.typed) == self.newest:
             self.typed = newest
         elif (switched or cleared) and clean_expression(self.typed) in asked:

@@ -117,9 +117,8 @@ class Editor:
 
     @property
     def title(self) -> str:
-        """The name of the project's file, else as it was opened, else the image's, else 'Untitled image'."""
-        path = self.saving.path or (None if self.saving.untitled else self.document.source.path)
-        return self.saving.untitled or tr("Untitled image") if path is None else path.name
+        """What the document is called, see `Saving.title`."""
+        return self.saving.title
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with every event from now on; returns a function that stops it."""

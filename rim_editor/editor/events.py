@@ -40,6 +40,7 @@ class JobKind(StrEnum):
     WORDS = "words"
     EDGE_STROKES = "smart strokes"
     OPEN = "open"
+    PAGES = "pages"
     BACKGROUND = "background"
     MATTE = "matte"
     CUTOUT = "cutout"

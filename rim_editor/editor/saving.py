@@ -42,6 +42,17 @@ class Saving:
         """Whether the document differs from the one that was opened or saved last."""
         return self._saved != _content(self._editor.document)
 
+    @property
+    def title(self) -> str:
+        """The name of the project's file, else as it was opened, else the image's, else 'Untitled image'."""
+        if self.path is not None:
+            return self.path.name
+        source = self._editor.document.source
+        if self.untitled or source.path is None:
+            return self.untitled or tr("Untitled image")
+        name, page = source.path.name, source.page
+        return name if page is None else tr("{name}, page {page}", name=name, page=page)
+
     def begin(self, path: Path | None, *, linked: bool = False, saved: bool = True) -> None:
         """Belong to the project of `path`, or to none yet; without `saved` all of the document counts as unsaved."""
         self.path, self.linked = path, linked

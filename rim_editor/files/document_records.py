@@ -88,7 +88,14 @@ def described_image(source: OpenedImage, store: Store) -> dict[str, Any]:
         **{kind: base64.b64encode(getattr(metadata, kind)).decode("ascii") for kind in _METADATA},
         "resolution": metadata.resolution,
         "altered": source.altered,
+        "page": source.page,
     }
+
+
+def restored_page(record: Mapping[str, Any]) -> int | None:
+    """The page of its file that an image's record is of; None for the usual one."""
+    page = record.get("page")
+    return page if isinstance(page, int) and page > 0 else None
 
 
 def restored_metadata(record: Mapping[str, Any]) -> Metadata:

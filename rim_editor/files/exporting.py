@@ -16,6 +16,7 @@ from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside
 from rim_editor.documents.layering import RenderedLayer
 from rim_editor.errors import BadOption, EditorWarning, NoMatte
 from rim_editor.files import formats, outputs, raster_layers
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,12 +144,13 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
     from rim_editor.documents.compositing import as_grey
 
     shown = document.shown_layers or (document.layer,)
+    several = len(shown) > 1
     layers = tuple(
         RenderedLayer(
             renderer.layer_matte(layer),
             request.edit_for(layer.edit) if layer is shown[0] else layer.edit,
             renderer.colours(layer) if request.framing.frames else None,
-            layer.title,
+            layer.title or (tr("Layer {number}", number=layer.number) if several else ""),
             layer.composition,
             renderer.middle(layer) if layer.composition != Composition() else (0.5, 0.5),
         )

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipmat.errors import UserError
+from clipmat.errors import PagesWarning, UserError
+from clipmat.thread_warnings import collected_warnings
 from rim_editor.documents.document import Document
 from rim_editor.documents.history import History
 from rim_editor.errors import EditorWarning
@@ -37,6 +38,8 @@ class OpenedFile:
     """What it is called while it has no file; '' for the usual name."""
     mode: ViewMode | None = None
     """How it was shown; None where that is not known."""
+    several_pages: bool = False
+    """Whether it is a page or frame of an image file that holds others."""
 
     @classmethod
     def of_image(cls, image: OpenedImage, title: str = "") -> OpenedFile:
@@ -49,8 +52,8 @@ class OpenedFile:
         return self.history.current.source
 
 
-def read(path: Path) -> OpenedFile:
-    """Open an image, a project or an OpenRaster file, by what the file holds.
+def read(path: Path, page: int | None = None) -> OpenedFile:
+    """Open an image, a project or an OpenRaster file, by what the file holds; of an image `page`, or the first.
 
     Of a damaged one the rest is opened, with an EditorWarning or ImageWarning that names what is missing; a damaged
     project counts as unsaved and as a new one, so that saving does not replace the file of which more might be saved.
@@ -69,7 +72,9 @@ def read(path: Path) -> OpenedFile:
         return OpenedFile(History(openraster_reading.read(path)))
     from clipmat import image_files
 
-    return OpenedFile.of_image(image_files.read(path))
+    with collected_warnings(PagesWarning) as others:  # the window offers them
+        opened = OpenedFile.of_image(image_files.read(path, page=page))
+    return replace(opened, several_pages=bool(others) or page is not None)
 
 
 def restore(left: RecoverableDocument) -> OpenedFile:

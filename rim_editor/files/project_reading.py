@@ -269,7 +269,8 @@ class _ProjectReader:
             except _DAMAGE:
                 alpha = None
                 self._lose("the transparency of the image")
-        return OpenedImage(path, pixels, alpha, self._metadata(record), record.get("altered") is True)
+        altered, page = record.get("altered") is True, document_records.restored_page(record)
+        return OpenedImage(path, pixels, alpha, self._metadata(record), altered, page)
 
     def _metadata(self, record: Any) -> Metadata:  # noqa: ANN401
         try:
@@ -346,7 +347,8 @@ def _noun(record: Any) -> str:  # noqa: ANN401
     """What the user calls the part of a record."""
     kind = record.get("kind") if isinstance(record, dict) else None
     if kind == "Answer":
-        return f'the matte of "{_text(record.get("expression"))[:60]}"'
+        words = _text(record.get("expression"))[:60]
+        return f'the matte of "{words}"' if words else "the matte of clicks"
     if kind == "ImportedMatte":
         return f'the matte "{_text(record.get("name"))[:60]}"'
     nouns = {"Stroke": "a brush stroke", "Region": "an outline", "Patch": "a refined edge"}

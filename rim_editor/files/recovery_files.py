@@ -192,7 +192,8 @@ def _source(folder: Path, image: dict[str, Any]) -> image_files.OpenedImage:
     if image.get("pixels") is not None:
         alpha = None if image["alpha"] is None else _decoded(folder / image["alpha"])
         pixels, metadata = _decoded(folder / image["pixels"]), document_records.restored_metadata(image)
-        return image_files.OpenedImage(path, pixels, alpha, metadata, bool(image.get("altered", False)))
+        altered, page = bool(image.get("altered", False)), document_records.restored_page(image)
+        return image_files.OpenedImage(path, pixels, alpha, metadata, altered, page)
     if path is None:
         raise ValueError("it holds no image")
     if not os.path.isfile(path):

@@ -42,15 +42,16 @@ def chosen(wanted: str, system: Sequence[str] | None = None) -> str:
 
 
 def use(app: QApplication, language: str) -> None:
-    """Show all texts from now on in this language, and lay out from right to left where it is written so.
+    """Show all texts and numbers from now on in this language, and lay out from right to left where it is written so.
 
-    Widgets keep the texts with which they were made.
+    Widgets keep the texts with which they were made, and write numbers as when they were made.
     """
     for former in app.findChildren(QTranslator, CONTEXT):
         app.removeTranslator(former)
         former.deleteLater()
     translation.use(None)
     locale = QLocale(language)
+    QLocale.setDefault(number_locale(language))
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if language == PSEUDO else locale.textDirection())
     if language == PSEUDO:
         translation.use(_pseudo)
@@ -58,6 +59,16 @@ def use(app: QApplication, language: str) -> None:
         _install(app, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{language}.qm")
         _install(app, Path(str(resources.files("resources"))) / "translations" / f"{language}.qm")
         translation.use(lambda text: QCoreApplication.translate(CONTEXT, text))
+
+
+def number_locale(language: str, system: QLocale | None = None) -> QLocale:
+    """How numbers are written beside texts in this language: as in the country of `system`, if that speaks it.
+
+    `system` is by default the desktop's; which format of numbers it has beside another language does not count.
+    """
+    desktop = QLocale.system() if system is None else system
+    own = QLocale("en" if language == PSEUDO else language)
+    return QLocale(own.language(), desktop.territory()) if desktop.language() == own.language() else own
 
 
 def _install(app: QApplication, path: Path) -> None:

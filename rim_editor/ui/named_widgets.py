@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 
@@ -32,6 +44,14 @@ def name_widget(widget: WidgetT, name: str, tip: str = "", accessible: str = "")
     if accessible:
         widget.setAccessibleName(accessible)
     return widget
+
+
+def open_question(dialog: QInputDialog) -> None:
+    """Open a dialog that asks for one text or number; it is deleted once it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    for button in dialog.findChildren(QPushButton):
+        button.setIcon(QIcon())  # the style's own icons are illegible in dark themes
 
 
 def wrapped_label(name: str, text: str = "") -> QLabel:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from clipmat.errors import ImageUnreadable, ImageWarning
-from clipmat.image_files import read
+from clipmat.image_files import count_pages, read
 from tests.tiff_files import LONG, layout, write_tiff
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -59,7 +59,7 @@ def test_the_first_of_several_pages_with_a_warning(tmp_path, sizes):
         opened = read(path)
     assert opened.pixels.shape[1::-1] == sizes[0] and (opened.pixels == RED).all()
     assert (read(path, page=1).pixels == RED).all()
-    assert (read(path, page=2).pixels == BLUE).all()
+    assert (read(path, page=2).pixels == BLUE).all() and count_pages(path) == 2
     with pytest.raises(ImageUnreadable, match="no page 3: it holds 2 pages or frames, choose one from 1 to 2"):
         read(path, page=3)
 
@@ -82,7 +82,7 @@ def test_the_first_frame_of_an_animation_and_another_on_request(tmp_path, suffix
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=100, **options)
     with pytest.warns(ImageWarning, match=OTHERS):
         assert np.abs(read(path).pixels.astype(int) - RED).max() < 8
-    assert np.abs(read(path, page=2).pixels.astype(int) - BLUE).max() < 8
+    assert np.abs(read(path, page=2).pixels.astype(int) - BLUE).max() < 8 and count_pages(path) == 2
     with pytest.raises(ImageUnreadable, match="no page 3"):
         read(path, page=3)
 

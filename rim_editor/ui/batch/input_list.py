@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGroupBox,
     QHBoxLayout,
+    QLabel,
     QListView,
     QPushButton,
     QVBoxLayout,
@@ -25,8 +26,10 @@ from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import manifests
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
+from rim_editor.ui.panels.input_widgets import SpinBox
 from rim_editor.ui.qt_image import image_filter
 
+_PAGE_TIP = marked("Which page or frame is read of files that hold several; a file without it is listed as a failure")
 _NOTHING = marked("Add images, a folder or a list, or drop them here.")
 
 
@@ -76,12 +79,26 @@ class InputList(QGroupBox):
         self._recursive = name_widget(QCheckBox(tr("With the folders i&nside folders")), "batch_recursive")
         self._recursive.setToolTip(tr("Take the images of folders within a folder too"))
         self._recursive.toggled.connect(self.changed)
+        self._page = name_widget(SpinBox(), "batch_page", tr(_PAGE_TIP), tr("Page or frame"))
+        self._page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._page.setDecimals(0)
+        self._page.setRange(0, 9999)
+        self._page.setSpecialValueText(tr("the first"))
+        self._page.valueChanged.connect(lambda _value: self.changed.emit())
+        page_label = QLabel(tr("Page"))
+        page_label.setBuddy(self._page)
+        page_label.setToolTip(self._page.toolTip())
+        below = QHBoxLayout()
+        below.addWidget(self._recursive)
+        below.addStretch(1)
+        below.addWidget(page_label)
+        below.addWidget(self._page)
         self._count_label = wrapped_label("batch_inputs_about", tr(_NOTHING))
         column = QVBoxLayout(self)
         column.addLayout(row)
         column.addWidget(self._list, 1)
         column.addWidget(self._count_label)
-        column.addWidget(self._recursive)
+        column.addLayout(below)
         self._enable_remove()
 
     def paths(self) -> tuple[str, ...]:
@@ -95,6 +112,10 @@ class InputList(QGroupBox):
     def recursive(self) -> bool:
         """Whether the images of folders within folders are taken too."""
         return self._recursive.isChecked()
+
+    def page(self) -> int | None:
+        """Which page or frame of every image is read, from 1; None for the one that a file opens with."""
+        return round(self._page.value()) or None
 
     def add(self, paths: Iterable[str | Path]) -> None:
         """Add files, folders and manifests; those already on the list stay in place."""

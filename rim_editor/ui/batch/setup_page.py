@@ -194,6 +194,7 @@ class SetupPage(QWidget):
             exists=output.names.exists,
             model=model,
             example=self.example.example,
+            page=self.inputs.page(),
         )
 
     def add(self, paths: Iterable[str | Path]) -> None:

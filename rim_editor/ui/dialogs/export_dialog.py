@@ -102,7 +102,7 @@ class ExportDialog(QDialog):
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path
-        self._stem = path.stem if path else "image"
+        self._stem = editor.document.source.stem
         self._name_is_suggested = True
         self._name = name_widget(QLineEdit(), "export_name", tr("The name of the file"))
         self._name.textEdited.connect(self._named)

@@ -82,6 +82,7 @@ class ActionHandlers(QObject):
         for action in actions.group("view").actions():
             action.setEnabled(editor is not None)
         current = self._documents.current
+        actions["open_page"].setEnabled(current is not None and current.several_pages)
         actions["show_in_folder"].setEnabled(current is not None and current.last_export is not None)
         several = len(self._documents) > 1
         for name in ("next_image", "previous_image"):

@@ -32,6 +32,7 @@ class Spec:
 MENUS: dict[str, tuple[Spec, ...]] = marked({
     "&File": (
         Spec("open", "&Open…", ("Ctrl+O",), "Open images, projects or layers", "fa6s.folder-open"),
+        Spec("open_page", "Open Anot&her Page…", ("Ctrl+Alt+O",), "Open another page or frame of the file in front"),
         Spec("paste", "&Paste Image", ("Ctrl+V", "Shift+Ins"), "Open the image on the clipboard", "fa6s.paste"),
         Spec("add_matte", "Add a &Matte from a File…", ("Ctrl+Shift+O",),
              "Add a grey image, or the transparency of one, to the matte", "fa6s.file-import"),

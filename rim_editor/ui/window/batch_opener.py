@@ -92,7 +92,7 @@ class BatchOpener(QObject):
         without, changed = [], []
         for one in self._documents:
             document, path = one.editor.document, one.editor.document.source.path
-            if path is None or not os.path.isfile(path):
+            if path is None or not os.path.isfile(path) or document.source.page is not None:  # a batch reads one page
                 without.append(one.editor.title)
                 continue
             if document.source.altered:

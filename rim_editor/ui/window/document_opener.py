@@ -54,7 +54,7 @@ class DocumentOpener(QObject):
         self._runner = runner
         self._documents = documents
         self._settings = settings
-        self._waiting: deque[tuple[Path | None, Callable[[], OpenedFile]]] = deque()
+        self._waiting: deque[tuple[Path | None, Callable[[], OpenedFile], int | None]] = deque()
         self._running = False
         self._count = self._started = 0
         self._failures: list[tuple[Exception, Path | None]] = []  # not emitted yet
@@ -77,6 +77,14 @@ class DocumentOpener(QObject):
                 self._add(path, partial(opening.read, path))
             else:
                 self._documents.choose(document)
+
+    def open_page(self, path: Path, page: int) -> None:
+        """Add a page or frame of this image file to the queue, from 1; if it is open already it comes to the front."""
+        document = self._documents.of_file(path, page)
+        if document is None:
+            self._add(path, partial(opening.read, path, page), page)
+        else:
+            self._documents.choose(document)
 
     def open_mime(self, mime: QMimeData, remedy: str = dropped_data.NO_IMAGE_DROPPED) -> None:
         """Open a dropped or pasted image; without one, `warned` is emitted with a remedy."""
@@ -105,8 +113,8 @@ class DocumentOpener(QObject):
         self._emit_failures()
         self._stop()
 
-    def _add(self, path: Path | None, work: Callable[[], OpenedFile]) -> None:
-        self._waiting.append((path, work))
+    def _add(self, path: Path | None, work: Callable[[], OpenedFile], page: int | None = None) -> None:
+        self._waiting.append((path, work, page))
         self._count += 1
         if not self._running:
             self._next()
@@ -115,7 +123,7 @@ class DocumentOpener(QObject):
         if not self._waiting:
             self._stop()
             return
-        path, work = self._waiting.popleft()
+        path, work, page = self._waiting.popleft()
         self._running = True
         self._started += 1
         first = self._started == 1
@@ -129,7 +137,7 @@ class DocumentOpener(QObject):
 
         def done(opened: OpenedFile) -> None:
             nonlocal key
-            key = self._add_document(path, opened, first).key
+            key = self._add_document(path, page, opened, first).key
             self._emit_failures()
             self._next()
 
@@ -155,10 +163,10 @@ class DocumentOpener(QObject):
         for error, path in failures:
             self.failed.emit(error, self._key_in_front(), path)
 
-    def _add_document(self, path: Path | None, opened: OpenedFile, first: bool) -> OpenDocument:
+    def _add_document(self, path: Path | None, page: int | None, opened: OpenedFile, first: bool) -> OpenDocument:
         if path is not None:
             self._settings.set(with_recent(self._settings.current, path))
-            opened_before = self._documents.of_file(path)
+            opened_before = self._documents.of_file(path, page)
             if opened_before is not None:  # it was queued twice
                 self._documents.choose(opened_before)
                 return opened_before

@@ -33,6 +33,8 @@ class OpenDocument:
     last_export: tuple[Path, ExportRequest] | None = None
     discarded: bool = False
     """The user agreed to lose its unsaved changes while closing the window."""
+    several_pages: bool = False
+    """Whether it is a page or frame of an image file that holds others."""
 
     @property
     def file(self) -> Path | None:
@@ -75,18 +77,21 @@ class Documents(QObject):
         """The one with this key, if it is open."""
         return self._open.get(key)
 
-    def of_file(self, path: Path) -> OpenDocument | None:
-        """The one that was opened from this file, or saved in it."""
+    def of_file(self, path: Path, page: int | None = None) -> OpenDocument | None:
+        """The one that was opened from this file, from `page` of it if one was asked for, or saved in it."""
         wanted = path.absolute()
-        found = (one for one in self if (file := _file(one.editor)) is not None and file.absolute() == wanted)
-        return next(found, None)
+        for one in self:
+            file, saved = one.file, one.editor.saving.path is not None
+            if file is not None and file.absolute() == wanted and (saved or one.editor.document.source.page == page):
+                return one
+        return None
 
     def add(self, opened: OpenedFile, *, front: bool = True) -> OpenDocument:
         """Open an image, a project, or a document that was recovered, and with `front` bring it to the front."""
         editor = self._make_editor(opened.source)
         editor.open(opened.history, opened.project, linked=opened.linked, saved=opened.saved)
         editor.saving.untitled, editor.saving.mode = opened.title, opened.mode
-        added = OpenDocument(f"{next(_numbers):06}-{uuid4().hex}", editor)
+        added = OpenDocument(f"{next(_numbers):06}-{uuid4().hex}", editor, several_pages=opened.several_pages)
         self._open[added.key] = added
         editor.listen(lambda event: self._on_event(added, event))
         self._tabs.add(added.key, editor.title, str(_file(editor) or editor.title))

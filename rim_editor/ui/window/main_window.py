@@ -43,6 +43,7 @@ from rim_editor.ui.window.eyedropper import Eyedropper
 from rim_editor.ui.window.file_manager import FileManager
 from rim_editor.ui.window.matte_loader import MatteLoader
 from rim_editor.ui.window.notifications import Notifications
+from rim_editor.ui.window.page_chooser import PageChooser
 from rim_editor.ui.window.project_saver import ProjectSaver
 from rim_editor.ui.window.recovery_offer import RecoveryOffer
 from rim_editor.ui.window.repeater import Repeater
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.parts = layout.lay_out(self, self.actions_by_id)
         self.documents = Documents(self.parts.tabs, self._make_editor, self)
         self.opener = DocumentOpener(self.runner, self.documents, self.live_settings, self)
+        self._pages = PageChooser(self, self.documents, self.opener, self.parts.messages, self.runner)
         self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
         self.batch = BatchOpener(
             self, matting, self.live_settings, self.runner, self.documents, lambda text: self.show_message(text)
@@ -239,6 +241,7 @@ class MainWindow(QMainWindow):
         dialogs = self._dialogs
         return {
             "paste": self.opener.paste,
+            "open_page": self._pages.choose,
             "add_matte": self.matte_loader.choose,
             "use_alpha": self.matte_loader.use_alpha,
             "save": self._projects.save,
@@ -261,6 +264,7 @@ class MainWindow(QMainWindow):
         self.opener.opened.connect(self._opened)
         self.opener.warned.connect(show.show_image_warning)
         self.opener.failed.connect(show.show_image_error)
+        self._pages.failed.connect(show.show_image_error)
         self.matte_loader.warned.connect(show.show_image_warning)
         self.matte_loader.failed.connect(show.show_image_error)
         self.opener.example_chosen.connect(self._examples.open)

@@ -17,7 +17,7 @@ from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job
 from rim_editor.presets import Preset, PresetExport, Records
 from rim_editor.translation import tr
-from rim_editor.ui.named_widgets import name_widget, open_file_dialog, save_file_dialog
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, open_question, save_file_dialog
 
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
@@ -47,13 +47,12 @@ class PresetsMenu(QObject):
         if self._editor() is None:
             return
         dialog = name_widget(QInputDialog(self._window), "preset_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(tr("Save as Preset"))
         dialog.setLabelText(
             tr("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
         )
         dialog.textValueSelected.connect(self._save_as)
-        dialog.open()
+        open_question(dialog)
 
     def apply(self, name: str) -> None:
         """Do to the active layer in front what a preset says, as one step, and export likewise from now on."""

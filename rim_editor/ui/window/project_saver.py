@@ -74,7 +74,7 @@ class ProjectSaver(QObject):
         editor = document.editor
         path = editor.saving.path or editor.document.source.path
         if path is not None:
-            return path.with_suffix(_SUFFIX)
+            return path.with_name(f"{path.stem if editor.saving.path else editor.document.source.stem}{_SUFFIX}")
         return (self._settings.current.export_folder or Path.home()) / f"{editor.title}{_SUFFIX}"
 
     def _write(

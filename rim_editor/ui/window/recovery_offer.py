@@ -100,7 +100,7 @@ class RecoveryOffer(QObject):
 
     def _opened(self, one: RecoverableDocument, opened: OpenedFile) -> OpenDocument:
         path = one.project or one.path
-        there = None if path is None else self._documents.of_file(path)
+        there = None if path is None else self._documents.of_file(path, opened.source.page)
         if there is not None and not there.editor.unsaved:
             there.editor.saving.mode = opened.mode
             there.editor.open(opened.history, opened.project, linked=opened.linked, saved=False)

@@ -159,24 +159,28 @@ class Repeater(QObject):
 
     def show_outcome(self, outcome: Outcome, plan: Plan | None) -> None:
         """Open the image of a batch in a tab, and do there what the batch did."""
-        repetition = None
+        repetition, page = None, None
         if plan is not None:
+            page = plan.recipe.page
             item = plan.items[outcome.index]
             terms = tuple(term for term in item.expressions if term.expression)
             edit = None if item.edit.background is not None else item.edit.read()
             if terms:
                 repetition = Repetition(terms, plan.recipe.controls, plan.recipe.composition, edit)
-        self._open(outcome.source, repetition)
+        self._open(outcome.source, repetition, page)
 
-    def _open(self, path: Path, repetition: Repetition | None) -> None:
-        there = self._documents.of_file(path)
+    def _open(self, path: Path, repetition: Repetition | None, page: int | None = None) -> None:
+        there = self._documents.of_file(path, page)
         if there is not None:
             self._documents.choose(there)
             if repetition is not None and project_recipes.terms_of(there.editor.document) != repetition.terms:
                 self._begin(there, repetition)  # a former batch found something else, or nothing was asked yet
         else:
             self._waiting[path.absolute()] = repetition
-            self._opener.open_files([path])
+            if page is None:
+                self._opener.open_files([path])
+            else:
+                self._opener.open_page(path, page)
         window = self._bar.window()  # the batch dialog may be in front of it
         window.raise_()
         window.activateWindow()

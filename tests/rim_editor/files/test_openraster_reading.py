@@ -4,6 +4,8 @@ import io
 import random
 import warnings
 import zipfile
+from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -124,6 +126,16 @@ def test_several_layers_of_ours_come_back_with_names_and_backgrounds(exported):
         assert (one.parts[0].matte == other.parts[0].matte).all()
     shown = [Renderer(one.source).result(one) for one in (before, after)]
     assert (shown[0] == shown[1]).all()
+
+
+def test_layers_without_a_name_go_by_their_number_where_there_are_several(exported):
+    """Else another program would show "cut-out" as often as there are layers."""
+    painted, drawn = layer("", squared(0, 0, 20, 20)), layer("", squared(5, 5, 9, 9))
+    _, path = exported(replace(painted, number=1), replace(drawn, number=2))
+    with zipfile.ZipFile(path) as archive:
+        names = [each.get("name") for each in ElementTree.fromstring(archive.read("stack.xml")).iter("layer")]
+    assert names == ["Layer 2 cut-out", "Layer 2 matte", "Layer 1 cut-out", "Layer 1 matte", "original"]
+    assert [one.name for one in current(path).layers] == ["Layer 1", "Layer 2"]
 
 
 def test_transparency_matte_and_highlight_of_ours(exported):

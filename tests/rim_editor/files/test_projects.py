@@ -353,6 +353,14 @@ def test_a_lost_matte_is_named_and_left_out(saved):
     assert len(project.history.current.layers[0].parts) == 1 and project.history.can_undo
 
 
+def test_a_lost_matte_that_was_found_by_clicks_is_named_too(saved):
+    def change(document):
+        answer = next(part for part in document["parts"] if part["kind"] == "Answer")
+        answer["expression"], answer["matte"] = "", {"file": "gone.png"}
+
+    assert projects.read(with_document(saved, change)).lost == ("the matte of clicks",)
+
+
 def test_a_byte_that_changed_in_a_matte_is_noticed(saved):
     data = bytearray(saved.read_bytes())
     with zipfile.ZipFile(saved) as archive:

@@ -38,7 +38,7 @@ from rim_editor.documents.document import (
 )
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
-from rim_editor.files import opening
+from rim_editor.files import opening, recovery_files
 from rim_editor.files.recovery import Recovery
 
 HALF_STEP = 0.5 / 65535 + 1e-7
@@ -386,3 +386,13 @@ def test_a_state_that_is_forgotten_while_it_is_written_stays_away(crashed, docum
 def test_no_states_at_all(tmp_path):
     assert Recovery(tmp_path / "none").recoverable() == ()
     assert not (tmp_path / "none").exists()
+
+
+def test_a_page_of_a_file_comes_back_as_that_page(tmp_path):
+    pages = [Image.new("RGB", (12, 10), colour) for colour in ((200, 0, 0), (0, 0, 200))]
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    document = Document(image_files.read(tmp_path / "scan.tif", page=2))
+    (tmp_path / "state").mkdir()
+    recovery_files.write(document, tmp_path / "state", recovery_files.WrittenArrays(), None)
+    again = recovery_files.read(tmp_path / "state").source
+    assert (again.page, again.stem, again.pixels[5, 5].tolist()) == (2, "scan-2", [0, 0, 200])

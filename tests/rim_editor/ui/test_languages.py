@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTranslator
+from PySide6.QtCore import QLocale, QObject, Qt, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
     QDialog,
+    QDoubleSpinBox,
     QGroupBox,
     QLabel,
     QLineEdit,
@@ -31,6 +32,7 @@ from rim_editor.ui.dialogs.crop_dialog import CropDialog
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.model_dialog import ModelDialog
 from rim_editor.ui.dialogs.preferences_dialog import PreferencesDialog
+from rim_editor.ui.panels.amount_slider import AmountSlider
 from rim_editor.ui.window.actions import MENUS, Actions
 from rim_editor.ui.window.main_window import MainWindow
 
@@ -110,6 +112,30 @@ def test_german_is_spoken_with_its_values_and_english_again_after_it(speak):
     assert tr("&Open…") == "Ö&ffnen…" and tr("no such text") == "no such text"
     speak("en")
     assert tr("Layer {number}", number=3) == "Layer 3" and marked("Layers") == "Layers"
+
+
+@pytest.mark.parametrize(
+    ("language", "system", "written"),
+    [
+        ("de", "en_US", "2,5"),
+        ("en", "de_DE", "2.5"),
+        ("de", "de_AT", "2,5"),
+        ("de", "de_CH", "2.5"),
+        ("en", "C", "2.5"),
+    ],
+)
+def test_numbers_are_written_as_the_language_of_the_window_does(language, system, written):
+    assert languages.number_locale(language, QLocale(system)).toString(2.5, "f", 1) == written
+
+
+def test_a_spin_box_follows_the_language_and_reads_what_it_writes(qtbot, speak):
+    for language, written in (("de", "2,5 px"), ("en", "2.5 px")):
+        speak(language)
+        slider = AmountSlider("amount", "Amount", 0, 10, suffix=" px", decimals=1)
+        qtbot.addWidget(slider)
+        box = slider.findChild(QDoubleSpinBox, "amount_value")
+        slider.set_value(2.5)
+        assert box.text() == written and box.valueFromText(written) == 2.5
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)

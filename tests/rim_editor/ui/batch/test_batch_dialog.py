@@ -851,3 +851,19 @@ def test_an_image_to_check_is_asked_for_in_the_window(qtbot, make, photos):
     click(dialog, "batch_open_tab")
     assert len(wanted) == 2 and wanted[0][0] == table.model().index(1, 0).data()
     assert wanted[0][1].recipe.expressions == (ExpressionTerm("maybe the dog"),)
+
+
+def test_another_page_of_every_file(qtbot, make, tmp_path):
+    pages = [Image.new("RGB", (60, 40), colour) for colour in ((200, 40, 30), (40, 60, 200))]
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "single.png")
+    dialog = filled(make(SolidColour((0, 0, 0))), tmp_path / "scan.tif", tmp_path / "single.png")
+    field = find(dialog, "batch_page", QDoubleSpinBox)
+    assert field.text() == "the first"
+    field.setValue(2)
+    plan(qtbot, dialog)
+    run(qtbot, dialog)
+    (written,) = (tmp_path / "cut-outs").glob("scan*.*")
+    assert Image.open(written).convert("RGB").getpixel((18, 24))[2] > 150  # blue, inside the dog
+    (failed,) = outcomes(dialog, "failed")
+    assert failed[0] == "single.png" and "has no page 2" in failed[3]

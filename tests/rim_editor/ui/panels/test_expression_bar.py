@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
+from clipmat.pointing import Pointing
 from clipmat.present_words import PresentWord
 from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.editor.editor import Editor
@@ -501,6 +502,16 @@ def test_box_and_answer_follow_the_layer(qtbot, bar, editor):
     box(bar).setText("the h")
     editor.layers.select(1)
     assert box(bar).text() == "the h" and status(bar) == "Found “the cat”", "what is being typed stays"
+
+
+def test_words_that_found_nothing_do_not_stay_in_the_box_of_another_layer(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "the cat")
+    editor.layers.add()
+    ask(qtbot, bar, "the unicorn")
+    editor.ask("", pointing=Pointing(((96.0, 120.0, True),)))  # a click instead
+    editor.layers.select(0)
+    assert box(bar).text() == "the cat"
 
 
 def test_clearing_the_matte_clears_the_words_and_what_was_said_of_them(qtbot, bar, editor):
