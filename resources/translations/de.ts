@@ -2275,8 +2275,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>Use weights from a file of your own</source>
-      <translation>Gewichte aus einer eigenen Datei verwenden</translation>
+      <source>Use weights from a file of your own, or that a system's authors offer</source>
+      <translation>Gewichte aus einer eigenen Datei nehmen, oder aus einer, die die Autoren eines Systems anbieten</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2350,8 +2350,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)</source>
-      <translation>Gewichte (*.safetensors *.safetensors.index.json *.pt);;Alle Dateien (*)</translation>
+      <source>Weights (*.safetensors *.safetensors.index.json *.pt *.pth);;All files (*)</source>
+      <translation>Gewichte (*.safetensors *.safetensors.index.json *.pt *.pth);;Alle Dateien (*)</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2387,16 +2387,6 @@
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
       <source>Looking at the devices of this machine…</source>
       <translation>Die Geräte dieses Rechners werden angesehen…</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
-      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>{name} cannot answer, its weights are missing: {remedy}.</source>
-      <translation>{name} kann nicht antworten, die Gewichte fehlen: {remedy}.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/preferences_dialog.py" />
@@ -2585,6 +2575,16 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
+      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>{name} cannot answer, its weights are missing: {remedy}.</source>
+      <translation>{name} kann nicht antworten, die Gewichte fehlen: {remedy}.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
       <source>Ready, bundled</source>
       <translation>Bereit, mitgeliefert</translation>
     </message>
@@ -2592,6 +2592,11 @@
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
       <source>Ready</source>
       <translation>Bereit</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>Missing: bring the file</source>
+      <translation>Fehlen: Datei mitbringen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
