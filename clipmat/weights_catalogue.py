@@ -49,6 +49,8 @@ class WeightsInfo:
     """Whether they come with the program, and so can neither be fetched nor removed; False for a user's own file."""
     system: bool = False
     """Whether it is another system, whose weights are fetched as they are, and not a variant that is trained."""
+    brought: bool = False
+    """Whether the user brings a file of it: there is nothing to fetch."""
 
 
 def user_folder() -> Path:
@@ -112,7 +114,7 @@ def locate(weights: str | Path) -> tuple[Path, str | None]:
     path = Path(weights)
     if os.path.isfile(path):
         return path, None
-    if path.suffix in (".safetensors", ".json", ".pt") or os.sep in name:
+    if path.suffix in (".safetensors", ".json", ".pt", ".pth") or os.sep in name:
         raise UnknownWeights(
             f"there is no file {path}: give the path of a .safetensors file, of the .safetensors.index.json of a split "
             f"one, or one of {', '.join(VARIANTS)}"

@@ -4,6 +4,9 @@ The models, tokenizers and processors are the real classes; what the published w
 """
 
 from pathlib import Path
+from typing import Any
+
+from tests.formula_weights import state_of
 
 LETTERS = [chr(code) for code in range(97, 123)]
 
@@ -255,3 +258,31 @@ def sam3(folder: Path) -> Path:
     tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
     Sam3Processor(Sam3ImageProcessor(size={"height": 112, "width": 112}), tokenizer).save_pretrained(folder)
     return folder
+
+
+def aimnet(folder: Path) -> Path:
+    """AimNet, a quarter as wide, in a file named as its authors name theirs."""
+    from clipmat.systems.aimnet import AimNet
+
+    return _brought(folder / "aimnet_pretrained_matting.pth", AimNet(16))
+
+
+def p3m_net(folder: Path) -> Path:
+    """P3M-Net, a quarter as wide, in a file named as its authors name theirs."""
+    from clipmat.systems.p3m_net import P3mNet
+
+    return _brought(folder / "p3mnet_pretrained_on_p3m10k.pth", P3mNet(16))
+
+
+def _brought(file: Path, network: Any) -> Path:  # noqa: ANN401
+    """The tensors of a formula, the encoder twice, as what is published has them."""
+    import torch
+
+    state = state_of({name: tuple(each.shape) for name, each in network.state_dict().items()})
+    twice = {"resnet.conv1": "encoder0.0", "resnet.bn1": "encoder0.1", "resnet.layer1": "encoder1.0"}
+    twice |= {f"resnet.layer{number}": f"encoder{number}" for number in (2, 3, 4)}
+    for again, name in twice.items():
+        state |= {again + each.removeprefix(name): state[each] for each in list(state) if each.startswith(f"{name}.")}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"state_dict": state}, file)
+    return file

@@ -51,7 +51,10 @@ def evaluate(
         ),
     ] = None,
     weights: Annotated[
-        str, typer.Option(help="A variant's name, a .safetensors file or a checkpoint.", rich_help_panel=_METHOD)
+        str,
+        typer.Option(
+            help="A variant's or a system's name, a file, a checkpoint, or a system's folder.", rich_help_panel=_METHOD
+        ),
     ] = "compact",
     setting: Annotated[
         str, typer.Option(help="Expressions asked: keyword, expression or both.", rich_help_panel=_DATA)
@@ -124,6 +127,10 @@ def evaluate(
 
         sets = read_sets(data, count, seed, setting, limit, held_out)
         predictor = load(weights, device=device, precision=precision)
+        if not getattr(predictor, "knows_words", True):
+            typer.echo(
+                f"{weights} knows no words: in place of every expression it is asked for the main subject", err=True
+            )
         cases = Cases(sheet if folder else 0, seed)
         results = _judged(predictor, sets, measures(grad_conn, transition), cases, folder if save_mattes else None)
         options = {"data": [str(path) for path in data], "setting": setting, "count": count, "seed": seed}
@@ -191,11 +198,13 @@ def _provenance(predictor: Predictor | System) -> dict[str, Any]:
         paths = [locate(predictor.weights)[0]]
         made_with = {"presence": asdict(predictor.card.presence), "image_size": predictor.card.config.image_size}
     else:
-        paths = fetching.safetensors_files(catalogue.locate(predictor.weights))
+        paths = fetching.weight_files(catalogue.locate(predictor.weights))
     checksums = []
     for path in paths:
         with path.open("rb") as file:
             checksums.append(hashlib.file_digest(file, "sha256").hexdigest())
+    if not getattr(predictor, "knows_words", True):
+        made_with["asked"] = "the main subject"
     named = {"weights": predictor.weights, "sha256": ", ".join(checksums)}
     if predictor.edges is not None:
         named["edges"] = predictor.edges.weights

@@ -56,6 +56,9 @@ def teach(
     known = written(out)
     left = {path: texts for path, texts in asked.items() if _id(photos, path) not in known}
     teachers = [load(name, device) for name in teacher] if left else []
+    for name, each in zip(teacher, teachers, strict=False):
+        if not getattr(each, "knows_words", True):
+            raise TeachingError(f"{name} knows no words, and nouns are taught: choose another teacher")
     counts: Counter[str] = Counter()
     for photo in taught(_read(photos, left, side), teachers, agreement):
         row, masks = row_of(photo, f"taught by {', '.join(teacher)}", licence)

@@ -1,6 +1,7 @@
-"""The table of the other systems: what each is, where its weights are on this machine, and what to do without them.
+"""Where the weights of the other systems are on this machine, what a folder or file is, and what to do without them.
 
-Weights of a system are a folder as its authors publish it on the Hugging Face hub. Importing this imports no torch.
+Weights of a system are a folder as its authors publish it on the Hugging Face hub, or a file that they offer elsewhere
+and the user brings. Importing this imports no torch.
 """
 
 from __future__ import annotations
@@ -8,117 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from clipmat import weights_catalogue
 from clipmat.config import VARIANTS
 from clipmat.errors import UnknownWeights, WeightsInvalid, WeightsMissing
+from clipmat.systems import brought_files
+from clipmat.systems.system_table import SYSTEMS, SystemEntry
 from clipmat.weights_catalogue import WeightsInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One network of a system, which has a folder of its own; several systems may share it."""
-
-    repo: str
-    """Its repository on the Hugging Face hub."""
-    model_types: tuple[str, ...]
-    """What config.json of its weights may call it."""
-    bytes: int
-    """About how much is downloaded."""
-    gated: bool = False
-    """Whether its authors give it only to whoever has accepted their terms."""
-
-    @property
-    def consent(self) -> str:
-        """What to do before a download of a gated part, with a comma at its end; '' of others."""
-        if not self.gated:
-            return ""
-        return (
-            f"accept the terms of its authors at https://huggingface.co/{self.repo}, make a token at "
-            "https://huggingface.co/settings/tokens and give it to `hf auth login` (it goes to "
-            "~/.cache/huggingface/token), then "
-        )
-
-    @property
-    def folder(self) -> Path:
-        """Where its weights are, or would be."""
-        return weights_catalogue.user_folder() / self.repo.rpartition("/")[2]
-
-    @property
-    def is_here(self) -> bool:
-        """Whether its weights are on this machine."""
-        return os.path.isfile(self.folder / "config.json")
-
-
-@dataclass(frozen=True, slots=True)
-class SystemEntry:
-    """What is known of a system before its weights are here."""
-
-    description: str
-    licence: str
-    """As its authors state it."""
-    parts: tuple[Part, ...]
-    working_bytes: int
-    """What an answer takes beside the weights, about."""
-    refines: bool = False
-    """Whether it computes edges for others, and finds nothing by itself."""
-
-    @property
-    def missing(self) -> tuple[Part, ...]:
-        """The parts whose weights are not on this machine."""
-        return tuple(part for part in self.parts if not part.is_here)
-
-
-_NOT_RUN = "not run with its published weights by us"
-_DETECTOR = Part(
-    "openmmlab-community/mm_grounding_dino_tiny_o365v1_goldg_v3det",
-    ("mm-grounding-dino", "grounding-dino"),
-    690_000_000,
-)
-_SAM_SIZES = {"tiny": 156_000_000, "small": 184_000_000, "base-plus": 324_000_000, "large": 898_000_000}
-
-
-def _grounded_sam(size: str) -> SystemEntry:
-    return SystemEntry(
-        f"MM-Grounding-DINO and SAM 2.1 ({size}); {_NOT_RUN}",
-        "Apache-2.0",
-        (_DETECTOR, Part(f"facebook/sam2.1-hiera-{size}", ("sam2", "sam2_video"), _SAM_SIZES[size])),
-        2_000_000_000,
-    )
-
-
-def _vitmatte(size: str, weights: int) -> SystemEntry:
-    return SystemEntry(
-        f"ViTMatte ({size}), edges in place of our refiner's; {_NOT_RUN}",
-        "Apache-2.0",
-        (Part(f"hustvl/vitmatte-{size}-composition-1k", ("vitmatte",), weights),),
-        2_000_000_000,
-        refines=True,
-    )
-
-
-SYSTEMS = {
-    "clipseg": SystemEntry(
-        f"CLIPSeg, the paper's comparison; {_NOT_RUN}",
-        "Apache-2.0",
-        (Part("CIDAS/clipseg-rd64-refined", ("clipseg",), 603_000_000),),
-        500_000_000,
-    ),
-    "grounded-sam": _grounded_sam("tiny"),
-    **{f"grounded-sam-{size}": _grounded_sam(size) for size in list(_SAM_SIZES)[1:]},
-    "sam3": SystemEntry(
-        f"SAM 3, every instance of what words name; {_NOT_RUN}",
-        "SAM License, gated",
-        (Part("facebook/sam3", ("sam3_video",), 3_440_000_000, gated=True),),
-        5_000_000_000,
-    ),
-    "vitmatte": _vitmatte("small", 103_000_000),
-    "vitmatte-base": _vitmatte("base", 387_000_000),
-}
-"""By the name that stands for them wherever weights are named."""
 
 
 def catalogue() -> tuple[WeightsInfo, ...]:
@@ -146,22 +44,26 @@ def choices(listed: Sequence[WeightsInfo]) -> tuple[str, ...]:
 
 
 def system_of(weights: str | Path) -> str | None:
-    """The name of the system that these weights are of, by name or by folder; None for those of our own network.
+    """The name of the system that these weights are of, by name, folder or file; None for those of our own network.
 
-    Raises WeightsInvalid for a folder that holds no weights of a system, and UnknownWeights for a name that is nearly
-    that of a system.
+    Raises WeightsInvalid for a folder or a .pth file that holds no weights of a system, and UnknownWeights for a name
+    that is nearly that of a system.
     """
     name = str(weights)
     if name in SYSTEMS:
         return name
-    if os.path.isdir(weights) and name not in VARIANTS:
+    if brought_files.is_brought(weights) or (os.path.isdir(weights) and name not in VARIANTS):
         found = _parts_in(Path(weights))
         for system, entry in SYSTEMS.items():
             if all(found.keys() & part.model_types for part in entry.parts):
                 return system
+        if os.path.isfile(weights):
+            offered = {part.file: part.url for entry in SYSTEMS.values() for part in entry.brought}
+            known = ", ".join(f"{file} of {url}" for file, url in offered.items())
+            raise WeightsInvalid(f"{weights} is damaged, or weights of nothing that is known here: bring {known}")
         raise WeightsInvalid(
             f"{weights} is a folder without the weights of a system ({', '.join(SYSTEMS)}): give the folder that has "
-            "their config.json in it, or of a system of several parts the folder with a folder for each; or a file"
+            "their config.json or .pth file in it, or of a system of several parts the folder with a folder for each"
         )
     near = get_close_matches(name, [*VARIANTS, *SYSTEMS], n=1)
     if name not in VARIANTS and near and near[0] in SYSTEMS:
@@ -170,23 +72,26 @@ def system_of(weights: str | Path) -> str | None:
 
 
 def locate(weights: str | Path) -> tuple[Path, ...]:
-    """The folders of a system's parts, by its name or by a folder with them. Raises as `system_of`, and WeightsMissing
-    with what brings them here."""
+    """The folders of a system's parts, of those that a user brings the files, by its name or by a folder with them.
+
+    Raises as `system_of`, and WeightsMissing with what brings them here.
+    """
     name = system_of(weights)
     if name is None:
         raise UnknownWeights(f"{weights} is no system: choose one of {', '.join(SYSTEMS)}")
     entry = SYSTEMS[name]
     if str(weights) == name:
         if entry.missing:
-            raise WeightsMissing(f"there are no weights of '{name}' on this machine: {_remedy(name)}")
-        return tuple(part.folder for part in entry.parts)
+            raise WeightsMissing(f"there are no weights of '{name}' on this machine: {remedy(name)}")
+        return tuple(part.place or part.folder for part in entry.parts)
     found = _parts_in(Path(weights))
     return tuple(next(found[kind] for kind in part.model_types if kind in found) for part in entry.parts)
 
 
 def _info(name: str, entry: SystemEntry) -> WeightsInfo:
     missing = entry.missing
-    files = [path for part in entry.parts if part.is_here for path in part.folder.iterdir() if os.path.isfile(path)]
+    here = [part.folder for part in entry.parts if part.place]
+    files = [path for folder in here for path in folder.iterdir() if os.path.isfile(path)]
     return WeightsInfo(
         name=name,
         description=entry.description,
@@ -194,8 +99,9 @@ def _info(name: str, entry: SystemEntry) -> WeightsInfo:
         bytes=sum(part.bytes for part in missing) if missing else sum(path.stat().st_size for path in files),
         licence=entry.licence,
         state="missing" if missing else "ready",
-        remedy=_remedy(name) if missing else "",
+        remedy=remedy(name) if missing else "",
         system=True,
+        brought=bool(entry.brought),
     )
 
 
@@ -205,8 +111,11 @@ def _refines(weights: str) -> bool:
     return weights not in VARIANTS and os.path.isdir(weights) and "vitmatte" in _parts_in(Path(weights))
 
 
-def _remedy(name: str) -> str:
+def remedy(name: str) -> str:
+    """What brings the weights of a system here that are missing."""
     missing = SYSTEMS[name].missing
+    if any(part.file for part in missing):
+        return "; ".join(part.remedy for part in missing)
     size = sum(part.bytes for part in missing) / 1e6
     copies = " and ".join(f"the files of {part.repo} to {part.folder}" for part in missing)
     consent = "".join(part.consent for part in missing)
@@ -217,10 +126,22 @@ def _remedy(name: str) -> str:
 
 
 def _parts_in(folder: Path) -> dict[str, Path]:
-    """The weights in a folder, or in the folders in it, by what their config.json calls them."""
+    """The weights in a folder, or in the folders in it, by what their config.json calls them; or the one of a file."""
+    if os.path.isfile(folder):
+        kind = _kind_of(folder)
+        return {kind: folder} if kind else {}
     within = [folder, *sorted(path for path in folder.iterdir() if os.path.isdir(path))]
     kinds = {_model_type(path): path for path in reversed(within)}
+    files = [file for path in reversed(within) if (file := brought_files.file_in(path))]
+    kinds |= {_kind_of(file): file for file in files}
     return {kind: path for kind, path in kinds.items() if kind}
+
+
+def _kind_of(file: Path) -> str:
+    """What a file is that a user brings, by the names of its tensors; '' of what is not known."""
+    names = brought_files.names_in(file)
+    parts = [part for entry in SYSTEMS.values() for part in entry.brought]
+    return next((part.model_types[0] for part in parts if part.tensor in names), "")
 
 
 def _model_type(folder: Path) -> str:

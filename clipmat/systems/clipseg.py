@@ -20,7 +20,7 @@ from clipmat.devices import DeviceChoice
 from clipmat.pointing import Pointing
 from clipmat.predictor import Predictor
 from clipmat.systems.pretrained_folders import read_pretrained
-from clipmat.systems.system import System, warn_of_rest
+from clipmat.systems.word_system import WordSystem, warn_of_rest
 from clipmat.transforms import resized
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class HotPart(Candidate):
     """The whole map, HxW in [0, 1]."""
 
 
-class ClipSegSystem(System):
+class ClipSegSystem(WordSystem):
     """CLIPSeg's heat map, then our refiner."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Fetches a system's weights from the Hugging Face hub into the user's folder, whole or not at all; removes them."""
+"""Fetches a system's weights from the Hugging Face hub into the user's folder, whole or not at all; checks, removes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 
 from clipmat import hub
 from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
-from clipmat.systems.catalogue import SYSTEMS, Part, locate
+from clipmat.systems.brought_files import is_brought
+from clipmat.systems.catalogue import locate, remedy, system_of
+from clipmat.systems.system_table import SYSTEMS, Part
 from clipmat.weights import verify
 
 _WANTED = (".json", ".txt", ".safetensors")
@@ -24,6 +26,8 @@ def fetch(name: str, progress: hub.DownloadCallback | None = None) -> Path:
     file that did, in the hub's cache, for the next try.
     """
     entry = SYSTEMS[name]
+    if any(part.file for part in entry.missing):
+        raise FetchFailed(f"the weights of '{name}' are not on the hub: {remedy(name)}")
     sizes = {part: _files(part) for part in entry.missing}
     total = sum(sum(files.values()) for files in sizes.values())
     done = 0
@@ -42,7 +46,10 @@ def check(weights: str | Path) -> str:
     from safetensors import SafetensorError, safe_open
 
     folders = locate(weights)
-    for file in safetensors_files(folders):
+    for file in weight_files(folders):
+        if is_brought(file):
+            _check_brought(file)
+            continue
         try:
             with safe_open(file, framework="np") as opened:
                 list(opened.keys())
@@ -51,13 +58,23 @@ def check(weights: str | Path) -> str:
     return f"{', '.join(map(str, folders))} is readable and has its full length"
 
 
-def safetensors_files(folders: Sequence[Path]) -> list[Path]:
-    """The files of weights in the folders of a system's parts. Raises WeightsInvalid for a folder that has none."""
+def _check_brought(file: Path) -> None:
+    """Read a file that the user brought to its end. Raises WeightsInvalid."""
+    from clipmat.systems.wordless import read_network
+
+    read_network(system_of(file) or "", file)
+
+
+def weight_files(places: Sequence[Path]) -> list[Path]:
+    """The files of weights of a system's parts, given their folders, or the files themselves that a user brings.
+
+    Raises WeightsInvalid for a folder that has none.
+    """
     files = []
-    for folder in folders:
-        found = sorted(folder.glob("*.safetensors"))
+    for place in places:
+        found = [place] if os.path.isfile(place) else sorted(place.glob("*.safetensors"))
         if not found:
-            raise WeightsInvalid(f"{folder} has no .safetensors file: copy all files of the weights there again")
+            raise WeightsInvalid(f"{place} has no .safetensors file: copy all files of the weights there again")
         files += found
     return files
 
@@ -65,11 +82,12 @@ def safetensors_files(folders: Sequence[Path]) -> list[Path]:
 def remove(name: str) -> tuple[Path, ...]:
     """Delete the weights of a system from the user's folder; returns what was deleted. Raises RemoveFailed.
 
-    A part stays that another system needs, all of which is here.
+    A part stays that another system needs, all of which is here; but not where the two differ in nothing else.
     """
-    others = [entry for other, entry in SYSTEMS.items() if other != name and not entry.missing]
+    parts = SYSTEMS[name].parts
+    others = [entry for entry in SYSTEMS.values() if entry.parts != parts and not entry.missing]
     needed = {part for entry in others for part in entry.parts}
-    folders = [part.folder for part in SYSTEMS[name].parts if os.path.isdir(part.folder) and part not in needed]
+    folders = [part.folder for part in parts if os.path.isdir(part.folder) and part not in needed]
     if not folders:
         raise RemoveFailed(f"there are no weights of '{name}' to remove: none were fetched, or others need them")
     files = tuple(sorted(path for folder in folders for path in folder.rglob("*") if os.path.isfile(path)))

@@ -20,7 +20,7 @@ from clipmat.pointing import Pointing
 from clipmat.predictor import Predictor
 from clipmat.systems.pretrained_folders import read_pretrained
 from clipmat.systems.prompted_masks import PromptedMasks
-from clipmat.systems.system import System, warn_of_rest
+from clipmat.systems.word_system import WordSystem, warn_of_rest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,7 +33,7 @@ _SAME = 0.8
 _MOST_BOXES = 50
 
 
-class GroundedSamSystem(System):
+class GroundedSamSystem(WordSystem):
     """Boxes for words; a mask for a box, clicks or both; then our refiner."""
 
     def __init__(

@@ -13,15 +13,16 @@ import torch
 from clipmat.devices import choose_device
 from clipmat.errors import NotEnoughMemory
 from clipmat.predictor import Predictor
-from clipmat.systems.catalogue import SYSTEMS, locate, split, system_of
-from clipmat.systems.fetching import safetensors_files
+from clipmat.systems.catalogue import locate, split, system_of
+from clipmat.systems.fetching import weight_files
+from clipmat.systems.system_table import SYSTEMS
 
 if TYPE_CHECKING:
     from clipmat.systems.system import System
 
 
 def load(weights: str | Path = "compact", device: str = "auto", precision: str = "auto") -> Predictor | System:
-    """A variant or a file of our weights as `Predictor.load`; a system by its name or by the folder of its weights.
+    """A variant or a file of our weights as `Predictor.load`; a system by its name, folder or file.
 
     `+vitmatte` after it, or a folder of ViTMatte's weights, lets that compute the edges; alone, for `compact`. Raises
     what `Predictor.load` raises: UnknownWeights, WeightsMissing, WeightsInvalid, DeviceUnavailable; and
@@ -47,6 +48,10 @@ def load(weights: str | Path = "compact", device: str = "auto", precision: str =
         from clipmat.systems.sam3 import Sam3System
 
         return Sam3System.read(folders[finds], finds, choice, own)
+    if SYSTEMS[name].parts[0].file:
+        from clipmat.systems.wordless import WordlessSystem
+
+        return WordlessSystem.read(name, folders[finds], finds, choice, own)
     from clipmat.systems.grounded_sam import GroundedSamSystem
 
     return GroundedSamSystem.read(folders[finds], finds, choice, own)
@@ -56,7 +61,7 @@ def _check_memory(folders: Mapping[str, Sequence[Path]], device: str) -> None:
     """`folders` are those of the parts of each system by its name or path."""
     if not folders:
         return
-    files = [file for each in folders.values() for file in safetensors_files(each)]
+    files = [file for each in folders.values() for file in weight_files(each)]
     working = sum(SYSTEMS[system_of(weights) or weights].working_bytes for weights in folders)
     needed = sum(map(os.path.getsize, files)) + working
     free = torch.cuda.mem_get_info()[0] if device == "cuda" else psutil.virtual_memory().available

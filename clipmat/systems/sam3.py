@@ -20,7 +20,7 @@ from clipmat.pointing import Pointing
 from clipmat.predictor import Predictor
 from clipmat.systems.pretrained_folders import read_pretrained
 from clipmat.systems.prompted_masks import PromptedMasks, soft_mask
-from clipmat.systems.system import System, warn_of_rest
+from clipmat.systems.word_system import WordSystem, warn_of_rest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +39,7 @@ class Instance(Candidate):
     """hxw."""
 
 
-class Sam3System(System):
+class Sam3System(WordSystem):
     """Masks of all that words name; a mask for clicks and boxes; then our refiner."""
 
     def __init__(

@@ -1,38 +1,26 @@
-"""What all other systems share: the two calls, what chooses among their candidates, and the way from mask to matte."""
+"""What all other systems share: the two calls, one image at a time, and our own weights beside them."""
 
 from __future__ import annotations
 
 import threading
 import time
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from clipmat.candidates import Candidate
-from clipmat.certainty import Certainty, PresenceScale, shows_something
 from clipmat.devices import DeviceChoice
-from clipmat.errors import BadExample, ExpressionTruncated, ImageNotSet
+from clipmat.errors import BadExample, ImageNotSet
 from clipmat.examples import Example
 from clipmat.expression import MAIN_SUBJECT, clean_expression
-from clipmat.pointing import Click, Pointing, PromptMethod, checked_pointing
+from clipmat.pointing import Click, Pointing, checked_pointing
 from clipmat.predictions import EdgeRefiner, Prediction
 from clipmat.predictor import Predictor
 from clipmat.prompt import checked_expression
-from clipmat.systems.bands import trimap_of_mask
-from clipmat.systems.choosing import choose
-from clipmat.systems.reading import read
 from clipmat.transforms import check_image
-
-_SCALE = PresenceScale(unsure=0.25, sure=0.5)
-"""What a score amounts to; nobody has calibrated these systems."""
-_ANYTHING = "object"
-"""What is looked for where the words name nothing: `the biggest one`."""
 
 
 class System(ABC):
@@ -41,6 +29,8 @@ class System(ABC):
     Calls of several threads wait for each other; the image is the one that was set last, by whichever.
     """
 
+    knows_words = True
+    """Whether it takes expressions; without them it finds the main subject alone."""
     idle_seconds = 600.0
     """How long nobody asks anything before its memory is better used by others; see `rim_editor.matting`."""
 
@@ -52,7 +42,6 @@ class System(ABC):
         self._lock = threading.Lock()
         self._own = own
         self._pixels: NDArray[np.uint8] | None = None
-        self._known: dict[str, list[Candidate]] = {}
         self._own_image_of: int | None = None
         self._image_ms = 0.0
 
@@ -60,21 +49,17 @@ class System(ABC):
     def _encode(self, image: NDArray[np.uint8]) -> None:
         """Do what needs to be done once for an image, HxWx3 uint8 sRGB."""
 
-    @abstractmethod
-    def _found(self, words: str) -> list[Candidate]:
-        """The things in the image that the words name, each with its mask or its box."""
-
-    def _all_of(self, words: str) -> Candidate | None:
-        """What the words name where nothing chooses among several: the surest."""
-        return max(self._candidates(words), key=lambda one: one.score, default=None)
+    def _forget(self) -> None:
+        """Drop what is known of the former image."""
+        self._own_image_of = None
 
     @abstractmethod
-    def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
-        """The soft mask of a candidate, HxW in [0, 1]; `pointing` is what was chosen by, if anything was pointed at."""
+    def _answer(self, image: NDArray[np.uint8], words: str, pointing: Pointing, refine: bool) -> Prediction:
+        """What the words name, what of it is pointed at, or that alone; '' are no words. Called under the lock."""
 
-    def _soft_at(self, pointing: Pointing) -> NDArray[np.float32] | None:
-        """The soft mask of what is pointed at, HxW in [0, 1]; None where the system does not know by points and box."""
-        return None
+    def _main_subject(self, image: NDArray[np.uint8], refine: bool) -> Prediction:
+        """What the image, HxWx3, shows above all; our own weights find it where a system does not."""
+        return self._by_own(Pointing(), refine)
 
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Encode an image, HxWx3 uint8 sRGB, for the expressions to come. Raises BadImage; the former image stays."""
@@ -84,7 +69,8 @@ class System(ABC):
             self._pixels = None  # if encoding fails, as where memory ends, no image is set
             with torch.inference_mode(), self._autocast():
                 self._encode(np.require(image, requirements=("C", "W")))  # torch warns of what cannot be written
-            self._pixels, self._known, self._own_image_of = image, {}, None
+            self._pixels = image
+            self._forget()
             self._image_ms = (time.perf_counter() - started) * 1000
 
     def predict(
@@ -98,10 +84,9 @@ class System(ABC):
     ) -> Prediction:
         """As `Predictor.predict`, with the candidates that were found.
 
-        Places, relations and colours choose among the candidates of the noun (`reading`, `choosing`). Our own weights
-        answer points and a box where a system does not know them, and find the main subject where nothing is given.
-        Raises ImageNotSet, BadExpression, BadPrompt, and BadExample: these systems know no examples. Warns
-        ExpressionTruncated with the words that did not fit.
+        Our own weights answer points and a box where a system does not know them, and find the main subject where
+        nothing is given and a system does not. Raises ImageNotSet, BadExpression, BadPrompt, and BadExample: these
+        systems know no examples. Warns ExpressionTruncated with the words that did not fit.
         """
         if example is not None:
             raise BadExample(f"{self.name} knows no examples: choose 'compact', or describe the object in words")
@@ -110,7 +95,7 @@ class System(ABC):
             pointing = checked_pointing(points, box, image.shape[1], image.shape[0])
             words = clean_expression(expression)
             if not pointing and (not expression.strip() or words == MAIN_SUBJECT):
-                return self._by_own(pointing, refine)
+                return self._main_subject(image, refine)
             words = words if pointing else checked_expression(expression)
             return self._answer(image, words, pointing, refine)
 
@@ -134,63 +119,6 @@ class System(ABC):
             raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
         return self._pixels
 
-    def _answer(self, image: NDArray[np.uint8], words: str, pointing: Pointing, refine: bool) -> Prediction:
-        """What the words name, what of it is pointed at, or that alone."""
-        started = time.perf_counter()
-        offered: list[Candidate] = []
-        chosen, soft = None, None
-        with torch.inference_mode(), self._autocast():
-            if words:
-                reading = read(words)
-                offered = self._candidates(reading.noun)
-                if pointing:
-                    chosen = _pointed(offered, pointing)
-                elif reading.chooses:
-                    chosen = choose(reading, self._candidates, image)
-                else:
-                    chosen = self._all_of(reading.noun)
-            if chosen is not None:
-                soft = self._soft(chosen, pointing)
-            elif pointing:
-                soft = self._soft_at(pointing)
-            else:
-                soft = np.zeros(image.shape[:2], np.float32)
-        if soft is None:
-            return self._by_own(pointing, refine)
-        found = time.perf_counter()
-        trimap = trimap_of_mask(soft)
-        matte = np.where(trimap == 128, soft, (trimap == 255).astype(np.float32))
-        if refine and (trimap == 128).any():
-            matte = self._own.refine(image, matte, trimap)
-        presence, method = float(bool(pointing)), PromptMethod.POINTED if pointing else PromptMethod.WORDS
-        if chosen is not None:
-            presence, method = chosen.score, PromptMethod.WORDS_CHOSEN if pointing else PromptMethod.WORDS
-        certainty = _SCALE.certainty(presence, matte)
-        if pointing:  # somebody points at it
-            certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
-        return Prediction(
-            expression=words,
-            matte=matte,
-            trimap=trimap,
-            presence=presence,
-            certainty=certainty,
-            timings={
-                "image": self._image_ms,
-                "text": 0.0,
-                "matte": (found - started) * 1000,
-                "refine": (time.perf_counter() - found) * 1000,
-            },
-            method=method,
-            note=method.note,
-            candidates=tuple(offered),
-        )
-
-    def _candidates(self, words: str) -> list[Candidate]:
-        words = words or _ANYTHING
-        if words not in self._known:
-            self._known[words] = self._found(words)
-        return self._known[words]
-
     def _by_own(self, pointing: Pointing, refine: bool) -> Prediction:
         asked = threading.get_ident()  # our own weights keep one image for each thread
         if self._own_image_of != asked:
@@ -202,23 +130,3 @@ class System(ABC):
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)
-
-
-def warn_of_rest(tokenizer: Any, words: str, length: int) -> None:  # noqa: ANN401
-    """Warn ExpressionTruncated with the words that do not fit into `length` tokens, two of which mark the ends."""
-    rest = tokenizer(words, add_special_tokens=False)["input_ids"][length - 2 :]
-    if rest:
-        text = f"the expression is too long; these words were not read: {tokenizer.decode(rest)}"
-        warnings.warn(text, ExpressionTruncated, stacklevel=2)
-
-
-def _pointed(offered: Sequence[Candidate], pointing: Pointing) -> Candidate | None:
-    """The surest of the candidates that has every click on it, none beside it, and is mostly in the box."""
-    return max((one for one in offered if _fits(one, pointing)), key=lambda one: one.score, default=None)
-
-
-def _fits(candidate: Candidate, pointing: Pointing) -> bool:
-    # What is in its box may be beside it.
-    exact = candidate.mask is not None
-    clicks = all(candidate.has(x, y) == keep for x, y, keep in pointing.points if keep or exact)
-    return clicks and (pointing.box is None or candidate.share_in(pointing.box) > 0.5)

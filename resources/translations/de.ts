@@ -2300,8 +2300,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>Use weights from a file of your own</source>
-      <translation>Gewichte aus einer eigenen Datei verwenden</translation>
+      <source>Use weights from a file of your own, or that a system's authors offer</source>
+      <translation>Gewichte aus einer eigenen Datei nehmen, oder aus einer, die die Autoren eines Systems anbieten</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2375,8 +2375,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)</source>
-      <translation>Gewichte (*.safetensors *.safetensors.index.json *.pt);;Alle Dateien (*)</translation>
+      <source>Weights (*.safetensors *.safetensors.index.json *.pt *.pth);;All files (*)</source>
+      <translation>Gewichte (*.safetensors *.safetensors.index.json *.pt *.pth);;Alle Dateien (*)</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2617,6 +2617,11 @@
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
       <source>Ready</source>
       <translation>Bereit</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>Missing: bring the file</source>
+      <translation>Fehlen: Datei mitbringen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />

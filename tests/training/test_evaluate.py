@@ -172,3 +172,12 @@ def test_another_system_is_measured_as_ours_is_with_the_checksums_of_its_weights
     checksum = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     assert (made_with["weights"], made_with["sha256"], made_with["edges"]) == (str(folder), checksum, str(refiner))
     assert "composites" in (tmp_path / "out" / "table.md").read_text()
+
+
+def test_a_system_without_words_is_asked_for_the_main_subject_in_place_of_each_expression(pack, tmp_path, capsys):
+    file = tiny_systems.aimnet(tmp_path / "aimnet")
+    measured(pack, weights=str(file), out=tmp_path / "out", sheet=0, count=2)
+    made_with = json.loads((tmp_path / "out" / "results.json").read_text())["made_with"]
+    checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (made_with["sha256"], made_with["asked"]) == (checksum, "the main subject")
+    assert "knows no words" in capsys.readouterr().err

@@ -102,6 +102,12 @@ def test_what_two_views_agree_about_becomes_a_pack_that_training_reads(teach, tm
     assert read.there == ("apple", "sky")
 
 
+def test_a_teacher_without_words_is_refused(teach, monkeypatch):
+    monkeypatch.setattr(ColourTeacher, "knows_words", False, raising=False)
+    with pytest.raises(TeachingError, match="slipping knows no words, and nouns are taught: choose another"):
+        teach("--teacher", "slipping")
+
+
 def test_that_mirrored_mattes_that_are_off_are_not_kept(teach, tmp_path):
     assert "1 kept" in teach("--teacher", "slipping")  # the sky goes from side to side
     assert [each["keyword"] for each in rows(tmp_path)[0]["objects"]] == ["sky"]

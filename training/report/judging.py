@@ -128,8 +128,10 @@ def judge_sets(
 ) -> Iterator[tuple[Sample, Prediction, Result]]:
     """Matte every sample of every set through the public API; an image is encoded once for expressions in a row.
 
-    Raises EvaluationError naming the sample that cannot be matted: nothing is skipped.
+    A system that knows no words is asked for the main subject in place of every expression. Raises EvaluationError
+    naming the sample that cannot be matted: nothing is skipped.
     """
+    worded = getattr(predictor, "knows_words", True)
     for name, samples in sets.items():
         encoded = ""
         for sample in samples:
@@ -137,7 +139,7 @@ def judge_sets(
                 if not sample.image_id or sample.image_id != encoded:
                     predictor.set_image(sample.image)
                     encoded = sample.image_id
-                prediction = predictor.predict(sample.expression)
+                prediction = predictor.predict(sample.expression if worded else "")
             except (BadImage, BadExpression) as error:
                 raise EvaluationError(f"{name}, image '{sample.image_id}', '{sample.expression}': {error}") from error
             yield sample, prediction, judge(name, sample, prediction, measures)

@@ -152,7 +152,10 @@ class ModelDialog(QDialog):
             self._ask_remove,
         )
         self._file = button(
-            "choose_weights", tr("&Choose a file…"), tr("Use weights from a file of your own"), self._choose_file
+            "choose_weights",
+            tr("&Choose a file…"),
+            tr("Use weights from a file of your own, or that a system's authors offer"),
+            self._choose_file,
         )
         tip = tr("Use a system's weights from a folder, as its authors publish them")
         button("choose_folder", tr("Choose a f&older…"), tip, self._choose_folder)
@@ -170,7 +173,7 @@ class ModelDialog(QDialog):
         row = self._table.selected()
         ready = row is not None and row.state == "ready"
         replaceable = row is not None and not row.bundled and not self._busy
-        self._fetch.setEnabled(replaceable and not ready)
+        self._fetch.setEnabled(row is not None and replaceable and not ready and not row.brought)
         self._fetch.setText(tr("&Fetch") if row is not None and row.system else tr("&Fetch CLIP"))
         self._verify.setEnabled(ready and not self._busy)
         self._remove.setVisible(row is None or not row.bundled)
@@ -223,7 +226,7 @@ class ModelDialog(QDialog):
         )
 
     def _choose_file(self) -> None:
-        name_filter = tr("Weights (*.safetensors *.safetensors.index.json *.pt);;All files (*)")
+        name_filter = tr("Weights (*.safetensors *.safetensors.index.json *.pt *.pth);;All files (*)")
         open_file_dialog(self, "weights_dialog", tr("Choose weights"), "", self.use_file, name_filter=name_filter)
 
     def _choose_folder(self) -> None:

@@ -65,6 +65,8 @@ def advice(row: WeightsInfo) -> str:
 def _state(variant: WeightsInfo) -> str:
     if variant.state == "ready":
         return tr("Ready, bundled") if variant.bundled else tr("Ready")
+    if variant.brought:
+        return tr("Missing: bring the file")
     if variant.system:
         return tr("Missing: fetch them")
     return tr("Missing: install again") if variant.bundled else tr("Missing: train them first")

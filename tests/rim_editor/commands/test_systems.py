@@ -46,3 +46,14 @@ def test_batch_answers_with_it(run, folder, photo, tmp_path, monkeypatch):
     code = run("batch", photo, *options)[0]
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert code == 4 and (report["counts"]["nothing-matched"], report["counts"]["failed"]) == (1, 0)
+
+
+def test_a_system_without_words_answers_without_and_refuses_words_in_one_line(run, photo, tmp_path):
+    file = tiny_systems.aimnet(tmp_path / "aimnet")
+    code, out, _ = run("matte", photo, "--weights", file, "-o", tmp_path / "cut.png", "--json")
+    assert (code, json.loads(out)["certainty"], (tmp_path / "cut.png").is_file()) == (0, "sure", True)
+    code, _, err = run("matte", photo, "the cup", "--weights", file, "-o", tmp_path / "no.png")
+    assert code == 2 and "aimnet knows no words: leave the expression empty" in err and "Traceback" not in err
+    options = ["-e", "the main subject", "--weights", file, "-o", tmp_path / "out", "--json"]
+    assert run("batch", photo, *options)[0] == 0
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["counts"]["failed"] == 0

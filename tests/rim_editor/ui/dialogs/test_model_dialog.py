@@ -262,6 +262,19 @@ def test_another_system_is_listed_with_its_size_and_fetched_by_its_own_name(qtbo
     assert (button(dialog, "fetch_button").text(), button(dialog, "fetch_button").isEnabled()) == ("&Fetch", True)
 
 
+def test_of_a_file_that_the_user_brings_nothing_can_be_fetched(make, shelf):
+    from clipmat.systems.catalogue import catalogue as systems
+
+    row = next(info for info in systems() if info.name == "aimnet")
+    shelf.rows = [READY, replace(row, path=None, state="missing", remedy="download it and copy it")]
+    dialog = make(runner=InlineRunner())
+    assert cells(dialog, 1)[2:5] == ["Missing: bring the file", "221 MB", "MIT"]
+    select(dialog, 1)
+    assert not button(dialog, "fetch_button").isEnabled() and "copy it" in message(dialog)
+    dialog.use_file("/own/aimnet_pretrained_matting.pth")
+    assert dialog.findChild(QComboBox, "weights_box").currentText() == "aimnet_pretrained_matting.pth"
+
+
 def test_a_systems_folder_is_checked_and_chosen(qtbot, make, shelf, tmp_path):
     dialog = make(runner=InlineRunner())
     (folder := tmp_path / "clipseg-rd64").mkdir()
