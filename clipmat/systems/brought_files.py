@@ -84,7 +84,7 @@ def fill(network: nn.Module, state: Mapping[str, Tensor], path: Path, again: str
     wanted = {name: tuple(each.shape) for name, each in network.state_dict().items() if _counts(name)}
     given = {name: each for name, each in state.items() if _counts(name) and not name.startswith(unused)}
     for name in sorted(wanted.keys() | given.keys()):
-        shape = tuple(given[name].shape) if name in given else None
+        shape = tuple(getattr(given[name], "shape", ())) if name in given else None
         if shape != wanted.get(name):
             found = "is missing" if shape is None else f"is {list(shape)}" if name in wanted else "is not known"
             raise WeightsInvalid(f"{path} does not fit, its tensor {name} {found}: {again}")

@@ -152,14 +152,14 @@ def matted(
         within = (int(_SHORTER * size[0] / shorter), int(_SHORTER * size[1] / shorter))
         image = np.asarray(cv2.resize(image, within[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
     limited = image.shape[:2]
-    classes, fused = _answer_at(network, image, strategy.classes)
+    classes, fused = _seen_at(network, image, strategy.classes)
     share = _to_size(classes, limited)
     unknown = (share > _PURE) & (share < 1 - _PURE)
     if strategy.detail is None:
         matte = _to_size(fused, limited)
     else:
         # Only the details of the larger look are of use.
-        detail = _to_size(_answer_at(network, image, strategy.detail, detail=True)[1], limited)
+        detail = _to_size(_seen_at(network, image, strategy.detail, detail=True)[1], limited)
         matte = np.where(unknown, detail, share > 0.5).astype(np.float32)
     alpha = _to_size(matte, size).clip(0, 1)
     share = _to_size(share, size)
@@ -167,7 +167,7 @@ def matted(
     return alpha, trimap.astype(np.uint8)
 
 
-def _answer_at(
+def _seen_at(
     network: ResNetMatting, image: NDArray[np.uint8], scale: float, *, detail: bool = False
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The classes as 0, about a half and 1, and what they and the details are together, or the details alone."""
