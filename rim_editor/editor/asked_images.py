@@ -125,9 +125,9 @@ class AskedImage:
         """Remember an answer, and the part that it became."""
         given = GivenAnswer(answer, answer, editor.document.layer.key)
         self.asked = answer.expression or self.asked
-        former = self.last
         if answer.pointing and answer.expression and answer.certainty is not Certainty.NONE:
-            if former is not None and former.answer.expression == answer.expression:  # it was clicked beside words
+            former = self._words_alone(answer.expression)
+            if former is not None:  # it was clicked beside words
                 given.rated, given.decided = former.rated, former.decided
         self.waiting, self.last = None, given
         if answer.certainty is Certainty.NONE or editor.guess is not None:
@@ -263,6 +263,12 @@ class AskedImage:
         if part not in self.given:
             self.given[part] = GivenAnswer.of_part(part, layer.key)
         return self.given[part], part
+
+    def _words_alone(self, words: str) -> GivenAnswer | None:
+        """The newest answer whose presence is that of these words alone, also one that undo has brought back."""
+        answers = [one for one in (*self.given.values(), self.last) if one is not None]
+        same = (one for one in reversed(answers) if one.answer.expression == words and not one.rated.pointing)
+        return next(same, None)
 
     def _here(self, editor: Editor) -> tuple[str, tuple[str, ...]]:
         """What is surely in the image, as long as nothing is selected."""

@@ -130,6 +130,7 @@ class PlanPage(QWidget):
         self._again.stop()
         self._outdated = False
         self._table.thumbnails.clear()
+        self._table.thumbnails.page = recipe.page
         self._show(None)
         self._summary.setText(tr("Checking the images and the folder of the results…"))
         self._progress.show()

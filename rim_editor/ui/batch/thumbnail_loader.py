@@ -34,6 +34,8 @@ class ThumbnailLoader(QObject):
         self._reasons: dict[str, str] = {}
         self._wanted: dict[str, None] = {}
         self._loading = ""
+        self.page: int | None = None
+        """The page or frame of every file, from 1; None for the one that it opens with."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
 
@@ -83,9 +85,11 @@ class ThumbnailLoader(QObject):
             self._reasons[path] = str(error)
             self._store(path, None)
 
+        page = self.page
+
         def work() -> QImage:
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            return thumbnail_of(Path(path)).scaled(side, side, keep, smooth)
+            return thumbnail_of(Path(path), page).scaled(side, side, keep, smooth)
 
         self._runner.start(Job(JobKind.THUMBNAIL, work, done, failed, owner=self))
 
@@ -98,16 +102,16 @@ class ThumbnailLoader(QObject):
         self._timer.start(0)
 
 
-def thumbnail_of(path: Path) -> QImage:
-    """The image of a file, small and upright; on any thread. Raises what `image_files.read` raises."""
+def thumbnail_of(path: Path, page: int | None = None) -> QImage:
+    """The image of a file, or `page` of it, small and upright; on any thread. Raises what `image_files.read` raises."""
     from clipmat import image_files
     from clipmat.thread_warnings import collected_warnings
     from rim_editor.batch.outcomes import thumbnail
 
-    image = _jpeg_draft(path)
+    image = _jpeg_draft(path) if page is None else None
     if image is None:
         with collected_warnings(UserFacingWarning):
-            image = QImage.fromData(thumbnail(image_files.read(path).pixels))
+            image = QImage.fromData(thumbnail(image_files.read(path, page=page).pixels))
     return image
 
 

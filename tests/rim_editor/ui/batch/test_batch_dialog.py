@@ -497,7 +497,9 @@ def test_a_manifest_says_its_own_expressions(qtbot, make, photos):
 def test_thumbnails_are_made_of_what_is_seen_alone(qtbot, make, photo, tmp_path, monkeypatch):
     made = []
     real = thumbnail_loader.thumbnail_of
-    monkeypatch.setattr(thumbnail_loader, "thumbnail_of", lambda path: (made.append(path.name), real(path))[1])
+    monkeypatch.setattr(
+        thumbnail_loader, "thumbnail_of", lambda path, page: (made.append(path.name), real(path, page))[1]
+    )
     for number in range(150):
         photo(f"many/p{number:03}.jpg", size=(30, 20))
     (tmp_path / "many" / "p000.jpg").write_bytes(b"not an image")
@@ -862,6 +864,11 @@ def test_another_page_of_every_file(qtbot, make, tmp_path):
     assert field.text() == "the first"
     field.setValue(2)
     plan(qtbot, dialog)
+    table = find(dialog, "batch_plan_table", QTableView)
+    qtbot.waitUntil(lambda: any("has no page 2" in str(row) for row in cells(dialog)))  # known before the export
+    place = next(number for number, row in enumerate(cells(dialog)) if "scan" in row[0])
+    shown = table.model().index(place, 0).data(Qt.ItemDataRole.DecorationRole)
+    assert shown.toImage().pixelColor(shown.width() // 2, shown.height() // 2).blue() > 150
     run(qtbot, dialog)
     (written,) = (tmp_path / "cut-outs").glob("scan*.*")
     assert Image.open(written).convert("RGB").getpixel((18, 24))[2] > 150  # blue, inside the dog

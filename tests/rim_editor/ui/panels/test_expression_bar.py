@@ -491,6 +491,19 @@ def test_clicks_beside_unsure_words_keep_their_certainty_and_what_can_be_done(qt
     assert status(bar).startswith("Used “maybe the dog”, 1 click") and badge(bar).text() == "42%"
 
 
+def test_clicks_beside_words_that_undo_brought_back_keep_the_badge_of_the_words(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "maybe the dog")
+    ask(qtbot, bar, "the unicorn")
+    picking = Picking(editor, lambda: None)
+    picking.click(224, 120, True, words="the unicorn")  # a click alone takes the place
+    assert status(bar).startswith("Found by 1 click")
+    editor.undo()
+    for _ in range(2):
+        picking.click(96, 120, True, words="maybe the dog")
+        assert status(bar).startswith("Not sure that this is “maybe the dog”") and badge(bar).text() == "42%"
+
+
 def test_box_and_answer_follow_the_layer(qtbot, bar, editor):
     bar.set_editor(editor)
     ask(qtbot, bar, "maybe the dog")
