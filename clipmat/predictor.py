@@ -8,23 +8,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from clipmat import weights as weights_files
+from clipmat.batching import decoded_together, encoded_together
 from clipmat.certainty import Certainty, shows_something
 from clipmat.devices import DeviceChoice, choose_device
 from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, WeightsError
 from clipmat.example_making import ExampleMaker, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
-from clipmat.model import ClipMat, EncodedImage
+from clipmat.findings import Found, SetImage
+from clipmat.model import ClipMat, MatteOutput
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
 from clipmat.pointed_crops import whole_region
 from clipmat.pointing import Click, PromptMethod, checked_pointing
@@ -32,7 +32,6 @@ from clipmat.predictions import Draft, EdgeRefiner, Prediction
 from clipmat.present_words import PresentWord
 from clipmat.prompt import checked_expression, singularise
 from clipmat.refining import CropRefinements, Pyramid, refine_matte
-from clipmat.region_growing import GrownRegion
 from clipmat.text_encoding import encoded_text
 from clipmat.transforms import check_image, check_matte, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
@@ -40,38 +39,6 @@ from clipmat.vocabulary import Vocabulary
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
 the refiner, so that a second step corrects what the first one could not reach."""
-
-
-@dataclass(slots=True, eq=False)
-class _SetImage:
-    """An image that was set, and what is computed of it once."""
-
-    encoded: EncodedImage
-    pixels: NDArray[np.uint8]
-    small: NDArray[np.uint8]
-    """The image as the network sees it."""
-    milliseconds: float
-    pyramid: Pyramid | None = None
-    finished: WeakValueDictionary[bytes, NDArray[np.float32]] = field(default_factory=WeakValueDictionary)
-    """Mattes of drafts that were finished, as long as somebody has them, by the digest of their regions."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.pixels.shape[0], self.pixels.shape[1]
-
-
-class _Found(NamedTuple):
-    """What the network found in an image, and when, by `time.perf_counter`."""
-
-    image: _SetImage
-    expression: str
-    regions: tuple[GrownRegion, ...]
-    presence: float
-    method: PromptMethod
-    pointed: bool
-    started: float
-    encoded: float
-    ended: float
 
 
 class Predictor:
@@ -96,7 +63,7 @@ class Predictor:
         self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
         self._dtype = choice.dtype
         self._lock = threading.Lock()
-        self._newest: _SetImage | None = None
+        self._newest: SetImage | None = None
         self._own = threading.local()
         """`image` is the one that the thread has set."""
         vocabulary = Vocabulary(self.model, card.nouns)
@@ -131,7 +98,7 @@ class Predictor:
             with torch.inference_mode(), self._autocast():
                 encoded = self.model.encode_image(pixels)
             self._synchronise()
-            self._newest = _SetImage(encoded, image, small, (time.perf_counter() - started) * 1000)
+            self._newest = SetImage(encoded, image, small, (time.perf_counter() - started) * 1000)
             self._own.image = self._newest
 
     def predict(
@@ -156,13 +123,47 @@ class Predictor:
         ExpressionTruncated with the words that did not fit.
         """
         with self._lock:
-            found = self._found(expression, points, box, example)
-            if refine and self.edges is not None:
-                return self._prediction(found, self._by(self.edges, found), refined=True)
-            refinement = self._refinements(found) if refine else None
-            if refinement is None:
-                return self._prediction(found, enlarged(found.regions, found.image.size))
-            return self._prediction(found, refinement.matte(), refined=True)
+            return self._finished(self._found(expression, points, box, example), refine)
+
+    def predict_pairs(self, pairs: Sequence[tuple[NDArray[np.uint8], str]], *, refine: bool = True) -> list[Prediction]:
+        """What `predict` gives for each image and its expression, the network's share of all in one call per size.
+
+        For GPUs, which one image does not fill. The same array is encoded once; the image that was set stays set.
+        Raises as `set_image` and `predict` do.
+        """
+        if not pairs:
+            return []
+        images = {id(image): image for image, _ in pairs}
+        for image in images.values():
+            check_image(image)
+        words = [checked_expression(clean_expression(text)) for _, text in pairs]
+        with self._lock:
+            started = time.perf_counter()
+            small = [
+                resized(image, input_size(image.shape[0], image.shape[1], self.card.config))
+                for image in images.values()
+            ]
+            with torch.inference_mode(), self._autocast():
+                pixels = [to_input(image, self.card.config).to(self.device) for image in small]
+                encoded = encoded_together(self.model, pixels)
+                self._synchronise()
+                read = time.perf_counter()
+                each = (read - started) * 1000 / len(images)
+                made = map(SetImage, encoded, images.values(), small, repeat(each))
+                of = dict(zip(images, made, strict=True))
+                asked = [singularise(text, self.card.nouns) for text in words]
+                outs = decoded_together(self.model, [of[id(image)].encoded for image, _ in pairs], asked)
+                self._synchronise()
+            share = (time.perf_counter() - read) / len(pairs)
+            answers = []
+            for (image, _), text, out in zip(pairs, words, outs, strict=True):
+                regions, now = (whole_region(out, of[id(image)].size),), time.perf_counter()
+                presence = self._presence(out)
+                found = Found(
+                    of[id(image)], text, regions, presence, PromptMethod.WORDS, False, now - share, now - share, now
+                )
+                answers.append(self._finished(found, refine))
+        return answers
 
     def draft(
         self,
@@ -266,9 +267,9 @@ class Predictor:
             new = refine_matte(self.model.refiner, image, coarse, planes, threads=self._threads)
         return np.where(unknown, new, matte).astype(np.float32)
 
-    def _image_for(self, call: str) -> _SetImage:
+    def _image_for(self, call: str) -> SetImage:
         """The image that this thread has set, else the newest. Raises ImageNotSet, naming the call that needs it."""
-        image: _SetImage | None = getattr(self._own, "image", self._newest)
+        image: SetImage | None = getattr(self._own, "image", self._newest)
         if image is None:
             raise ImageNotSet(f"no image is set: call set_image(image) before {call}")
         return image
@@ -287,7 +288,7 @@ class Predictor:
 
     def _found(
         self, expression: str, points: Sequence[Click], box: Sequence[float] | None, example: Example | None
-    ) -> _Found:
+    ) -> Found:
         """What the network finds, before any edge is refined. Raises as `predict` does."""
         image = self._image_for("predict(expression)")
         if not isinstance(expression, str):
@@ -321,16 +322,27 @@ class Predictor:
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
-        presence = 1.0 if out is None else self.card.presence.stated(float(out.presence_logits[0]))
-        return _Found(image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
+        presence = 1.0 if out is None else self._presence(out)
+        return Found(image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
 
-    def _by(self, edges: EdgeRefiner, found: _Found) -> NDArray[np.float32]:
+    def _finished(self, found: Found, refine: bool) -> Prediction:
+        if refine and self.edges is not None:
+            return self._prediction(found, self._by(self.edges, found), refined=True)
+        refinement = self._refinements(found) if refine else None
+        if refinement is None:
+            return self._prediction(found, enlarged(found.regions, found.image.size))
+        return self._prediction(found, refinement.matte(), refined=True)
+
+    def _presence(self, out: MatteOutput) -> float:
+        return self.card.presence.stated(float(out.presence_logits[0]))
+
+    def _by(self, edges: EdgeRefiner, found: Found) -> NDArray[np.float32]:
         """The matte of the regions, its edges by another network."""
         trimap = trimap_of(found.regions, found.image.size)
         coarse = enlarged(found.regions, found.image.size)
         return np.where(trimap == 128, edges.alpha(found.image.pixels, trimap), coarse)
 
-    def _refinements(self, found: _Found) -> CropRefinements | None:
+    def _refinements(self, found: Found) -> CropRefinements | None:
         """What makes the matte of the regions at the image's own size; None without a post-refiner."""
         if self.model.refiner is None:
             return None
@@ -340,7 +352,7 @@ class Predictor:
         with torch.inference_mode(), self._autocast():
             return refinements(found.regions, image.pixels, self.model.refiner, image.pyramid, self._threads)
 
-    def _prediction(self, found: _Found, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
+    def _prediction(self, found: Found, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
         refined_at = time.perf_counter()
         if found.pointed:  # somebody points at it
             certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE

@@ -33,6 +33,8 @@ from clipmat.transforms import check_image, resized
 
 TILES_PER_BATCH = 16
 """Tiles that go through the network at once: with TILE_CORE, TILE_MARGIN and the threads they bound the memory."""
+TILES_PER_GPU_BATCH = 128
+"""The same on a GPU, where few tiles leave it idle and each batch waits for the one before."""
 
 
 class RefiningStopped(Exception):
@@ -110,7 +112,8 @@ class Refinement:
         planes = torch.from_numpy(np.stack([self._matte, window]))[None].to(self._device)
         result = self._matte.copy() if self._matte.shape == size else resized(self._matte, size)
         np.clip(result, 0, 1, out=result)
-        batches = _batches(tiles_in_window(window, size, core), self._threads)
+        most = TILES_PER_BATCH if self._device.type == "cpu" else TILES_PER_GPU_BATCH
+        batches = _batches(tiles_in_window(window, size, core), self._threads, most)
         todo, turn = iter(batches), threading.Lock()
 
         def next_batch() -> Sequence[Corner] | None:
@@ -232,10 +235,10 @@ def _on_threads(compute: Callable[[], None], threads: int) -> None:
         other.result()
 
 
-def _batches(corners: Sequence[Corner], threads: int) -> list[Sequence[Corner]]:
-    """The tiles in batches of at most TILES_PER_BATCH, as many for each of the threads."""
-    rounds = -(-len(corners) // (TILES_PER_BATCH * threads))
-    size = TILES_PER_BATCH if threads == 1 else max(1, -(-len(corners) // max(1, rounds * threads)))
+def _batches(corners: Sequence[Corner], threads: int, most: int) -> list[Sequence[Corner]]:
+    """The tiles in batches of at most `most`, as many for each of the threads."""
+    rounds = -(-len(corners) // (most * threads))
+    size = most if threads == 1 else max(1, -(-len(corners) // max(1, rounds * threads)))
     return [corners[i : i + size] for i in range(0, len(corners), size)]
 
 

@@ -21,16 +21,20 @@ def encoded_text(model: ClipMat, words: str, example: Example | None) -> tuple[T
 
     Warns ExpressionTruncated with the words that did not fit.
     """
-    device = next(model.parameters()).device
     parts = []
     if words:
-        tokens, dropped = model.tokenize([words])
-        if dropped[0]:
-            text = f"the expression is too long; these words were not read: {dropped[0]}"
-            warnings.warn(text, ExpressionTruncated, stacklevel=3)
-        parts.append(model.encode_text(tokens.to(device)))
+        parts.append(encoded_words(model, [words]))
     if example is not None:
-        vectors = torch.from_numpy(example.tokens())[None].to(device)
-        parts.append((vectors, torch.ones(vectors.shape[:2], dtype=torch.bool, device=device)))
+        vectors = torch.from_numpy(example.tokens())[None].to(next(model.parameters()).device)
+        parts.append((vectors, torch.ones(vectors.shape[:2], dtype=torch.bool, device=vectors.device)))
     texts, valids = zip(*parts, strict=True)
     return torch.cat([text.to(texts[0].dtype) for text in texts], dim=1), torch.cat(valids, dim=1)
+
+
+def encoded_words(model: ClipMat, expressions: list[str]) -> tuple[Tensor, Tensor]:
+    """The text tokens BxLxDt of expressions, and their validity BxL. Warns ExpressionTruncated as `encoded_text`."""
+    tokens, dropped = model.tokenize(expressions)
+    for words in filter(None, dropped):
+        text = f"the expression is too long; these words were not read: {words}"
+        warnings.warn(text, ExpressionTruncated, stacklevel=4)
+    return model.encode_text(tokens.to(next(model.parameters()).device))

@@ -17,7 +17,7 @@ pip install '.[benchmark]' && python -m tests.benchmarks.beside
 
 {machine}
 So compare within a table, not with other pages; processor time (user, all threads) suffers least from what
-else the machine does. Of {rounds} rounds each number is the least.
+else the machine does. Rounds: {rounds}; each number is the least of them.
 
 **What the others are.** Real weights were not at hand. The networks are built anew from their published descriptions
 ([graphs.py](../tests/benchmarks/beside/graphs.py); U2-Net has the 44.0 million weights that its paper states), with
@@ -83,7 +83,7 @@ def _cut(found: Mapping[str, Any]) -> str:
 {_processes(rows, ours)}
 
 {_verdict(rows, ours, others, 3)} Where ours spends its seconds, by `--json` of its fastest round: {steps}; `load` is
-mostly the import of torch, which is the row `{found["floor"]}` alone, for which no photograph is needed.
+mostly the import of torch, which is the row {found["floor"]} alone.
 """
 
 
@@ -98,7 +98,8 @@ def _matting(found: Mapping[str, Any]) -> str:
 
 pymatting's closed-form alpha and multi-level colours on rembg's trimap (thresholds 240 and 10, erosion 10). {refused}
 So this is measured at {found["megapixels"]:g} megapixels, the largest of the sizes tried that fits into
-{found["gibibytes"]:g} GiB and {found["minutes"]:g} minutes; ours at the same size beside it. {found["rounds"]} rounds.
+{found["gibibytes"]:g} GiB (of address space) and {found["minutes"]:g} minutes; ours at the same size beside it.
+Rounds: {found["rounds"]}.
 
 {_processes(rows, ours)}
 

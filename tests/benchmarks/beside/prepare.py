@@ -7,6 +7,7 @@ sample as a camera of so many megapixels would have taken it: enlarged, which is
 from __future__ import annotations
 
 import argparse
+import shutil
 import warnings
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def main() -> None:
     parser.add_argument("--batch-size", type=float, default=12)
     parser.add_argument("--onnx", nargs="*", default=[])
     wanted = parser.parse_args()
-    (wanted.work / "batch").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(wanted.work / "batch", ignore_errors=True)  # of another run
+    (wanted.work / "batch").mkdir(parents=True)
     for size in wanted.sizes:
         write_photograph(wanted.work / f"{size:g}.jpg", size)
     for number in range(wanted.batch):
