@@ -12,9 +12,9 @@ import torch
 from clipmat.batching import decoded_together, encoded_together
 from clipmat.config import VARIANTS
 from clipmat.errors import BadExpression, BadImage, ExpressionTruncated
-from clipmat.example_making import encoded_words
 from clipmat.model import ClipMat
 from clipmat.predictor import Predictor
+from clipmat.text_encoding import encoded_words
 
 SAMPLE = Path(__file__).parents[2] / "resources/samples/still_life.jpg"
 
