@@ -34,7 +34,7 @@ class SetImage:
         return self.pixels.shape[0], self.pixels.shape[1]
 
 
-class Found(NamedTuple):
+class FoundRegions(NamedTuple):
     """What the network found in an image, and when, by `time.perf_counter`."""
 
     image: SetImage

@@ -23,7 +23,7 @@ from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, Wei
 from clipmat.example_making import ExampleMaker, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
-from clipmat.findings import Found, SetImage
+from clipmat.findings import FoundRegions, SetImage
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
 from clipmat.pointed_crops import whole_region
@@ -159,7 +159,7 @@ class Predictor:
             for (image, _), text, out in zip(pairs, words, outs, strict=True):
                 regions, now = (whole_region(out, of[id(image)].size),), time.perf_counter()
                 presence = self._presence(out)
-                found = Found(
+                found = FoundRegions(
                     of[id(image)], text, regions, presence, PromptMethod.WORDS, False, now - share, now - share, now
                 )
                 answers.append(self._finished(found, refine))
@@ -288,7 +288,7 @@ class Predictor:
 
     def _found(
         self, expression: str, points: Sequence[Click], box: Sequence[float] | None, example: Example | None
-    ) -> Found:
+    ) -> FoundRegions:
         """What the network finds, before any edge is refined. Raises as `predict` does."""
         image = self._image_for("predict(expression)")
         if not isinstance(expression, str):
@@ -323,9 +323,11 @@ class Predictor:
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self._presence(out)
-        return Found(image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter())
+        return FoundRegions(
+            image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter()
+        )
 
-    def _finished(self, found: Found, refine: bool) -> Prediction:
+    def _finished(self, found: FoundRegions, refine: bool) -> Prediction:
         if refine and self.edges is not None:
             return self._prediction(found, self._by(self.edges, found), refined=True)
         refinement = self._refinements(found) if refine else None
@@ -336,13 +338,13 @@ class Predictor:
     def _presence(self, out: MatteOutput) -> float:
         return self.card.presence.stated(float(out.presence_logits[0]))
 
-    def _by(self, edges: EdgeRefiner, found: Found) -> NDArray[np.float32]:
+    def _by(self, edges: EdgeRefiner, found: FoundRegions) -> NDArray[np.float32]:
         """The matte of the regions, its edges by another network."""
         trimap = trimap_of(found.regions, found.image.size)
         coarse = enlarged(found.regions, found.image.size)
         return np.where(trimap == 128, edges.alpha(found.image.pixels, trimap), coarse)
 
-    def _refinements(self, found: Found) -> CropRefinements | None:
+    def _refinements(self, found: FoundRegions) -> CropRefinements | None:
         """What makes the matte of the regions at the image's own size; None without a post-refiner."""
         if self.model.refiner is None:
             return None
@@ -352,7 +354,7 @@ class Predictor:
         with torch.inference_mode(), self._autocast():
             return refinements(found.regions, image.pixels, self.model.refiner, image.pyramid, self._threads)
 
-    def _prediction(self, found: Found, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
+    def _prediction(self, found: FoundRegions, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
         refined_at = time.perf_counter()
         if found.pointed:  # somebody points at it
             certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
