@@ -15,8 +15,8 @@ def filled(name: str, shape: tuple[int, ...], *, gain: float = 1.0) -> torch.Ten
     count = math.prod(shape)
     places = torch.arange(1, count + 1, dtype=torch.float64)
     # As in shaders: the far digits of a sine are as good as random, and in float64 the same everywhere.
-    noise = torch.sin(places * 12.9898 + zlib.crc32(name.encode()) % 1000) * 43758.5453
-    noise = (2 * (noise - noise.floor()) - 1).reshape(shape)
+    noise = places.mul_(12.9898).add_(zlib.crc32(name.encode()) % 1000).sin_().mul_(43758.5453)
+    noise = noise.sub_(noise.floor()).mul_(2).sub_(1).reshape(shape)
     if name.endswith("num_batches_tracked"):
         return torch.zeros(shape, dtype=torch.int64)
     if name.endswith("running_var"):

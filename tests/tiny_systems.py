@@ -274,6 +274,48 @@ def p3m_net(folder: Path) -> Path:
     return _brought(folder / "p3mnet_pretrained_on_p3m10k.pth", P3mNet(16))
 
 
+def mdetr(folder: Path) -> Path:
+    """MDETR on a ResNet of four blocks, in a file with all that its authors' has, a vocabulary of letters beside it."""
+    import argparse
+    import sys
+    from pathlib import PosixPath
+
+    import torch
+    from transformers import RobertaTokenizerFast
+
+    from clipmat.systems.mdetr_network import MdetrNetwork, MdetrSizes
+
+    marks = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    words = [*marks, *LETTERS, *(f"\u0120{letter}" for letter in LETTERS)]  # as GPT-2 writes a space
+    tokenizer = RobertaTokenizerFast(vocab={word: place for place, word in enumerate(words)}, merges=[])
+    tokenizer.save_pretrained(folder)
+    with torch.device("meta"):
+        network = MdetrNetwork(
+            MdetrSizes(
+                blocks=(1, 1, 1, 1),
+                width=128,
+                feed_forward=64,
+                encoder_layers=2,
+                decoder_layers=2,
+                queries=10,
+                words=60,
+                positions=40,
+                text_width=64,
+                text_feed_forward=64,
+                text_layers=2,
+            )
+        )
+    shapes = {name: tuple(each.shape) for name, each in network.state_dict().items()}
+    shapes["detr.transformer.text_encoder.pooler.dense.weight"] = (64, 64)
+    output = "/checkpoint/x" if sys.platform == "win32" else PosixPath("/checkpoint/x")  # Windows makes none
+    options = argparse.Namespace(lr=1e-4, masks=True, mask_model="smallconv", output_dir=output)
+    state = state_of(shapes, gain=2)
+    state["bbox_attention.q_linear.weight"] *= 0.1  # else each query looks at one place, and all at the same
+    content = {"model": state, "model_ema": None, "optimizer": {"state": {}}, "epoch": 34, "args": options}
+    torch.save(content, file := folder / "phrasecut_resnet101_checkpoint.pth")
+    return file
+
+
 def _brought(file: Path, network: Any) -> Path:  # noqa: ANN401
     """The tensors of a formula, the encoder twice, as what is published has them."""
     import torch

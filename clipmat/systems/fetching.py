@@ -60,9 +60,13 @@ def check(weights: str | Path) -> str:
 
 def _check_brought(file: Path) -> None:
     """Read a file that the user brought to its end. Raises WeightsInvalid."""
-    from clipmat.systems.wordless import read_network
+    from clipmat.systems import mdetr, wordless
 
-    read_network(system_of(file) or "", file)
+    name = system_of(file) or ""
+    if name == "mdetr":
+        mdetr.read_network(file)
+    else:
+        wordless.read_network(name, file)
 
 
 def weight_files(places: Sequence[Path]) -> list[Path]:

@@ -48,6 +48,10 @@ def load(weights: str | Path = "compact", device: str = "auto", precision: str =
         from clipmat.systems.sam3 import Sam3System
 
         return Sam3System.read(folders[finds], finds, choice, own)
+    if name == "mdetr":
+        from clipmat.systems.mdetr import MdetrSystem
+
+        return MdetrSystem.read(folders[finds], finds, choice, own)
     if SYSTEMS[name].parts[0].file:
         from clipmat.systems.wordless import WordlessSystem
 

@@ -28,6 +28,10 @@ class Part:
     """The page on which they offer that file."""
     tensor: str = ""
     """The name of a tensor that of all such files only this one has."""
+    beside: tuple[tuple[str, ...], ...] = ()
+    """Files of a vocabulary of which it needs one set in the same folder."""
+    beside_url: str = ""
+    """The page on which that vocabulary is."""
 
     @property
     def consent(self) -> str:
@@ -49,8 +53,17 @@ class Part:
     def place(self) -> Path | None:
         """The folder of its weights, or the file that a user brought; None where they are not on this machine."""
         if self.file:
-            return brought_files.file_in(self.folder)
+            return brought_files.file_in(self.folder) if self.has_beside(self.folder) else None
         return self.folder if os.path.isfile(self.folder / "config.json") else None
+
+    def has_beside(self, folder: Path) -> bool:
+        """Whether a folder has the vocabulary that is needed, if any is."""
+        return not self.beside or any(all(os.path.isfile(folder / name) for name in names) for names in self.beside)
+
+    def vocabulary(self, folder: Path) -> str:
+        """What brings the vocabulary into a folder."""
+        names = ", or ".join(" and ".join(names) for names in self.beside)
+        return f"download {names} from {self.beside_url} and copy it to {folder}"
 
     @property
     def again(self) -> str:
@@ -63,6 +76,7 @@ class Part:
         return (
             f"download {self.file} ({self.bytes / 1e6:.0f} MB; unpack it if it is in an archive) from {self.url} and "
             f"copy it to {self.folder}, or give its path as weights"
+            f"{'; ' + self.vocabulary(self.folder) + ', or beside it' if self.beside else ''}"
         )
 
 
@@ -136,6 +150,16 @@ _P3M_NET = Part(
     url="https://github.com/JizhiziLi/P3M",
     tensor="tfi_3.transform.weight",
 )
+_MDETR = Part(
+    "ashkamath/mdetr",
+    ("mdetr",),
+    1_500_000_000,
+    file="phrasecut_resnet101_checkpoint.pth",
+    url="https://zenodo.org/records/4721981",
+    tensor="detr.backbone.0.body.conv1.weight",
+    beside=(("tokenizer.json",), ("vocab.json", "merges.txt")),
+    beside_url="https://huggingface.co/FacebookAI/roberta-base",
+)
 
 
 def _wordless(part: Part, text: str) -> SystemEntry:
@@ -156,6 +180,9 @@ SYSTEMS = {
         "SAM License, gated",
         (Part("facebook/sam3", ("sam3_video",), 3_440_000_000, gated=True),),
         5_000_000_000,
+    ),
+    "mdetr": SystemEntry(
+        f"MDETR on ResNet-101, the paper's comparison; {_NOT_RUN}", "Apache-2.0", (_MDETR,), 2_500_000_000
     ),
     "aimnet": _wordless(_AIMNET, "AimNet (HYBRID), the main subject without words"),
     "aimnet-resize": _wordless(_AIMNET, "AimNet (RESIZE), the main subject without words"),
