@@ -50,8 +50,8 @@ def test_a_mix_without_prompts_draws_the_samples_it_always_drew(bank):
 
 def test_a_batch_holds_planes_of_each_sample_and_no_match_without_words(bank):
     model, data = ClipMat(variant("compact")), SceneDataset(bank, 3, MIX)
-    batch = batch_of(data, range(12), (64, 64), 2, model.tokenize, 0, words=4)
-    samples = [sample for index in range(12) for sample in data.samples(index, (64, 64), 2)]
+    batch = batch_of(data, range(24), (64, 64), 2, model.tokenize, 0, words=4)
+    samples = [sample for index in range(24) for sample in data.samples(index, (64, 64), 2)]
     expected = [pointing_planes(sample.pointing, (64, 64)) for sample in samples]
     torch.testing.assert_close(batch.inputs.pointing, torch.from_numpy(np.stack(expected)))
     assert {sample.form for sample in samples} >= {MAIN, POINTED}
