@@ -4,7 +4,7 @@ What a step costs is what `StallWatch` sees. The budget is a frame, times how mu
 while the steps are taken: burning a known amount of its own processor time on the window's thread takes so much longer
 by the clock as others are in the way. What others do in between is luck, so a gesture has three tries, each in a window
 of its own; what is on the window's thread is there in each of them. Memory that is touched for the first time costs ten
-times as much on some virtual machines as on others, and all threads of the program wait for it: what was taken stays here.
+times as much on some virtual machines as on others, and all threads wait for it: what was taken stays here.
 """
 
 import ctypes
