@@ -2,7 +2,7 @@
 
 What a step costs is what `StallWatch` sees. The budget is a frame, times how much slower than known this machine is
 while the steps are taken: burning a known amount of its own processor time on the window's thread takes so much longer
-by the clock as others are in the way. What others do in between is luck, so a gesture has three tries, each in a window
+by the clock as others are in the way. What others do in between is luck, so a gesture has five tries, each in a window
 of its own; what is on the window's thread is there in each of them. Memory that is touched for the first time costs ten
 times as much on some virtual machines as on others, and all threads wait for it: what was taken stays here.
 """
@@ -42,7 +42,7 @@ KNOWN_MS = 8.0
 """Processor time of one reference."""
 MOST_SLOWNESS = 5.0
 """Above this a machine says nothing: 100 ms must never be within the limit."""
-TRIES = 3
+TRIES = 5
 BREACH_MS = 100.0
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
