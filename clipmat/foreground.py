@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from clipmat.colour_planes import Floats, blurred, colour_moments, mean_colours, solved_colours
 
@@ -80,10 +80,6 @@ class PatchedImage:
     def whole(self) -> Colours:
         """All of it, to be read only; put together anew where it is not the image itself."""
         return self[:]
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """What numpy takes it for."""
-        return np.array(self.whole(), dtype, copy=copy)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
-_STRIP_ROWS = 256
+STRIP_ROWS = 256
+"""Rows of an image that are in float at once."""
 # Scaling a cut-out reads colours a few pixels outside its edge; beyond them nothing of the scene is kept.
 _RIM_PX = 8
 
@@ -46,8 +47,8 @@ class Made:
 
 def strips(like: Strips) -> Iterator[slice]:
     """The rows of which a strip has some hundreds, from the first on."""
-    for start in range(0, like.shape[0], _STRIP_ROWS):
-        yield slice(start, start + _STRIP_ROWS)
+    for start in range(0, like.shape[0], STRIP_ROWS):
+        yield slice(start, start + STRIP_ROWS)
 
 
 def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
@@ -127,10 +128,9 @@ def coloured(image: Pixels, share: Coverage, colour: tuple[int, int, int]) -> Pi
     import cv2
 
     result = np.empty_like(image)
-    plain = np.empty((min(_STRIP_ROWS, image.shape[0]), *image.shape[1:]), np.uint8)
+    plain = np.empty((min(STRIP_ROWS, image.shape[0]), *image.shape[1:]), np.uint8)
     plain[:] = colour
-    for start in range(0, image.shape[0], _STRIP_ROWS):
-        rows = slice(start, start + _STRIP_ROWS)
+    for rows in strips(image):
         part = np.ascontiguousarray(share[rows], np.float32)
         result[rows] = cv2.blendLinear(image[rows], plain[: len(part)], 1 - part, part)
     return result

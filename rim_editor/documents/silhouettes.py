@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rim_editor.documents.compositing import Made, Strips
+from rim_editor.documents.compositing import STRIP_ROWS, Made, Strips
 
 Coverage = NDArray[np.float32]
 
 Places = NDArray[np.signedinteger]
 
-_STRIP_ROWS, _CUBIC_ROWS = 256, 3
+_CUBIC_ROWS = 3
 _PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
 _HALF = np.float32(0.5)
 _FARTHEST = 1.0
@@ -82,7 +82,7 @@ def _reduced(cover: Strips, shrink: int) -> Coverage:
 
     height, width = cover.shape
     small = np.empty((-(-height // shrink), -(-width // shrink)), np.float32)
-    step = max(1, _STRIP_ROWS // shrink)
+    step = max(1, STRIP_ROWS // shrink)
     for start in range(0, len(small), step):
         strip = cover[slice(start * shrink, (start + step) * shrink)]
         lacking = -len(strip) % shrink, -width % shrink
