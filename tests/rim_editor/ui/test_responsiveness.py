@@ -69,12 +69,12 @@ class Reference(QObject):
             return super().event(event)
         start = time.perf_counter()
         burn(KNOWN_MS)
-        self.slowness.append((time.perf_counter() - start) * 1000 / KNOWN_MS)
+        processor = (time.perf_counter() - start) * 1000 / KNOWN_MS
         start = time.perf_counter()
         with mmap.mmap(-1, TOUCHED_BYTES) as fresh:
             for page in range(0, TOUCHED_BYTES, mmap.PAGESIZE):
                 fresh[page] = 1
-        self.slowness.append((time.perf_counter() - start) * 1000 / KNOWN_TOUCH_MS)
+        self.slowness.append(max(processor, (time.perf_counter() - start) * 1000 / KNOWN_TOUCH_MS))
         return True
 
     def measure(self):
