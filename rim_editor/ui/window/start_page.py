@@ -27,7 +27,7 @@ from rim_editor.ui.panels.chips import Chip
 from rim_editor.ui.style import RADIUS
 from rim_editor.ui.theme import SPACE, WIDE, icon, set_type
 
-SAMPLE_EXPRESSIONS = ("the sunflower", "the white vase", "the apples")
+SAMPLE_EXPRESSIONS = ("the sunflower", "the blue cup", "the apples")
 """Expressions to try on the sample."""
 _PICTURE = QSize(300, 200)  # logical pixels
 _ENOUGH = 480

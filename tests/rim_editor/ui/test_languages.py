@@ -183,7 +183,7 @@ def shown_texts(top):
 
 
 NOT_TRANSLATED = re.compile(
-    r"[^a-zA-Z]*|/.*|RIM Editor|photo\.jpg.*|images?|compact.*|the (sunflower|white vase|apples)|English|Deutsch"
+    r"[^a-zA-Z]*|/.*|RIM Editor|photo\.jpg.*|images?|compact.*|the (sunflower|blue cup|apples)|English|Deutsch"
     r"|Ctrl\+E|[\d.× ]+px|#[0-9a-f]{6}|OK|Cancel|Scroll (Left|Right)|Close Tab"
 )
 """Files, samples, weights, languages by their own names, units, and Qt's own texts, which its catalogues have."""

@@ -1,15 +1,21 @@
 """The page of a window without an image."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 
+from clipmat import image_files
+from clipmat.certainty import Certainty
+from clipmat.predictor import Predictor
 from rim_editor.settings import Settings
 from rim_editor.ui.panels.chips import ChipRow
 from rim_editor.ui.window.main_window import MainWindow
 from rim_editor.ui.window.start_page import SAMPLE_EXPRESSIONS
 
+SAMPLE = Path(__file__).parents[4] / "resources/samples/still_life.jpg"
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -103,3 +109,10 @@ def test_the_page_gives_way_to_the_hint_where_to_drop(window, photo):
     assert window.parts.canvas.drop_hint and not page.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window.parts.canvas.drop_hint and page.isVisible()
+
+
+def test_the_bundled_weights_are_sure_of_what_the_sample_offers():
+    predictor = Predictor.load(device="cpu", precision="float32")
+    predictor.set_image(image_files.read(SAMPLE).pixels)
+    found = {words: predictor.predict(words, refine=False) for words in SAMPLE_EXPRESSIONS}
+    assert {words: answer.certainty for words, answer in found.items()} == dict.fromkeys(found, Certainty.SURE)
