@@ -2995,6 +2995,16 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/composition_page.py" />
+      <source>Give the object the light and colours of the image behind it</source>
+      <translation>Dem Objekt Licht und Farben des Bildes dahinter geben</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/composition_page.py" />
+      <source>Needs an image behind the object: choose Background, or cut out on a layer above another</source>
+      <translation>Braucht ein Bild hinter dem Objekt: Hintergrund wählen, oder auf einer Ebene über einer anderen freistellen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/composition_page.py" />
       <source>Of a matte alone, only its place can be changed.</source>
       <translation>Bei einer Maske allein kann nur der Platz geändert werden.</translation>
     </message>
@@ -3122,11 +3132,6 @@
       <location filename="../../rim_editor/ui/panels/composition_page.py" />
       <source>Colour of the outline</source>
       <translation>Farbe der Kontur</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/panels/composition_page.py" />
-      <source>Give the object the light and colours of the image behind it</source>
-      <translation>Dem Objekt Licht und Farben des Bildes dahinter geben</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/edit_pages.py" />

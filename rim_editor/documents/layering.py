@@ -63,6 +63,17 @@ def covers(document: Document) -> bool:
     return edits.covers(document.edit) and document.layer.visible and any(layer.visible for layer in below)
 
 
+def has_image_behind(document: Document) -> bool:
+    """Whether an image is behind the object of the active layer, to which its colours can be matched.
+
+    That is the image of its edit, or what visible layers below a cut-out give; what these look like does not count.
+    """
+    if isinstance(document.edit, edits.Background):
+        return True
+    below = document.layers[: document.active]
+    return isinstance(document.edit, edits.Cutout) and any(layer.visible for layer in below)
+
+
 def uncovered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """The layers that are seen: from the highest on that covers all under it; all where none does."""
     first = max((place for place, layer in enumerate(layers) if edits.covers(layer.edit)), default=0)

@@ -54,8 +54,7 @@ class AmountSlider(QWidget):
         for widget in (self._slider, self._box):
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             widget.setAccessibleName(plain)
-            widget.setToolTip(tip)
-        self._label.setToolTip(tip)
+        self.set_tip(tip)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(0)
@@ -69,6 +68,11 @@ class AmountSlider(QWidget):
         self._slider.valueChanged.connect(self._slid)
         self._slider.sliderReleased.connect(self._end)
         self._box.valueChanged.connect(self._typed)
+
+    def set_tip(self, tip: str) -> None:
+        """Let label, spin box and slider have this tooltip."""
+        for widget in (self._label, self._box, self._slider):
+            widget.setToolTip(tip)
 
     def value(self) -> float:
         """The current value, in the unit of the suffix."""

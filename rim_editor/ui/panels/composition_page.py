@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rim_editor.documents.composition import Composition, Outline, Placement, Shadow
-from rim_editor.documents.edits import Background, Colour, Cutout, Edit, Highlight, MatteOnly
+from rim_editor.documents.edits import Colour, Cutout, Edit, Highlight, MatteOnly
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
 from rim_editor.ui.panels.amount_slider import AmountSlider
@@ -18,6 +18,8 @@ from rim_editor.ui.panels.sections import Section
 from rim_editor.ui.theme import SPACE
 
 _HIGHLIGHT = marked("A highlight leaves the object where it is.")
+_MATCH = marked("Give the object the light and colours of the image behind it")
+_NO_MATCH = marked("Needs an image behind the object: choose Background, or cut out on a layer above another")
 _MATTE = marked("Of a matte alone, only its place can be changed.")
 
 
@@ -52,14 +54,14 @@ class CompositionPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (place, marks, self._note):
             column.addWidget(widget)
-        self.show_composition(Composition(), Cutout())
+        self.show_composition(Composition(), Cutout(), behind=False)
 
     def composition(self) -> Composition:
         """The composition that the widgets show."""
         return self._composition
 
-    def show_composition(self, composition: Composition, edit: Edit) -> None:
-        """Show the composition of a layer with this edit; emits nothing."""
+    def show_composition(self, composition: Composition, edit: Edit, *, behind: bool) -> None:
+        """Show the composition of a layer with this edit, and whether an image is `behind` its object; emits nothing."""
         self._composition = composition
         placement = composition.placement
         shadow, outline = composition.shadow or Shadow(), composition.outline or Outline()
@@ -90,7 +92,8 @@ class CompositionPage(QWidget):
         self._reset.setEnabled(placement != Placement())
         self._place.setEnabled(not isinstance(edit, Highlight))
         self._marks.setEnabled(not isinstance(edit, Highlight | MatteOnly))
-        self._match.setEnabled(isinstance(edit, Cutout | Background))
+        self._match.setEnabled(behind)
+        self._match.set_tip(tr(_MATCH if behind else _NO_MATCH))
         self._note.setText(tr(_HIGHLIGHT if isinstance(edit, Highlight) else _MATTE))
         self._note.setVisible(isinstance(edit, Highlight | MatteOnly))
 
@@ -169,7 +172,7 @@ class CompositionPage(QWidget):
             0,
             100,
             " %",
-            tr("Give the object the light and colours of the image behind it"),
+            tr(_MATCH),
         )
         self._match.changed.connect(lambda value: self._emit("colour_match", colour_match=value / 100))
         for amount in (self._direction, self._distance, self._softness, self._strength):

@@ -237,7 +237,9 @@ class EditPanel(QWidget):
         """Name the layer that the edit belongs to, where there are several, and what it does to those below."""
         document = None if self._editor is None else self._editor.document
         self._composition.show_composition(
-            Composition() if document is None else document.composition, Cutout() if document is None else document.edit
+            Composition() if document is None else document.composition,
+            Cutout() if document is None else document.edit,
+            behind=document is not None and layering.has_image_behind(document),
         )
         several = document is not None and len(document.layers) > 1
         self._layer_name.setVisible(several)

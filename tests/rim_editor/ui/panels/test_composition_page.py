@@ -1,5 +1,6 @@
 """The sections Place, and Shadow and outline, of the edit panel: each widget by hand, one step per gesture."""
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QLabel, QSlider, QWidget
 
@@ -62,13 +63,14 @@ def test_mirror_shadow_outline_and_match_are_steps_of_their_own(panel, editor):
     press(panel, "place_mirrored")
     press(panel, "shadow")
     press(panel, "outline")
+    editor.set_edit(Background(np.zeros((4, 4, 3), np.uint8)))
     number(panel, "colour_match").setValue(40)
     assert editor.document.composition == Composition(Placement(mirrored=True), Shadow(), Outline(), 0.4)
     names = []
     while editor.history.can_undo:
         names.append(editor.history.undo_name)
         editor.undo()
-    assert names == ["Match colours", "Outline", "Shadow", "Place"]
+    assert names == ["Match colours", "Background", "Outline", "Shadow", "Place"]
     assert not panel.findChild(QAbstractButton, "shadow").isChecked()
 
 
@@ -107,7 +109,8 @@ def test_what_an_edit_has_no_use_for_is_greyed_out(panel, editor, qtbot):
 
     note = panel.findChild(QLabel, "composition_note")
     for edit, expected in (
-        (Cutout(), [True, True, True]),
+        (Cutout(), [True, True, False]),
+        (Background(np.zeros((4, 4, 3), np.uint8)), [True, True, True]),
         (SolidColour(), [True, True, False]),
         (MatteOnly(), [True, False, False]),
         (Highlight(), [False, False, False]),
@@ -115,6 +118,15 @@ def test_what_an_edit_has_no_use_for_is_greyed_out(panel, editor, qtbot):
         editor.set_edit(edit)
         assert usable() == expected
         assert note.isVisible() is isinstance(edit, MatteOnly | Highlight)
+
+
+def test_colours_are_matched_where_something_is_behind_the_object(panel, editor):
+    match = number(panel, "colour_match")
+    assert not match.isEnabled() and "choose Background" in match.toolTip()
+    editor.layers.add()
+    assert match.isEnabled() and "choose Background" not in match.toolTip()
+    editor.layers.show(0, False)
+    assert not match.isEnabled()
 
 
 def test_a_locked_layer_keeps_its_composition_and_the_panel_shows_that(panel, editor):
