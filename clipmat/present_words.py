@@ -14,8 +14,9 @@ PLACE = 32
 """Rows and columns of the raster on which the place of a word is remembered."""
 _OFFERED = 0.95
 """Stated presence from which on a word is offered that nobody has asked for. Of twenty words that are asked in an image
-most are not there, so that more of those that come out sure are wrong than among questions of users. On 240 held-out photographs of one thing
-the sixth compact weights offer 206 words at .95, for 192 of them; of the 38 more at .80, about seven name something."""
+most are not there, so that more of those that come out sure are wrong than among questions of users. In 240 held-out
+photographs of one thing the sixth compact weights offer 206 words, in 192 of them; of the 38 more at .80, about seven
+name something."""
 _SAME = 0.5
 """Share of a place in common from which on two words name one thing."""
 _NEAR = 0.3

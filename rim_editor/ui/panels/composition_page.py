@@ -61,7 +61,10 @@ class CompositionPage(QWidget):
         return self._composition
 
     def show_composition(self, composition: Composition, edit: Edit, *, behind: bool) -> None:
-        """Show the composition of a layer with this edit, and whether an image is `behind` its object; emits nothing."""
+        """Show the composition of a layer with this edit; emits nothing.
+
+        `behind` is whether an image is behind its object.
+        """
         self._composition = composition
         placement = composition.placement
         shadow, outline = composition.shadow or Shadow(), composition.outline or Outline()
