@@ -98,7 +98,7 @@ def save_file_dialog(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(name_filters)
     dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
-    dialog.selectFile(str(suggested))
+    dialog.selectFile(suggested.name)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
 

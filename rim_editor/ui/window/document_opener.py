@@ -68,7 +68,7 @@ class DocumentOpener(QObject):
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """Add these files to the queue; one that is open already comes to the front, and examples are passed on."""
-        for path in paths:
+        for path in (one.absolute() for one in paths):  # a command line has relative ones, which dialogs misread
             if path.suffix.lower() == examples.SUFFIX:
                 self.example_chosen.emit(path)
                 continue

@@ -697,6 +697,16 @@ def test_saving_on_leaving_closes_afterwards(user, photo, tmp_path):
     assert [step.name for step in projects.read(tmp_path / "photo.rim").history.steps] == ["", 'Find "the dog"']
 
 
+def test_what_a_command_line_names_from_its_folder_is_saved_beside_it(user, photo, tmp_path, monkeypatch):
+    photo()
+    monkeypatch.chdir(tmp_path.parent)
+    user.open(Path(tmp_path.name, "photo.jpg"))
+    assert user.editor.document.source.path == tmp_path / "photo.jpg"
+    user.trigger("save_as")
+    choose_name(user)
+    user.wait(lambda: (tmp_path / "photo.rim").is_file())
+
+
 def test_where_saving_fails_on_leaving_the_window_stays(user, photo, tmp_path):
     user.open(photo())
     user.ask("the dog")
