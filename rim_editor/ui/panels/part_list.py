@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QListWidget,
     QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QWidget,
 )
@@ -88,7 +86,6 @@ class PartList(RowList):
         self.setAccessibleName(tr("What is selected, in the order in which it was found and painted"))
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)  # so that the buttons stay at the right end
-        self.setItemDelegate(_BesideButton(self))
         self._rows: tuple[PartRow, ...] = ()
         self._pointed_at = -1
         self.currentRowChanged.connect(lambda place: self.point_at(place if self.hasFocus() else -1))
@@ -107,6 +104,7 @@ class PartList(RowList):
         for number, row in enumerate(made[first : len(made) - last], first):
             item = QListWidgetItem(row.text)
             item.setToolTip(row.tip)
+            item.setSizeHint(QSize(0, self._line()))  # room for the button
             self.insertItem(number, item)
             self.set_buttons(item, self._button(row, item))
         self._rows = made
@@ -146,10 +144,6 @@ class PartList(RowList):
         else:
             super().keyPressEvent(event)
 
-    def button_width(self) -> int:
-        """Pixels at the right end of a line that the button takes."""
-        return self._line()
-
     def _line(self) -> int:
         return round(1.7 * self.fontMetrics().height())
 
@@ -160,7 +154,7 @@ class PartList(RowList):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the Delete key is the keyboard's way
         button.setToolTip(tr("Remove {text} (Delete)", text=row.text))
         button.setAccessibleName(tr("Remove {text}", text=row.text))
-        button.setFixedWidth(self.button_width())
+        button.setFixedWidth(self._line())
         button.clicked.connect(lambda: self.removed.emit((self.row(item),)))
         line = _Line(self, item)
         layout = QHBoxLayout(line)
@@ -184,22 +178,6 @@ class _Line(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._view.point_at(-1)
-
-
-class _BesideButton(QStyledItemDelegate):
-    """Ends a long text before the button, and makes lines tall enough for it."""
-
-    def __init__(self, view: PartList) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().initStyleOption(option, index)
-        room = self._view.viewport().width() - self._view.button_width() - 12
-        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, self._view.button_width())
 
 
 def _same(one: tuple[PartRow, ...], other: tuple[PartRow, ...]) -> int:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from rim_editor.ui.theme import SPACE, TIGHT
 
@@ -18,6 +25,7 @@ class RowList(QListWidget):
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._empty = empty
+        self.setItemDelegate(_BesideButtons(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().rangeChanged.connect(self._fit_rows)
 
@@ -51,3 +59,18 @@ class RowList(QListWidget):
         bar = self.verticalScrollBar()
         room = 0 if bar.maximum() > 0 else self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         line.setContentsMargins(0, 0, room, 0)
+
+
+class _BesideButtons(QStyledItemDelegate):
+    """Ends a long text before the buttons of its row."""
+
+    def __init__(self, view: RowList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        line = self._view.indexWidget(index)
+        if line is not None:  # a title that is being edited has none
+            room = self._view.viewport().width() - line.sizeHint().width() - 2 * SPACE
+            option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)

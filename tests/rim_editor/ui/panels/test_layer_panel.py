@@ -1,7 +1,7 @@
 """The layer panel: rows as the document has them, the highest first, and every button and gesture as a step."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QToolButton
 
 from rim_editor.documents.document import Brush, Stroke
@@ -173,3 +173,18 @@ def test_buttons_stay_under_the_pointer_while_the_list_grows(qtbot, panel):
         QApplication.processEvents()
         assert new.pos() == at
     assert layer_list(panel).verticalScrollBar().maximum() > 0 and right_end("layer_visible") == eye
+
+
+def test_a_long_title_ends_before_the_buttons_of_its_row(panel, editor):
+    def painted():
+        found = layer_list(panel)
+        row = found.visualItemRect(found.item(0))
+        buttons = row_button(panel, 0, "layer_visible").mapTo(found.viewport(), QPoint(0, 0)).x()
+        whole = found.viewport().grab(row).toImage()
+        return whole, whole.copy(buttons, 0, whole.width() - buttons, whole.height())
+
+    editor.layers.rename(0, "hat")
+    short, beside_short = painted()
+    editor.layers.rename(0, "the woman in the red coat on the left, who looks at the sea")
+    long, beside_long = painted()
+    assert long != short and beside_long == beside_short
