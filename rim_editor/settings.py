@@ -12,7 +12,6 @@ from typing import Any, get_type_hints
 
 from clipmat import records
 from clipmat.files import write_whole
-from rim_editor.documents.framing import Framing
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable
 
 MOST_RECENT = 20
@@ -50,8 +49,6 @@ class Settings:
     """Of the last export."""
     export_longest_side: int | None = None
     """Pixels; of the last export."""
-    export_framing: Framing = Framing()
-    """Of the last export."""
     quality: int | None = None
     """1 to 100 of lossy exports; None for the format's default."""
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rim_editor import settings
-from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.errors import EditorWarning, OutputNotWritable
 from rim_editor.settings import Settings
 
@@ -46,7 +45,6 @@ FULL = Settings(
     export_folder=Path("/out"),
     export_suffix=".webp",
     export_longest_side=2048,
-    export_framing=Framing(True, Margin(7.5, percent=True), CanvasShape(4, 5), (255, 255, 255)),
     quality=80,
 )
 
@@ -138,12 +136,3 @@ def test_expressions_are_the_newest_each_once_in_their_newest_spelling():
     assert len(kept.expressions) == 200 and kept.expressions[0] == "cup 299"
     settings.save(replace(kept, recent=()))
     assert settings.load().expressions == kept.expressions
-
-
-def test_an_impossible_framing_is_replaced_by_the_usual_one(home):
-    settings.save(FULL)
-    data = json.loads((home / "settings.json").read_bytes())
-    data["export_framing"]["canvas"]["width"] = 0
-    (home / "settings.json").write_text(json.dumps(data))
-    with pytest.warns(EditorWarning, match="'export_framing' .* makes no sense"):
-        assert settings.load() == replace(FULL, export_framing=Framing())

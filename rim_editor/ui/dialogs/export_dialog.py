@@ -45,6 +45,7 @@ from rim_editor.ui.panels.input_widgets import longest_side_box
 
 if TYPE_CHECKING:
     from rim_editor.documents.edits import Edit
+    from rim_editor.documents.framing import Framing
     from rim_editor.editor.editor import Editor
     from rim_editor.settings import Settings
 
@@ -61,13 +62,13 @@ _CONTENTS = marked(
 class ExportDialog(QDialog):
     """Asks how to export the document of `editor`, exports it, and closes when the file is written.
 
-    It starts with the choices of `settings`; `settings()` has the new ones.
+    It starts with the choices of `settings` and with `framing`; `settings()` has the new ones.
     """
 
     exported = Signal(Path, object)
     """The file that was written, and the ExportRequest that made it."""
 
-    def __init__(self, editor: Editor, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, settings: Settings, framing: Framing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle(tr("Export “{title}”", title=editor.title))
@@ -89,7 +90,7 @@ class ExportDialog(QDialog):
         self._format.currentIndexChanged.connect(self._format_chosen)
         form.addRow(tr("&Format"), self._format)
         self._framing = FramingRows(form, "export")
-        self._framing.set_framing(settings.export_framing)
+        self._framing.set_framing(framing)
         self._framing.changed.connect(self._content_chosen)
         self._side = longest_side_box("export_longest_side", settings.export_longest_side)
         self._side.valueChanged.connect(lambda _value: self._reset_question())
@@ -102,7 +103,6 @@ class ExportDialog(QDialog):
         self._metadata.setChecked(settings.keep_metadata)
         form.addRow(self._metadata)
         path = editor.document.source.path
-        self._stem = editor.document.source.stem
         self._name_is_suggested = True
         self._name = name_widget(QLineEdit(), "export_name", tr("The name of the file"))
         self._name.textEdited.connect(self._named)
@@ -168,7 +168,6 @@ class ExportDialog(QDialog):
             quality=request.quality or self._settings.quality,
             keep_metadata=request.metadata,
             export_longest_side=request.longest_side,
-            export_framing=request.framing,
         )
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
@@ -274,7 +273,7 @@ class ExportDialog(QDialog):
         self._show_quality()
         self._reset_question()
         if self._name_is_suggested:
-            self._name.setText(suggested_stem(self._stem, self.request(), self._edit()))
+            self._name.setText(suggested_stem(self._editor.document.source.stem, self.request(), self._edit()))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
 
     def _named(self, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,7 +146,6 @@ class BatchOpener(QObject):
             quality=settings.quality,
             metadata=settings.keep_metadata,
             longest_side=settings.export_longest_side,
-            framing=settings.export_framing,
         )
         if front is None:
             dialog.set_edit(Cutout(), MatteControls(), None, Composition(), "")
@@ -157,6 +157,7 @@ class BatchOpener(QObject):
         if front.last_export is not None:
             suffix, request = front.last_export[0].suffix, front.last_export[1]
             edit = MatteOnly() if request.content is Content.MATTE else edit
+        request = replace(request, framing=front.framing)
         one_saved = not editor.unsaved and len(editor.document.layers) == 1
         background = editor.saving.path if one_saved else None
         document = editor.document

@@ -12,7 +12,6 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from clipmat.examples import SUFFIX
-from rim_editor.documents.framing import Framing
 from rim_editor.translation import marked, tr
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.named_widgets import open_file_dialog
@@ -98,21 +97,16 @@ class DialogOpener(QObject):
         exported: Callable[[], None] | None = None,
         not_exported: Callable[[], None] | None = None,
     ) -> None:
-        """Let the user export `document`, by default the current one; then call `exported` or `not_exported`.
-
-        The frame is the one that this image was exported in last: another image's may be quite wrong for it.
-        """
+        """Let the user export `document`, by default the current one; then call `exported` or `not_exported`."""
         target = document or self._documents.current
         if target is None:
             return
         from rim_editor.ui.dialogs.export_dialog import ExportDialog
 
-        framing = Framing() if target.last_export is None else target.last_export[1].framing
-        settings = replace(self._settings.current, export_framing=framing)
-        dialog = ExportDialog(target.editor, settings, self._window)
+        dialog = ExportDialog(target.editor, self._settings.current, target.framing, self._window)
 
         def done(path: Path, request: ExportRequest) -> None:
-            target.last_export = path, replace(request, overwrite=True)
+            target.exported(path, request)
             chosen = dialog.settings()
             self._settings.set(
                 replace(
@@ -122,7 +116,6 @@ class DialogOpener(QObject):
                     quality=chosen.quality,
                     keep_metadata=chosen.keep_metadata,
                     export_longest_side=chosen.export_longest_side,
-                    export_framing=chosen.export_framing,
                 )
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
+from rim_editor.documents.framing import Framing
 from rim_editor.editor.editor import Editor
 from rim_editor.editor.events import DocumentChanged, Event
 from rim_editor.ui.window.document_tabs import DocumentTabs
@@ -31,10 +32,16 @@ class OpenDocument:
     """Unique, also among those that other processes opened; in the order of opening."""
     editor: Editor
     last_export: tuple[Path, ExportRequest] | None = None
+    framing: Framing = Framing()
+    """Of its next export: as in the last one, or as in a preset since; another image's may be quite wrong for it."""
     discarded: bool = False
     """The user agreed to lose its unsaved changes while closing the window."""
     several_pages: bool = False
     """Whether it is a page or frame of an image file that holds others."""
+
+    def exported(self, path: Path, request: ExportRequest) -> None:
+        """Remember that it was exported so; the same file may be written again."""
+        self.last_export, self.framing = (path, replace(request, overwrite=True)), request.framing
 
     @property
     def file(self) -> Path | None:

@@ -56,22 +56,24 @@ class PresetsMenu(QObject):
 
     def apply(self, name: str) -> None:
         """Do to the active layer in front what a preset says, as one step, and export likewise from now on."""
-        editor, record = self._editor(), (self._records or {}).get(name)
-        if editor is None or record is None:
+        front, record = self._documents.current, (self._records or {}).get(name)
+        if front is None or record is None:
             return
 
         def done(preset: Preset) -> None:
-            if editor is not self._editor():
+            if front is not self._documents.current:
                 return
-            editor.composition.apply(tr("Preset “{name}”", name=name), preset.edit, preset.controls, preset.composition)
+            front.editor.composition.apply(
+                tr("Preset “{name}”", name=name), preset.edit, preset.controls, preset.composition
+            )
             export = preset.export
+            front.framing = export.framing
             self._settings.set(
                 replace(
                     self._settings.current,
                     export_suffix=export.suffix,
                     quality=export.quality,
                     export_longest_side=export.longest_side,
-                    export_framing=export.framing,
                 )
             )
 
@@ -94,13 +96,11 @@ class PresetsMenu(QObject):
         self._load(ask)
 
     def _write(self, name: str) -> None:
-        editor, settings = self._editor(), self._settings.current
-        if editor is None:
+        front, settings = self._documents.current, self._settings.current
+        if front is None:
             return
-        layer = editor.document.layer
-        export = PresetExport(
-            settings.export_suffix, settings.quality, settings.export_longest_side, settings.export_framing
-        )
+        layer = front.editor.document.layer
+        export = PresetExport(settings.export_suffix, settings.quality, settings.export_longest_side, front.framing)
         preset = Preset(layer.edit, layer.controls, layer.composition, export)
         self._change(
             lambda records: records | {name: presets.described(preset)},

@@ -255,7 +255,7 @@ class Repeater(QObject):
         path = free_path(repetition.folder / f"{_stem(document)}{repetition.ending}")
 
         def written(path: Path) -> None:
-            document.last_export = path, replace(request, overwrite=True)
+            document.exported(path, request)
 
         editor.export(path, request, written)
 

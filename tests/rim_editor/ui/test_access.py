@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QWidge
 from rim_editor import matting as weights
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Cutout
+from rim_editor.documents.framing import Framing
 from rim_editor.settings import Settings
 from rim_editor.ui.batch.batch_dialog import BatchDialog
 from rim_editor.ui.dialogs.crop_dialog import CropDialog
@@ -56,7 +57,7 @@ def make(qtbot, matting, runner, editor, photo):
     actions = {
         "start": lambda: window(opened=False),
         "window": lambda: window(opened=True),
-        "export": lambda: ExportDialog(editor, Settings()),
+        "export": lambda: ExportDialog(editor, Settings(), Framing()),
         "preferences": lambda: PreferencesDialog(Settings()),
         "batch": lambda: BatchDialog(matting, Settings(), runner, edit=Cutout(), controls=MatteControls()),
         "crop": lambda: CropDialog(editor, runner),

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from rim_editor import matting as weights
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Cutout
+from rim_editor.documents.framing import Framing
 from rim_editor.settings import Settings
 from rim_editor.translation import marked, tr
 from rim_editor.ui import languages
@@ -198,7 +199,7 @@ def test_no_text_passes_the_translation_by(speak, what, qtbot, matting, runner, 
         "preferences": lambda: PreferencesDialog(Settings()),
         "batch": lambda: BatchDialog(matting, Settings(), runner, edit=Cutout(), controls=MatteControls()),
         "crop": lambda: CropDialog(editor, runner),
-        "export": lambda: ExportDialog(editor, Settings()),
+        "export": lambda: ExportDialog(editor, Settings(), Framing()),
         "models": lambda: ModelDialog(weights, Settings(), runner),
     }[what]()
     qtbot.addWidget(made)

@@ -20,6 +20,7 @@ from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.dialogs.export_formats import FORMATS, lossy, with_suffix
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+WHOLE = Framing()
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def make(qtbot, editor, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
 
-    def made(editor=editor, **settings):
-        dialog = ExportDialog(editor, Settings(**{"export_folder": folder, **settings}))
+    def made(editor=editor, framing=WHOLE, **settings):
+        dialog = ExportDialog(editor, Settings(**{"export_folder": folder, **settings}), framing)
         qtbot.addWidget(dialog)
         dialog.show()
         return dialog
@@ -91,7 +92,7 @@ def reason(dialog, suffix):
 
 
 def test_with_a_remembered_frame_it_opens_high_enough_for_all_rows(make, qapp):
-    dialog = make(export_framing=marketplace("amazon").framing, export_suffix=".jpg", quality=90)
+    dialog = make(framing=marketplace("amazon").framing, export_suffix=".jpg", quality=90)
     dialog.hide()
     dialog.resize(dialog.width(), 100)  # Qt opens a dialog at two thirds of the screen's height at most
     dialog.show()
@@ -349,10 +350,10 @@ def test_a_frame_is_chosen_written_and_remembered(make):
     press(dialog)
     with Image.open(dialog.path()) as found:
         assert found.size == (80, 100) and found.mode == "RGBA"
-    kept = dialog.settings()
-    assert kept.export_framing == Framing(True, Margin(10, percent=True), CanvasShape(4, 5))
-    again = make(export_framing=kept.export_framing, export_longest_side=kept.export_longest_side)
-    assert again.request().framing == kept.export_framing and again.request().longest_side == 100
+    framing = dialog.request().framing
+    assert framing == Framing(True, Margin(10, percent=True), CanvasShape(4, 5))
+    again = make(framing=framing, export_longest_side=dialog.settings().export_longest_side)
+    assert again.request().framing == framing and again.request().longest_side == 100
 
 
 def test_a_size_in_pixels(make):
@@ -376,7 +377,7 @@ def test_a_preset_shows_its_rule_makes_white_and_so_allows_jpeg(make):
     assert spin(dialog, "export_margin").value() == 7.5
     assert dialog.path().name == "photo-on-colour.png"
     assert dialog.request().framing == marketplace("amazon").framing
-    again = make(export_framing=dialog.request().framing)
+    again = make(framing=dialog.request().framing)
     assert combo(again, "export_frame").currentData() == "amazon"
     frame(dialog, "trim")
     assert ".jpg" not in enabled(dialog) and not dialog.findChild(QLabel, "export_frame_rule").isVisible()

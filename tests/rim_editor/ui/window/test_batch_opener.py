@@ -12,6 +12,7 @@ from clipmat import image_files
 from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Answer, Combine, Document, MatteControls
 from rim_editor.documents.edits import Background, SolidColour
+from rim_editor.documents.framing import Framing
 from rim_editor.documents.history import History
 from rim_editor.documents.reshaping import Turn
 from rim_editor.files import projects
@@ -115,7 +116,7 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     first.editor.set_edit(SolidColour((9, 8, 7)))
     first.editor.commit(first.editor.document.changed(composition=Composition(outline=Outline())), "Outline")
     request = ExportRequest(quality=71, longest_side=640, metadata=False)
-    first.last_export = tmp_path / "a.webp", request
+    first.exported(tmp_path / "a.webp", request)
     window.documents.choose(first)
     window.actions_by_id["batch_open"].trigger()
     dialog = window.batch.dialog
@@ -170,3 +171,15 @@ def test_without_an_export_the_batch_begins_as_the_settings_say(qtbot, matting, 
     window.batch.show()
     assert (output.suffix, output.longest_side) == (".webp", 99), "what was chosen stays"
     window.batch.shutdown()
+
+
+def test_the_frame_of_another_image_is_not_taken_over(qtbot, window, photo, tmp_path):
+    window.opener.open_files([photo("a.jpg"), photo("b.jpg")])
+    qtbot.waitUntil(lambda: len(window.documents) == 2 and not window.opener.busy)
+    first, second = window.documents
+    first.exported(tmp_path / "a.png", ExportRequest(framing=Framing(trim=True)))
+    for one, framing in ((first, Framing(trim=True)), (second, Framing())):
+        window.documents.choose(one)
+        window.batch.show()
+        assert window.batch.dialog.findChild(SetupPage).output.framing == framing
+        window.batch.dialog.close()

@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
+from rim_editor.documents.framing import Framing
 from rim_editor.files import projects
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
@@ -77,7 +78,7 @@ def test_a_page_is_named_in_what_is_made_of_it_and_stays_in_its_project(window, 
     qtbot.waitUntil(lambda: len(window.documents) == 2)
     document = window.documents.current
     assert colour(document) == BLUE
-    dialog = ExportDialog(document.editor, Settings(), window)
+    dialog = ExportDialog(document.editor, Settings(), Framing(), window)
     assert dialog.path().name == "scan-3-cut-out.png"
     dialog.close()
     with qtbot.waitCallback() as saved:

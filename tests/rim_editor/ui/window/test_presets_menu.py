@@ -13,6 +13,8 @@ from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Background, Cutout, SolidColour
 from rim_editor.documents.framing import Framing
 from rim_editor.settings import Settings
+from rim_editor.ui.batch.setup_page import SetupPage
+from rim_editor.ui.dialogs.export_dialog import ExportDialog
 from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -79,7 +81,8 @@ def test_what_is_done_to_one_image_is_done_to_another_in_one_step(window, qtbot)
     first.set_edit(BLUE)
     first.set_controls(MatteControls(feather=3))
     first.composition.set(MARKED)
-    window.live_settings.set(Settings(export_suffix=".webp", quality=70, export_framing=Framing(trim=True)))
+    window.live_settings.set(Settings(export_suffix=".webp", quality=70))
+    window.documents.current.framing = Framing(trim=True)
     save(window, qtbot, "  my  shop ")
     qtbot.waitUntil(lambda: is_shown(window, "Saved as the preset “my shop”"))
     assert entries(window, qtbot) == ["my shop"]
@@ -91,7 +94,14 @@ def test_what_is_done_to_one_image_is_done_to_another_in_one_step(window, qtbot)
     qtbot.waitUntil(lambda: second.document.edit == BLUE)
     assert second.document.controls == MatteControls(feather=3) and second.document.composition == MARKED
     current = window.live_settings.current
-    assert (current.export_suffix, current.quality, current.export_framing) == (".webp", 70, Framing(trim=True))
+    assert (current.export_suffix, current.quality) == (".webp", 70)
+    window.actions_by_id["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog.request().framing == Framing(trim=True)
+    dialog.reject()
+    window.batch.show()
+    assert window.batch.dialog.findChild(SetupPage).output.framing == Framing(trim=True)
+    window.batch.shutdown()
     assert second.history.undo_name == "Preset “my shop”"
     second.undo()
     assert second.document.edit == Cutout() and second.document.composition == Composition()
