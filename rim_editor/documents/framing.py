@@ -94,6 +94,11 @@ class Framing:
             raise BadOption("A margin is room around the object: trim the result to it, or choose a canvas.")
 
     @property
+    def sized(self) -> bool:
+        """Whether the canvas has a size in pixels, as a marketplace asks for, so that nothing else need reduce it."""
+        return self.canvas is not None and self.canvas.pixels
+
+    @property
     def frames(self) -> bool:
         """Whether the result shows another part of the image than all of it."""
         return self.trim or self.canvas is not None

@@ -88,8 +88,8 @@ class OutputChoice(QGroupBox):
 
     @property
     def longest_side(self) -> int | None:
-        """In pixels; None to keep the size of the image."""
-        return round(self._side.value()) or None
+        """In pixels; None to keep the size of the image, or of the frame."""
+        return self._framing.longest_side()
 
     @property
     def framing(self) -> Framing:
@@ -187,6 +187,7 @@ class OutputChoice(QGroupBox):
         self._side.valueChanged.connect(lambda _value: self.changed.emit())
         form.addRow(tr("&Longest side"), self._side)
         self._framing = FramingRows(form, "batch")
+        self._framing.add_longest_side(self._side)
         self._framing.changed.connect(self.framing_changed)
         self._framing.changed.connect(self.changed)
         self._matte = False

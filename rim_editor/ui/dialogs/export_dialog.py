@@ -95,6 +95,7 @@ class ExportDialog(QDialog):
         self._side = longest_side_box("export_longest_side", settings.export_longest_side)
         self._side.valueChanged.connect(lambda _value: self._reset_question())
         form.addRow(tr("&Longest side"), self._side)
+        self._framing.add_longest_side(self._side)
         self._quality = AmountSlider("export_quality", tr("&Quality"), 1, 100, tip=tr("100 is best and largest"))
         self._quality.set_value(settings.quality or USUAL_QUALITY)
         form.addRow(self._quality)
@@ -154,7 +155,7 @@ class ExportDialog(QDialog):
             quality,
             metadata=self._metadata.isChecked(),
             overwrite=overwrite,
-            longest_side=round(self._side.value()) or None,
+            longest_side=self._framing.longest_side(),
             framing=self._framing.framing(),
         )
 
@@ -167,7 +168,7 @@ class ExportDialog(QDialog):
             export_suffix=self._suffix() if request.content is not Content.LAYERS else self._settings.export_suffix,
             quality=request.quality or self._settings.quality,
             keep_metadata=request.metadata,
-            export_longest_side=request.longest_side,
+            export_longest_side=round(self._side.value()) or None,
         )
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802

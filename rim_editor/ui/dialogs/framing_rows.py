@@ -48,6 +48,7 @@ class FramingRows(QObject):
     def __init__(self, form: QFormLayout, prefix: str) -> None:
         super().__init__(form)
         self._form = form
+        self._longest: SpinBox | None = None
         choices = dict(_CHOICES)
         choices |= {each.name: (f"{tr(each.title)} ({_text(each.framing)})", each.rule) for each in MARKETPLACES}
         self._frame: ChoiceBox = ChoiceBox(f"{prefix}_frame", tr("Which part of the image is written"), choices)
@@ -89,12 +90,23 @@ class FramingRows(QObject):
         across, down = choice.split(":")
         return Framing(True, margin, CanvasShape(int(across), int(down)))
 
+    def add_longest_side(self, box: SpinBox) -> None:
+        """Show this box, in a row of the form, only where the frame has no size of its own."""
+        self._longest = box
+        self._show_rows()
+
+    def longest_side(self) -> int | None:
+        """The pixels to which a larger result is reduced, by the box that was added; None for its own size."""
+        if self._longest is None or self.framing().sized:
+            return None
+        return round(self._longest.value()) or None
+
     def set_framing(self, framing: Framing) -> None:
         """Show this framing; emits nothing."""
         with QSignalBlocker(self):
             self._frame.set_value(_choice(framing))
             self._show_margin(framing.margin)
-            if framing.canvas is not None and framing.canvas.pixels:
+            if framing.canvas is not None and framing.sized:
                 self._width.setValue(framing.canvas.width)
                 self._height.setValue(framing.canvas.height)
             self._show_rows()
@@ -122,6 +134,8 @@ class FramingRows(QObject):
         preset = _PRESETS.get(choice)
         self._form.setRowVisible(self._size_row, choice == _SIZE)
         self._form.setRowVisible(self._margin_row, choice != _WHOLE)
+        if self._longest is not None:
+            self._form.setRowVisible(self._longest, not self.framing().sized)
         self._form.setRowVisible(self._rule, preset is not None)
         self._rule.setText("" if preset is None else preset.rule)
 

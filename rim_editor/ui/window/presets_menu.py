@@ -100,7 +100,8 @@ class PresetsMenu(QObject):
         if front is None:
             return
         layer = front.editor.document.layer
-        export = PresetExport(settings.export_suffix, settings.quality, settings.export_longest_side, front.framing)
+        longest_side = None if front.framing.sized else settings.export_longest_side
+        export = PresetExport(settings.export_suffix, settings.quality, longest_side, front.framing)
         preset = Preset(layer.edit, layer.controls, layer.composition, export)
         self._change(
             lambda records: records | {name: presets.described(preset)},

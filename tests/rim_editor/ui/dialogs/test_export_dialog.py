@@ -369,6 +369,21 @@ def test_a_size_in_pixels(make):
         assert (rows[0], rows[-1]) == (10, 59)
 
 
+def test_a_frame_with_a_size_is_not_reduced_by_what_was_chosen_for_others(make):
+    dialog = make(export_longest_side=100)
+    side = spin(dialog, "export_longest_side")
+    frame(dialog, "1:1")
+    assert side.isVisible() and dialog.request().longest_side == 100
+    frame(dialog, "amazon")
+    assert not side.isVisible() and dialog.request().longest_side is None
+    press(dialog)
+    with Image.open(dialog.path()) as found:
+        assert found.size == (2000, 2000)
+    assert dialog.settings().export_longest_side == 100
+    again = make(framing=marketplace("amazon").framing, export_longest_side=100)
+    assert not spin(again, "export_longest_side").isVisible() and again.request().longest_side is None
+
+
 def test_a_preset_shows_its_rule_makes_white_and_so_allows_jpeg(make):
     dialog = make()
     assert ".jpg" not in enabled(dialog)

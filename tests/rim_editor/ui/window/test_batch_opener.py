@@ -14,6 +14,7 @@ from rim_editor.documents.document import Answer, Combine, Document, MatteContro
 from rim_editor.documents.edits import Background, SolidColour
 from rim_editor.documents.framing import Framing
 from rim_editor.documents.history import History
+from rim_editor.documents.marketplaces import marketplace
 from rim_editor.documents.reshaping import Turn
 from rim_editor.files import projects
 from rim_editor.files.exporting import ExportRequest
@@ -183,3 +184,18 @@ def test_the_frame_of_another_image_is_not_taken_over(qtbot, window, photo, tmp_
         window.batch.show()
         assert window.batch.dialog.findChild(SetupPage).output.framing == framing
         window.batch.dialog.close()
+
+
+def test_a_marketplace_of_the_image_in_front_keeps_its_size(qtbot, matting, runner, photo, tmp_path):
+    window = MainWindow(matting, Settings(export_longest_side=640), runner=runner)
+    qtbot.addWidget(window)
+    window.show()
+    window.opener.open_files([photo("a.jpg")])
+    qtbot.waitUntil(lambda: len(window.documents) == 1 and not window.opener.busy)
+    window.documents.current.framing = marketplace("ebay").framing
+    window.batch.show()
+    output = window.batch.dialog.findChild(SetupPage).output
+    assert output.framing == marketplace("ebay").framing and output.longest_side is None
+    output.findChild(QComboBox, "batch_frame").setCurrentIndex(0)
+    assert output.framing == Framing() and output.longest_side == 640
+    window.batch.shutdown()
