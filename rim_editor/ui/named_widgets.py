@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
+_FRAME = QSize(16, 48)
+"""Logical pixels that title bar and borders of a window may take."""
 
 
 def add_labelled_row(form: QFormLayout, text: str, field: QLineEdit, *beside: QWidget) -> None:
@@ -88,6 +90,11 @@ def scroll_area(inside: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inside)
     return area
+
+
+def resize_on_screen(window: QWidget, wanted: QSize) -> None:
+    """Resize a window that is not shown yet, but not beyond its screen: a large scale leaves few logical pixels."""
+    window.resize(wanted.boundedTo(window.screen().availableSize() - _FRAME))
 
 
 def save_file_dialog(

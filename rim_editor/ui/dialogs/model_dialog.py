@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,7 +28,7 @@ from rim_editor.editor.jobs import Job, Runner
 from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.model_choice import ModelChoice
 from rim_editor.ui.dialogs.weights_table import WeightsTable, advice
-from rim_editor.ui.named_widgets import name_widget, open_file_dialog, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, open_file_dialog, resize_on_screen, wrapped_label
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
@@ -107,7 +107,8 @@ class ModelDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        self.resize(140 * self.fontMetrics().averageCharWidth(), 38 * self.fontMetrics().height())
+        metrics = self.fontMetrics()
+        resize_on_screen(self, QSize(140 * metrics.averageCharWidth(), 38 * metrics.height()))
         self._refresh()
         self._ask_reason()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,7 +23,7 @@ from rim_editor.settings import LANGUAGES, THEMES, Settings
 from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import USUAL_QUALITY
 from rim_editor.ui.dialogs.model_choice import ModelChoice
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, resize_on_screen, scroll_area, wrapped_label
 from rim_editor.ui.panels.amount_slider import AmountSlider
 
 _THEME_NAMES = marked({"system": "As the system", "light": "Light", "dark": "Dark"})
@@ -95,12 +96,19 @@ class PreferencesDialog(QDialog):
             button.setIcon(QIcon())  # the style's own icons are illegible in dark themes
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
         for widget in (window, exports, model, history):
             column.addWidget(widget)
         column.addStretch(1)
-        column.addWidget(buttons)
         self._show_history()
+        area = scroll_area(inside)
+        column = QVBoxLayout(self)
+        column.addWidget(area)
+        column.addWidget(buttons)
+        rest = column.sizeHint().height() - area.sizeHint().height()
+        resize_on_screen(self, QSize(column.sizeHint().width(), inside.sizeHint().height() + rest))
 
     def settings(self) -> Settings:
         """The settings with the changes of this dialog."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from rim_editor.translation import tr
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import name_widget, resize_on_screen
 
 
 class ShortcutsDialog(QDialog):
@@ -58,7 +59,7 @@ class ShortcutsDialog(QDialog):
         for widget in (self._search, self._table, self._none, buttons):
             column.addWidget(widget)
         letter = self.fontMetrics().averageCharWidth()
-        self.resize(80 * letter, 32 * self.fontMetrics().height())
+        resize_on_screen(self, QSize(80 * letter, 32 * self.fontMetrics().height()))
         self._search.setFocus()
 
     def _add(self, action: QAction) -> None:

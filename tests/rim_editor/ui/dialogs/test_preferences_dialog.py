@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
 from rim_editor.settings import Settings
 from rim_editor.ui.dialogs.preferences_dialog import PreferencesDialog
+from rim_editor.ui.named_widgets import resize_on_screen
 
 SET = Settings(
     weights="/own/mine.safetensors", device="cpu", precision="float32", theme="dark", reduced_motion=True,
@@ -60,3 +62,23 @@ def test_clearing_the_history_forgets_words_and_images_only(make):
 
 def test_there_is_nothing_to_clear_at_first(make):
     assert not make(Settings()).findChild(QPushButton, "clear_history").isEnabled()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_all_is_seen_where_there_is_room_and_the_buttons_where_there_is_little(make, qtbot):
+    dialog = make(Settings())
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    area, buttons = dialog.findChild(QScrollArea), dialog.findChild(QDialogButtonBox)
+    assert area.verticalScrollBar().maximum() == 0
+    dialog.resize(dialog.width(), 420)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert dialog.height() == 420 and buttons.geometry().bottom() < 420
+
+
+def test_a_window_is_not_larger_than_its_screen(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    resize_on_screen(window, QSize(100, 5000))
+    assert window.width() == 100 and room.height() - 100 < window.height() < room.height()
