@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from clipmat.certainty import Certainty
 from rim_editor.translation import marked, tr
-from rim_editor.ui.named_widgets import name_widget, wrapped_label
+from rim_editor.ui.named_widgets import name_widget, resize_on_screen, wrapped_label
 
 _TEXTS = marked({Certainty.SURE: "found", Certainty.UNSURE: "not sure: check it", Certainty.NONE: "not found"})
 _WAITING = "waiting"
@@ -72,7 +72,8 @@ class ExampleDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (self._summary, self._table, buttons):
             column.addWidget(widget)
-        self.resize(60 * self.fontMetrics().averageCharWidth(), 18 * self.fontMetrics().height())
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        resize_on_screen(self, QSize(60 * letter, 25 * line))  # room for eight images
 
     def add(self, key: str, title: str) -> None:
         """Add an image that is waited for."""
