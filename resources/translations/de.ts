@@ -600,8 +600,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/batch_dialog.py" />
-      <source>&amp;Close</source>
-      <translation>S&amp;chließen</translation>
+      <source>Close</source>
+      <translation>Schließen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/batch_dialog.py" />
@@ -3966,6 +3966,11 @@ Eine Maske, die nicht gefunden, sondern hinzugefügt wurde</translation>
       <location filename="../../rim_editor/ui/window/actions.py" />
       <source>Copy the result of the edit</source>
       <translation>Das Ergebnis der Bearbeitung kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/actions.py" />
+      <source>&amp;Close</source>
+      <translation>S&amp;chließen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/actions.py" />

@@ -28,6 +28,21 @@ def test_the_surest_word_of_each_place_is_offered_unasked():
     assert sure_words((), 6) == ()
 
 
+@pytest.mark.parametrize(
+    ("there", "offered"),
+    [
+        ({"animal": 0.99, "cat": 0.96}, "cat"),
+        ({"animal": 0.99, "cat": 0.94}, "animal"),
+        ({"man": 0.99, "child": 0.98, "person": 0.95}, "person"),
+        ({"woman": 0.96, "child": 0.99}, "child"),
+        ({"vehicle": 0.98, "car": 0.97, "bag": 0.96}, "car"),
+    ],
+)
+def test_a_kind_gives_way_to_the_exact_word_and_man_and_woman_to_the_safe_one(there, offered):
+    words = [word(noun, presence, 0, 12) for noun, presence in there.items()]
+    assert nouns(sure_words((word("cup", 0.955, 20, 25), *words), 6)) == [offered, "cup"]
+
+
 def test_what_is_on_another_thing_is_a_thing_of_its_own():
     assert nouns(sure_words((word("person", 0.99, 0, 20), word("hat", 0.98, 0, 6)), 6)) == ["person", "hat"]
 

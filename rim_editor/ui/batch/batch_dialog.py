@@ -90,7 +90,7 @@ class BatchDialog(QDialog):
         self._pages = name_widget(QStackedWidget(), "batch_pages")
         for page in (self._setup, self._plan, self._run):
             self._pages.addWidget(page)
-        self._close, self._back = QPushButton(tr("&Close")), QPushButton(tr("&Back"))
+        self._close, self._back = QPushButton(tr("Close")), QPushButton(tr("&Back"))
         self._next = QPushButton(tr("&Check…"))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
