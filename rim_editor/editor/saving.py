@@ -53,6 +53,12 @@ class Saving:
         name, page = source.path.name, source.page
         return name if page is None else tr("{name}, page {page}", name=name, page=page)
 
+    @property
+    def stem(self) -> str:
+        """What the names of its exports begin with: the image's own, of one without a file that of the project."""
+        source = self._editor.document.source
+        return self.path.stem if source.path is None and self.path is not None else source.stem
+
     def begin(self, path: Path | None, *, linked: bool = False, saved: bool = True) -> None:
         """Belong to the project of `path`, or to none yet; without `saved` all of the document counts as unsaved."""
         self.path, self.linked = path, linked

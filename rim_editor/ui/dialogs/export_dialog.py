@@ -274,7 +274,7 @@ class ExportDialog(QDialog):
         self._show_quality()
         self._reset_question()
         if self._name_is_suggested:
-            self._name.setText(suggested_stem(self._editor.document.source.stem, self.request(), self._edit()))
+            self._name.setText(suggested_stem(self._editor.saving.stem, self.request(), self._edit()))
         self._name.setText(with_suffix(self._name.text().strip(), self._suffix(), instead=True))
 
     def _named(self, text: str) -> None:

@@ -294,4 +294,4 @@ def _edited(document: Document, repetition: Repetition) -> Document:
 
 def _stem(one: OpenDocument) -> str:
     path = one.editor.document.source.path
-    return "image" if path is None else path.stem
+    return one.editor.saving.stem if path is None else path.stem

@@ -414,3 +414,10 @@ def test_with_several_layers_the_covering_one_decides_about_name_and_formats(mak
     dialog = make()
     assert editor.document.active == 1 and editor.document.edit.transparent
     assert ".jpg" in enabled(dialog) and dialog.path().name == "photo-on-colour.png"
+
+
+def test_an_image_without_a_file_is_called_as_its_project(make, opened, matting, tmp_path):
+    editor = Editor(replace(opened(), path=None), matting)
+    assert make(editor).path().name == "image-cut-out.png"
+    editor.saving.begin(tmp_path / "poster.rim")
+    assert make(editor).path().name == "poster-cut-out.png"
