@@ -105,7 +105,7 @@ def save_file_dialog(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(name_filters)
     dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
-    dialog.selectFile(suggested.name)
+    dialog.selectFile(str(suggested.absolute()))  # Qt would look for a relative one in its own folder
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
 
