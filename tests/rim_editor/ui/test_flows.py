@@ -683,7 +683,7 @@ def choose_name(user, name="", name_filter=""):
     if name:
         dialog.selectFile(str(name))
     dialog.accept()
-    user.wait(lambda: user.window.findChild(QFileDialog, "save_dialog") is None)
+    user.wait(lambda: user.window.findChild(QFileDialog, "save_dialog") is not dialog)  # the next may be there
 
 
 def test_saving_on_leaving_closes_afterwards(user, photo, tmp_path):
