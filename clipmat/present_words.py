@@ -15,8 +15,8 @@ PLACE = 32
 _OFFERED = 0.95
 """Stated presence from which on a word is offered that nobody has asked for. Of twenty words that are asked in an image
 most are not there, so that more of those that come out sure are wrong than among questions of users. In 240 held-out
-photographs of one thing the sixth compact weights offer 206 words, in 192 of them; of the 38 more at .80, about seven
-name something."""
+photographs with one thing labelled the sixth compact weights offer 206 words, in 192 of them; of the 38 more at .80,
+about seven fit the label, and what else there is was not looked at."""
 _SAME = 0.5
 """Share of a place in common from which on two words name one thing."""
 _GIVE_WAY = frozenset({"animal", "plant", "food", "vehicle", "man", "woman", "child"})
