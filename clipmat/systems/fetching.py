@@ -150,11 +150,19 @@ def _from(progress: hub.DownloadCallback, before: int, total: int) -> hub.Downlo
 def _put(arrived: dict[str, Path], folder: Path) -> None:
     """Move what was downloaded into its folder, which is there only when all of it is."""
     making = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(making, ignore_errors=True)
+    _clear(making)
     making.mkdir(parents=True)
     for file, path in arrived.items():
         shutil.copyfile(path, making / file)
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     making.rename(folder)
     for path in arrived.values():
         hub.discard(path)
+
+
+def _clear(place: Path) -> None:
+    """Remove a folder, or what stands in its place: a pipe would be waited for."""
+    if os.path.isdir(place) and not os.path.islink(place):
+        shutil.rmtree(place, ignore_errors=True)
+    elif os.path.lexists(place):
+        place.unlink()
