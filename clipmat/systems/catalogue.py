@@ -18,6 +18,9 @@ from clipmat.systems import brought_files
 from clipmat.systems.system_table import SYSTEMS, SystemEntry
 from clipmat.weights_catalogue import WeightsInfo
 
+_LONGEST_CONFIG = 2**21
+"""Bytes of a config.json."""
+
 
 def catalogue() -> tuple[WeightsInfo, ...]:
     """Every system with the state of its weights; of one that is missing, the bytes are what a download takes."""
@@ -91,18 +94,25 @@ def locate(weights: str | Path) -> tuple[Path, ...]:
 def _info(name: str, entry: SystemEntry) -> WeightsInfo:
     missing = entry.missing
     here = [part.folder for part in entry.parts if part.place]
-    files = [path for folder in here for path in folder.iterdir() if os.path.isfile(path)]
     return WeightsInfo(
         name=name,
         description=entry.description,
         path=None if missing else entry.parts[0].folder if len(entry.parts) == 1 else entry.parts[0].folder.parent,
-        bytes=sum(part.bytes for part in missing) if missing else sum(path.stat().st_size for path in files),
+        bytes=sum(part.bytes for part in missing) if missing else sum(map(_bytes_in, here)),
         licence=entry.licence,
         state="missing" if missing else "ready",
         remedy=remedy(name) if missing else "",
         system=True,
         brought=bool(entry.brought),
     )
+
+
+def _bytes_in(folder: Path) -> int:
+    """Of the files in a folder; 0 where it may not be looked into, for the others are listed nevertheless."""
+    try:
+        return sum(path.stat().st_size for path in folder.iterdir() if os.path.isfile(path))
+    except OSError:
+        return 0
 
 
 def _refines(weights: str) -> bool:
@@ -130,7 +140,10 @@ def _parts_in(folder: Path) -> dict[str, Path]:
     if os.path.isfile(folder):
         kind = _kind_of(folder)
         return {kind: folder} if kind else {}
-    within = [folder, *sorted(path for path in folder.iterdir() if os.path.isdir(path))]
+    try:
+        within = [folder, *sorted(path for path in folder.iterdir() if os.path.isdir(path))]
+    except OSError as error:
+        raise WeightsInvalid(f"{folder} cannot be looked into ({error.strerror}): allow it, or copy it") from error
     kinds = {_model_type(path): path for path in reversed(within)}
     files = [file for path in reversed(within) if (file := brought_files.file_in(path))]
     kinds |= {_kind_of(file): file for file in files}
@@ -145,8 +158,10 @@ def _kind_of(file: Path) -> str:
 
 
 def _model_type(folder: Path) -> str:
+    path = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return str(config.get("model_type", ""))
-    except (OSError, ValueError, AttributeError):
+        if not os.path.isfile(path) or path.stat().st_size > _LONGEST_CONFIG:  # a pipe is never read to its end
+            return ""
+        return str(json.loads(path.read_text(encoding="utf-8")).get("model_type", ""))
+    except (OSError, ValueError, AttributeError, RecursionError):
         return ""

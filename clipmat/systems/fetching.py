@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from clipmat.weights import verify
 
 _WANTED = (".json", ".txt", ".safetensors")
 """What is downloaded of a repository: no pickles, which could run code."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+"""What a file may be called: it is in no other folder, and every system has such a name."""
 
 
 def fetch(name: str, progress: hub.DownloadCallback | None = None) -> Path:
@@ -76,7 +79,7 @@ def weight_files(places: Sequence[Path]) -> list[Path]:
     """
     files = []
     for place in places:
-        found = [place] if os.path.isfile(place) else sorted(place.glob("*.safetensors"))
+        found = [place] if os.path.isfile(place) else sorted(filter(os.path.isfile, place.glob("*.safetensors")))
         if not found:
             raise WeightsInvalid(f"{place} has no .safetensors file: copy all files of the weights there again")
         files += found
@@ -105,7 +108,8 @@ def remove(name: str) -> tuple[Path, ...]:
 
 def _files(part: Part) -> dict[str, int]:
     """What is downloaded of a part, with sizes in bytes."""
-    sizes = {file: size for file, size in hub.files(part.repo, _remedy(part)).items() if file.endswith(_WANTED)}
+    listed = hub.files(part.repo, _remedy(part))
+    sizes = {file: size for file, size in listed.items() if file.endswith(_WANTED) and _NAME.fullmatch(file)}
     if not any(file.endswith(".safetensors") for file in sizes):
         raise FetchFailed(f"{part.repo} has no weights in safetensors, and others are not read: {_remedy(part)}")
     return sizes
@@ -146,12 +150,19 @@ def _from(progress: hub.DownloadCallback, before: int, total: int) -> hub.Downlo
 def _put(arrived: dict[str, Path], folder: Path) -> None:
     """Move what was downloaded into its folder, which is there only when all of it is."""
     making = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(making, ignore_errors=True)
+    _clear(making)
     making.mkdir(parents=True)
     for file, path in arrived.items():
-        (making / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, making / file)
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     making.rename(folder)
     for path in arrived.values():
         hub.discard(path)
+
+
+def _clear(place: Path) -> None:
+    """Remove a folder, or what stands in its place: a pipe would be waited for."""
+    if os.path.isdir(place) and not os.path.islink(place):
+        shutil.rmtree(place, ignore_errors=True)
+    elif os.path.lexists(place):
+        place.unlink()

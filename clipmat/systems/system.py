@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat.devices import DeviceChoice
-from clipmat.errors import BadExample, ImageNotSet
+from clipmat.errors import BadExample, ImageNotSet, WeightsInvalid
 from clipmat.examples import Example
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.pointing import Click, Pointing, checked_pointing
@@ -67,7 +69,7 @@ class System(ABC):
         check_image(image)
         with self._lock:
             self._pixels = None  # if encoding fails, as where memory ends, no image is set
-            with torch.inference_mode(), self._autocast():
+            with self._at_work(), torch.inference_mode(), self._autocast():
                 self._encode(np.require(image, requirements=("C", "W")))  # torch warns of what cannot be written
             self._pixels = image
             self._forget()
@@ -97,7 +99,8 @@ class System(ABC):
             if not pointing and (not expression.strip() or words == MAIN_SUBJECT):
                 return self._main_subject(image, refine)
             words = words if pointing else checked_expression(expression)
-            return self._answer(image, words, pointing, refine)
+            with self._at_work():
+                return self._answer(image, words, pointing, refine)
 
     @property
     def edges(self) -> EdgeRefiner | None:
@@ -127,6 +130,23 @@ class System(ABC):
         answer = self._own.predict(points=pointing.points, box=pointing.box, refine=refine)
         found = "What is pointed at" if pointing else "The main subject"
         return replace(answer, note=f"{found} was found by our own weights, not by {self.name}.")
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """What another package meets in settings of a folder only while it computes is a damage of the weights.
+
+        An error that begins in a module of ours is a bug and stays one, and so does a lack of memory what it is.
+        """
+        try:
+            yield
+        except (TypeError, LookupError, AttributeError, ValueError, AssertionError, RuntimeError) as error:
+            where = traceback.extract_tb(error.__traceback__)[-1].filename
+            if "clipmat" in where or "memory" in str(error).lower() or isinstance(error, NotImplementedError):
+                raise
+            first = " ".join(str(error).split())[:160] or type(error).__name__
+            raise WeightsInvalid(
+                f"the weights of {self.name} in {self.weights} do not work ({first}): copy or fetch all of them again"
+            ) from error
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)

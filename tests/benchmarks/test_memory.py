@@ -28,7 +28,7 @@ EDITS = {
     "solid, inverted": (["--edit", "solid", "--color", "#336699", "--invert"], 16),
     "gradient": (["--edit", "gradient"], 16),
     "background": (["--edit", "background", "--background", "{image}"], 17),
-    "shadow and outline": (["--edit", "solid", "--shadow", "usual", "--outline", "usual"], 20),
+    "shadow and outline": (["--edit", "solid", "--shadow", "usual", "--outline", "usual"], 17),
     "feathered, holes filled": (["--feather", "20", "--shift-edge", "10", "--fill-holes"], 16),
     "trimmed": (["--trim", "--margin", "5%"], 14),
 }

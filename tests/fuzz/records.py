@@ -40,20 +40,14 @@ class Projects:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        history = _history()
-        path = folder / "whole.rim"
-        projects.write(path, history.steps, history.place)
-        document = history.current
-        layers = ExportRequest(content=Content.LAYERS)
-        ora = encoded(rendered(document, Renderer(document.source), layers), folder / "whole.ora", layers)
-        self.whole = {".rim": path.read_bytes(), ".ora": ora}
+        self.whole = whole_projects(folder)
         for suffix in self.whole:
             self._open(self._put(suffix, self.whole[suffix]))
 
     def attempt(self, chance: Random) -> None:
         suffix = chance.choice(sorted(self.whole))
         whole = self.whole[suffix]
-        change = chance.choice((mutated, mutated, _changed_inside, _changed_text))
+        change = chance.choice((mutated, mutated, changed_inside, changed_text))
         self._open(self._put(suffix, change(whole, chance)))
 
     def _put(self, suffix: str, content: bytes) -> Path:
@@ -73,6 +67,17 @@ class Projects:
             if renderer.layer_matte(layer).shape != document.source.pixels.shape[:2]:
                 raise AssertionError("a matte of another size than the image")
         projects.write(self.folder / "again.rim", history.steps, history.place)
+
+
+def whole_projects(folder: Path) -> dict[str, bytes]:
+    """A project and a file with layers that are right, by their suffix; the project is written in `folder`."""
+    history = _history()
+    path = folder / "whole.rim"
+    projects.write(path, history.steps, history.place)
+    document = history.current
+    layers = ExportRequest(content=Content.LAYERS)
+    ora = encoded(rendered(document, Renderer(document.source), layers), folder / "whole.ora", layers)
+    return {".rim": path.read_bytes(), ".ora": ora}
 
 
 def _history() -> History:
@@ -109,7 +114,7 @@ def _zipped(entries: dict[str, bytes], chance: Random) -> bytes:
     return made.getvalue()
 
 
-def _changed_inside(whole: bytes, chance: Random) -> bytes:
+def changed_inside(whole: bytes, chance: Random) -> bytes:
     """One file of the zip mutated."""
     entries = _entries(whole)
     name = chance.choice(list(entries))
@@ -117,7 +122,7 @@ def _changed_inside(whole: bytes, chance: Random) -> bytes:
     return _zipped(entries, chance)
 
 
-def _changed_text(whole: bytes, chance: Random) -> bytes:
+def changed_text(whole: bytes, chance: Random) -> bytes:
     """The JSON or XML of the zip changed: values of the one, bytes of the other."""
     entries = _entries(whole)
     if "document.json" not in entries:

@@ -38,5 +38,8 @@ KINDS = {
     "records": Kind("records:Records", 10_000, 2_000, 60),
     "expressions": Kind("words:Expressions", 10_000, 1_000, 120),
     "names": Kind("words:FileNames", 500, 50, 120),
+    "renders": Kind("commands:Renders", 3_000, 500, 60),
+    "models": Kind("commands:ModelFolders", 3_000, 500, 60),
+    "systems": Kind("systems:Systems", 3_000, 200, 120),
     "window": Kind("window:Sessions", 10, 2, 600),
 }

@@ -3,22 +3,37 @@
 import pytest
 from PIL import Image
 
-from clipmat import model
+from clipmat import hub, model
 from rim_editor import matting
 from tests.fuzz.judging import Tally, judge
 from tests.fuzz.subjects import KINDS
 from tests.fuzz.window import Sessions
 
 pytestmark = pytest.mark.filterwarnings("ignore::clipmat.errors.UserFacingWarning")
-SLICE = {"images": 80, "weights": 40, "projects": 60, "records": 150, "expressions": 60, "names": 6}
+SLICE = {
+    "images": 80,
+    "weights": 40,
+    "projects": 60,
+    "records": 150,
+    "expressions": 60,
+    "names": 6,
+    "renders": 30,
+    "models": 60,
+    "systems": 20,
+}
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder to write into; what subjects replace in the program is put back after the test."""
-    for owner, name in ((Image, "MAX_IMAGE_PIXELS"), (model, "ClipMat"), (matting, "load_predictor")):
+    for owner, name in (
+        (Image, "MAX_IMAGE_PIXELS"),
+        (model, "ClipMat"),
+        (matting, "load_predictor"),
+        *((hub, name) for name in ("files", "download", "checksum")),
+    ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
-    for name in ("RIM_EDITOR_HOME", "XDG_CONFIG_HOME"):
+    for name in ("RIM_EDITOR_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HF_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     return tmp_path
 

@@ -1,4 +1,6 @@
 import hashlib
+import os
+import sys
 
 import pytest
 
@@ -103,3 +105,10 @@ def test_that_what_arrived_whole_of_several_parts_stays(served, no_user_weights)
     assert len(list(no_user_weights.iterdir())) == 1
     fetching.fetch("grounded-sam")
     assert len(list(no_user_weights.iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_the_folder_gives_way(served, no_user_weights):
+    no_user_weights.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(no_user_weights / "clipseg-rd64-refined")
+    assert (fetching.fetch("clipseg") / "config.json").is_file()
