@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rim_editor.documents.compositing import Made, Strips
+
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
 _SAMPLE_PX = 256
 """The longer side of the reduced images of which means and deviations are taken: the same for preview and export."""
-_STRIP_ROWS = 256
 _LEAST_GAIN, _MOST_GAIN = 0.4, 2.5
 """A background of one colour would otherwise take all shape from the object, a busy one would tear it apart."""
 
@@ -22,44 +23,47 @@ class _Statistics(NamedTuple):
     deviation: NDArray[np.float64]
 
 
-def matched(colours: Pixels, matte: Coverage, ground: Pixels, strength: float) -> Pixels:
-    """The object's colours, HxWx3 uint8, with mean and standard deviation moved to those of `ground`: HxWx3, new.
+def matched(colours: Strips, matte: Coverage, ground: Pixels, strength: float) -> Strips:
+    """The object's colours, HxWx3 uint8, with mean and standard deviation moved to those of `ground`; strip by strip.
 
     Colour transfer of Reinhard, Ashikhmin, Gooch and Shirley ("Color Transfer between Images", IEEE CG&A 21, 2001), in
     CIELAB (D65) instead of their l-alpha-beta, each pixel weighted: the object by `matte`, HxW in [0, 1], the ground,
     HxWx3 or HxWx4 uint8, by its own alpha. `strength` in [0, 1] goes from no change to all of it. Where either covers
     nothing, the colours are returned as they are.
     """
-    own = _statistics(colours, matte)
-    solid = np.ones(ground.shape[:2], np.float32)
-    if ground.shape[2] == 4:
-        solid = np.asarray(ground[..., 3] / np.float32(255), np.float32)
-    other = _statistics(ground[..., :3], solid)
-    if own is None or other is None or strength <= 0:
+    if strength <= 0:
+        return colours
+    own = _statistics(colours[:], matte)
+    alpha = np.asarray(ground[..., 3] / np.float32(255), np.float32) if ground.shape[2] == 4 else None
+    other = _statistics(ground[..., :3], alpha)
+    if own is None or other is None:
         return colours
     gain = np.clip(other.deviation / np.maximum(own.deviation, 1e-3), _LEAST_GAIN, _MOST_GAIN)
     gain = 1 + strength * (gain - 1)
     mean = own.mean + strength * (other.mean - own.mean)
     scale, shift = (np.asarray(each, np.float32) for each in (gain, mean - gain * own.mean))
-    result = colours.copy()
-    for start in range(0, matte.shape[0], _STRIP_ROWS):
-        rows = slice(start, start + _STRIP_ROWS)
+
+    def strip(rows: slice) -> Pixels:
+        result: Pixels = np.array(colours[rows])
         columns = np.flatnonzero((matte[rows] > 0).any(axis=0))
         if columns.size:
-            part = rows, slice(int(columns[0]), int(columns[-1]) + 1)
-            result[part] = _to_rgb(_to_lab(colours[part]) * scale + shift)
-    return result
+            part = slice(int(columns[0]), int(columns[-1]) + 1)
+            result[:, part] = _to_rgb(_to_lab(result[:, part]) * scale + shift)
+        return result
+
+    return Made(colours.shape, strip)
 
 
-def _statistics(pixels: Pixels, weight: Coverage) -> _Statistics | None:
-    """Mean and standard deviation of L, a and b; None where the weight is nothing."""
+def _statistics(pixels: Pixels, weight: Coverage | None) -> _Statistics | None:
+    """Mean and standard deviation of L, a and b, all pixels alike without weights; None where these are nothing."""
     import cv2
 
-    height, width = weight.shape
+    height, width = pixels.shape[:2]
     factor = min(1.0, _SAMPLE_PX / max(height, width))
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA)
-    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    share = np.ones(size[::-1]) if weight is None else cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+    share = np.asarray(share, np.float64)
     # A pixel on the edge of what is weighted has been mixed with what is beside it.
     share = np.where(share > min(0.9, float(share.max())) - 1e-6, share, 0)
     total = share.sum()

@@ -94,7 +94,7 @@ def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -
     strength = layer.composition.colour_match
     if ground is None or strength <= 0 or not isinstance(layer.edit, Cutout | Background):
         return colours
-    return colour_matching.matched(colours[:], layer.matte, ground, strength)
+    return colour_matching.matched(colours, layer.matte, ground, strength)
 
 
 def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
