@@ -1,6 +1,6 @@
 """Augmentation of pixels, as cameras change them; short, for every reader looks for it under this name.
 
-Geometry (scale, place, mirror) is drawn where a scene is composed.
+Geometry (scale, place, mirror) is drawn where the image is made: `composition`, `files/folder_dataset`.
 """
 
 from __future__ import annotations

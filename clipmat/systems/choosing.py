@@ -1,6 +1,7 @@
 """Chooses among a system's candidates the one that an expression means: by colour, then relation, then place.
 
-All by the geometry of masks or boxes and the colours of the image's pixels; no network.
+All by the geometry of masks or boxes and the colours of the image's pixels; no network. What the same words mean where
+our own network learns them is in `training/relations`.
 """
 
 from __future__ import annotations

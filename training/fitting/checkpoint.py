@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, read without unpickling code, resumed exactly."""
+"""Checkpoints as files: whole or not at all, read without code; the trainer's `restore` decides if one fits a run."""
 
 from __future__ import annotations
 
