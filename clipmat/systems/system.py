@@ -135,13 +135,15 @@ class System(ABC):
     def _at_work(self) -> Iterator[None]:
         """What another package meets in settings of a folder only while it computes is a damage of the weights.
 
-        An error that begins in a module of ours is a bug and stays one, and so does a lack of memory what it is.
+        An error that begins in a module of ours is a bug and stays one; what the device says, or a lack
+        of memory, is no fault of the weights.
         """
         try:
             yield
         except (TypeError, LookupError, AttributeError, ValueError, AssertionError, RuntimeError) as error:
             where = traceback.extract_tb(error.__traceback__)[-1].filename
-            if "clipmat" in where or "memory" in str(error).lower() or isinstance(error, NotImplementedError):
+            of_the_machine = any(word in str(error).lower() for word in ("memory", "cuda", "mps"))
+            if "clipmat" in where or of_the_machine or isinstance(error, NotImplementedError):
                 raise
             first = " ".join(str(error).split())[:160] or type(error).__name__
             raise WeightsInvalid(
