@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from clipmat.predictions import EdgeRefiner, Prediction
 from clipmat.predictor import Predictor
 from clipmat.prompt import checked_expression
 from clipmat.transforms import check_image
+
+_PACKAGE = Path(__file__).parents[1]
 
 
 class System(ABC):
@@ -141,11 +144,11 @@ class System(ABC):
         try:
             yield
         except (TypeError, LookupError, AttributeError, ValueError, AssertionError, RuntimeError) as error:
-            where = traceback.extract_tb(error.__traceback__)[-1].filename
-            of_the_machine = any(word in str(error).lower() for word in ("memory", "cuda", "mps"))
-            if "clipmat" in where or of_the_machine or isinstance(error, NotImplementedError):
+            where, text = Path(traceback.extract_tb(error.__traceback__)[-1].filename), str(error)
+            of_the_machine = "memory" in text.lower() or "CUDA" in text or "MPS" in text
+            if where.is_relative_to(_PACKAGE) or of_the_machine or isinstance(error, NotImplementedError):
                 raise
-            first = " ".join(str(error).split())[:160] or type(error).__name__
+            first = " ".join(text.split())[:160] or type(error).__name__
             raise WeightsInvalid(
                 f"the weights of {self.name} in {self.weights} do not work ({first}): copy or fetch all of them again"
             ) from error

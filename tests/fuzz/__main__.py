@@ -162,9 +162,8 @@ def work(kind: str, seed: int, first: int, count: int, folder: Path) -> int:
         judge(subject, kind, seed, number, tally)
         tally.findings += [f"{number}: {text}" for text in noted()]
         if len(tally.findings) > known:
-            for path in sorted(filter(Path.is_file, folder.glob("input*")), key=lambda one: one.stat().st_mtime_ns)[
-                -1:
-            ]:
+            inputs = filter(Path.is_file, folder.glob("input*"))
+            for path in sorted(inputs, key=lambda one: one.stat().st_mtime_ns)[-1:]:
                 shutil.copy(path, folder / f"kept-{number}-{path.name}")
             (folder / "partial.json").write_text(json.dumps({"tally": tally.__dict__, "next": number + 1}))
     whole = folder / "whole.json"
