@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat.errors import ClipMatError, ExpressionTruncated
-from rim_editor.predictors import DraftsFirst, KnowsWords, Unloads
+from rim_editor.predictors import DraftsFirst, KnowsWords, Unloadable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -293,7 +293,7 @@ class Matting:
             self._predictor = self._load(*wanted)
             self._loaded = wanted
         self._used = time.monotonic()
-        if isinstance(self._predictor, Unloads):
+        if isinstance(self._predictor, Unloadable):
             self._timer.cancel()
             self._timer = _timer(self._predictor.idle_seconds, self._unload)
             self._timer.start()
@@ -301,7 +301,7 @@ class Matting:
 
     def _unload(self) -> None:
         with self._lock:
-            large = self._predictor if isinstance(self._predictor, Unloads) else None
+            large = self._predictor if isinstance(self._predictor, Unloadable) else None
             if large is not None and time.monotonic() - self._used >= large.idle_seconds:
                 self._predictor, self._loaded, self._image = None, None, None
 

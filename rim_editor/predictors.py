@@ -86,7 +86,7 @@ class KnowsWords(Protocol):
 
 
 @runtime_checkable
-class Unloads(Protocol):
+class Unloadable(Protocol):
     """A predictor so large that it is not kept when nobody has asked it anything for a while."""
 
     @property

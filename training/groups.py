@@ -8,10 +8,11 @@ from functools import cache
 
 import numpy as np
 
+from clipmat.position_words import OPPOSITE
 from training.composition import background_part, cut_sides, place, scaled
 from training.entity import BankError, Entity, Pixels, SceneBackground
 from training.files.entity_bank import EntityBank
-from training.relations import MARGIN, OPPOSITE, RELATIONS, holds
+from training.relations import MARGIN, RELATIONS, holds
 from training.scene import Scene, SceneCanvas
 
 GROUP = {"human": 5, "animal": 1, "object": 1}

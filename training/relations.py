@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clipmat.position_words import OPPOSITE, POSITIONS
 from training.scene import Scene
 
-OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", "front": "behind", "behind": "front"}
-"""`a` stands in a relation to `b` exactly when `b` stands in the opposite one to `a`."""
 RELATIONS = tuple(OPPOSITE)
 MARGIN = 0.12
 """Distance of centres, in sides of the scene, that makes 'left of' sure."""
@@ -44,17 +43,6 @@ RELATIVE_PHRASES: dict[str, tuple[str, ...]] = {
     "behind": ("behind", "in back of"),
 }
 """Relative positions, between two noun phrases."""
-_POSITION_WORDS = {
-    "left": "left leftmost",
-    "right": "right rightmost",
-    "top": "top topmost upper uppermost above over",
-    "bottom": "bottom lower lowest below beneath under underneath",
-    "middle": "middle center centre central",
-    "front": "front foreground",
-    "behind": "behind back background",
-    "corner": "corner",
-}
-_POSITION_OF = {word: relation for relation, words in _POSITION_WORDS.items() for word in words.split()}
 _SIDES = re.compile(r"\b(left|right)(?=(?:most|hand|wards?)?\b)", re.IGNORECASE)
 
 
@@ -106,7 +94,7 @@ def holds(scene: Scene, relation: str, a: int, b: int, margin: float = MARGIN) -
 def position_in(text: str) -> str:
     """The position that the first position word of a text names, empty when there is none."""
     words = re.findall(r"[a-z]+", text.lower())
-    return next((_POSITION_OF[word] for word in words if word in _POSITION_OF), "")
+    return next((POSITIONS[word] for word in words if word in POSITIONS), "")
 
 
 def mirrored(text: str) -> str:

@@ -1,7 +1,6 @@
 """Chooses among a system's candidates the one that an expression means: by colour, then relation, then place.
 
-All by the geometry of masks or boxes and the colours of the image's pixels; no network. What the same words mean where
-our own network learns them is in `training/relations`.
+All by the geometry of masks or boxes and the colours of the image's pixels; no network.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ _ALIKE = {
 """Colours that may be named instead; they count for a fifth."""
 _ORDER = {"left": (0, 1), "right": (0, -1), "top": (1, 1), "bottom": (1, -1)}
 """The axis of a side and its sense."""
-_OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 
 
 def choose(reading: Reading, find: Find, image: NDArray[np.uint8] | None = None) -> Candidate | None:
@@ -134,7 +132,7 @@ def _place_scores(side: str, rivals: Sequence[Candidate]) -> list[float]:
     if side == "corner":
         inwards = [(min(x, 1 - x), min(y, 1 - y)) for x, y in (one.centre for one in rivals)]
         return [-float(np.hypot(across, down)) for across, down in inwards]
-    if side in ("front", "back"):
+    if side in ("front", "behind"):
         depths = [_nearness(one) + sum(one.covers(rival) for rival in rivals if rival is not one) for one in rivals]
         return [depth if side == "front" else -depth for depth in depths]
     measure = [one.area if side in ("big", "small") else one.tallness for one in rivals]
@@ -159,7 +157,7 @@ def _relation_score(kind: str, one: Candidate, others: Sequence[Candidate]) -> f
         return -one.gap(other) - 0.1 * apart
     if kind == "on":
         return -2 * one.gap(other) - max(0.0, y - other_y) - 0.25 * abs(x - other_x)
-    if kind in ("front", "back"):
+    if kind in ("front", "behind"):
         nearer = _nearness(one) - _nearness(other) + one.covers(other)
         holds = nearer if kind == "front" else -nearer
         return min(holds, 0.05) * 10 - one.gap(other) - 0.1 * apart

@@ -34,7 +34,7 @@ _MOST_PARTS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class HotPart(Candidate):
+class HeatRegion(Candidate):
     """A part of a heat map."""
 
     heat: NDArray[np.float32] | None = None
@@ -95,17 +95,17 @@ class ClipSegSystem(WordSystem):
         parts = [labels == label for label in range(1, count)]
         parts = sorted(parts, key=lambda part: -int(part.sum()))[:_MOST_PARTS]
         least = _LEAST_SHARE * int(parts[0].sum()) if parts else 0.0
-        return [_hot_part(part, heat) for part in parts if part.sum() >= least]
+        return [_heat_region(part, heat) for part in parts if part.sum() >= least]
 
     def _all_of(self, words: str) -> Candidate | None:
         """All that is hot: one thing may be seen in several parts."""
         heat = self.heat(words)
         hot = heat > _HOT
-        return _hot_part(hot, heat) if hot.any() else None
+        return _heat_region(hot, heat) if hot.any() else None
 
     def _soft(self, candidate: Candidate, pointing: Pointing) -> NDArray[np.float32]:
         """The heat of the candidate and close around it, but not that of others."""
-        assert isinstance(candidate, HotPart) and candidate.mask is not None and candidate.heat is not None
+        assert isinstance(candidate, HeatRegion) and candidate.mask is not None and candidate.heat is not None
         reach = max(3, round(0.1 * float(np.sqrt(candidate.mask.sum()))))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
         near = cv2.dilate(candidate.mask.astype(np.uint8), kernel).astype(bool)
@@ -113,6 +113,6 @@ class ClipSegSystem(WordSystem):
         return np.where(mine, candidate.heat, np.float32(0)).astype(np.float32)
 
 
-def _hot_part(mask: NDArray[np.bool_], heat: NDArray[np.float32]) -> HotPart:
+def _heat_region(mask: NDArray[np.bool_], heat: NDArray[np.float32]) -> HeatRegion:
     box = Candidate.of_mask(mask).box
-    return HotPart(box, float(heat[mask].max()), (mask.shape[0], mask.shape[1]), mask, heat)
+    return HeatRegion(box, float(heat[mask].max()), (mask.shape[0], mask.shape[1]), mask, heat)

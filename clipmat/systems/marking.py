@@ -40,8 +40,10 @@ _ORDINALS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_CANONICAL = dict.fromkeys(("upper", "topmost", "uppermost", "highest"), "top") | dict.fromkeys(
-    ("lower", "lowest"), "bottom"
+_CANONICAL = (
+    dict.fromkeys(("upper", "topmost", "uppermost", "highest"), "top")
+    | dict.fromkeys(("lower", "lowest"), "bottom")
+    | {"back": "behind"}
 )
 
 _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -63,7 +65,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?:closest|nearest|closer|nearer|near|close) (?:to )?(?:the )?{_CAMERA}\b"
          r"|\bin (?:the )?front of (?:the |my )?camera\b", "@p_front"),
         (rf"\b(?:furthest|farthest|further|far)(?: (?:away|back))*(?: from (?:the )?{_CAMERA}\b| (?:back|away)\b)",
-         "@p_back"),
+         "@p_behind"),
         (rf"\b(?:furthest|farthest) (?=(?:(?:to|on|at) )?(?:the )?(?:{_H}|{_V})\b)", ""),
         # What is counted, and from where.
         (r"\b(?:number|no) (\d)\b", "@n_{1}"),
@@ -77,7 +79,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"{_AT}{_H} of\b", "@r_{1}"),
         (r"\bon top of\b|\batop\b|\b(?:at|in) the (?:top|middle|centre|center|bottom) of\b", "@r_on"),
         (r"\bin (?:the )?front of\b|\bahead of\b|\bbefore(?= \w)", "@r_front"),
-        (r"\b(?:in|at|to) (?:the )?(?:back|rear) of\b|\bbehind(?= \w)", "@r_back"),
+        (r"\b(?:in|at|to) (?:the )?(?:back|rear) of\b|\bbehind(?= \w)", "@r_behind"),
         (r"\b(?:next|close|closer|closest|near|nearer|nearest|adjacent) to\b"
          r"|\b(?:beside|besides|alongside|touching|against|by|near)(?= \w)|\b(?:nearest|closest) (?=the )", "@r_near "),
         (r"\b(?:nearest|closest|closer|nearer)\b", "@p_front"),
@@ -90,7 +92,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"{_AT}(?:very |exact |dead )?(?:middle|center|centre|central)(?: (?:row|part|column))?\b", "@p_middle"),
         (rf"{_AT}(?:very )?(?:front|foreground|frontmost|foremost)(?: row)?\b", "@p_front"),
         (rf"{_AT}(?:very )?(?:back|background|rear|distance)(?: row)?\b|\bbehind\b|\b(?:furthest|farthest)\b",
-         "@p_back"),
+         "@p_behind"),
         (r"\b(?:in|at|on) (?:the|a) corner\b", "@p_corner"),
         (r"\b(?:biggest|largest|bigger|larger)\b", "@p_big"),
         (r"\b(?:smallest|tiniest|littlest|smaller)\b", "@p_small"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from clipmat.position_words import OPPOSITE
 from clipmat.systems.marking import marked
 from clipmat.systems.spelling import COLOURS, even
 
@@ -18,7 +19,7 @@ class Position:
     """Where something is among its rivals."""
 
     side: str
-    """left, right, top, bottom, middle, front, back, corner, big, small, tall or short."""
+    """left, right, top, bottom, middle, front, behind, corner, big, small, tall or short."""
     rank: int = 0
     """0: towards that side. From 1 on: the first, second... counted from it."""
     loose: bool = False
@@ -30,7 +31,7 @@ class Relation:
     """How something stands to something else."""
 
     kind: str
-    """left, right, top, bottom, front, back, near, on, with or between."""
+    """left, right, top, bottom, front, behind, near, on, with or between."""
     others: tuple[Reading, ...]
     """What it stands to: one thing, or two for `between`, where one plural may stand for both."""
 
@@ -54,7 +55,6 @@ class Reading:
         return bool(self.colours or self.places or self.relations)
 
 
-_OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", "front": "back", "back": "front"}
 _LOOSE = {
     "big": "big", "large": "big", "huge": "big", "small": "small", "little": "small", "tiny": "small", "tall": "tall",
 }  # fmt: skip
@@ -208,12 +208,12 @@ def _places(marks: str) -> tuple[Position, ...]:
     found = re.findall(r"@(\w)_(-?\w+)", marks)
     rank = next((int(value) for kind, value in found if kind == "n"), 0)
     sides = [(kind, value) for kind, value in found if kind != "n"]
-    if rank and not any(side in _OPPOSITE for _, side in sides):
+    if rank and not any(side in OPPOSITE for _, side in sides):
         sides.append(("f", "left"))  # `the first bicycle`: as one reads
     places = []
     for kind, side in sides:
-        if rank and side in _OPPOSITE:
-            counted = _OPPOSITE[side] if rank < 0 and kind == "f" else side
+        if rank and side in OPPOSITE:
+            counted = OPPOSITE[side] if rank < 0 and kind == "f" else side
             places.append(Position(counted, max(rank, 1)))
             rank = 0
         else:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from clipmat.position_words import POSITIONS
+
 COLOURS = {
     "red": "red", "crimson": "red", "scarlet": "red", "maroon": "red", "orange": "orange", "yellow": "yellow",
     "golden": "yellow", "gold": "yellow", "green": "green", "blue": "blue",
@@ -17,13 +19,11 @@ COLOURS = {
     "cream": "beige", "black": "black", "gray": "gray", "grey": "gray", "silver": "gray", "white": "white",
 }  # fmt: skip
 """The words for colours, and the basic name (`clipmat.colour_names`) that each stands for."""
-_POSITION_WORDS = (
-    "left right top bottom upper lower middle center centre central front behind back background foreground corner "
-    "above below beneath under underneath between beside next nearest closest furthest farthest biggest largest "
-    "smallest bigger larger smaller tallest leftmost rightmost topmost second third fourth fifth sixth image picture "
-    "photo which from side camera little small large higher lower before with"
+_CHOOSING_WORDS = (
+    "between beside next nearest closest furthest farthest biggest largest smallest bigger larger smaller tallest "
+    "second third fourth fifth sixth image picture photo which from side camera little small large higher before with"
 )
-_KNOWN = frozenset(_POSITION_WORDS.split()) | COLOURS.keys()
+_KNOWN = frozenset(_CHOOSING_WORDS.split()) | POSITIONS.keys() | COLOURS.keys()
 _OTHER_WORDS = {"font", "fist", "bellow", "lager", "thrid", "form", "tp"}
 """Words that are one slip away from one of ours and mean something else, or are handled apart."""
 _SHORT = {"teh": "the", "hte": "the", "lfet": "left", "letf": "left", "rihgt": "right", "thrid": "third", "frm": "from"}

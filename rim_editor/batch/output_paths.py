@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rim_editor.batch import naming
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import Exists
+from rim_editor.batch.recipe import IfExists
 from rim_editor.errors import OutputNotWritable
 from rim_editor.files import outputs
 from rim_editor.files.formats import LAYERED_SUFFIXES
@@ -34,7 +34,7 @@ class ChosenOutput:
     wanted: Path
     """Where the result would have gone, had its name been free."""
     kind: ProblemKind | None = None
-    """COLLISION, IS_INPUT or EXISTS: why it was not free, or with Exists.OVERWRITE what it replaces."""
+    """COLLISION, IS_INPUT or EXISTS: why it was not free, or with IfExists.OVERWRITE what it replaces."""
     other: Path | None = None
     """The image whose result has the name, or the file that does."""
 
@@ -54,7 +54,7 @@ class ChosenOutput:
 class OutputPaths:
     """Chooses free names in a folder, for one result after the other. Paths are absolute."""
 
-    def __init__(self, folder: Path, exists: Exists, inputs: Iterable[Path]) -> None:
+    def __init__(self, folder: Path, exists: IfExists, inputs: Iterable[Path]) -> None:
         """`inputs` are files that no result may replace, not even through a link."""
         self._folder, self._exists = str(folder), exists
         self._real_folders: dict[str, str] = {}
@@ -74,7 +74,7 @@ class OutputPaths:
         """The output of `source`: `parts` are the names of folders and the stem, `tails` what follows the stem.
 
         `own` are files that were made of it before: unless results are numbered, the new one may replace them.
-        A name that is not free is kept with Exists.SKIP, otherwise numbered. Raises NotADirectoryError, which holds
+        A name that is not free is kept with IfExists.SKIP, otherwise numbered. Raises NotADirectoryError, which holds
         its name, when a folder of the result is a file.
         """
         folder = os.path.join(self._folder, *parts[:-1])
@@ -83,9 +83,9 @@ class OutputPaths:
         wanted = files[0]
         kind, other = self._obstacle(files, own)
         if kind is None:
-            if self._exists is Exists.OVERWRITE:
+            if self._exists is IfExists.OVERWRITE:
                 kind, other = self._replaced(files)
-        elif self._exists is Exists.SKIP:
+        elif self._exists is IfExists.SKIP:
             return ChosenOutput(tuple(map(Path, files)), Path(wanted), kind, other)
         else:
             start = self._key(wanted)
@@ -110,7 +110,7 @@ class OutputPaths:
             if key in self._taken:
                 return ProblemKind.COLLISION, self._taken[key]
             there = self._listing(file).get(naming.same_file_key(os.path.basename(file)))
-            replaced = self._exists is Exists.OVERWRITE or (Path(file) in own and self._exists is not Exists.NUMBER)
+            replaced = self._exists is IfExists.OVERWRITE or (Path(file) in own and self._exists is not IfExists.NUMBER)
             if key in self._folders or there or (there is False and not replaced):
                 return ProblemKind.EXISTS, Path(file)
         return None, None

@@ -17,7 +17,7 @@ from rim_editor.batch import naming, output_paths
 from rim_editor.batch.inputs import Input, check_image_file
 from rim_editor.batch.output_paths import ChosenOutput, OutputPaths
 from rim_editor.batch.problems import Problem, ProblemKind
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, checked_terms
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe, checked_terms
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import OutputNotWritable
 from rim_editor.files import exporting
@@ -249,17 +249,17 @@ class _Planner:
         if kind is None:
             return ""
         exists, text = self.recipe.exists, f"'{wanted}', the result of '{each.path}', {chosen.reason}"
-        fatal = exists is Exists.REFUSE
+        fatal = exists is IfExists.REFUSE
         if fatal:
             text += ": number, skip or overwrite such results, or choose another folder or template."
-        elif exists is Exists.SKIP:
+        elif exists is IfExists.SKIP:
             text += ": the image is skipped."
         elif output == wanted:
             text += ": it is replaced."
         else:
             text += f": it becomes '{output.name}'."
         self._add(kind, text, each.path, each.row, fatal=fatal)
-        return text if exists is Exists.SKIP else ""
+        return text if exists is IfExists.SKIP else ""
 
     def _check_outputs(self, items: list[Item]) -> None:
         """Try each kind of output once: whether its format can hold it and its folder can be written to."""

@@ -24,7 +24,7 @@ _Chosen = TypeVar("_Chosen", bound=StrEnum)
 _SIGNS = {"+": Combine.ADD, "-": Combine.SUBTRACT, "&": Combine.INTERSECT}
 
 
-class Exists(StrEnum):
+class IfExists(StrEnum):
     """How to treat a result whose name is taken, by a file or by another result."""
 
     NUMBER = "number"
@@ -73,7 +73,7 @@ class Recipe:
     """Names of results without suffix; see `naming`. '/' makes folders."""
     keep_folders: bool = True
     """Whether results are in the same folders as their images."""
-    exists: Exists = Exists.REFUSE
+    exists: IfExists = IfExists.REFUSE
     best_guess: bool = False
     """Whether the best match is written even where nothing seems to match."""
     at_least: float | None = None
@@ -110,7 +110,7 @@ class Recipe:
             depth=self.depth if content is Content.MATTE else 8,
             quality=self.quality,
             metadata=self.metadata,
-            overwrite=self.exists is Exists.OVERWRITE,
+            overwrite=self.exists is IfExists.OVERWRITE,
             longest_side=self.longest_side,
             framing=self.framing,
         )

@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from rim_editor import processes
 from rim_editor.batch import project_recipes
 from rim_editor.batch.project_recipes import LayerRecipe
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.commands import batch_screen as screen
 from rim_editor.commands import printing
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
@@ -83,7 +83,7 @@ def batch(
     watch: Annotated[
         bool, typer.Option("--watch", help="Keep exporting what appears in the folders, until Ctrl+C.")
     ] = False,
-    exists: Annotated[Exists, typer.Option(help="What to do if the name of a result is taken.")] = Exists.REFUSE,
+    exists: Annotated[IfExists, typer.Option(help="What to do if the name of a result is taken.")] = IfExists.REFUSE,
     template: Annotated[
         str,
         typer.Option(help="Names of results: {stem}, {folder}, {expression}, {index}, {index:04}; '/' for folders."),

@@ -30,8 +30,8 @@ STEEPEST = 45.0
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Turn clockwise by a number of quarters, 1 to 3."""
+class Rotate:
+    """Rotate clockwise by a number of quarters, 1 to 3."""
 
     quarters: int
 
@@ -55,7 +55,7 @@ class Crop:
 
 @dataclass(frozen=True)
 class Straighten:
-    """Turn clockwise by degrees, at most STEEPEST, and keep the largest rectangle of the same aspect within the image.
+    """Rotate clockwise by degrees, at most STEEPEST, and keep the largest rectangle of the same aspect within it.
 
     Raises BadOption for more.
     """
@@ -67,14 +67,14 @@ class Straighten:
             raise BadOption(f"An image is straightened by at most {STEEPEST:g} degrees, not {self.degrees:g}: turn it.")
 
 
-Reshaping = Turn | Flip | Crop | Straighten
+Reshaping = Rotate | Flip | Crop | Straighten
 
 
 def size_after(change: Reshaping, size: Size) -> Size:
     """The size of an image of `size` after the change. Raises BadOption for a crop that is not within the image."""
     width, height = size
     match change:
-        case Turn(quarters=quarters):
+        case Rotate(quarters=quarters):
             return (height, width) if quarters % 2 else size
         case Flip():
             return size
@@ -150,7 +150,7 @@ def _array(array: NDArray[Kind], change: Reshaping, size: Size) -> NDArray[Kind]
     import numpy as np
 
     match change:
-        case Turn(quarters=quarters):
+        case Rotate(quarters=quarters):
             turns = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
             return np.asarray(cv2.rotate(array, turns[quarters % 4 - 1]), array.dtype) if quarters % 4 else array.copy()
         case Flip(across=across):
@@ -183,7 +183,7 @@ def _point(point: Point, change: Reshaping, before: Size, after: Size) -> Point:
     x, y = point
     width, height = before
     match change:
-        case Turn(quarters=quarters):
+        case Rotate(quarters=quarters):
             for _ in range(quarters % 4):
                 x, y, width, height = height - y, x, height, width
             return x, y
@@ -208,8 +208,8 @@ def _placement(placement: Placement, change: Reshaping, before: Size, after: Siz
     )
     right, down = (min(max((b - a) / side, -10.0), 10.0) for a, b, side in zip(start, end, after, strict=True))
     angle = -placement.angle if isinstance(change, Flip) else placement.angle
-    if isinstance(change, Turn | Straighten) and placement.mirrored:
-        turned = 90.0 * change.quarters if isinstance(change, Turn) else change.degrees
+    if isinstance(change, Rotate | Straighten) and placement.mirrored:
+        turned = 90.0 * change.quarters if isinstance(change, Rotate) else change.degrees
         angle = math.remainder(angle + 2 * turned, 360)  # mirrored as before, not across the new upright
     return replace(placement, right=right, down=down, angle=angle)
 

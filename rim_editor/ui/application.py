@@ -30,7 +30,7 @@ from clipmat.errors import UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
 from rim_editor import settings as stored
 from rim_editor.matting import Matting
-from rim_editor.ui import languages, stalls
+from rim_editor.ui import languages, stall_watch
 from rim_editor.ui.model_loader import load_with_short_turns
 from rim_editor.ui.qt_runner import as_user_error
 from rim_editor.ui.single_instance import FileReceiver
@@ -119,7 +119,11 @@ class Application:
         languages.use(self._app, languages.chosen(settings.language))
         self._theme = Theme(self._app)
         self._theme.choose(settings.theme)
-        self._watch = stalls.StallWatch(self._app, stalls.print_stall) if debug_stalls or stalls.is_enabled() else None
+        self._watch = (
+            stall_watch.StallWatch(self._app, stall_watch.print_stall)
+            if debug_stalls or stall_watch.is_enabled()
+            else None
+        )
         self.window = MainWindow(matting or Matting(load=load_with_short_turns), settings)
         self.window.live_settings.changed.connect(lambda now: self._theme.choose(now.theme))
         self._receiver = FileReceiver(self._app)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clipmat.position_words import OPPOSITE
 from training.entity import BankError
 from training.expressions import FORMS, varied_expressions
 from training.groups import GROUP, IMAGES, composed, recipes
-from training.relations import OPPOSITE, RELATIONS, holds
+from training.relations import RELATIONS, holds
 
 SIZE = (96, 128)
 

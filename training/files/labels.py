@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clipmat.files import write_whole
+from clipmat.position_words import OPPOSITE
 from training import TrainingError
 from training.entity import ColourShare, Garment
 from training.expressions import NEGATIVE, Expression
 from training.files.attributes import is_salient, is_transparent
-from training.relations import OPPOSITE
 from training.scene import Scene
 
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.errors import UserError
-from rim_editor.batch.recipe import Exists
+from rim_editor.batch.recipe import IfExists
 from rim_editor.errors import BadOption
 from rim_editor.model_requests import ModelOptions
 from rim_editor.translation import marked, tr
@@ -207,7 +207,7 @@ class BatchDialog(QDialog):
         self._plan.start(self._setup.inputs.paths(), self._setup.inputs.recursive(), recipe, folder)
         self._show_page(_PLAN)
 
-    def _replan(self, exists: Exists) -> None:
+    def _replan(self, exists: IfExists) -> None:
         self._setup.output.names.set_exists(exists)
         self._make_plan()
 

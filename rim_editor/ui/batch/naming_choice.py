@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
 
 from rim_editor.batch import naming
-from rim_editor.batch.recipe import Exists
+from rim_editor.batch.recipe import IfExists
 from rim_editor.errors import BadOption
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, wrapped_label
@@ -16,10 +16,10 @@ from rim_editor.ui.panels.input_widgets import ChoiceBox
 
 EXISTS = marked(
     {
-        Exists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
-        Exists.SKIP: ("Leave the image out", "Images whose results are there already are left out"),
-        Exists.OVERWRITE: ("Replace the file", "Existing files are replaced, but never an image that is read"),
-        Exists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
+        IfExists.NUMBER: ("Number the new one", "The result is called rose-2.png and so on; nothing is replaced"),
+        IfExists.SKIP: ("Leave the image out", "Images whose results are there already are left out"),
+        IfExists.OVERWRITE: ("Replace the file", "Existing files are replaced, but never an image that is read"),
+        IfExists.REFUSE: ("Ask me first", "Nothing is started while a name is taken"),
     }
 )
 """The choices for a result whose name is taken, with their texts and tooltips."""
@@ -76,11 +76,11 @@ class NamingChoice(QWidget):
         return self._template.text().strip()
 
     @property
-    def exists(self) -> Exists:
+    def exists(self) -> IfExists:
         """The choice for a name that is taken."""
-        return Exists(self._exists.value())
+        return IfExists(self._exists.value())
 
-    def set_exists(self, exists: Exists) -> None:
+    def set_exists(self, exists: IfExists) -> None:
         """Show this choice; emits nothing."""
         self._exists.set_value(exists)
 

@@ -18,7 +18,7 @@ from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.manifests import ManifestRow
 from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe, terms_from_text
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe, terms_from_text
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
 from rim_editor.files import outputs
@@ -53,7 +53,7 @@ class PlanPage(QWidget):
     planned = Signal()
     """There is a plan, it failed, or it is being made again: see `rows` and `ready`."""
     exists_chosen = Signal(object)
-    """The user wants this `Exists` for taken names: make a new plan."""
+    """The user wants this `IfExists` for taken names: make a new plan."""
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class PlanPage(QWidget):
         self._progress = name_widget(QProgressBar(), "batch_planning", accessible=tr("Checking the images"))
         self._progress.setRange(0, 0)
         self._exists = ChoiceBox("batch_plan_exists", tr("Where a name is taken"), EXISTS)
-        self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(Exists(self._exists.value())))
+        self._exists.currentIndexChanged.connect(lambda _place: self.exists_chosen.emit(IfExists(self._exists.value())))
         self._save = name_widget(
             QPushButton(tr("Save &list…")),
             "batch_save_list",

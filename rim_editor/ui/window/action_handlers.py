@@ -13,13 +13,13 @@ from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Answer, Combine
 from rim_editor.documents.rendering import ViewMode
-from rim_editor.documents.reshaping import Flip, Reshaping, Turn
+from rim_editor.documents.reshaping import Flip, Reshaping, Rotate
 from rim_editor.translation import tr
 from rim_editor.ui.canvas.tools import Tool
 from rim_editor.ui.live_settings import LiveSettings
 from rim_editor.ui.window.actions import Actions
 from rim_editor.ui.window.documents import Documents
-from rim_editor.ui.window.layout import Parts
+from rim_editor.ui.window.layout import WindowParts
 
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
@@ -46,7 +46,7 @@ class ActionHandlers(QObject):
     def __init__(
         self,
         actions: Actions,
-        parts: Parts,
+        parts: WindowParts,
         documents: Documents,
         settings: LiveSettings,
         functions: Mapping[str, Callable[[], object]],
@@ -111,8 +111,8 @@ class ActionHandlers(QObject):
             "forget_recent": lambda: self._settings.set(replace(self._settings.current, recent=())),
             "undo": self._undo,
             "redo": lambda: self._with_editor(lambda editor: editor.redo()),
-            "turn_left": lambda: self._reshape(Turn(3), tr("Turn left")),
-            "turn_right": lambda: self._reshape(Turn(1), tr("Turn right")),
+            "turn_left": lambda: self._reshape(Rotate(3), tr("Turn left")),
+            "turn_right": lambda: self._reshape(Rotate(1), tr("Turn right")),
             "flip_across": lambda: self._reshape(Flip(across=True), tr("Flip horizontally")),
             "flip_down": lambda: self._reshape(Flip(across=False), tr("Flip vertically")),
             "expression": bar.focus_box,

@@ -51,7 +51,7 @@ _TOOLBAR = ("open", "paste", "", "undo", "redo", "<>", "zoom_out", "zoom_fit", "
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class WindowParts:
     """The parts of the window that others need."""
 
     canvas: Canvas
@@ -68,7 +68,7 @@ class Parts:
     recent_menu: QMenu
 
 
-def lay_out(window: QMainWindow, actions: Actions) -> Parts:
+def lay_out(window: QMainWindow, actions: Actions) -> WindowParts:
     """Fill an empty window; its docks have object names, so that their layout can be saved."""
     recent_menu = _menus(window, actions)
     toolbar = _toolbar(window, actions)
@@ -100,7 +100,7 @@ def lay_out(window: QMainWindow, actions: Actions) -> Parts:
     connect_all(actions["show_panels"], (matte_dock, edit_dock))
     choices = [actions[name] for name in ("show_matte_panel", "show_edit_panel", "show_panels")]
     NarrowWindow(window, (matte_dock, edit_dock), choices)
-    parts = Parts(
+    parts = WindowParts(
         canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
         StatusBar(window.statusBar()), toolbar, recent_menu,
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _show_where_it_works(canvas: Canvas, tool: Tool) -> None:
             canvas.set_view(replace(canvas.view, mode=ViewMode.OVERLAY))
 
 
-def _connect_panels(parts: Parts) -> None:
+def _connect_panels(parts: WindowParts) -> None:
     """Keep view, tool, brush and zoom of canvas and panels in sync."""
     parts.matte_panel.view_changed.connect(parts.canvas.set_view)
     parts.canvas.view_changed.connect(parts.matte_panel.set_view)

@@ -15,7 +15,7 @@ from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded,
 from rim_editor.translation import tr
 from rim_editor.ui.window.document_opener import DocumentOpener
 from rim_editor.ui.window.documents import Documents, OpenDocument
-from rim_editor.ui.window.layout import Parts
+from rim_editor.ui.window.layout import WindowParts
 
 _ELSEWHERE_MS = 10_000
 """How long the status bar shows a message of an image that is not in front."""
@@ -31,7 +31,7 @@ class Notifications(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        parts: Parts,
+        parts: WindowParts,
         documents: Documents,
         opener: DocumentOpener,
         show_models: Callable[[], None],

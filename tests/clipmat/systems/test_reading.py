@@ -19,7 +19,7 @@ from clipmat.systems.spelling import even
         ("the book at the left bottom", "book", [Position("left"), Position("bottom")]),
         ("the biggest one", "", [Position("big")]),
         ("the dog closest to the camera", "dog", [Position("front")]),
-        ("the horse in the background", "horse", [Position("back")]),
+        ("the horse in the background", "horse", [Position("behind")]),
         ("little girl", "girl", [Position("small", loose=True)]),
         ("a cup of coffee in the middle of the picture", "cup of coffee", [Position("middle")]),
         ("could you select the rightmost cup please", "cup", [Position("right")]),
@@ -61,7 +61,7 @@ def test_the_colours_of_an_expression(text, noun, colours):
         ("the cup to the left of the plate", "left", [Reading("plate")]),
         ("cup at the right hand side of plate", "right", [Reading("plate")]),
         ("the pillow on the sofa", "on", [Reading("sofa")]),
-        ("the dog behind the red car", "back", [Reading("car", ("red",))]),
+        ("the dog behind the red car", "behind", [Reading("car", ("red",))]),
         ("dog standing in front of the house", "front", [Reading("house")]),
         ("chair nearest the window", "near", [Reading("window")]),
         ("the dog next to the tree", "near", [Reading("tree")]),
@@ -117,7 +117,7 @@ def test_that_what_something_has_stays_in_the_noun_and_is_a_relation_too():
 
 def test_that_a_relation_may_have_one_of_its_own():
     (relation,) = read("the cup left of the man behind the bus").relations
-    assert relation == Relation("left", (Reading("man", (), (), (Relation("back", (Reading("bus"),)),)),))
+    assert relation == Relation("left", (Reading("man", (), (), (Relation("behind", (Reading("bus"),)),)),))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from rim_editor.batch.output_files import DiskFull
 from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.progress import Throughput
 from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
-from rim_editor.batch.recipe import Exists, ExpressionTerm
+from rim_editor.batch.recipe import ExpressionTerm, IfExists
 from rim_editor.documents.edit_description import EditDescription
 from rim_editor.matting import Matting
 
@@ -97,7 +97,7 @@ def test_images_in_which_nothing_matches_and_those_left_out(photos, plan_for, ma
     plan = plan_for(photos(2))
     run(plan, matting)
     plan.items[1].output.unlink()
-    plan = plan_for(photos(2), exists=Exists.SKIP)
+    plan = plan_for(photos(2), exists=IfExists.SKIP)
     states = {step.outcome.index: step.outcome.state for step in run(plan, matting)[1:]}
     assert states == {0: State.SKIPPED, 1: State.DONE}
 

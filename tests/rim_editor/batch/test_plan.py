@@ -16,7 +16,7 @@ from rim_editor.batch import output_paths
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.problems import ProblemKind
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
@@ -115,7 +115,7 @@ def test_several_expressions_in_a_name(photos, tmp_path):
 def test_two_results_of_one_name(photos, tmp_path):
     refused, numbered, skipped, written = (
         plan_of(photos, tmp_path / "out", keep_folders=False, exists=exists)
-        for exists in (Exists.REFUSE, Exists.NUMBER, Exists.SKIP, Exists.OVERWRITE)
+        for exists in (IfExists.REFUSE, IfExists.NUMBER, IfExists.SKIP, IfExists.OVERWRITE)
     )
     fatal(refused, ProblemKind.COLLISION, "a.png", str(photos / "a.jpg"), str(photos / "sub" / "a.jpg"), "skip")
     assert outputs(numbered) == outputs(written) == ["a.png", "a-2.png", "b.png"]
@@ -130,19 +130,19 @@ def test_two_results_of_one_name(photos, tmp_path):
 )
 def test_names_that_some_disks_take_for_one(tmp_path, one, other):
     inputs = [Input(tmp_path / name, tmp_path) for name in (one, other)]
-    plan = make_plan(inputs, Recipe(RED, exists=Exists.NUMBER), tmp_path / "out")
+    plan = make_plan(inputs, Recipe(RED, exists=IfExists.NUMBER), tmp_path / "out")
     assert plan.items[1].output.stem.endswith("-2")
 
 
-@pytest.mark.parametrize("exists", Exists)
+@pytest.mark.parametrize("exists", IfExists)
 def test_an_output_that_is_an_input(tmp_path, exists):
     (tmp_path / "a.png").write_bytes(b"precious")
     inputs, _ = gather_inputs([tmp_path])
     plan = make_plan(inputs, Recipe(RED, exists=exists), tmp_path)
     assert ProblemKind.IS_INPUT in kinds(plan)
-    assert plan.fatal == (exists is Exists.REFUSE)
+    assert plan.fatal == (exists is IfExists.REFUSE)
     (item,) = plan.items
-    assert item.skip if exists is Exists.SKIP else item.output.name == "a-2.png"
+    assert item.skip if exists is IfExists.SKIP else item.output.name == "a-2.png"
 
 
 def test_an_input_behind_links_is_one_still(tmp_path):
@@ -152,20 +152,20 @@ def test_an_input_behind_links_is_one_still(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jpg").symlink_to(tmp_path / "real" / "a.png")
     inputs, _ = gather_inputs([tmp_path / "in"])
-    plan = make_plan(inputs, Recipe(RED, exists=Exists.OVERWRITE), tmp_path / "link")
+    plan = make_plan(inputs, Recipe(RED, exists=IfExists.OVERWRITE), tmp_path / "link")
     assert outputs(plan) == ["a-2.png"]
 
 
 def test_a_background_is_an_input_too(photos, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "a.png")
     edit = EditDescription(EditName.BACKGROUND, background=tmp_path / "a.png")
-    plan = make_plan(gather_inputs([photos / "a.jpg"])[0], Recipe(RED, edit, exists=Exists.OVERWRITE), tmp_path)
+    plan = make_plan(gather_inputs([photos / "a.jpg"])[0], Recipe(RED, edit, exists=IfExists.OVERWRITE), tmp_path)
     assert outputs(plan) == ["a-2.png"]
 
 
 @pytest.mark.parametrize(
     ("exists", "name", "skip"),
-    [(Exists.NUMBER, "a-3.png", False), (Exists.SKIP, "a.png", True), (Exists.OVERWRITE, "a.png", False)],
+    [(IfExists.NUMBER, "a-3.png", False), (IfExists.SKIP, "a.png", True), (IfExists.OVERWRITE, "a.png", False)],
 )
 def test_existing_files(photos, tmp_path, exists, name, skip):
     out = tmp_path / "out"
@@ -179,7 +179,7 @@ def test_existing_files(photos, tmp_path, exists, name, skip):
     fatal(plan_of(photos, out), ProblemKind.EXISTS, "a.png", "overwrite")
 
 
-@pytest.mark.parametrize("exists", [Exists.NUMBER, Exists.OVERWRITE])
+@pytest.mark.parametrize("exists", [IfExists.NUMBER, IfExists.OVERWRITE])
 def test_a_folder_in_the_way_is_never_replaced(photos, tmp_path, exists):
     (tmp_path / "out" / "a.png").mkdir(parents=True)
     assert outputs(plan_of(photos, tmp_path / "out", exists=exists))[0] == "a-2.png"
@@ -188,7 +188,7 @@ def test_a_folder_in_the_way_is_never_replaced(photos, tmp_path, exists):
 def test_a_sidecar_is_a_result_too(tmp_path):
     for name in ("a.jpg", "a.matte.jpg"):
         (tmp_path / name).write_bytes(b"x")
-    plan = make_plan(gather_inputs([tmp_path])[0], Recipe(RED, sidecar=True, exists=Exists.NUMBER), tmp_path / "out")
+    plan = make_plan(gather_inputs([tmp_path])[0], Recipe(RED, sidecar=True, exists=IfExists.NUMBER), tmp_path / "out")
     assert [(item.output.name, item.sidecar.name) for item in plan.items] == [
         ("a.png", "a.matte.png"),
         ("a.matte-2.png", "a.matte-2.matte.png"),
@@ -303,7 +303,7 @@ def test_a_long_name_is_shortened(tmp_path):
     stems = ["ü" * 125, "ü" * 125 + "u"]
     for stem in stems:
         (tmp_path / f"{stem}.jpg").write_bytes(b"x")
-    recipe = Recipe(RED, template="{stem}-cut-out", sidecar=True, exists=Exists.NUMBER)
+    recipe = Recipe(RED, template="{stem}-cut-out", sidecar=True, exists=IfExists.NUMBER)
     plan = make_plan(gather_inputs([tmp_path])[0], recipe, tmp_path / "out")
     assert len({item.output for item in plan.items}) == 2
     for item in plan.items:
@@ -336,10 +336,10 @@ def test_results_of_before_are_no_inputs(photos):
     out = photos / "out"
     out.mkdir()
     (out / "a.png").write_bytes(b"x")
-    plan = plan_of(photos, out, exists=Exists.OVERWRITE)
+    plan = plan_of(photos, out, exists=IfExists.OVERWRITE)
     assert outputs(plan) == ["a.png", "sub/a.png", "sub/b.png"]
     assert ProblemKind.LEFT_OUT in kinds(plan)
-    explicit = make_plan(gather_inputs([out / "a.png"])[0], Recipe(RED, exists=Exists.NUMBER), out)
+    explicit = make_plan(gather_inputs([out / "a.png"])[0], Recipe(RED, exists=IfExists.NUMBER), out)
     assert outputs(explicit) == ["a-2.png"]
 
 
@@ -374,7 +374,7 @@ def test_ten_thousand_images_are_planned_in_seconds(tmp_path):
         (tmp_path / f"{number}.jpg").touch()
     start = time.process_time()
     inputs, problems = gather_inputs([tmp_path])
-    plan = make_plan(inputs, Recipe(RED, template="same", exists=Exists.NUMBER), tmp_path / "out", problems)
+    plan = make_plan(inputs, Recipe(RED, template="same", exists=IfExists.NUMBER), tmp_path / "out", problems)
     assert len({item.output for item in plan.items}) == 10_000
     assert time.process_time() - start < 10
 
@@ -424,7 +424,7 @@ rows = st.sampled_from([None, None, None, "a", "a.png", "a.png/b", "s/a.webp", "
     named=st.lists(st.tuples(folders, stems, suffixes, rows), min_size=1, max_size=8),
     there=st.lists(st.tuples(folders, stems), max_size=3),
     template=templates,
-    exists=st.sampled_from(Exists),
+    exists=st.sampled_from(IfExists),
     keep=st.booleans(),
     sidecar=st.booleans(),
     into=st.sampled_from(["out", ".", "s"]),
@@ -455,7 +455,7 @@ def test_outputs_never_meet_and_never_replace_an_input(
         assert len(plan.items) == len(inputs)
         for item in plan.items:  # no output is a folder of another
             assert not {same(folder) for folder in item.output.parents} & set(planned_files)
-            if exists is not Exists.OVERWRITE and not item.skip:
+            if exists is not IfExists.OVERWRITE and not item.skip:
                 assert not os.path.lexists(item.output)
     again = make_plan(inputs, recipe, root / into)
     assert again.digest == plan.digest

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rim_editor.batch.recipe import (
-    Exists,
     ExpressionTerm,
+    IfExists,
     Recipe,
     checked_terms,
     terms_from_json,
@@ -55,7 +55,7 @@ recipes = st.builds(
     sidecar=st.booleans(),
     template=st.sampled_from(("{stem}", "{folder}/{index:04}", "{expression}")),
     keep_folders=st.booleans(),
-    exists=st.sampled_from(Exists),
+    exists=st.sampled_from(IfExists),
     model=st.builds(ModelOptions, texts, texts, texts),
 )
 

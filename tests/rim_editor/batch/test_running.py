@@ -15,7 +15,7 @@ from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING
 from rim_editor.batch.pausing import BatchControl
-from rim_editor.batch.recipe import Exists, ExpressionTerm
+from rim_editor.batch.recipe import ExpressionTerm, IfExists
 from rim_editor.batch.running import PlanRefused
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ def test_a_refused_plan_is_not_begun(photos, plan_for, matting):
     running.export(plan_for(folder), matting)
     journal = (plan_for(folder).folder / NAME).read_bytes()
     with pytest.raises(PlanRefused, match="exists already.*1 more"):
-        running.export(plan_for(folder, exists=Exists.REFUSE), matting)
+        running.export(plan_for(folder, exists=IfExists.REFUSE), matting)
     assert (plan_for(folder).folder / NAME).read_bytes() == journal
 
 

@@ -17,7 +17,7 @@ from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import Group, State
 from rim_editor.batch.output_files import STAGING, DiskFull
 from rim_editor.batch.plan import make_plan
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.documents import edits
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
@@ -74,8 +74,8 @@ def test_the_result_is_what_the_edit_makes_of_image_and_matte(worked, photos):
 
 
 def test_the_same_image_gives_the_same_bytes(worked):
-    first = worked(exists=Exists.OVERWRITE, sidecar=True, suffix=".tiff")
-    again = worked(exists=Exists.OVERWRITE, sidecar=True, suffix=".tiff")
+    first = worked(exists=IfExists.OVERWRITE, sidecar=True, suffix=".tiff")
+    again = worked(exists=IfExists.OVERWRITE, sidecar=True, suffix=".tiff")
     assert (first.sha256, first.sidecar_sha256) == (again.sha256, again.sidecar_sha256)
 
 
@@ -91,12 +91,12 @@ def test_a_sidecar_is_the_matte_as_large_as_the_result(worked):
 
 def test_a_reduced_result_looks_like_the_whole_one_reduced(worked, photos):
     edit = EditDescription(EditName.SOLID, color="#00ff00")
-    whole = opened(worked(edit=edit, exists=Exists.OVERWRITE).output)
-    small = opened(worked(edit=edit, exists=Exists.OVERWRITE, longest_side=20).output)
+    whole = opened(worked(edit=edit, exists=IfExists.OVERWRITE).output)
+    small = opened(worked(edit=edit, exists=IfExists.OVERWRITE, longest_side=20).output)
     assert small.shape == (13, 20, 3)
     reduced = cv2.resize(whole, (20, 13), interpolation=cv2.INTER_AREA)
     assert np.abs(small.astype(int) - reduced).mean() < 3
-    large = worked(edit=edit, exists=Exists.OVERWRITE, longest_side=5000)
+    large = worked(edit=edit, exists=IfExists.OVERWRITE, longest_side=5000)
     assert opened(large.output).shape == whole.shape
 
 
@@ -112,7 +112,7 @@ def test_the_exif_of_a_reduced_result_says_its_size(worked):
     details = kept.get_ifd(0x8769)
     assert (details[0xA002], details[0xA003], details[0x9003]) == (30, 20, "2020:01:01 00:00:00")
     assert kept[0x0110] == "A camera" and kept.get_ifd(0x8825)[1] == "N"
-    assert not exif_of(worked(with_exif, metadata=False, exists=Exists.OVERWRITE).output)
+    assert not exif_of(worked(with_exif, metadata=False, exists=IfExists.OVERWRITE).output)
 
 
 def test_the_matte_alone_and_layers(worked):
@@ -124,7 +124,7 @@ def test_the_matte_alone_and_layers(worked):
 
 def test_a_thumbnail_is_small_whatever_the_result(worked, photos):
     for recipe in ({}, {"content": Content.MATTE, "depth": 16}, {"content": Content.LAYERS, "suffix": ".ora"}):
-        outcome = worked(exists=Exists.OVERWRITE, **recipe)
+        outcome = worked(exists=IfExists.OVERWRITE, **recipe)
         small = Image.open(BytesIO(outcome.thumbnail))
         assert max(small.size) <= 160 and len(outcome.thumbnail) < 10_000
 
@@ -250,7 +250,7 @@ def test_warnings_of_an_image_are_in_its_outcome(worked):
         saved_again(path, icc_profile=b"no profile")
 
     assert "colour profile" in worked(damaged_profile).text
-    outcome = worked(expressions=(ExpressionTerm("red " * 30),), exists=Exists.OVERWRITE)
+    outcome = worked(expressions=(ExpressionTerm("red " * 30),), exists=IfExists.OVERWRITE)
     assert outcome.state is State.DONE and "not read" in outcome.text
 
 

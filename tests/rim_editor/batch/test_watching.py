@@ -14,13 +14,13 @@ from rim_editor.batch import watching as room
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.pausing import BatchControl
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.batch.watching import Arrivals, watch
 from rim_editor.documents.edit_description import EditDescription, EditName
 from rim_editor.errors import BadOption
 
 RECIPE = Recipe(
-    expressions=(ExpressionTerm("the red square"),), edit=EditDescription(EditName.MATTE), exists=Exists.NUMBER
+    expressions=(ExpressionTerm("the red square"),), edit=EditDescription(EditName.MATTE), exists=IfExists.NUMBER
 )
 
 
@@ -99,7 +99,7 @@ def test_an_image_that_changes_is_exported_again(photos, watching, contents, tmp
     assert set(contents(tmp_path / "out")) == {"00.png", "00-2.png"}
 
 
-@pytest.mark.parametrize("exists", [Exists.REFUSE, Exists.SKIP, Exists.OVERWRITE])
+@pytest.mark.parametrize("exists", [IfExists.REFUSE, IfExists.SKIP, IfExists.OVERWRITE])
 def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, contents, tmp_path, exists):
     folder, recipe = photos(1), replace(RECIPE, exists=exists)
     watcher = watching(folder, recipe)
@@ -121,7 +121,7 @@ def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, cont
 
 
 def test_a_result_that_somebody_has_changed_stays(photos, watching, tmp_path):
-    folder, recipe = photos(1), replace(RECIPE, exists=Exists.REFUSE)
+    folder, recipe = photos(1), replace(RECIPE, exists=IfExists.REFUSE)
     watcher = watching(folder, recipe)
     watcher.wait_for(1)
     (tmp_path / "out" / "00.png").write_bytes(b"retouched")
@@ -182,7 +182,7 @@ def test_a_taken_name_refuses_its_image_alone(photos, watching, tmp_path):
     folder = photos(2)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "00.png").write_bytes(b"mine")
-    watcher = watching(folder, Recipe(RECIPE.expressions, RECIPE.edit, exists=Exists.REFUSE))
+    watcher = watching(folder, Recipe(RECIPE.expressions, RECIPE.edit, exists=IfExists.REFUSE))
     states = {outcome.source.name: outcome.state for outcome in watcher.wait_for(2)}
     assert states == {"00.png": State.FAILED, "01.png": State.DONE}
     assert (tmp_path / "out" / "00.png").read_bytes() == b"mine"

@@ -25,7 +25,7 @@ from rim_editor.documents.edits import (
     scaled,
 )
 from rim_editor.documents.rendering import Renderer, View, ViewMode
-from rim_editor.documents.reshaping import Crop, Flip, Turn, reshaped
+from rim_editor.documents.reshaping import Crop, Flip, Rotate, reshaped
 from rim_editor.errors import BadOption
 
 HEIGHT, WIDTH = 160, 240
@@ -314,7 +314,9 @@ def test_the_preview_is_the_export_reduced(composition):
         assert np.abs(shown - reduced).mean() < 1.0 and np.percentile(np.abs(shown - reduced), 99) < 12
 
 
-@pytest.mark.parametrize("change", [Flip(), Flip(across=False), Turn(1), Turn(2), Turn(3), Crop(20, 10, 200, 130)])
+@pytest.mark.parametrize(
+    "change", [Flip(), Flip(across=False), Rotate(1), Rotate(2), Rotate(3), Crop(20, 10, 200, 130)]
+)
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_reshaped_image_takes_its_placed_object_along(change, mirrored):
     pixels = np.random.default_rng(5).integers(0, 256, (20, 30, 3), np.uint8)
@@ -329,7 +331,7 @@ def test_a_reshaped_image_takes_its_placed_object_along(change, mirrored):
             expected = expected[:, ::-1]
         case Flip():
             expected = expected[::-1]
-        case Turn(quarters=quarters):
+        case Rotate(quarters=quarters):
             expected = np.rot90(expected, -quarters)
         case _:
             expected = expected[10:140, 20:220]

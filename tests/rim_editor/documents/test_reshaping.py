@@ -13,16 +13,16 @@ from clipmat.image_files import OpenedImage
 from clipmat.image_metadata import Metadata
 from rim_editor.documents import mattes
 from rim_editor.documents.document import Answer, Brush, Combine, Document, ImportedMatte, Layer, Patch, Region, Stroke
-from rim_editor.documents.reshaping import Crop, Flip, Straighten, Turn, reshaped, size_after
+from rim_editor.documents.reshaping import Crop, Flip, Rotate, Straighten, reshaped, size_after
 from rim_editor.editor.editor import Editor
 from rim_editor.errors import BadOption
 from rim_editor.files import recovery_files
 
 WIDTH, HEIGHT = 90, 60
 PILLOW = {
-    Turn(1): Image.Transpose.ROTATE_270,
-    Turn(2): Image.Transpose.ROTATE_180,
-    Turn(3): Image.Transpose.ROTATE_90,
+    Rotate(1): Image.Transpose.ROTATE_270,
+    Rotate(2): Image.Transpose.ROTATE_180,
+    Rotate(3): Image.Transpose.ROTATE_90,
     Flip(across=True): Image.Transpose.FLIP_LEFT_RIGHT,
     Flip(across=False): Image.Transpose.FLIP_TOP_BOTTOM,
 }
@@ -87,7 +87,7 @@ def test_a_crop_cuts_image_and_matte_alike(left, top, width, height):
     assert not any(isinstance(part, Patch) and not part.matte.size for part in after.layers[0].parts)
 
 
-@pytest.mark.parametrize("changes", [[Turn(1)] * 4, [Turn(2)] * 2, [Flip()] * 2, [Turn(1), Turn(3)]], ids=str)
+@pytest.mark.parametrize("changes", [[Rotate(1)] * 4, [Rotate(2)] * 2, [Flip()] * 2, [Rotate(1), Rotate(3)]], ids=str)
 def test_there_and_back_changes_nothing(changes):
     before = document()
     after = reshaped(before, changes)
@@ -154,7 +154,7 @@ def test_points_and_boxes_of_a_question_move_along():
     answer = PointedAnswer("", Combine.NEW, disc(30, 25, 15), 1.0)
     answer = replace(answer, points=((30.0, 25.0, True), (80.0, 50.0, False)), box=(20.0, 10.0, 40.0, 55.0))
     before = document().changed(parts=(answer,))
-    (turned,) = reshaped(before, [Turn(1)]).parts
+    (turned,) = reshaped(before, [Rotate(1)]).parts
     assert turned.points == ((35.0, 30.0, True), (10.0, 80.0, False)) and turned.box == (5.0, 20.0, 50.0, 40.0)
     (cropped,) = reshaped(before, [Crop(25, 0, 40, 30)]).parts
     assert cropped.points == ((5.0, 25.0, True),) and cropped.box == (0, 10.0, 15.0, 30)
@@ -168,7 +168,7 @@ def test_exif_states_the_new_size():
     before = document()
     before = replace(before, source=replace(before.source, metadata=Metadata(exif.tobytes())))
     found = Image.Exif()
-    found.load(reshaped(before, [Turn(1), Crop(1, 2, 30, 40)]).source.metadata.exif)
+    found.load(reshaped(before, [Rotate(1), Crop(1, 2, 30, 40)]).source.metadata.exif)
     assert (found.get_ifd(0x8769)[0xA002], found.get_ifd(0x8769)[0xA003]) == (30, 40)
     assert Metadata().of_size((3, 4)) == Metadata()
 
@@ -211,7 +211,7 @@ def test_the_editor_goes_on_with_the_other_image_and_can_undo_it():
     editor = editor_of(document())
     before, aspects = editor.document, []
     editor.listen(lambda event: aspects.append(getattr(event, "aspects", None)))
-    editor.reshape([Turn(1)], "Turn right")
+    editor.reshape([Rotate(1)], "Turn right")
     assert editor.document.size == (HEIGHT, WIDTH) and editor.history.undo_name == "Turn right" and editor.unsaved
     assert any(each and "image" in each for each in aspects)
     assert editor.renderer.matte(editor.document).shape == (WIDTH, HEIGHT)
@@ -230,7 +230,7 @@ def test_turns_queue_up_and_what_is_painted_meanwhile_is_turned_too():
 
     runner = SlowRunner()
     editor = editor_of(document(), runner)
-    editor.reshape([Turn(1)], "Turn right")
+    editor.reshape([Rotate(1)], "Turn right")
     editor.reshape([Flip()], "Flip")
     editor.paint(Stroke(Brush.KEEP, ((85.0, 55.0),), 3.0))
     runner.run(JobKind.RESHAPE)  # of the document before the stroke: done once more
@@ -257,7 +257,7 @@ def test_an_altered_image_is_stored_with_its_pixels_and_restored_without_its_fil
     from clipmat import image_files
 
     source = image_files.read(tmp_path / "photo.png")
-    after = reshaped(replace(document(), source=source), [Turn(1), Crop(3, 4, 20, 30)])
+    after = reshaped(replace(document(), source=source), [Rotate(1), Crop(3, 4, 20, 30)])
     (tmp_path / "state").mkdir()
     recovery_files.write(after, tmp_path / "state", recovery_files.WrittenArrays(), None)
     (tmp_path / "photo.png").unlink()
@@ -269,7 +269,7 @@ def test_an_altered_image_is_stored_with_its_pixels_and_restored_without_its_fil
 def test_a_turn_alone_is_unsaved_work_until_it_is_undone():
     editor = Editor(document().source, None)
     assert not editor.unsaved
-    editor.reshape([Turn(1)], "Turn right")
+    editor.reshape([Rotate(1)], "Turn right")
     assert editor.unsaved
     editor.undo()
     assert not editor.unsaved

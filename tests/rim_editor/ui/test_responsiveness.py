@@ -33,7 +33,7 @@ from rim_editor.settings import Settings
 from rim_editor.ui.canvas.brush_marks import LiveStrokes
 from rim_editor.ui.canvas.canvas import Canvas
 from rim_editor.ui.canvas.tools import Tool
-from rim_editor.ui.stalls import BUDGET_MS, StallWatch
+from rim_editor.ui.stall_watch import BUDGET_MS, StallWatch
 from rim_editor.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

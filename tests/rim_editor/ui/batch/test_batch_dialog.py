@@ -30,7 +30,7 @@ from rim_editor import presets
 from rim_editor.batch.inputs import gather_inputs
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.plan import make_plan
-from rim_editor.batch.recipe import Exists, ExpressionTerm, Recipe
+from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edits import Background, Cutout, Fit, Gradient, Highlight, MatteOnly, SolidColour, Style
@@ -329,7 +329,7 @@ def test_the_edit_and_the_controls_of_the_image_in_front_come_first(make, edit):
     controls = MatteControls(shift_edge=-2.5, feather=4.0, contrast=0.25, fill_holes=True)
     recipe = recipe_of(filled(make(edit, controls), "/p/a.jpg"))
     assert recipe.edit.read() == edit and recipe.controls == controls
-    assert recipe.exists is Exists.NUMBER and recipe.content == "result"
+    assert recipe.exists is IfExists.NUMBER and recipe.content == "result"
 
 
 def test_all_that_is_set_for_the_results_is_in_the_recipe(make):
@@ -340,13 +340,13 @@ def test_all_that_is_set_for_the_results_is_in_the_recipe(make):
     for name in ("batch_keep_folders", "batch_sidecar", "batch_metadata"):
         find(dialog, name).toggle()
     choose(dialog, "batch_depth", "16")
-    choose(dialog, "batch_exists", Exists.SKIP)
+    choose(dialog, "batch_exists", IfExists.SKIP)
     choose(dialog, "batch_frame", "4:5")
     find(dialog, "batch_margin", QDoubleSpinBox).setValue(12)
     found = recipe_of(dialog)
     assert found.framing == Framing(True, Margin(12), CanvasShape(4, 5))
     assert (found.suffix, found.quality, found.longest_side, found.depth) == (".jpg", 61, 1024, 16)
-    assert (found.keep_folders, found.sidecar, found.metadata, found.exists) == (False, True, False, Exists.SKIP)
+    assert (found.keep_folders, found.sidecar, found.metadata, found.exists) == (False, True, False, IfExists.SKIP)
 
 
 def test_a_preset_on_white_offers_jpeg_for_a_cutout(make):
@@ -443,7 +443,7 @@ def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they
     (out / "rose-2.png").write_bytes(b"mine")
     (photos / "empty.jpg").write_bytes(b"")
     dialog = filled(make(), photos)
-    choose(dialog, "batch_exists", Exists.REFUSE)
+    choose(dialog, "batch_exists", IfExists.REFUSE)
     plan(qtbot, dialog)
     rows = cells(dialog)
     assert [row[0] for row in rows] == ["rose-2.jpg", "empty.jpg", "rose-0.jpg", "rose-1.jpg"]
@@ -451,16 +451,16 @@ def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they
     assert "0 bytes" in rows[1][3] and rows[2][1:] == ["the dog", "rose-0.png", ""]
     assert not find(dialog, "batch_next").isEnabled() and "Solve them" in text(dialog, "batch_plan_error")
 
-    choose(dialog, "batch_plan_exists", Exists.SKIP)
+    choose(dialog, "batch_plan_exists", IfExists.SKIP)
     qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
     assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["left out"]
     assert "1 left out" in text(dialog, "batch_summary") and "1 missing or unreadable" in text(dialog, "batch_summary")
-    choose(dialog, "batch_plan_exists", Exists.NUMBER)
+    choose(dialog, "batch_plan_exists", IfExists.NUMBER)
     qtbot.waitUntil(lambda: find(dialog, "batch_next").isEnabled())
     assert [row[2] for row in cells(dialog) if row[0] == "rose-2.jpg"] == ["rose-2-2.png"]
     run(qtbot, dialog)
     assert (out / "rose-2.png").read_bytes() == b"mine" and (out / "rose-2-2.png").exists()
-    assert find(dialog, "batch_exists", QComboBox).currentData() == Exists.NUMBER  # as chosen in the plan
+    assert find(dialog, "batch_exists", QComboBox).currentData() == IfExists.NUMBER  # as chosen in the plan
 
 
 def test_a_folder_without_images_makes_a_plan_that_says_so(qtbot, make, tmp_path):
@@ -479,7 +479,7 @@ def test_when_every_image_is_skipped_there_is_nothing_to_start(qtbot, make, phot
     for number in range(3):
         (out / f"rose-{number}.png").write_bytes(b"mine")
     dialog = filled(make(), photos)
-    choose(dialog, "batch_exists", Exists.SKIP)
+    choose(dialog, "batch_exists", IfExists.SKIP)
     plan(qtbot, dialog)
     assert not find(dialog, "batch_next").isEnabled() and "every image is left out" in text(dialog, "batch_plan_error")
 

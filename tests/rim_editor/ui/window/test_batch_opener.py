@@ -15,7 +15,7 @@ from rim_editor.documents.edits import Background, SolidColour
 from rim_editor.documents.framing import Framing
 from rim_editor.documents.history import History
 from rim_editor.documents.marketplaces import marketplace
-from rim_editor.documents.reshaping import Turn
+from rim_editor.documents.reshaping import Rotate
 from rim_editor.files import projects
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.model_requests import ModelOptions
@@ -109,7 +109,7 @@ def test_the_open_images_go_into_a_batch_each_with_its_words(qtbot, window, phot
     first, second, third, fourth = window.documents
     asked(qtbot, first, "the dog")
     asked(qtbot, second, "the cat")
-    fourth.editor.reshape([Turn(1)], "Turn right")
+    fourth.editor.reshape([Rotate(1)], "Turn right")
     qtbot.waitUntil(lambda: fourth.editor.document.source.altered)
     window.opener.open_sample(photo("sample.jpg"))
     qtbot.waitUntil(lambda: len(window.documents) == 5)

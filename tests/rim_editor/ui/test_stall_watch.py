@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
-from rim_editor.ui import stalls
-from rim_editor.ui.stalls import Stall, StallWatch
+from rim_editor.ui import stall_watch
+from rim_editor.ui.stall_watch import Stall, StallWatch
 
 
 class Slow(QWidget):
@@ -81,12 +81,12 @@ def test_python_held_by_another_thread_counts_too(qtbot, watch):
 
 
 def test_the_place_in_the_editors_code_is_found(qapp, qtbot, watch, monkeypatch):
-    monkeypatch.setattr(stalls, "_HERE", str(__file__).rsplit("/", 1)[0])
+    monkeypatch.setattr(stall_watch, "_HERE", str(__file__).rsplit("/", 1)[0])
     slow = Slow(0.3)
     qtbot.addWidget(slow)
     post(qapp, slow)
     qtbot.waitUntil(lambda: bool(watch.stalls), timeout=5000)
-    assert any("test_stalls.py" in stall.where for stall in watch.stalls)
+    assert any("test_stall_watch.py" in stall.where for stall in watch.stalls)
 
 
 def test_what_is_noticed_is_reported_and_can_be_forgotten(qapp, qtbot, capsys):
@@ -104,16 +104,16 @@ def test_what_is_noticed_is_reported_and_can_be_forgotten(qapp, qtbot, capsys):
     before = len(emitted)
     qtbot.wait(300)
     assert len(emitted) == before
-    stalls.print_stall(Stall(43.4, "Paint of canvas", "ui/canvas.py:12 paintEvent"))
+    stall_watch.print_stall(Stall(43.4, "Paint of canvas", "ui/canvas.py:12 paintEvent"))
     assert capsys.readouterr().err == "rim-editor: stall of 43 ms: Paint of canvas at ui/canvas.py:12 paintEvent\n"
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("0", False), ("", False), (None, False)])
 def test_the_environment_switches_it_on(monkeypatch, value, on):
-    monkeypatch.delenv(stalls.SWITCH, raising=False)
+    monkeypatch.delenv(stall_watch.SWITCH, raising=False)
     if value is not None:
-        monkeypatch.setenv(stalls.SWITCH, value)
-    assert stalls.is_enabled() is on
+        monkeypatch.setenv(stall_watch.SWITCH, value)
+    assert stall_watch.is_enabled() is on
 
 
 def test_objects_of_any_kind_may_send_events(qapp, qtbot, watch):
