@@ -2,7 +2,7 @@
 
 The text tower is MiniLM (Wang et al., NeurIPS 2020; Sentence-BERT, Reimers and Gurevych, EMNLP 2019) with the word
 pieces of English descriptions only (`resources/words/pieces.txt`). The pair of the first three weights is in
-`former_encoders`.
+`legacy_encoders`.
 """
 
 from __future__ import annotations

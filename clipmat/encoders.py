@@ -1,7 +1,7 @@
 """The encoder pair of a variant: image -> final tokens and four levels; expression -> text tokens.
 
 The two interfaces, and CLIP's towers from open_clip behind them (Radford et al., ICML 2021). The compact pair is in
-`compact_encoders`, that of the first three weights in `former_encoders`; `model.build_encoders` picks one.
+`compact_encoders`, that of the first three weights in `legacy_encoders`; `model.build_encoders` picks one.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ from clipmat.encoders import (
     TextTokens,
     TextTower,
 )
-from clipmat.former_encoders import HashedTextTower, MobileNetEncoder
+from clipmat.legacy_encoders import HashedTextTower, MobileNetEncoder
 from clipmat.pointing_planes import PointingPlanes
-from clipmat.popup import SemanticPopup
 from clipmat.presence import build_presence_head
 from clipmat.prompt import ContextEmbeddedPrompt
 from clipmat.refiner import Refiner
+from clipmat.semantic_popup import SemanticPopup
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 1, 2
 """Classes of the trimap, in the order of its logits."""

@@ -23,7 +23,7 @@ from clipmat.errors import BadExample, BadExpression, BadImage, ImageNotSet, Wei
 from clipmat.example_making import ExampleMaker, fingerprint
 from clipmat.examples import Example, example_of
 from clipmat.expression import MAIN_SUBJECT, clean_expression
-from clipmat.findings import FoundRegions, SetImage
+from clipmat.image_state import FoundRegions, SetImage
 from clipmat.model import ClipMat, MatteOutput
 from clipmat.pointed_answers import PointedAnswers, digest, enlarged, refinements, trimap_of
 from clipmat.pointed_crops import whole_region

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipmat.config import ClipMatConfig
-from clipmat.popup import PopupOutput
+from clipmat.semantic_popup import PopupOutput
 
 
 class PresenceHead(nn.Module):

@@ -3,10 +3,15 @@
 The models, tokenizers and processors are the real classes; what the published weights find nobody checks here.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.formula_weights import state_of
+
+if TYPE_CHECKING:
+    from clipmat.systems.mdetr_network import MdetrSizes
 
 LETTERS = [chr(code) for code in range(97, 123)]
 
@@ -182,7 +187,6 @@ def vitmatte(folder: Path) -> Path:
 def sam3(folder: Path) -> Path:
     """SAM 3 of 112 x 112 pixels for 10 instances, with its tracker, as one model for videos."""
     import torch
-    from safetensors.torch import load_file, save_file
     from transformers import (
         CLIPTokenizer,
         Sam3Config,
@@ -190,7 +194,6 @@ def sam3(folder: Path) -> Path:
         Sam3Processor,
         Sam3TrackerVideoConfig,
         Sam3VideoConfig,
-        Sam3VideoModel,
     )
 
     vision = {
@@ -251,30 +254,38 @@ def sam3(folder: Path) -> Path:
     )
     config = Sam3VideoConfig(detector_config=detector, tracker_config=tracker)
     config.image_size = 112
+    write_sam3(config, folder)
+    tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
+    Sam3Processor(Sam3ImageProcessor(size={"height": 112, "width": 112}), tokenizer).save_pretrained(folder)
+    return folder
+
+
+def write_sam3(config: Any, folder: Path) -> None:  # noqa: ANN401
+    """A model of this Sam3VideoConfig with random weights, its tensors named as in the published file."""
+    from safetensors.torch import load_file, save_file
+    from transformers import Sam3VideoModel
+
     Sam3VideoModel(config).save_pretrained(folder)
     tensors = load_file(folder / "model.safetensors")  # saving doubles a prefix of their names
     tensors = {name.replace("tracker_model.tracker_model.", "tracker_model."): each for name, each in tensors.items()}
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
-    tokenizer = CLIPTokenizer(vocab={word: place for place, word in enumerate(words)}, merges=[])
-    Sam3Processor(Sam3ImageProcessor(size={"height": 112, "width": 112}), tokenizer).save_pretrained(folder)
-    return folder
 
 
 def aimnet(folder: Path) -> Path:
     """AimNet, a quarter as wide, in a file named as its authors name theirs."""
     from clipmat.systems.aimnet import AimNet
 
-    return _brought(folder / "aimnet_pretrained_matting.pth", AimNet(16))
+    return brought(folder / "aimnet_pretrained_matting.pth", AimNet(16))
 
 
 def p3m_net(folder: Path) -> Path:
     """P3M-Net, a quarter as wide, in a file named as its authors name theirs."""
     from clipmat.systems.p3m_net import P3mNet
 
-    return _brought(folder / "p3mnet_pretrained_on_p3m10k.pth", P3mNet(16))
+    return brought(folder / "p3mnet_pretrained_on_p3m10k.pth", P3mNet(16))
 
 
-def mdetr(folder: Path) -> Path:
+def mdetr(folder: Path, sizes: MdetrSizes | None = None) -> Path:
     """MDETR on a ResNet of four blocks, in a file with all that its authors' has, a vocabulary of letters beside it."""
     import argparse
     import sys
@@ -289,24 +300,23 @@ def mdetr(folder: Path) -> Path:
     words = [*marks, *LETTERS, *(f"\u0120{letter}" for letter in LETTERS)]  # as GPT-2 writes a space
     tokenizer = RobertaTokenizerFast(vocab={word: place for place, word in enumerate(words)}, merges=[])
     tokenizer.save_pretrained(folder)
+    sizes = sizes or MdetrSizes(
+        blocks=(1, 1, 1, 1),
+        width=128,
+        feed_forward=64,
+        encoder_layers=2,
+        decoder_layers=2,
+        queries=10,
+        words=60,
+        positions=40,
+        text_width=64,
+        text_feed_forward=64,
+        text_layers=2,
+    )
     with torch.device("meta"):
-        network = MdetrNetwork(
-            MdetrSizes(
-                blocks=(1, 1, 1, 1),
-                width=128,
-                feed_forward=64,
-                encoder_layers=2,
-                decoder_layers=2,
-                queries=10,
-                words=60,
-                positions=40,
-                text_width=64,
-                text_feed_forward=64,
-                text_layers=2,
-            )
-        )
+        network = MdetrNetwork(sizes)
     shapes = {name: tuple(each.shape) for name, each in network.state_dict().items()}
-    shapes["detr.transformer.text_encoder.pooler.dense.weight"] = (64, 64)
+    shapes["detr.transformer.text_encoder.pooler.dense.weight"] = (sizes.text_width, sizes.text_width)
     output = "/checkpoint/x" if sys.platform == "win32" else PosixPath("/checkpoint/x")  # Windows makes none
     options = argparse.Namespace(lr=1e-4, masks=True, mask_model="smallconv", output_dir=output)
     state = state_of(shapes, gain=2)
@@ -316,7 +326,7 @@ def mdetr(folder: Path) -> Path:
     return file
 
 
-def _brought(file: Path, network: Any) -> Path:  # noqa: ANN401
+def brought(file: Path, network: Any) -> Path:  # noqa: ANN401
     """The tensors of a formula, the encoder twice, as what is published has them."""
     import torch
 

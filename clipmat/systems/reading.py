@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from clipmat.position_words import OPPOSITE
-from clipmat.systems.marking import marked
+from clipmat.systems.phrase_tagging import tagged
 from clipmat.systems.spelling import COLOURS, even
 
 
@@ -86,7 +86,7 @@ _UNREAD = frozenset(
 
 def read(expression: str) -> Reading:
     """What an expression asks for. Where it cannot be read, the noun is the expression and nothing else is set."""
-    text = marked(even(expression))
+    text = tagged(even(expression))
     reading = _read(text) if text.count("@r_") <= _MOST_RELATIONS else None
     if reading is None or (not reading.chooses and _CLAUSE.search(text)):
         return Reading(" ".join(expression.split()), understood=False)
@@ -94,7 +94,7 @@ def read(expression: str) -> Reading:
 
 
 def _read(text: str) -> Reading | None:
-    """The reading of a marked text; None if words are left over that no noun phrase has."""
+    """The reading of a tagged text; None if words are left over that no noun phrase has."""
     whole: Reading | None = None
     for clause in text.split(" , "):
         part = _clause(clause.strip(" ,"))

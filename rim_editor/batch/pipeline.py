@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from clipmat.errors import UserError
 from rim_editor import matting as matting_module
 from rim_editor.batch import stages
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import BatchProgress, track_progress
 from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, usable_cores

@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
 
 _WINDOW = 50

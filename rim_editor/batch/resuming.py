@@ -15,7 +15,7 @@ from rim_editor.batch.journal_file import NAME, JournalContent, NothingToResume,
 from rim_editor.batch.outcomes import Outcome, State
 
 if TYPE_CHECKING:
-    from rim_editor.batch.pausing import BatchControl
+    from rim_editor.batch.batch_control import BatchControl
     from rim_editor.matting import Matting
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rim_editor.batch import pipeline, report
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import DiskFull
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item, Plan
 from rim_editor.batch.progress import BatchProgress
 from rim_editor.errors import BatchInterrupted, EditorError, OutputNotWritable

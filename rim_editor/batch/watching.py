@@ -13,11 +13,11 @@ from clipmat import image_files
 from clipmat.errors import UserFacingWarning
 from clipmat.thread_warnings import collected_warnings
 from rim_editor.batch import resuming, running
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import FileState, NothingToResume, OtherJournalVersion
 from rim_editor.batch.outcomes import Outcome
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan, make_plan
 from rim_editor.batch.progress import BatchProgress
 from rim_editor.batch.recipe import Recipe

@@ -28,8 +28,8 @@ from rim_editor.matting import Matting
 from rim_editor.model_requests import ModelOptions
 
 if TYPE_CHECKING:
+    from rim_editor.batch.batch_control import BatchControl
     from rim_editor.batch.outcomes import Outcome
-    from rim_editor.batch.pausing import BatchControl
     from rim_editor.batch.plan import Plan
     from rim_editor.batch.progress import BatchProgress
     from rim_editor.batch.running import BatchSummary, ProgressListener, RunPlan
@@ -259,8 +259,8 @@ def _backend(ray: str | None) -> Iterator[RunPlan]:
 @contextmanager
 def _stoppable(bad: list[Outcome]) -> Iterator[tuple[BatchControl, ProgressListener]]:
     """A control that Ctrl+C cancels, at once if it comes twice, and a listener that shows progress and fills `bad`."""
+    from rim_editor.batch.batch_control import BatchControl
     from rim_editor.batch.outcomes import State
-    from rim_editor.batch.pausing import BatchControl
 
     control = BatchControl()
     with screen.progress_screen() as shown:

@@ -9,7 +9,7 @@ import torch
 from clipmat.config import variant
 from clipmat.dense_match import DenseMatch
 from clipmat.encoders import ImageFeatures
-from clipmat.popup import SemanticPopup
+from clipmat.semantic_popup import SemanticPopup
 
 CONFIG = replace(
     variant("compact"),

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from clipmat.config import variant
-from clipmat.popup import PopupOutput
 from clipmat.presence import ClassTokenPresenceHead, PresenceHead, build_presence_head
+from clipmat.semantic_popup import PopupOutput
 
 WIDTH, GRID = 6, (2, 3)
 CONFIG = replace(variant("compact"), popup_width=WIDTH)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clipmat.config import FORMER_COMPACT, variant
 from clipmat.errors import BadExpression
-from clipmat.former_encoders import hashed_ngrams, split_words
+from clipmat.legacy_encoders import hashed_ngrams, split_words
 from clipmat.model import build_encoders
 from clipmat.prompt import TEMPLATES, ContextEmbeddedPrompt, checked_expression, keyword_of, singularise
 

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rim_editor.batch import queues
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.cluster import ClusterError
 from rim_editor.batch.cluster.fleet import Fleet, FleetSize
 from rim_editor.batch.journal import Journal
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan
 from rim_editor.batch.progress import BatchProgress, track_progress
 

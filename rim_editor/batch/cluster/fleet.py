@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import rim_editor
 from clipmat.errors import UserError
 from rim_editor.batch import stages
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.cluster import ClusterError, ClusterLost
 from rim_editor.batch.cluster.worker import Instructions, Worker, WorkerInfo, WorkerReport, WorkerSetup
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
 from rim_editor.batch.queues import ThreadCounts
 from rim_editor.errors import EditorError, EditorWarning, OutputNotWritable

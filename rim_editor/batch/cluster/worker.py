@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import rim_editor
 from clipmat.errors import UserError
 from rim_editor.batch import pipeline
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.cluster import ClusterError
 from rim_editor.batch.outcomes import Outcome
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
 from rim_editor.batch.queues import ThreadCounts
 from rim_editor.batch.recipe import Recipe

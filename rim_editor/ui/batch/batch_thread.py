@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from rim_editor.batch import resuming, running
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.outcomes import Outcome
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Plan
 from rim_editor.ui.qt_runner import as_user_error
 

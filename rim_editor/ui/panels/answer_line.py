@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from clipmat.certainty import Certainty
-from rim_editor.editor.asked_images import AnswerChoice, AnswerText
+from rim_editor.editor.answer_state import AnswerChoice, AnswerText
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
 from rim_editor.ui.palettes import signal_colour

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from rim_editor.documents import step_names
 from rim_editor.documents.document import Combine
-from rim_editor.editor.asked_images import AnswerChoice, AnswerText, AskedImage
+from rim_editor.editor.answer_state import AnswerChoice, AnswerState, AnswerText
 from rim_editor.editor.events import Answered, DocumentChanged, JobEnded, JobKind, JobStarted
 from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget
@@ -49,7 +49,7 @@ class ExpressionBar(QWidget):
         super().__init__(parent)
         self.setObjectName("expression_bar")
         self._editor: Editor | None = None
-        self._states: WeakKeyDictionary[Editor, AskedImage] = WeakKeyDictionary()
+        self._states: WeakKeyDictionary[Editor, AnswerState] = WeakKeyDictionary()
         self._working = False
         self._box = ExpressionBox()
         self._box.escaped.connect(self.left)
@@ -89,9 +89,9 @@ class ExpressionBar(QWidget):
             state.typed, state.combine = self._box.text(), self.combine()
         self._editor = editor
         if editor is not None and editor not in self._states:
-            self._states[editor] = AskedImage.begun(editor)
+            self._states[editor] = AnswerState.begun(editor)
             editor.listen(lambda event: self._on_event(editor, event))
-        state = AskedImage() if editor is None else self._states[editor]
+        state = AnswerState() if editor is None else self._states[editor]
         self._box.setText(state.typed)
         self.set_combine(state.combine)
         self._update_button()
@@ -102,7 +102,7 @@ class ExpressionBar(QWidget):
         self._box.set_suggestions(history, nouns)
 
     def set_present_words(self, editor: Editor, words: Sequence[PresentWord]) -> None:
-        """Offer words that are surely in this editor's image, see `AskedImage.offered`."""
+        """Offer words that are surely in this editor's image, see `AnswerState.offered`."""
         self._state(editor).words = tuple(words)
         if editor is self._editor:
             self._show_chips()
@@ -192,8 +192,8 @@ class ExpressionBar(QWidget):
             self._editor.cancel()
             self._line.show_text(tr("Cancelled."))
 
-    def _state(self, editor: Editor) -> AskedImage:
-        return self._states.setdefault(editor, AskedImage.begun(editor))
+    def _state(self, editor: Editor) -> AnswerState:
+        return self._states.setdefault(editor, AnswerState.begun(editor))
 
     def _on_event(self, editor: Editor, event: object) -> None:
         state = self._state(editor)
@@ -211,10 +211,10 @@ class ExpressionBar(QWidget):
         elif isinstance(event, Answered | DocumentChanged):
             self._show_answer()
 
-    def _document_changed(self, editor: Editor, state: AskedImage, *, matte: bool) -> None:
+    def _document_changed(self, editor: Editor, state: AnswerState, *, matte: bool) -> None:
         in_front = editor is self._editor
         if state.history is not editor.history:
-            state = self._states[editor] = AskedImage.begun(editor)
+            state = self._states[editor] = AnswerState.begun(editor)
         else:
             if in_front:
                 state.typed, state.combine = self._box.text(), self.combine()

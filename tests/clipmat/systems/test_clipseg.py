@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -63,6 +64,20 @@ def test_the_heat_is_that_of_the_published_classes(system, folder):
         system.set_image(IMAGE)
         found = system.heat("the cup")
     np.testing.assert_allclose(found, cv2.resize(expected, (90, 60), interpolation=cv2.INTER_LINEAR), atol=1e-5)
+
+
+def test_thousands_of_specks_take_no_more_memory_than_a_few(system, monkeypatch):
+    heat = np.zeros((600, 900), np.float32)
+    heat[::4, ::4] = 0.9
+    heat[100:200, 100:200] = 0.8
+    monkeypatch.setattr(system, "heat", lambda words: heat)
+    system.set_image(np.zeros((600, 900, 3), np.uint8))
+    tracemalloc.start()
+    answer = system.predict("the cup", refine=False)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(answer.candidates) == 1 and answer.candidates[0].area == pytest.approx(1e4 / 54e4, rel=0.01)
+    assert most < 40 * heat.size  # a mask for each of 33,750 specks would be a thousand times that
 
 
 def test_an_answer_is_a_prediction_at_the_size_of_the_image(system):

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from clipmat.certainty import Certainty
 from rim_editor.batch import resuming, stages
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.journal import FolderInUse, Journal
 from rim_editor.batch.journal_file import NAME, NothingToResume
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import STAGING, DiskFull
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, Recipe
 from rim_editor.batch.watching import watch
 from rim_editor.errors import OutputExists, OutputNotWritable

@@ -14,10 +14,10 @@ from PIL import Image
 from clipmat import image_files
 from clipmat.errors import WeightsMissing
 from rim_editor.batch import output_files, pipeline, resuming, stages
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.journal import Journal
 from rim_editor.batch.outcomes import Outcome, State
 from rim_editor.batch.output_files import DiskFull
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.progress import Throughput
 from rim_editor.batch.queues import MegapixelBudget, ThreadCounts
 from rim_editor.batch.recipe import ExpressionTerm, IfExists

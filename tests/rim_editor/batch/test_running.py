@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from rim_editor.batch import resuming, running
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, IfExists
 from rim_editor.batch.running import PlanRefused
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from rim_editor.batch import watching as room
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.inputs import Input, gather_inputs
 from rim_editor.batch.outcomes import State
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.batch.watching import Arrivals, watch
 from rim_editor.documents.edit_description import EditDescription, EditName

@@ -22,6 +22,7 @@ from clipmat import image_files
 from clipmat.certainty import Certainty
 from clipmat.errors import UnknownWeights
 from rim_editor.batch import output_files, queues, resuming, running
+from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.cluster import ClusterError, connection, fleet
 from rim_editor.batch.cluster.connection import fleet_size
 from rim_editor.batch.cluster.fleet import FleetSize, Scheduler
@@ -30,7 +31,6 @@ from rim_editor.batch.journal import Journal
 from rim_editor.batch.journal_file import NAME
 from rim_editor.batch.outcomes import State
 from rim_editor.batch.output_files import STAGING, DiskFull
-from rim_editor.batch.pausing import BatchControl
 from rim_editor.batch.plan import Item
 from rim_editor.commands import batch, cli
 from rim_editor.documents.edit_description import EditDescription

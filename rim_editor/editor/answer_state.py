@@ -84,7 +84,7 @@ class GivenAnswer:
 
 
 @dataclass(eq=False)
-class AskedImage:
+class AnswerState:
     """What an expression bar remembers of one image, while it is open."""
 
     typed: str = ""
@@ -112,7 +112,7 @@ class AskedImage:
     """What was opened: another one when something else takes its place in the editor."""
 
     @classmethod
-    def begun(cls, editor: Editor) -> AskedImage:
+    def begun(cls, editor: Editor) -> AnswerState:
         """Of an image that was just opened: a project's begins with the newest words of its layer."""
         document, words = editor.document, _newest_words(editor)
         return cls(words, layer=document.layer.key, newest=words, had_matte=document.has_matte, history=editor.history)

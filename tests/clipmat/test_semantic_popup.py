@@ -10,7 +10,7 @@ import torch
 
 from clipmat.config import FORMER_COMPACT
 from clipmat.encoders import ImageFeatures
-from clipmat.popup import BilinearMatch, PopupBlock, SemanticPopup, attend, token_positions
+from clipmat.semantic_popup import BilinearMatch, PopupBlock, SemanticPopup, attend, token_positions
 
 CONFIG = replace(
     FORMER_COMPACT,

@@ -107,7 +107,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 
 
-def marked(text: str) -> str:
+def tagged(text: str) -> str:
     """The text, evened by `spelling`, with marks in place of its phrases."""
     for pattern, mark in _TABLE:
 
