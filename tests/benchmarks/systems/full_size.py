@@ -1,11 +1,13 @@
 """The other systems in the sizes in which their authors publish them, with random weights: time and memory are theirs.
 
 Configurations are those of the published files, as far as they decide how large a network is; vocabularies are the
-tiny ones of the tests.
+tiny ones of the tests. `python -m tests.benchmarks.systems.full_size NAME FOLDER` writes one, and prints what stands
+for it wherever weights are named.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -140,3 +142,7 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
 """By the name of a system: writes its weights into a folder, and gives what stands for them wherever weights are named.
 
 Strategies that are another way to use the same weights have no row of their own."""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(WRITERS[sys.argv[1]](Path(sys.argv[2]))))
