@@ -14,6 +14,7 @@ from rim_editor.batch import manifests
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.edit_description import EditDescription
+from rim_editor.files.projects import SUFFIX as PROJECT_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class _Gatherer:
             self._add_folder(path)
         elif suffix in manifests.SUFFIXES and os.path.exists(path):
             self._add_manifest(Path(path))
+        elif suffix == PROJECT_SUFFIX and os.path.lexists(path):
+            text = f"'{argument}' is a project: name images, and it with --project, or use `rim-editor render` on it."
+            self.problems.append(Problem(ProblemKind.LEFT_OUT, text, Path(path)))
         elif os.path.lexists(path):
             self._add((path,), os.path.dirname(path), listed=False)
         elif glob.has_magic(argument):

@@ -22,7 +22,7 @@ from rim_editor.documents.composition import Composition
 from rim_editor.documents.document import MatteControls, check_expression
 from rim_editor.documents.edits import Cutout, Edit
 from rim_editor.documents.framing import Framing
-from rim_editor.errors import EditorWarning, NothingMatched
+from rim_editor.errors import BadOption, EditorWarning, NothingMatched
 from rim_editor.matting import Matting
 
 if TYPE_CHECKING:
@@ -184,8 +184,10 @@ def check(job: MatteJob) -> None:
 
     Raises EmptyExpression, BadOption, or an error of the output.
     """
-    from rim_editor.files import exporting, outputs
+    from rim_editor.files import exporting, outputs, projects
 
+    if job.image.suffix.lower() == projects.SUFFIX:
+        raise BadOption(f"'{job.image}' is a project: name an image, or use `rim-editor render` on it.")
     if job.expression or not (job.points or job.corners or job.example):
         check_expression(job.expression)
     if job.save_example is not None:

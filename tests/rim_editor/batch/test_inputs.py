@@ -93,6 +93,13 @@ def test_what_is_not_there_is_told(photos, name):
     assert problem.fatal and name in problem.text
 
 
+def test_a_project_is_no_image_and_the_options_for_one_are_named(photos):
+    (photos / "cup.rim").touch()
+    inputs, problems = gather_inputs([photos / "cup.rim", photos / "b.jpg"])
+    assert names(inputs, photos) == ["b.jpg"]
+    assert "--project" in one(problems, ProblemKind.LEFT_OUT).text
+
+
 def test_a_missing_image_stays_for_the_plan(photos):
     inputs, problems = gather_inputs([photos / "gone.jpg"])
     assert names(inputs, photos) == ["gone.jpg"] and not problems

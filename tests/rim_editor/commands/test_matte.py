@@ -318,6 +318,7 @@ def test_a_long_expression_is_told_in_one_line_and_done(run, photo, tmp_path):
         (["empty.jpg", "red", "-o", "out.png"], ["is empty", "again"]),
         (["letter.jpg", "red", "-o", "out.png"], ["is not a readable image", "use PNG"]),
         (["cut.png", "red", "-o", "out.png"], ["damaged", "again"]),
+        (["cup.rim", "red", "-o", "out.png"], ["is a project", "rim-editor render"]),
         (["folder", "red", "-o", "out.png"], ["is a folder", "name an image file"]),
         (["photo.png", "", "-o", "out.png"], ["expression is empty", "say what"]),
         (["photo.png", " . ", "-o", "out.png"], ["expression is empty"]),
