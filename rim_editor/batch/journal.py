@@ -128,6 +128,10 @@ class Journal:
         """The items that still need work, in their order."""
         return tuple(item for item in self.plan.items if item.index not in self._ended)
 
+    def failed(self) -> tuple[Item, ...]:
+        """The items that failed."""
+        return tuple(self.plan.items[index] for index, state in self._ended.items() if state is State.FAILED)
+
     def outcomes(self) -> Iterator[Outcome]:
         """The last outcome of every item that has one, in order; read from the disk, one at a time."""
         lines: dict[int, tuple[int, int]] = {}
