@@ -155,7 +155,7 @@ class Journal:
     def record_made(self, outcome: Outcome) -> None:
         """Record, safe on the disk, a result that is about to be renamed into place. Raises BatchInterrupted too."""
         if not self.in_place:  # a result in a new folder of this name would be in no journal
-            text = f"'{self.path.parent}' was moved or deleted: put it back, then continue with --resume."
+            text = f"'{self.path.parent}' was moved, deleted or closed: put it back, then continue with --resume."
             raise BatchInterrupted(text)
         self._append({"event": "made", "outcome": outcome.to_json()}, sync=True)
         self._doubtful.pop(outcome.index, None)

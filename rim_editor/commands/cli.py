@@ -136,7 +136,7 @@ def root(
 
 def open_window(
     images: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Images and projects to open.")
+        list[Path] | None, typer.Argument(readable=False, metavar="[FILE]...", help="Images and projects to open.")
     ] = None,
     new_window: Annotated[
         bool, typer.Option("--new-window", help="Open a window of its own, also where one is open.")

@@ -127,7 +127,8 @@ def test_a_folder_that_is_moved_or_deleted_ends_the_batch_and_is_not_made_anew(
     summary = running.export(plan, matting, on_progress=meddle)
     assert (summary.exit_code, summary.reports) == (5, ())
     assert (
-        summary.text.startswith(f"'{plan.folder}' was moved or deleted: put it back") and "report" not in summary.text
+        summary.text.startswith(f"'{plan.folder}' was moved, deleted or closed: put it back")
+        and "report" not in summary.text
     )
     if how == "replaced":
         assert plan.folder.read_text() == "precious"
