@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipmat import colour_spaces, image_metadata, image_modes, image_pages, partial_images, raw_images
+from clipmat import colour_spaces, image_metadata, image_modes, image_pages, partial_images, png_chunks, raw_images
 from clipmat.errors import ImageTooLarge, ImageUnreadable, ImageWarning, UserFacingWarning
 from clipmat.image_metadata import Metadata
 from clipmat.partial_images import DAMAGE
@@ -146,9 +146,15 @@ def _loaded(path: Path, side: int | None, whole: bool, page: int | None) -> Upri
             try:
                 opened.load()
             except DAMAGE as error:
-                if whole or page is not None:
+                if png_chunks.is_too_long(error):  # here of a text behind the pixels
+                    opened = png_chunks.opened_without_texts(path)
+                    if page is not None:
+                        image_pages.at_frame(opened, page, path)
+                    opened.load()
+                elif whole or page is not None:
                     raise
-                opened = partial_images.rest_of(opened, path, error, small)
+                else:
+                    opened = partial_images.rest_of(opened, path, error, small)
             orientation, metadata = image_metadata.read(opened, path)
             size = (width, height) if orientation in (5, 6, 7, 8) else (height, width)
             profile = colour_spaces.profile_of(opened, path)
@@ -231,10 +237,15 @@ def _opened(path: Path, head: bytes, found: tuple[Directory, ...], page: int | N
     directory = image_pages.chosen(found, page, path)
     at_start = directory is None or directory is found[0]
     try:
-        file = Image.open(
-            path if at_start or directory is None else image_pages.opened_at(path, directory),
-            formats=[name for name in _FORMATS if name in Image.OPEN],
-        )
+        with image_modes.opening_through_libtiff(directory is not None and directory.bare_planes):
+            file = Image.open(
+                path if at_start or directory is None else image_pages.opened_at(path, directory),
+                formats=[name for name in _FORMATS if name in Image.OPEN],
+            )
+    except ValueError as error:
+        if not png_chunks.is_too_long(error):
+            raise
+        file = png_chunks.opened_without_texts(path)
     except UnidentifiedImageError as error:
         if found:
             raise image_modes.unsupported(path) from error

@@ -36,6 +36,8 @@ _INCHES = {2: 1.0, 3: 2.54}
 _IPTC_OF_PHOTOSHOP, _IPTC_OF_TIFF, _IPTC_OF_PNG = 0x0404, 33723, "Raw profile type iptc"
 _LARGEST_XMP = 2**22
 """Bytes; the packets of real files stay below 1 MiB, without the thumbnails and histories that they may hold."""
+_MOST_MARKS = 30_000
+"""Of "<" and "=": each may be an element or attribute, and of these a short packet can hold more than memory does."""
 _OF_THE_FILE = {
     "http://ns.adobe.com/tiff/1.0/": frozenset(
         "Orientation ImageWidth ImageLength BitsPerSample Compression PhotometricInterpretation SamplesPerPixel "
@@ -183,6 +185,8 @@ def _kept_xmp(packet: bytes, path: Path) -> bytes:
     plain = packet.replace(b"\0", b"")  # UTF-16 too
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise ValueError("it declares entities or a type")
+    if plain.count(b"<") + plain.count(b"=") > _MOST_MARKS:
+        raise ValueError(f"it has more than {_MOST_MARKS:,} elements and attributes")
     document: Any = minidom.parseString(packet)
     extended = False
     waiting: list[Any] = [each for each in document.childNodes if isinstance(each, Element)]

@@ -5,9 +5,13 @@ White is the largest sample, sixteen bits are sixteen bits, and colours are stra
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clipmat import png_chunks
 from clipmat.errors import ImageUnsupported
 
 if TYPE_CHECKING:
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
 PLAIN = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "I;16")
 """Modes that `plain` gives."""
 _STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "HSV": "RGB"}
-_PHOTOMETRIC, _BITS, _WHITE_IS_ZERO = 262, 258, 0
+_PHOTOMETRIC, _BITS, _PLANAR, _WHITE_IS_ZERO, _PLANES = 262, 258, 284, 0, 2
+_SWITCHING = threading.Lock()
 
 
 def open_more_tiffs() -> None:
@@ -27,17 +32,41 @@ def open_more_tiffs() -> None:
     OPEN_INFO.setdefault((II, _WHITE_IS_ZERO, (1,), 1, (12,), ()), ("I;16", "I;12"))
 
 
+@contextmanager
+def opening_through_libtiff(wanted: bool) -> Iterator[None]:
+    """Inside, if `wanted`, TIFF files that Pillow opens are decoded by libtiff even where they are not compressed.
+
+    Of planes, one for each channel, Pillow itself takes the first byte of every sample for all of it. Other threads
+    may open files meanwhile: either way gives them the same pixels.
+    """
+    if not wanted:
+        yield
+        return
+    from PIL import TiffImagePlugin
+
+    with _SWITCHING:
+        TiffImagePlugin.READ_LIBTIFF = True
+        try:
+            yield
+        finally:
+            TiffImagePlugin.READ_LIBTIFF = False
+
+
 def plain(image: Image.Image, path: Path) -> Image.Image:
     """The same picture in one of the modes of `PLAIN`. Raises ImageUnsupported."""
-    if image.mode in _STRAIGHT:
+    if image.mode in _STRAIGHT and not (image.mode == "La" and _in_planes(image)):
         return image.convert(_STRAIGHT[image.mode])
     if image.mode.startswith("I;16") or image.mode == "F":
         return _scaled(image)
-    if image.mode == "RGB" and isinstance(key := image.info.get("transparency"), tuple) and max(key) > 255:
-        image.info["transparency"] = tuple(value >> 8 for value in key)  # of 16 bits, as the pixels were
-    if image.mode not in PLAIN:
+    # Of grey and alpha in two planes Pillow makes up the alpha.
+    if image.mode not in PLAIN or (image.mode == "LA" and _in_planes(image)):
         raise unsupported(path)
-    return image
+    return png_chunks.with_its_transparency(image, path)
+
+
+def _in_planes(image: Image.Image) -> bool:
+    tags: Any = getattr(image, "tag_v2", {})
+    return bool(tags.get(_PLANAR) == _PLANES)
 
 
 def unsupported(path: Path) -> ImageUnsupported:

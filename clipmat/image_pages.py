@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from PIL import ImageFile
 
 _WIDTH, _HEIGHT, _NEW_SUBFILE, _SUBFILE, _PHOTOMETRIC, _DNG = 256, 257, 254, 255, 262, 50706
-_SUB_DIRECTORIES = 330
-_WANTED = (_WIDTH, _HEIGHT, _NEW_SUBFILE, _SUBFILE, _PHOTOMETRIC, _DNG, _SUB_DIRECTORIES)
+_SUB_DIRECTORIES, _COMPRESSION, _PLANAR = 330, 259, 284
+_WANTED = (
+    _WIDTH, _HEIGHT, _NEW_SUBFILE, _SUBFILE, _PHOTOMETRIC, _DNG, _SUB_DIRECTORIES, _COMPRESSION, _PLANAR,
+)  # fmt: skip
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of fields that hold whole numbers, as `struct` calls them."""
 _OF_SENSOR = (32803, 34892)
@@ -46,6 +48,8 @@ class Directory:
     """Whether it says that it is a smaller version of another one, or a mask."""
     of_sensor: bool
     """Whether it holds the measurements of a camera's sensor, not yet a picture."""
+    bare_planes: bool
+    """Whether its channels are planes of their own, without compression: see `image_modes.opening_through_libtiff`."""
 
 
 def directories(path: Path) -> tuple[Directory, ...]:
@@ -82,6 +86,7 @@ def _directories(file: IO[bytes]) -> Iterator[Directory]:
             page=page if top else 0,
             beside=bool(_one(tags, _NEW_SUBFILE) & 0b101) or _one(tags, _SUBFILE) == 2,
             of_sensor=_one(tags, _PHOTOMETRIC) in _OF_SENSOR or _DNG in tags,
+            bare_planes=_one(tags, _PLANAR) == 2 and _one(tags, _COMPRESSION) in (0, 1),
         )
         waiting += [(following, True)] if top else []
         waiting += [(each, False) for each in tags.get(_SUB_DIRECTORIES, ())]

@@ -33,7 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *(
             *("clipmat.partial_images", "clipmat.image_metadata", "clipmat.image_modes", "clipmat.image_pages"),
             *("clipmat.raw_images", "clipmat.colour_codes", "clipmat.colour_profiles", "clipmat.colour_spaces"),
-            "clipmat.thread_warnings",
+            *("clipmat.png_chunks", "clipmat.thread_warnings"),
             "clipmat.expression",
             "clipmat.certainty",
             "clipmat.present_words",

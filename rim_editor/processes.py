@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,13 +21,15 @@ def own_name() -> str:
 
 
 @contextmanager
-def on_stop_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
+def on_stop_signals(
+    handler: Callable[[int, object], None], names: Sequence[str] = ("SIGINT", "SIGTERM", "SIGHUP")
+) -> Iterator[None]:
     """Inside, `handler` gets the signals that ask to stop: Ctrl+C, a service manager's, the end of the terminal.
 
     The last goes on being ignored where it was, as nohup has it; Ctrl+C does not, which a shell ignores for what it
     starts in the background, for somebody may still send it. For the main thread only.
     """
-    there = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    there = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {each: signal.getsignal(each) for each in there}
     wanted = [each for each, former in before.items() if each.name != "SIGHUP" or former is not signal.SIG_IGN]
     for each in wanted:
@@ -36,6 +39,20 @@ def on_stop_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
     finally:
         for each in wanted:
             signal.signal(each, before[each])
+
+
+@contextmanager
+def stop_signals_interrupt() -> Iterator[None]:
+    """Inside, a service manager's signal and the end of the terminal interrupt as Ctrl+C does: nothing half is left."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with on_stop_signals(interrupt, ("SIGTERM", "SIGHUP")):
+        yield
 
 
 def is_name(text: str) -> bool:

@@ -35,6 +35,7 @@ GROUND_FLOOR = {
     "image_modes",
     "image_pages",
     "partial_images",
+    "png_chunks",
     "pointing",
     "raw_images",
     "records",

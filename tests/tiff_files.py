@@ -21,7 +21,7 @@ def layout(width, height, photometric, bits, each, strip):
 
 
 def write_tiff(path, *pages, order="<"):
-    """Write directories of tags; "strip" is the pixels of one, and "below" a list of the directories in it."""
+    """Write directories of tags; "strip" is the pixels of one, or "strips", and "below" a list of directories in it."""
     content = bytearray(8)
 
     def put(data):
@@ -31,9 +31,11 @@ def write_tiff(path, *pages, order="<"):
 
     def directory(tags, following):
         tags = dict(tags)
-        strip, below = tags.pop("strip", None), tags.pop("below", ())
-        if strip is not None:
-            tags[273], tags[279] = (LONG, [put(strip)]), (LONG, [len(strip)])
+        strip, strips, below = tags.pop("strip", None), tags.pop("strips", None), tags.pop("below", ())
+        if strips is None and strip is not None:
+            strips = [strip]
+        if strips is not None:
+            tags[273], tags[279] = (LONG, list(map(put, strips))), (LONG, list(map(len, strips)))
         if below:
             tags[330] = (LONG, [directory(each, 0) for each in below])
         entries = b""

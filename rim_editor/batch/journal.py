@@ -6,7 +6,6 @@ found there after a crash is known to be complete and ours, or not.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -31,7 +30,7 @@ from rim_editor.batch.journal_file import (
 )
 from rim_editor.batch.outcomes import END_STATES, Group, Outcome, State
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.errors import EditorError, OutputNotWritable
+from rim_editor.errors import BatchInterrupted, EditorError, OutputNotWritable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -106,6 +105,11 @@ class Journal:
             raise
 
     @property
+    def in_place(self) -> bool:
+        """Whether it is still where it was begun: its folder may be moved or deleted while the batch runs."""
+        return os.path.exists(self.path)
+
+    @property
     def counts(self) -> dict[State, int]:
         """How many items ended in which state so far."""
         return {state: sum(1 for one in self._ended.values() if one is state) for state in END_STATES}
@@ -123,6 +127,10 @@ class Journal:
     def todo(self) -> tuple[Item, ...]:
         """The items that still need work, in their order."""
         return tuple(item for item in self.plan.items if item.index not in self._ended)
+
+    def failed(self) -> tuple[Item, ...]:
+        """The items that failed."""
+        return tuple(self.plan.items[index] for index, state in self._ended.items() if state is State.FAILED)
 
     def outcomes(self) -> Iterator[Outcome]:
         """The last outcome of every item that has one, in order; read from the disk, one at a time."""
@@ -145,7 +153,10 @@ class Journal:
         self.seen |= seen
 
     def record_made(self, outcome: Outcome) -> None:
-        """Record, safe on the disk, a result that is about to be renamed into place."""
+        """Record, safe on the disk, a result that is about to be renamed into place. Raises BatchInterrupted too."""
+        if not self.in_place:  # a result in a new folder of this name would be in no journal
+            text = f"'{self.path.parent}' was moved, deleted or closed: put it back, then continue with --resume."
+            raise BatchInterrupted(text)
         self._append({"event": "made", "outcome": outcome.to_json()}, sync=True)
         self._doubtful.pop(outcome.index, None)
         if _is_doubtful(outcome):
@@ -182,7 +193,7 @@ class Journal:
         `hashes` are SHA-256 of files that it may have written before.
         """
         item = self.plan.items[outcome.index]
-        found = {path: _sha256(path) for path in item.files}
+        found = {path: output_files.sha256(path) for path in item.files}
         if found[item.output] == outcome.sha256 and (
             item.sidecar is None or found[item.sidecar] == outcome.sidecar_sha256
         ):
@@ -282,17 +293,6 @@ def _open_locked(path: Path, *, create: bool = False) -> FileIO:
 
 def _files(plan: Plan) -> Iterator[Path]:
     return (path for item in plan.items for path in item.files)
-
-
-def _sha256(path: Path) -> str:
-    """'' when there is no such file."""
-    try:
-        if os.path.islink(path):
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return ""
 
 
 def _not_writable(path: Path, error: OSError) -> OutputNotWritable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -48,3 +49,14 @@ def disk_full(path: Path, error: BaseException | None) -> DiskFull | None:
     if not isinstance(error, OSError) or error.errno not in _FULL:
         return None
     return DiskFull(f"The disk is full: make room for '{path.parent}', then continue with --resume.")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal digits; '' when there is no such file, or a link in its place."""
+    try:
+        if os.path.islink(path):
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""

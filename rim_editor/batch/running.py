@@ -119,7 +119,7 @@ def summarise(journal: Journal, seconds: float, text: str = "", *, write_report:
     plan, counts = journal.plan, journal.counts
     reports: tuple[Path, ...] = ()
     stopped = sum(counts.values()) < len(plan.items)
-    if write_report:
+    if write_report and journal.in_place:
         try:
             reports = report.write(plan, journal.outcomes(), stopped=stopped, seconds=seconds)
         except OutputNotWritable as error:

@@ -63,6 +63,7 @@ def watch(
         summary = running.run_journal(journal, matting, control, on_progress, write_report=False)
         while not summary.text and not _cancelled(control, seconds):
             found, _ = gather_inputs(watched, recursive)
+            _forget_lost(journal)
             ready = arrivals.complete(found, journal.seen, folder)
             if ready:
                 for outcome in _add_to_journal(journal, ready, recipe, folder):
@@ -135,6 +136,13 @@ def _add_to_journal(
                 outcome = failed(item, EditorError(refused))
                 journal.record_ended(outcome)
                 yield outcome
+
+
+def _forget_lost(journal: Journal) -> None:
+    """Images that failed and are gone are new when they come back, as from a drive that was not there for a moment."""
+    for item in journal.failed():
+        if not os.path.lexists(item.source):
+            journal.seen.pop(item.source, None)
 
 
 def _cancelled(control: BatchControl, seconds: float) -> bool:

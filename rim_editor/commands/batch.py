@@ -55,7 +55,9 @@ def register(app: typer.Typer) -> None:
 def batch(
     *,
     context: typer.Context,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder of the results.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", readable=False, metavar="DIR", help="The folder of the results.")
+    ],
     inputs: Annotated[
         list[str] | None,
         typer.Argument(metavar="INPUT", help="Images, folders, patterns, manifests (.csv, .jsonl)."),
@@ -71,8 +73,7 @@ def batch(
     project: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.rim",
-            help="Do what was done to the active layer of this project, but for what is given here.",
+            readable=False, metavar="FILE.rim", help="Do what its active layer has, but for what is given here."
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("-r", "--recursive", help="Enter subfolders too.")] = False,

@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from clipmat.errors import UserError, UserFacingWarning
+from rim_editor import processes
 from rim_editor.commands import printing
 from rim_editor.commands.printing import PROGRAM
 from rim_editor.errors import OUT_OF_MEMORY, BadOption, command_text, is_out_of_memory
@@ -30,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; None reads it from the process. Without a command it opens the window.
 
     Returns the exit code: 0 done, 2 an error, which one line on stderr names with its remedy,
-    3 nothing matched the expression, 130 interrupted. With --json every one of them comes with JSON on stdout.
+    3 nothing matched the expression, 130 interrupted or asked to stop. With --json every one of them comes with JSON
+    on stdout.
     """
     printing.prepare()
     # Before torch is imported: its threads sleep while they wait for each other. By default they keep the processor
@@ -83,8 +86,10 @@ def _parse_and_run(words: list[str], known: dict[str, object]) -> int:
     """Run a command, which adds to `known` what belongs into the JSON of its failures."""
     words = _with_command(words)
     needed = _COMMANDS if words[0] == "--help" else [name for name in _COMMANDS if name == words[0]]
-    command: Any = typer.main.get_command(_application(needed))
-    return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=known) or 0)
+    # The window, which saves what is open all along, is ended by these signals at once.
+    with processes.stop_signals_interrupt() if needed else nullcontext():
+        command: Any = typer.main.get_command(_application(needed))
+        return int(command.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=known) or 0)
 
 
 def _application(commands: Sequence[str]) -> typer.Typer:
@@ -131,7 +136,7 @@ def root(
 
 def open_window(
     images: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Images and projects to open.")
+        list[Path] | None, typer.Argument(readable=False, metavar="[FILE]...", help="Images and projects to open.")
     ] = None,
     new_window: Annotated[
         bool, typer.Option("--new-window", help="Open a window of its own, also where one is open.")

@@ -59,7 +59,7 @@ class CutoutOptions:
     angle: Annotated[
         float | None, typer.Option(help="Of the gradient: 0 left to right, 90 top to bottom, which is usual.")
     ] = None
-    background: Annotated[Path | None, typer.Option(help="The image behind the object.")] = None
+    background: Annotated[Path | None, typer.Option(readable=False, help="The image behind the object.")] = None
     fit: Annotated[Fit | None, typer.Option(help="How the background meets the size: cover.")] = None
     offset: Annotated[
         str | None,
@@ -122,7 +122,9 @@ class CutoutOptions:
     longest_side: Annotated[int | None, typer.Option(min=1, help="Pixels to which larger results are reduced.")] = None
     example: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A .rimexample: find what was selected there, beside words or without."),
+        typer.Option(
+            readable=False, metavar="FILE", help="A .rimexample: find what was selected there, beside words or without."
+        ),
     ] = None
     page: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="The page or frame of files that hold several: the first.")

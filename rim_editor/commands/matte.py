@@ -1,6 +1,7 @@
 """`rim-editor matte`: one image, one expression, one edit, one file; a line of text or JSON.
 
-Options, job and report are together here, for a new option goes through all of them.
+Options, job and report are together here, for a new option goes through all of them. Typer does not ask whether a file
+is readable (`readable`), in the other commands neither: whoever opens it names the remedy.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def register(app: typer.Typer) -> None:
 def matte(
     *,
     context: typer.Context,
-    image: Annotated[Path, typer.Argument(help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
+    image: Annotated[Path, typer.Argument(readable=False, help="The photograph: JPEG, PNG, WebP, TIFF, HEIC, AVIF …")],
     expression: Annotated[
         str | None,
         typer.Argument(
@@ -118,7 +119,10 @@ def matte(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
+        Path,
+        typer.Option(
+            "-o", "--output", readable=False, help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers."
+        ),
     ],
     options: CutoutOptions,
     point: Annotated[
@@ -130,7 +134,9 @@ def matte(
     ] = None,
     save_example: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."),
+        typer.Option(
+            readable=False, metavar="FILE", help="Save what was found as a .rimexample, to find it in other images."
+        ),
     ] = None,
     as_json: Json = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file, an input too.")] = False,

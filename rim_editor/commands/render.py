@@ -19,9 +19,12 @@ def register(app: typer.Typer) -> None:
 
 def render(
     *,
-    project: Annotated[Path, typer.Argument(help="A project (.rim), or layers (.ora).")],
+    project: Annotated[Path, typer.Argument(readable=False, help="A project (.rim), or layers (.ora).")],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers.")
+        Path,
+        typer.Option(
+            "-o", "--output", readable=False, help=".png, .webp, .tiff, .avif or .jpg; .ora or .psd for layers."
+        ),
     ],
     matte: Annotated[bool, typer.Option("--matte", help="Write the matte alone, whatever the edits are.")] = False,
     depth: Annotated[int, typer.Option(help="Bits of --matte, 8 or 16.")] = 8,

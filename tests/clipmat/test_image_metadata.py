@@ -1,6 +1,7 @@
 """Metadata on its way from one file into another: what is kept, what is not, what damage does."""
 
 import struct
+import time
 
 import numpy as np
 import pillow_heif
@@ -91,6 +92,27 @@ def test_damaged_or_hostile_xmp_is_left_out_with_a_warning(tmp_path, packet):
     image().save(tmp_path / "a.jpg", xmp=packet)
     with pytest.warns(ImageWarning, match="XMP data .* left out"):
         assert read(tmp_path / "a.jpg").metadata.xmp == b""
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<a>" + b"<b/>" * 700_000 + b"</a>",
+        b"<a>" * 1_000_000,
+        b"<a " + b" ".join(b'b%d=""' % number for number in range(300_000)) + b"/>",
+    ],
+    ids=["wide", "deep", "attributes"],
+)
+def test_xmp_that_would_take_all_memory_is_left_out_at_once(tmp_path, packet):
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", packet.decode())
+    image().save(tmp_path / "a.png", pnginfo=info)
+    start = time.process_time()
+    with pytest.warns(ImageWarning, match="XMP data .* left out"):
+        assert read(tmp_path / "a.png").metadata.xmp == b""
+    assert time.process_time() - start < 1.5
 
 
 def test_xmp_that_goes_on_elsewhere_is_cut_with_a_warning(tmp_path):

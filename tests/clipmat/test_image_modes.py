@@ -78,6 +78,39 @@ def test_colours_that_are_multiplied_by_their_alpha_open_straight(tmp_path):
     assert np.abs(np.array(straight) - (199, 100, 0, 128)).max() <= 1
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("bits", "photometric", "each"), [(8, 2, 3), (16, 2, 3), (16, 2, 4), (8, 5, 4), (16, 5, 4)])
+def test_channels_in_planes_of_their_own_are_the_same_picture(tmp_path, order, bits, photometric, each):
+    samples = np.random.default_rng(0).integers(0, 2**bits, (6, 8, each))
+    extra = {338: (SHORT, [2])} if photometric == 2 and each == 4 else {}  # straight alpha
+    paths = []
+    for planes, data in ((1, samples), (2, samples.transpose(2, 0, 1))):
+        tags = layout(8, 6, photometric, bits, each, data.astype(f"{order}u{bits // 8}").tobytes()) | extra
+        if planes == 2:  # a strip for each, one behind the other
+            strips = np.split(data.astype(f"{order}u{bits // 8}"), each)
+            tags = tags | {"strips": [strip.tobytes() for strip in strips]}
+        paths.append(write_tiff(tmp_path / f"{planes}.tif", tags | {284: (SHORT, [planes])}, order=order))
+    together, apart = map(read, paths)
+    assert (together.pixels == apart.pixels).all()
+    assert together.alpha is None or (together.alpha == apart.alpha).all()
+    if photometric == 2 and each == 3:
+        assert np.abs(apart.pixels - samples * 255 / (2**bits - 1)).max() <= 1
+
+
+def test_a_negative_of_one_plane_is_none(tmp_path):
+    tags = layout(8, 6, 0, 8, 1, (255 - RAMP).tobytes()) | {284: (SHORT, [2])}
+    assert (read(write_tiff(tmp_path / "a.tif", tags)).pixels[..., 0] == RAMP).all()
+
+
+@pytest.mark.parametrize("extra", [1, 2])
+def test_grey_and_alpha_in_planes_are_refused_rather_than_made_up(tmp_path, extra):
+    data = np.stack([RAMP, np.full_like(RAMP, 128)])
+    tags = layout(8, 6, 1, 8, 2, b"") | {"strips": [plane.tobytes() for plane in data]}
+    path = write_tiff(tmp_path / "a.tif", tags | {284: (SHORT, [2]), 338: (SHORT, [extra])})
+    with pytest.raises(ImageUnsupported, match="save it as RGB or grey"):
+        read(path)
+
+
 def test_one_grey_of_sixteen_bits_may_be_transparent(tmp_path):
     samples = np.full((6, 8), 40_000, np.uint16)
     samples[2] = 1000

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,39 @@ def test_a_full_disk_is_told_and_resumed(photos, plan_for, matting, monkeypatch,
     monkeypatch.undo()
     assert resuming.resume(plan.folder, matting).exit_code == 0
     assert len(contents(plan.folder)) == 8
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted", "replaced"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows moves no folder in which a file is open")
+def test_a_folder_that_is_moved_or_deleted_ends_the_batch_and_is_not_made_anew(
+    photos, plan_for, matting, contents, how
+):
+    plan = plan_for(photos(20))
+    running.export(plan_for(photos(20), plan.folder.with_name("whole")), matting)
+    elsewhere = plan.folder.with_name("elsewhere")
+
+    def meddle(progress):
+        if progress.done == 3 and plan.folder.is_dir():
+            plan.folder.rename(elsewhere)
+            if how == "deleted":
+                shutil.rmtree(elsewhere)
+            elif how == "replaced":
+                plan.folder.write_text("precious")
+
+    summary = running.export(plan, matting, on_progress=meddle)
+    assert (summary.exit_code, summary.reports) == (5, ())
+    assert (
+        summary.text.startswith(f"'{plan.folder}' was moved, deleted or closed: put it back")
+        and "report" not in summary.text
+    )
+    if how == "replaced":
+        assert plan.folder.read_text() == "precious"
+        plan.folder.unlink()
+    # What was about to be renamed when it happened may have made the folder anew.
+    assert len(list(plan.folder.glob("*.png"))) <= 1
+    if how != "deleted":
+        assert resuming.resume(elsewhere, matting).exit_code == 0
+        assert contents(elsewhere) == contents(plan.folder.with_name("whole"))
 
 
 def test_what_failed_is_tried_again(photos, plan_for, matting):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rim_editor.batch import stages
 from rim_editor.batch import watching as room
 from rim_editor.batch.batch_control import BatchControl
 from rim_editor.batch.inputs import Input, gather_inputs
@@ -99,7 +100,31 @@ def test_an_image_that_changes_is_exported_again(photos, watching, contents, tmp
     assert set(contents(tmp_path / "out")) == {"00.png", "00-2.png"}
 
 
+def test_an_image_that_was_gone_for_a_moment_is_exported_when_it_is_back(
+    photos, watching, contents, tmp_path, monkeypatch
+):
+    """As when the drive is unplugged: it comes back with the size and time that it had."""
+    folder, away, decode = photos(2), tmp_path / "away.png", stages.decode
+
+    def decoding(item, *arguments):
+        if item.source.name == "01.png" and not away.exists():
+            item.source.rename(away)
+        return decode(item, *arguments)
+
+    monkeypatch.setattr(stages, "decode", decoding)
+    watcher = watching(folder)
+    assert {each.source.name: each.state for each in watcher.wait_for(2)} == {
+        "00.png": State.DONE,
+        "01.png": State.FAILED,
+    }
+    monkeypatch.setattr(stages, "decode", decode)
+    away.rename(folder / "01.png")
+    assert watcher.wait_for(3)[-1].state is State.DONE
+    assert set(contents(tmp_path / "out")) == {"00.png", "01.png"}
+
+
 @pytest.mark.parametrize("exists", [IfExists.REFUSE, IfExists.SKIP, IfExists.OVERWRITE])
+
 def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, contents, tmp_path, exists):
     folder, recipe = photos(1), replace(RECIPE, exists=exists)
     watcher = watching(folder, recipe)

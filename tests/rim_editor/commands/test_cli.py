@@ -1,5 +1,6 @@
 """The command line as a program: the window without a command, help, version, its process."""
 
+import io
 import json
 import os
 import subprocess
@@ -211,6 +212,36 @@ def test_an_interrupt_while_the_program_is_loaded_is_one_line(monkeypatch, capsy
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     assert start.main() == 130
     assert capsys.readouterr().err == "rim-editor: interrupted: nothing was written.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["matte", "photo.png", "red", "-o", "out.png"],
+        ["matte", "other.png", "red", "-o", "out.png", "--edit", "background", "--background", "photo.png"],
+        ["matte", "other.png", "red", "-o", "out.png", "--example", "photo.png"],
+        ["render", "photo.png", "-o", "out.png"],
+        ["batch", "other.png", "--project", "photo.png", "-o", "out"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_may_not_be_read_has_a_remedy(refused, run, photo, tmp_path, monkeypatch, words):
+    """Whoever opens it says what to do; Typer asks the system beforehand, and only names the help."""
+    monkeypatch.chdir(tmp_path)
+    photo.with_name("other.png").write_bytes(photo.read_bytes())
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: os.path.basename(path) != photo.name)
+    opening = io.open
+
+    def closed(file, *arguments, **options):
+        if not isinstance(file, int) and os.path.basename(file) == photo.name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return opening(file, *arguments, **options)
+
+    monkeypatch.setattr(io, "open", closed)
+    monkeypatch.setattr("builtins.open", closed)
+    code, out, err = run(*words)
+    assert (code, out) == (2, "") and "Permission denied" in err and "photo.png" in err
+    assert "--help" not in err and ": " in err.partition("Permission denied")[2]
 
 
 @pytest.mark.parametrize("name", ["z" * 300, "z" * 300 + ".png", "loop", "loop/photo.png"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -439,6 +440,19 @@ def test_an_interrupt_leaves_nothing(refused, run, photo, tmp_path, monkeypatch)
     monkeypatch.setattr(os, "replace", interrupt)
     refused(run("matte", photo, "red", "-o", tmp_path / "out.png"), 130, "interrupted")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_stop_while_the_file_is_written_leaves_nothing_half(refused, run, photo, tmp_path, monkeypatch, name, step):
+    if not hasattr(signal, name):
+        pytest.skip("Windows has no such signal")
+    asked = getattr(signal, name)
+    before = signal.getsignal(asked)
+    monkeypatch.setattr(os, step, lambda *_: signal.raise_signal(asked))
+    refused(run("matte", photo, "red", "-o", tmp_path / "out.png"), 130, "interrupted: nothing was written")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
+    assert signal.getsignal(asked) is before
 
 
 def test_a_mistake_in_the_program_is_not_hidden(run, photo, tmp_path, monkeypatch):
