@@ -137,7 +137,7 @@ def _alone(foreground: Strips, layer: RenderedLayer) -> Pixels:
 
     matte, found = layer.matte, marks(layer)
     if not found:
-        return compositing.cut_out(foreground, matte)
+        return compositing.whole(compositing.cut_out(foreground, matte))
     result = np.zeros((*matte.shape, 4), np.uint8)
     for mark in found:
         _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)

@@ -224,7 +224,9 @@ def apply(
         return compositing.as_grey(matte, edit.depth)
     if isinstance(edit, Cutout):
         own = (colours or separate(image, matte)).foreground if edit.decontaminate else image
-        return compositing.cut_out(own, matte) if below is None else compositing.over(own, below, matte)
+        if below is None:
+            return compositing.whole(compositing.cut_out(own, matte))
+        return compositing.over(own, below, matte)
     colours = colours or separate(image, matte)
     if isinstance(edit, Highlight):
         if below is None:
