@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
-STRIP_ROWS = 256
+STRIP_ROWS = 64
 """Rows of an image that are in float at once."""
 # Scaling a cut-out reads colours a few pixels outside its edge; beyond them nothing of the scene is kept.
 _RIM_PX = 8
@@ -69,7 +69,9 @@ def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
     result = np.empty(foreground.shape, np.uint8)
     for rows in strips(matte):
         below = background[rows].astype(np.float32)
-        mixed = (foreground[rows] - below) * matte[rows, :, None] + below
+        mixed = foreground[rows] - below
+        mixed *= matte[rows, :, None]
+        mixed += below
         result[rows] = _to_uint8(mixed)
     return result
 
@@ -218,4 +220,5 @@ def blurred(pixels: Strips, weight: Strips, sigma: float) -> Strips:
 
 
 def _to_uint8(values: NDArray[np.float32]) -> Pixels:
-    return np.asarray(np.rint(values).clip(0, 255), np.uint8)
+    rounded = np.rint(values)
+    return np.asarray(np.clip(rounded, 0, 255, out=rounded), np.uint8)

@@ -56,7 +56,7 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
         return layer
     colours = layer.colours or separate(image, layer.matte)
     own = _own_colours(image, layer, colours)
-    foreground, matte = placing.placed(own[:], layer.matte, layer.composition.placement, layer.middle)
+    foreground, matte = placing.placed(own, layer.matte, layer.composition.placement, layer.middle)
     edit = replace(layer.edit, decontaminate=True) if isinstance(layer.edit, Cutout) else layer.edit
     return replace(
         layer,

@@ -208,7 +208,7 @@ def png(pixels: Strips, metadata: Metadata = _NONE) -> bytes:
         lines[:, 0] = 1  # the filter "Sub"
         lines[:, 1 : 1 + step] = data[:, :step]
         np.subtract(data[:, step:], data[:, :-step], out=lines[:, 1 + step :])
-        file.write(chunk(b"IDAT", packer.compress(lines)))
+        file.write(chunk(b"IDAT", packer.compress(lines.data)))
     file.write(chunk(b"IDAT", packer.flush()) + chunk(b"IEND", b""))
     return file.getvalue()
 
