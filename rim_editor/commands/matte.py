@@ -272,7 +272,7 @@ def cut_out(
     certainty = answer.certainty
     del answer, document, renderer, source  # room for the encoder
     with timed(spent, "encode"):
-        outputs.write(job.output, exporting.encoded(result, job.output, request), overwrite=job.overwrite)
+        exporting.write(result, job.output, request)
         if job.save_example is not None and example is not None:
             outputs.write(job.save_example, example.to_bytes(), overwrite=job.overwrite)
     return MatteReport(

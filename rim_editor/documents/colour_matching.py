@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rim_editor.documents.compositing import Made, Strips
+from rim_editor.documents.strokes import box_around, grown
 
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
 _SAMPLE_PX = 256
 """The longer side of the reduced images of which means and deviations are taken: the same for preview and export."""
+_RIM_PX = 8
+"""Pixels outside of the object's edge that have its colours, as `compositing.cut_out` has it."""
 _LEAST_GAIN, _MOST_GAIN = 0.4, 2.5
 """A background of one colour would otherwise take all shape from the object, a busy one would tear it apart."""
 
@@ -43,12 +46,16 @@ def matched(colours: Strips, matte: Coverage, ground: Pixels, strength: float) -
     mean = own.mean + strength * (other.mean - own.mean)
     scale, shift = (np.asarray(each, np.float32) for each in (gain, mean - gain * own.mean))
 
+    height, width = matte.shape
+    box = box_around(matte > 0) or (slice(0), slice(0))
+    seen, columns = grown(box[0], _RIM_PX, height), grown(box[1], _RIM_PX, width)
+
     def strip(rows: slice) -> Pixels:
         result: Pixels = np.array(colours[rows])
-        columns = np.flatnonzero((matte[rows] > 0).any(axis=0))
-        if columns.size:
-            part = slice(int(columns[0]), int(columns[-1]) + 1)
-            result[:, part] = _to_rgb(_to_lab(result[:, part]) * scale + shift)
+        first = rows.indices(height)[0]
+        part = result[max(0, seen.start - first) : max(0, seen.stop - first), columns]
+        if part.size:
+            part[:] = _to_rgb(_to_lab(part) * scale + shift)
         return result
 
     return Made(colours.shape, strip)

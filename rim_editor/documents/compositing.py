@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Coverage = NDArray[np.float32]
 
-STRIP_ROWS = 256
+STRIP_ROWS = 64
 """Rows of an image that are in float at once."""
 # Scaling a cut-out reads colours a few pixels outside its edge; beyond them nothing of the scene is kept.
 _RIM_PX = 8
@@ -51,6 +51,14 @@ def strips(like: Strips) -> Iterator[slice]:
         yield slice(start, start + STRIP_ROWS)
 
 
+def whole(made: Strips) -> Pixels:
+    """All strips of uint8 together, new."""
+    result = np.empty(made.shape, np.uint8)
+    for rows in strips(made):
+        result[rows] = made[rows]
+    return result
+
+
 def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
     """foreground · matte + background · (1 - matte), uint8, in the layout of `background`: HxWx3, or straight HxWx4.
 
@@ -61,7 +69,9 @@ def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
     result = np.empty(foreground.shape, np.uint8)
     for rows in strips(matte):
         below = background[rows].astype(np.float32)
-        mixed = (foreground[rows] - below) * matte[rows, :, None] + below
+        mixed = foreground[rows] - below
+        mixed *= matte[rows, :, None]
+        mixed += below
         result[rows] = _to_uint8(mixed)
     return result
 
@@ -92,20 +102,25 @@ def exchanged(image: Pixels, part: Strips, new: Strips, share: Strips) -> Pixels
     return result
 
 
-def cut_out(foreground: Strips, matte: Coverage) -> Pixels:
+def cut_out(foreground: Strips, matte: Coverage) -> Strips:
     """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so that no scene stays hidden there."""
     import cv2
 
-    result = np.zeros((*matte.shape, 4), np.uint8)
+    height, width = matte.shape
     kernel = np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8)
-    for rows in strips(matte):
-        first = max(0, rows.start - _RIM_PX)
-        alpha = as_grey(matte[first : rows.stop + _RIM_PX], 8)
-        own = slice(rows.start - first, rows.start - first + len(matte[rows]))
+
+    def strip(rows: slice) -> Pixels:
+        start, stop, _ = rows.indices(height)
+        first = max(0, start - _RIM_PX)
+        alpha = as_grey(matte[first : stop + _RIM_PX], 8)
+        own = slice(start - first, stop - first)
         part = cv2.cvtColor(np.ascontiguousarray(foreground[rows]), cv2.COLOR_RGB2RGBA)
         cv2.insertChannel(alpha[own], part, 3)
-        cv2.copyTo(part, cv2.dilate(alpha, kernel)[own], result[rows])
-    return result
+        result = np.zeros_like(part)
+        cv2.copyTo(part, cv2.dilate(alpha, kernel)[own], result)
+        return np.asarray(result, np.uint8)
+
+    return Made((height, width, 4), strip)
 
 
 def as_grey(matte: Strips, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
@@ -205,4 +220,5 @@ def blurred(pixels: Strips, weight: Strips, sigma: float) -> Strips:
 
 
 def _to_uint8(values: NDArray[np.float32]) -> Pixels:
-    return np.asarray(np.rint(values).clip(0, 255), np.uint8)
+    rounded = np.rint(values)
+    return np.asarray(np.clip(rounded, 0, 255, out=rounded), np.uint8)

@@ -56,7 +56,7 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
         return layer
     colours = layer.colours or separate(image, layer.matte)
     own = _own_colours(image, layer, colours)
-    foreground, matte = placing.placed(own[:], layer.matte, layer.composition.placement, layer.middle)
+    foreground, matte = placing.placed(own, layer.matte, layer.composition.placement, layer.middle)
     edit = replace(layer.edit, decontaminate=True) if isinstance(layer.edit, Cutout) else layer.edit
     return replace(
         layer,
@@ -137,7 +137,7 @@ def _alone(foreground: Strips, layer: RenderedLayer) -> Pixels:
 
     matte, found = layer.matte, marks(layer)
     if not found:
-        return compositing.cut_out(foreground, matte)
+        return compositing.whole(compositing.cut_out(foreground, matte))
     result = np.zeros((*matte.shape, 4), np.uint8)
     for mark in found:
         _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)

@@ -182,7 +182,7 @@ def colour_text(colour: Colour) -> str:
 def scaled(edit: Edit, factor: float) -> Edit:
     """The edit to apply to an image reduced by `factor` (2: half as wide), for the same result, reduced.
 
-    Only a tiled background has a size of its own; every other edit is relative to the image and is returned as it is.
+    Only a tiled background has a size of its own; every other edit is returned as it is.
     Raises ValueError when `factor` is not positive.
     """
     if not factor > 0:
@@ -205,8 +205,8 @@ def apply(
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The edited image, of the size of `image`; the edit's class describes the layout.
 
-    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]. `colours` is `separate(image, matte)` if
-    the caller has it; otherwise it is computed here. Blending is done in sRGB, as other editors do.
+    `image` is HxWx3 uint8 sRGB, `matte` HxW float32 in [0, 1]; `colours` is `separate(image, matte)`, computed here
+    if None. Blending is done in sRGB, as other editors do.
 
     `below` is the result of the layers under this one, HxWx3 or HxWx4 uint8 with straight alpha; it then takes the
     place of the object's surroundings: Cutout lays the object over it, Highlight sets the object apart from it, and an
@@ -224,7 +224,9 @@ def apply(
         return compositing.as_grey(matte, edit.depth)
     if isinstance(edit, Cutout):
         own = (colours or separate(image, matte)).foreground if edit.decontaminate else image
-        return compositing.cut_out(own, matte) if below is None else compositing.over(own, below, matte)
+        if below is not None:
+            return compositing.over(own, below, matte)
+        return compositing.whole(compositing.cut_out(own, matte))
     colours = colours or separate(image, matte)
     if isinstance(edit, Highlight):
         if below is None:
@@ -234,10 +236,7 @@ def apply(
 
 
 def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The background that `edit` puts behind the object, for an image of `shape` (height, width, ...): HxWx3 uint8.
-
-    May be a read-only view.
-    """
+    """The background that `edit` puts behind an image of `shape` (height, width, ...): HxWx3 uint8, maybe read-only."""
     from rim_editor.documents import backdrops, compositing
 
     if isinstance(edit, SolidColour):

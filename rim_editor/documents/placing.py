@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rim_editor.documents.compositing import Strips, strips
+from rim_editor.documents.strokes import Box, box_around
+
 if TYPE_CHECKING:
     from rim_editor.documents.composition import Placement
 
@@ -50,7 +53,7 @@ def matrix(placement: Placement, middle: tuple[float, float], size: tuple[int, i
 
 
 def placed(
-    colours: Pixels, matte: Coverage, placement: Placement, middle: tuple[float, float]
+    colours: Strips, matte: Coverage, placement: Placement, middle: tuple[float, float]
 ) -> tuple[Pixels, Coverage]:
     """Colours and matte of an object at its place: HxWx3 uint8 and HxW float32 in [0, 1], new, of the same size.
 
@@ -58,12 +61,12 @@ def placed(
     (bicubic; by area where the object is reduced) premultiplied with the matte, as Porter and Duff (1984) ask, so that
     nothing of what was beside the object comes into its edge. What is moved out of the image is cut off.
     """
-    new_colours, new_matte = np.zeros_like(colours), np.zeros_like(matte)
-    source = _cropped(colours, matte)
-    if source is None:
+    # `zeros_like` would touch every page; here those without a piece of the object take no memory.
+    new_colours, new_matte = np.zeros(colours.shape, np.uint8), np.zeros(matte.shape, np.float32)
+    box = box_around(matte > 0)
+    if box is None:
         return new_colours, new_matte
-    if placement.scale < 1:
-        source = _reduced(source, placement.scale)
+    source = _reduced(colours, matte, box, placement.scale) if placement.scale < 1 else _cropped(colours, matte, box)
     height, width = matte.shape
     there = _after(matrix(placement, middle, (width, height)), source.to_image)
     for rows, columns in _tiles(_bounds(there, source.matte.shape, (height, width))):
@@ -73,33 +76,34 @@ def placed(
     return new_colours, new_matte
 
 
-def _cropped(colours: Pixels, matte: Coverage) -> _Source | None:
-    """The object with what is just around it; None where there is none."""
-    from rim_editor.documents.strokes import box_around
-
-    box = box_around(matte > 0)
-    if box is None:
-        return None
+def _cropped(colours: Strips, matte: Coverage, box: Box) -> _Source:
+    """The object with what is just around it."""
     rows, columns = box
-    return _Source(
-        colours[rows, columns], matte[rows, columns], np.array([[1.0, 0, columns.start], [0, 1.0, rows.start]])
-    )
+    to_image = np.array([[1.0, 0, columns.start], [0, 1.0, rows.start]])
+    return _Source(colours[rows][:, columns], matte[box], to_image)
 
 
-def _reduced(source: _Source, scale: float) -> _Source:
-    """The source at the scale at which it is shown, each channel by itself, which takes less memory."""
+def _reduced(colours: Strips, matte: Coverage, box: Box, scale: float) -> _Source:
+    """The object at the scale at which it is shown, each channel by itself, which takes less memory."""
     import cv2
 
-    height, width = source.matte.shape
+    rows, columns = box
+    matte = matte[box]
+    height, width = matte.shape
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    matte = np.asarray(cv2.resize(source.matte, size, interpolation=cv2.INTER_AREA), np.float32)
-    colours = np.empty((size[1], size[0], 3), np.uint8)
+    small_matte = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
+    small = np.empty((size[1], size[0], 3), np.uint8)
+    product = np.empty_like(matte)
     for channel in range(3):
-        weighted = cv2.resize(source.colours[..., channel] * source.matte, size, interpolation=cv2.INTER_AREA)
-        colours[..., channel] = _to_uint8(np.divide(weighted, matte, out=np.zeros_like(matte), where=matte > _SEEN))
-    grown = np.diag([width / size[0], height / size[1]])
-    offset = source.to_image[:, 2]
-    return _Source(colours, np.clip(matte, 0, 1), np.column_stack([grown, offset]))
+        for strip in strips(matte):
+            there = slice(rows.start + strip.start, min(rows.start + strip.stop, rows.stop))
+            np.multiply(colours[there][:, columns, channel], matte[strip], out=product[strip])
+        weighted = np.asarray(cv2.resize(product, size, interpolation=cv2.INTER_AREA), np.float32)
+        np.divide(weighted, small_matte, out=weighted, where=small_matte > _SEEN)
+        weighted[small_matte <= _SEEN] = 0
+        small[..., channel] = _to_uint8(weighted)
+    to_image = np.array([[width / size[0], 0, columns.start], [0, height / size[1], rows.start]])
+    return _Source(small, np.clip(small_matte, 0, 1, out=small_matte), to_image)
 
 
 def _after(second: Matrix, first: Matrix) -> Matrix:

@@ -32,7 +32,7 @@ def widened(matte: Coverage, width: float) -> Coverage:
     """
     from rim_editor.documents.strokes import box_around, grown
 
-    result = np.zeros_like(matte)
+    result = np.zeros(matte.shape, np.float32)  # `zeros_like` would touch every page
     box = box_around(matte >= _HALF)
     if box is None or width <= 0:
         return result

@@ -5,8 +5,9 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits, layering
@@ -131,11 +132,15 @@ def check_format(path: Path, request: ExportRequest, edit: Edit) -> None:
 def export(document: Document, renderer: Renderer, path: Path, request: ExportRequest) -> None:
     """Write `document` to `path` as `request` says; `renderer` is the one of its image.
 
-    The file appears whole or not at all. Raises what `check`, `encoded` and `outputs.write` raise.
+    The file appears whole or not at all. Raises what `check` and `write` raise.
     """
     check(document, path, request)
-    content = encoded(rendered(document, renderer, request), path, request)
-    outputs.write(path, content, overwrite=request.overwrite)
+    write(rendered(document, renderer, request), path, request)
+
+
+def write(result: RenderedExport, path: Path, request: ExportRequest) -> None:
+    """Write what was rendered to `path`, whole or not at all. Raises what `encode` and `outputs.write` raise."""
+    outputs.write(path, lambda file: encode(result, path, request, file), overwrite=request.overwrite)
 
 
 def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
@@ -184,16 +189,23 @@ def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> 
 
 def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes:
     """The bytes of the file to be written to `path`; nothing is written. Raises OutputUnsupported."""
+    buffer = BytesIO()
+    encode(result, path, request, buffer)
+    return buffer.getvalue()
+
+
+def encode(result: RenderedExport, path: Path, request: ExportRequest, file: BinaryIO) -> None:
+    """Write what `path` is to hold into `file`, which can seek. Raises OutputUnsupported."""
     import numpy as np
 
     from rim_editor.files import openraster_writing, photoshop_writing
 
-    if request.content is Content.LAYERS:
-        merged = np.asarray(result.pixels, np.uint8)
-        if path.suffix.lower() == formats.PHOTOSHOP_SUFFIX:
-            return photoshop_writing.encoded(result.layers, merged, result.metadata)
-        return openraster_writing.encoded(result.layers, merged, result.metadata)
-    return formats.encoded(path, result.pixels, result.metadata, request.quality)
+    if request.content is not Content.LAYERS:
+        file.write(formats.encoded(path, result.pixels, result.metadata, request.quality))
+        return
+    formats.check_size(path, result.pixels.shape)
+    writing = photoshop_writing if path.suffix.lower() == formats.PHOTOSHOP_SUFFIX else openraster_writing
+    writing.write(file, result.layers, np.asarray(result.pixels, np.uint8), result.metadata)
 
 
 def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:

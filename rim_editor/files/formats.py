@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    from rim_editor.documents.compositing import Strips
 
 _USUAL_QUALITY = 90
 _NONE = Metadata()
@@ -97,6 +100,15 @@ def check(path: Path, *, layered: bool, transparent: bool, depth: int, quality: 
         raise OutputUnsupported(f"'{path.suffix}' is lossless and has no quality: leave it out{others}.")
 
 
+def check_size(path: Path, shape: tuple[int, ...]) -> None:
+    """Refuse an image, of height and width `shape`, that is too large for a format. Raises OutputUnsupported."""
+    found = format_of(path)
+    if max(shape[:2]) > found.longest_side:
+        size, instead = f"{shape[1]}x{shape[0]}", LAYERED_SUFFIX if found.layered else ".png"
+        text = f"'{path.suffix}' holds at most {found.longest_side} pixels a side, not {size}: write {instead} instead."
+        raise OutputUnsupported(text)
+
+
 def encoded(
     path: Path, pixels: NDArray[np.uint8] | NDArray[np.uint16], metadata: Metadata, quality: int | None
 ) -> bytes:
@@ -106,12 +118,8 @@ def encoded(
     `quality` is 1 to 100 for WebP, JPEG and AVIF, 90 when None; a WebP of 100 is lossless.
     Metadata that the format cannot hold is left out with an EditorWarning. Raises OutputUnsupported.
     """
-    found = format_of(path)
-    name = found.name
-    if max(pixels.shape[:2]) > found.longest_side:
-        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
-        text = f"'{path.suffix}' holds at most {found.longest_side} pixels a side, not {size}: write .png instead."
-        raise OutputUnsupported(text)
+    check_size(path, pixels.shape)
+    name = format_of(path).name
     metadata = metadata_writing.holdable(metadata, name, path)
     try:
         if name == "PNG":
@@ -176,22 +184,33 @@ def _append_directory(file: bytearray, place: int, directory: ImageFileDirectory
             file += directory.tobytes(offset)
 
 
-def png(pixels: NDArray[Any], metadata: Metadata = _NONE) -> bytes:
-    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `metadata`."""
-    # OpenCV writes a photograph as RGBA 3 to 16 times as fast as Pillow, and no larger.
-    import cv2
+def png(pixels: Strips, metadata: Metadata = _NONE) -> bytes:
+    """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `metadata`.
 
-    if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR)
-    done, buffer = cv2.imencode(".png", pixels)
-    if not done:
-        raise ValueError("the encoder gave no reason")
-    header_end = 8 + 25  # signature, then IHDR
-    chunks = metadata_writing.png_chunk(b"sRGB", b"\x00") if pixels.ndim == 3 else b""
-    chunks += metadata_writing.png_chunks(metadata)
-    del pixels  # of a large photograph the file alone takes tens of megabytes, and is joined without a further copy
-    file = buffer.ravel().data
-    return b"".join((file[:header_end], chunks, file[header_end:]))
+    Written by ourselves, a strip of rows at a time, as no library does it: each pixel less the one to the left of it,
+    packed by runs, which is as quick and as small as OpenCV makes it, and many times as quick as Pillow.
+    """
+    import numpy as np
+
+    from rim_editor.documents.compositing import strips
+
+    height, width, *channels = pixels.shape
+    chunk, file, packer = metadata_writing.png_chunk, BytesIO(), zlib.compressobj(1, strategy=zlib.Z_RLE)
+    depth, kind = 8 * pixels[:1].itemsize, {(): 0, (3,): 2, (4,): 6}[tuple(channels)]
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + (chunk(b"sRGB", b"\x00") if channels else b""))
+    file.write(metadata_writing.png_chunks(metadata))
+    for rows in strips(pixels):
+        values = np.ascontiguousarray(pixels[rows])
+        data = values.astype(values.dtype.newbyteorder(">"), copy=False).view(np.uint8).reshape(len(values), -1)
+        step = data.shape[1] // width
+        lines = np.empty((len(data), 1 + data.shape[1]), np.uint8)
+        lines[:, 0] = 1  # the filter "Sub"
+        lines[:, 1 : 1 + step] = data[:, :step]
+        np.subtract(data[:, step:], data[:, :-step], out=lines[:, 1 + step :])
+        file.write(chunk(b"IDAT", packer.compress(lines.data)))
+    file.write(chunk(b"IDAT", packer.flush()) + chunk(b"IEND", b""))
+    return file.getvalue()
 
 
 def _colour_space(pixels: NDArray[Any]) -> dict[str, bytes]:

@@ -6,8 +6,7 @@ A zip of PNG files and their order; https://www.openraster.org/baseline/file-lay
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from clipmat.image_metadata import Metadata
@@ -24,8 +23,12 @@ _THUMBNAIL_PX = 256
 _NO_METADATA = Metadata()
 
 
-def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: Metadata = _NO_METADATA) -> bytes:
-    """The file: `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
+def write(
+    file: BinaryIO, layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: Metadata = _NO_METADATA
+) -> None:
+    """Write `layers` from top to bottom, each over the next, and `merged`, the image that they give together.
+
+    Each is made and packed when it is its turn.
 
     `merged` is HxWx3 or HxWx4; programs without layers show it, and `metadata` is kept in it.
     The same layers give the same bytes. Raises ValueError when the sizes differ.
@@ -37,13 +40,10 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: 
         raise ValueError(f"the layers are not all {width}x{height}")
     image = ElementTree.Element("image", version=_VERSION, w=str(width), h=str(height))
     stack = ElementTree.SubElement(image, "stack")
-    files: dict[str, bytes] = {}
     for number, layer in enumerate(layers):
-        source = f"data/layer{number}.png"
-        files[source] = formats.png(layer.pixels)
         attributes = {
             "name": layer.name,
-            "src": source,
+            "src": _place(number),
             "x": "0",
             "y": "0",
             "opacity": "1.0",
@@ -51,16 +51,18 @@ def encoded(layers: Sequence[RasterLayer], merged: NDArray[np.uint8], metadata: 
             "composite-op": "svg:src-over",
         }
         ElementTree.SubElement(stack, "layer", attributes)
-    buffer = BytesIO()
-    with ZipFile(buffer, "w") as archive:
+    with ZipFile(file, "w") as archive:
         # First and stored, so that the start of the file says what it is.
         _add(archive, "mimetype", b"image/openraster", ZIP_STORED)
         _add(archive, "stack.xml", ElementTree.tostring(image, "UTF-8", xml_declaration=True), ZIP_DEFLATED)
-        for source, content in files.items():
-            _add(archive, source, content, ZIP_STORED)
+        for number, layer in enumerate(layers):
+            _add(archive, _place(number), formats.png(layer.pixels), ZIP_STORED)
         _add(archive, "mergedimage.png", formats.png(merged, metadata), ZIP_STORED)
         _add(archive, "Thumbnails/thumbnail.png", formats.png(_thumbnail(merged)), ZIP_STORED)
-    return buffer.getvalue()
+
+
+def _place(number: int) -> str:
+    return f"data/layer{number}.png"
 
 
 def _add(archive: ZipFile, name: str, content: bytes, compression: int) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from clipmat.files import write_whole
+from clipmat.files import whole_file
 from rim_editor.errors import OutputExists, OutputNotWritable
 
 
@@ -28,13 +29,17 @@ def check(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
     _try_to_write(path)
 
 
-def write(path: Path, content: bytes, *, overwrite: bool = False) -> None:
+def write(path: Path, content: bytes | Callable[[BinaryIO], None], *, overwrite: bool = False) -> None:
     """Write a file that appears whole or not at all, into an existing folder; a former file is kept unless `overwrite`.
 
-    Raises OutputExists, OutputNotWritable.
+    `content` may write into the file itself. Raises OutputExists, OutputNotWritable, and what `content` raises.
     """
     try:
-        write_whole(path, content, overwrite=overwrite, make_folders=False)
+        with whole_file(path, overwrite=overwrite, make_folders=False) as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                content(file)
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rim_editor.documents import edits, layering
-from rim_editor.documents.edits import Cutout, Highlight, MatteOnly
+from rim_editor.documents.edits import Colour, Cutout, Highlight, MatteOnly
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+    from rim_editor.documents.compositing import Strips
     from rim_editor.documents.layering import RenderedLayer
 
 
@@ -21,10 +22,10 @@ class RasterLayer:
     """One layer, as large as the whole image."""
 
     name: str
-    pixels: NDArray[np.uint8]
-    """HxW grey, HxWx3, or HxWx4 with straight alpha; sRGB."""
+    pixels: Strips
+    """HxW grey, HxWx3, or HxWx4 with straight alpha; sRGB, uint8; made when they are written."""
     visible: bool = True
-    uncut: NDArray[np.uint8] | None = None
+    uncut: Strips | None = None
     """HxWx3, for formats with layer masks: colours that go on beyond the alpha of `pixels`, which is the mask."""
 
 
@@ -37,8 +38,6 @@ def stack(
     colours of 8 bits. The others are for further work, the matte as a layer mask for instance. The last is the
     original, unless an object is `placed` elsewhere, where the mattes do not fit it.
     """
-    import numpy as np
-
     from clipmat.foreground import separate
 
     pixels = source.pixels
@@ -58,9 +57,32 @@ def stack(
         raster.append(RasterLayer("highlight", merged))
     if placed:
         return tuple(raster), merged
-    original = pixels if source.alpha is None else np.dstack([pixels, source.alpha])
-    raster.append(RasterLayer("original", original, visible=False))
+    raster.append(RasterLayer("original", _original(source), visible=False))
     return tuple(raster), merged
+
+
+def _original(source: OpenedImage) -> Strips:
+    import numpy as np
+
+    from rim_editor.documents.compositing import Made
+
+    pixels, alpha = source.pixels, source.alpha
+    if alpha is None:
+        return pixels
+    return Made((*alpha.shape, 4), lambda rows: np.dstack([pixels[rows], alpha[rows]]))
+
+
+def _in_one_colour(cover: Strips, colour: Colour) -> Strips:
+    """One colour with a coverage as its alpha, HxWx4 uint8."""
+    import numpy as np
+
+    from rim_editor.documents.compositing import Made, as_grey, plain
+
+    def strip(rows: slice) -> NDArray[np.uint8]:
+        alpha = np.asarray(as_grey(cover[rows], 8), np.uint8)
+        return np.dstack([plain(alpha.shape, colour), alpha])
+
+    return Made((*cover.shape, 4), strip)
 
 
 def _of_layer(
@@ -69,21 +91,26 @@ def _of_layer(
     import numpy as np
 
     from rim_editor.documents import composition_rendering
-    from rim_editor.documents.compositing import as_grey, cut_out, plain
+    from rim_editor.documents.compositing import Made, as_grey, cut_out
 
     named = f"{layer.title} " if layer.title else ""
-    grey = np.asarray(as_grey(layer.matte, 8), np.uint8)
+    matte = layer.matte
     backdrop = None
     if not isinstance(layer.edit, Cutout | MatteOnly | Highlight):
-        below = backdrop = edits.backdrop(layer.edit, grey.shape)
-    cutout = cut_out(composition_rendering.object_colours(pixels, layer, below), layer.matte)
-    uncut = np.where(cutout[..., 3:] > 0, cutout[..., :3], pixels)
+        below = backdrop = edits.backdrop(layer.edit, matte.shape)
+    cutout = cut_out(composition_rendering.object_colours(pixels, layer, below), matte)
+
+    def colours_beyond(rows: slice) -> NDArray[np.uint8]:
+        part = cutout[rows]
+        return np.where(part[..., 3:] > 0, part[..., :3], pixels[rows])
+
+    uncut = Made(pixels.shape, colours_beyond)
     alone = isinstance(layer.edit, MatteOnly)
     raster = [RasterLayer(f"{named}cut-out", cutout, visible=visible and not alone, uncut=uncut)]
     if not isinstance(layer.edit, MatteOnly | Highlight):
         for mark in reversed(composition_rendering.marks(layer)):
-            drawn = np.dstack([plain(grey.shape, mark.colour), as_grey(mark.cover, 8)])
-            raster.append(RasterLayer(f"{named}{mark.name}", np.asarray(drawn, np.uint8), visible))
+            raster.append(RasterLayer(f"{named}{mark.name}", _in_one_colour(mark.cover, mark.colour), visible))
+    grey = Made(matte.shape, lambda rows: as_grey(matte[rows], 8))
     raster.append(RasterLayer(f"{named}matte", grey, visible=visible and alone))
     if backdrop is not None:
         raster.append(RasterLayer(f"{named}background", backdrop, visible))

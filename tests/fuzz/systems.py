@@ -20,7 +20,7 @@ class Systems:
     """Loads a tiny system of which one file is another one, and asks it once if it is loaded nevertheless."""
 
     seconds = 8.0
-    growth = 1536 * 2**20
+    growth = 512 * 2**20
     """Their settings are bounded one by one, and not compared with their tensors, as those of our own weights are."""
 
     def __init__(self, folder: Path) -> None:

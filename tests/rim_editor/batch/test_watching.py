@@ -124,7 +124,6 @@ def test_an_image_that_was_gone_for_a_moment_is_exported_when_it_is_back(
 
 
 @pytest.mark.parametrize("exists", [IfExists.REFUSE, IfExists.SKIP, IfExists.OVERWRITE])
-
 def test_the_new_result_takes_the_place_of_the_former_one(photos, watching, contents, tmp_path, exists):
     folder, recipe = photos(1), replace(RECIPE, exists=exists)
     watcher = watching(folder, recipe)

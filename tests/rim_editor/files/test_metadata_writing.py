@@ -91,7 +91,9 @@ def test_openraster_has_it_in_the_merged_image(tmp_path):
     from io import BytesIO
     from zipfile import ZipFile
 
-    content = openraster_writing.encoded([RasterLayer("one", PIXELS)], PIXELS, EVERYTHING)
+    file = BytesIO()
+    openraster_writing.write(file, [RasterLayer("one", PIXELS)], PIXELS, EVERYTHING)
+    content = file.getvalue()
     with ZipFile(BytesIO(content)) as archive:
         (tmp_path / "merged.png").write_bytes(archive.read("mergedimage.png"))
     assert "© Ann".encode() in read(tmp_path / "merged.png").metadata.xmp
@@ -103,7 +105,9 @@ def test_photoshop_files_have_it_in_their_resources():
     from psd_tools import PSDImage
     from psd_tools.constants import Resource
 
-    content = photoshop_writing.encoded([RasterLayer("one", PIXELS)], PIXELS, EVERYTHING)
+    file = BytesIO()
+    photoshop_writing.write(file, [RasterLayer("one", PIXELS)], PIXELS, EVERYTHING)
+    content = file.getvalue()
     found = PSDImage.open(BytesIO(content)).image_resources
     assert found.get_data(Resource.XMP_METADATA) == XMP
     assert found.get_data(Resource.IPTC_NAA) == IPTC

@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from clipmat.image_metadata import Metadata
-from rim_editor.files.openraster_writing import encoded
+from rim_editor.files.openraster_writing import write
 from rim_editor.files.raster_layers import RasterLayer
 
 RANDOM = np.random.default_rng(0)
+
+
+def encoded(*arguments):
+    file = BytesIO()
+    write(file, *arguments)
+    return file.getvalue()
 
 
 def noise(*shape):

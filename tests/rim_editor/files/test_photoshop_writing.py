@@ -24,6 +24,12 @@ pytest.importorskip("psd_tools")
 RANDOM = np.random.default_rng(0)
 
 
+def encoded(*arguments):
+    file = BytesIO()
+    photoshop_writing.write(file, *arguments)
+    return file.getvalue()
+
+
 def noise(*shape):
     return RANDOM.integers(0, 256, shape, np.uint8)
 
@@ -108,7 +114,7 @@ def test_layers_masks_and_names_come_back_from_the_records():
         RasterLayer("soft", cut),
         RasterLayer("below", below),
     ]
-    size, layers = records(photoshop_writing.encoded(stack, below))
+    size, layers = records(encoded(stack, below))
     assert size == (30, 40)
     assert [name for name, _, _ in layers] == ["below", "soft", "matte", 'the "dog" é 犬']
     assert [visible for _, visible, _ in layers] == [True, True, False, True]
@@ -121,7 +127,7 @@ def test_layers_masks_and_names_come_back_from_the_records():
 
 def test_programs_without_layers_see_the_merged_image(tmp_path):
     merged = noise(24, 31, 3)
-    file = photoshop_writing.encoded([RasterLayer("one", noise(24, 31, 3))], merged)
+    file = encoded([RasterLayer("one", noise(24, 31, 3))], merged)
     with Image.open(BytesIO(file)) as image:
         assert image.format == "PSD" and (np.asarray(image) == merged).all()
 
@@ -172,4 +178,4 @@ def test_without_psd_tools_the_remedy_is_named(tmp_path, document, monkeypatch):
 
 def test_a_layer_of_another_size_is_refused():
     with pytest.raises(ValueError, match="5x4"):
-        photoshop_writing.encoded([RasterLayer("one", noise(4, 4, 3))], noise(4, 5, 3))
+        encoded([RasterLayer("one", noise(4, 4, 3))], noise(4, 5, 3))
