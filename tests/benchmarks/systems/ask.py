@@ -1,4 +1,4 @@
-"""One process that loads a system, asks it twice about one photograph, and prints what that took as JSON.
+"""One process that asks a system twice about one photograph, clicks once, and prints what that took as JSON.
 
 `python -m tests.benchmarks.systems.ask WEIGHTS IMAGE`, on the CPU. Systems that know no words get none. Seconds are
 those on the clock; `mebibytes` is the most that was resident, the photograph and its matte included.
@@ -18,7 +18,6 @@ FIRST, SECOND = "the cup", "the vase"
 
 def main(weights: str, image: Path) -> dict[str, float]:
     from clipmat.image_files import read
-    from clipmat.systems.loading import load
 
     pixels = read(image).pixels
     found: dict[str, float] = {}
@@ -28,6 +27,8 @@ def main(weights: str, image: Path) -> dict[str, float]:
         nonlocal start
         found[name] = time.perf_counter() - start
         start = time.perf_counter()
+
+    from clipmat.systems.loading import load
 
     system = load(weights, device="cpu")
     lap("load")
@@ -39,6 +40,8 @@ def main(weights: str, image: Path) -> dict[str, float]:
         for name, text in zip(("first", "second"), words, strict=True):
             answer = system.predict(text)
             lap(name)
+        system.predict(points=((pixels.shape[1] / 2, pixels.shape[0] / 2, True),))
+        lap("click")
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found | {"candidates": len(answer.candidates), "mebibytes": most}
 

@@ -80,7 +80,7 @@ def sam3(folder: Path) -> Path:
     from transformers import Sam3Config, Sam3ImageProcessor, Sam3Processor, Sam3TrackerVideoConfig, Sam3VideoConfig
 
     tokenizer = Sam3Processor.from_pretrained(tiny_systems.sam3(folder)).tokenizer
-    text = {"bos_token_id": 52, "eos_token_id": 53, "pad_token_id": 53}
+    text = Sam3Config().text_config.to_dict() | {"bos_token_id": 52, "eos_token_id": 53, "pad_token_id": 53}
     detector = Sam3Config(text_config=text)
     config = Sam3VideoConfig(detector_config=detector, tracker_config=Sam3TrackerVideoConfig())
     tiny_systems.write_sam3(config, folder)
