@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from rim_editor.errors import EditorError
 from rim_editor.ui import application
@@ -256,6 +258,16 @@ def look(window):
     assert (result["code"], result["stderr"]) == (0, "")
     text, seconds = result["stdout"].splitlines()
     assert text == "a window of its own" and float(seconds) < 20
+
+
+@pytest.mark.parametrize(("name", "sizes"), [("rim-editor.ico", [16, 24, 48, 256]), ("rim-editor.icns", [128, 256])])
+def test_the_icons_of_other_systems_show_the_same_drawings(name, sizes):
+    folder = ROOT / "resources" / "icons"
+    for size in sizes:
+        with Image.open(folder / name) as icon, Image.open(folder / f"{size}.png") as drawn:
+            images = icon.ico if name.endswith(".ico") else icon.icns
+            shown = images.getimage((size, size) if name.endswith(".ico") else (size, size, 1))
+            assert np.array_equal(shown.convert("RGBA"), drawn.convert("RGBA")), "run resources/icons/render.py"
 
 
 def test_the_icon_has_every_size_and_each_is_what_its_drawing_shows(qapp):
