@@ -362,11 +362,14 @@ def picture(graph: dict[str, dict[str, int]]) -> str:
     for title in ROOMS:  # from the ground up, so that those below are known; a climbing import leads to none
         below[title] = {far for near in wanted[title] for far in {near} | below.get(near, set())}
 
+    def counted(number: int) -> str:
+        return f"{number} module{'' if number == 1 else 's'}"
+
     order, lines = list(ROOMS), ["```mermaid", "flowchart TD"]
     for package in PACKAGES:
         titles = [title for title in order if title.startswith(package)]
         lines.append(f"    subgraph {package}")
-        lines += [f'        r{order.index(t)}["{t.replace(": ", "<br/>")}<br/>{count[t]} modules"]' for t in titles]
+        lines += [f'        r{order.index(t)}["{t.replace(": ", "<br/>")}<br/>{counted(count[t])}"]' for t in titles]
         lines.append("    end")
     for title, targets in wanted.items():
         implied = {far for near in targets for far in below[near]}
