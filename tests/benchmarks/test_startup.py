@@ -1,4 +1,4 @@
-"""How soon the window is up beside `import torch`, and what a second expression costs: `pytest -m benchmark -s`."""
+"""How soon the window is up and `matte` is done, and what a second expression costs: `pytest -m benchmark -s`."""
 
 import os
 import subprocess
@@ -13,7 +13,9 @@ from PIL import Image
 from clipmat.image_files import read
 from rim_editor.documents.document import Combine
 from rim_editor.editor.editor import Answered, Editor
+from rim_editor.files import formats
 from rim_editor.matting import Matting, load_predictor
+from tests.benchmarks.beside.prepare import write_photograph
 
 pytestmark = pytest.mark.benchmark
 
@@ -71,6 +73,57 @@ def test_the_window_is_painted_in_less_than_half_the_time_that_torch_takes_to_im
         f"ratio {ratio:.2f}"
     )
     assert ratio < 0.5
+
+
+def matte(image, folder):
+    """Seconds of the command for one photograph, as a user types it."""
+    environment = {**os.environ, "RIM_EDITOR_HOME": str(folder)}
+    command = [sys.executable, "-m", "rim_editor", "matte", str(image), "the sunflower", "-o", str(folder / "out.png")]
+    start = time.perf_counter()
+    subprocess.run([*command, "--force"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=LIMIT)
+    return time.perf_counter() - start
+
+
+def least(function, rounds=ROUNDS):
+    """The least seconds of several calls, without the first, and what the last one gave."""
+    found, taken = function(), []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        found = function()
+        taken.append(time.perf_counter() - start)
+    return min(taken), found
+
+
+def test_matte_takes_little_more_than_its_parts(tmp_path):
+    small, large = tmp_path / "small.jpg", tmp_path / "large.jpg"
+    write_photograph(small, 0.5)
+    write_photograph(large, 12)
+    for image in (small, large):
+        matte(image, tmp_path)
+    seconds(TORCH, tmp_path)
+    smalls, larges, imports = [], [], []
+    for _ in range(ROUNDS):
+        smalls.append(matte(small, tmp_path))
+        imports.append(seconds(TORCH, tmp_path))
+        larges.append(matte(large, tmp_path))
+    predictor = load_predictor("compact", "auto", "auto")
+
+    def answered():
+        predictor.set_image(pixels)
+        return predictor.predict("the sunflower").matte
+
+    decode, opened = least(lambda: read(large))
+    pixels = opened.pixels
+    first, alpha = least(answered)
+    cutout = np.dstack([pixels, np.rint(alpha * 255).astype(np.uint8)])
+    encode, _ = least(lambda: formats.png(cutout))
+    parts = {"import torch": min(imports), "decode": decode, "first expression": first, "encode": encode}
+    print(  # noqa: T201
+        f"\nsmall photograph {min(smalls):.2f} s, {min(smalls) / min(imports):.2f} of import torch; 12 megapixels "
+        f"{min(larges):.2f} s, {min(larges) / sum(parts.values()):.2f} of the sum of its parts, "
+        + ", ".join(f"{name} {value:.2f} s" for name, value in parts.items())
+    )
+    assert min(larges) < 1.5 * sum(parts.values())
 
 
 class Counted:
