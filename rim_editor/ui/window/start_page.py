@@ -96,7 +96,7 @@ class StartPage(QWidget):
         self._open.setDefault(True)
         self._paste = self._button("start_paste", tr("&Paste"), tr("Open the image on the clipboard (Ctrl+V)"), paste)
         self._sample = self._button(
-            "start_sample", tr("&Try a sample"), tr("Open a picture that comes with RIM Editor"), self._request_sample
+            "start_sample", tr("Tr&y a sample"), tr("Open a picture that comes with RIM Editor"), self._request_sample
         )
         self._picture = name_widget(_Picture(), "start_picture", tr("Open the sample"), tr("Open the sample"))
         self._picture.clicked.connect(self._request_sample)
