@@ -1965,8 +1965,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
-      <source>&amp;Replace</source>
-      <translation>&amp;Ersetzen</translation>
+      <source>Re&amp;place</source>
+      <translation>Erse&amp;tzen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_formats.py" />
@@ -4973,6 +4973,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>&amp;Replace</source>
+      <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
       <source>Saved as the preset “{name}”: see Edit &gt; Presets.</source>
       <translation>Als Vorlage „{name}“ gespeichert: siehe „Bearbeiten &gt; Vorlagen“.</translation>
     </message>
@@ -5085,6 +5090,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/recovery_offer.py" />
       <source>&amp;Discard for good</source>
       <translation>&amp;Endgültig verwerfen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/recovery_offer.py" />
+      <source>{name} (restored, {time})</source>
+      <translation>{name} (wiederhergestellt, {time})</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />

@@ -75,7 +75,9 @@ class ProjectSaver(QObject):
         path = editor.saving.path or editor.document.source.path
         if path is not None:
             return path.with_name(f"{path.stem if editor.saving.path else editor.document.source.stem}{_SUFFIX}")
-        return (self._settings.current.export_folder or Path.home()) / f"{editor.title}{_SUFFIX}"
+        return (
+            self._settings.current.export_folder or Path.home()
+        ) / f"{editor.saving.image_name or editor.title}{_SUFFIX}"
 
     def _write(
         self,

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QLabel,
+    QLineEdit,
     QMenuBar,
     QTabWidget,
     QWidget,
@@ -24,6 +25,7 @@ from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Cutout
 from rim_editor.documents.framing import Framing
 from rim_editor.settings import Settings
+from rim_editor.translation import tr
 from rim_editor.ui import languages
 from rim_editor.ui.batch.batch_dialog import BatchDialog
 from rim_editor.ui.dialogs.crop_dialog import CropDialog
@@ -215,8 +217,8 @@ def letters(top):
     return found
 
 
-def choices(top):
-    """Choose all that brings other controls to sight, one after the other, and yield after each."""
+def choices(top, folder):
+    """Choose all that brings other controls to sight, and yield after each; files go to `folder`."""
     yield
     boxes = ("highlight_style", "batch_edit", "export_content", "export_format", "export_frame", "batch_frame")
     for name in boxes:
@@ -233,15 +235,22 @@ def choices(top):
         for place in range(tabs.count()):
             tabs.setCurrentIndex(place)
             yield
+    if isinstance(top, ExportDialog):
+        top.findChild(QLineEdit, "export_folder").setText(str(folder))
+        top.path().write_bytes(b"taken")
+        button = top.findChild(QAbstractButton, "export_button")
+        button.click()
+        assert button.text() == tr("Re&place")
+        yield
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("name", SHOWN)
-def test_no_two_things_that_are_seen_at_once_share_a_letter(make, qapp, name, language):
+def test_no_two_things_that_are_seen_at_once_share_a_letter(make, qapp, tmp_path, name, language):
     languages.use(qapp, language)
     try:
         top = make(name)
-        for _ in choices(top):
+        for _ in choices(top, tmp_path):
             QTest.qWait(10)
             shared = {letter: texts for letter, texts in letters(top).items() if len(texts) > 1}
             assert shared == {}

@@ -71,6 +71,7 @@ def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
     assert window.editor().document.source.path is None, "nothing is saved beside the installed picture"
     assert window.live_settings.current.recent == ()
     assert window.editor().title == "Sample"
+    assert window.editor().saving.stem == "Sample", "its exports are called after it"
     chips = window.findChild(ChipRow, "word_chips")
     assert chips.texts() == SAMPLE_EXPRESSIONS
     qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_sunflower"), Qt.MouseButton.LeftButton)
