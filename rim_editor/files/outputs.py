@@ -11,7 +11,6 @@ from pathlib import Path
 from clipmat.files import write_whole
 from rim_editor.errors import OutputExists, OutputNotWritable
 
-
 _MOST_NUMBERS = 10_000
 
 
