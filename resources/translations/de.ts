@@ -2801,7 +2801,7 @@
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
       <source>H&amp;ardness</source>
-      <translation>Här&amp;te</translation>
+      <translation>H&amp;ärte</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
@@ -2810,8 +2810,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
-      <source>Follo&amp;w edges</source>
-      <translation>An Kante&amp;n ausrichten</translation>
+      <source>Follow edges</source>
+      <translation>An Kanten ausrichten</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
@@ -3577,11 +3577,6 @@
       <location filename="../../rim_editor/ui/panels/matte_panel.py" />
       <source>Swap the object and its surroundings (Ctrl+I)</source>
       <translation>Objekt und Umgebung vertauschen (Strg+I)</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/panels/matte_panel.py" />
-      <source>L&amp;argest hole</source>
-      <translation>&amp;Größtes Loch</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/matte_panel.py" />

@@ -175,7 +175,7 @@ class MattePanel(QWidget):
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
-        hole = AmountSlider("largest_hole", tr("L&argest hole"), 0, 100, suffix=" %", decimals=1, tip=tr(_LARGEST_TIP))
+        hole = AmountSlider("largest_hole", tr("Largest hole"), 0, 100, suffix=" %", decimals=1, tip=tr(_LARGEST_TIP))
         hole.changed.connect(lambda value: self._control("largest_hole", value, gesture="largest_hole"))
         hole.settled.connect(self._end_gesture)
         self._amounts["largest_hole"] = hole

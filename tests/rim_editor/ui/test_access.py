@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenuBar,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
 
@@ -235,6 +236,14 @@ def choices(top, folder):
         for place in range(tabs.count()):
             tabs.setCurrentIndex(place)
             yield
+    if isinstance(top, MainWindow) and top.editor() is not None:
+        edits = [one for one in top.parts.edit_panel.findChildren(QToolButton) if one.objectName().startswith("edit_")]
+        assert len(edits) == 6
+        for action in ("brush_keep", "brush_refine"):
+            top.actions_by_id[action].trigger()
+            for edit in edits:
+                edit.click()
+                yield
     if isinstance(top, ExportDialog):
         top.findChild(QLineEdit, "export_folder").setText(str(folder))
         top.path().write_bytes(b"taken")
