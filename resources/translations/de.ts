@@ -354,52 +354,52 @@
       <translation>Lasso</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>the matte stays as it was. Click elsewhere, or drag a box around it.</source>
       <translation>die Maske bleibt, wie sie war. An eine andere Stelle klicken oder einen Rahmen darum ziehen.</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>Not sure of this</source>
       <translation>Nicht sicher, ob es das ist</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>{doubt}: nothing is taken away yet</source>
       <translation>{doubt}: noch wird nichts abgezogen</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>Not sure: nothing taken yet</source>
       <translation>Nicht sicher: noch nichts abgezogen</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>The best guess</source>
       <translation>Die beste Vermutung</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>Try</source>
       <translation>Zum Ausprobieren</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>Did you mean</source>
       <translation>Gemeint ist vielleicht</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>In this image</source>
       <translation>In diesem Bild</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>Hardly here</source>
       <translation>Kaum vorhanden</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/asked_images.py" />
+      <location filename="../../rim_editor/editor/answer_state.py" />
       <source>“{words}”</source>
       <translation>„{words}“</translation>
     </message>
@@ -665,18 +665,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>Shift ed&amp;ge</source>
-      <translation>Kante &amp;verschieben</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
       <source>Move the edge outwards (more) or inwards (less)</source>
       <translation>Die Kante nach außen (mehr) oder innen (weniger) verschieben</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>Feathe&amp;r</source>
-      <translation>Weiche &amp;Kante</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
@@ -685,18 +675,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>&amp;Contrast</source>
-      <translation>K&amp;ontrast</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
       <source>Harden the edge</source>
       <translation>Die Kante härter machen</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>Fill ho&amp;les</source>
-      <translation>&amp;Löcher füllen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
@@ -705,18 +685,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>Largest &amp;hole</source>
-      <translation>&amp;Größtes Loch</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
       <source>Holes larger than this share of the object stay open</source>
       <translation>Löcher, die größer als dieser Anteil des Objekts sind, bleiben offen</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/batch/edge_controls.py" />
-      <source>In&amp;vert</source>
-      <translation>&amp;Umkehren</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/edge_controls.py" />
@@ -955,7 +925,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
-      <source>Add &amp;files…</source>
+      <source>Add file&amp;s…</source>
       <translation>&amp;Dateien hinzufügen…</translation>
     </message>
     <message>
@@ -985,7 +955,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
-      <source>&amp;Remove</source>
+      <source>Remo&amp;ve</source>
       <translation>&amp;Entfernen</translation>
     </message>
     <message>
@@ -995,8 +965,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
-      <source>With the folders i&amp;nside folders</source>
-      <translation>Mit U&amp;nterordnern</translation>
+      <source>Wit&amp;h the folders inside folders</source>
+      <translation>&amp;Mit Unterordnern</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/input_list.py" />
@@ -1095,8 +1065,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/naming_choice.py" />
-      <source>Nam&amp;es</source>
-      <translation>Na&amp;men</translation>
+      <source>Names</source>
+      <translation>Namen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/naming_choice.py" />
@@ -1236,7 +1206,7 @@
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
       <source>Forma&amp;t</source>
-      <translation>Forma&amp;t</translation>
+      <translation>&amp;Format</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
@@ -1250,8 +1220,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
-      <source>&amp;Longest side</source>
-      <translation>Längste &amp;Seite</translation>
+      <source>Longest side</source>
+      <translation>Längste Seite</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
@@ -1261,7 +1231,7 @@
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
       <source>Mattes &amp;in</source>
-      <translation>M&amp;asken mit</translation>
+      <translation>Masken m&amp;it</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
@@ -1285,8 +1255,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
-      <source>Matte b&amp;eside</source>
-      <translation>Maske da&amp;zu</translation>
+      <source>Matte beside</source>
+      <translation>Maske dazu</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
@@ -1310,8 +1280,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
-      <source>Best &amp;guess</source>
-      <translation>&amp;Vermutung zulassen</translation>
+      <source>Best guess</source>
+      <translation>Vermutung zulassen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/output_choice.py" />
@@ -1691,7 +1661,7 @@
     <message>
       <location filename="../../rim_editor/ui/batch/setup_page.py" />
       <source>&amp;Preset</source>
-      <translation>Vorla&amp;ge</translation>
+      <translation>&amp;Vorlage</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/setup_page.py" />
@@ -1935,6 +1905,11 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
+      <source>&amp;Longest side</source>
+      <translation>Längste &amp;Seite</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
       <source>&amp;Keep metadata</source>
       <translation>&amp;Metadaten bewahren</translation>
     </message>
@@ -1951,7 +1926,7 @@
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
       <source>&amp;Name</source>
-      <translation>&amp;Name</translation>
+      <translation>Nam&amp;e</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
@@ -1990,8 +1965,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
-      <source>&amp;Replace</source>
-      <translation>&amp;Ersetzen</translation>
+      <source>Re&amp;place</source>
+      <translation>Erse&amp;tzen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_formats.py" />
@@ -2231,7 +2206,7 @@
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_choice.py" />
       <source>&amp;Weights</source>
-      <translation>&amp;Gewichte</translation>
+      <translation>Ge&amp;wichte</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_choice.py" />
@@ -2826,7 +2801,7 @@
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
       <source>H&amp;ardness</source>
-      <translation>Här&amp;te</translation>
+      <translation>H&amp;ärte</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
@@ -2835,8 +2810,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
-      <source>Follo&amp;w edges</source>
-      <translation>An Kante&amp;n ausrichten</translation>
+      <source>Follow edges</source>
+      <translation>An Kanten ausrichten</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/brush_panel.py" />
@@ -3216,12 +3191,7 @@
     <message>
       <location filename="../../rim_editor/ui/panels/edit_pages.py" />
       <source>St&amp;yle</source>
-      <translation>&amp;Stil</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/panels/edit_pages.py" />
-      <source>S&amp;trength</source>
-      <translation>S&amp;tärke</translation>
+      <translation>S&amp;til</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/edit_pages.py" />
@@ -3340,7 +3310,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/expression_bar.py" />
-      <source>F&amp;ind</source>
+      <source>Fin&amp;d</source>
       <translation>Su&amp;chen</translation>
     </message>
     <message>
@@ -3377,11 +3347,6 @@
       <location filename="../../rim_editor/ui/panels/input_widgets.py" />
       <source>Larger results are reduced to it</source>
       <translation>Größere Ergebnisse werden darauf verkleinert</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/ui/panels/input_widgets.py" />
-      <source>Longest side</source>
-      <translation>Längste Seite</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/input_widgets.py" />
@@ -3535,7 +3500,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/matte_panel.py" />
-      <source>&amp;Show</source>
+      <source>Sho&amp;w</source>
       <translation>An&amp;zeigen</translation>
     </message>
     <message>
@@ -3582,6 +3547,26 @@
       <location filename="../../rim_editor/ui/panels/matte_panel.py" />
       <source>Start the matte from nothing</source>
       <translation>Die Maske neu beginnen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/matte_panel.py" />
+      <source>Shift ed&amp;ge</source>
+      <translation>Kante &amp;verschieben</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/matte_panel.py" />
+      <source>Feathe&amp;r</source>
+      <translation>Weiche &amp;Kante</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/matte_panel.py" />
+      <source>&amp;Contrast</source>
+      <translation>K&amp;ontrast</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/matte_panel.py" />
+      <source>Fill hole&amp;s</source>
+      <translation>&amp;Löcher füllen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/matte_panel.py" />
@@ -4221,6 +4206,11 @@ Eine Maske, die nicht gefunden, sondern hinzugefügt wurde</translation>
       <location filename="../../rim_editor/ui/window/actions.py" />
       <source>Let brush and eraser stop at edges of the image</source>
       <translation>Pinsel und Radierer an Kanten des Bildes anhalten lassen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/actions.py" />
+      <source>In&amp;vert</source>
+      <translation>&amp;Umkehren</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/actions.py" />
@@ -4978,6 +4968,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>&amp;Replace</source>
+      <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
       <source>Saved as the preset “{name}”: see Edit &gt; Presets.</source>
       <translation>Als Vorlage „{name}“ gespeichert: siehe „Bearbeiten &gt; Vorlagen“.</translation>
     </message>
@@ -5092,6 +5087,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <translation>&amp;Endgültig verwerfen</translation>
     </message>
     <message>
+      <location filename="../../rim_editor/ui/window/recovery_offer.py" />
+      <source>{name} (restored, {time})</source>
+      <translation>{name} (wiederhergestellt, {time})</translation>
+    </message>
+    <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
       <source>Nothing can be done again yet: find something by words here first.</source>
       <translation>Es gibt noch nichts zu wiederholen: hier zuerst etwas mit Wörtern suchen.</translation>
@@ -5144,7 +5144,7 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     <message>
       <location filename="../../rim_editor/ui/window/start_page.py" />
       <source>&amp;Paste</source>
-      <translation>&amp;Einfügen</translation>
+      <translation>Einfüge&amp;n</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/start_page.py" />
@@ -5153,8 +5153,8 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/start_page.py" />
-      <source>&amp;Try a sample</source>
-      <translation>&amp;Beispiel ausprobieren</translation>
+      <source>Tr&amp;y a sample</source>
+      <translation>Beis&amp;piel ausprobieren</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/start_page.py" />

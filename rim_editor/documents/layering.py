@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rim_editor.documents import edits
 from rim_editor.documents.composition import Composition
@@ -74,7 +74,10 @@ def has_image_behind(document: Document) -> bool:
     return isinstance(document.edit, edits.Cutout) and any(layer.visible for layer in below)
 
 
-def uncovered(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+L = TypeVar("L", "Layer", "RenderedLayer")
+
+
+def uncovered(layers: tuple[L, ...]) -> tuple[L, ...]:
     """The layers that are seen: from the highest on that covers all under it; all where none does."""
     first = max((place for place, layer in enumerate(layers) if edits.covers(layer.edit)), default=0)
     return layers[first:]

@@ -65,18 +65,46 @@ def inverted(matte: Matte) -> Matte:
     return np.asarray(np.float32(1) - matte, np.float32)
 
 
-def controlled(matte: Matte, controls: MatteControls, pixels: NDArray[np.uint8] | None = None) -> Matte:
+def controlled(
+    matte: Matte, controls: MatteControls, pixels: NDArray[np.uint8] | None = None, untaken: Matte | None = None
+) -> Matte:
     """The matte with its controls applied: holes filled, edge shifted, feathered, contrast raised, inverted.
 
     `pixels` is the image, HxWx3 uint8 sRGB, at the size of the matte: a hole through which the background is seen stays
-    open. Without it, every hole that is small enough is filled.
+    open. Without it, every hole that is small enough is filled. What was taken away on purpose stays open too:
+    `untaken`, HxW in [0, 1], is 0 there.
     """
     if controls.fill_holes:
-        matte = holes_filled(matte, pixels, controls.largest_hole)
+        matte = _filled(matte, holes_filled(matte, pixels, controls.largest_hole), untaken)
     matte = shifted(matte, controls.shift_edge)
     matte = feathered(matte, controls.feather)
     matte = contrasted(matte, controls.contrast)
     return inverted(matte) if controls.invert else matte
+
+
+def _filled(matte: Matte, filled: Matte, untaken: Matte | None) -> Matte:
+    import numpy as np
+
+    if untaken is None or filled is matte:
+        return filled
+    return np.asarray(np.minimum(filled, np.maximum(matte, untaken)), np.float32)
+
+
+def taking(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts that say what was taken away on purpose, and what of that was added again; () if nothing was.
+
+    `with_parts` makes of them and a matte of ones what `controlled` calls `untaken`.
+    """
+    start = max((place for place, part in enumerate(parts) if _combine(part) is Combine.NEW), default=-1) + 1
+    changes = tuple(part for part in parts[start:] if _combine(part) in (Combine.ADD, Combine.SUBTRACT))
+    first = next((place for place, part in enumerate(changes) if _combine(part) is Combine.SUBTRACT), len(changes))
+    return changes[first:]
+
+
+def _combine(part: Part) -> Combine | None:
+    if isinstance(part, Stroke):
+        return {Brush.KEEP: Combine.ADD, Brush.REMOVE: Combine.SUBTRACT}.get(part.brush)
+    return None if isinstance(part, Patch) else part.combine
 
 
 def scaled(controls: MatteControls, factor: float) -> MatteControls:

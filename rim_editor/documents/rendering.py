@@ -67,6 +67,7 @@ class Renderer:
         self._source = source
         self._images: SharedCache[NDArray[np.uint8]] = SharedCache(32)
         self._folded: SharedCache[NDArray[np.float32]] = SharedCache(_FOLDED)
+        self._untaken: SharedCache[NDArray[np.float32]] = SharedCache(1)
         self._finished: SharedCache[NDArray[np.float32]] = SharedCache(_FINISHED)
         self._reduced: SharedCache[NDArray[np.float32]] = SharedCache(_REDUCED)
         self._colours: SharedCache[SeparatedColours] = SharedCache(_COLOURS)
@@ -93,7 +94,7 @@ class Renderer:
         The matte of the newest parts is kept: folding many strokes would take time.
         """
         self._folded.trim(1)
-        for cache in (self._images, self._finished, self._reduced, self._colours):
+        for cache in (self._images, self._untaken, self._finished, self._reduced, self._colours):
             cache.trim()
 
     def image(self, level: int) -> NDArray[np.uint8]:
@@ -120,7 +121,8 @@ class Renderer:
 
             from rim_editor.documents import mattes
 
-            matte = mattes.controlled(folded, layer.controls, self._source.pixels)
+            untaken = self._untaken_at(layer, 0)
+            matte = mattes.controlled(folded, layer.controls, self._source.pixels, untaken)
             if self._source.alpha is not None:
                 matte = np.minimum(matte, np.asarray(self._source.alpha / np.float32(255), np.float32))
             return _read_only(matte)
@@ -259,6 +261,25 @@ class Renderer:
 
         return self._folded.get(parts, fold)
 
+    def _untaken_at(self, layer: Layer, level: int) -> NDArray[np.float32] | None:
+        """What `mattes.controlled` must not fill; None where nothing was taken away, or no holes are filled."""
+        import numpy as np
+
+        from rim_editor.documents import mattes
+
+        parts = mattes.taking(layer.parts) if layer.controls.fill_holes else ()
+        if not parts:
+            return None
+
+        def fold() -> NDArray[np.float32]:
+            before = self._untaken.peek(parts[:-1])  # a stroke more must not cost what all of them cost
+            if before is not None:
+                return _read_only(mattes.with_parts(before, parts[-1:], self._source.pixels))
+            whole = np.ones(self._source.pixels.shape[:2], np.float32)
+            return _read_only(mattes.with_parts(whole, parts, self._source.pixels))
+
+        return _reduced(self._untaken.get(parts, fold), level)
+
     def _matte_at(self, layer: Layer, level: int) -> NDArray[np.float32]:
         if level == 0:
             return self.layer_matte(layer)
@@ -276,7 +297,8 @@ class Renderer:
                 # One level finer: a hard edge made at the level itself would be a staircase.
                 finer = _reduced(folded, level - 1)
                 controls = mattes.scaled(layer.controls, 2 ** (level - 1))
-                finer = mattes.controlled(finer, controls, self.image(level - 1) if controls.fill_holes else None)
+                pixels = self.image(level - 1) if controls.fill_holes else None
+                finer = mattes.controlled(finer, controls, pixels, self._untaken_at(layer, level - 1))
                 matte = _resized(finer, *_size(self._source.pixels.shape, level))
             if alpha is not None:
                 matte = np.minimum(matte, np.asarray(_reduced(alpha, level) / np.float32(255), np.float32))

@@ -31,6 +31,8 @@ class Saving:
         """Whether the project names the image's file instead of holding the image."""
         self.untitled = ""
         """What the document is called until it is saved; '' for the usual name."""
+        self.image_name = ""
+        """What an image without a file is called, and its exports after it; '' for the usual names."""
         self.mode: ViewMode | None = None
         """How the window shows the document, which is kept with it; None until it was shown."""
         self._saved: object = _content(editor.document)
@@ -49,7 +51,7 @@ class Saving:
             return self.path.name
         source = self._editor.document.source
         if self.untitled or source.path is None:
-            return self.untitled or tr("Untitled image")
+            return self.untitled or self.image_name or tr("Untitled image")
         name, page = source.path.name, source.page
         return name if page is None else tr("{name}, page {page}", name=name, page=page)
 
@@ -57,7 +59,9 @@ class Saving:
     def stem(self) -> str:
         """What the names of its exports begin with: the image's own, of one without a file that of the project."""
         source = self._editor.document.source
-        return self.path.stem if source.path is None and self.path is not None else source.stem
+        if source.path is not None:
+            return source.stem
+        return self.image_name or source.stem if self.path is None else self.path.stem
 
     def begin(self, path: Path | None, *, linked: bool = False, saved: bool = True) -> None:
         """Belong to the project of `path`, or to none yet; without `saved` all of the document counts as unsaved."""

@@ -252,7 +252,9 @@ def _framed(
     from clipmat.foreground import PatchedImage, SeparatedColours
 
     height, width = source.pixels.shape[:2]
-    box = object_box(layering.united([_seen(layer) for layer in layers], source.pixels.shape))
+    # A layer that the result does not show has no say where its frame is; of a file with layers it has.
+    seen = layering.uncovered(layers) if request.content is Content.RESULT else layers
+    box = object_box(layering.united([_seen(layer) for layer in seen], source.pixels.shape))
     frame = frame_of(request.framing, box, request.longest_side)
     # The surroundings are part of a highlight, and there are none beside the image.
     if any(isinstance(layer.edit, Highlight) for layer in layers):

@@ -35,16 +35,18 @@ class OpenedFile:
     saved: bool = True
     """Whether nothing of it would be lost if it were closed at once."""
     title: str = ""
-    """What it is called while it has no file; '' for the usual name."""
+    """What it is called until it is saved; '' for the usual name."""
+    image_name: str = ""
+    """What an image without a file is called, and its exports after it; '' for the usual names."""
     mode: ViewMode | None = None
     """How it was shown; None where that is not known."""
     several_pages: bool = False
     """Whether it is a page or frame of an image file that holds others."""
 
     @classmethod
-    def of_image(cls, image: OpenedImage, title: str = "") -> OpenedFile:
-        """An image on which nothing was done."""
-        return cls(History(Document(image)), title=title)
+    def of_image(cls, image: OpenedImage, name: str = "") -> OpenedFile:
+        """An image on which nothing was done; one without a file may have a `name`."""
+        return cls(History(Document(image)), image_name=name)
 
     @property
     def source(self) -> OpenedImage:
@@ -92,7 +94,8 @@ def restore(left: RecoverableDocument) -> OpenedFile:
             history = None if project.lost else project.history
     if history is None:
         path = None if left.project is None or os.path.exists(left.project) else left.project
-        return OpenedFile(History(document), path, left.linked and path is not None, saved=False, mode=left.mode)
+        linked, name = left.linked and path is not None, left.image_name
+        return OpenedFile(History(document), path, linked, saved=False, image_name=name, mode=left.mode)
     before = history.current.source
     if before.pixels.shape == document.source.pixels.shape and (before.pixels == document.source.pixels).all():
         document = replace(document, source=before)

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from clipmat.files import whole_file
 from rim_editor.errors import OutputExists, OutputNotWritable
 
+_MOST_NUMBERS = 10_000
+
 
 def check(path: Path, *, inputs: Iterable[Path], overwrite: bool) -> None:
     """Refuse an output that `write` could not or must not write, whatever its format; nothing is left on the disk.
@@ -44,6 +46,12 @@ def write(path: Path, content: bytes | Callable[[BinaryIO], None], *, overwrite:
         raise _exists(path) from error
     except OSError as error:
         raise _not_writable(path, error) from error
+
+
+def free_path(path: Path) -> Path:
+    """`path`, or where that is taken the first free one of 'rose-2.png', 'rose-3.png' and so on."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, _MOST_NUMBERS))
+    return next((one for one in (path, *numbered) if not os.path.exists(one)), path)
 
 
 def is_same_file(path: Path, other: Path | str) -> bool:

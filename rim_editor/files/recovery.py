@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 from rim_editor import processes
 from rim_editor.errors import EditorWarning, OutputNotWritable
+from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.documents.document import Document
@@ -47,12 +48,14 @@ class RecoverableDocument:
     """Whether the image is not in that file."""
     mode: ViewMode | None = None
     """How it was shown, if that is known."""
+    image_name: str = ""
+    """What the image is called if it has no file; '' for the usual name."""
 
     @property
     def name(self) -> str:
         """The name of the project or of the image, to be shown."""
         path = self.project or self.path
-        return "Untitled" if path is None else path.name
+        return self.image_name or tr("Untitled image") if path is None else path.name
 
     def restore(self) -> Document:
         """The document as it was saved, mattes within half a 65535th; the state stays until `discard`.
@@ -97,10 +100,12 @@ class Recovery:
         *,
         linked: bool = False,
         mode: ViewMode | None = None,
+        image_name: str = "",
     ) -> None:
         """Replace the former state of this key by the document's, whole or not at all.
 
-        `project` is the file that the document belongs to, `mode` how it is shown. The history is not kept: this
+        `project` is the file that the document belongs to, `mode` how it is shown, `image_name` what an image without
+        a file is called. The history is not kept: this
         happens two seconds after each change, and the project's file has the history up to the last time that it was
         saved.
         Arrays that have not changed since cost nothing. A state that was forgotten, or overtaken by a newer one, while
@@ -115,7 +120,7 @@ class Recovery:
         part = place.with_name(place.name + ".part")
         try:
             part.mkdir(parents=True)
-            written = recovery_files.write(document, part, former, there, project, linked, mode)
+            written = recovery_files.write(document, part, former, there, project, linked, mode, image_name)
             with self._lock:
                 last, there, _ = self._saved.get(key, (0, None, None))
                 if turn < max(last, self._forgotten.get(key, 0)):
@@ -190,8 +195,7 @@ def _recoverable(folder: Path) -> Iterator[RecoverableDocument]:
             warnings.warn(text, EditorWarning, stacklevel=3)
         else:
             rubbish += [path for _, path in older]
-            found = summary.path, summary.saved_at, summary.expressions, summary.project, summary.linked, summary.mode
-            yield RecoverableDocument(state, unquote(key), *found)
+            yield RecoverableDocument(state, unquote(key), **vars(summary))
     for path in rubbish:
         shutil.rmtree(path, ignore_errors=True)  # harmless where it stays; the next start tries again
     _remove_if_empty(folder)

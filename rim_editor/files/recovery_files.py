@@ -46,6 +46,8 @@ class Summary:
     """Whether the image is not in that file."""
     mode: ViewMode | None = None
     """How the document was shown, if that is known."""
+    image_name: str = ""
+    """What the image is called if it has no file; '' for the usual name."""
 
 
 @dataclass
@@ -70,15 +72,18 @@ def write(
     project: Path | None = None,
     linked: bool = False,
     mode: ViewMode | None = None,
+    image_name: str = "",
 ) -> WrittenArrays:
     """Write a document into an empty folder; arrays that `former_folder` holds, as listed in `former`, are linked.
 
-    `project` is the file that it belongs to, `linked` whether the image is not in that, `mode` how it is shown.
+    `project` is the file that it belongs to, `linked` whether the image is not in that, `mode` how it is shown,
+    `image_name` what an image without a file is called.
 
     The image is referenced by its path while its file has not changed since it was first saved; after that its pixels
     are stored. Raises OSError.
     """
     belongs = {"project": None if project is None else str(project.absolute()), "linked": linked, "view": mode}
+    belongs["image_name"] = image_name
     return _Writer(folder, former, former_folder).write(document, belongs)
 
 
@@ -95,7 +100,8 @@ def summary(folder: Path) -> Summary:
         project = None if state.get("project") is None else Path(state["project"])
         saved_at, linked = datetime.fromisoformat(state["kept"]), state.get("linked") is True
         mode = document_records.restored_mode(state.get("view"))
-        return Summary(None if path is None else Path(path), saved_at, expressions, project, linked, mode)
+        name = str(state.get("image_name", ""))
+        return Summary(None if path is None else Path(path), saved_at, expressions, project, linked, mode, name)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{error!r} is missing in {_STATE}") from error
 

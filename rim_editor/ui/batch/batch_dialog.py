@@ -28,7 +28,7 @@ from rim_editor.ui.batch.plan_page import Own, PlanPage
 from rim_editor.ui.batch.resume_offer import ResumeOffer
 from rim_editor.ui.batch.run_page import RunPage, result_text
 from rim_editor.ui.batch.setup_page import SetupPage
-from rim_editor.ui.named_widgets import name_widget
+from rim_editor.ui.named_widgets import name_widget, resize_on_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,8 +115,8 @@ class BatchDialog(QDialog):
         self._run.image_requested.connect(lambda outcome: self.image_requested.emit(outcome, self._running_plan))
         self._thread.finished.connect(self._batch_finished)
         self._run.percent_changed.connect(lambda percent: self.setWindowTitle(f"{percent} % – {tr(_TITLE)}"))
-        available, unit = self.screen().availableSize(), self.fontMetrics()
-        self.resize(QSize(140 * unit.averageCharWidth(), 52 * unit.height()).boundedTo(available))
+        unit = self.fontMetrics()
+        resize_on_screen(self, QSize(140 * unit.averageCharWidth(), 52 * unit.height()))
         self._show_page(_SETUP)
 
     @property
@@ -248,7 +248,7 @@ class BatchDialog(QDialog):
             self._next.setText(tr("&Check…"))
             self._next.setEnabled(True)
         elif current == _PLAN:
-            count = 0 if self._plan.rows is None else self._plan.rows.todo
+            count = 0 if self._plan.rows is None else self._plan.rows.readable
             one_or_none = tr("&Export 1 image") if count else tr("&Export")
             self._next.setText(tr("&Export {count:,} images", count=count) if count > 1 else one_or_none)
             self._next.setEnabled(self._plan.ready)

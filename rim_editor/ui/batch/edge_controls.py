@@ -20,23 +20,23 @@ class EdgeControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shift = AmountSlider(
-            "batch_shift_edge", tr("Shift ed&ge"), -50, 50, suffix=" px", decimals=1,
+            "batch_shift_edge", tr("Shift edge"), -50, 50, suffix=" px", decimals=1,
             tip=tr("Move the edge outwards (more) or inwards (less)"),
         )  # fmt: skip
         self._feather = AmountSlider(
-            "batch_feather", tr("Feathe&r"), 0, 100, suffix=" px", decimals=1, tip=tr("Soften the edge")
+            "batch_feather", tr("Feather"), 0, 100, suffix=" px", decimals=1, tip=tr("Soften the edge")
         )
-        self._contrast = AmountSlider("batch_contrast", tr("&Contrast"), 0, 100, suffix=" %", tip=tr("Harden the edge"))
+        self._contrast = AmountSlider("batch_contrast", tr("Contrast"), 0, 100, suffix=" %", tip=tr("Harden the edge"))
         self._holes = name_widget(
-            QCheckBox(tr("Fill ho&les")), "batch_fill_holes",
+            QCheckBox(tr("Fill holes")), "batch_fill_holes",
             tr("Close what the matte wholly surrounds; a hole that shows the background stays open"),
         )  # fmt: skip
         self._largest = AmountSlider(
-            "batch_largest_hole", tr("Largest &hole"), 0, 100, suffix=" %", decimals=1,
+            "batch_largest_hole", tr("Largest hole"), 0, 100, suffix=" %", decimals=1,
             tip=tr("Holes larger than this share of the object stay open"),
         )  # fmt: skip
         self._largest.set_value(MatteControls().largest_hole)
-        self._invert = name_widget(QCheckBox(tr("In&vert")), "batch_invert", tr("Swap the object and its surroundings"))
+        self._invert = name_widget(QCheckBox(tr("Invert")), "batch_invert", tr("Swap the object and its surroundings"))
         reset = name_widget(
             QPushButton(tr("Reset edge")), "batch_reset_controls", tr("Leave every matte as it is found")
         )

@@ -54,7 +54,7 @@ class InputList(QGroupBox):
         self._list.selectionModel().selectionChanged.connect(self._enable_remove)
         row = QHBoxLayout()
         for name, text, tip, action in (
-            ("batch_add_files", tr("Add &files…"), tr("Choose images, one or many"), self._choose_files),
+            ("batch_add_files", tr("Add file&s…"), tr("Choose images, one or many"), self._choose_files),
             ("batch_add_folder", tr("Add f&older…"), tr("Take all images of a folder"), self._choose_folder),
             (
                 "batch_add_manifest",
@@ -71,12 +71,12 @@ class InputList(QGroupBox):
             row.addWidget(button)
         row.addStretch(1)
         self._remove = name_widget(
-            QPushButton(tr("&Remove")), "batch_remove", tr("Take the selected entries off the list (Delete)")
+            QPushButton(tr("Remo&ve")), "batch_remove", tr("Take the selected entries off the list (Delete)")
         )
         self._remove.setAutoDefault(False)
         self._remove.clicked.connect(self.remove_selected)
         row.addWidget(self._remove)
-        self._recursive = name_widget(QCheckBox(tr("With the folders i&nside folders")), "batch_recursive")
+        self._recursive = name_widget(QCheckBox(tr("Wit&h the folders inside folders")), "batch_recursive")
         self._recursive.setToolTip(tr("Take the images of folders within a folder too"))
         self._recursive.toggled.connect(self.changed)
         self._page = name_widget(SpinBox(), "batch_page", tr(_PAGE_TIP), tr("Page or frame"))

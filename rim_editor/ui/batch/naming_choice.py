@@ -52,7 +52,7 @@ class NamingChoice(QWidget):
         self._template.setAcceptDrops(False)
         self._template.textChanged.connect(self._show_example)
         self._template.textChanged.connect(lambda _text: self.changed.emit())
-        form.addRow(tr("Nam&es"), self._template)
+        form.addRow(tr("Names"), self._template)
         self._example = wrapped_label("batch_example")
         form.addRow("", self._example)
         self._exists = ChoiceBox("batch_exists", tr("Where a name is taken"), EXISTS)

@@ -185,7 +185,7 @@ class OutputChoice(QGroupBox):
         form.addRow(self._quality)
         self._side = longest_side_box("batch_longest_side")
         self._side.valueChanged.connect(lambda _value: self.changed.emit())
-        form.addRow(tr("&Longest side"), self._side)
+        form.addRow(tr("Longest side"), self._side)
         self._framing = FramingRows(form, "batch")
         self._framing.add_longest_side(self._side)
         self._framing.changed.connect(self.framing_changed)
@@ -211,14 +211,14 @@ class OutputChoice(QGroupBox):
         self.names = NamingChoice(form)
         self.names.changed.connect(self.changed)
         self._sidecar = name_widget(
-            QCheckBox(tr("Matte b&eside")), "batch_sidecar", tr("Write the matte beside each result too")
+            QCheckBox(tr("Matte beside")), "batch_sidecar", tr("Write the matte beside each result too")
         )
         self._metadata = name_widget(
             QCheckBox(tr("Keep met&adata")), "batch_metadata", tr("Carry EXIF, XMP and IPTC of each image on")
         )
         self._metadata.setChecked(settings.keep_metadata)
         tip = tr("Export the best match even where nothing seems to match; it is listed among those to review")
-        self._best_guess = name_widget(QCheckBox(tr("Best &guess")), "batch_best_guess", tip)
+        self._best_guess = name_widget(QCheckBox(tr("Best guess")), "batch_best_guess", tip)
         self._sidecar.toggled.connect(lambda on: self._depth.setEnabled(on or self._matte))
         boxes = QGridLayout()
         for number, box in enumerate((self.names.keep_box, self._sidecar, self._metadata, self._best_guess)):

@@ -77,6 +77,11 @@ class PlanRows:
         return len(self.plan.items) - self.skipped
 
     @property
+    def readable(self) -> int:
+        """How many of them are there to be read, as far as is known."""
+        return max(0, self.todo - self.broken)
+
+    @property
     def summary(self) -> str:
         """A sentence: how many images there are, how many are not exported, and the disk space that is needed."""
         count = len(self.plan.items)

@@ -132,7 +132,9 @@ class Viewport:
         return self.at_zoom(_rung(rung + steps), at)
 
     def panned(self, dx: float, dy: float) -> Viewport:
-        """The image moved by device pixels; never out of the window."""
+        """The image moved by device pixels; never out of the window. By nothing, as at a click, it goes on fitting."""
+        if dx == dy == 0:
+            return self
         wanted = (self.centre[0] - dx / self.zoom, self.centre[1] - dy / self.zoom)
         return replace(self, centre=self._limited(wanted), fitting=False)
 

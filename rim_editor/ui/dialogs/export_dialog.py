@@ -199,7 +199,7 @@ class ExportDialog(QDialog):
             own = is_same_file(path, self._editor.document.source.path or "")
             taken = tr("'{name}' is the image that is open.") if own else tr("'{name}' exists already.")
             self._show_error(f"{taken.format(name=path.name)} {tr('Replace it, or choose another name.')}")
-            self._export.setText(tr("&Replace"))
+            self._export.setText(tr("Re&place"))
             self._export.setProperty("replaces", True)
             return
         request = self.request(overwrite=bool(asked))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QStyle,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from rim_editor.translation import tr
 from rim_editor.ui.named_widgets import name_widget, resize_on_screen
+from rim_editor.ui.theme import SPACE
 
 
 class ShortcutsDialog(QDialog):
@@ -58,8 +60,11 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (self._search, self._table, self._none, buttons):
             column.addWidget(widget)
-        letter = self.fontMetrics().averageCharWidth()
-        resize_on_screen(self, QSize(80 * letter, 32 * self.fontMetrics().height()))
+        unit = self.fontMetrics()
+        whole = sum(self._table.sizeHintForColumn(place) + SPACE for place in range(3))  # the names are read in whole
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wide = max(80 * unit.averageCharWidth(), whole + bar + 4 * SPACE)
+        resize_on_screen(self, QSize(wide, 32 * unit.height()))
         self._search.setFocus()
 
     def _add(self, action: QAction) -> None:

@@ -52,7 +52,7 @@ class BackgroundPage(EditPage):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._fit = ChoiceBox("background_fit", tr("How the background fits"), _FITS)
         self._fit.currentIndexChanged.connect(self._fitted)
-        form.addRow(tr("Si&ze"), self._fit)
+        form.addRow(tr("Size"), self._fit)
         self._beside = self.colour_button("background_colour", tr("Colour beside the background"), WHITE)
         form.addRow(tr("Colour beside"), self._beside)
         self._scale = AmountSlider(

@@ -45,7 +45,7 @@ class BrushPanel(QWidget):
         self._hardness.set_value(80)
         for amount in (self._size, self._hardness):
             amount.changed.connect(lambda _value: self.brush_changed.emit(*self.brush()))
-        self._edges = name_widget(QCheckBox(tr("Follo&w edges")), "follow_edges")
+        self._edges = name_widget(QCheckBox(tr("Follow edges")), "follow_edges")
         self._edges.setToolTip(
             tr("Brush and eraser take only what is like the middle of the stroke, and stop at edges (W)")
         )

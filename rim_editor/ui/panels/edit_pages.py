@@ -156,7 +156,7 @@ class HighlightPage(EditPage):
         self._style.currentIndexChanged.connect(self._styled)
         form.addRow(tr("St&yle"), self._style)
         self._strength = AmountSlider(
-            "highlight_strength", tr("S&trength"), 0, 100, suffix=" %", tip=tr("0 leaves the image as it is")
+            "highlight_strength", tr("Strength"), 0, 100, suffix=" %", tip=tr("0 leaves the image as it is")
         )
         form.addRow(self.on_gesture(self._strength, "strength"))
         self._tint = self.colour_button("highlight_colour", tr("Tint"), SIGNAL)

@@ -293,7 +293,7 @@ class ExpressionBar(QWidget):
     def _update_button(self) -> None:
         self._working = self._editor is not None and JobKind.ASK in self._editor.busy
         self._button.setDefault(self._editor is not None)  # without an image, opening one comes first
-        self._button.setText(tr("Cancel") if self._working else tr("F&ind"))
+        self._button.setText(tr("Cancel") if self._working else tr("Fin&d"))
         tip = tr("Stop looking (Esc)") if self._working else tr("Find what the expression describes (Enter)")
         self._button.setToolTip(tip)
         self._button.setAccessibleName(self._button.text().replace("&", ""))

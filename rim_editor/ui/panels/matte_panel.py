@@ -114,7 +114,7 @@ class MattePanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._mode = ChoiceBox("view_mode", tr("What the canvas shows (keys 1 to 8)"), _MODES)
         self._mode.currentIndexChanged.connect(self._view_chosen)
-        form.addRow(tr("&Show"), self._mode)
+        form.addRow(tr("Sho&w"), self._mode)
         self._opacity = AmountSlider(
             "opacity", tr("&Opacity"), 0, 100, suffix=" %", tip=tr("How much of the view covers the image")
         )
@@ -164,7 +164,7 @@ class MattePanel(QWidget):
             amount.settled.connect(self._end_gesture)
             column.addWidget(amount)
         self._boxes = {
-            "fill_holes": name_widget(QCheckBox(tr("Fill ho&les")), "fill_holes"),
+            "fill_holes": name_widget(QCheckBox(tr("Fill hole&s")), "fill_holes"),
             "invert": name_widget(QCheckBox(tr("I&nvert")), "invert"),
         }
         self._boxes["fill_holes"].setToolTip(tr(_HOLES_TIP))
@@ -175,7 +175,7 @@ class MattePanel(QWidget):
             row.addWidget(box)
         row.addStretch(1)
         column.addLayout(row)
-        hole = AmountSlider("largest_hole", tr("Largest &hole"), 0, 100, suffix=" %", decimals=1, tip=tr(_LARGEST_TIP))
+        hole = AmountSlider("largest_hole", tr("Largest hole"), 0, 100, suffix=" %", decimals=1, tip=tr(_LARGEST_TIP))
         hole.changed.connect(lambda value: self._control("largest_hole", value, gesture="largest_hole"))
         hole.settled.connect(self._end_gesture)
         self._amounts["largest_hole"] = hole

@@ -19,7 +19,7 @@ from rim_editor.documents import step_names
 from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
-from rim_editor.ui.panels.row_list import RowList
+from rim_editor.ui.panels.row_list import ENDING, RowList
 
 EMPTY = marked("What you find, paint or draw is listed here.")
 _MOST_LINES = 7
@@ -32,6 +32,8 @@ class PartRow:
 
     text: str
     tip: str
+    ending: str = ""
+    """What the text ends with and keeps where it is shortened."""
 
 
 _STROKES = marked(
@@ -58,7 +60,8 @@ def _row(part: Part) -> PartRow:
             text=text,
             presence=part.presence,
         )
-        return PartRow(f"{text}  ({part.presence:.0%})", tip)
+        ending = f"  ({part.presence:.0%})"
+        return PartRow(f"{text}{ending}", tip, ending)
     if isinstance(part, ImportedMatte):
         text = f"{_SIGNS[part.combine]}{part.name}"
         return PartRow(text, tr("{text}\nA matte that was not found but added", text=text))
@@ -104,6 +107,7 @@ class PartList(RowList):
         for number, row in enumerate(made[first : len(made) - last], first):
             item = QListWidgetItem(row.text)
             item.setToolTip(row.tip)
+            item.setData(ENDING, row.ending)
             item.setSizeHint(QSize(0, self._line()))  # room for the button
             self.insertItem(number, item)
             self.set_buttons(item, self._button(row, item))

@@ -15,6 +15,9 @@ from PySide6.QtWidgets import (
 
 from rim_editor.ui.theme import SPACE, TIGHT
 
+ENDING = Qt.ItemDataRole.UserRole
+"""The role of what a row's text ends with and keeps when the rest of it is shortened, such as "  (98%)"."""
+
 
 class RowList(QListWidget):
     """A list whose rows end in buttons, which stay where they are when the scroll bar comes.
@@ -62,7 +65,7 @@ class RowList(QListWidget):
 
 
 class _BesideButtons(QStyledItemDelegate):
-    """Ends a long text before the buttons of its row."""
+    """Ends a long text before the buttons of its row; its `ENDING` stays."""
 
     def __init__(self, view: RowList) -> None:
         super().__init__(view)
@@ -73,4 +76,7 @@ class _BesideButtons(QStyledItemDelegate):
         line = self._view.indexWidget(index)
         if line is not None:  # a title that is being edited has none
             room = self._view.viewport().width() - line.sizeHint().width() - 2 * SPACE
-            option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+            ending, metrics = index.data(ENDING) or "", option.fontMetrics
+            begin = option.text.removesuffix(ending)
+            room -= metrics.horizontalAdvance(ending)
+            option.text = metrics.elidedText(begin, Qt.TextElideMode.ElideRight, room) + ending

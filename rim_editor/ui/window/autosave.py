@@ -57,10 +57,11 @@ class Autosave(QObject):
     def save_function(self, key: str, editor: Editor) -> Callable[[], None]:
         """A slow function that saves the document as it is now. The function raises OutputNotWritable."""
         document, turn = editor.document, self._turn.get(key, 0)
-        project, linked, mode = editor.saving.path, editor.saving.linked, editor.saving.mode
+        saving = editor.saving
+        project, linked, mode, name = saving.path, saving.linked, saving.mode, saving.image_name
 
         def save() -> None:
-            self._recovery.save(key, document, project, linked=linked, mode=mode)
+            self._recovery.save(key, document, project, linked=linked, mode=mode, image_name=name)
 
         return lambda: self._write(key, turn, save)
 

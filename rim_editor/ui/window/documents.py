@@ -97,7 +97,8 @@ class Documents(QObject):
         """Open an image, a project, or a document that was recovered, and with `front` bring it to the front."""
         editor = self._make_editor(opened.source)
         editor.open(opened.history, opened.project, linked=opened.linked, saved=opened.saved)
-        editor.saving.untitled, editor.saving.mode = opened.title, opened.mode
+        saving = editor.saving
+        saving.untitled, saving.image_name, saving.mode = opened.title, opened.image_name, opened.mode
         added = OpenDocument(f"{next(_numbers):06}-{uuid4().hex}", editor, several_pages=opened.several_pages)
         self._open[added.key] = added
         editor.listen(lambda event: self._on_event(added, event))

@@ -72,6 +72,10 @@ class Notifications(QObject):
         text = text.replace(tip, path.name) if path is not None else text
         self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing, tip=tip)
 
+    def show_over_front(self, text: str, level: str = "info") -> None:
+        """Show a message over the image in front, or the start page, alone."""
+        self.show_message(text, level, owner=self._in_front())
+
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
         self.show_message(text, "warning")

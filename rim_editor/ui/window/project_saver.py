@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from rim_editor.files.outputs import free_path
 from rim_editor.settings import with_recent
 from rim_editor.translation import marked, tr
 from rim_editor.ui.live_settings import LiveSettings
@@ -70,12 +71,14 @@ class ProjectSaver(QObject):
         dialog.open()
 
     def _suggested(self, document: OpenDocument) -> Path:
-        """Where the project is, or beside the image."""
-        editor = document.editor
-        path = editor.saving.path or editor.document.source.path
-        if path is not None:
-            return path.with_name(f"{path.stem if editor.saving.path else editor.document.source.stem}{_SUFFIX}")
-        return (self._settings.current.export_folder or Path.home()) / f"{editor.title}{_SUFFIX}"
+        """Where the project is, or beside the image under a name that is free, as another's project may have it."""
+        saving, source = document.editor.saving, document.editor.document.source
+        if saving.path is not None:
+            return saving.path.with_name(f"{saving.path.stem}{_SUFFIX}")
+        if source.path is not None:
+            return free_path(source.path.with_name(f"{source.stem}{_SUFFIX}"))
+        folder = self._settings.current.export_folder or Path.home()
+        return free_path(folder / f"{saving.image_name or saving.title}{_SUFFIX}")
 
     def _write(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -108,7 +109,8 @@ class RecoveryOffer(QObject):
             return there
         if there is not None:  # two tabs must not write to one file
             when = one.saved_at.astimezone()
-            opened = replace(opened, project=None, linked=False, title=f"{one.name} (restored, {when:%H:%M})")
+            title = tr("{name} (restored, {time})", name=one.name, time=f"{when:%H:%M}")
+            opened = replace(opened, project=None, linked=False, title=title, image_name=Path(one.name).stem)
         added = self._documents.add(opened)
         self._autosave.watch(added.key, added.editor)
         return added

@@ -22,6 +22,7 @@ from rim_editor.batch import project_recipes
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.files.outputs import free_path
 from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import suggested_stem
 
@@ -41,7 +42,6 @@ _NOTHING_YET = marked("Nothing can be done again yet: find something by words he
 _NO_NEXT = marked("There is no next image: neither a tab to the right nor a file after this one in its folder.")
 _CHECK = marked("This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E).")
 _REFUSED = (NoticeCode.LOCKED, NoticeCode.NO_MATTE)
-_MOST_NUMBERS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,12 +270,6 @@ def next_image(path: Path, there: frozenset[Path] = frozenset()) -> Path | None:
     return min(
         (one for one in following if one.absolute() not in there and os.path.isfile(one)), key=_order, default=None
     )
-
-
-def free_path(path: Path) -> Path:
-    """`path`, or where that is taken the first free one of 'rose-2.png', 'rose-3.png' and so on."""
-    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, _MOST_NUMBERS))
-    return next((one for one in (path, *numbered) if not os.path.exists(one)), path)
 
 
 def _order(path: Path) -> tuple[list[str | int], str]:

@@ -96,7 +96,7 @@ class StartPage(QWidget):
         self._open.setDefault(True)
         self._paste = self._button("start_paste", tr("&Paste"), tr("Open the image on the clipboard (Ctrl+V)"), paste)
         self._sample = self._button(
-            "start_sample", tr("&Try a sample"), tr("Open a picture that comes with RIM Editor"), self._request_sample
+            "start_sample", tr("Tr&y a sample"), tr("Open a picture that comes with RIM Editor"), self._request_sample
         )
         self._picture = name_widget(_Picture(), "start_picture", tr("Open the sample"), tr("Open the sample"))
         self._picture.clicked.connect(self._request_sample)
@@ -132,8 +132,9 @@ class StartPage(QWidget):
         return False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Take the place of what is below."""
+        """Take the place of what is below, and the focus: Enter opens a file."""
         self._fit()
+        self._open.setFocus()
 
     def _fit(self) -> None:
         below = self.parentWidget()
@@ -147,6 +148,7 @@ class StartPage(QWidget):
     def _button(self, name: str, text: str, tip: str, function: Callable[[], object]) -> QPushButton:
         button = name_widget(QPushButton(text), name, tip)
         button.setMinimumHeight(button.sizeHint().height() + SPACE)
+        button.setAutoDefault(True)  # Enter presses it too, not only Space
         button.clicked.connect(lambda _=False: function())
         return button
 

@@ -69,6 +69,26 @@ def test_neutral_controls_return_the_very_array():
     assert mattes.controlled(matte, MatteControls()) is matte
 
 
+def test_what_was_taken_away_on_purpose_is_no_hole_to_be_filled():
+    matte, fill = disc(), MatteControls(fill_holes=True)
+    matte[50:54, 70:74] = 0  # a hole that nobody made
+    found = Answer("the disc", Combine.NEW, matte, 0.9)
+    erased = Stroke(Brush.REMOVE, ((90.0, 60.0),), 5.0, 1.0)
+
+    def filled(*parts):
+        whole = mattes.with_parts(np.zeros_like(matte), parts)
+        taken = mattes.taking(parts)
+        return mattes.controlled(whole, fill, None, mattes.with_parts(np.ones_like(matte), taken) if taken else None)
+
+    result = filled(found, erased)
+    assert result[52, 72] == 1, "the hole of the answer is filled"
+    assert result[60, 90] == 0 and result[60, 96] == 1, "and the stroke stays open"
+    again = Stroke(Brush.KEEP, ((86.0, 60.0), (94.0, 60.0)), 9.0, 1.0)
+    assert filled(found, erased, again)[60, 90] == 1
+    assert mattes.taking((found, erased, found)) == (), "a new answer knows nothing of it"
+    assert mattes.taking((found, again)) == ()
+
+
 # Combining
 
 

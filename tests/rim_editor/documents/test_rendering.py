@@ -117,6 +117,21 @@ def test_a_new_answer_makes_what_was_before_it_forgotten(renderer, source):
     assert (found == mattes.with_parts(newest.matte, (STROKE,))).all()
 
 
+def test_the_eraser_acts_while_holes_are_filled(renderer, source):
+    """At every size, and one stroke after the other."""
+    middle = np.zeros((HEIGHT, WIDTH), np.float32)
+    middle[20:-20, 20:-20] = 1
+    fill, parts = MatteControls(fill_holes=True), (Answer("a box", Combine.NEW, middle, 0.9),)
+    for x in (60.0, 110.0, 160.0):
+        parts = (*parts, Stroke(Brush.REMOVE, ((x, HEIGHT / 2),), 8.0, 1.0))
+        document = Document.of_one_layer(source, parts, fill)
+        assert renderer.matte(document)[HEIGHT // 2, int(x)] == 0
+        for level in (1, 2):
+            shown = renderer.shown(document, View(ViewMode.BLACK_AND_WHITE), level)
+            assert shown[HEIGHT // 2 >> level, int(x) >> level].max() < 30
+    assert not (renderer.matte(document)[HEIGHT // 2, [60, 110]]).any()
+
+
 def test_no_parts_are_an_empty_matte(renderer, source):
     assert not renderer.matte(Document.of_one_layer(source)).any()
 

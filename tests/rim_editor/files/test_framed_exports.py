@@ -16,7 +16,7 @@ from clipmat.image_metadata import Metadata
 from rim_editor.batch.recipe import Recipe
 from rim_editor.commands import cli
 from rim_editor.documents import edits
-from rim_editor.documents.document import Answer, Combine, Document
+from rim_editor.documents.document import Answer, Combine, Document, Layer
 from rim_editor.documents.edits import Background, Cutout, Gradient, Highlight, MatteOnly, SolidColour, Style
 from rim_editor.documents.framing import CanvasShape, Framing, Margin
 from rim_editor.documents.rendering import Renderer
@@ -49,6 +49,18 @@ def test_a_trimmed_cutout_is_the_box_out_of_the_whole_one(document):
     assert (rendered(document).pixels == whole[box]).all()
     wider = rendered(document, Framing(trim=True, margin=Margin(3))).pixels
     assert (wider[3:-3, 3:-3] == whole[box]).all() and wider[:2, :, 3].max() == 0
+
+
+def test_a_layer_that_another_covers_has_no_say_where_the_frame_is(document):
+    matte = np.zeros((60, 80), np.float32)
+    matte[50:58, 4:20] = 1
+    box = Layer((Answer("the box", Combine.NEW, matte, 0.9),), edit=SolidColour((255, 255, 255)))
+    covered = replace(document, layers=(*document.layers, box), active=1)
+    assert rendered(covered).pixels.shape == (8, 16, 3)
+    both = replace(document, layers=(*document.layers, replace(box, edit=Cutout())), active=1)
+    assert rendered(both).pixels.shape[1] > 60
+    layered = rendered(covered, content=Content.LAYERS)
+    assert len(layered.layers) >= 2 and layered.pixels.shape[1] > 60, "a file of layers holds both"
 
 
 def test_a_canvas_goes_beyond_the_image_and_is_transparent_there(document):

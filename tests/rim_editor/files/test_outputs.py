@@ -11,7 +11,7 @@ from rim_editor.documents.edits import Cutout, MatteOnly, SolidColour
 from rim_editor.errors import OutputExists, OutputNotWritable, OutputUnsupported
 from rim_editor.files import exporting
 from rim_editor.files.exporting import ExportRequest
-from rim_editor.files.outputs import write
+from rim_editor.files.outputs import free_path, write
 
 OPAQUE = SolidColour()
 
@@ -135,3 +135,9 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_half_one(tmp_path, monkey
         write(tmp_path / "a.png", b"new", overwrite=True)
     assert files(tmp_path) == ["a.png"]
     assert (tmp_path / "a.png").read_text() == "precious"
+
+
+def test_a_name_that_is_taken_gets_the_first_free_number(tmp_path):
+    for name in ("x.png", "x-2.png"):
+        (tmp_path / name).touch()
+    assert free_path(tmp_path / "x.png").name == "x-3.png" and free_path(tmp_path / "y.png").name == "y.png"

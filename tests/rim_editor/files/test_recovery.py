@@ -183,6 +183,15 @@ def test_how_it_was_shown_comes_back(crashed, document):
     assert left_of(crashed).mode is None
 
 
+def test_an_image_without_a_file_keeps_its_name(crashed):
+    nameless = Document(OpenedImage(None, np.zeros((6, 9, 3), np.uint8), None))
+    crashed.save("a", nameless)
+    assert left_of(crashed).name == "Untitled image"
+    crashed.save("a", nameless, image_name="Sample")
+    left = left_of(crashed)
+    assert left.name == "Sample" and opening.restore(left).image_name == "Sample"
+
+
 def test_an_image_is_read_from_its_file_and_not_stored(crashed, document, photo):
     crashed.save("a", document)
     left = left_of(crashed)

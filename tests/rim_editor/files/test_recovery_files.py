@@ -94,7 +94,7 @@ def test_what_is_written_has_the_same_form(tmp_path, folder, described, edit):
     recovery_files.write(document, again, recovery_files.WrittenArrays(), None)
     state = json.loads((again / "state.json").read_text())
     assert (
-        set(state) == {*STATE, "layers", "active", "project", "linked", "view"} - {"parts", "controls"}
+        set(state) == {*STATE, "layers", "active", "project", "linked", "view", "image_name"} - {"parts", "controls"}
         and state["version"] == 2
     )
     (layer,) = state["layers"]

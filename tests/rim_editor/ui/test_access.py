@@ -1,16 +1,33 @@
 """Everything can be reached by the keyboard alone, and has a role and a name for a screen reader."""
 
+import re
+from collections import defaultdict
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QMenuBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from rim_editor import matting as weights
 from rim_editor.documents.document import MatteControls
 from rim_editor.documents.edits import Cutout
 from rim_editor.documents.framing import Framing
 from rim_editor.settings import Settings
+from rim_editor.translation import tr
+from rim_editor.ui import languages
 from rim_editor.ui.batch.batch_dialog import BatchDialog
 from rim_editor.ui.dialogs.crop_dialog import CropDialog
 from rim_editor.ui.dialogs.export_dialog import ExportDialog
@@ -181,3 +198,70 @@ def test_an_object_is_cut_out_edited_and_exported_without_a_mouse(make, qtbot, t
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(list(tmp_path.glob("*highlight*"))))
     qtbot.waitUntil(lambda: not any(isinstance(one, ExportDialog) for one in QApplication.topLevelWidgets()))
+
+
+def letters(top):
+    """The letter after Alt of all that is seen and can be used -> the texts that have it."""
+    found = defaultdict(set)
+    for widget in top.findChildren(QWidget):
+        if not widget.isVisible() or not widget.isEnabled() or widget.window() is not top:
+            continue
+        texts = [widget.text()] if isinstance(widget, QAbstractButton) else []
+        if isinstance(widget, QLabel) and widget.buddy() is not None:
+            texts.append(widget.text())
+        elif isinstance(widget, QMenuBar):
+            texts += [action.text() for action in widget.actions()]
+        for text in texts:
+            letter = re.search(r"(?<!&)&([^&\s])", text)
+            if letter:
+                found[letter[1].lower()].add(text)
+    return found
+
+
+def choices(top, folder):
+    """Choose all that brings other controls to sight, and yield after each; files go to `folder`."""
+    yield
+    boxes = ("highlight_style", "batch_edit", "export_content", "export_format", "export_frame", "batch_frame")
+    for name in boxes:
+        box = top.findChild(QComboBox, name)
+        for place in range(0 if box is None else box.count()):
+            if box.itemText(place):  # no separator
+                box.setCurrentIndex(place)
+                yield
+    for name in ("fill_holes", "batch_fill_holes"):
+        box = top.findChild(QCheckBox, name)
+        if box is not None:
+            box.setChecked(True)
+    for tabs in top.findChildren(QTabWidget):
+        for place in range(tabs.count()):
+            tabs.setCurrentIndex(place)
+            yield
+    if isinstance(top, MainWindow) and top.editor() is not None:
+        edits = [one for one in top.parts.edit_panel.findChildren(QToolButton) if one.objectName().startswith("edit_")]
+        assert len(edits) == 6
+        for action in ("brush_keep", "brush_refine"):
+            top.actions_by_id[action].trigger()
+            for edit in edits:
+                edit.click()
+                yield
+    if isinstance(top, ExportDialog):
+        top.findChild(QLineEdit, "export_folder").setText(str(folder))
+        top.path().write_bytes(b"taken")
+        button = top.findChild(QAbstractButton, "export_button")
+        button.click()
+        assert button.text() == tr("Re&place")
+        yield
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_two_things_that_are_seen_at_once_share_a_letter(make, qapp, tmp_path, name, language):
+    languages.use(qapp, language)
+    try:
+        top = make(name)
+        for _ in choices(top, tmp_path):
+            QTest.qWait(10)
+            shared = {letter: texts for letter, texts in letters(top).items() if len(texts) > 1}
+            assert shared == {}
+    finally:
+        languages.use(qapp, "en")

@@ -732,6 +732,17 @@ def test_all_are_saved_on_leaving_each_under_its_name(user, photo, tmp_path):
     assert all(projects.read(tmp_path / name).lost == () for name in ("a.rim", "b.rim"))
 
 
+def test_the_name_that_is_suggested_for_a_project_is_free(user, photo, tmp_path):
+    (tmp_path / "photo.rim").write_bytes(b"the work of yesterday")
+    user.open(photo())
+    user.ask("the dog")
+    user.trigger("save")
+    choose_name(user)
+    user.wait(lambda: not user.editor.unsaved)
+    assert user.editor.saving.path == tmp_path / "photo-2.rim"
+    assert (tmp_path / "photo.rim").read_bytes() == b"the work of yesterday"
+
+
 def test_a_name_refused_while_all_are_saved_stops_the_closing(user, photo, tmp_path):
     user.open(photo("a.png"), photo("b.png"))
     for _ in range(2):

@@ -104,6 +104,7 @@ def test_limits():
 def test_it_fits_when_the_window_changes_until_the_first_zoom_or_pan():
     view = fitted((400, 300), (200, 150))
     assert view.resized((100, 75)).zoom == pytest.approx(0.25)
+    assert view.panned(0, 0) == view, "a click is no pan"
     for touched in (view.zoomed(1.1, (3, 3)), view.panned(1, 0)):
         other = touched.resized((300, 300))
         assert other.zoom == touched.zoom and other.centre == touched.centre

@@ -178,7 +178,7 @@ def test_an_existing_file_is_replaced_only_after_the_question(make, tmp_path):
     press(dialog)
     assert there.read_bytes() == b"precious" and dialog.isVisible()
     assert "exists already" in text(dialog, "export_error")
-    assert dialog.findChild(QPushButton, "export_button").text() == "&Replace"
+    assert dialog.findChild(QPushButton, "export_button").text() == "Re&place"
     press(dialog)
     assert there.read_bytes().startswith(b"\x89PNG") and not dialog.isVisible()
 

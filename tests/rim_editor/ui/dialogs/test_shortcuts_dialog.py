@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableWidget
 
+from rim_editor.ui import languages
 from rim_editor.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from rim_editor.ui.window.actions import Actions
 
@@ -32,6 +33,20 @@ def shown(dialog):
 
 def search(dialog, text):
     dialog.findChild(QLineEdit, "shortcuts_search").setText(text)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_name_is_read_in_whole(qapp, qtbot, owner, language):
+    languages.use(qapp, language)
+    try:
+        made = ShortcutsDialog(Actions(owner))
+        qtbot.addWidget(made)
+        made.show()
+        table = made.findChild(QTableWidget, "shortcuts_table")
+        assert table.columnWidth(1) >= table.sizeHintForColumn(1)
+        assert not table.horizontalScrollBar().maximum()
+    finally:
+        languages.use(qapp, "en")
 
 
 def test_every_action_is_listed_with_its_keys(dialog, owner):

@@ -165,7 +165,7 @@ def test_while_it_works_the_button_cancels_and_nothing_comes_after(qtbot, bar, l
     ask(qtbot, bar, "the dog")
     assert button(bar).text() == "Cancel" and "dog" in status(bar)
     qtbot.mouseClick(button(bar), Qt.MouseButton.LeftButton)
-    assert button(bar).text() == "F&ind" and status(bar) == "Cancelled."
+    assert button(bar).text() == "Fin&d" and status(bar) == "Cancelled."
     model.gate.set()
     settled(live_editor)
     qtbot.wait(50)
@@ -189,7 +189,7 @@ def test_a_newer_expression_replaces_the_older(qtbot, bar, live_editor, model, s
     model.gate.set()
     settled(live_editor)
     assert [answer.expression for answer in live_editor.document.expressions] == ["the cat"]
-    assert "the cat" in status(bar) and button(bar).text() == "F&ind"
+    assert "the cat" in status(bar) and button(bar).text() == "Fin&d"
 
 
 def test_a_failure_frees_the_button(qtbot, bar, editor, model):
@@ -198,7 +198,7 @@ def test_a_failure_frees_the_button(qtbot, bar, editor, model):
     model.load_error = WeightsMissing("there are no weights: install rim-editor again")
     bar.set_editor(editor)
     ask(qtbot, bar, "the dog")
-    assert button(bar).text() == "F&ind" and "Looking" not in status(bar)
+    assert button(bar).text() == "Fin&d" and "Looking" not in status(bar)
 
 
 def test_another_editor_shows_its_own_state(qtbot, bar, live_editor, editor, model):
@@ -206,11 +206,11 @@ def test_another_editor_shows_its_own_state(qtbot, bar, live_editor, editor, mod
     bar.set_editor(live_editor)
     ask(qtbot, bar, "the dog")
     bar.set_editor(None)
-    assert button(bar).text() == "F&ind"
+    assert button(bar).text() == "Fin&d"
     bar.set_editor(live_editor)
     assert button(bar).text() == "Cancel"
     live_editor.cancel()
-    assert button(bar).text() == "F&ind"
+    assert button(bar).text() == "Fin&d"
 
 
 def test_completion_offers_history_and_nouns_and_takes_the_chosen(qtbot, bar, editor):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QSlider,
+    QStyleOptionViewItem,
     QToolButton,
 )
 
@@ -41,6 +42,24 @@ def panel(qtbot, editor):
 def lines(panel):
     found = panel.findChild(QListWidget, "expression_list")
     return [found.item(row).text() for row in range(found.count())]
+
+
+def shown_text(found, row):
+    """What a row of a list is painted with."""
+    option = QStyleOptionViewItem()
+    option.initFrom(found)
+    found.itemDelegate().initStyleOption(option, found.model().index(row, 0))
+    return option.text
+
+
+def test_a_long_text_is_shortened_and_keeps_its_percentage(qtbot, panel, editor):
+    editor.ask("the dog")
+    found = panel.findChild(QListWidget, "expression_list")
+    assert shown_text(found, 0) == lines(panel)[0]
+    editor.ask("the dog that lies beside the old wooden bench under the largest tree of the park", Combine.ADD)
+    (_, full), shown = lines(panel), shown_text(found, 1)
+    assert "(" in full and "…" in shown and len(shown) < len(full)
+    assert shown.endswith(full[full.rindex("  (") :])
 
 
 def drag(slider, *values):

@@ -118,6 +118,15 @@ def test_a_background_goes_with_its_preset(window, qtbot):
     assert (window.editor().document.edit.image == image).all()
 
 
+def test_what_is_said_of_a_preset_stays_over_the_image_in_front(window, qtbot):
+    save(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: is_shown(window, "Saved as the preset"))
+    window.actions_by_id["next_image"].trigger()
+    assert window.parts.messages.isHidden()
+    window.actions_by_id["previous_image"].trigger()
+    assert not window.parts.messages.isHidden()
+
+
 def test_a_name_that_is_taken_is_replaced_only_when_asked_for(window, qtbot):
     save(window, qtbot, "shop")
     qtbot.waitUntil(lambda: "shop" in presets.load())

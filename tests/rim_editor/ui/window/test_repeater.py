@@ -11,7 +11,7 @@ from rim_editor.documents.edits import SolidColour
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.settings import Settings
 from rim_editor.ui.window.main_window import MainWindow
-from rim_editor.ui.window.repeater import free_path, next_image
+from rim_editor.ui.window.repeater import next_image
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 OUTLINED = Composition(outline=Outline())
@@ -211,11 +211,10 @@ def test_an_image_of_a_batch_that_is_to_be_checked_opens_in_a_tab_as_the_batch_f
     dialog.close()
 
 
-def test_names_that_are_free_and_names_that_follow(tmp_path):
+def test_names_that_follow(tmp_path):
     for name in ("img2.jpg", "IMG10.jpg", "img3.txt", ".img4.jpg", "x.png"):
         (tmp_path / name).touch()
     assert next_image(tmp_path / "img1.jpg").name == "img2.jpg"
     assert next_image(tmp_path / "img2.jpg").name == "IMG10.jpg"
     assert next_image(tmp_path / "x.png") is None
     assert next_image(tmp_path / "img1.jpg", frozenset({tmp_path / "img2.jpg"})).name == "IMG10.jpg"
-    assert free_path(tmp_path / "x.png").name == "x-2.png" and free_path(tmp_path / "y.png").name == "y.png"

@@ -52,6 +52,13 @@ def test_an_empty_window_shows_the_page_and_an_image_takes_its_place(window, qtb
     assert page(window).isVisible()
 
 
+def test_enter_opens_a_file_at_once(window, qtbot):
+    focus = window.focusWidget()
+    assert focus.objectName() == "start_open"
+    qtbot.keyClick(focus, Qt.Key.Key_Return)
+    assert window.findChild(QWidget, "open_dialog") is not None
+
+
 def test_open_and_paste_do_as_their_actions(window, qtbot, qapp):
     click(qtbot, window, "start_open")
     dialog = window.findChild(QWidget, "open_dialog")
@@ -71,6 +78,7 @@ def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
     assert window.editor().document.source.path is None, "nothing is saved beside the installed picture"
     assert window.live_settings.current.recent == ()
     assert window.editor().title == "Sample"
+    assert window.editor().saving.stem == "Sample", "its exports are called after it"
     chips = window.findChild(ChipRow, "word_chips")
     assert chips.texts() == SAMPLE_EXPRESSIONS
     qtbot.mouseClick(chips.findChild(QAbstractButton, "chip_the_sunflower"), Qt.MouseButton.LeftButton)
