@@ -14,7 +14,7 @@ from rim_editor.batch import manifests
 from rim_editor.batch.problems import Problem, ProblemKind
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.documents.edit_description import EditDescription
-from rim_editor.files.projects import SUFFIX as PROJECT_SUFFIX
+from rim_editor.files.formats import PROJECT_SUFFIX
 
 
 @dataclass(frozen=True)

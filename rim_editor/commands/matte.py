@@ -190,9 +190,9 @@ def check(job: MatteJob) -> None:
 
     Raises EmptyExpression, BadOption, or an error of the output.
     """
-    from rim_editor.files import exporting, outputs, projects
+    from rim_editor.files import exporting, formats, outputs
 
-    if job.image.suffix.lower() == projects.SUFFIX:
+    if job.image.suffix.lower() == formats.PROJECT_SUFFIX:
         raise BadOption(f"'{job.image}' is a project: name an image, or use `rim-editor render` on it.")
     if job.expression or not (job.points or job.corners or job.example):
         check_expression(job.expression)

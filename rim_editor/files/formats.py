@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipmat.image_metadata import Metadata
 from rim_editor.errors import OutputUnsupported
-from rim_editor.files import metadata_writing, photoshop_writing
+from rim_editor.files import metadata_writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +44,8 @@ class Format:
 
 
 LAYERED_SUFFIX, PHOTOSHOP_SUFFIX = ".ora", ".psd"
+PROJECT_SUFFIX = ".rim"
+"""Of what `projects` writes."""
 LAYERED_SUFFIXES = frozenset((LAYERED_SUFFIX, PHOTOSHOP_SUFFIX))
 """Of the formats that hold layers and nothing else."""
 _FORMATS = (
@@ -73,6 +75,8 @@ def format_of(path: Path) -> Format:
         if not features.check("avif"):
             raise OutputUnsupported("This Pillow cannot write AVIF: write .webp, or install Pillow 11.3.")
     if found.name == "Photoshop":
+        from rim_editor.files import photoshop_writing
+
         photoshop_writing.check()
     return found
 

@@ -27,6 +27,7 @@ from rim_editor.documents.history import History
 from rim_editor.errors import OutputNotWritable
 from rim_editor.files import document_records, project_reading
 from rim_editor.files.archives import is_of_type, signature
+from rim_editor.files.formats import PROJECT_SUFFIX
 from rim_editor.files.project_arrays import STORED
 from rim_editor.files.project_reading import DOCUMENT, MIMETYPE, VERSION
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from clipmat.image_files import OpenedImage
     from rim_editor.documents.history import HistoryStep
     from rim_editor.documents.rendering import ViewMode
-
-SUFFIX = ".rim"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,7 @@ class Project:
 
 def is_project(path: Path) -> bool:
     """Whether a file begins as a project does, or is called like one. Raises nothing."""
-    return is_of_type(path, MIMETYPE, SUFFIX)
+    return is_of_type(path, MIMETYPE, PROJECT_SUFFIX)
 
 
 def read(path: Path) -> Project:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from rim_editor.files.formats import PROJECT_SUFFIX
 from rim_editor.files.outputs import free_path
 from rim_editor.settings import with_recent
 from rim_editor.translation import marked, tr
@@ -17,7 +18,6 @@ from rim_editor.ui.window.documents import Documents, OpenDocument
 
 _WHOLE = marked("Project, the image in it (*.rim)")
 _LINKED = marked("Project, the image stays in its own file (*.rim)")
-_SUFFIX = ".rim"
 
 
 def _nothing() -> None:
@@ -74,11 +74,11 @@ class ProjectSaver(QObject):
         """Where the project is, or beside the image under a name that is free, as another's project may have it."""
         saving, source = document.editor.saving, document.editor.document.source
         if saving.path is not None:
-            return saving.path.with_name(f"{saving.path.stem}{_SUFFIX}")
+            return saving.path.with_name(f"{saving.path.stem}{PROJECT_SUFFIX}")
         if source.path is not None:
-            return free_path(source.path.with_name(f"{source.stem}{_SUFFIX}"))
+            return free_path(source.path.with_name(f"{source.stem}{PROJECT_SUFFIX}"))
         folder = self._settings.current.export_folder or Path.home()
-        return free_path(folder / f"{saving.image_name or saving.title}{_SUFFIX}")
+        return free_path(folder / f"{saving.image_name or saving.title}{PROJECT_SUFFIX}")
 
     def _write(
         self,
