@@ -894,11 +894,11 @@ def test_a_frame_of_panning_100_megapixels_costs_a_copy_not_a_drawing(canvas, qt
 
     def timed(call):
         times = []
-        for _ in range(7):
+        for _ in range(20):
             start = time.perf_counter()
             call()
             times.append(time.perf_counter() - start)
-        return sorted(times)[3]
+        return min(times)  # whatever else the machine does only adds
 
     def pan():
         canvas.set_viewport(canvas.viewport.panned(9, 5))
@@ -908,7 +908,8 @@ def test_a_frame_of_panning_100_megapixels_costs_a_copy_not_a_drawing(canvas, qt
         canvas.redraw()
         canvas.repaint()
 
-    assert timed(pan) < timed(redraw)
+    panned, redrawn = timed(pan), timed(redraw)
+    assert panned < redrawn
 
 
 def test_a_doubt_is_written_over_every_view_but_the_result_which_is_looked_at_as_it_is(canvas):
