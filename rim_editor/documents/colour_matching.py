@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rim_editor.documents.compositing import Made, Strips
+from rim_editor.documents.compositing import RIM_PX, Made, Strips
 from rim_editor.documents.strokes import box_around, grown
 
 Pixels = NDArray[np.uint8]
@@ -15,8 +15,6 @@ Coverage = NDArray[np.float32]
 
 _SAMPLE_PX = 256
 """The longer side of the reduced images of which means and deviations are taken: the same for preview and export."""
-_RIM_PX = 8
-"""Pixels outside of the object's edge that have its colours, as `compositing.cut_out` has it."""
 _LEAST_GAIN, _MOST_GAIN = 0.4, 2.5
 """A background of one colour would otherwise take all shape from the object, a busy one would tear it apart."""
 
@@ -48,7 +46,7 @@ def matched(colours: Strips, matte: Coverage, ground: Pixels, strength: float) -
 
     height, width = matte.shape
     box = box_around(matte > 0) or (slice(0), slice(0))
-    seen, columns = grown(box[0], _RIM_PX, height), grown(box[1], _RIM_PX, width)
+    seen, columns = grown(box[0], RIM_PX, height), grown(box[1], RIM_PX, width)
 
     def strip(rows: slice) -> Pixels:
         result: Pixels = np.array(colours[rows])

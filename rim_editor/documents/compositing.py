@@ -18,8 +18,8 @@ Coverage = NDArray[np.float32]
 
 STRIP_ROWS = 64
 """Rows of an image that are in float at once."""
-# Scaling a cut-out reads colours a few pixels outside its edge; beyond them nothing of the scene is kept.
-_RIM_PX = 8
+RIM_PX = 8
+"""Pixels outside the object's edge that have its colours, for scaling a cut-out reads them; beyond, nothing is kept."""
 
 
 class Strips(Protocol):
@@ -107,12 +107,12 @@ def cut_out(foreground: Strips, matte: Coverage) -> Strips:
     import cv2
 
     height, width = matte.shape
-    kernel = np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8)
+    kernel = np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8)
 
     def strip(rows: slice) -> Pixels:
         start, stop, _ = rows.indices(height)
-        first = max(0, start - _RIM_PX)
-        alpha = as_grey(matte[first : stop + _RIM_PX], 8)
+        first = max(0, start - RIM_PX)
+        alpha = as_grey(matte[first : stop + RIM_PX], 8)
         own = slice(start - first, stop - first)
         part = cv2.cvtColor(np.ascontiguousarray(foreground[rows]), cv2.COLOR_RGB2RGBA)
         cv2.insertChannel(alpha[own], part, 3)

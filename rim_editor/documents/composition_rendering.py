@@ -29,8 +29,6 @@ Coverage = NDArray[np.float32]
 
 _UNSEEN = np.float32(0.4 / 255)
 """What covers no more changes no value of 8 bits."""
-_RIM_PX = 8
-"""Pixels outside of what is seen that have its colour, as `compositing.cut_out` has it."""
 
 
 class Mark(NamedTuple):
@@ -144,6 +142,6 @@ def _alone(foreground: Strips, layer: RenderedLayer) -> Pixels:
     _lay_over(result, foreground, matte)
     # Scaling reads colours a little outside of what is seen; the outermost there is the outline's or the shadow's.
     seen = result[..., 3]
-    near = cv2.dilate(seen, np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8))
+    near = cv2.dilate(seen, np.ones((2 * compositing.RIM_PX + 1, 2 * compositing.RIM_PX + 1), np.uint8))
     result[(seen == 0) & (near > 0), :3] = found[-1].colour
     return result

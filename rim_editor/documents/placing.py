@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rim_editor.documents.compositing import Strips, strips
+from rim_editor.documents.compositing import RIM_PX, Strips, strips
 from rim_editor.documents.strokes import Box, box_around
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ Matrix = NDArray[np.float64]
 _TILE = 512
 _REACH = 3
 """Pixels beside a point from which a cubic interpolation reads."""
-_RIM_PX = 8
-"""Pixels outside of the object's edge that have colours, as `compositing.cut_out` gives them."""
 _SEEN, _WHOLE = np.float32(1 / 1024), np.float32(1 - 1 / 4096)
 
 
@@ -115,7 +113,7 @@ def _bounds(there: Matrix, shape: tuple[int, int], size: tuple[int, int]) -> tup
     """Rows and columns of the result in which the source, of `shape`, may be seen; with a rim."""
     corners = np.array([(x, y) for x in (0, shape[1]) for y in (0, shape[0])], np.float64)
     found = corners @ there[:, :2].T + there[:, 2]
-    low, high = np.floor(found.min(0)) - _RIM_PX, np.ceil(found.max(0)) + _RIM_PX
+    low, high = np.floor(found.min(0)) - RIM_PX, np.ceil(found.max(0)) + RIM_PX
     limits = np.array([size[1], size[0]])
     (left, top), (right, bottom) = (np.clip(each, 0, limits).astype(int) for each in (low, high))
     return slice(int(top), int(bottom)), slice(int(left), int(right))
@@ -133,8 +131,8 @@ def _tile(source: _Source, there: Matrix, rows: slice, columns: slice) -> tuple[
     import cv2
 
     # A rim around the tile, so that the colours beside the object do not depend on where tiles meet.
-    left, top = columns.start - _RIM_PX, rows.start - _RIM_PX
-    width, height = columns.stop - left + _RIM_PX, rows.stop - top + _RIM_PX
+    left, top = columns.start - RIM_PX, rows.start - RIM_PX
+    width, height = columns.stop - left + RIM_PX, rows.stop - top + RIM_PX
     back = np.linalg.inv(there[:, :2])
     corners = np.array([(x, y) for x in (left, left + width) for y in (top, top + height)], np.float64)
     seen = (corners - there[:, 2]) @ back.T
@@ -158,10 +156,10 @@ def _tile(source: _Source, there: Matrix, rows: slice, columns: slice) -> tuple[
     cover = warped[..., 3:]
     if not (cover > _SEEN).any():
         return None
-    inside = slice(_RIM_PX, height - _RIM_PX), slice(_RIM_PX, width - _RIM_PX)
+    inside = slice(RIM_PX, height - RIM_PX), slice(RIM_PX, width - RIM_PX)
     if cover.min() > _WHOLE:  # the middle of the object, where nothing is divided
         return _to_uint8(np.asarray(warped[inside][..., :3], np.float32)), np.ones(cover[inside].shape[:2], np.float32)
-    around = cv2.blur(np.maximum(warped, 0), (2 * _RIM_PX + 1, 2 * _RIM_PX + 1))
+    around = cv2.blur(np.maximum(warped, 0), (2 * RIM_PX + 1, 2 * RIM_PX + 1))
     found = np.where(cover > _SEEN, warped, around)[inside]
     colours = np.divide(
         found[..., :3], found[..., 3:], out=np.zeros_like(found[..., :3]), where=found[..., 3:] > np.float32(1e-6)
