@@ -1,5 +1,6 @@
 """`python -m rim_editor` is `rim-editor`; both begin here, where a Ctrl+C is waited for before anything is imported."""
 
+import gc
 import sys
 
 
@@ -13,6 +14,8 @@ def main() -> int:
         if sys.stderr is not None:
             sys.stderr.write("rim-editor: interrupted: nothing was written.\n")
         return 130
+    finally:
+        gc.freeze()  # else the interpreter looks through all of torch for cycles as it ends: half a second
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ _ALIKE = {
     "turquoise": ("green", "blue"), "green": ("turquoise",), "blue": ("turquoise", "purple"),
 }  # fmt: skip
 """Colours that may be named instead; they count for a fifth."""
+_STEP = 0.001
+"""How much nearer to the camera something is than what it covers, at least."""
 _ORDER = {"left": (0, 1), "right": (0, -1), "top": (1, 1), "bottom": (1, -1)}
 """The axis of a side and its sense."""
 
@@ -64,15 +66,15 @@ class _Chooser:
 
     def _related(self, rivals: list[Candidate], relation: Relation, noun: str) -> list[Candidate]:
         """Those of the rivals that stand best in the relation; all where what they stand to is not there."""
+        if len(rivals) > 1 and relation.others in _the_others(noun):
+            return _best(rivals, [_least_related(relation.kind, rival, rivals) for rival in rivals])
         others = self._anchors(relation, noun, rivals)
         left = [rival for rival in rivals if not any(map(rival.same_as, others))]
         if not others and relation.kind == "with":  # what is worn: its colour is seen on the one who wears it
             return self._of_colours(list(rivals), [colour for other in relation.others for colour in other.colours])
         if not others or not left:
             return rivals
-        scores = [_relation_score(relation.kind, rival, others) for rival in left]
-        best = max(scores)
-        return [rival for rival, score in zip(left, scores, strict=True) if score >= best - 1e-9]
+        return _best(left, [_relation_score(relation.kind, rival, others) for rival in left])
 
     def _anchors(self, relation: Relation, noun: str, rivals: Sequence[Candidate]) -> list[Candidate]:
         """What the relation is to: one thing, or the two that something is between."""
@@ -87,10 +89,20 @@ class _Chooser:
         return found
 
 
+def _the_others(noun: str) -> list[tuple[Reading]]:
+    """What a relation is to in `left of the other one`, `left of the other cup`, `left of the other cups`."""
+    return [(Reading(""),), (Reading(noun),), (Reading(f"{noun}s"),)]
+
+
+def _best(rivals: Sequence[Candidate], scores: Sequence[float]) -> list[Candidate]:
+    return [rival for rival, score in zip(rivals, scores, strict=True) if score >= max(scores) - 1e-9]
+
+
 def placed(rivals: Sequence[Candidate], places: Sequence[Position]) -> list[Candidate]:
     """Those that the places single out: one, or none if fewer than are counted; all without places.
 
-    Several places count together (`top`, `left`: nearest to that corner). Before counting, they leave the better half.
+    Several places count together (`top`, `left`: nearest to that corner). Before counting, they leave the better half
+    where that is enough to count in.
     """
     binding = [place for place in places if not place.loose] or list(places)
     plain, counted = [p for p in binding if not p.rank], [p for p in binding if p.rank]
@@ -98,7 +110,8 @@ def placed(rivals: Sequence[Candidate], places: Sequence[Position]) -> list[Cand
     if plain and len(left) > 1:
         totals = np.sum([_place_scores(place.side, left) for place in plain], axis=0)
         bar = (totals.max() + totals.min()) / 2 if counted else totals.max()
-        left = [rival for rival, total in zip(left, totals, strict=True) if total >= bar - 1e-9]
+        best = [rival for rival, total in zip(left, totals, strict=True) if total >= bar - 1e-9]
+        left = best if len(best) >= max((place.rank for place in counted), default=1) else left
     for place in counted:
         order = np.argsort(-np.array(_place_scores(place.side, left)), kind="stable")
         left = [left[order[place.rank - 1]]] if place.rank <= len(left) else []
@@ -133,10 +146,23 @@ def _place_scores(side: str, rivals: Sequence[Candidate]) -> list[float]:
         inwards = [(min(x, 1 - x), min(y, 1 - y)) for x, y in (one.centre for one in rivals)]
         return [-float(np.hypot(across, down)) for across, down in inwards]
     if side in ("front", "behind"):
-        depths = [_nearness(one) + sum(one.covers(rival) for rival in rivals if rival is not one) for one in rivals]
+        depths = _depths(rivals, side)
         return [depth if side == "front" else -depth for depth in depths]
     measure = [one.area if side in ("big", "small") else one.tallness for one in rivals]
     return [size if side in ("big", "tall") else -size for size in measure]
+
+
+def _depths(rivals: Sequence[Candidate], side: str) -> list[float]:
+    """How near to the camera each is: what covers another is a little nearer, however low the other one stands."""
+    depths = [_nearness(one) for one in rivals]
+    for at, one in enumerate(rivals):
+        for other, rival in enumerate(rivals):
+            if rival is not one and one.covers(rival) > 0:
+                if side == "front":
+                    depths[at] = max(depths[at], depths[other] + _STEP)
+                else:
+                    depths[other] = min(depths[other], depths[at] - _STEP)
+    return depths
 
 
 def _nearness(candidate: Candidate) -> float:
@@ -164,6 +190,11 @@ def _relation_score(kind: str, one: Candidate, others: Sequence[Candidate]) -> f
     axis, sense = _ORDER[kind]
     along, across = sense * (other.centre[axis] - one.centre[axis]), abs(one.centre[1 - axis] - other.centre[1 - axis])
     return 2 - along - 2 * across if along > 0.02 else along - 2
+
+
+def _least_related(kind: str, one: Candidate, rivals: Sequence[Candidate]) -> float:
+    """How well something stands in a relation to each of its rivals, the least."""
+    return min(_relation_score(kind, one, [rival]) for rival in rivals if rival is not one)
 
 
 def _off_line(one: Candidate, first: Candidate, second: Candidate) -> float:

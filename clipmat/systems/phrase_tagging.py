@@ -8,6 +8,7 @@ the words hardly matters. What stays between the marks are noun phrases.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from clipmat.systems.spelling import COLOURS
 
@@ -15,7 +16,7 @@ _FAR = r"(?:(?:far|very|extreme|absolute|most) )*"
 _THE = r"(?:the |a |an |its )?"
 _H = rf"{_FAR}(left|right)(?: ?most)?(?: hand(?! (?:of|with)\b|$))?(?: (?:side|edge|end|half|part|corner|column)\b)?"
 _V = (
-    rf"{_FAR}(top|upper|bottom|lower|topmost|uppermost|lowest|highest)(?: ?most)?"
+    rf"{_FAR}(top|upper|bottom|lower|topmost|uppermost|lowest|highest|higher(?! than\b))(?: ?most)?"
     r"(?: (?:side|edge|end|half|part|corner|row|shelf)\b)?"
 )
 _AT = rf"\b(?:(?:to|on|at|in|near|towards?|along) )?{_THE}"
@@ -40,11 +41,33 @@ _ORDINALS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+_MOST = (
+    *("biggest", "largest", "smallest", "tiniest", "littlest", "tallest", "shortest", "closest", "nearest", "furthest"),
+    *("farthest", "highest", "lowest", "topmost", "uppermost", "leftmost", "rightmost", "left most", "right most"),
+    *_ORDINALS,
+)
+_MORE = (
+    *("bigger", "larger", "smaller", "taller", "shorter", "closer", "nearer", "further", "farther", "further away"),
+    *("farther away", "further back", "farther back", "higher", "lower", "upper"),
+    *(
+        f"^{the}{side}"
+        for the in ("the ", "")
+        for side in ("left", "right", "top", "bottom", "middle", "front", "back")
+    ),
+)
+_MANY = r"(?:two|three|four|five|six|seven|eight|both|several|many|lot|bunch)"
+_OF = r"(?: ones?)? (?:of|among|out of)(?: all)?(?: the| these| those)?"
 _CANONICAL = (
-    dict.fromkeys(("upper", "topmost", "uppermost", "highest"), "top")
+    dict.fromkeys(("upper", "topmost", "uppermost", "highest", "higher"), "top")
     | dict.fromkeys(("lower", "lowest"), "bottom")
     | {"back": "behind"}
 )
+
+
+def _after(words: Sequence[str]) -> str:
+    """A pattern of the places that are right behind one of the words."""
+    return "|".join(rf"(?<=\b{word})" for word in words)
+
 
 _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), mark)
@@ -61,6 +84,10 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          r"(?=(?:to|on|next|behind|in|above|below|under|underneath|beside|between|before)\b)", ""),
         (r"^(?:the )?top (?=(?:on|at|in|to) the (?!top\b))", "~top "),
         (rf"\b({_COLOUR}|a|wearing|tank|crop) top\b(?! (?:left|right|corner|row|shelf|of)\b)", "{1} ~top"),
+        # `the bigger one of the two dogs` is the bigger dog.
+        (rf"(?:{_after(_MORE + _MOST)}){_OF} {_MANY}\b", ""),
+        (rf"(?:{_after(_MOST)}){_OF}(?: them)?(?: all)?(?= |$)", ""),
+        (rf"(?<= )of (?:the |these |those )?{_MANY}$", ""),
         # Distance from the camera.
         (rf"\b(?:closest|nearest|closer|nearer|near|close) (?:to )?(?:the )?{_CAMERA}\b"
          r"|\bin (?:the )?front of (?:the |my )?camera\b", "@p_front"),
@@ -91,7 +118,8 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?<!~){_AT}(?<!~){_V}(?!\w)", "@p_{1}"),
         (rf"{_AT}(?:very |exact |dead )?(?:middle|center|centre|central)(?: (?:row|part|column))?\b", "@p_middle"),
         (rf"{_AT}(?:very )?(?:front|foreground|frontmost|foremost)(?: row)?\b", "@p_front"),
-        (rf"{_AT}(?:very )?(?:back|background|rear|distance)(?: row)?\b|\bbehind\b|\b(?:furthest|farthest)\b",
+        (rf"{_AT}(?:very )?(?:back|background|rear|distance)(?: row)?\b|\bbehind\b|\b(?:furthest|farthest)\b"
+         r"|\b(?:further|farther)(?= \w|$)",
          "@p_behind"),
         (r"\b(?:in|at|on) (?:the|a) corner\b", "@p_corner"),
         (r"\b(?:biggest|largest|bigger|larger)\b", "@p_big"),

@@ -90,7 +90,14 @@ def read(expression: str) -> Reading:
     reading = _read(text) if text.count("@r_") <= _MOST_RELATIONS else None
     if reading is None or (not reading.chooses and _CLAUSE.search(text)):
         return Reading(" ".join(expression.split()), understood=False)
-    return reading
+    return _named(reading)
+
+
+def _named(reading: Reading) -> Reading:
+    """The reading with `one in red` where only what it is like is told: `in red` alone would be red things."""
+    noun = f"one {reading.noun}" if reading.noun.split(" ")[0] in _DESCRIBES else reading.noun
+    relations = tuple(replace(each, others=tuple(map(_named, each.others))) for each in reading.relations)
+    return replace(reading, noun=noun, relations=relations)
 
 
 def _read(text: str) -> Reading | None:

@@ -63,6 +63,27 @@ def test_that_a_thing_is_not_beside_itself():
     assert chosen("the dog next to the dog on the left", dog=[ROW[0], ROW[1]]) is ROW[1]
 
 
+@pytest.mark.parametrize("others", ["the other one", "the other dog", "the other dogs"])
+def test_that_the_other_is_never_the_thing_itself(others):
+    dogs = [at(20, 50, score=0.9), at(70, 50, score=0.8), at(120, 50, score=0.7)]
+    for two_or_three in (dogs[:2], dogs):
+        assert chosen(f"the dog left of {others}", dog=two_or_three) is dogs[0]
+        assert chosen(f"the dog right of {others}", dog=two_or_three) is two_or_three[-1]
+
+
+def test_that_what_is_farthest_back_is_not_what_is_merely_covered():
+    def thing(x, bottom, cut=200):
+        mask = np.zeros(SIZE, bool)
+        mask[bottom - 30 : bottom, x : min(x + 40, cut)] = True
+        return Candidate.of_mask(mask)
+
+    far, covered, near = thing(10, 60), thing(90, 93, cut=115), thing(115, 95)
+    assert near.covers(covered) > 0
+    assert chosen("the bird farthest back", bird=[far, covered, near]) is far
+    assert chosen("the bird in front", bird=[far, covered, near]) is near
+    assert chosen("the second bird from the left in the background", bird=[far, near]) is near
+
+
 def test_that_one_word_for_many_can_be_between():
     people = [at(20, 50), at(60, 50), at(100, 50), at(180, 50)]
     assert (

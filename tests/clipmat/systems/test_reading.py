@@ -26,6 +26,18 @@ from clipmat.systems.spelling import even
         ("the left hand of the statue", "left hand of the statue", None),
         ("the top on the right of the image", "top", [Position("right")]),
         ("the smaller can", "can", [Position("small")]),
+        ("the bigger of the two dogs", "dogs", [Position("big")]),
+        ("the higher one of the two jumpers", "jumpers", [Position("top")]),
+        ("the closer man of the two", "man", [Position("front")]),
+        ("the further away of the two cars", "cars", [Position("behind")]),
+        ("the left of the two horses", "horses", [Position("left")]),
+        ("the leftmost of these three birds", "birds", [Position("left")]),
+        ("the biggest of the cups", "cups", [Position("big")]),
+        ("the biggest of them all", "", [Position("big")]),
+        ("the second of the three dogs from the left", "dogs", [Position("left", 2)]),
+        ("the further car", "car", [Position("behind")]),
+        ("the one in red at the top", "one in red", [Position("top")]),
+        ("the one on the left with long hair", "one with long hair", [Position("left")]),
     ],
 )
 def test_the_places_of_an_expression(text, noun, places):
