@@ -232,8 +232,7 @@ def _opened(path: Path, head: bytes, found: tuple[Directory, ...], page: int | N
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    Image.init()
-    image_modes.open_more_tiffs()
+    image_modes.load_plugins(head)
     directory = image_pages.chosen(found, page, path)
     at_start = directory is None or directory is found[0]
     try:

@@ -24,7 +24,18 @@ _PHOTOMETRIC, _BITS, _PLANAR, _WHITE_IS_ZERO, _PLANES = 262, 258, 284, 0, 2
 _SWITCHING = threading.Lock()
 
 
-def open_more_tiffs() -> None:
+def load_plugins(head: bytes) -> None:
+    """Have Pillow know the format of a file that begins with `head`: the usual ones alone, sooner, or all."""
+    from PIL import Image
+
+    if head.startswith((b"\xff\xd8", b"\x89PNG")):
+        Image.preinit()
+    else:
+        Image.init()
+        _open_more_tiffs()
+
+
+def _open_more_tiffs() -> None:
     """Let Pillow open white-is-zero at 12 and 16 bits in either byte order, which it lists for other depths only."""
     from PIL.TiffImagePlugin import II, MM, OPEN_INFO
 
