@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("training.train", "training.trainer"),
         *("training.refine", "training.export", "training.compose", "training.evaluate", "training.ablate"),
         *("training.calibration", "training.evaluate_examples", "training.evaluate_pointing"),
-        *("training.pack_run", "training.teach", "training.teaching"),
+        *("training.pack_run", "training.teach", "training.pseudo_labels"),
     ),
     "rim_editor: errors, processes": ("rim_editor",),
     "rim_editor/documents": ("rim_editor.documents",),

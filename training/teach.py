@@ -47,7 +47,7 @@ def teach(
     """
     from clipmat.systems.loading import load
     from training.files.scenes import append_scene, written
-    from training.teaching import row_of, taught
+    from training.pseudo_labels import row_of, taught
 
     teacher = teacher or ["grounded-sam"]
     asked = _captioned(photos) if words == "captions" else _listed(photos, Path(words))

@@ -64,7 +64,7 @@ class Trainer(TrainingLoop):
         super().__init__(settings, settings.validate_every)
         self.fabric, self.data, self.settings, self.validation = fabric, data, settings, validation
         self.clock = clock
-        self.saves = fabric.is_global_zero
+        self.writes_checkpoints = fabric.is_global_zero
         start = _checksum(model)
         if fabric.world_size > 1 and not settings.frozen_norms:
             share_batch_norms(model)

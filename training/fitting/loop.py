@@ -49,7 +49,7 @@ class TrainingLoop(ABC):
     """Optimiser steps done."""
     best = -1.0
     """The best score of a validation so far."""
-    saves = True
+    writes_checkpoints = True
     """Whether this process writes the checkpoints."""
     waited = 0.0
     """Total seconds spent waiting for samples."""
@@ -132,5 +132,5 @@ class TrainingLoop(ABC):
                 self._save(folder / "last.pt")
 
     def _save(self, path: Path) -> None:
-        if self.saves:
+        if self.writes_checkpoints:
             checkpoint.save(path, self.state())

@@ -65,7 +65,7 @@ def test_a_stopped_run_goes_on_after_its_last_checkpoint(tmp_path):
 
 def test_a_process_that_does_not_save_writes_nothing(tmp_path):
     silent = Counter()
-    silent.saves = False
+    silent.writes_checkpoints = False
     silent.fit(tmp_path, lambda report: None)
     assert list(tmp_path.iterdir()) == []
 
