@@ -186,7 +186,7 @@ class OutcomeTabs(QTabWidget):
 def open_path(path: Path) -> str:
     """Open a file or a folder with the system's program; returns '', or the reason why it failed."""
     if not os.path.exists(path):
-        return tr("'{path}' does not exist any more: it was moved or deleted.", path=path)
+        return tr("“{path}” does not exist any more: it was moved or deleted.", path=path)
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        return tr("Nothing on this system opens '{path}': open it elsewhere.", path=path)
+        return tr("Nothing on this system opens “{path}”: open it elsewhere.", path=path)
     return ""

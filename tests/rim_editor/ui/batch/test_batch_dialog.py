@@ -188,7 +188,7 @@ def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos,
     run(qtbot, dialog)
     out = photos.with_name("photos-cut-outs")
     click(dialog, "batch_open_report")
-    assert f"Nothing on this system opens '{out / 'report.html'}'" in text(dialog, "batch_run_error")
+    assert f"Nothing on this system opens “{out / 'report.html'}”" in text(dialog, "batch_run_error")
     table = find(dialog, "batch_outcomes_done")
     table.activated.emit(table.model().index(0, 0))
     assert str(out / table.model().index(0, 1).data()) in text(dialog, "batch_run_error")

@@ -140,7 +140,7 @@ def test_a_line_is_removed_by_its_button(qtbot, panel, editor):
     button = found.itemWidget(found.item(0)).findChild(QToolButton, "remove_part")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert [answer.expression for answer in editor.document.expressions] == ["the hat"]
-    assert editor.history.undo_name == 'Remove "the dog"'
+    assert editor.history.undo_name == "Remove “the dog”"
 
 
 def test_one_stroke_of_several_is_removed_and_comes_back(qtbot, panel, editor):
