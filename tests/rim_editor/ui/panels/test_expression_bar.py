@@ -527,6 +527,22 @@ def test_words_that_found_nothing_do_not_stay_in_the_box_of_another_layer(qtbot,
     assert box(bar).text() == "the cat"
 
 
+def test_words_that_found_nothing_do_not_name_what_was_pointed_at_instead(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "the piano")
+    there, nowhere = Pointing(box=(60.0, 90.0, 130.0, 150.0)), Pointing(box=(0.0, 0.0, 3.0, 3.0))
+    editor.ask("", pointing=nowhere)
+    assert "Nothing was found in this box" in status(bar) and box(bar).text() == "the piano"
+    editor.ask("", pointing=there)
+    assert box(bar).text() == "" and "Found by a box" in status(bar) and "piano" not in status(bar)
+    qtbot.keyClicks(box(bar), "a wheel")
+    editor.ask("", pointing=there)
+    assert box(bar).text() == "a wheel", "what was not asked yet stays"
+    ask(qtbot, bar, "the cat")
+    editor.ask("", Combine.ADD, there)
+    assert box(bar).text() == "the cat", "it names a part"
+
+
 def test_clearing_the_matte_clears_the_words_and_what_was_said_of_them(qtbot, bar, editor):
     bar.set_editor(editor)
     ask(qtbot, bar, "the cat")
