@@ -2840,8 +2840,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/certainty_badge.py" />
-      <source>Presence {presence:.0%}, {words}</source>
-      <translation>Präsenz {presence:.0%}, {words}</translation>
+      <source>Presence {presence}, {words}</source>
+      <translation>Präsenz {presence}, {words}</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/certainty_badge.py" />
@@ -3631,9 +3631,9 @@
     <message>
       <location filename="../../rim_editor/ui/panels/part_list.py" />
       <source>{text}
-Presence {presence:.0%}: how sure the model is that it is in the image</source>
+Presence {presence}: how sure the model is that it is in the image</source>
       <translation>{text}
-Präsenz {presence:.0%}: wie sicher das Modell ist, dass es im Bild ist</translation>
+Präsenz {presence}: wie sicher das Modell ist, dass es im Bild ist</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/part_list.py" />
