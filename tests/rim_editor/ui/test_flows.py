@@ -240,8 +240,8 @@ def test_an_expression_is_answered_combined_and_undone_to_the_beginning_and_redo
         names.append(undo.text().replace("&", ""))
         undo.trigger()
     assert names == [
-        "Undo Solid colour", "Undo Invert", "Undo Paint", 'Undo Intersect "the dog"', 'Undo Subtract "the cup"',
-        'Undo Add "the hat"', 'Undo Find "the dog"',
+        "Undo Solid colour", "Undo Invert", "Undo Paint", "Undo Intersect “the dog”", "Undo Subtract “the cup”",
+        "Undo Add “the hat”", "Undo Find “the dog”",
     ]  # fmt: skip
     assert user.matte().max() == 0 and user.editor.document.edit == Cutout()
     assert not user.editor.unsaved and not user.window.isWindowModified()
