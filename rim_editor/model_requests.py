@@ -65,9 +65,9 @@ class ModelQuestion:
 
     @property
     def text(self) -> str:
-        """The question, for the user: 'Looking for "the hat"'."""
+        """The question, for the user: 'Looking for “the hat”'."""
         if self.title:
-            return tr('Looking for "{words}"', words=self.title)
+            return tr("Looking for “{words}”", words=self.title)
         return tr("Looking at {clicks}", clicks=answer_texts.pointed(self.pointing))
 
 

@@ -3,7 +3,7 @@
 Every text that the window shows goes through `tr` where it is shown. What stands in a table of a module is marked,
 since the language is not known yet when the module is imported:
 
-    tr("Exported to '{path}'.", path=path)
+    tr("Exported to “{path}”.", path=path)
     _TABS = marked({Group.DONE: "Done"})  ...  tr(_TABS[group])
 
 There is no Qt in here, so that every room can use it; `ui/languages.py` chooses the language, and

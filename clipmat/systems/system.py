@@ -101,7 +101,10 @@ class System(ABC):
             words = clean_expression(expression)
             if not pointing and (not expression.strip() or words == MAIN_SUBJECT):
                 return self._main_subject(image, refine)
-            words = words if pointing else checked_expression(expression)
+            if pointing:
+                words = "" if words == MAIN_SUBJECT else words  # what is pointed at need not be it
+            else:
+                words = checked_expression(expression)
             with self._at_work():
                 return self._answer(image, words, pointing, refine)
 

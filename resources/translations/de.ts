@@ -320,7 +320,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/documents/step_names.py" />
-      <source>"{words}"</source>
+      <source>“{words}”</source>
       <translation>„{words}“</translation>
     </message>
     <message>
@@ -399,11 +399,6 @@
       <translation>Kaum vorhanden</translation>
     </message>
     <message>
-      <location filename="../../rim_editor/editor/answer_state.py" />
-      <source>“{words}”</source>
-      <translation>„{words}“</translation>
-    </message>
-    <message>
       <location filename="../../rim_editor/editor/composition_actions.py" />
       <source>There is nothing to place yet: find or paint something first.</source>
       <translation>Es gibt noch nichts zu platzieren: zuerst etwas suchen oder malen.</translation>
@@ -415,7 +410,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>Type what to cut out, such as "the dog on the left".</source>
+      <source>Type what to cut out, such as “the dog on the left”.</source>
       <translation>Eingeben, was freigestellt werden soll, auf Englisch: „the dog on the left“.</translation>
     </message>
     <message>
@@ -435,12 +430,12 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>Exporting '{name}'</source>
+      <source>Exporting “{name}”</source>
       <translation>„{name}“ wird exportiert</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>Exported to '{path}'.</source>
+      <source>Exported to “{path}”.</source>
       <translation>Exportiert nach „{path}“.</translation>
     </message>
     <message>
@@ -450,7 +445,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>The layer '{title}'</source>
+      <source>The layer “{title}”</source>
       <translation>Die Ebene „{title}“</translation>
     </message>
     <message>
@@ -495,12 +490,12 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/example_actions.py" />
-      <source>The example was saved to '{path}'.</source>
+      <source>The example was saved to “{path}”.</source>
       <translation>Das Beispiel wurde gespeichert als „{path}“.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/example_actions.py" />
-      <source>Saving '{name}'</source>
+      <source>Saving “{name}”</source>
       <translation>„{name}“ wird gespeichert</translation>
     </message>
     <message>
@@ -554,6 +549,11 @@
       <translation>Ebene entsperren</translation>
     </message>
     <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>{step} “{title}”</source>
+      <translation>{step} „{title}“</translation>
+    </message>
+    <message>
       <location filename="../../rim_editor/editor/saving.py" />
       <source>Untitled image</source>
       <translation>Unbenanntes Bild</translation>
@@ -565,12 +565,12 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/saving.py" />
-      <source>Saved as '{path}'.</source>
+      <source>Saved as “{path}”.</source>
       <translation>Gespeichert als „{path}“.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/model_requests.py" />
-      <source>Looking for "{words}"</source>
+      <source>Looking for “{words}”</source>
       <translation>„{words}“ wird gesucht</translation>
     </message>
     <message>
@@ -1150,12 +1150,12 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/outcome_tables.py" />
-      <source>'{path}' does not exist any more: it was moved or deleted.</source>
+      <source>“{path}” does not exist any more: it was moved or deleted.</source>
       <translation>„{path}“ gibt es nicht mehr: verschoben oder gelöscht.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/outcome_tables.py" />
-      <source>Nothing on this system opens '{path}': open it elsewhere.</source>
+      <source>Nothing on this system opens “{path}”: open it elsewhere.</source>
       <translation>Kein Programm auf diesem System öffnet „{path}“: anderswo öffnen.</translation>
     </message>
     <message>
@@ -1370,7 +1370,7 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/batch/plan_page.py" />
-      <source>The list was saved as '{name}'. Add it like images to go on with it.</source>
+      <source>The list was saved as “{name}”. Add it like images to go on with it.</source>
       <translation>Die Liste wurde als „{name}“ gespeichert. Sie lässt sich wie Bilder hinzufügen, um damit weiterzumachen.</translation>
     </message>
     <message>
@@ -1950,12 +1950,12 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
-      <source>'{name}' is the image that is open.</source>
+      <source>“{name}” is the image that is open.</source>
       <translation>„{name}“ ist das geöffnete Bild.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/export_dialog.py" />
-      <source>'{name}' exists already.</source>
+      <source>“{name}” exists already.</source>
       <translation>„{name}“ gibt es schon.</translation>
     </message>
     <message>
@@ -2220,8 +2220,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>The download was stopped; nothing was kept.</source>
-      <translation>Der Download wurde abgebrochen; nichts wurde behalten.</translation>
+      <source>The download was stopped; what arrived whole stays for the next try.</source>
+      <translation>Der Download wurde angehalten; was ganz angekommen ist, bleibt für den nächsten Versuch.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2295,8 +2295,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
-      <source>End the download; nothing is kept</source>
-      <translation>Den Download beenden; nichts wird behalten</translation>
+      <source>End the download; what arrived whole stays</source>
+      <translation>Den Download beenden; was ganz angekommen ist, bleibt</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/model_dialog.py" />
@@ -2570,13 +2570,18 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
-      <source>Where</source>
-      <translation>Ort</translation>
+      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
+      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
-      <source>{name} comes with the program: there is nothing to fetch or to remove.</source>
-      <translation>{name} gehört zum Programm: es gibt nichts herunterzuladen oder zu entfernen.</translation>
+      <source>{name} is in {path}.</source>
+      <translation>{name} liegt in {path}.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
+      <source>Fetch</source>
+      <translation>„Holen“</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/weights_table.py" />
@@ -2835,8 +2840,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/certainty_badge.py" />
-      <source>Presence {presence:.0%}, {words}</source>
-      <translation>Präsenz {presence:.0%}, {words}</translation>
+      <source>Presence {presence}, {words}</source>
+      <translation>Präsenz {presence}, {words}</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/certainty_badge.py" />
@@ -3626,9 +3631,9 @@
     <message>
       <location filename="../../rim_editor/ui/panels/part_list.py" />
       <source>{text}
-Presence {presence:.0%}: how sure the model is that it is in the image</source>
+Presence {presence}: how sure the model is that it is in the image</source>
       <translation>{text}
-Präsenz {presence:.0%}: wie sicher das Modell ist, dass es im Bild ist</translation>
+Präsenz {presence}: wie sicher das Modell ist, dass es im Bild ist</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/part_list.py" />
@@ -4873,12 +4878,12 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/file_manager.py" />
-      <source>'{path}' is no longer there: export it again.</source>
+      <source>“{path}” is no longer there: export it again.</source>
       <translation>„{path}“ ist nicht mehr da: noch einmal exportieren.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/file_manager.py" />
-      <source>No file manager could be started: the file is in '{parent}'.</source>
+      <source>No file manager could be started: the file is in “{parent}”.</source>
       <translation>Es ließ sich kein Dateimanager starten: die Datei ist in „{parent}“.</translation>
     </message>
     <message>
@@ -5003,7 +5008,7 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>The preset was exported to '{path}'.</source>
+      <source>The preset was exported to “{path}”.</source>
       <translation>Die Vorlage wurde exportiert nach „{path}“.</translation>
     </message>
     <message>
@@ -5013,7 +5018,7 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>The presets of '{name}' were added: see Edit &gt; Presets.</source>
+      <source>The presets of “{name}” were added: see Edit &gt; Presets.</source>
       <translation>Die Vorlagen aus „{name}“ wurden hinzugefügt: siehe „Bearbeiten &gt; Vorlagen“.</translation>
     </message>
     <message>

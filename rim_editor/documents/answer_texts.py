@@ -27,6 +27,11 @@ def doubt(answer: Answer) -> str:
     return tr("Nothing in this image matches {words}", words=presence)
 
 
+def percent(share: float) -> str:
+    """A share of 0 to 1 as the window writes it, like its fields: '97 %'."""
+    return f"{100 * share:.0f} %"
+
+
 def pointed(pointing: Pointing) -> str:
     """What points and a box consist of: '2 clicks', 'a box and 1 click'; '' where there are none."""
     count = len(pointing.points)

@@ -54,7 +54,7 @@ def adding(part: Part) -> str:
         return tr(_JOINED[part.combine], part=named)
     if isinstance(part, ImportedMatte):
         joined = _USED if part.combine is Combine.NEW else _JOINED[part.combine]
-        return tr(joined, part=tr('"{words}"', words=part.name))
+        return tr(joined, part=tr("“{words}”", words=part.name))
     if isinstance(part, Region):
         return tr(_JOINED[Combine.ADD if part.adds else Combine.SUBTRACT], part=_shape(part))
     return tr(_PAINTED[part.brush]) if isinstance(part, Stroke) else tr("Refine edge")
@@ -62,7 +62,7 @@ def adding(part: Part) -> str:
 
 def prompted(answer: Answer, *, quoted: bool = False) -> str:
     """What the answer was asked by: 'the hat', '2 clicks', 'the hat, a box'; `quoted` puts the words in quotes."""
-    words = tr('"{words}"', words=answer.expression) if quoted and answer.expression else answer.expression
+    words = tr("“{words}”", words=answer.expression) if quoted and answer.expression else answer.expression
     return ", ".join(filter(None, (words, answer_texts.pointed(answer.pointing))))
 
 
@@ -71,7 +71,7 @@ def removing(part: Part) -> str:
     if isinstance(part, Answer):
         named = prompted(part, quoted=True)
     elif isinstance(part, ImportedMatte):
-        named = tr('"{words}"', words=part.name)
+        named = tr("“{words}”", words=part.name)
     elif isinstance(part, Region):
         named = _shape(part)
     else:

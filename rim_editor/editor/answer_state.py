@@ -129,11 +129,12 @@ class AnswerState:
             former = self._words_alone(answer.expression)
             if former is not None:  # it was clicked beside words
                 given.rated, given.decided = former.rated, former.decided
-        self.waiting, self.last = None, given
-        if answer.certainty is Certainty.NONE or editor.guess is not None:
-            self.waiting = given
-        else:
+        self.last = given
+        self.waiting = given if answer.certainty is Certainty.NONE or editor.guess is not None else None
+        if self.waiting is None:
             self._take_part(editor, given)
+            if not answer.expression and clean_expression(self.typed) == self.asked:
+                self.typed = _newest_words(editor)  # words that were asked for and found nothing do not name it
 
     def changed(self, editor: Editor, *, matte: bool) -> None:
         """The document was changed, or another layer selected: after an answer that added nothing, a change of the

@@ -143,7 +143,7 @@ class Editor:
         """Put a question to the model, as `ask` does."""
         self.guess = None
         if question.is_empty:
-            self._notify(NoticeCode.NO_WORD, tr('Type what to cut out, such as "the dog on the left".'))
+            self._notify(NoticeCode.NO_WORD, tr("Type what to cut out, such as “the dog on the left”."))
         elif not self._is_protected() and not self._lacks_matte(question.combine):
             document, options, key = self.document, self.options, self.document.layer.key
             self._jobs.start(
@@ -281,12 +281,12 @@ class Editor:
             running = tr("An export is running: wait for it or cancel it, then export again.")
             self._notify(NoticeCode.EXPORT_RUNNING, running)
             return
-        document, renderer, text = self.document, self._renderer, tr("Exporting '{name}'", name=path.name)
+        document, renderer, text = self.document, self._renderer, tr("Exporting “{name}”", name=path.name)
 
         def written(_: None) -> None:
             if done is not None:
                 done(path)
-            self._listeners.notify(Notice(NoticeCode.EXPORTED, tr("Exported to '{path}'.", path=path), path=path))
+            self._listeners.notify(Notice(NoticeCode.EXPORTED, tr("Exported to “{path}”.", path=path), path=path))
 
         self._jobs.start(
             JobKind.EXPORT, lambda: exporting.export(document, renderer, path, request), written, description=text
@@ -327,7 +327,7 @@ class Editor:
         layer = next((layer for layer in self.document.layers if layer.key == key), None)
         if layer is None or (layer.visible and not layer.locked):
             return False
-        named = tr("The layer '{title}'") if layer.title else tr("Layer {number}")
+        named = tr("The layer “{title}”") if layer.title else tr("Layer {number}")
         locked = tr("{layer} is locked: unlock it, or select another layer.")
         text = locked if layer.locked else tr("{layer} is hidden: show it, or select another layer.")
         self._notify(NoticeCode.LOCKED, text.format(layer=named.format(title=layer.title, number=layer.number)))

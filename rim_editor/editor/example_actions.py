@@ -48,14 +48,14 @@ class ExampleActions:
 
         def write(example: Example) -> None:
             def saved(_: None) -> None:
-                text = tr("The example was saved to '{path}'.", path=path)
+                text = tr("The example was saved to “{path}”.", path=path)
                 self._jobs.listeners.notify(Notice(NoticeCode.SAVED, text, path=path))
 
             self._jobs.start(
                 JobKind.EXAMPLE,
                 lambda: outputs.write(path, example.to_bytes(), overwrite=True),
                 saved,
-                description=tr("Saving '{name}'", name=path.name),
+                description=tr("Saving “{name}”", name=path.name),
             )
 
         self.make(write)

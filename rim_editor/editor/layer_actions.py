@@ -88,4 +88,4 @@ def _place(layers: list[Layer], layer: Layer) -> int:
 
 
 def _with_title(step: str, layer: Layer) -> str:
-    return f'{step} "{layer.title}"' if layer.title else step
+    return tr("{step} “{title}”", step=step, title=layer.title) if layer.title else step

@@ -92,7 +92,7 @@ class Saving:
         def saved(_: None) -> None:
             self.path, self.linked, self._saved = path, linked, _content(document)
             self._listeners.notify(DocumentChanged(frozenset()))
-            self._listeners.notify(Notice(NoticeCode.SAVED, tr("Saved as '{path}'.", path=path)))
+            self._listeners.notify(Notice(NoticeCode.SAVED, tr("Saved as “{path}”.", path=path)))
             if done is not None:
                 done()
             self._go_on()
@@ -106,7 +106,7 @@ class Saving:
             JobKind.SAVE,
             lambda: projects.write(path, steps, place, linked=linked, mode=mode),
             saved,
-            description=tr("Saving '{name}'", name=path.name),
+            description=tr("Saving “{name}”", name=path.name),
             failed=not_saved,
         )
 

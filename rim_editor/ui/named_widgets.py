@@ -56,12 +56,15 @@ def open_question(dialog: QInputDialog) -> None:
         button.setIcon(QIcon())  # the style's own icons are illegible in dark themes
 
 
-def wrapped_label(name: str, text: str = "") -> QLabel:
-    """A label for sentences: plain text that wraps, and that the mouse can select to copy it."""
+def wrapped_label(name: str, text: str = "", *, lines: int = 1) -> QLabel:
+    """A label for sentences: plain text that wraps, and that the mouse can select to copy it; with room for `lines`."""
     label = name_widget(QLabel(text), name)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if lines > 1:
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())
     return label
 
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from rim_editor.batch.outcomes import Group, Outcome, State
+from rim_editor.documents.answer_texts import percent
 from rim_editor.translation import marked, tr
 from rim_editor.ui.batch.row_tables import Index, RowsModel, RowTable
 from rim_editor.ui.named_widgets import name_widget
@@ -95,7 +96,7 @@ class OutcomeModel(RowsModel):
             if column == _RESULT and outcome.state is State.DONE:
                 return str(outcome.output) if whole else outcome.output.name
             if column == _PRESENCE:
-                return "" if outcome.presence is None else f"{outcome.presence:.0%}"
+                return "" if outcome.presence is None else percent(outcome.presence)
             return outcome.text if column == _REMARKS else ""
         if role == _Role.DecorationRole and column == _IMAGE:
             return self._pixmap(outcome.index)
@@ -186,7 +187,7 @@ class OutcomeTabs(QTabWidget):
 def open_path(path: Path) -> str:
     """Open a file or a folder with the system's program; returns '', or the reason why it failed."""
     if not os.path.exists(path):
-        return tr("'{path}' does not exist any more: it was moved or deleted.", path=path)
+        return tr("“{path}” does not exist any more: it was moved or deleted.", path=path)
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        return tr("Nothing on this system opens '{path}': open it elsewhere.", path=path)
+        return tr("Nothing on this system opens “{path}”: open it elsewhere.", path=path)
     return ""

@@ -245,7 +245,7 @@ class PlanPage(QWidget):
 
         def saved(_: None) -> None:
             self._summary.setText(
-                tr("The list was saved as '{name}'. Add it like images to go on with it.", name=path.name)
+                tr("The list was saved as “{name}”. Add it like images to go on with it.", name=path.name)
             )
 
         def failed(error: Exception) -> None:

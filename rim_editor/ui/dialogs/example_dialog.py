@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from clipmat.certainty import Certainty
+from rim_editor.documents.answer_texts import percent
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, resize_on_screen, wrapped_label
 
@@ -82,7 +83,7 @@ class ExampleDialog(QDialog):
 
     def show_answer(self, key: str, certainty: Certainty, presence: float) -> None:
         """Show what was found in the image with this key; presence is 0 to 1."""
-        self._set(key, f"{tr(_TEXTS[certainty])} ({presence:.0%})", presence)
+        self._set(key, f"{tr(_TEXTS[certainty])} ({percent(presence)})", presence)
 
     def show_problem(self, key: str, text: str) -> None:
         """Show why there is no answer for the image with this key."""

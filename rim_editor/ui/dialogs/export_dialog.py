@@ -197,7 +197,7 @@ class ExportDialog(QDialog):
         path, asked = self.path(), self._export.property("replaces")
         if os.path.isfile(path) and not asked:
             own = is_same_file(path, self._editor.document.source.path or "")
-            taken = tr("'{name}' is the image that is open.") if own else tr("'{name}' exists already.")
+            taken = tr("“{name}” is the image that is open.") if own else tr("“{name}” exists already.")
             self._show_error(f"{taken.format(name=path.name)} {tr('Replace it, or choose another name.')}")
             self._export.setText(tr("Re&place"))
             self._export.setProperty("replaces", True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
     from rim_editor.settings import Settings
 
-_STOPPED = marked("The download was stopped; nothing was kept.")
+_STOPPED = marked("The download was stopped; what arrived whole stays for the next try.")
 
 
 class WeightsStore(Protocol):
@@ -91,7 +91,7 @@ class ModelDialog(QDialog):
         self._progress_bar = name_widget(QProgressBar(), "fetch_progress", accessible=tr("Work on the weights"))
         self._progress_bar.setVisible(False)
         column.addWidget(self._progress_bar)
-        self._message = wrapped_label("model_message")
+        self._message = wrapped_label("model_message", lines=4)  # so that the table does not jump from row to row
         column.addWidget(self._message)
         group = QGroupBox(tr("What answers"))
         inside = QVBoxLayout(group)
@@ -108,7 +108,7 @@ class ModelDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         metrics = self.fontMetrics()
-        resize_on_screen(self, QSize(140 * metrics.averageCharWidth(), 38 * metrics.height()))
+        resize_on_screen(self, QSize(140 * metrics.averageCharWidth(), 44 * metrics.height()))
         self._refresh()
         self._ask_reason()
 
@@ -160,7 +160,9 @@ class ModelDialog(QDialog):
         )
         tip = tr("Use a system's weights from a folder, as its authors publish them")
         button("choose_folder", tr("Choose a f&older…"), tip, self._choose_folder)
-        self._cancel = button("fetch_cancel", tr("Stop"), tr("End the download; nothing is kept"), self._cancel_work)
+        self._cancel = button(
+            "fetch_cancel", tr("Stop"), tr("End the download; what arrived whole stays"), self._cancel_work
+        )
         row.addStretch(1)
         return row
 

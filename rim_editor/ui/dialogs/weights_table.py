@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from rim_editor.translation import marked, tr
+from rim_editor.ui.theme import SPACE
 
 if TYPE_CHECKING:
     from rim_editor.matting import WeightsInfo
 
-_COLUMNS = marked(("Weights", "What they are", "State", "Size", "Licence", "Where"))
+_COLUMNS = marked(("Weights", "What they are", "State", "Size", "Licence"))
+_WIDE = 1
+"""The column that has what the others leave, and is cut short where that is little."""
 
 
 class WeightsTable(QTableWidget):
@@ -30,9 +34,12 @@ class WeightsTable(QTableWidget):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for wide in (1, len(_COLUMNS) - 1):
-            header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_WIDE, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACE)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
 
     def set_variants(self, variants: tuple[WeightsInfo, ...]) -> None:
         """Show these; the selected row stays selected."""
@@ -41,10 +48,10 @@ class WeightsTable(QTableWidget):
         self.setRowCount(len(variants))
         for row, variant in enumerate(variants):
             size = "" if variant.bytes is None else f"{variant.bytes / 1e6:.0f} MB"
-            texts = (variant.name, variant.description, _state(variant), size, variant.licence, str(variant.path or ""))
+            texts = (variant.name, variant.description, _state(variant), size, variant.licence)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(variant.remedy or text)
+                item.setToolTip(text)
                 self.setItem(row, column, item)
         self.selectRow(min(selected, len(variants) - 1))
 
@@ -55,11 +62,14 @@ class WeightsTable(QTableWidget):
 
 
 def advice(row: WeightsInfo) -> str:
-    """What can be done about the weights of a row, in one line; '' where nothing need be."""
+    """What the weights of a row are, and what can be done about them."""
+    what = f"{row.description[:1].upper()}{row.description[1:]}."
     if row.state == "ready":
         bundled = tr("{name} comes with the program: there is nothing to fetch or to remove.", name=row.name)
-        return bundled if row.bundled else ""
-    return tr("{name} cannot answer, its weights are missing: {remedy}.", name=row.name, remedy=row.remedy)
+        return f"{what} {bundled if row.bundled else tr('{name} is in {path}.', name=row.name, path=row.path)}"
+    # Who reads it here has a button for what the command line needs a command for.
+    remedy = row.remedy.replace(f"`rim-editor models fetch {row.name}`", tr("Fetch"))
+    return f"{what} {tr('{name} cannot answer, its weights are missing: {remedy}.', name=row.name, remedy=remedy)}"
 
 
 def _state(variant: WeightsInfo) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clipmat.certainty import Certainty
+from rim_editor.documents.answer_texts import percent
 from rim_editor.translation import marked, tr
 from rim_editor.ui.palettes import signal_colour
 from rim_editor.ui.theme import set_type
@@ -32,8 +33,8 @@ class CertaintyBadge(QWidget):
         if certainty is None:
             self._text = ""
             return
-        self._text, self._meaning = f"{presence:.0%}", _MEANINGS[certainty]
-        text = tr("Presence {presence:.0%}, {words}", presence=presence, words=tr(_WORDS[certainty]))
+        self._text, self._meaning = percent(presence), _MEANINGS[certainty]
+        text = tr("Presence {presence}, {words}", presence=self._text, words=tr(_WORDS[certainty]))
         self.setAccessibleName(text)
         tenths = round(presence * 10)
         about = (

@@ -196,13 +196,21 @@ class ExpressionBar(QWidget):
         return self._states.setdefault(editor, AnswerState.begun(editor))
 
     def _on_event(self, editor: Editor, event: object) -> None:
-        state = self._state(editor)
+        state, in_front = self._state(editor), editor is self._editor
+        if in_front:
+            state.typed, state.combine = self._box.text(), self.combine()
         if isinstance(event, Answered):
             state.answered(editor, event)
         elif isinstance(event, DocumentChanged) and event.aspects & {"matte", "layers"}:
-            self._document_changed(editor, state, matte="matte" in event.aspects)
-        if editor is not self._editor:
+            if state.history is not editor.history:
+                state = self._states[editor] = AnswerState.begun(editor)
+            else:
+                state.changed(editor, matte="matte" in event.aspects)
+        if not in_front:
             return
+        if state.typed != self._box.text():
+            self._box.setText(state.typed)
+        self.set_combine(state.combine)
         if isinstance(event, JobStarted | JobEnded) and event.kind is JobKind.ASK:
             self._update_button()
             self._show_answer()
@@ -210,19 +218,6 @@ class ExpressionBar(QWidget):
                 self._line.show_text(tr("{work}… Esc cancels.", work=event.text.rstrip(".…")))
         elif isinstance(event, Answered | DocumentChanged):
             self._show_answer()
-
-    def _document_changed(self, editor: Editor, state: AnswerState, *, matte: bool) -> None:
-        in_front = editor is self._editor
-        if state.history is not editor.history:
-            state = self._states[editor] = AnswerState.begun(editor)
-        else:
-            if in_front:
-                state.typed, state.combine = self._box.text(), self.combine()
-            state.changed(editor, matte=matte)
-        if in_front:
-            if state.typed != self._box.text():
-                self._box.setText(state.typed)
-            self.set_combine(state.combine)
 
     def _show_answer(self) -> None:
         """Show the newest answer of the image in front, if it still counts."""

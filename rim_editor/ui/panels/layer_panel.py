@@ -93,7 +93,7 @@ class LayerPanel(QWidget):
         """Show and arrange the layers of this editor; None when no image is open."""
         self._editor = editor
         self._subscription.change(editor, self._on_event)
-        self.setEnabled(editor is not None)
+        self._section.inside.setEnabled(editor is not None)
         self._refresh()
 
     def paint_icons(self) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rim_editor.documents import step_names
+from rim_editor.documents import answer_texts, step_names
 from rim_editor.documents.document import Answer, Brush, Combine, ImportedMatte, Part, Region, Stroke
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget
@@ -55,12 +55,11 @@ def _row(part: Part) -> PartRow:
         text = f"{_SIGNS[part.combine]}{step_names.prompted(part)}"
         if part.pointing:  # somebody pointed at it: there is no question whether it is there
             return PartRow(text, tr("{text}: pointed at in the image", text=text))
+        presence = answer_texts.percent(part.presence)
         tip = tr(
-            "{text}\nPresence {presence:.0%}: how sure the model is that it is in the image",
-            text=text,
-            presence=part.presence,
+            "{text}\nPresence {presence}: how sure the model is that it is in the image", text=text, presence=presence
         )
-        ending = f"  ({part.presence:.0%})"
+        ending = f"  ({presence})"
         return PartRow(f"{text}{ending}", tip, ending)
     if isinstance(part, ImportedMatte):
         text = f"{_SIGNS[part.combine]}{part.name}"

@@ -27,7 +27,7 @@ class FileManager(QObject):
     def show_file(self, path: Path) -> None:
         """Show `path` selected in its folder, or the folder alone."""
         if not os.path.exists(path):
-            self.failed.emit(tr("'{path}' is no longer there: export it again.", path=path))
+            self.failed.emit(tr("“{path}” is no longer there: export it again.", path=path))
         elif sys.platform == "darwin":
             self._start("open", ["-R", str(path)], path)
         elif sys.platform == "win32":
@@ -61,4 +61,4 @@ class FileManager(QObject):
 
     def _open_folder(self, path: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
-            self.failed.emit(tr("No file manager could be started: the file is in '{parent}'.", parent=path.parent))
+            self.failed.emit(tr("No file manager could be started: the file is in “{parent}”.", parent=path.parent))

@@ -194,12 +194,14 @@ class MessageBar(QWidget):
         topic: str = "",
         passing: bool = False,
         tip: str = "",
+        behind: bool = False,
     ) -> Message:
         """Show a message instead of the others, which can be stepped through; `level` is info, warning or error.
 
         The same text is there only once, and of a `topic` only the newest message. One that is `passing` goes with
         `drop_passing`. An info disappears by itself unless it is `lasting`, which one with offers is by default. One
         with an `owner`, the key of an image, is seen only while `show_owner` has that image. `tip` is the tooltip.
+        One that is `behind` waits until the message that is seen has gone.
         """
         for same in self.messages():
             seen_together = same.owner == owner or "" in (same.owner, owner)
@@ -209,7 +211,7 @@ class MessageBar(QWidget):
         message = Message(text, level, offers, self, owner)
         message.topic, message.passing = topic, passing
         message.setToolTip(tip)
-        if owner in ("", self._owner):
+        if owner in ("", self._owner) and not (behind and self._shown is not None):
             self._shown = message
         column = self.layout()
         assert isinstance(column, QVBoxLayout)

@@ -59,18 +59,22 @@ class Notifications(QObject):
         topic: str = "",
         passing: bool = False,
         path: Path | None = None,
+        behind: bool = False,
     ) -> None:
         """Show a message over the canvas; `level` is info, warning or error. One about weights offers the models.
 
         Of the file `path` it shows the name, and the whole path in the tooltip.
 
         With an `owner`, the key of an image, it is shown over that image only. It takes the place of an older one of
-        its `topic`, and goes at the next change of the matte if it is `passing`.
+        its `topic`, goes at the next change of the matte if it is `passing`, and waits for the one that is seen if it
+        is `behind`.
         """
         offers = ((tr("&Models…"), self._show_models),) if about_weights else ()
         tip = "" if path is None else str(path)
         text = text.replace(tip, path.name) if path is not None else text
-        self._parts.messages.show_message(text, level, offers, owner=owner, topic=topic, passing=passing, tip=tip)
+        self._parts.messages.show_message(
+            text, level, offers, owner=owner, topic=topic, passing=passing, tip=tip, behind=behind
+        )
 
     def show_over_front(self, text: str, level: str = "info") -> None:
         """Show a message over the image in front, or the start page, alone."""
@@ -147,8 +151,9 @@ class Notifications(QObject):
             return  # it shows its errors itself
         if not in_front:  # over another image it would be read as one of that image
             self._window.statusBar().showMessage(f"{document.editor.title}: {notice.text}", _ELSEWHERE_MS)
-        exported = notice.code is NoticeCode.EXPORTED or (notice.code is NoticeCode.FAILED and notice.job in _WRITING)
-        topic = str(JobKind.SAVE if notice.job is JobKind.SAVE else JobKind.EXPORT) if exported else ""
+        failed = notice.code is NoticeCode.FAILED
+        written = notice.code is NoticeCode.EXPORTED or (failed and notice.job in _WRITING)
+        topic = str(notice.job or JobKind.EXPORT) if written or failed else ""
         if (path := notice.path) is not None:
             offers = ((tr("Show in &Folder"), lambda: self._show_file(path)),)
             self._parts.messages.show_message(
@@ -157,7 +162,14 @@ class Notifications(QObject):
             return
         about_weights = isinstance(notice.error, WeightsError)
         self.show_message(
-            notice.text, notice.level, about_weights=about_weights, owner=document.key, topic=topic, passing=not topic
+            notice.text,
+            notice.level,
+            about_weights=about_weights,
+            owner=document.key,
+            topic=topic,
+            passing=not written,
+            behind=notice.code is NoticeCode.WARNED
+            and notice.job is JobKind.EXPORT,  # first that, and where, it is done
         )
 
     def _forget(self, document: OpenDocument) -> None:

@@ -149,7 +149,7 @@ class PresetsMenu(QObject):
             path = Path(chosen)
             self._start(
                 lambda: presets.write_file(path, {name: record}),
-                lambda _: self.noted.emit(tr("The preset was exported to '{path}'.", path=path), "info"),
+                lambda _: self.noted.emit(tr("The preset was exported to “{path}”.", path=path), "info"),
             )
 
         dialog.fileSelected.connect(write)
@@ -178,7 +178,7 @@ class PresetsMenu(QObject):
                 records = records | {free: record}
             return records
 
-        self._change(added, tr("The presets of '{name}' were added: see Edit > Presets.", name=path.name))
+        self._change(added, tr("The presets of “{name}” were added: see Edit > Presets.", name=path.name))
 
     def _ask_to_delete(self, name: str) -> None:
         def delete() -> None:

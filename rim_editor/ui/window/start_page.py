@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImageReader,
+    QKeyEvent,
     QKeySequence,
     QPainter,
     QPainterPath,
@@ -76,6 +77,17 @@ class _Picture(QAbstractButton):
         painter.setPen(QPen(accent() if lit else self.palette().color(QPalette.ColorRole.Mid), 3 if lit else 1))
         painter.drawPath(shape)
         painter.end()
+
+
+class _Button(QPushButton):
+    """A button that Enter presses too, not only Space, and that is not filled for having the focus."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter clicks."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 class StartPage(QWidget):
@@ -146,9 +158,8 @@ class StartPage(QWidget):
         self.sample_requested.emit("")
 
     def _button(self, name: str, text: str, tip: str, function: Callable[[], object]) -> QPushButton:
-        button = name_widget(QPushButton(text), name, tip)
+        button = name_widget(_Button(text), name, tip)
         button.setMinimumHeight(button.sizeHint().height() + SPACE)
-        button.setAutoDefault(True)  # Enter presses it too, not only Space
         button.clicked.connect(lambda _=False: function())
         return button
 

@@ -184,7 +184,10 @@ def test_without_words_it_finds_its_subject_and_with_words_it_is_refused(systems
         system.predict("the dog")
     with pytest.raises(BadExpression, match="knows no words"):
         system.predict("the dog", points=[(5, 5, True)])
-    assert f"not by {name}" in system.predict(points=[(20, 30, True)]).note
+    alone = system.predict(points=[(20, 30, True)])
+    assert f"not by {name}" in alone.note
+    beside = system.predict("the main subject", points=[(20, 30, True)])  # as the window asks once it was found
+    np.testing.assert_array_equal(beside.matte, alone.matte)
 
 
 def test_an_image_is_matted_anew_and_a_change_of_the_answer_changes_no_other(systems):

@@ -43,13 +43,13 @@ def test_a_new_history_has_nothing_to_undo_or_redo():
 
 def test_names_tell_what_undo_and_redo_will_do():
     history = History(DOCUMENT)
-    history.commit(with_answer(DOCUMENT, "the hat"), 'Add "the hat"')
+    history.commit(with_answer(DOCUMENT, "the hat"), "Add “the hat”")
     history.commit(history.current.changed(edit=SolidColour()), "Solid colour")
     assert (history.undo_name, history.redo_name) == ("Solid colour", "")
     history.undo()
-    assert (history.undo_name, history.redo_name) == ('Add "the hat"', "Solid colour")
+    assert (history.undo_name, history.redo_name) == ("Add “the hat”", "Solid colour")
     history.undo()
-    assert (history.undo_name, history.redo_name) == ("", 'Add "the hat"')
+    assert (history.undo_name, history.redo_name) == ("", "Add “the hat”")
     assert history.current is DOCUMENT
 
 

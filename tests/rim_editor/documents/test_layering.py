@@ -180,7 +180,7 @@ def test_layers_are_added_named_moved_and_removed_and_all_of_it_is_undone(editor
     assert editor.document.layers[-1].key == first and editor.document.layer.title == "Hat copy"
     editor.layers.remove(1)
     assert [layer.title for layer in editor.document.layers] == ["Hat", ""] and editor.history.undo_name.endswith(
-        '"Hat copy"'
+        "“Hat copy”"
     )
     editor.layers.remove(0)
     editor.layers.remove(0)

@@ -180,23 +180,23 @@ def test_asking_finds_and_tells_everything(opened):
     assert not answer.matte.flags.writeable
     assert columns(editor) == set(range(25))
     assert events[:3] == [
-        JobStarted(JobKind.ASK, 'Looking for "the left"'),
+        JobStarted(JobKind.ASK, "Looking for “the left”"),
         JobEnded(JobKind.ASK),
         DocumentChanged(frozenset({"matte"})),
     ]
     (answered,) = events[3:]
     assert isinstance(answered, Answered) and answered.certainty is Certainty.SURE and answered.milliseconds >= 0
     assert (answered.device, answered.device_reason, answered.weights) == ("cpu", "no GPU was found", "compact")
-    assert editor.history.undo_name == 'Find "the left"'
+    assert editor.history.undo_name == "Find “the left”"
 
 
 @pytest.mark.parametrize(
     ("combine", "kept", "name"),
     [
-        (Combine.NEW, range(15, 40), 'Find "right"'),
-        (Combine.ADD, range(40), 'Add "right"'),
-        (Combine.SUBTRACT, range(15), 'Subtract "right"'),
-        (Combine.INTERSECT, range(15, 25), 'Intersect "right"'),
+        (Combine.NEW, range(15, 40), "Find “right”"),
+        (Combine.ADD, range(40), "Add “right”"),
+        (Combine.SUBTRACT, range(15), "Subtract “right”"),
+        (Combine.INTERSECT, range(15, 25), "Intersect “right”"),
     ],
 )
 def test_an_answer_joins_the_matte_so_far(opened, combine, kept, name):
@@ -279,7 +279,7 @@ def test_a_guess_that_shows_nothing_is_not_offered(opened):
 def test_an_empty_expression_says_what_to_type(opened, model, nothing):
     editor, events = opened
     editor.ask(nothing)
-    assert events.notices == [("warning", 'Type what to cut out, such as "the dog on the left".')]
+    assert events.notices == [("warning", "Type what to cut out, such as “the dog on the left”.")]
     assert model.asked == [] and editor.document.parts == ()
 
 
@@ -356,7 +356,7 @@ def test_a_mistake_in_the_program_is_not_hidden(opened, model):
 def test_work_is_reported_while_it_lasts(slow, later):
     editor, events = slow
     editor.ask("left")
-    assert editor.busy == {JobKind.ASK} and events == [JobStarted(JobKind.ASK, 'Looking for "left"')]
+    assert editor.busy == {JobKind.ASK} and events == [JobStarted(JobKind.ASK, "Looking for “left”")]
     later.finish(JobKind.ASK)
     assert editor.busy == frozenset()
 
@@ -453,7 +453,7 @@ def test_each_expression_can_be_taken_away(opened):
     editor.ask("right", Combine.ADD)
     editor.remove_parts([0])
     assert columns(editor) == set(range(15, 40))
-    assert editor.history.undo_name == 'Remove "left"'
+    assert editor.history.undo_name == "Remove “left”"
     editor.undo()
     editor.remove_parts([1])
     assert columns(editor) == set(range(25))
@@ -760,7 +760,7 @@ def test_what_is_unsaved(opened, tmp_path):
     editor.saving.save(tmp_path / "work.rim", done=lambda: received.append("saved"))
     assert received[1:] == ["saved"] and not editor.unsaved and editor.title == "work.rim"
     assert DocumentChanged(frozenset()) in events  # whoever shows that it is unsaved looks again
-    assert events.notices[-1] == ("info", f"Saved as '{tmp_path / 'work.rim'}'.")
+    assert events.notices[-1] == ("info", f"Saved as “{tmp_path / 'work.rim'}”.")
     editor.undo()
     assert editor.unsaved
     editor.redo()
@@ -830,8 +830,8 @@ def test_export_writes_what_there_is(opened, tmp_path, name, request_):
     editor.ask("left")
     events.clear()
     editor.export(tmp_path / name, request_)
-    assert events.notices == [("info", f"Exported to '{tmp_path / name}'.")]
-    assert events[:2] == [JobStarted(JobKind.EXPORT, f"Exporting '{name}'"), JobEnded(JobKind.EXPORT)]
+    assert events.notices == [("info", f"Exported to “{tmp_path / name}”.")]
+    assert events[:2] == [JobStarted(JobKind.EXPORT, f"Exporting “{name}”"), JobEnded(JobKind.EXPORT)]
     found = image_files.read(tmp_path / name)
     matte = found.alpha if found.alpha is not None else found.pixels[..., 0]
     np.testing.assert_array_equal(matte, np.where(np.arange(40)[None].repeat(30, 0) < 25, 255, 0))

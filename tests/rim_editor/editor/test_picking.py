@@ -114,7 +114,7 @@ def test_words_count_when_the_last_answer_was_for_them(picking, editor, model):
     picking.click(3, 4, True, words="the  hat")
     assert model.asked[-1] == ("the hat", ((3, 4, True),), None)
     (answer,) = editor.document.parts
-    assert answer.expression == "the hat" and editor.history.undo_name == 'Find "the hat", 1 click'
+    assert answer.expression == "the hat" and editor.history.undo_name == "Find “the hat”, 1 click"
     editor.undo()
     assert editor.document.parts[0].expression == "the hat" and not editor.document.parts[0].points
 

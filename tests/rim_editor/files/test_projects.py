@@ -54,7 +54,7 @@ def worked_on(source):
     def commit(name, **changes):
         history.commit(history.current.changed(**changes), name)
 
-    commit('Find "the dog"', parts=(Answer("the dog", Combine.NEW, matte(1), 0.75),))
+    commit("Find “the dog”", parts=(Answer("the dog", Combine.NEW, matte(1), 0.75),))
     commit("Paint", parts=(*history.current.parts, Stroke(Brush.KEEP, ((1.5, 2.0), (3.0, 4.0)), 2.5)))
     history.commit(history.current.with_layer_at(1, Layer(name="hat")), "New layer")
     commit("Use file", parts=(ImportedMatte("hat.png", Combine.NEW, matte(2)), Patch(1, 2, matte(3, 2, 2))))
@@ -278,7 +278,7 @@ def test_a_killed_process_leaves_the_former_file_or_the_new_one(saved, tmp_path)
     history = project.history
     while history.can_undo:
         history.undo()
-    assert history.current.parts == () and history.place == 0 and history.redo_name == 'Find "the dog"'
+    assert history.current.parts == () and history.place == 0 and history.redo_name == "Find “the dog”"
 
 
 def test_saving_again_encodes_only_what_is_new(saved, history, monkeypatch):

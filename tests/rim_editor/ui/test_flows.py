@@ -224,7 +224,7 @@ def test_an_expression_is_answered_combined_and_undone_to_the_beginning_and_redo
     user.open(photo())
     user.ask("the dog")
     dog = user.matte().copy()
-    assert dog.max() == 1 and user.editor.history.undo_name == 'Find "the dog"'
+    assert dog.max() == 1 and user.editor.history.undo_name == "Find “the dog”"
     user.ask("the hat", Combine.ADD)
     both = user.matte().copy()
     assert both.sum() > dog.sum()
@@ -240,13 +240,13 @@ def test_an_expression_is_answered_combined_and_undone_to_the_beginning_and_redo
         names.append(undo.text().replace("&", ""))
         undo.trigger()
     assert names == [
-        "Undo Solid colour", "Undo Invert", "Undo Paint", 'Undo Intersect "the dog"', 'Undo Subtract "the cup"',
-        'Undo Add "the hat"', 'Undo Find "the dog"',
+        "Undo Solid colour", "Undo Invert", "Undo Paint", "Undo Intersect “the dog”", "Undo Subtract “the cup”",
+        "Undo Add “the hat”", "Undo Find “the dog”",
     ]  # fmt: skip
     assert user.matte().max() == 0 and user.editor.document.edit == Cutout()
     assert not user.editor.unsaved and not user.window.isWindowModified()
     redo = user.window.actions_by_id["redo"]
-    assert redo.text().replace("&", "") == 'Redo Find "the dog"'
+    assert redo.text().replace("&", "") == "Redo Find “the dog”"
     while redo.isEnabled():
         redo.trigger()
     assert np.array_equal(user.matte(), end) and isinstance(user.editor.document.edit, SolidColour)
@@ -694,7 +694,7 @@ def test_saving_on_leaving_closes_afterwards(user, photo, tmp_path):
     user.answer("unsaved_box", "leave_save")
     choose_name(user)
     user.wait(lambda: not user.window.isVisible())
-    assert [step.name for step in projects.read(tmp_path / "photo.rim").history.steps] == ["", 'Find "the dog"']
+    assert [step.name for step in projects.read(tmp_path / "photo.rim").history.steps] == ["", "Find “the dog”"]
 
 
 def test_what_a_command_line_names_from_its_folder_is_saved_beside_it(user, photo, tmp_path, monkeypatch):

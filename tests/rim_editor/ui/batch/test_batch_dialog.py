@@ -188,7 +188,7 @@ def test_what_the_system_cannot_show_is_told_with_its_place(qtbot, make, photos,
     run(qtbot, dialog)
     out = photos.with_name("photos-cut-outs")
     click(dialog, "batch_open_report")
-    assert f"Nothing on this system opens '{out / 'report.html'}'" in text(dialog, "batch_run_error")
+    assert f"Nothing on this system opens “{out / 'report.html'}”" in text(dialog, "batch_run_error")
     table = find(dialog, "batch_outcomes_done")
     table.activated.emit(table.model().index(0, 0))
     assert str(out / table.model().index(0, 1).data()) in text(dialog, "batch_run_error")
@@ -205,7 +205,7 @@ def test_what_the_model_is_not_sure_of_is_to_be_reviewed(qtbot, make, photos):
     plan(qtbot, dialog)
     run(qtbot, dialog)
     rows = outcomes(dialog, "review")
-    assert len(rows) == 3 and all(row[2] == "42%" and "Not sure that this is" in row[3] for row in rows)
+    assert len(rows) == 3 and all(row[2] == "42 %" and "Not sure that this is" in row[3] for row in rows)
     assert all(row[1].endswith(".png") for row in rows), "they are exported"
     tabs = find(dialog, "batch_outcomes")
     assert tabs.tabText(tabs.currentIndex()) == "To review (3)"
@@ -235,7 +235,7 @@ def test_images_in_which_nothing_matches_are_listed_apart_and_written_nowhere(qt
     run(qtbot, dialog)
     rows = outcomes(dialog, "nothing_matched")
     assert len(rows) == 3 and all("Nothing in this image matches 'the unicorn'" in row[3] for row in rows)
-    assert {row[2] for row in rows} == {"5%"}
+    assert {row[2] for row in rows} == {"5 %"}
     assert not list(photos.with_name("photos-cut-outs").glob("*.png"))
     tabs = find(dialog, "batch_outcomes")
     assert tabs.tabText(tabs.currentIndex()) == "Not found (3)"

@@ -106,9 +106,8 @@ def cells(dialog, row):
 
 def test_the_table_says_what_there_is(make):
     dialog = make()
-    assert cells(dialog, 0) == [
-        "compact", "small and quick", "Ready", "43 MB", "Apache-2.0", str(Path("/w/compact.safetensors")),
-    ]  # fmt: skip
+    assert cells(dialog, 0) == ["compact", "small and quick", "Ready", "43 MB", "Apache-2.0"]
+    assert message(dialog) == f"Small and quick. compact is in {Path('/w/compact.safetensors')}."
     assert cells(dialog, 1)[2:4] == ["Missing: train them first", ""]
     assert not button(dialog, "fetch_button").isEnabled() and button(dialog, "verify_button").isEnabled()
     select(dialog, 1)
@@ -260,6 +259,27 @@ def test_another_system_is_listed_with_its_size_and_fetched_by_its_own_name(qtbo
     assert "CLIP" in button(dialog, "fetch_button").text()
     select(dialog, 1)
     assert (button(dialog, "fetch_button").text(), button(dialog, "fetch_button").isEnabled()) == ("&Fetch", True)
+
+
+def test_of_every_system_that_is_missing_all_is_told_and_no_command_where_a_button_does_it(
+    make, shelf, tmp_path, monkeypatch
+):
+    from clipmat import weights_catalogue
+    from clipmat.systems.catalogue import catalogue as systems
+
+    monkeypatch.setattr(weights_catalogue, "user_folder", lambda: tmp_path)
+    shelf.rows = list(systems())
+    dialog = make()
+    table = dialog.findChild(QTableWidget, "models_table")
+    heights = set()
+    for place, row in enumerate(shelf.rows):
+        select(dialog, place)
+        told = message(dialog)
+        assert row.description[1:] in told and "not run with its published weights by us" in told
+        assert "rim-editor models" not in told and ("Fetch downloads" in told) is not row.brought, row.name
+        assert str(tmp_path) in told, "where the files go"
+        heights.add(table.rowHeight(place))
+    assert len(heights) == 1, "no row is taller than another"
 
 
 def test_of_a_file_that_the_user_brings_nothing_can_be_fetched(make, shelf):

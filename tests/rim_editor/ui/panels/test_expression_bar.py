@@ -78,8 +78,8 @@ def test_enter_asks_and_the_line_shows_how_sure_the_answer_is(qtbot, bar, editor
     ask(qtbot, bar, "  the   dog ")
     assert [answer.expression for answer in editor.document.expressions] == ["the dog"]
     assert emitted == ["the dog"]
-    assert status(bar) == "Found “the dog”" and badge(bar).text() == "97%"
-    assert "97%" in badge(bar).toolTip() and "sure" in badge(bar).accessibleName()
+    assert status(bar) == "Found “the dog”" and badge(bar).text() == "97 %"
+    assert "97 %" in badge(bar).toolTip() and "sure" in badge(bar).accessibleName()
 
 
 def test_the_button_asks_as_well(qtbot, bar, editor):
@@ -92,7 +92,7 @@ def test_the_button_asks_as_well(qtbot, bar, editor):
 def test_what_is_not_there_is_told_with_its_presence(qtbot, bar, editor):
     bar.set_editor(editor)
     ask(qtbot, bar, "the piano")
-    assert "Nothing here seems to be “the piano”" in status(bar) and badge(bar).text() == "12%"
+    assert "Nothing here seems to be “the piano”" in status(bar) and badge(bar).text() == "12 %"
     assert editor.document.parts == ()
 
 
@@ -266,7 +266,7 @@ def test_an_unsure_answer_is_shown_at_once_marked_and_can_be_used(qtbot, bar, ed
     seen = captions(bar)
     ask(qtbot, bar, "maybe the dog")
     assert len(editor.document.parts) == 1
-    assert status(bar) == "Not sure that this is “maybe the dog”" and badge(bar).text() == "42%"
+    assert status(bar) == "Not sure that this is “maybe the dog”" and badge(bar).text() == "42 %"
     assert choices(bar) == ["use_answer", "other_words"] and seen[-1] == (status(bar), False)
     press(qtbot, bar, "use_answer")
     assert status(bar) == "Used “maybe the dog”" and choices(bar) == [] and seen[-1] == ("", False)
@@ -283,7 +283,7 @@ def test_nothing_is_taken_away_by_an_unsure_answer_until_it_is_used(qtbot, bar, 
     ask(qtbot, bar, "maybe the dog")
     assert [part.expression for part in editor.document.expressions] == ["the cat"]
     assert status(bar) == "Not sure that this is “maybe the dog”: nothing is taken away yet"
-    assert choices(bar) == ["use_answer", "other_words"] and badge(bar).text() == "42%"
+    assert choices(bar) == ["use_answer", "other_words"] and badge(bar).text() == "42 %"
     assert seen[-1] == ("Not sure that this is “maybe the dog”", False)
     assert marked[-1] is editor.guess and marked[-1].combine is combine
     press(qtbot, bar, "use_answer")
@@ -334,7 +334,7 @@ def test_the_former_matte_never_passes_for_the_new_answer(qtbot, bar, editor):
     ask(qtbot, bar, "the dog ghost")
     assert [part.expression for part in editor.document.expressions] == ["the cat"]
     assert seen[-1] == ("This is still “the cat”, not “the dog ghost”", True)
-    assert choices(bar) == ["show_guess", "keep_matte"] and badge(bar).text() == "4%"
+    assert choices(bar) == ["show_guess", "keep_matte"] and badge(bar).text() == "4 %"
     press(qtbot, bar, "keep_matte")
     assert seen[-1] == ("", False) and choices(bar) == []
 
@@ -482,13 +482,13 @@ def test_clicks_beside_unsure_words_keep_their_certainty_and_what_can_be_done(qt
     bar.set_editor(editor)
     ask(qtbot, bar, "maybe the dog")
     Picking(editor, lambda: None).click(96, 120, True, "maybe the dog")
-    assert status(bar).startswith("Not sure that this is “maybe the dog”, 1 click. ") and badge(bar).text() == "42%"
+    assert status(bar).startswith("Not sure that this is “maybe the dog”, 1 click. ") and badge(bar).text() == "42 %"
     assert choices(bar) == ["use_answer", "other_words"]
     editor.undo()
     assert status(bar) == "Not sure that this is “maybe the dog”" and choices(bar) == ["use_answer", "other_words"]
     editor.redo()
     press(qtbot, bar, "use_answer")
-    assert status(bar).startswith("Used “maybe the dog”, 1 click") and badge(bar).text() == "42%"
+    assert status(bar).startswith("Used “maybe the dog”, 1 click") and badge(bar).text() == "42 %"
 
 
 def test_clicks_beside_words_that_undo_brought_back_keep_the_badge_of_the_words(qtbot, bar, editor):
@@ -501,7 +501,7 @@ def test_clicks_beside_words_that_undo_brought_back_keep_the_badge_of_the_words(
     editor.undo()
     for _ in range(2):
         picking.click(96, 120, True, words="maybe the dog")
-        assert status(bar).startswith("Not sure that this is “maybe the dog”") and badge(bar).text() == "42%"
+        assert status(bar).startswith("Not sure that this is “maybe the dog”") and badge(bar).text() == "42 %"
 
 
 def test_box_and_answer_follow_the_layer(qtbot, bar, editor):
@@ -525,6 +525,22 @@ def test_words_that_found_nothing_do_not_stay_in_the_box_of_another_layer(qtbot,
     editor.ask("", pointing=Pointing(((96.0, 120.0, True),)))  # a click instead
     editor.layers.select(0)
     assert box(bar).text() == "the cat"
+
+
+def test_words_that_found_nothing_do_not_name_what_was_pointed_at_instead(qtbot, bar, editor):
+    bar.set_editor(editor)
+    ask(qtbot, bar, "the piano")
+    there, nowhere = Pointing(box=(60.0, 90.0, 130.0, 150.0)), Pointing(box=(0.0, 0.0, 3.0, 3.0))
+    editor.ask("", pointing=nowhere)
+    assert "Nothing was found in this box" in status(bar) and box(bar).text() == "the piano"
+    editor.ask("", pointing=there)
+    assert box(bar).text() == "" and "Found by a box" in status(bar) and "piano" not in status(bar)
+    qtbot.keyClicks(box(bar), "a wheel")
+    editor.ask("", pointing=there)
+    assert box(bar).text() == "a wheel", "what was not asked yet stays"
+    ask(qtbot, bar, "the cat")
+    editor.ask("", Combine.ADD, there)
+    assert box(bar).text() == "the cat", "it names a part"
 
 
 def test_clearing_the_matte_clears_the_words_and_what_was_said_of_them(qtbot, bar, editor):

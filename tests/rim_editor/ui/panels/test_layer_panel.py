@@ -111,7 +111,8 @@ def test_without_an_image_there_is_nothing_to_arrange(panel):
         lambda: panel.move_layer(1),
     ):
         call()
-    assert titles(panel) == [] and not panel.isEnabled()
+    assert titles(panel) == [] and not panel.findChild(QToolButton, "layer_new").isEnabled()
+    assert panel.findChild(QToolButton, "layers_section").isEnabled(), "it folds, as the other sections do"
 
 
 def test_the_list_grows_with_its_rows(qtbot, panel):

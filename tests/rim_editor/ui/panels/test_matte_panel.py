@@ -125,8 +125,8 @@ def test_the_list_has_signs_presence_and_every_stroke(panel, editor):
     paint(editor)
     editor.ask("the cat", Combine.INTERSECT)
     assert lines(panel) == [
-        "the dog  (97%)", "+ the hat  (97%)", "− the cup  (97%)", "+ Brush stroke", "− Eraser stroke",
-        "+ Brush stroke", "∩ the cat  (97%)",
+        "the dog  (97 %)", "+ the hat  (97 %)", "− the cup  (97 %)", "+ Brush stroke", "− Eraser stroke",
+        "+ Brush stroke", "∩ the cat  (97 %)",
     ]  # fmt: skip
     while editor.history.can_undo:
         editor.undo()
@@ -140,7 +140,7 @@ def test_a_line_is_removed_by_its_button(qtbot, panel, editor):
     button = found.itemWidget(found.item(0)).findChild(QToolButton, "remove_part")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert [answer.expression for answer in editor.document.expressions] == ["the hat"]
-    assert editor.history.undo_name == 'Remove "the dog"'
+    assert editor.history.undo_name == "Remove “the dog”"
 
 
 def test_one_stroke_of_several_is_removed_and_comes_back(qtbot, panel, editor):
@@ -207,7 +207,7 @@ def test_a_line_is_removed_by_a_key_and_the_next_is_selected(qtbot, panel, edito
     found = panel.findChild(QListWidget, "expression_list")
     found.setCurrentRow(0)
     qtbot.keyClick(found, key)
-    assert lines(panel) == ["+ the hat  (97%)"] and found.currentRow() == 0
+    assert lines(panel) == ["+ the hat  (97 %)"] and found.currentRow() == 0
     qtbot.keyClick(found, key)
     qtbot.keyClick(found, key)  # nothing is left: nothing happens
     assert lines(panel) == []
@@ -285,7 +285,7 @@ def test_without_an_editor_nothing_breaks(qtbot, panel, editor):
     editor.ask("the cat")  # it does not listen any more
     assert lines(panel) == []
     panel.set_editor(editor)
-    assert lines(panel) == ["the cat  (97%)"]
+    assert lines(panel) == ["the cat  (97 %)"]
 
 
 def test_a_small_panel_scrolls_and_is_no_wider_than_it_must(panel):

@@ -62,7 +62,7 @@ def test_it_is_found_in_the_other_tabs_least_certain_first(window, qtbot, model)
     qtbot.waitUntil(lambda: not others[1].editor.busy and others[1].editor.document.has_matte)
     trigger(window, "example_find")
     qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
-    assert {text for _, text in rows(window)} == {"not sure: check it (42%)"} and len(rows(window)) == 2
+    assert {text for _, text in rows(window)} == {"not sure: check it (42 %)"} and len(rows(window)) == 2
     assert [len(document.editor.document.parts) for document in others] == [1, 2], "what was there stays"
     assert [len(model.examples), model.examples[0].expression] == [2, "maybe the dog"]
     table = window.findChild(QTableWidget, "found_table")
@@ -88,7 +88,7 @@ def test_where_it_is_not_and_where_it_cannot_be_looked_for(window, qtbot, model)
     trigger(window, "example_find")
     qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
     assert [title for title, _ in rows(window)] == [locked.editor.title, other.editor.title]
-    assert "locked" in rows(window)[0][1] and rows(window)[1][1] == "not found (12%)"
+    assert "locked" in rows(window)[0][1] and rows(window)[1][1] == "not found (12 %)"
     assert not other.editor.document.parts
 
 
@@ -137,7 +137,7 @@ def test_an_example_that_is_opened_is_found_in_all_tabs(window, qtbot, model, tm
     assert len(window.documents) == 3, "it is no image"
     offered(window, "The example of a.jpg is ready.", "message_find")
     qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None and "waiting" not in str(rows(window)))
-    assert {text for _, text in rows(window)} == {"found (97%)"} and len(rows(window)) == 3
+    assert {text for _, text in rows(window)} == {"found (97 %)"} and len(rows(window)) == 3
     answers = [document.editor.document.parts[0] for document in window.documents]
     assert all(answer.by_example and answer.words == "" for answer in answers)
     assert {answer.expression for answer in answers} == {"the example of a.jpg"}

@@ -67,9 +67,9 @@ def test_what_cannot_be_shown_is_named(qapp, qtbot, monkeypatch, tmp_path, opene
     opener = FileManager()
     opener.failed.connect(texts.append)
     opener.show_file(tmp_path / "gone.png")
-    assert texts == [f"'{tmp_path / 'gone.png'}' is no longer there: export it again."]
+    assert texts == [f"“{tmp_path / 'gone.png'}” is no longer there: export it again."]
     (tmp_path / "refuse").mkdir()
     (tmp_path / "refuse" / "a.png").touch()
     opener.show_file(tmp_path / "refuse" / "a.png")
     qtbot.waitUntil(lambda: len(texts) == 2)
-    assert texts[1] == f"No file manager could be started: the file is in '{tmp_path / 'refuse'}'."
+    assert texts[1] == f"No file manager could be started: the file is in “{tmp_path / 'refuse'}”."

@@ -31,6 +31,7 @@ from rim_editor import settings as stored
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.document import Brush, Combine, Stroke
 from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.framing import CanvasShape, Framing
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.files.recovery import Recovery
@@ -165,7 +166,7 @@ def test_undo_names_what_it_takes_back_and_keeps_ampersands(window, open_in, pho
     undo = window.actions_by_id["undo"]
     window.parts.canvas.setFocus()
     qtbot.waitUntil(lambda: not editor.busy)
-    assert undo.text() == '&Undo Find "salt && dog"'
+    assert undo.text() == "&Undo Find “salt && dog”"
 
 
 def test_undo_withdraws_what_is_marked_and_takes_no_step_back(window, open_in, photo, qtbot):
@@ -175,10 +176,10 @@ def test_undo_withdraws_what_is_marked_and_takes_no_step_back(window, open_in, p
         window.parts.expression_bar.set_combine(combine)
         window.parts.expression_bar.ask_for(words)
         qtbot.waitUntil(lambda: not editor.busy)
-    qtbot.waitUntil(lambda: undo.text() == '&Undo Subtract "maybe the hat"')
+    qtbot.waitUntil(lambda: undo.text() == "&Undo Subtract “maybe the hat”")
     undo.trigger()
     assert editor.guess is None and [part.expression for part in editor.document.expressions] == ["the dog"]
-    assert undo.text() == '&Undo Find "the dog"'
+    assert undo.text() == "&Undo Find “the dog”"
     undo.trigger()
     assert editor.document.parts == ()
 
@@ -375,6 +376,7 @@ import numpy as np
 from clipmat.certainty import Certainty
 from rim_editor.documents.document import Answer, Brush, Combine, Document, Stroke
 from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.framing import CanvasShape, Framing
 from rim_editor.documents.rendering import ViewMode
 from clipmat.image_files import read
 from rim_editor.files.recovery import Recovery
@@ -496,6 +498,7 @@ import os, sys
 from pathlib import Path
 from rim_editor.documents.document import Brush, Document, Stroke
 from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.framing import CanvasShape, Framing
 from rim_editor.documents.history import History
 from rim_editor.files import projects
 from clipmat.image_files import read
@@ -720,9 +723,9 @@ def test_a_newer_message_of_a_topic_takes_the_place_of_the_older(qtbot):
     qtbot.addWidget(over)
     bar = MessageBar(over)
     for name in ("a.png", "b.png"):
-        bar.show_message(f"Exported to '{name}'.", topic="export")
-    bar.show_message("Exported to 'a.png'.", owner="other", topic="export")
-    assert [message.text for message in bar.messages()] == ["Exported to 'a.png'.", "Exported to 'b.png'."]
+        bar.show_message(f"Exported to “{name}”.", topic="export")
+    bar.show_message("Exported to “a.png”.", owner="other", topic="export")
+    assert [message.text for message in bar.messages()] == ["Exported to “a.png”.", "Exported to “b.png”."]
 
 
 def test_a_matte_that_cannot_be_read_is_named_over_its_image_only(window, open_in, photo, tmp_path, qtbot):
@@ -732,6 +735,29 @@ def test_a_matte_that_cannot_be_read_is_named_over_its_image_only(window, open_i
     qtbot.waitUntil(window.parts.messages.isVisible)
     open_in(window, photo("b.png"))
     assert messages(window) and not window.parts.messages.isVisible()
+
+
+def test_of_an_export_that_warns_is_first_seen_that_it_was_written(window, open_in, photo, tmp_path, settled):
+    editor = open_in(window, photo())
+    editor.paint(STROKE)
+    large = Framing(trim=True, canvas=CanvasShape(2000, 2000, pixels=True))
+    editor.export(tmp_path / "large.png", ExportRequest(framing=large))
+    settled(editor)
+    front, behind = (
+        next(one for one in window.parts.messages.messages() if word in one.text) for word in ("Exported", "enlarged")
+    )
+    assert front.isVisible() and not behind.isVisible()
+    front.dismiss()
+    assert behind.isVisible()
+
+
+def test_of_failures_of_one_kind_the_newest_is_kept(window, open_in, photo, settled, model):
+    editor = open_in(window, photo())
+    for reason in ("knows no words", "needs about 3 GB"):
+        model.error = WeightsMissing(reason)
+        editor.ask("the dog")
+        settled(editor)
+    assert messages(window) == ["needs about 3 GB"]
 
 
 def test_a_warning_goes_when_the_matte_changes_and_a_failed_export_stays(window, open_in, photo, tmp_path, settled):

@@ -51,7 +51,7 @@ def test_a_matte_from_a_file_joins_as_the_next_answer_would_but_replaces_nothing
     qtbot.waitUntil(lambda: bool(editor.document.parts))
     (part,) = editor.document.parts
     assert isinstance(part, ImportedMatte) and (part.name, part.combine) == ("mine.png", Combine.NEW)
-    assert editor.renderer.matte(editor.document).mean() == 0.5 and editor.history.undo_name == 'Use "mine.png"'
+    assert editor.renderer.matte(editor.document).mean() == 0.5 and editor.history.undo_name == "Use “mine.png”"
     for combine, found in ((Combine.NEW, Combine.ADD), (Combine.SUBTRACT, Combine.SUBTRACT)):
         window.parts.expression_bar.set_combine(combine)
         count = len(editor.document.parts)

@@ -51,6 +51,24 @@ def test_messages_leave_no_wrappers_of_items_of_their_layout(qtbot):
     assert item_wrappers() <= before
 
 
+def test_what_is_behind_is_seen_once_the_message_in_front_of_it_has_gone(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    over.show()
+    bar = MessageBar(over)
+
+    def seen():
+        return [message.text for message in bar.messages() if message.isVisible()]
+
+    bar.show_message("Enlarged.", "warning", behind=True)
+    assert seen() == ["Enlarged."], "with nothing in front of it, at once"
+    bar.show_message("Exported.")
+    bar.show_message("Dull.", "warning", behind=True)
+    assert seen() == ["Exported."]
+    bar.dismiss("Exported.")
+    assert seen() == ["Dull."]
+
+
 def test_a_text_is_there_once_among_the_messages_that_are_seen_together(qtbot):
     over = QWidget()
     qtbot.addWidget(over)

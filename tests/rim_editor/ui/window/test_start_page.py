@@ -70,6 +70,19 @@ def test_open_and_paste_do_as_their_actions(window, qtbot, qapp):
     assert window.parts.messages.isVisible()
 
 
+def test_the_focus_presses_and_leaves_the_first_button_the_one_that_is_filled(window, qtbot, qapp):
+    names = ("start_open", "start_paste", "start_sample")
+    buttons = [page(window).findChild(QPushButton, name) for name in names]
+    qapp.clipboard().clear()
+    buttons[1].setFocus()
+    assert buttons[1].hasFocus() and [button.isDefault() for button in buttons] == [True, False, False]
+    qtbot.keyClick(buttons[1], Qt.Key.Key_Return)
+    assert len(window.parts.messages.messages()) == 1
+    qtbot.keyClick(buttons[1], Qt.Key.Key_Space)
+    buttons[0].setFocus()
+    assert [button.isDefault() for button in buttons] == [True, False, False]
+
+
 @pytest.mark.parametrize("name", ["start_sample", "start_picture"])
 def test_the_sample_opens_with_expressions_to_click(window, qtbot, model, name):
     model.discs["sunflower"] = (0.5, 0.5, 0.2)
