@@ -93,8 +93,7 @@ class ModelDialog(QDialog):
         column.addWidget(self._progress_bar)
         self._message = wrapped_label("model_message", lines=4)  # so that the table does not jump from row to row
         column.addWidget(self._message)
-        group = QGroupBox(tr("What answers"))
-        inside = QVBoxLayout(group)
+        inside = QVBoxLayout(group := QGroupBox(tr("What answers")))
         self._choice = ModelChoice(settings.weights, settings.device, settings.precision)
         self._choice.changed.connect(self._ask_reason)
         inside.addWidget(self._choice)
@@ -107,8 +106,7 @@ class ModelDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        metrics = self.fontMetrics()
-        resize_on_screen(self, QSize(140 * metrics.averageCharWidth(), 44 * metrics.height()))
+        resize_on_screen(self, QSize(140 * self.fontMetrics().averageCharWidth(), 44 * self.fontMetrics().height()))
         self._refresh()
         self._ask_reason()
 

@@ -63,13 +63,15 @@ class WeightsTable(QTableWidget):
 
 def advice(row: WeightsInfo) -> str:
     """What the weights of a row are, and what can be done about them."""
-    what = f"{row.description[:1].upper()}{row.description[1:]}."
+    description = f"{row.description[:1].upper()}{row.description[1:]}."
     if row.state == "ready":
         bundled = tr("{name} comes with the program: there is nothing to fetch or to remove.", name=row.name)
-        return f"{what} {bundled if row.bundled else tr('{name} is in {path}.', name=row.name, path=row.path)}"
+        return f"{description} {bundled if row.bundled else tr('{name} is in {path}.', name=row.name, path=row.path)}"
     # Who reads it here has a button for what the command line needs a command for.
     remedy = row.remedy.replace(f"`rim-editor models fetch {row.name}`", tr("Fetch"))
-    return f"{what} {tr('{name} cannot answer, its weights are missing: {remedy}.', name=row.name, remedy=remedy)}"
+    return (
+        f"{description} {tr('{name} cannot answer, its weights are missing: {remedy}.', name=row.name, remedy=remedy)}"
+    )
 
 
 def _state(variant: WeightsInfo) -> str:
