@@ -108,7 +108,8 @@ def batch(
 ) -> int:
     """Cut the same out of many images: plan it, check the plan, then do everything that can be done.
 
-    Exit codes: 0 all is well, 2 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped.
+    Exit codes: 0 all is well, 2 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped,
+    130 interrupted before it began.
     """
     from rim_editor.batch import running
 
@@ -160,11 +161,20 @@ def batch(
                 return EditorError.exit_code if plan.fatal else running.DONE
             with _stoppable(bad) as (control, listener), _backend(ray) as run:
                 summary = running.export(plan, Matting(), control, listener, write_report=report, run=run)
+        screen.print_summary(summary, bad, as_json=as_json)
+        return summary.exit_code
     except KeyboardInterrupt:
+        if not _has_begun(output):
+            raise
         printing.print_failure("stopped at once: continue with --resume.", running.STOPPED, as_json=as_json)
         return running.STOPPED
-    screen.print_summary(summary, bad, as_json=as_json)
-    return summary.exit_code
+
+
+def _has_begun(folder: Path) -> bool:
+    """Whether there is a batch in `folder` that can be resumed."""
+    from rim_editor.batch.journal_file import NAME
+
+    return os.path.exists(folder / NAME) and os.path.getsize(folder / NAME) > 0
 
 
 def _check_modes(inputs: Sequence[str], *, resume: bool, watch: bool, dry_run: bool, ray: str | None) -> None:
