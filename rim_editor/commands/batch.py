@@ -108,10 +108,9 @@ def batch(
 ) -> int:
     """Cut the same out of many images: plan it, check the plan, then do everything that can be done.
 
-    Exit codes: 0 all is well, 2 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped,
-    130 interrupted before it began.
+    Exit codes: 0 all is well, 2 or 130 nothing was begun, 4 some images failed or nothing matched in them, 5 stopped.
     """
-    from rim_editor.batch import running
+    from rim_editor.batch import journal_file, running
 
     further = {Combine.ADD: add, Combine.SUBTRACT: subtract, Combine.INTERSECT: intersect}
     edit = replace(options.description, background=_absolute(options.description.background))
@@ -164,17 +163,10 @@ def batch(
         screen.print_summary(summary, bad, as_json=as_json)
         return summary.exit_code
     except KeyboardInterrupt:
-        if not _has_begun(output):
+        if not journal_file.has_begun(output):
             raise
         printing.print_failure("stopped at once: continue with --resume.", running.STOPPED, as_json=as_json)
         return running.STOPPED
-
-
-def _has_begun(folder: Path) -> bool:
-    """Whether there is a batch in `folder` that can be resumed."""
-    from rim_editor.batch.journal_file import NAME
-
-    return os.path.exists(folder / NAME) and os.path.getsize(folder / NAME) > 0
 
 
 def _check_modes(inputs: Sequence[str], *, resume: bool, watch: bool, dry_run: bool, ray: str | None) -> None:
