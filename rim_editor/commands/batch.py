@@ -1,4 +1,7 @@
-"""`rim-editor batch`: makes a recipe and a plan from its arguments, carries the plan out, and prints text or JSON."""
+"""`rim-editor batch`: makes a recipe and a plan from its arguments, carries the plan out, and prints text or JSON.
+
+Its options, and the ways in which it runs and is stopped, are together, which takes more than 300 lines.
+"""
 
 from __future__ import annotations
 
