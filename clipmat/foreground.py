@@ -44,6 +44,10 @@ class _Patch:
     """Height and width to which `colours` are enlarged first, for plain parts; then `inner` of them is the part."""
     inner: Tile = ()
 
+    def is_in(self, top: int, bottom: int, left: int, right: int) -> bool:
+        rows, columns = self.place
+        return bool(rows.start < bottom and rows.stop > top and columns.start < right and columns.stop > left)
+
     def pixels(self) -> Colours:
         if self.enlarged is None:
             return self.colours
@@ -64,17 +68,21 @@ class PatchedImage:
         """Height, width and 3."""
         return self.image.shape
 
-    def __getitem__(self, rows: slice) -> Colours:
-        """A strip of rows, without a step; to be read only."""
+    def __getitem__(self, part: slice | tuple[slice, slice]) -> Colours:
+        """A strip of rows, or some columns of it, without a step; to be read only."""
+        rows, columns = part if isinstance(part, tuple) else (part, slice(None))
         first, last, _ = rows.indices(self.shape[0])
-        strip = self.image[first:last]
-        patches = [patch for patch in self.patches if patch.place[0].start < last and patch.place[0].stop > first]
+        left, right, _ = columns.indices(self.shape[1])
+        strip = self.image[first:last, left:right]
+        patches = [patch for patch in self.patches if patch.is_in(first, last, left, right)]
         if patches:
             strip = strip.copy()
         for patch in patches:
-            top, bottom = max(first, patch.place[0].start), min(last, patch.place[0].stop)
-            own = patch.pixels()[top - patch.place[0].start : bottom - patch.place[0].start]
-            strip[top - first : bottom - first, patch.place[1]] = own
+            down, across = patch.place
+            top, bottom = max(first, down.start), min(last, down.stop)
+            start, end = max(left, across.start), min(right, across.stop)
+            own = patch.pixels()[top - down.start : bottom - down.start, start - across.start : end - across.start]
+            strip[top - first : bottom - first, start - left : end - left] = own
         return strip
 
     def whole(self) -> Colours:

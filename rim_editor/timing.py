@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def timed(spent: dict[str, float], step: str) -> Iterator[None]:
-    """Put the milliseconds that pass inside into `spent` under the name of the step."""
+    """Add the milliseconds that pass inside to those in `spent` under the name of the step."""
     start = time.perf_counter()
     yield
-    spent[step] = (time.perf_counter() - start) * 1000
+    spent[step] = spent.get(step, 0) + (time.perf_counter() - start) * 1000

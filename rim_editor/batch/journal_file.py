@@ -74,6 +74,11 @@ class JournalContent:
                     del self.ended[index]
 
 
+def has_begun(folder: Path) -> bool:
+    """Whether there is a batch in `folder` that may be resumed."""
+    return os.path.exists(folder / NAME) and os.path.getsize(folder / NAME) > 0
+
+
 def read(path: Path) -> JournalContent:
     """The content of a journal. Raises NothingToResume, OtherJournalVersion."""
     try:

@@ -176,15 +176,19 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _n
             if mattes.is_empty(renderer.matte(document)):
                 return _nothing_matched(found, (*found.texts, "Expressions and controls leave nothing of the matte."))
             checkpoint()
-            result = exporting.rendered(document, renderer, request)
+            ready = exporting.prepared(document, renderer, request)
             del renderer  # its caches take memory that the other images need
+            checkpoint()
+            ready = ready.settled()
+            result, matte = ready.rendered(), None if item.sidecar is None else ready.matte
+            del ready
             checkpoint()
         with timed(spent, "encode"):
             content = exporting.encoded(result, item.output, request)
             checkpoint()
             beside = None
-            if item.sidecar is not None:
-                beside = item.sidecar, exporting.encoded_matte(result.matte, item.sidecar, recipe.depth)
+            if item.sidecar is not None and matte is not None:
+                beside = item.sidecar, exporting.encoded_matte(matte, item.sidecar, recipe.depth)
     outcome = Outcome(
         index=item.index,
         source=item.source,

@@ -29,8 +29,20 @@ class Strips(Protocol):
     def shape(self) -> tuple[int, ...]:
         """That of all rows together."""
 
-    def __getitem__(self, rows: slice, /) -> Any:  # noqa: ANN401 - what an array's rows are
-        """Some rows, to be read only."""
+    def __getitem__(self, part: slice | tuple[slice, slice], /) -> Any:  # noqa: ANN401 - what an array's rows are
+        """Some rows, or some columns of them, to be read only."""
+
+
+class ObjectColours(Protocol):
+    """The colours of an object and of what is behind it, HxWx3 uint8 each; see `foreground.separate`."""
+
+    @property
+    def foreground(self) -> Strips:
+        """Straight, not premultiplied."""
+
+    @property
+    def background(self) -> Strips:
+        """Likewise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +52,9 @@ class Made:
     shape: tuple[int, ...]
     rows: Callable[[slice], NDArray[Any]]
 
-    def __getitem__(self, rows: slice) -> NDArray[Any]:
-        """Some rows."""
-        return self.rows(rows)
+    def __getitem__(self, part: slice | tuple[slice, slice]) -> NDArray[Any]:
+        """Some rows, or some columns of them."""
+        return self.rows(part[0])[:, part[1]] if isinstance(part, tuple) else self.rows(part)
 
 
 def strips(like: Strips) -> Iterator[slice]:
@@ -59,7 +71,7 @@ def whole(made: Strips) -> Pixels:
     return result
 
 
-def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
+def over(foreground: Strips, background: Strips, matte: Strips) -> Pixels:
     """foreground · matte + background · (1 - matte), uint8, in the layout of `background`: HxWx3, or straight HxWx4.
 
     `foreground` is HxWx3, straight, not premultiplied. Porter and Duff 1984, 'over'.
@@ -70,13 +82,13 @@ def over(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
     for rows in strips(matte):
         below = background[rows].astype(np.float32)
         mixed = foreground[rows] - below
-        mixed *= matte[rows, :, None]
+        mixed *= matte[rows][:, :, None]
         mixed += below
         result[rows] = _to_uint8(mixed)
     return result
 
 
-def _over_transparent(foreground: Strips, background: Strips, matte: Coverage) -> Pixels:
+def _over_transparent(foreground: Strips, background: Strips, matte: Strips) -> Pixels:
     result = np.empty((*matte.shape, 4), np.uint8)
     for rows in strips(matte):
         above, under = matte[rows], background[rows]
@@ -102,7 +114,7 @@ def exchanged(image: Pixels, part: Strips, new: Strips, share: Strips) -> Pixels
     return result
 
 
-def cut_out(foreground: Strips, matte: Coverage) -> Strips:
+def cut_out(foreground: Strips, matte: Strips) -> Strips:
     """Straight RGBA, HxWx4 uint8; well outside the object colours are 0, so that no scene stays hidden there."""
     import cv2
 
@@ -178,7 +190,7 @@ def grey(pixels: Strips) -> Strips:
     return Made(pixels.shape, strip)
 
 
-def rest(matte: Coverage) -> Strips:
+def rest(matte: Strips) -> Strips:
     """1 - matte, HxW float32: what the surroundings cover."""
     return Made(matte.shape, lambda rows: np.float32(1) - matte[rows])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clipmat.foreground import PatchedImage, separate
+from clipmat.foreground import separate
 from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
 from rim_editor.documents.compositing import Made, Strips
 from rim_editor.documents.composition import Placement
@@ -21,7 +21,7 @@ from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, Ma
 from rim_editor.documents.strokes import box_around
 
 if TYPE_CHECKING:
-    from clipmat.foreground import SeparatedColours
+    from rim_editor.documents.compositing import ObjectColours
     from rim_editor.documents.layering import RenderedLayer
 
 Pixels = NDArray[np.uint8]
@@ -29,6 +29,13 @@ Coverage = NDArray[np.float32]
 
 _UNSEEN = np.float32(0.4 / 255)
 """What covers no more changes no value of 8 bits."""
+
+
+class _PlacedColours(NamedTuple):
+    """An `ObjectColours`."""
+
+    foreground: Strips
+    background: Strips
 
 
 class Mark(NamedTuple):
@@ -52,15 +59,17 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
     """
     if not is_placed(layer):
         return layer
-    colours = layer.colours or separate(image, layer.matte)
-    own = _own_colours(image, layer, colours)
-    foreground, matte = placing.placed(own, layer.matte, layer.composition.placement, layer.middle)
+    matte = layer.matte[:]
+    colours = layer.colours or separate(image, matte)
+    foreground, placed = placing.placed(
+        _own_colours(image, layer, colours), matte, layer.composition.placement, layer.middle
+    )
     edit = replace(layer.edit, decontaminate=True) if isinstance(layer.edit, Cutout) else layer.edit
     return replace(
         layer,
-        matte=matte,
+        matte=placed,
         edit=edit,
-        colours=replace(colours, foreground=PatchedImage(foreground)),
+        colours=_PlacedColours(foreground, colours.background),
         composition=replace(layer.composition, placement=Placement()),
     )
 
@@ -88,7 +97,7 @@ def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -
 
     Colours are matched to an image only: that of the edit, or what the layers below give.
     """
-    colours = _own_colours(image, layer, layer.colours or separate(image, layer.matte))
+    colours = _own_colours(image, layer, layer.colours or separate(image, layer.matte[:]))
     strength = layer.composition.colour_match
     if ground is None or strength <= 0 or not isinstance(layer.edit, Cutout | Background):
         return colours
@@ -102,7 +111,7 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     matte, outline, shadow = layer.matte, layer.composition.outline, layer.composition.shadow
     percent = layer.percent or max(matte.shape) / 100
     found: list[Mark] = []
-    line = None if outline is None else silhouettes.widened(matte, outline.width * percent)
+    line = None if outline is None else silhouettes.widened(matte[:], outline.width * percent)
     if shadow is not None and shadow.strength > 0:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
         right, down, soft = far * math.cos(angle), far * math.sin(angle), shadow.softness * percent
@@ -115,7 +124,7 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def _own_colours(image: Pixels, layer: RenderedLayer, colours: SeparatedColours) -> Strips:
+def _own_colours(image: Pixels, layer: RenderedLayer, colours: ObjectColours) -> Strips:
     uncleaned = isinstance(layer.edit, Cutout) and not layer.edit.decontaminate
     return image if uncleaned else colours.foreground
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.foreground import SeparatedColours
-    from rim_editor.documents.compositing import Strips
+    from rim_editor.documents.compositing import ObjectColours, Strips
 
 Colour = tuple[int, int, int]
 """Red, green, blue in sRGB, each 0 to 255."""
@@ -198,9 +197,9 @@ def scaled(edit: Edit, factor: float) -> Edit:
 
 def apply(
     image: NDArray[np.uint8],
-    matte: NDArray[np.float32],
+    matte: Strips,
     edit: Edit,
-    colours: SeparatedColours | None = None,
+    colours: ObjectColours | None = None,
     below: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The edited image, of the size of `image`; the edit's class describes the layout.
@@ -223,11 +222,11 @@ def apply(
     if isinstance(edit, MatteOnly):
         return compositing.as_grey(matte, edit.depth)
     if isinstance(edit, Cutout):
-        own = (colours or separate(image, matte)).foreground if edit.decontaminate else image
+        own = (colours or separate(image, matte[:])).foreground if edit.decontaminate else image
         if below is not None:
             return compositing.over(own, below, matte)
         return compositing.whole(compositing.cut_out(own, matte))
-    colours = colours or separate(image, matte)
+    colours = colours or separate(image, matte[:])
     if isinstance(edit, Highlight):
         if below is None:
             return _highlight(image, matte, edit, colours)
@@ -248,9 +247,7 @@ def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) 
     assert_never(edit)
 
 
-def _highlight(
-    image: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, colours: SeparatedColours
-) -> NDArray[np.uint8]:
+def _highlight(image: NDArray[np.uint8], matte: Strips, edit: Highlight, colours: ObjectColours) -> NDArray[np.uint8]:
     from rim_editor.documents import compositing
 
     if edit.style is Style.TINT:
@@ -261,7 +258,7 @@ def _highlight(
 
 
 def _highlight_over(
-    below: NDArray[np.uint8], matte: NDArray[np.float32], edit: Highlight, colours: SeparatedColours
+    below: NDArray[np.uint8], matte: Strips, edit: Highlight, colours: ObjectColours
 ) -> NDArray[np.uint8]:
     import numpy as np
 
@@ -270,14 +267,14 @@ def _highlight_over(
     if edit.style is Style.TINT:
         return compositing.over(_tinted(colours, edit), below, matte)
     if below.shape[2] == 3:
-        return compositing.over(colours.foreground, _set_back(below, np.ones_like(matte), edit), matte)
+        return compositing.over(colours.foreground, _set_back(below, np.ones(matte.shape, np.float32), edit), matte)
     solid = np.asarray(below[..., 3] / np.float32(255), np.float32)
     changed = _set_back(np.ascontiguousarray(below[..., :3]), solid, edit)
     set_back = compositing.Made(below.shape, lambda rows: np.dstack([changed[rows], below[rows, :, 3]]))
     return compositing.over(colours.foreground, set_back, matte)
 
 
-def _tinted(colours: SeparatedColours, edit: Highlight) -> Strips:
+def _tinted(colours: ObjectColours, edit: Highlight) -> Strips:
     from rim_editor.documents import compositing
 
     return compositing.mixed(

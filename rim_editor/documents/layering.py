@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.foreground import SeparatedColours
+    from rim_editor.documents.compositing import ObjectColours, Strips
     from rim_editor.documents.document import Document, Layer
     from rim_editor.documents.edits import Edit
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class RenderedLayer:
     """A layer with its matte at the size at which it is needed."""
 
-    matte: NDArray[np.float32]
-    """HxW in [0, 1]."""
+    matte: Strips
+    """HxW float32 in [0, 1]; all of it, `[:]`, is made anew where the object was placed elsewhere."""
     edit: Edit
     """For an image of that size, see `edits.scaled`."""
-    colours: SeparatedColours | None = None
+    colours: ObjectColours | None = None
     """Of the image by this matte; None if they are not known yet."""
     title: str = ""
     composition: Composition = Composition()

@@ -142,6 +142,10 @@ class Renderer:
 
         return self._colours.get((layer.parts, layer.controls, level), separate)
 
+    def known_colours(self, layer: Layer) -> SeparatedColours | None:
+        """The colours of a layer at full size where they are cached, else None."""
+        return self._colours.peek((layer.parts, layer.controls, 0))
+
     def middle(self, layer: Layer) -> tuple[float, float]:
         """x, y of the middle of a layer's object, as shares of width and height; the same for every level."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import struct
 import warnings
 import zlib
@@ -50,6 +49,7 @@ _MOST_PIXELS = 180_000_000
 _LAYOUTS = {(8, 0): 1, (8, 2): 3, (16, 0): 4}
 """Bits and colour type of our PNGs -> bytes of a pixel once decoded; 16 bits become a float."""
 _PNG = b"\x89PNG\r\n\x1a\n"
+_ANIMATED = (b"acTL", b"fcTL", b"fdAT")
 
 
 def to_json(data: object) -> str:
@@ -224,13 +224,29 @@ def png_bytes(data: bytes, name: str) -> int:
 
     Raises ValueError for anything else, or when it is larger than an image may be.
     """
-    if data[:8] != _PNG or data[12:16] != b"IHDR" or len(data) < 33:
+    if not _is_complete(data):
         raise ValueError(f"{name} is not a complete PNG")
     width, height, depth, colours = struct.unpack(">IIBB", data[16:26])
     size = _LAYOUTS.get((depth, colours))
     if size is None or not 0 < width * height <= _MOST_PIXELS:
         raise ValueError(f"{name} is not an image of ours")
     return int(width * height * size)
+
+
+def _is_complete(data: bytes) -> bool:
+    """Whether a PNG has whole chunks from one header to its end: OpenCV takes memory for as much as a chunk claims."""
+    at = len(_PNG)
+    if data[:at] != _PNG:
+        return False
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        first = at == len(_PNG)
+        if (kind == b"IHDR") != first or (first and length != 13) or kind in _ANIMATED or at + 12 + length > len(data):
+            return False
+        if kind == b"IEND":
+            return True
+        at += 12 + length
+    return False
 
 
 def _array(value: Any, dtype: np.dtype[Any], load: Load) -> NDArray[Any]:  # noqa: ANN401
@@ -270,5 +286,5 @@ def _check_values(value: Any) -> None:  # noqa: ANN401 - a field's
             _check_values(each)
     elif isinstance(value, str) and len(value.encode()) > LONGEST_TEXT:
         raise ValueError("a text that is too long")
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= _FARTHEST):
+    elif isinstance(value, int | float) and not abs(value) <= _FARTHEST:  # NaN is not
         raise ValueError("a number out of range")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from clipmat.image_metadata import Metadata
 from rim_editor.documents import edits, layering
 from rim_editor.documents.composition import Composition
-from rim_editor.documents.edits import Cutout, Edit, Highlight, MatteOnly, SolidColour
-from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside, object_box
+from rim_editor.documents.document import Layer
+from rim_editor.documents.edits import Cutout, Edit, MatteOnly, SolidColour
+from rim_editor.documents.framing import Framing
 from rim_editor.documents.layering import RenderedLayer
-from rim_editor.errors import BadOption, EditorWarning, NoMatte
-from rim_editor.files import formats, outputs, raster_layers
+from rim_editor.errors import BadOption, NoMatte
+from rim_editor.files import export_layers, formats, outputs, raster_layers
 from rim_editor.translation import tr
 
 if TYPE_CHECKING:
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
+    from rim_editor.documents.compositing import Strips
     from rim_editor.documents.document import Document
     from rim_editor.documents.rendering import Renderer
     from rim_editor.files.raster_layers import RasterLayer
-
-_BLURRED = 1.5
-"""From here on it is seen that an object was enlarged."""
 
 
 class Content(StrEnum):
@@ -80,8 +78,6 @@ class RenderedExport:
 
     pixels: NDArray[np.uint8] | NDArray[np.uint16]
     """HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, sRGB, straight alpha); for layers, the merged image."""
-    matte: NDArray[np.float32]
-    """HxW in [0, 1]."""
     metadata: Metadata
     """What to write beside the pixels."""
     layers: tuple[RasterLayer, ...] = ()
@@ -143,48 +139,86 @@ def write(result: RenderedExport, path: Path, request: ExportRequest) -> None:
     outputs.write(path, lambda file: encode(result, path, request, file), overwrite=request.overwrite)
 
 
-def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
-    """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
-    from rim_editor.documents import composition_rendering
-    from rim_editor.documents.compositing import as_grey
+@dataclass(frozen=True, eq=False)
+class PreparedExport:
+    """All that an export is rendered of: its document and renderer, and the memory of both, are needed no more."""
 
-    shown = document.shown_layers or (document.layer,)
-    several = len(shown) > 1
-    layers = tuple(
-        RenderedLayer(
+    source: OpenedImage
+    """As large as the layers."""
+    layers: tuple[RenderedLayer, ...]
+    """From the lowest on."""
+    request: ExportRequest
+    placed: bool = False
+    """Whether an object was put elsewhere than it is in its image."""
+    is_settled: bool = False
+
+    def settled(self) -> PreparedExport:
+        """The same with each object at its place, and all in the frame of the result."""
+        from clipmat.foreground import separate
+        from rim_editor.documents import composition_rendering
+
+        if self.is_settled:
+            return self
+        request, source, layers = self.request, self.source, self.layers
+        if request.framing.frames:
+            layers = tuple(
+                replace(layer, colours=layer.colours or separate(source.pixels, layer.matte[:])) for layer in layers
+            )
+        unplaced, layers = layers, tuple(composition_rendering.settled(source.pixels, layer) for layer in layers)
+        placed = any(layer is not other for layer, other in zip(layers, unplaced, strict=True))
+        if request.framing.frames:
+            flat = request.content is Content.RESULT
+            source, layers = export_layers.in_frame(source, layers, request.framing, request.longest_side, flat=flat)
+        return PreparedExport(source, layers, request, placed, is_settled=True)
+
+    @property
+    def matte(self) -> Strips:
+        """What the layers cover together, HxW float32 in [0, 1]; of a settled one, in the result."""
+        if len(self.layers) == 1:
+            return self.layers[0].matte
+        return layering.united([layer.matte[:] for layer in self.layers], self.source.pixels.shape)
+
+    def rendered(self) -> RenderedExport:
+        """The pixels; nothing is written."""
+        from rim_editor.documents.compositing import as_grey
+
+        ready, request = self.settled(), self.request
+        metadata = ready.source.metadata if request.metadata else Metadata()
+        if request.content is Content.LAYERS:
+            stack, merged = raster_layers.stack(ready.source, ready.layers, placed=ready.placed)
+            return RenderedExport(merged, metadata, stack)
+        if request.content is Content.MATTE:
+            return RenderedExport(as_grey(ready.matte, request.depth), metadata)
+        result = layering.composed(ready.source.pixels, layering.uncovered(ready.layers))
+        return RenderedExport(result if len(self.layers) == 1 else layering.with_channels(result), metadata)
+
+
+def prepared(document: Document, renderer: Renderer, request: ExportRequest) -> PreparedExport:
+    """What is rendered of `document` for `request`. `renderer` is the one of its image."""
+    shown = document.shown_layers or (Layer(edit=document.edit if document.layer.visible else Cutout()),)
+    source = document.source
+    side = None if request.framing.frames else request.longest_side
+    smaller = side is not None and max(source.pixels.shape[:2]) > side
+
+    def described(layer: Layer) -> RenderedLayer:
+        return RenderedLayer(
             renderer.layer_matte(layer),
             request.edit_for(layer.edit) if layer is shown[0] else layer.edit,
-            renderer.colours(layer) if request.framing.frames else None,
-            layer.title or (tr("Layer {number}", number=layer.number) if several else ""),
+            None if smaller else renderer.known_colours(layer),
+            layer.title or (tr("Layer {number}", number=layer.number) if len(shown) > 1 else ""),
             layer.composition,
             renderer.middle(layer) if layer.composition != Composition() else (0.5, 0.5),
         )
-        for layer in shown
-    )
-    if not request.framing.frames:
-        source, layers = _reduced(document.source, layers, request.longest_side)
-        if source is document.source:  # what the renderer has separated is not separated again beside it
-            layers = tuple(
-                replace(one, colours=renderer.colours(layer)) if composition_rendering.is_placed(one) else one
-                for one, layer in zip(layers, shown, strict=True)
-            )
-    else:
-        source = document.source
-    unplaced, layers = layers, tuple(composition_rendering.settled(source.pixels, layer) for layer in layers)
-    placed = any(layer is not other for layer, other in zip(layers, unplaced, strict=True))
-    if request.framing.frames:
-        source, layers = _framed(source, layers, request)
-    matte = layering.united([layer.matte for layer in layers], source.pixels.shape)
-    metadata = source.metadata if request.metadata else Metadata()
-    if request.content is Content.LAYERS:
-        stack, merged = raster_layers.stack(source, layers, placed=placed)
-        return RenderedExport(merged, matte, metadata, stack)
-    if request.content is Content.MATTE:
-        return RenderedExport(as_grey(matte, request.depth), matte, metadata)
-    if source is document.source and unplaced[0].edit is shown[0].edit and not placed:
-        return RenderedExport(renderer.result(document), matte, metadata)
-    pixels = layering.composed(source.pixels, layers)
-    return RenderedExport(pixels, matte, metadata)
+
+    layers = tuple(described(layer) for layer in shown)
+    if smaller and side is not None:
+        source, layers = export_layers.at_size(source, layers, side)
+    return PreparedExport(source, layers, request)
+
+
+def rendered(document: Document, renderer: Renderer, request: ExportRequest) -> RenderedExport:
+    """Render `document` as `request` says; nothing is written. `renderer` is the one of its image."""
+    return prepared(document, renderer, request).rendered()
 
 
 def encoded(result: RenderedExport, path: Path, request: ExportRequest) -> bytes:
@@ -208,7 +242,7 @@ def encode(result: RenderedExport, path: Path, request: ExportRequest, file: Bin
     writing.write(file, result.layers, np.asarray(result.pixels, np.uint8), result.metadata)
 
 
-def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
+def encoded_matte(matte: Strips, path: Path, depth: int) -> bytes:
     """The bytes of the file that holds a matte beside a result: HxW in [0, 1] as grey of 8 or 16 bits, no metadata.
 
     Raises OutputUnsupported.
@@ -216,75 +250,3 @@ def encoded_matte(matte: NDArray[np.float32], path: Path, depth: int) -> bytes:
     from rim_editor.documents.compositing import as_grey
 
     return formats.encoded(path, as_grey(matte, depth), Metadata(), None)
-
-
-def _reduced(
-    source: OpenedImage, layers: tuple[RenderedLayer, ...], longest_side: int | None
-) -> tuple[OpenedImage, tuple[RenderedLayer, ...]]:
-    """Image and layers as large as the result; unchanged where nothing is to be reduced."""
-    import cv2
-    import numpy as np
-
-    height, width = source.pixels.shape[:2]
-    factor = max(height, width) / (longest_side or max(height, width))
-    if factor <= 1:
-        return source, layers
-    size = max(1, round(width / factor)), max(1, round(height / factor))
-    pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    alpha = None
-    if source.alpha is not None:
-        alpha = np.asarray(cv2.resize(source.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small = replace(source, pixels=pixels, alpha=alpha, metadata=source.metadata.of_size(size))
-
-    def reduced(layer: RenderedLayer) -> RenderedLayer:
-        matte = np.asarray(cv2.resize(layer.matte, size, interpolation=cv2.INTER_AREA), np.float32)
-        return replace(layer, matte=np.clip(matte, 0, 1), edit=edits.scaled(layer.edit, factor), colours=None)
-
-    return small, tuple(reduced(layer) for layer in layers)
-
-
-def _framed(
-    source: OpenedImage, layers: tuple[RenderedLayer, ...], request: ExportRequest
-) -> tuple[OpenedImage, tuple[RenderedLayer, ...]]:
-    """Image and layers as the frame shows them; beside the image the mattes are 0 and colours go on."""
-    import numpy as np
-
-    from clipmat.foreground import PatchedImage, SeparatedColours
-
-    height, width = source.pixels.shape[:2]
-    # A layer that the result does not show has no say where its frame is; of a file with layers it has.
-    seen = layering.uncovered(layers) if request.content is Content.RESULT else layers
-    box = object_box(layering.united([_seen(layer) for layer in seen], source.pixels.shape))
-    frame = frame_of(request.framing, box, request.longest_side)
-    # The surroundings are part of a highlight, and there are none beside the image.
-    if any(isinstance(layer.edit, Highlight) for layer in layers):
-        frame = moved_inside(frame, width, height)
-    if frame.scale > _BLURRED:
-        text = f"The object is enlarged {frame.scale:.1f} times to fill the canvas: a larger photograph is sharper."
-        warnings.warn(text, EditorWarning, stacklevel=4)
-    alpha = framed(np.full((height, width), 255, np.uint8) if source.alpha is None else source.alpha, frame)
-    pixels = framed(source.pixels, frame, extended=True)
-    metadata = source.metadata.of_size((frame.width, frame.height))
-    shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, metadata=metadata)
-    # A tile is reduced with the image, but not enlarged.
-    factor = max(1.0, 1 / frame.scale)
-    # Lengths of a composition are shares of the image's longer side, which the frame changes.
-    percent = max(width, height) * frame.scale / 100
-
-    def moved(layer: RenderedLayer) -> RenderedLayer:
-        colours = layer.colours
-        if colours is not None:
-            sides = colours.foreground, colours.background
-            colours = SeparatedColours(*(PatchedImage(framed(side.whole(), frame, extended=True)) for side in sides))
-        edit = edits.scaled(layer.edit, factor)
-        return replace(layer, matte=framed(layer.matte, frame), edit=edit, colours=colours, percent=percent)
-
-    return shown, tuple(moved(layer) for layer in layers)
-
-
-def _seen(layer: RenderedLayer) -> NDArray[np.float32]:
-    """What a layer's object covers together with its shadow and outline, HxW in [0, 1]."""
-    from rim_editor.documents import composition_rendering
-
-    marks = composition_rendering.marks(layer)
-    return layering.united([layer.matte, *(mark.cover[:] for mark in marks)], layer.matte.shape)

@@ -41,7 +41,7 @@ def stack(
     from clipmat.foreground import separate
 
     pixels = source.pixels
-    layers = tuple(replace(layer, colours=layer.colours or separate(pixels, layer.matte)) for layer in layers)
+    layers = tuple(replace(layer, colours=layer.colours or separate(pixels, layer.matte[:])) for layer in layers)
     merged = layering.with_channels(layering.composed(pixels, layers))
     raster: list[RasterLayer] = []
     # Where object and surroundings mix, no layer under the cut-out would give exactly a highlight's colours.

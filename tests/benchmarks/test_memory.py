@@ -34,6 +34,11 @@ EDITS = {
         ["--edit", "background", "--background", "{image}", "--place", "right=0.1,scale=0.8,angle=10"],
         16,
     ),
+    "background, inverted": (["--edit", "background", "--background", "{image}", "--invert"], 16),
+    "placed on a background, inverted": (
+        ["--edit", "background", "--background", "{image}", "--place", "right=0.1,scale=0.8,angle=10", "--invert"],
+        16,
+    ),
     "colours matched": (["--edit", "background", "--background", "{image}", "--match-colours", "0.5"], 16),
     "feathered, holes filled": (["--feather", "20", "--shift-edge", "10", "--fill-holes"], 16),
     "trimmed": (["--trim", "--margin", "5%"], 14),

@@ -35,7 +35,7 @@ _RUN = (
 )
 _IMAGES, _KILLS = 60, 4
 _OWN = (".rim-editor-batch.jsonl", "report.json", "report.html")
-_DONE, _SOME_LEFT, _STOPPED = 0, 4, 5
+_DONE, _SOME_LEFT, _STOPPED, _INTERRUPTED = 0, 4, 5, 130
 
 
 class Soak:
@@ -95,10 +95,10 @@ class Soak:
 
     def _wait_for_work(self, process: subprocess.Popen[bytes], out: Path, seconds: float) -> None:
         """Wait until the batch has begun, now and then not so long, and then so many seconds more."""
-        size = (out / _OWN[0]).stat().st_size if _is_begun(out) else 0
+        size = _journal_size(out)
         early = time.monotonic() + (self.chance.uniform(0, 3) if self.chance.random() < 0.2 else 120)
         while process.poll() is None and time.monotonic() < early:
-            if _is_begun(out) and (out / _OWN[0]).stat().st_size != size:
+            if _journal_size(out) != size:
                 time.sleep(seconds)
                 return
             time.sleep(0.005)
@@ -109,16 +109,18 @@ class Soak:
     def _killed(self, photographs: Path, wanted: dict[Path, bytes], seconds: float) -> None:
         out = self.folder / "killed"
         there: dict[Path, tuple[int, int]] = {}
-        process = self._begin(photographs, out)
+        size, process = 0, self._begin(photographs, out)
         for _ in range(_KILLS):
             self._wait_for_work(process, out, self.chance.uniform(0, 0.7) * seconds)
             if process.poll() is not None:
                 break  # it was quicker
             os.killpg(process.pid, self.chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM)))
             code = process.wait()
-            meant = (-signal.SIGKILL, -signal.SIGTERM, _STOPPED, _DONE)  # until it has begun, SIGTERM ends it at once
+            meant = {-signal.SIGKILL, -signal.SIGTERM, _STOPPED, _DONE}  # while it starts, SIGTERM ends it at once
+            if _journal_size(out) == size:  # until it has begun, nothing was written
+                meant.add(_INTERRUPTED)
             self._check(code in meant, f"exit code {code} when it was stopped")
-            self.kills += 1
+            self.kills, size = self.kills + 1, _journal_size(out)
             there = self._compared(out, wanted, there)
             process = self._start("-o", str(out), "--resume") if _is_begun(out) else self._begin(photographs, out)
         code = process.wait()
@@ -217,7 +219,11 @@ class Soak:
 
 def _is_begun(out: Path) -> bool:
     """Whether there is a journal with its plan."""
-    return (out / _OWN[0]).exists() and (out / _OWN[0]).stat().st_size > 0
+    return _journal_size(out) > 0
+
+
+def _journal_size(out: Path) -> int:
+    return (out / _OWN[0]).stat().st_size if (out / _OWN[0]).exists() else 0
 
 
 def _is_half(path: Path, there: dict[Path, tuple[int, int]]) -> bool:

@@ -97,6 +97,7 @@ def test_fields_of_a_later_version_are_ignored_and_missing_ones_are_as_usual():
         ({"composition": {"outline": {"width": "wide"}}}, "its composition makes no sense .*outline.width"),
         ({"export": {"quality": 500}}, "its export makes no sense .*quality of 500 is out of range"),
         ({"controls": {"feather": 1e6}}, "its controls|a control out of its range"),
+        ({"edit": {"kind": "SolidColour", "colour": [0, 0, 10**400]}}, "a number out of range"),
         ({"edit": {"kind": "Explosion"}}, "its edit makes no sense .*Explosion"),
         ({"edit": {"kind": "MatteControls"}}, "it is no edit"),
         ({"edit": {"kind": "Background", "image": {"file": "!!"}}}, "its edit makes no sense"),

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from rim_editor import matting
+from rim_editor.batch import plan, resuming
 from rim_editor.commands import cli
 
 HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "open_clip", "numba", "pymatting")
@@ -326,6 +327,29 @@ def test_stopped_and_gone_on_with(run, photos, tmp_path, interrupted, monkeypatc
     assert run("-o", tmp_path / "out", "--resume")[0] == 4
     assert {"a.png", "b.png", "sub/a.png"} < set(files(tmp_path / "out"))
     assert not [name for name in files(tmp_path / "out") if "part" in name]
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--watch",)])
+def test_an_interrupt_before_it_begins_does_not_offer_to_resume(run, photos, tmp_path, monkeypatch, options):
+    def interrupt(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plan, "make_plan", interrupt)
+    code, out, err = run(photos, "-o", tmp_path / "out", "-e", "red", "--json", *options)
+    assert code == 130 and json.loads(out) == {"error": "interrupted: nothing was written.", "exit_code": 130}
+    assert "interrupted: nothing was written." in err and "--resume" not in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupt_before_an_old_batch_goes_on_offers_to_resume_it(run, photos, tmp_path, monkeypatch, loaded):
+    assert run(photos, "-o", tmp_path / "out", "-e", "red")[0] == 4
+
+    def interrupt(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(resuming, "reopened", interrupt)
+    code, _, err = run("-o", tmp_path / "out", "--resume")
+    assert code == 5 and "continue with --resume" in err
 
 
 def test_watching_goes_on_until_it_is_stopped(run, photos, tmp_path):

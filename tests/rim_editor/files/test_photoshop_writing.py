@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from clipmat import image_files
+from clipmat.image_metadata import Metadata
 from rim_editor.documents.document import Answer, Combine, Document
 from rim_editor.documents.edits import Cutout, SolidColour
 from rim_editor.documents.rendering import Renderer
@@ -54,6 +55,17 @@ def unpacked(data, rows, width):
         assert len(row) == width
         result += row
     return np.frombuffer(bytes(result), np.uint8).reshape(rows, width)
+
+
+@pytest.mark.parametrize("shape", [(1, 30_001, 3), (30_001, 1, 4)])
+def test_a_side_longer_than_the_format_holds_is_refused_before_anything_is_written(tmp_path, shape):
+    request, file = ExportRequest(Content.LAYERS), BytesIO()
+    result = exporting.RenderedExport(np.zeros(shape, np.uint8), Metadata(), ())
+    with pytest.raises(OutputUnsupported, match=r"'.psd' holds at most 30000 pixels a side, .*: write .ora instead"):
+        exporting.encode(result, tmp_path / "long.psd", request, file)
+    assert not file.getvalue()
+    exporting.encode(result, tmp_path / "long.ora", request, file)
+    assert file.getvalue()
 
 
 def records(file):

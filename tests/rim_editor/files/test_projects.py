@@ -460,6 +460,23 @@ def test_an_image_of_an_impossible_size_is_not_decoded(saved, size):
     assert len(project.lost) == 1
 
 
+@pytest.mark.parametrize("change", ["claims more", "two headers", "no end", "animated"])
+def test_a_png_that_is_not_whole_is_not_decoded(monkeypatch, change):
+    """OpenCV takes two gigabytes for a chunk that claims to have them, and the last of several headers counts."""
+    whole = cv2.imencode(".png", np.full((4, 5), 7, np.uint16))[1].tobytes()
+    assert document_records.decoded(whole, "matte.png")[0, 0] == pytest.approx(7 / 65535)
+    header, at = whole[8:33], whole.index(b"IDAT") - 4
+    data = {
+        "claims more": whole[:at] + b"\x7f" + whole[at + 1 :],
+        "two headers": whole[:33] + header + whole[33:],
+        "no end": whole[:-12],
+        "animated": whole[:33] + b"\0\0\0\x08acTL" + bytes(12) + whole[33:],
+    }[change]
+    monkeypatch.setattr(cv2, "imdecode", lambda *arguments: pytest.fail("it was decoded"))
+    with pytest.raises(ValueError, match=r"matte.png is not a complete PNG"):
+        document_records.decoded(data, "matte.png")
+
+
 def test_a_zip_bomb_is_not_unpacked(saved, monkeypatch):
     monkeypatch.setattr(project_reading, "_MOST_JSON", 1 << 16)
     with zipfile.ZipFile(saved) as archive:
