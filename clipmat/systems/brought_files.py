@@ -5,6 +5,7 @@ What is in one is recognised by the names of its tensors, which are read here wi
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import pickletools
@@ -43,8 +44,9 @@ def names_in(path: Path) -> frozenset[str]:
     try:
         with path.open("rb") as file:
             if not zipfile.is_zipfile(file):
-                file.seek(0)
-                return frozenset(_texts(file, _PICKLES))
+                # Mapped: a file takes the memory that a text in a pickle claims to need, a map what there is.
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as inside:
+                    return frozenset(_texts(inside, _PICKLES))
             with zipfile.ZipFile(file) as archive:
                 entries = [each for each in archive.infolist() if each.filename.endswith("/data.pkl")]
                 if not entries or entries[0].file_size > _LONGEST:
@@ -102,7 +104,7 @@ def _counts(name: str) -> bool:
     return not name.endswith(_COUNTER)
 
 
-def _texts(stream: IO[bytes], pickles: int) -> Iterator[str]:
+def _texts(stream: IO[bytes] | mmap.mmap, pickles: int) -> Iterator[str]:
     for _ in range(pickles):
         for _, argument, _ in pickletools.genops(stream):
             if isinstance(argument, str):

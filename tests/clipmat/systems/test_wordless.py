@@ -3,6 +3,7 @@
 import functools
 import pickle
 import shutil
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -282,3 +283,14 @@ def test_damaged_and_other_files_are_refused_in_one_line_and_none_runs_code(file
     with pytest.raises(WeightsInvalid):
         load(tmp_path / "pickled.pth")
     assert "stranger" not in capsys.readouterr().out
+
+
+def test_a_text_that_claims_gigabytes_takes_no_memory(tmp_path):
+    (tmp_path / "claims.pth").write_bytes(b"\x80\x02X" + (2**31 - 1).to_bytes(4, "little") + b"conv.weight")
+    tracemalloc.start()
+    try:
+        with pytest.raises(WeightsInvalid):
+            load(tmp_path / "claims.pth")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
