@@ -159,7 +159,7 @@ VARIANTS: dict[str, ClipMatConfig] = {
         ClipMatConfig(
             variant="compact",
             image_encoder="compact:efficientnet-lite0",
-            image_size=384,
+            image_size=416,
             square=False,
             multiple=32,
             mean=(127 / 255,) * 3,
