@@ -12,7 +12,7 @@ import pickletools
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from clipmat.errors import WeightsInvalid
 
@@ -46,7 +46,7 @@ def names_in(path: Path) -> frozenset[str]:
             if not zipfile.is_zipfile(file):
                 # Mapped: a file takes the memory that a text in a pickle claims to need, a map what there is.
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as inside:
-                    return frozenset(_texts(inside, _PICKLES))
+                    return frozenset(_texts(cast("IO[bytes]", inside), _PICKLES))
             with zipfile.ZipFile(file) as archive:
                 entries = [each for each in archive.infolist() if each.filename.endswith("/data.pkl")]
                 if not entries or entries[0].file_size > _LONGEST:
@@ -104,7 +104,7 @@ def _counts(name: str) -> bool:
     return not name.endswith(_COUNTER)
 
 
-def _texts(stream: IO[bytes] | mmap.mmap, pickles: int) -> Iterator[str]:
+def _texts(stream: IO[bytes], pickles: int) -> Iterator[str]:
     for _ in range(pickles):
         for _, argument, _ in pickletools.genops(stream):
             if isinstance(argument, str):

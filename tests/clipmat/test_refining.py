@@ -164,7 +164,7 @@ def bundled():
 
 @pytest.fixture(scope="module")
 def large():
-    return cv2.resize(cv2.imread(str(SAMPLE))[..., ::-1].copy(), (2000, 1500), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(cv2.imread(str(SAMPLE))[..., ::-1].copy(), (2400, 1800), interpolation=cv2.INTER_CUBIC)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_the_same_click_again_costs_no_refining(bundled, large):
     matte = bundled.predict("the flower").matte
     inside = cv2.erode((matte > 0.9).astype(np.uint8), np.ones((61, 61)))
     y, x = (int(value) for value in np.argwhere(inside)[0])
-    asked = [(x, y, True), (1950, 1450, False)]  # far apart, so that the whole image is looked at
+    asked = [(x, y, True), (2350, 1750, False)]  # far apart, so that the whole image is looked at
     first = bundled.draft("the flower", points=asked)
     kept = first.refinement.finished(lambda: False)
     more = bundled.draft("the flower", points=asked)

@@ -34,6 +34,9 @@ class PlainRenderer:
     def layer_matte(self, layer):
         return self._matte
 
+    def known_colours(self, layer):
+        return None
+
     def result(self, document):
         return edits.apply(document.source.pixels, self._matte, document.edit)
 
