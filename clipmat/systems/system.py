@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from clipmat.devices import DeviceChoice
-from clipmat.errors import BadExample, ImageNotSet, WeightsInvalid
+from clipmat.errors import BadExample, ImageNotSet
 from clipmat.examples import Example
 from clipmat.expression import MAIN_SUBJECT, clean_expression
 from clipmat.pointing import Click, Pointing, checked_pointing
 from clipmat.predictions import EdgeRefiner, Prediction
 from clipmat.predictor import Predictor
 from clipmat.prompt import checked_expression
+from clipmat.systems.damages import at_work, finite
 from clipmat.transforms import check_image
-
-_PACKAGE = Path(__file__).parents[1]
 
 
 class System(ABC):
@@ -72,7 +68,7 @@ class System(ABC):
         check_image(image)
         with self._lock:
             self._pixels = None  # if encoding fails, as where memory ends, no image is set
-            with self._at_work(), torch.inference_mode(), self._autocast():
+            with at_work(self.name, self.weights), torch.inference_mode(), self._autocast():
                 self._encode(np.require(image, requirements=("C", "W")))  # torch warns of what cannot be written
             self._pixels = image
             self._forget()
@@ -105,8 +101,10 @@ class System(ABC):
                 words = "" if words == MAIN_SUBJECT else words  # what is pointed at need not be it
             else:
                 words = checked_expression(expression)
-            with self._at_work():
-                return self._answer(image, words, pointing, refine)
+            with at_work(self.name, self.weights):
+                answer = self._answer(image, words, pointing, refine)
+            finite(answer.matte, self.name, self.weights)
+            return answer
 
     @property
     def edges(self) -> EdgeRefiner | None:
@@ -136,25 +134,6 @@ class System(ABC):
         answer = self._own.predict(points=pointing.points, box=pointing.box, refine=refine)
         found = "What is pointed at" if pointing else "The main subject"
         return replace(answer, note=f"{found} was found by our own weights, not by {self.name}.")
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """What another package meets in settings of a folder only while it computes is a damage of the weights.
-
-        An error that begins in a module of ours is a bug and stays one; what the device says, or a lack
-        of memory, is no fault of the weights.
-        """
-        try:
-            yield
-        except (TypeError, LookupError, AttributeError, ValueError, AssertionError, RuntimeError) as error:
-            where, text = Path(traceback.extract_tb(error.__traceback__)[-1].filename), str(error)
-            of_the_machine = "memory" in text.lower() or "CUDA" in text or "MPS" in text
-            if where.is_relative_to(_PACKAGE) or of_the_machine or isinstance(error, NotImplementedError):
-                raise
-            first = " ".join(text.split())[:160] or type(error).__name__
-            raise WeightsInvalid(
-                f"the weights of {self.name} in {self.weights} do not work ({first}): copy or fetch all of them again"
-            ) from error
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, self._dtype, enabled=self._dtype != torch.float32)

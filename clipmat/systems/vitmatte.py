@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from clipmat.devices import DeviceChoice
+from clipmat.systems.damages import at_work, finite
 from clipmat.systems.pretrained_folders import read_pretrained
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class VitMatteEdges:
         """HxW in [0, 1] of an image, HxWx3 uint8 sRGB, where the trimap is 128; 0 and 1 where it is 0 and 255."""
         sums, weights = (np.zeros(trimap.shape, np.float32) for _ in range(2))
         for rows, columns in tiles(trimap == 128):
-            found = self._tile(image[rows, columns], trimap[rows, columns])
+            with at_work("vitmatte", self.weights):
+                found = finite(self._tile(image[rows, columns], trimap[rows, columns]), "vitmatte", self.weights)
             down, across = (_ramp(side) for side in found.shape)
             sums[rows, columns] += found * down[:, None] * across
             weights[rows, columns] += down[:, None] * across

@@ -1,5 +1,6 @@
 """ViTMatte in place of our post-refiner: on a tiny model of its own classes with random weights."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from clipmat import image_files
-from clipmat.errors import UnknownWeights, WeightsMissing
+from clipmat.errors import UnknownWeights, WeightsInvalid, WeightsMissing
 from clipmat.systems import catalogue, vitmatte
 from clipmat.systems.catalogue import split
 from clipmat.systems.loading import load
@@ -51,6 +52,15 @@ def test_the_alpha_is_that_of_the_published_classes(predictor, folder):
     found = predictor.edges.alpha(IMAGE, TRIMAP)
     np.testing.assert_allclose(found[TRIMAP == 128], expected[TRIMAP == 128], atol=1e-5)
     assert (found[TRIMAP == 255] == 1).all() and not found[TRIMAP == 0].any()
+
+
+@pytest.mark.parametrize("setting", [{"image_mean": {"a": 1}}, {"rescale_factor": 0}, {"size_divisor": [1]}])
+def test_settings_that_fail_only_at_work_are_a_damage_of_the_weights(folder, tmp_path, setting):
+    shutil.copytree(folder, tmp_path / "odd")
+    path = tmp_path / "odd" / "preprocessor_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | setting))
+    with pytest.raises(WeightsInvalid, match="copy or fetch"):
+        load(f"compact+{tmp_path / 'odd'}", device="cpu").refine(IMAGE, TRIMAP / np.float32(255), TRIMAP)
 
 
 def test_it_computes_the_edges_of_our_own_answers_and_of_patches(predictor, monkeypatch):
