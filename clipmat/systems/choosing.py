@@ -95,7 +95,11 @@ def _the_others(noun: str) -> list[tuple[Reading]]:
 
 
 def _best(rivals: Sequence[Candidate], scores: Sequence[float]) -> list[Candidate]:
-    return [rival for rival, score in zip(rivals, scores, strict=True) if score >= max(scores) - 1e-9]
+    return _reaching(max(scores), rivals, scores)
+
+
+def _reaching(bar: float, rivals: Sequence[Candidate], scores: Sequence[float]) -> list[Candidate]:
+    return [rival for rival, score in zip(rivals, scores, strict=True) if score >= bar - 1e-9]
 
 
 def placed(rivals: Sequence[Candidate], places: Sequence[Position]) -> list[Candidate]:
@@ -110,7 +114,7 @@ def placed(rivals: Sequence[Candidate], places: Sequence[Position]) -> list[Cand
     if plain and len(left) > 1:
         totals = np.sum([_place_scores(place.side, left) for place in plain], axis=0)
         bar = (totals.max() + totals.min()) / 2 if counted else totals.max()
-        best = [rival for rival, total in zip(left, totals, strict=True) if total >= bar - 1e-9]
+        best = _reaching(bar, left, totals.tolist())
         left = best if len(best) >= max((place.rank for place in counted), default=1) else left
     for place in counted:
         order = np.argsort(-np.array(_place_scores(place.side, left)), kind="stable")

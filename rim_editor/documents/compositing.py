@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,13 @@ class ObjectColours(Protocol):
     @property
     def background(self) -> Strips:
         """Likewise."""
+
+
+class MovedColours(NamedTuple):
+    """The `ObjectColours` of an object that is elsewhere than in its image."""
+
+    foreground: Strips
+    background: Strips
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clipmat.foreground import separate
 from rim_editor.documents import colour_matching, compositing, edits, placing, silhouettes
-from rim_editor.documents.compositing import Made, Strips
+from rim_editor.documents.compositing import Made, MovedColours, Strips
 from rim_editor.documents.composition import Placement
 from rim_editor.documents.edits import Background, Colour, Cutout, Highlight, MatteOnly
 from rim_editor.documents.strokes import box_around
@@ -29,13 +29,6 @@ Coverage = NDArray[np.float32]
 
 _UNSEEN = np.float32(0.4 / 255)
 """What covers no more changes no value of 8 bits."""
-
-
-class _PlacedColours(NamedTuple):
-    """An `ObjectColours`."""
-
-    foreground: Strips
-    background: Strips
 
 
 class Mark(NamedTuple):
@@ -69,7 +62,7 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
         layer,
         matte=placed,
         edit=edit,
-        colours=_PlacedColours(foreground, colours.background),
+        colours=MovedColours(foreground, colours.background),
         composition=replace(layer.composition, placement=Placement()),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rim_editor.documents import edits, layering
 from rim_editor.documents.edits import Highlight
@@ -17,17 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clipmat.image_files import OpenedImage
-    from rim_editor.documents.compositing import Strips
 
 _BLURRED = 1.5
 """From here on it is seen that an object was enlarged."""
-
-
-class _FramedColours(NamedTuple):
-    """An `ObjectColours`."""
-
-    foreground: Strips
-    background: Strips
 
 
 def at_size(
@@ -63,6 +55,8 @@ def in_frame(
     """
     import numpy as np
 
+    from rim_editor.documents.compositing import MovedColours
+
     height, width = source.pixels.shape[:2]
     # A layer that the result does not show has no say where its frame is; of a file with layers it has.
     seen = layering.uncovered(layers) if flat else layers
@@ -87,7 +81,7 @@ def in_frame(
         colours = layer.colours
         if colours is not None:
             sides = colours.foreground, colours.background
-            colours = _FramedColours(*(framed(side[:], frame, extended=True) for side in sides))
+            colours = MovedColours(*(framed(side[:], frame, extended=True) for side in sides))
         edit = edits.scaled(layer.edit, factor)
         return replace(layer, matte=framed(layer.matte[:], frame), edit=edit, colours=colours, percent=percent)
 
