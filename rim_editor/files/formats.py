@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -192,14 +191,15 @@ def png(pixels: Strips, metadata: Metadata = _NONE) -> bytes:
     """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `metadata`.
 
     Written by ourselves, a strip of rows at a time, as no library does it: each pixel less the one to the left of it,
-    packed by runs, which is as quick and as small as OpenCV makes it, and many times as quick as Pillow.
+    packed by ISA-L, four times as quick as zlib's quickest way and no larger.
     """
     import numpy as np
+    from isal import isal_zlib
 
     from rim_editor.documents.compositing import strips
 
     height, width, *channels = pixels.shape
-    chunk, file, packer = metadata_writing.png_chunk, BytesIO(), zlib.compressobj(1, strategy=zlib.Z_RLE)
+    chunk, file, packer = metadata_writing.png_chunk, BytesIO(), isal_zlib.compressobj(1)
     depth, kind = 8 * pixels[:1].itemsize, {(): 0, (3,): 2, (4,): 6}[tuple(channels)]
     header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
     file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + (chunk(b"sRGB", b"\x00") if channels else b""))

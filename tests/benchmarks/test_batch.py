@@ -63,17 +63,19 @@ def at_once(plan, matting):
 
 
 def test_a_batch_beside_a_plain_loop(photographs, tmp_path):
+    """The loop computes the edges on all cores itself, so that a batch can gain by overlapping the rest alone."""
     inputs, _ = gather_inputs([photographs])
     matting = Matting()
     in_turn(make_plan(inputs[:1], RECIPE, tmp_path / "warm"), matting)
     spent = in_turn(make_plan(inputs, RECIPE, tmp_path / "loop"), matting)
+    before = time.process_time()
     seconds = at_once(make_plan(inputs, RECIPE, tmp_path / "batch"), matting)
-    plain, slowest = sum(spent.values()), max(spent.values())
+    cores = queues.usable_cores()
+    busy, plain = (time.process_time() - before) / (seconds * cores), sum(spent.values())
     stage_seconds = ", ".join(f"{stage} {each / COUNT:.2f}" for stage, each in spent.items())
     print(  # noqa: T201
-        f"\n{COUNT} images of 24 MP on {queues.usable_cores()} cores: batch {COUNT / seconds:.2f} images/s, plain loop "
-        f"{COUNT / plain:.2f} ({stage_seconds} s an image), ratio {plain / seconds:.2f}; "
-        f"of the slowest stage {seconds / slowest:.2f}"
+        f"\n{COUNT} images of 24 MP on {cores} cores: batch {COUNT / seconds:.2f} images/s, {busy:.0%} of the cores "
+        f"busy, plain loop {COUNT / plain:.2f} ({stage_seconds} s an image), ratio {plain / seconds:.2f}"
     )
-    assert plain / seconds >= 1.6
-    assert seconds <= 1.15 * slowest
+    assert plain / seconds >= 1.1
+    assert busy >= 0.75
