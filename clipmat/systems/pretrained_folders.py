@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clipmat.errors import WeightsInvalid
+from clipmat.thread_warnings import collected_warnings
 
 
 def read_pretrained(folder: Path, model_class: Any, processor_class: Any) -> tuple[Any, Any]:  # noqa: ANN401
@@ -22,10 +23,11 @@ def read_pretrained(folder: Path, model_class: Any, processor_class: Any) -> tup
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is wrong is raised below
     try:
-        processor = processor_class.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model, report = model_class.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype="float32"
-        )
+        with collected_warnings(UserWarning):
+            processor = processor_class.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            model, report = model_class.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype="float32"
+            )
     except Exception as error:  # noqa: BLE001 - whatever the package meets in a damaged folder
         raise WeightsInvalid(_unreadable(folder, str(error) or type(error).__name__)) from error
     lacking = sorted({*map(str, report["missing_keys"]), *map(str, report.get("mismatched_keys", ()))})

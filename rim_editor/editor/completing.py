@@ -30,6 +30,8 @@ _WORN = frozenset(
 )
 """What people are described by: after "in" or "wearing" these come before other nouns."""
 _LONGEST = 4  # words of a noun or a place
+_LONGEST_EXPRESSION = 1000
+"""Characters; what is longer was pasted by mistake, and is neither completed nor offered."""
 
 
 def completions(
@@ -40,8 +42,12 @@ def completions(
     First those asked of this image, `here`, and of `history` (both newest first) that begin with it; then `typed`
     with its last words completed to a place, or to one of `nouns` (see `offered_nouns`): those in `here` first, then
     those in `history`, then in their own order. After a noun comes no second one: "the woman g" has no completion.
-    Case is ignored. Without any text, the newest expressions are returned.
+    Case is ignored. Without any text, the newest expressions are returned. Texts of more than 1000 characters, typed
+    or in the history, have no completion and are none.
     """
+    if len(typed) > _LONGEST_EXPRESSION:
+        return ()
+    here, history = ([each for each in asked if len(each) <= _LONGEST_EXPRESSION] for asked in (here, history))
     text = " ".join(typed.split())
     start = text.casefold()
     begun = start + " " if start and typed[-1:].isspace() else start  # "red " is not the beginning of "reddish"

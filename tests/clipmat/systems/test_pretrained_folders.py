@@ -48,6 +48,13 @@ def test_settings_that_look_elsewhere_or_have_no_bound_are_refused(folder, setti
         load(folder, device="cpu")
 
 
+def test_sizes_of_zero_are_refused_without_a_warning_of_another_package(folder, recwarn):
+    change(folder / "config.json", projection_dim=0)
+    with pytest.raises(WeightsInvalid, match="cannot be read"):
+        load(folder, device="cpu")
+    assert not recwarn.list
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json"])
 def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(folder, name):

@@ -113,3 +113,10 @@ def _seconds(act):
     before = time.perf_counter()
     act()
     return time.perf_counter() - before
+
+
+def test_what_is_too_long_for_an_expression_is_neither_completed_nor_offered():
+    long = "the cup " * 200
+    assert completions("the c", (long, "the cup on the left"), ("cup",)) == ("the cup on the left", "the cup")
+    assert completions("", (long,), ("cup",)) == ()
+    assert completions(long, ("the cup",), ("cup",)) == ()
