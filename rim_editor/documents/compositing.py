@@ -108,13 +108,13 @@ def _over_transparent(foreground: Strips, background: Strips, matte: Strips) -> 
     return result
 
 
-def exchanged(image: Pixels, part: Strips, new: Strips, share: Strips) -> Pixels:
+def exchanged(image: Strips, part: Strips, new: Strips, share: Strips) -> Pixels:
     """image + share · (new - part): `part`, which covers `share` of each pixel, becomes `new`; HxWx3 uint8.
 
     Where the image is the sum of layers, only the one layer changes and mixed pixels keep the other's part;
     where `new` equals `part`, or `share` is 0, the image stays as it is to the bit.
     """
-    result = np.empty_like(image)
+    result = np.empty(image.shape, np.uint8)
     for rows in strips(image):
         change = (new[rows].astype(np.float32) - part[rows]) * share[rows][:, :, None]
         result[rows] = _to_uint8(image[rows] + change)

@@ -45,7 +45,7 @@ def is_placed(layer: RenderedLayer) -> bool:
     return layer.composition.placement != Placement() and not isinstance(layer.edit, Highlight)
 
 
-def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
+def settled(image: Strips, layer: RenderedLayer) -> RenderedLayer:
     """The layer with matte and colours of its object at their place, and no placement any more.
 
     `image` is HxWx3 uint8; the layer is returned as it is where it is not placed.
@@ -53,7 +53,7 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
     if not is_placed(layer):
         return layer
     matte = layer.matte[:]
-    colours = layer.colours or separate(image, matte)
+    colours = layer.colours or separate(image[:], matte)
     foreground, placed = placing.placed(
         _own_colours(image, layer, colours), matte, layer.composition.placement, layer.middle
     )
@@ -67,7 +67,7 @@ def settled(image: Pixels, layer: RenderedLayer) -> RenderedLayer:
     )
 
 
-def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | NDArray[np.uint16]:
+def laid(image: Strips, layer: RenderedLayer, below: Pixels | None) -> Pixels | NDArray[np.uint16]:
     """The result of one layer on what is `below` it; see `edits.apply`, whose layouts and errors it has."""
     layer = settled(image, layer)
     edit, matte = layer.edit, layer.matte
@@ -85,12 +85,12 @@ def laid(image: Pixels, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     return result
 
 
-def object_colours(image: Pixels, layer: RenderedLayer, ground: Pixels | None) -> Strips:
+def object_colours(image: Strips, layer: RenderedLayer, ground: Pixels | None) -> Strips:
     """The colours of a settled layer's object before `ground`, HxWx3; None for a transparent one, nothing to match.
 
     Colours are matched to an image only: that of the edit, or what the layers below give.
     """
-    colours = _own_colours(image, layer, layer.colours or separate(image, layer.matte[:]))
+    colours = _own_colours(image, layer, layer.colours or separate(image[:], layer.matte[:]))
     strength = layer.composition.colour_match
     if ground is None or strength <= 0 or not isinstance(layer.edit, Cutout | Background):
         return colours
@@ -104,7 +104,7 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     matte, outline, shadow = layer.matte, layer.composition.outline, layer.composition.shadow
     percent = layer.percent or max(matte.shape) / 100
     found: list[Mark] = []
-    line = None if outline is None else silhouettes.widened(matte[:], outline.width * percent)
+    line = None if outline is None else silhouettes.widened(matte, outline.width * percent)
     if shadow is not None and shadow.strength > 0:
         far, angle = shadow.distance * percent, math.radians(shadow.angle)
         right, down, soft = far * math.cos(angle), far * math.sin(angle), shadow.softness * percent
@@ -117,7 +117,7 @@ def marks(layer: RenderedLayer) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def _own_colours(image: Pixels, layer: RenderedLayer, colours: ObjectColours) -> Strips:
+def _own_colours(image: Strips, layer: RenderedLayer, colours: ObjectColours) -> Strips:
     uncleaned = isinstance(layer.edit, Cutout) and not layer.edit.decontaminate
     return image if uncleaned else colours.foreground
 

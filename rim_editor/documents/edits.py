@@ -196,7 +196,7 @@ def scaled(edit: Edit, factor: float) -> Edit:
 
 
 def apply(
-    image: NDArray[np.uint8],
+    image: Strips,
     matte: Strips,
     edit: Edit,
     colours: ObjectColours | None = None,
@@ -215,18 +215,18 @@ def apply(
     from clipmat.foreground import separate
     from rim_editor.documents import compositing
 
-    if image.ndim != 3 or image.shape[2] != 3 or matte.shape != image.shape[:2]:
+    if len(image.shape) != 3 or image.shape[2] != 3 or matte.shape != image.shape[:2]:
         raise ValueError(f"image {image.shape} and matte {matte.shape} do not belong together")
     if below is not None and (below.ndim != 3 or below.shape[:2] != matte.shape):
         raise ValueError(f"image {image.shape} and what is below it, {below.shape}, do not belong together")
     if isinstance(edit, MatteOnly):
         return compositing.as_grey(matte, edit.depth)
     if isinstance(edit, Cutout):
-        own = (colours or separate(image, matte[:])).foreground if edit.decontaminate else image
+        own = (colours or separate(image[:], matte[:])).foreground if edit.decontaminate else image
         if below is not None:
             return compositing.over(own, below, matte)
         return compositing.whole(compositing.cut_out(own, matte))
-    colours = colours or separate(image, matte[:])
+    colours = colours or separate(image[:], matte[:])
     if isinstance(edit, Highlight):
         if below is None:
             return _highlight(image, matte, edit, colours)
@@ -247,7 +247,7 @@ def backdrop(edit: SolidColour | Gradient | Background, shape: tuple[int, ...]) 
     assert_never(edit)
 
 
-def _highlight(image: NDArray[np.uint8], matte: Strips, edit: Highlight, colours: ObjectColours) -> NDArray[np.uint8]:
+def _highlight(image: Strips, matte: Strips, edit: Highlight, colours: ObjectColours) -> NDArray[np.uint8]:
     from rim_editor.documents import compositing
 
     if edit.style is Style.TINT:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rim_editor.documents.compositing import Strips
+
 A = TypeVar("A", "np.uint8", "np.float32")
 
 ObjectBox = tuple[int, int, int, int]
@@ -139,7 +141,7 @@ def parse_canvas(text: str) -> CanvasShape:
     return CanvasShape(int(found[1]), int(found[3]), found[2] != ":")
 
 
-def object_box(matte: NDArray[np.float32]) -> ObjectBox:
+def object_box(matte: Strips) -> ObjectBox:
     """The smallest box around what can be seen of `matte`, HxW in [0, 1]; the whole of it where that is nothing.
 
     Specks do not count: what is apart from the rest, nowhere half opaque, and less than a hundredth of all.
@@ -147,13 +149,20 @@ def object_box(matte: NDArray[np.float32]) -> ObjectBox:
     import cv2
     import numpy as np
 
-    seen = (matte >= np.float32(SEEN)).astype(np.uint8)
+    from rim_editor.documents.compositing import strips
+
+    seen = np.empty(matte.shape, np.uint8)
+    for rows in strips(matte):
+        part = matte[rows]
+        seen[rows] = np.add(part >= np.float32(SEEN), part >= np.float32(0.5), dtype=np.uint8)  # 2 is half opaque
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
     if count == 1:  # the surroundings alone
         return 0, 0, matte.shape[1], matte.shape[0]
     areas = boxes[1:, cv2.CC_STAT_AREA]
-    opaque = np.bincount(labels[matte >= np.float32(0.5)], minlength=count)[1:] > 0
-    kept = boxes[1:][opaque | (areas >= areas.sum() * _SPECK)]
+    opaque = np.zeros(count, bool)
+    for rows in strips(matte):
+        opaque[labels[rows][seen[rows] == 2]] = True
+    kept = boxes[1:][opaque[1:] | (areas >= areas.sum() * _SPECK)]
     left, top = kept[:, cv2.CC_STAT_LEFT], kept[:, cv2.CC_STAT_TOP]
     right, bottom = left + kept[:, cv2.CC_STAT_WIDTH], top + kept[:, cv2.CC_STAT_HEIGHT]
     return int(left.min()), int(top.min()), int(right.max()), int(bottom.max())
@@ -195,7 +204,7 @@ def framed(array: NDArray[A], frame: Frame, *, extended: bool = False) -> NDArra
     """What `frame` shows of an image or a matte (HxW or HxWx3 uint8, or HxW float32 in [0, 1]).
 
     Beside the image all is 0, or with `extended` the colours of its border go on. Exact where nothing is resampled,
-    otherwise bicubic, and averaged over the area where it is reduced.
+    otherwise bicubic, and averaged over the area where it is reduced. May be a view, to be read only.
     """
     import cv2
     import numpy as np
@@ -214,8 +223,26 @@ def framed(array: NDArray[A], frame: Frame, *, extended: bool = False) -> NDArra
     return found if part.dtype == np.uint8 else np.asarray(np.clip(found, 0, 1), part.dtype)
 
 
-def _window(array: NDArray[A], x0: int, y0: int, x1: int, y1: int, border: int) -> NDArray[A]:
-    """The pixels from (x0, y0) to (x1, y1), some of which may be beside the image; new."""
+def framed_strips(array: Strips, frame: Frame, *, extended: bool = False) -> Strips:
+    """The same as `framed`, without a copy where nothing is resampled."""
+    import cv2
+
+    from rim_editor.documents.compositing import Made
+
+    if not frame.whole:
+        return framed(array[:], frame, extended=extended)
+    left, top, height = int(frame.left), int(frame.top), frame.height
+    border = cv2.BORDER_REPLICATE if extended else cv2.BORDER_CONSTANT
+
+    def strip(rows: slice) -> NDArray[Any]:
+        first, last, _ = rows.indices(height)
+        return _window(array, left, top + first, left + frame.width, top + last, border)
+
+    return Made((height, frame.width, *array.shape[2:]), strip)
+
+
+def _window(array: Strips, x0: int, y0: int, x1: int, y1: int, border: int) -> NDArray[Any]:
+    """The pixels from (x0, y0) to (x1, y1), some of which may be beside the image; new, or a view."""
     import cv2
     import numpy as np
 
@@ -226,11 +253,11 @@ def _window(array: NDArray[A], x0: int, y0: int, x1: int, y1: int, border: int) 
     inside = array[rows, columns]
     sides = rows.start - y0, y1 - rows.stop, columns.start - x0, x1 - columns.stop
     if not any(sides):
-        return inside.copy()
+        return np.asarray(inside)
     above, below, before, after = (max(0, side) for side in sides)
     added: NDArray[Any] = cv2.copyMakeBorder(inside, above, below, before, after, border, value=(0, 0, 0, 0))
     top, left = max(0, -sides[0]), max(0, -sides[2])
-    return np.asarray(added, array.dtype)[top : top + y1 - y0, left : left + x1 - x0]
+    return np.asarray(added, inside.dtype)[top : top + y1 - y0, left : left + x1 - x0]
 
 
 def _trimmed(margin: Margin, wide: int, high: int, longest_side: int | None) -> tuple[int, int, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,7 +36,7 @@ class RenderedLayer:
     """Pixels that one percent of a composition's lengths has; None for that of the longer side."""
 
 
-def composed(image: NDArray[np.uint8], layers: Iterable[RenderedLayer]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def composed(image: Strips, layers: Iterable[RenderedLayer]) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """The result of `layers`, at least one, from bottom to top; of the size of `image`, HxWx3 uint8.
 
     The lowest has the image's surroundings, each other one what the layers under it give, see `edits.apply`; how its
@@ -88,17 +88,22 @@ def deciding_edit(layers: tuple[Layer, ...]) -> Edit:
     return next((layer.edit for layer in reversed(layers) if edits.covers(layer.edit)), layers[0].edit)
 
 
-def united(mattes: Iterable[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+def united(mattes: Sequence[Strips]) -> Strips:
     """The alpha of mattes that lie over each other: 1 - (1 - a)(1 - b)..., HxW in [0, 1]; the one matte itself."""
     import numpy as np
 
-    several = tuple(mattes)
-    if len(several) == 1:
-        return several[0]
-    rest = np.ones(shape[:2], np.float32)
-    for matte in several:
-        rest *= np.float32(1) - matte
-    return np.float32(1) - rest
+    from rim_editor.documents.compositing import Made
+
+    if len(mattes) == 1:
+        return mattes[0]
+
+    def strip(rows: slice) -> NDArray[np.float32]:
+        rest = np.float32(1) - mattes[0][rows]
+        for matte in mattes[1:]:
+            rest *= np.float32(1) - matte[rows]
+        return np.asarray(np.float32(1) - rest, np.float32)
+
+    return Made(mattes[0].shape, strip)
 
 
 def with_channels(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from rim_editor.documents import edits, layering
 from rim_editor.documents.edits import Highlight
-from rim_editor.documents.framing import Framing, frame_of, framed, moved_inside, object_box
+from rim_editor.documents.framing import Framing, frame_of, framed_strips, moved_inside, object_box
 from rim_editor.documents.layering import RenderedLayer
 from rim_editor.errors import EditorWarning
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from clipmat.image_files import OpenedImage
+    from clipmat.image_metadata import Metadata
+    from rim_editor.documents.compositing import Strips
 
 _BLURRED = 1.5
 """From here on it is seen that an object was enlarged."""
+
+
+class ExportedImage(Protocol):
+    """What the layers of an export lie on: an `OpenedImage`, or what a frame shows of one."""
+
+    @property
+    def pixels(self) -> Strips:
+        """HxWx3 uint8 sRGB."""
+
+    @property
+    def alpha(self) -> Strips | None:
+        """HxW uint8; None where the image is opaque."""
+
+    @property
+    def metadata(self) -> Metadata:
+        """Of an image of this size."""
+
+
+@dataclass(frozen=True, eq=False)
+class FramedImage:
+    """What a frame shows of an image, an `ExportedImage`."""
+
+    pixels: Strips
+    alpha: Strips | None
+    metadata: Metadata
 
 
 def at_size(
@@ -46,8 +70,8 @@ def at_size(
 
 
 def in_frame(
-    source: OpenedImage, layers: tuple[RenderedLayer, ...], framing: Framing, longest_side: int | None, *, flat: bool
-) -> tuple[OpenedImage, tuple[RenderedLayer, ...]]:
+    source: ExportedImage, layers: tuple[RenderedLayer, ...], framing: Framing, longest_side: int | None, *, flat: bool
+) -> tuple[ExportedImage, tuple[RenderedLayer, ...]]:
     """Image and layers as the frame shows them; beside the image the mattes are 0 and colours go on.
 
     `flat` is a result without layers. Warns with an EditorWarning where the object is much enlarged, and raises what
@@ -55,12 +79,12 @@ def in_frame(
     """
     import numpy as np
 
-    from rim_editor.documents.compositing import MovedColours
+    from rim_editor.documents.compositing import MovedColours, strips
 
     height, width = source.pixels.shape[:2]
     # A layer that the result does not show has no say where its frame is; of a file with layers it has.
     seen = layering.uncovered(layers) if flat else layers
-    box = object_box(layering.united([_seen(layer) for layer in seen], source.pixels.shape))
+    box = object_box(layering.united([each for layer in seen for each in _covers(layer)]))
     frame = frame_of(framing, box, longest_side)
     # The surroundings are part of a highlight, and there are none beside the image.
     if any(isinstance(layer.edit, Highlight) for layer in layers):
@@ -68,10 +92,14 @@ def in_frame(
     if frame.scale > _BLURRED:
         text = f"The object is enlarged {frame.scale:.1f} times to fill the canvas: a larger photograph is sharper."
         warnings.warn(text, EditorWarning, stacklevel=5)
-    alpha = framed(np.full((height, width), 255, np.uint8) if source.alpha is None else source.alpha, frame)
-    pixels = framed(source.pixels, frame, extended=True)
-    metadata = source.metadata.of_size((frame.width, frame.height))
-    shown = replace(source, pixels=pixels, alpha=None if alpha.min() == 255 else alpha, metadata=metadata)
+    opaque = np.broadcast_to(np.uint8(255), (height, width))
+    alpha = framed_strips(opaque if source.alpha is None else source.alpha, frame)
+    has_alpha = any((alpha[rows] < 255).any() for rows in strips(alpha))
+    shown = FramedImage(
+        framed_strips(source.pixels, frame, extended=True),
+        alpha if has_alpha else None,
+        source.metadata.of_size((frame.width, frame.height)),
+    )
     # A tile is reduced with the image, but not enlarged.
     factor = max(1.0, 1 / frame.scale)
     # Lengths of a composition are shares of the image's longer side, which the frame changes.
@@ -81,16 +109,15 @@ def in_frame(
         colours = layer.colours
         if colours is not None:
             sides = colours.foreground, colours.background
-            colours = MovedColours(*(framed(side[:], frame, extended=True) for side in sides))
+            colours = MovedColours(*(framed_strips(side, frame, extended=True) for side in sides))
         edit = edits.scaled(layer.edit, factor)
-        return replace(layer, matte=framed(layer.matte[:], frame), edit=edit, colours=colours, percent=percent)
+        return replace(layer, matte=framed_strips(layer.matte, frame), edit=edit, colours=colours, percent=percent)
 
     return shown, tuple(moved(layer) for layer in layers)
 
 
-def _seen(layer: RenderedLayer) -> NDArray[np.float32]:
-    """What a layer's object covers together with its shadow and outline, HxW in [0, 1]."""
+def _covers(layer: RenderedLayer) -> tuple[Strips, ...]:
+    """What a layer's object covers, and what its shadow and outline do, HxW in [0, 1] each."""
     from rim_editor.documents import composition_rendering
 
-    marks = composition_rendering.marks(layer)
-    return layering.united([layer.matte[:], *(mark.cover[:] for mark in marks)], layer.matte.shape)
+    return layer.matte, *(mark.cover for mark in composition_rendering.marks(layer))

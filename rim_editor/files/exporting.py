@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.image_files import OpenedImage
     from rim_editor.documents.compositing import Strips
     from rim_editor.documents.document import Document
     from rim_editor.documents.rendering import Renderer
+    from rim_editor.files.export_layers import ExportedImage
     from rim_editor.files.raster_layers import RasterLayer
 
 
@@ -143,7 +143,7 @@ def write(result: RenderedExport, path: Path, request: ExportRequest) -> None:
 class PreparedExport:
     """All that an export is rendered of: its document and renderer, and the memory of both, are needed no more."""
 
-    source: OpenedImage
+    source: ExportedImage
     """As large as the layers."""
     layers: tuple[RenderedLayer, ...]
     """From the lowest on."""
@@ -162,7 +162,7 @@ class PreparedExport:
         request, source, layers = self.request, self.source, self.layers
         if request.framing.frames:
             layers = tuple(
-                replace(layer, colours=layer.colours or separate(source.pixels, layer.matte[:])) for layer in layers
+                replace(layer, colours=layer.colours or separate(source.pixels[:], layer.matte[:])) for layer in layers
             )
         unplaced, layers = layers, tuple(composition_rendering.settled(source.pixels, layer) for layer in layers)
         placed = any(layer is not other for layer, other in zip(layers, unplaced, strict=True))
@@ -174,9 +174,7 @@ class PreparedExport:
     @property
     def matte(self) -> Strips:
         """What the layers cover together, HxW float32 in [0, 1]; of a settled one, in the result."""
-        if len(self.layers) == 1:
-            return self.layers[0].matte
-        return layering.united([layer.matte[:] for layer in self.layers], self.source.pixels.shape)
+        return layering.united([layer.matte for layer in self.layers])
 
     def rendered(self) -> RenderedExport:
         """The pixels; nothing is written."""

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clipmat.image_files import OpenedImage
     from rim_editor.documents.compositing import Strips
     from rim_editor.documents.layering import RenderedLayer
+    from rim_editor.files.export_layers import ExportedImage
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class RasterLayer:
 
 
 def stack(
-    source: OpenedImage, layers: tuple[RenderedLayer, ...], *, placed: bool = False
+    source: ExportedImage, layers: tuple[RenderedLayer, ...], *, placed: bool = False
 ) -> tuple[tuple[RasterLayer, ...], NDArray[np.uint8]]:
     """Of each layer the cut-out with outline and shadow, the matte, backgrounds or the highlighted image; top first.
 
@@ -41,7 +41,7 @@ def stack(
     from clipmat.foreground import separate
 
     pixels = source.pixels
-    layers = tuple(replace(layer, colours=layer.colours or separate(pixels, layer.matte[:])) for layer in layers)
+    layers = tuple(replace(layer, colours=layer.colours or separate(pixels[:], layer.matte[:])) for layer in layers)
     merged = layering.with_channels(layering.composed(pixels, layers))
     raster: list[RasterLayer] = []
     # Where object and surroundings mix, no layer under the cut-out would give exactly a highlight's colours.
@@ -61,7 +61,7 @@ def stack(
     return tuple(raster), merged
 
 
-def _original(source: OpenedImage) -> Strips:
+def _original(source: ExportedImage) -> Strips:
     import numpy as np
 
     from rim_editor.documents.compositing import Made
@@ -86,7 +86,7 @@ def _in_one_colour(cover: Strips, colour: Colour) -> Strips:
 
 
 def _of_layer(
-    pixels: NDArray[np.uint8], layer: RenderedLayer, below: NDArray[np.uint8] | None, *, visible: bool
+    pixels: Strips, layer: RenderedLayer, below: NDArray[np.uint8] | None, *, visible: bool
 ) -> list[RasterLayer]:
     import numpy as np
 
@@ -102,7 +102,7 @@ def _of_layer(
 
     def colours_beyond(rows: slice) -> NDArray[np.uint8]:
         part = cutout[rows]
-        return np.where(part[..., 3:] > 0, part[..., :3], pixels[rows])
+        return np.where(part[..., 3:] > 0, part[..., :3], np.asarray(pixels[rows], np.uint8))
 
     uncut = Made(pixels.shape, colours_beyond)
     alone = isinstance(layer.edit, MatteOnly)
