@@ -77,9 +77,10 @@ def laid(image: Strips, layer: RenderedLayer, below: Pixels | None) -> Pixels | 
     foreground = object_colours(image, layer, ground)
     if ground is None:
         return _alone(foreground, layer)
+    under = marks(layer)
     # A view is the image of the edit, or one colour; what is below belongs to who gave it.
     result = ground if ground is not below and ground.flags.owndata else ground.copy()
-    for mark in marks(layer):
+    for mark in under:
         _lay_over(result, compositing.plain(matte.shape, mark.colour), mark.cover)
     _lay_over(result, foreground, matte)
     return result

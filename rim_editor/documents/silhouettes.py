@@ -14,7 +14,7 @@ Coverage = NDArray[np.float32]
 
 Places = NDArray[np.signedinteger]
 
-_LINE_ROWS = 512
+_LINE_ROWS = 256
 _CUBIC_ROWS = 3
 _PASSES, _NEXT = 2, ((-1, 0), (0, -1), (1, 0), (0, 1))
 _HALF = np.float32(0.5)

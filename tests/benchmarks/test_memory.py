@@ -42,6 +42,15 @@ EDITS = {
     "colours matched": (["--edit", "background", "--background", "{image}", "--match-colours", "0.5"], 16),
     "feathered, holes filled": (["--feather", "20", "--shift-edge", "10", "--fill-holes"], 16),
     "trimmed": (["--trim", "--margin", "5%"], 14),
+    "trimmed, inverted": (["--trim", "--margin", "5%", "--invert"], 16),
+    "shadow and outline, inverted": (["--shadow", "usual", "--outline", "usual", "--invert"], 16),
+    "placed on a background, with shadow and outline, inverted": (
+        [
+            *("--edit", "background", "--background", "{image}", "--place", "right=0.1,scale=0.8,angle=10"),
+            *("--shadow", "usual", "--outline", "usual", "--invert"),
+        ],
+        16,
+    ),
 }
 # The same of files with layers.
 LAYERED = {".ora": 16, ".psd": 16}
