@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 PLAIN = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "I;16")
 """Modes that `plain` gives."""
 _STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "HSV": "RGB"}
-_PHOTOMETRIC, _BITS, _PLANAR, _WHITE_IS_ZERO, _PLANES = 262, 258, 284, 0, 2
+_PHOTOMETRIC, _BITS, _PLANAR, _FORMAT = 262, 258, 284, 339
+_WHITE_IS_ZERO, _LAB, _PLANES, _SIGNED = 0, 8, 2, 2
 _SWITCHING = threading.Lock()
 
 
@@ -65,6 +66,8 @@ def opening_through_libtiff(wanted: bool) -> Iterator[None]:
 
 def plain(image: Image.Image, path: Path) -> Image.Image:
     """The same picture in one of the modes of `PLAIN`. Raises ImageUnsupported."""
+    if _is_signed(image):
+        raise ImageUnsupported(f"'{path}' has samples with a sign: save it with 8 or 16 bits a channel and none.")
     if image.mode in _STRAIGHT and not (image.mode == "La" and _in_planes(image)):
         return image.convert(_STRAIGHT[image.mode])
     if image.mode.startswith("I;16") or image.mode == "F":
@@ -78,6 +81,13 @@ def plain(image: Image.Image, path: Path) -> Image.Image:
 def _in_planes(image: Image.Image) -> bool:
     tags: Any = getattr(image, "tag_v2", {})
     return bool(tags.get(_PLANAR) == _PLANES)
+
+
+def _is_signed(image: Image.Image) -> bool:
+    """Whether samples of 8 or 16 bits have a sign, which Pillow takes for a part of the number, or half the range."""
+    tags: Any = getattr(image, "tag_v2", {})
+    signed = _SIGNED in tags.get(_FORMAT, ()) and max(tags.get(_BITS, (1,))) <= 16
+    return signed and tags.get(_PHOTOMETRIC) != _LAB  # whose colours have one by nature
 
 
 def unsupported(path: Path) -> ImageUnsupported:

@@ -131,7 +131,18 @@ def test_cmyk_lab_and_ycbcr_of_a_tiff_are_colours(tmp_path):
 
 @pytest.mark.parametrize(
     ("photometric", "bits", "each", "kind"),
-    [(1, 32, 1, 3), (2, 32, 3, 3), (2, 64, 3, 3), (8, 16, 3, 1), (1, 32, 1, 1), (5, 8, 6, 1), (1, 24, 1, 1)],
+    [
+        (1, 32, 1, 3),
+        (2, 32, 3, 3),
+        (2, 64, 3, 3),
+        (8, 16, 3, 1),
+        (1, 32, 1, 1),
+        (5, 8, 6, 1),
+        (1, 24, 1, 1),
+        (1, 16, 1, 2),
+        (1, 8, 1, 2),
+        (2, 8, 3, 2),
+    ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path, photometric, bits, each, kind):
     data = bytes(range(1, 256)) * 40
