@@ -270,7 +270,10 @@ def cut_out(
             example = matting.example(source.pixels, selected, job.expression, source=job.image.name, **asdict(options))
     box, size, presence = box_of(renderer.matte(document)), document.size, answer.presence
     certainty = answer.certainty
-    del answer, document, renderer, source, question  # of a large photograph they take many bytes a pixel
+    device, reason, precision = predictor.device, predictor.device_reason, predictor.precision
+    matting.release()
+    # Of a large photograph they take many bytes a pixel.
+    del answer, document, renderer, source, question, predictor
     with timed(spent, "edit"):
         result = ready.rendered()
     del ready
@@ -282,9 +285,9 @@ def cut_out(
         output=job.output,
         size=size,
         output_size=(result.pixels.shape[1], result.pixels.shape[0]),
-        device=predictor.device,
-        device_reason=predictor.device_reason,
-        precision=predictor.precision,
+        device=device,
+        device_reason=reason,
+        precision=precision,
         presence=presence,
         certainty=certainty,
         box=box,
