@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clipmat.files import write_whole
 from rim_editor.errors import OutputExists, OutputNotWritable
-from rim_editor.files.outputs import is_same_file
+from rim_editor.files.outputs import is_same_file, not_writable
 
 STAGING = ".rim-editor-batch.part"
 """A folder beside the results, in which a result is written before it is renamed; removed at the end of a batch."""
@@ -34,8 +34,7 @@ def write(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
     try:
         write_whole(path, content, staging=path.parent / STAGING)
     except OSError as error:
-        text = f"'{path}' cannot be written ({error.strerror}): choose another folder or make room."
-        raise disk_full(path, error) or OutputNotWritable(text) from error
+        raise disk_full(path, error) or not_writable(path, error) from error
 
 
 def remove_leftovers(outputs: Iterable[Path]) -> None:

@@ -17,6 +17,8 @@ Signature = tuple[int, int, int]
 """What tells a file from another one that has taken its place."""
 MOST_BYTES = 1 << 30
 """Of one entry, unpacked."""
+MOST_PIXELS = 180_000_000
+"""Of a picture within, as of one that is opened by itself."""
 _MOST_ENTRIES = 100_000
 _LOCAL = b"PK\x03\x04"
 _HEADER = struct.Struct("<4sHHHHHIIIHH")

@@ -23,6 +23,7 @@ from rim_editor.documents.document import Answer, ImportedMatte, Layer, MatteCon
 from rim_editor.documents.edits import Background, Edit
 from rim_editor.documents.rendering import ViewMode
 from rim_editor.errors import EditorError, EditorWarning
+from rim_editor.files.archives import MOST_PIXELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,6 @@ _FARTHEST = 1e7
 """Pixels: no number of a document is larger."""
 LONGEST_TEXT = 10_000
 """Characters of an expression or a name."""
-_MOST_PIXELS = 180_000_000
 _LAYOUTS = {(8, 0): 1, (8, 2): 3, (16, 0): 4}
 """Bits and colour type of our PNGs -> bytes of a pixel once decoded; 16 bits become a float."""
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -228,7 +228,7 @@ def png_bytes(data: bytes, name: str) -> int:
         raise ValueError(f"{name} is not a complete PNG")
     width, height, depth, colours = struct.unpack(">IIBB", data[16:26])
     size = _LAYOUTS.get((depth, colours))
-    if size is None or not 0 < width * height <= _MOST_PIXELS:
+    if size is None or not 0 < width * height <= MOST_PIXELS:
         raise ValueError(f"{name} is not an image of ours")
     return int(width * height * size)
 

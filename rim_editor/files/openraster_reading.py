@@ -23,7 +23,7 @@ from clipmat.image_metadata import Metadata
 from rim_editor.documents.document import Combine, Document, ImportedMatte, Layer
 from rim_editor.documents.edits import Background, Cutout, Edit, Highlight, MatteOnly, SolidColour
 from rim_editor.errors import EditorWarning
-from rim_editor.files.archives import Archive, is_of_type
+from rim_editor.files.archives import MOST_PIXELS, Archive, is_of_type
 from rim_editor.files.openraster_stack import StackEntry, stack_entries
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".ora"
 _MIMETYPE = b"image/openraster"
-_MOST_PIXELS = 180_000_000
 _MOST_LAYERS, _MOST_XML = 300, 16 << 20
 _MOST_BYTES = 2 << 30
 """Of all layers together, unpacked."""
@@ -76,7 +75,7 @@ class _LayersReader:
         width, height = self._size
         if width < 1 or height < 1:
             raise ImageUnreadable(f"'{self._path}' has no size: save it again.")
-        if width * height > _MOST_PIXELS:
+        if width * height > MOST_PIXELS:
             raise ImageTooLarge(f"'{self._path}' has {width * height / 1e6:.0f} megapixels: scale it down first.")
         entries = list(stack_entries(root))[:_MOST_LAYERS]
         ours = bool(entries) and entries[-1].name == "original" and not entries[-1].visible
@@ -192,7 +191,7 @@ class _LayersReader:
         try:
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
                 shape = image.height, image.width
-                if math.prod(shape) > _MOST_PIXELS or 4 * math.prod(shape) > self._room:
+                if math.prod(shape) > MOST_PIXELS or 4 * math.prod(shape) > self._room:
                     raise ValueError("it is too large")
                 self._room -= 4 * math.prod(shape)
                 image.load()

@@ -45,7 +45,7 @@ def write(path: Path, content: bytes | Callable[[BinaryIO], None], *, overwrite:
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
 
 
 def free_path(path: Path) -> Path:
@@ -74,13 +74,14 @@ def _try_to_write(path: Path) -> None:
         with suppress(FileNotFoundError):
             path.lstat()  # a name too long for the disk is refused here
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
     finally:
         with suppress(OSError):  # it was never created, and the error above says why
             beside.unlink()
 
 
-def _not_writable(path: Path, error: OSError) -> OutputNotWritable:
+def not_writable(path: Path, error: OSError) -> OutputNotWritable:
+    """What to say of an output whose writing ended with `error`."""
     if isinstance(error, FileNotFoundError | NotADirectoryError) and not os.path.isdir(path.parent):
         return OutputNotWritable(f"'{path.parent}' is no folder: create it first, or choose another.")
     return OutputNotWritable(f"'{path}' cannot be written ({error.strerror}): choose another folder or make room.")
