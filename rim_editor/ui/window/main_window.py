@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
         self.live_settings.changed.connect(self._settings_changed)
         self._repeater.messaged.connect(show.show_image_warning)
         self._cutouts.copied.connect(show.show_over_front)
-        self._dialogs.presets.noted.connect(show.show_over_front)
+        self._dialogs.presets.noted.connect(show.show_about_presets)
         self._cutouts.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_over_front)
         parts.tabs.close_requested.connect(self._closing.close_image)

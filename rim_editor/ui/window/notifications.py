@@ -80,6 +80,10 @@ class Notifications(QObject):
         """Show a message over the image in front, or the start page, alone."""
         self.show_message(text, level, owner=self._in_front())
 
+    def show_about_presets(self, text: str, level: str) -> None:
+        """Show what became of a preset, in place of what was said about presets before."""
+        self.show_message(text, level, owner=self._in_front(), topic="presets")
+
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
         self.show_message(text, "warning")
