@@ -4953,13 +4953,13 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>Save as Preset</source>
-      <translation>Als Vorlage speichern</translation>
+      <source>Edit, edge, place, shadow, outline and the choices of the last export, under the name:</source>
+      <translation>Bearbeitung, Kante, Platz, Schatten, Kontur und die Einstellungen des letzten Exports, unter dem Namen:</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>Edit, edge, place, shadow, outline and the choices of the last export, under the name:</source>
-      <translation>Bearbeitung, Kante, Platz, Schatten, Kontur und die Einstellungen des letzten Exports, unter dem Namen:</translation>
+      <source>Save as Preset</source>
+      <translation>Als Vorlage speichern</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
@@ -5000,6 +5000,26 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
       <source>&amp;Add from a File…</source>
       <translation>&amp;Aus einer Datei hinzufügen…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>&amp;Rename</source>
+      <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>The preset “{name}” is called “{new}” now.</source>
+      <translation>Die Vorlage „{name}“ heißt jetzt „{new}“.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>The new name of the preset “{name}”:</source>
+      <translation>Der neue Name der Vorlage „{name}“:</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>Rename the Preset</source>
+      <translation>Vorlage umbenennen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
@@ -5108,8 +5128,18 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
-      <source>This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E).</source>
-      <translation>Dieses Bild wurde nicht exportiert, da nicht sicher ist, ob es das Richtige ist: nachsehen, dann exportieren (Strg+E).</translation>
+      <source>This image was not exported, as the answer is not sure: look at it, then export it (Ctrl+E).</source>
+      <translation>Dieses Bild wurde nicht exportiert, da die Antwort nicht sicher ist: sehen Sie sie an und exportieren Sie es dann (Strg+E).</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/repeater.py" />
+      <source>This image was not exported, as “{words}” was not found: use other words, then export it (Ctrl+E).</source>
+      <translation>Dieses Bild wurde nicht exportiert, da „{words}“ nicht gefunden wurde: nehmen Sie andere Wörter und exportieren Sie es dann (Strg+E).</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/repeater.py" />
+      <source>Same again</source>
+      <translation>Noch einmal dasselbe</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />

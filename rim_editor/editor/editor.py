@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clipmat.certainty import Certainty, shows_something
+from clipmat.certainty import Certainty, shows_a_guess
 from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
@@ -300,7 +300,7 @@ class Editor:
     def _answered(self, question: ModelQuestion, options: ModelOptions, found: ModelAnswer, key: int) -> None:
         answer = found.part(question)
         if answer.certainty is Certainty.NONE:
-            self.guess = answer if shows_something(answer.matte) else None
+            self.guess = answer if shows_a_guess(answer.matte) else None
             remedy = "" if question.pointing else tr(". Use other words.")
             self._notify(NoticeCode.NOT_FOUND, f"{answer_texts.doubt(answer)}{remedy}")
         elif answer.certainty is Certainty.UNSURE and answer.takes_away and not answer.pointing:

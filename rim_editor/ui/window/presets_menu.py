@@ -77,7 +77,7 @@ class PresetsMenu(QObject):
         self._start(lambda: presets.restored(name, record), done)
 
     def _ask_for_name(self, title: str, label: str, verb: str, before: str, then: Callable[[str], object]) -> None:
-        """Call `then` with a name, for the preset that is called `before`; another one of the name has to be replaced."""
+        """Call `then` with a name for the preset that is called `before`, asked again if another one has it."""
         dialog = name_widget(QInputDialog(self._window), "preset_dialog")
         dialog.setWindowTitle(title)
         dialog.setLabelText(label)
@@ -160,7 +160,9 @@ class PresetsMenu(QObject):
     def _rename(self, name: str) -> None:
         def rename(new: str) -> None:
             self._change(
-                lambda records: {new if one == name else one: records[one] for one in records if one == name or one != new},
+                lambda records: {
+                    new if one == name else one: records[one] for one in records if one == name or one != new
+                },
                 tr("The preset “{name}” is called “{new}” now.", name=name, new=new),
             )
 
