@@ -445,16 +445,6 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>The layer “{title}”</source>
-      <translation>Die Ebene „{title}“</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/editor/editor.py" />
-      <source>Layer {number}</source>
-      <translation>Ebene {number}</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/editor/editor.py" />
       <source>{layer} is locked: unlock it, or select another layer.</source>
       <translation>{layer} ist gesperrt: entsperren oder eine andere Ebene auswählen.</translation>
     </message>
@@ -500,6 +490,16 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>The layer “{title}”</source>
+      <translation>Die Ebene „{title}“</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>Layer {number}</source>
+      <translation>Ebene {number}</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
       <source>New layer</source>
       <translation>Neue Ebene</translation>
     </message>
@@ -512,6 +512,11 @@
       <location filename="../../rim_editor/editor/layer_actions.py" />
       <source>Duplicate layer</source>
       <translation>Ebene duplizieren</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>{layer} is locked: unlock it before you delete it.</source>
+      <translation>{layer} ist gesperrt: vor dem Löschen entsperren.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/layer_actions.py" />
@@ -5129,12 +5134,12 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
       <source>This image was not exported, as the answer is not sure: look at it, then export it (Ctrl+E).</source>
-      <translation>Dieses Bild wurde nicht exportiert, da die Antwort nicht sicher ist: sehen Sie sie an und exportieren Sie es dann (Strg+E).</translation>
+      <translation>Dieses Bild wurde nicht exportiert, da die Antwort nicht sicher ist: ansehen, dann exportieren (Strg+E).</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
       <source>This image was not exported, as “{words}” was not found: use other words, then export it (Ctrl+E).</source>
-      <translation>Dieses Bild wurde nicht exportiert, da „{words}“ nicht gefunden wurde: nehmen Sie andere Wörter und exportieren Sie es dann (Strg+E).</translation>
+      <translation>Dieses Bild wurde nicht exportiert, da „{words}“ nicht gefunden wurde: andere Wörter nehmen, dann exportieren (Strg+E).</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
