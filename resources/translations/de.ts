@@ -3340,6 +3340,11 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/expression_box.py" />
+      <source>These weights know no words: Enter finds the main subject</source>
+      <translation>Diese Gewichte kennen keine Wörter: Die Eingabetaste findet das Hauptmotiv</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/expression_box.py" />
       <source>Expression</source>
       <translation>Ausdruck</translation>
     </message>
