@@ -3340,8 +3340,8 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/expression_box.py" />
-      <source>These weights know no words: Enter finds the main subject</source>
-      <translation>Diese Gewichte kennen keine Wörter: Die Eingabetaste findet das Hauptmotiv</translation>
+      <source>Enter finds the main subject; these weights know no words</source>
+      <translation>Die Eingabetaste findet das Hauptmotiv; diese Gewichte kennen keine Wörter</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/expression_box.py" />
@@ -4853,8 +4853,8 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/example_finder.py" />
-      <source>&amp;Find in the Open Images</source>
-      <translation>In den offenen Bildern &amp;suchen</translation>
+      <source>Find in the O&amp;pen Images</source>
+      <translation>In den &amp;offenen Bildern suchen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/example_finder.py" />
@@ -4940,6 +4940,16 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/message_bar.py" />
       <source>Messages</source>
       <translation>Meldungen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/notifications.py" />
+      <source>Models…</source>
+      <translation>Modelle…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/notifications.py" />
+      <source>Show in Folder</source>
+      <translation>Im Ordner zeigen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/page_chooser.py" />

@@ -12,7 +12,7 @@ from rim_editor.translation import marked, tr
 from rim_editor.ui.theme import icon, set_type
 
 _PLACEHOLDER = marked("Describe what to cut out: the woman in the red coat on the left")
-_NO_WORDS = marked("These weights know no words: Enter finds the main subject")
+_NO_WORDS = marked("Enter finds the main subject; these weights know no words")
 _WIDE = 24
 """Letters of width from which there is room for more than the words."""
 

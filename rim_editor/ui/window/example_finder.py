@@ -89,7 +89,7 @@ class ExampleFinder(QObject):
         def batch() -> None:
             self._show_batch(example)
 
-        offers: tuple[Offer, ...] = ((tr("&Find in the Open Images"), find), (tr("&Batch…"), batch))
+        offers: tuple[Offer, ...] = ((tr("Find in the O&pen Images"), find), (tr("&Batch…"), batch))
         named = tr("The example of {source}", source=example.source) if example.source else tr("The example")
         if example.expression:
             named = tr("The example “{title}”", title=example.title)

@@ -69,7 +69,7 @@ class Notifications(QObject):
         its `topic`, goes at the next change of the matte if it is `passing`, and waits for the one that is seen if it
         is `behind`.
         """
-        offers = ((tr("&Models…"), self._show_models),) if about_weights else ()
+        offers = ((tr("Models…"), self._show_models),) if about_weights else ()
         tip = "" if path is None else str(path)
         text = text.replace(tip, path.name) if path is not None else text
         self._parts.messages.show_message(
@@ -159,7 +159,7 @@ class Notifications(QObject):
         written = notice.code is NoticeCode.EXPORTED or (failed and notice.job in _WRITING)
         topic = str(notice.job or JobKind.EXPORT) if written or failed else ""
         if (path := notice.path) is not None:
-            offers = ((tr("Show in &Folder"), lambda: self._show_file(path)),)
+            offers = ((tr("Show in Folder"), lambda: self._show_file(path)),)
             self._parts.messages.show_message(
                 notice.text, notice.level, offers, owner=document.key, lasting=False, topic=topic
             )
