@@ -1850,6 +1850,11 @@
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/example_dialog.py" />
+      <source>waiting</source>
+      <translation>wartet</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/example_dialog.py" />
       <source>Found in the Open Images</source>
       <translation>In den offenen Bildern gefunden</translation>
     </message>
@@ -4885,6 +4890,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/example_finder.py" />
       <source>{example} is ready: open the images to find it in.</source>
       <translation>{example} ist bereit: die Bilder öffnen, in denen es gesucht werden soll.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/example_finder.py" />
+      <source>stopped</source>
+      <translation>abgebrochen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/file_manager.py" />

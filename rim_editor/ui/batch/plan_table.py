@@ -250,7 +250,7 @@ class PlanTable(RowTable):
         self.setModel(self.plan_model)
         self.thumbnails.loaded.connect(lambda _path: self.viewport().update())
         self.setWordWrap(True)
-        self.set_widths(32, 32, 26)
+        self.set_widths(40, 30, 32)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
 
