@@ -21,6 +21,10 @@ VISIBLE_ALPHA = 0.5
 """A matte that stays below this value everywhere shows nothing, and is an answer of no certainty."""
 
 
+_SPECK = 1e-4
+"""The share of an image, 0..1, up to which what shows is a speck that nobody would find."""
+
+
 class Certainty(StrEnum):
     """What a presence amounts to."""
 
@@ -63,6 +67,11 @@ class PresenceScale:
 def shows_something(matte: NDArray[np.float32]) -> bool:
     """Whether any pixel of a matte, HxW in [0, 1], is more than half covered."""
     return bool((matte > VISIBLE_ALPHA).any())
+
+
+def shows_a_guess(matte: NDArray[np.float32]) -> bool:
+    """Whether a matte, HxW in [0, 1], of no certainty shows enough to be judged: more than one pixel in 10,000."""
+    return bool((matte > VISIBLE_ALPHA).sum() > _SPECK * matte.size)
 
 
 def with_threshold(certainty: Certainty, presence: float, matte: NDArray[np.float32], bar: float | None) -> Certainty:

@@ -51,6 +51,8 @@ class WeightsInfo:
     """Whether it is another system, whose weights are fetched as they are, and not a variant that is trained."""
     brought: bool = False
     """Whether the user brings a file of it: there is nothing to fetch."""
+    removable: bool = True
+    """False where nothing of it is on this machine that could be removed; True where only the hub's client knows."""
 
 
 def user_folder() -> Path:

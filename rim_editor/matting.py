@@ -121,6 +121,18 @@ def nouns(weights: str) -> tuple[str, ...]:
         return ()
 
 
+def knows_words(weights: str) -> bool:
+    """Whether the weights of this name, file or folder are asked by words. True for what is missing or damaged too."""
+    from clipmat.systems.catalogue import split, system_of
+    from clipmat.systems.system_table import SYSTEMS
+
+    try:
+        name = system_of(split(weights)[0])
+    except ClipMatError:
+        return True
+    return name is None or SYSTEMS[name].knows_words
+
+
 @contextmanager
 def cpu_threads(threads: int) -> Iterator[None]:
     """While this is open, a loaded model computes with `threads` CPU threads when called from this thread.

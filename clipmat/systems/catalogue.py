@@ -91,6 +91,17 @@ def locate(weights: str | Path) -> tuple[Path, ...]:
     return tuple(next(found[kind] for kind in part.model_types if kind in found) for part in entry.parts)
 
 
+def own_folders(name: str) -> tuple[Path, ...]:
+    """The folders that are removed with a system, in the user's folder: of those of its parts that are there.
+
+    A part stays that another system needs, all of which is here; but not where the two differ in nothing else.
+    """
+    parts = SYSTEMS[name].parts
+    others = [entry for entry in SYSTEMS.values() if entry.parts != parts and not entry.missing]
+    needed = {part for entry in others for part in entry.parts}
+    return tuple(part.folder for part in parts if os.path.isdir(part.folder) and part not in needed)
+
+
 def _info(name: str, entry: SystemEntry) -> WeightsInfo:
     missing = entry.missing
     here = [part.folder for part in entry.parts if part.place]
@@ -104,6 +115,7 @@ def _info(name: str, entry: SystemEntry) -> WeightsInfo:
         remedy=remedy(name) if missing else "",
         system=True,
         brought=bool(entry.brought),
+        removable=bool(own_folders(name)),
     )
 
 

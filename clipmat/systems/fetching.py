@@ -11,7 +11,7 @@ from pathlib import Path
 from clipmat import hub
 from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
 from clipmat.systems.brought_files import is_brought
-from clipmat.systems.catalogue import locate, remedy, system_of
+from clipmat.systems.catalogue import locate, own_folders, remedy, system_of
 from clipmat.systems.system_table import SYSTEMS, Part
 from clipmat.weights import verify
 
@@ -87,14 +87,11 @@ def weight_files(places: Sequence[Path]) -> list[Path]:
 
 
 def remove(name: str) -> tuple[Path, ...]:
-    """Delete the weights of a system from the user's folder; returns what was deleted. Raises RemoveFailed.
+    """Delete the weights of a system from the user's folder, but for what another one needs; returns what was deleted.
 
-    A part stays that another system needs, all of which is here; but not where the two differ in nothing else.
+    Raises RemoveFailed.
     """
-    parts = SYSTEMS[name].parts
-    others = [entry for entry in SYSTEMS.values() if entry.parts != parts and not entry.missing]
-    needed = {part for entry in others for part in entry.parts}
-    folders = [part.folder for part in parts if os.path.isdir(part.folder) and part not in needed]
+    folders = own_folders(name)
     if not folders:
         raise RemoveFailed(f"there are no weights of '{name}' to remove: none were fetched, or others need them")
     files = tuple(sorted(path for folder in folders for path in folder.rglob("*") if os.path.isfile(path)))

@@ -92,6 +92,8 @@ class SystemEntry:
     """What an answer takes beside the weights, about."""
     refines: bool = False
     """Whether it computes edges for others, and finds nothing by itself."""
+    knows_words: bool = True
+    """False where it finds what it always finds, such as the main subject."""
 
     @property
     def missing(self) -> tuple[Part, ...]:
@@ -163,7 +165,7 @@ _MDETR = Part(
 
 
 def _wordless(part: Part, text: str) -> SystemEntry:
-    return SystemEntry(f"{text}; {_NOT_RUN}", "MIT", (part,), 4_000_000_000)
+    return SystemEntry(f"{text}; {_NOT_RUN}", "MIT", (part,), 4_000_000_000, knows_words=False)
 
 
 SYSTEMS = {

@@ -445,16 +445,6 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/editor.py" />
-      <source>The layer “{title}”</source>
-      <translation>Die Ebene „{title}“</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/editor/editor.py" />
-      <source>Layer {number}</source>
-      <translation>Ebene {number}</translation>
-    </message>
-    <message>
-      <location filename="../../rim_editor/editor/editor.py" />
       <source>{layer} is locked: unlock it, or select another layer.</source>
       <translation>{layer} ist gesperrt: entsperren oder eine andere Ebene auswählen.</translation>
     </message>
@@ -500,6 +490,16 @@
     </message>
     <message>
       <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>The layer “{title}”</source>
+      <translation>Die Ebene „{title}“</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>Layer {number}</source>
+      <translation>Ebene {number}</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
       <source>New layer</source>
       <translation>Neue Ebene</translation>
     </message>
@@ -512,6 +512,11 @@
       <location filename="../../rim_editor/editor/layer_actions.py" />
       <source>Duplicate layer</source>
       <translation>Ebene duplizieren</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/editor/layer_actions.py" />
+      <source>{layer} is locked: unlock it before you delete it.</source>
+      <translation>{layer} ist gesperrt: vor dem Löschen entsperren.</translation>
     </message>
     <message>
       <location filename="../../rim_editor/editor/layer_actions.py" />
@@ -1842,6 +1847,11 @@
       <location filename="../../rim_editor/ui/dialogs/example_dialog.py" />
       <source>not sure: check it</source>
       <translation>nicht sicher: prüfen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/dialogs/example_dialog.py" />
+      <source>waiting</source>
+      <translation>wartet</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/dialogs/example_dialog.py" />
@@ -3332,6 +3342,11 @@
       <location filename="../../rim_editor/ui/panels/expression_box.py" />
       <source>Describe what to cut out: the woman in the red coat on the left</source>
       <translation>Auf Englisch beschreiben, was freigestellt werden soll: the woman in the red coat on the left</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/panels/expression_box.py" />
+      <source>Enter finds the main subject; these weights know no words</source>
+      <translation>Die Eingabetaste findet das Hauptmotiv; diese Gewichte kennen keine Wörter</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/panels/expression_box.py" />
@@ -4843,8 +4858,8 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/example_finder.py" />
-      <source>&amp;Find in the Open Images</source>
-      <translation>In den offenen Bildern &amp;suchen</translation>
+      <source>Find in the O&amp;pen Images</source>
+      <translation>In den &amp;offenen Bildern suchen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/example_finder.py" />
@@ -4875,6 +4890,11 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/example_finder.py" />
       <source>{example} is ready: open the images to find it in.</source>
       <translation>{example} ist bereit: die Bilder öffnen, in denen es gesucht werden soll.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/example_finder.py" />
+      <source>stopped</source>
+      <translation>abgebrochen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/file_manager.py" />
@@ -4932,6 +4952,16 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <translation>Meldungen</translation>
     </message>
     <message>
+      <location filename="../../rim_editor/ui/window/notifications.py" />
+      <source>Models…</source>
+      <translation>Modelle…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/notifications.py" />
+      <source>Show in Folder</source>
+      <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
       <location filename="../../rim_editor/ui/window/page_chooser.py" />
       <source>“{name}” holds several pages or frames: this is the first.</source>
       <translation>„{name}“ enthält mehrere Seiten oder Bilder: Dies ist die erste.</translation>
@@ -4953,13 +4983,13 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>Save as Preset</source>
-      <translation>Als Vorlage speichern</translation>
+      <source>Edit, edge, place, shadow, outline and the choices of the last export, under the name:</source>
+      <translation>Bearbeitung, Kante, Platz, Schatten, Kontur und die Einstellungen des letzten Exports, unter dem Namen:</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
-      <source>Edit, edge, place, shadow, outline and the choices of the last export, under the name:</source>
-      <translation>Bearbeitung, Kante, Platz, Schatten, Kontur und die Einstellungen des letzten Exports, unter dem Namen:</translation>
+      <source>Save as Preset</source>
+      <translation>Als Vorlage speichern</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
@@ -5000,6 +5030,26 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
       <source>&amp;Add from a File…</source>
       <translation>&amp;Aus einer Datei hinzufügen…</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>&amp;Rename</source>
+      <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>The preset “{name}” is called “{new}” now.</source>
+      <translation>Die Vorlage „{name}“ heißt jetzt „{new}“.</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>The new name of the preset “{name}”:</source>
+      <translation>Der neue Name der Vorlage „{name}“:</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/presets_menu.py" />
+      <source>Rename the Preset</source>
+      <translation>Vorlage umbenennen</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/presets_menu.py" />
@@ -5108,8 +5158,18 @@ Alles läuft auf diesem Rechner: kein Bild und kein Text verlässt ihn. Apache-L
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />
-      <source>This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E).</source>
-      <translation>Dieses Bild wurde nicht exportiert, da nicht sicher ist, ob es das Richtige ist: nachsehen, dann exportieren (Strg+E).</translation>
+      <source>This image was not exported, as the answer is not sure: look at it, then export it (Ctrl+E).</source>
+      <translation>Dieses Bild wurde nicht exportiert, da die Antwort nicht sicher ist: ansehen, dann exportieren (Strg+E).</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/repeater.py" />
+      <source>This image was not exported, as “{words}” was not found: use other words, then export it (Ctrl+E).</source>
+      <translation>Dieses Bild wurde nicht exportiert, da „{words}“ nicht gefunden wurde: andere Wörter nehmen, dann exportieren (Strg+E).</translation>
+    </message>
+    <message>
+      <location filename="../../rim_editor/ui/window/repeater.py" />
+      <source>Same again</source>
+      <translation>Noch einmal dasselbe</translation>
     </message>
     <message>
       <location filename="../../rim_editor/ui/window/repeater.py" />

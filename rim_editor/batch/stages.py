@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat import image_files
-from clipmat.certainty import Certainty, shows_something, with_threshold
+from clipmat.certainty import Certainty, shows_a_guess, with_threshold
 from clipmat.errors import UserError, UserFacingWarning
 from clipmat.image_files import OpenedImage
 from clipmat.thread_warnings import collected_warnings
@@ -152,7 +152,7 @@ def _answer(term: ExpressionTerm, prediction: PredictionLike, recipe: Recipe) ->
 
 def _is_guess(answer: Answer, recipe: Recipe) -> bool:
     """Whether an answer of no certainty is taken all the same."""
-    return recipe.best_guess and answer.combine is not Combine.SUBTRACT and shows_something(answer.matte)
+    return recipe.best_guess and answer.combine is not Combine.SUBTRACT and shows_a_guess(answer.matte)
 
 
 def _lowest(answers: Sequence[Answer], doubts: Sequence[str]) -> Certainty:

@@ -102,6 +102,17 @@ class History:
         self._at = len(self._steps) - 1
         self._bound()
 
+    def join(self, first: Document, count: int, name: str, gesture: str) -> None:
+        """Make the `count` newest steps, which followed `first`, one step called `name`, which `gesture` continues.
+
+        Nothing happens where there are other steps since then, or undone ones.
+        """
+        start = self._at - count
+        if count < 1 or start < 0 or self._steps[start].document is not first or self.can_redo:
+            return
+        self._steps[start + 1 :] = [_step(self.current, name)]
+        self._at, self._gesture = start + 1, gesture
+
     def amend(self, document: Document) -> None:
         """Put `document` in the place of the current one, without a step; for what nobody wants to undo."""
         self._steps[self._at] = _step(document, self._steps[self._at].name)

@@ -67,6 +67,8 @@ class GivenAnswer:
     """The key of the layer that it is for."""
     decided: bool = False
     """Whether the user has accepted the answer, or went on without it."""
+    joins: bool = False
+    """Whether it was to join the matte, so that the former matte is not taken for it."""
 
     @classmethod
     def of_part(cls, part: Answer, layer: int) -> GivenAnswer:
@@ -123,7 +125,8 @@ class AnswerState:
 
     def answered(self, editor: Editor, answer: Answered) -> None:
         """Remember an answer, and the part that it became."""
-        given = GivenAnswer(answer, answer, editor.document.layer.key)
+        joins = self.combine is not Combine.NEW
+        given = GivenAnswer(answer, answer, editor.document.layer.key, joins=joins)
         self.asked = answer.expression or self.asked
         if answer.pointing and answer.expression and answer.certainty is not Certainty.NONE:
             former = self._words_alone(answer.expression)
@@ -211,19 +214,12 @@ class AnswerState:
         if rated.certainty is Certainty.UNSURE:
             text, choices = answer_texts.not_sure(quoted), (AnswerChoice.USE, AnswerChoice.RETRY)
             if part is not None:
-                return AnswerText(
-                    text + note, choices, text, short=text if note else tr("Not sure of this"), rated=rated
-                )
+                short = text if note else tr("Not sure of this")
+                return AnswerText(text + note, choices, text, short=short, rated=rated)
             if given.decided or editor.guess is None:
                 return AnswerText("")
-            return AnswerText(
-                tr("{doubt}: nothing is taken away yet", doubt=text),
-                choices,
-                text,
-                short=tr("Not sure: nothing taken yet"),
-                marked=editor.guess,
-                rated=rated,
-            )
+            whole, short = tr("{doubt}: nothing is taken away yet", doubt=text), tr("Not sure: nothing taken yet")
+            return AnswerText(whole, choices, text, short=short, marked=editor.guess, rated=rated)
         if part is not None:
             text = answer_texts.best_guess(quoted)
             choices = (AnswerChoice.USE, AnswerChoice.RETRY)
@@ -283,7 +279,7 @@ class AnswerState:
         choices: tuple[AnswerChoice, ...] = (AnswerChoice.GUESS,) if editor.guess is not None else ()
         if given.decided:
             return AnswerText(text)
-        if not editor.document.has_matte:
+        if given.joins or not editor.document.has_matte:
             return AnswerText(text, choices or (AnswerChoice.RETRY,), short=short)
         title = editor.document.layer.title
         caption = answer_texts.still_former(tr("“{words}”", words=title) if title else "", quoted)

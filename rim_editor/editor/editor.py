@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clipmat.certainty import Certainty, shows_something
+from clipmat.certainty import Certainty, shows_a_guess
 from clipmat.expression import clean_expression
 from clipmat.pointing import NOTHING, Pointing
 from rim_editor import model_requests
@@ -39,7 +39,7 @@ from rim_editor.editor.edge_refining import EdgeRefining
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobKind, Listeners, Notice, NoticeCode
 from rim_editor.editor.example_actions import ExampleActions
 from rim_editor.editor.jobs import EditorJobs, InlineRunner, Runner
-from rim_editor.editor.layer_actions import LayerActions
+from rim_editor.editor.layer_actions import LayerActions, layer_name
 from rim_editor.editor.saving import Saving
 from rim_editor.files import exporting
 from rim_editor.model_requests import ModelAnswer, ModelOptions, ModelQuestion
@@ -81,7 +81,7 @@ class Editor:
         self._open(History(Document(source)))
         self.finishing = AnswerFinishing(self, self._jobs)
         """Refines the edges of answers in the background."""
-        self.layers = LayerActions(self)
+        self.layers = LayerActions(self, self._notify)
         """Adds, removes and arranges the layers."""
         self.examples = ExampleActions(self, matting, self._jobs)
         """Makes an example of what is selected, and finds the object of one."""
@@ -300,7 +300,7 @@ class Editor:
     def _answered(self, question: ModelQuestion, options: ModelOptions, found: ModelAnswer, key: int) -> None:
         answer = found.part(question)
         if answer.certainty is Certainty.NONE:
-            self.guess = answer if shows_something(answer.matte) else None
+            self.guess = answer if shows_a_guess(answer.matte) else None
             remedy = "" if question.pointing else tr(". Use other words.")
             self._notify(NoticeCode.NOT_FOUND, f"{answer_texts.doubt(answer)}{remedy}")
         elif answer.certainty is Certainty.UNSURE and answer.takes_away and not answer.pointing:
@@ -327,10 +327,9 @@ class Editor:
         layer = next((layer for layer in self.document.layers if layer.key == key), None)
         if layer is None or (layer.visible and not layer.locked):
             return False
-        named = tr("The layer “{title}”") if layer.title else tr("Layer {number}")
         locked = tr("{layer} is locked: unlock it, or select another layer.")
         text = locked if layer.locked else tr("{layer} is hidden: show it, or select another layer.")
-        self._notify(NoticeCode.LOCKED, text.format(layer=named.format(title=layer.title, number=layer.number)))
+        self._notify(NoticeCode.LOCKED, text.format(layer=layer_name(layer)))
         return True
 
     def _lacks_matte(self, combine: Combine, key: int | None = None) -> bool:

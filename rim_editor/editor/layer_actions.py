@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rim_editor.documents.document import Document, Layer
+from rim_editor.editor.events import NoticeCode
 from rim_editor.translation import tr
 
 if TYPE_CHECKING:
     from rim_editor.editor.editor import Editor
+
+
+def layer_name(layer: Layer) -> str:
+    """How a notice calls a layer, at the beginning of a sentence."""
+    if layer.title:
+        return tr("The layer “{title}”", title=layer.title)
+    return tr("Layer {number}", number=layer.number)
 
 
 class LayerActions:
@@ -18,8 +27,9 @@ class LayerActions:
     A place is counted from the bottom, 0 first. Methods raise IndexError when there is no layer at a place.
     """
 
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
+    def __init__(self, editor: Editor, notify: Callable[[NoticeCode, str], None]) -> None:
+        """`notify` tells the user."""
+        self._editor, self._notify = editor, notify
 
     def add(self) -> None:
         """Add an empty layer above the active one, and make it the active one."""
@@ -37,10 +47,14 @@ class LayerActions:
         self._editor.commit(document.with_layer_at(document.active + 1, copied), tr("Duplicate layer"))
 
     def remove(self, place: int) -> None:
-        """Remove a layer; the only one is replaced by an empty one. A locked one can be removed: that can be undone."""
+        """Remove a layer; the only one is replaced by an empty one. A locked one stays, and a notice says why."""
         document = self._editor.document
         layers = list(document.layers)
         removed = layers.pop(place)
+        if removed.locked:
+            text = tr("{layer} is locked: unlock it before you delete it.", layer=layer_name(removed))
+            self._notify(NoticeCode.LOCKED, text)
+            return
         active = document.active - (place < document.active or document.active == len(layers) > 0)
         after = replace(document, layers=tuple(layers) or (Layer(),), active=max(0, active))
         self._editor.commit(after, _with_title(tr("Delete layer"), removed))

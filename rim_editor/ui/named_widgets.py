@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 _FRAME = QSize(16, 48)
 """Logical pixels that title bar and borders of a window may take."""
+_TITLE = 32
+"""Logical pixels of that for the title bar."""
 
 
 def add_labelled_row(form: QFormLayout, text: str, field: QLineEdit, *beside: QWidget) -> None:
@@ -96,8 +98,34 @@ def scroll_area(inside: QWidget) -> QScrollArea:
 
 
 def resize_on_screen(window: QWidget, wanted: QSize) -> None:
-    """Resize a window that is not shown yet, but not beyond its screen: a large scale leaves few logical pixels."""
+    """Resize a window that is not shown yet, but not beyond its screen: a large scale leaves few logical pixels.
+
+    It opens in the middle of the window that it belongs to, with its title bar on the screen.
+    """
     window.resize(wanted.boundedTo(window.screen().availableSize() - _FRAME))
+    window.installEventFilter(_Placer(window))
+
+
+class _Placer(QObject):
+    """Places a window before it is first shown, unless it was moved already.
+
+    Qt does so for dialogs, but does not know the title bar yet, which some window managers then put above the screen.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        is_first = event.type() == QEvent.Type.Show and not event.spontaneous()
+        if is_first and isinstance(watched, QWidget) and not watched.testAttribute(Qt.WidgetAttribute.WA_Moved):
+            _place(watched)
+        return False
+
+
+def _place(window: QWidget) -> None:
+    over, screen = window.parentWidget(), window.screen().availableGeometry()
+    middle = screen.center() if over is None else over.window().frameGeometry().center()
+    left, top = middle.x() - window.width() // 2, middle.y() - window.height() // 2
+    left = max(screen.left(), min(left, screen.right() - window.width() - _FRAME.width()))
+    top = max(screen.top() + _TITLE, min(top, screen.bottom() - window.height() - _FRAME.height() + _TITLE))
+    window.move(left, top)
 
 
 def save_file_dialog(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clipmat.certainty import Certainty, PresenceScale, with_threshold
+from clipmat.certainty import Certainty, PresenceScale, shows_a_guess, with_threshold
 
 SEEN, UNSEEN = np.full((3, 4), 0.51, np.float32), np.full((3, 4), 0.5, np.float32)
 SCALE = PresenceScale(0.2, 0.6)
@@ -26,6 +26,13 @@ SCALE = PresenceScale(0.2, 0.6)
 )
 def test_two_thresholds_and_a_matte_that_shows_something(presence, matte, certainty):
     assert SCALE.certainty(presence, matte) == certainty
+
+
+@pytest.mark.parametrize(("pixels", "shown"), [(0, False), (4, False), (5, True)])
+def test_a_speck_is_no_guess(pixels, shown):
+    matte = np.zeros((200, 200), np.float32)
+    matte[100, :pixels] = 1
+    assert shows_a_guess(matte) == shown
 
 
 def test_one_threshold_for_both_leaves_no_doubt():

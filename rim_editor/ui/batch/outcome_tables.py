@@ -136,7 +136,7 @@ class OutcomeTabs(QTabWidget):
             table = RowTable(f"batch_outcomes_{group.value.replace('-', '_')}", tr(text), _SIDE)
             table.setModel(self._models[group])
             table.setWordWrap(True)
-            table.set_widths(36, 30, 10)
+            table.set_widths(42, 38, 10)
             table.activated.connect(lambda index, group=group: self._activate(self._models[group].outcome(index.row())))
             table.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
             self.addTab(table, "")

@@ -217,7 +217,7 @@ class PlanModel(RowsModel):
                 return str(row.item.output)
             if column == _EXPRESSION and row.item is not None:
                 return f"{self._cell_text(index.row(), row, column)}\n{tr(_TYPE_HERE)}".strip()
-            return self._cell_text(index.row(), row, column)
+            return self.text(index.row()) if column == _PROBLEM else self._cell_text(index.row(), row, column)
         if role == _Role.DecorationRole:
             if column == _IMAGE and row.item is not None:
                 return self._thumbnails.thumbnail(str(row.item.source)) or self._blank
@@ -230,7 +230,7 @@ class PlanModel(RowsModel):
 
     def _cell_text(self, place: int, row: PlanRow, column: int) -> str:
         if column == _PROBLEM:
-            return self.text(place)
+            return self._without_folders(self.text(place), row)
         if row.item is None:
             return ""
         if column == _IMAGE:
@@ -238,6 +238,13 @@ class PlanModel(RowsModel):
         if column == _EXPRESSION:
             return self._typed.get(place) or row.expression or tr(_NO_WORDS)
         return tr("left out") if row.item.skip else os.path.relpath(row.item.output, self._folder)
+
+    def _without_folders(self, text: str, row: PlanRow) -> str:
+        """A problem of an image with names for paths: its own, and those in the folder of the results."""
+        if row.item is None:
+            return text
+        source = row.item.source
+        return text.replace(str(source), source.name).replace(self._folder + os.sep, "")
 
 
 class PlanTable(RowTable):
@@ -250,7 +257,7 @@ class PlanTable(RowTable):
         self.setModel(self.plan_model)
         self.thumbnails.loaded.connect(lambda _path: self.viewport().update())
         self.setWordWrap(True)
-        self.set_widths(32, 32, 26)
+        self.set_widths(38, 26, 30)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from rim_editor.translation import tr
 from rim_editor.ui.batch.thumbnail_loader import SIDE
@@ -23,6 +30,9 @@ class RowTable(QTableView):
         super().__init__(parent)
         name_widget(self, name, accessible=accessible)
         self.setIconSize(QSize(side, side))
+        self.setItemDelegateForColumn(0, _NamesInLine(self))
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -50,6 +60,16 @@ class RowTable(QTableView):
             return range(0)
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1)
+
+
+class _NamesInLine(QStyledItemDelegate):
+    """Gives each thumbnail a square, so that the names beside narrow and wide ones begin at one place."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        view = self.parent()
+        if isinstance(view, RowTable):
+            option.decorationSize = view.iconSize()
 
 
 class RowsModel(QAbstractTableModel):

@@ -21,9 +21,10 @@ from clipmat.certainty import Certainty
 from rim_editor.documents.answer_texts import percent
 from rim_editor.translation import marked, tr
 from rim_editor.ui.named_widgets import name_widget, resize_on_screen, wrapped_label
+from rim_editor.ui.theme import SPACE
 
 _TEXTS = marked({Certainty.SURE: "found", Certainty.UNSURE: "not sure: check it", Certainty.NONE: "not found"})
-_WAITING = "waiting"
+_WAITING = marked("waiting")
 
 
 @dataclass
@@ -66,15 +67,24 @@ class ExampleDialog(QDialog):
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
         self._table.itemSelectionChanged.connect(self._choose)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setIcon(QIcon())
+        close.setAutoDefault(False)  # Enter on a row is no wish to close the list
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         for widget in (self._summary, self._table, buttons):
             column.addWidget(widget)
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         resize_on_screen(self, QSize(60 * letter, 25 * line))  # room for eight images
+
+    def move_aside(self, window: QWidget) -> None:
+        """Move to the lower right corner of the window, away from the images that are gone through."""
+        corner = window.geometry().bottomRight()
+        self.move(corner.x() - self.width() - SPACE, corner.y() - self.height() - SPACE)
 
     def add(self, key: str, title: str) -> None:
         """Add an image that is waited for."""
@@ -116,7 +126,7 @@ class ExampleDialog(QDialog):
         self._table.blockSignals(True)
         self._table.setRowCount(len(self._rows))
         for number, row in enumerate(self._rows):
-            for column, text in enumerate((row.title, row.text)):
+            for column, text in enumerate((row.title, tr(row.text) if row.text == _WAITING else row.text)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self._table.setItem(number, column, item)

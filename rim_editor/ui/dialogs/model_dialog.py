@@ -178,7 +178,7 @@ class ModelDialog(QDialog):
         self._fetch.setText(tr("&Fetch") if row is not None and row.system else tr("&Fetch CLIP"))
         self._verify.setEnabled(ready and not self._busy)
         self._remove.setVisible(row is None or not row.bundled)
-        self._remove.setEnabled(replaceable)
+        self._remove.setEnabled(row is not None and replaceable and row.removable)
         self._cancel.setVisible(self._busy)
         if row is not None and not self._busy:
             self._show_message(advice(row))

@@ -101,6 +101,10 @@ class ExpressionBar(QWidget):
         """Set the suggestions: earlier expressions (newest first), and the nouns that the weights know."""
         self._box.set_suggestions(history, nouns)
 
+    def set_knows_words(self, knows: bool) -> None:
+        """Ask for words, or say that the chosen weights know none."""
+        self._box.set_knows_words(knows)
+
     def set_present_words(self, editor: Editor, words: Sequence[PresentWord]) -> None:
         """Offer words that are surely in this editor's image, see `AnswerState.offered`."""
         self._state(editor).words = tuple(words)

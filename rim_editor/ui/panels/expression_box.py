@@ -12,6 +12,7 @@ from rim_editor.translation import marked, tr
 from rim_editor.ui.theme import icon, set_type
 
 _PLACEHOLDER = marked("Describe what to cut out: the woman in the red coat on the left")
+_NO_WORDS = marked("Enter finds the main subject; these weights know no words")
 _WIDE = 24
 """Letters of width from which there is room for more than the words."""
 
@@ -37,11 +38,9 @@ class ExpressionBox(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("expression_box")
-        self.setPlaceholderText(tr(_PLACEHOLDER))
         self.setClearButtonEnabled(True)
         self.setAccessibleName(tr("Expression"))
-        self.setAccessibleDescription(tr("Describe the object to cut out, then press Enter"))
-        self.setToolTip(tr("Describe one object in your own words, then press Enter (Ctrl+L goes here)"))
+        self.set_knows_words(True)
         self.setMaxLength(1000)
         set_type(self, "large")
         self.setMinimumHeight(2 * self.fontMetrics().height())
@@ -58,6 +57,14 @@ class ExpressionBox(QLineEdit):
         popup.installEventFilter(self)
         self._popup = popup
         self.textEdited.connect(self._suggest)
+
+    def set_knows_words(self, knows: bool) -> None:
+        """Ask for words, or say that the chosen weights know none."""
+        self.setPlaceholderText(tr(_PLACEHOLDER) if knows else tr(_NO_WORDS))
+        description = tr("Describe the object to cut out, then press Enter")
+        tip = tr("Describe one object in your own words, then press Enter (Ctrl+L goes here)")
+        self.setAccessibleDescription(description if knows else tr(_NO_WORDS))
+        self.setToolTip(tip if knows else tr(_NO_WORDS))
 
     def set_suggestions(self, history: Sequence[str], nouns: Sequence[str]) -> None:
         """Set the suggestions: earlier expressions (newest first), and the nouns, the most common first."""

@@ -89,7 +89,7 @@ class ExampleFinder(QObject):
         def batch() -> None:
             self._show_batch(example)
 
-        offers: tuple[Offer, ...] = ((tr("&Find in the Open Images"), find), (tr("&Batch…"), batch))
+        offers: tuple[Offer, ...] = ((tr("Find in the O&pen Images"), find), (tr("&Batch…"), batch))
         named = tr("The example of {source}", source=example.source) if example.source else tr("The example")
         if example.expression:
             named = tr("The example “{title}”", title=example.title)
@@ -113,6 +113,7 @@ class ExampleFinder(QObject):
         others = [document for document in self._documents if document is not front]
         for document in others:
             shown.add(document.key, document.editor.title)
+        shown.move_aside(self._window)
         shown.show()
         for document in others:
             document.editor.examples.find(example)
@@ -126,7 +127,7 @@ class ExampleFinder(QObject):
             if event.code in (NoticeCode.LOCKED, NoticeCode.FAILED):
                 self._list.show_problem(document.key, event.text)
         elif isinstance(event, JobEnded) and event.kind is JobKind.ASK:
-            self._list.show_problem(document.key, "stopped")  # an answer replaces it at once
+            self._list.show_problem(document.key, tr("stopped"))  # an answer replaces it at once
 
     def _go_to(self, key: str) -> None:
         document = self._documents.by_key(key)

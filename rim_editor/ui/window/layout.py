@@ -38,7 +38,7 @@ from rim_editor.ui.window.dock_focus import DockFocus, connect_all
 from rim_editor.ui.window.document_tabs import DocumentTabs
 from rim_editor.ui.window.message_bar import MessageBar
 from rim_editor.ui.window.narrow_window import NarrowWindow
-from rim_editor.ui.window.status_bar import StatusBar
+from rim_editor.ui.window.status_bar import MessageLine, StatusBar
 
 _SEPARATED = {
     "save", "export", "close", "quit", "preferences", "combine_new", "brush_none", "invert", "split", "zoom_in",
@@ -100,9 +100,10 @@ def lay_out(window: QMainWindow, actions: Actions) -> WindowParts:
     connect_all(actions["show_panels"], (matte_dock, edit_dock))
     choices = [actions[name] for name in ("show_matte_panel", "show_edit_panel", "show_panels")]
     NarrowWindow(window, (matte_dock, edit_dock), choices)
+    window.setStatusBar(status_bar := MessageLine(window))
     parts = WindowParts(
         canvas, bar, matte_panel, layer_panel, brush_panel, strip, edit_panel, tabs, MessageBar(canvas),
-        StatusBar(window.statusBar()), toolbar, recent_menu,
+        StatusBar(status_bar), toolbar, recent_menu,
     )  # fmt: skip
     _connect_panels(parts)
     canvas.set_view(replace(canvas.view, automatic=True))

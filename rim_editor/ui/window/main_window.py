@@ -81,45 +81,43 @@ class MainWindow(QMainWindow):
         self.runner = runner or QtRunner(self)
         self.live_settings = LiveSettings(settings, self.runner, self)
         self.actions_by_id = Actions(self)
-        self.parts = layout.lay_out(self, self.actions_by_id)
-        self.documents = Documents(self.parts.tabs, self._make_editor, self)
+        parts = self.parts = layout.lay_out(self, self.actions_by_id)
+        self.documents = Documents(parts.tabs, self._make_editor, self)
         self.opener = DocumentOpener(self.runner, self.documents, self.live_settings, self)
-        self._pages = PageChooser(self, self.documents, self.opener, self.parts.messages, self.runner)
-        self.matte_loader = MatteLoader(self.runner, self.editor, self.parts.expression_bar.combine, self)
+        self._pages = PageChooser(self, self.documents, self.opener, parts.messages, self.runner)
+        self.matte_loader = MatteLoader(self.runner, self.editor, parts.expression_bar.combine, self)
         self.batch = BatchOpener(
             self, matting, self.live_settings, self.runner, self.documents, lambda text: self.show_message(text)
         )
-        self._examples = ExampleFinder(self.documents, self.parts.messages, self.runner, self.batch.show, self)
-        self._repeater = Repeater(self.documents, self.opener, self.parts.expression_bar, self.batch, self.runner, self)
+        self._examples = ExampleFinder(self.documents, parts.messages, self.runner, self.batch.show, self)
+        self._repeater = Repeater(self.documents, self.opener, parts.expression_bar, self.batch, self.runner, self)
         folders = FileManager(self)
         self._dialogs = DialogOpener(
             self, self.documents, self.live_settings, self.runner, folders, self.opener.open_files, self.preload_model
         )
         self.notifications = Notifications(
-            self, self.parts, self.documents, self.opener, self._dialogs.show_models, folders.show_file
+            self, parts, self.documents, self.opener, self._dialogs.show_models, folders.show_file
         )
         folders.failed.connect(self.notifications.show_warning)
         self.show_message = self.notifications.show_message
         recovery = recovery or Recovery(stored.recovery_folder())
         self._autosave = Autosave(recovery, self.runner, self)
         self._recovery_offer = RecoveryOffer(
-            recovery, self.runner, self.parts.messages, self.documents, self._autosave, self
+            recovery, self.runner, parts.messages, self.documents, self._autosave, self
         )
         self._projects = ProjectSaver(self, self.documents, self.live_settings)
-        self._closing = DocumentCloser(
-            self, self.documents, self.parts.messages, self._projects.save, self._close_document
-        )
+        self._closing = DocumentCloser(self, self.documents, parts.messages, self._projects.save, self._close_document)
         self._cutouts = CutoutExporter(self.runner, self)
         self._drag_handle = DragHandle(self._cutouts, self.editor, self)
-        self.parts.toolbar.insertWidget(self.actions_by_id["export"], self._drag_handle)
-        self._eyedropper = Eyedropper(self.parts.canvas)
-        field = self.parts.expression_bar.findChild(QLineEdit, "expression_box")
+        parts.toolbar.insertWidget(self.actions_by_id["export"], self._drag_handle)
+        self._eyedropper = Eyedropper(parts.canvas)
+        field = parts.expression_bar.findChild(QLineEdit, "expression_box")
         assert field is not None
         self._expression_field = field
         TextFieldFilter(field)
         self.handlers = ActionHandlers(
             self.actions_by_id,
-            self.parts,
+            parts,
             self.documents,
             self.live_settings,
             self._functions(),
@@ -127,7 +125,7 @@ class MainWindow(QMainWindow):
             lambda: self.opener.busy,
             self,
         )
-        self._words = WordFinder(matting, self.runner, self.documents, self.parts.expression_bar, self)
+        self._words = WordFinder(matting, self.runner, self.documents, parts.expression_bar, self.live_settings, self)
         self._start_page = StartPage(self.parts.canvas, self._dialogs.show_open, self.opener.paste)
         self._start_page.sample_requested.connect(self._open_sample)
         self._connect()
@@ -278,7 +276,7 @@ class MainWindow(QMainWindow):
         self.live_settings.changed.connect(self._settings_changed)
         self._repeater.messaged.connect(show.show_image_warning)
         self._cutouts.copied.connect(show.show_over_front)
-        self._dialogs.presets.noted.connect(show.show_over_front)
+        self._dialogs.presets.noted.connect(show.show_about_presets)
         self._cutouts.failed.connect(show.show_image_error)
         self._drag_handle.clicked_only.connect(show.show_over_front)
         parts.tabs.close_requested.connect(self._closing.close_image)

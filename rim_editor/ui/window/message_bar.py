@@ -50,7 +50,7 @@ class Message(QFrame):
         mark = QLabel(self)
         row.addWidget(mark)
         self._mark = mark
-        label = QLabel(text, self)
+        label = QLabel(_sentence(text), self)
         label.setObjectName("message_text")
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -136,6 +136,12 @@ class Message(QFrame):
     def _choose(self, action: Callable[[], None]) -> None:
         self.dismiss()
         action()
+
+
+def _sentence(text: str) -> str:
+    """A text that begins in capitals, unless it does with a name: errors of the model are written to follow a colon."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
 
 
 class MessageBar(QWidget):

@@ -69,7 +69,7 @@ class Notifications(QObject):
         its `topic`, goes at the next change of the matte if it is `passing`, and waits for the one that is seen if it
         is `behind`.
         """
-        offers = ((tr("&Models…"), self._show_models),) if about_weights else ()
+        offers = ((tr("Models…"), self._show_models),) if about_weights else ()
         tip = "" if path is None else str(path)
         text = text.replace(tip, path.name) if path is not None else text
         self._parts.messages.show_message(
@@ -79,6 +79,10 @@ class Notifications(QObject):
     def show_over_front(self, text: str, level: str = "info") -> None:
         """Show a message over the image in front, or the start page, alone."""
         self.show_message(text, level, owner=self._in_front())
+
+    def show_about_presets(self, text: str, level: str) -> None:
+        """Show what became of a preset, in place of what was said about presets before."""
+        self.show_message(text, level, owner=self._in_front(), topic="presets")
 
     def show_warning(self, text: str) -> None:
         """Show a warning over the canvas."""
@@ -155,7 +159,7 @@ class Notifications(QObject):
         written = notice.code is NoticeCode.EXPORTED or (failed and notice.job in _WRITING)
         topic = str(notice.job or JobKind.EXPORT) if written or failed else ""
         if (path := notice.path) is not None:
-            offers = ((tr("Show in &Folder"), lambda: self._show_file(path)),)
+            offers = ((tr("Show in Folder"), lambda: self._show_file(path)),)
             self._parts.messages.show_message(
                 notice.text, notice.level, offers, owner=document.key, lasting=False, topic=topic
             )

@@ -1,4 +1,4 @@
-"""The menu of presets: applies one to the layer in front, saves what is done there, exports, adds and deletes them."""
+"""The menu of presets: applies one to the layer in front, saves what is done there; renames, exports, adds, deletes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QInputDialog, QMenu, QMessageBox, QWidget
 
 from clipmat.errors import UserError
 from rim_editor import presets
@@ -46,13 +46,8 @@ class PresetsMenu(QObject):
         """Ask for a name, and save edit, controls and composition of the layer in front, and the last export."""
         if self._editor() is None:
             return
-        dialog = name_widget(QInputDialog(self._window), "preset_dialog")
-        dialog.setWindowTitle(tr("Save as Preset"))
-        dialog.setLabelText(
-            tr("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
-        )
-        dialog.textValueSelected.connect(self._save_as)
-        open_question(dialog)
+        label = tr("Edit, edge, place, shadow, outline and the choices of the last export, under the name:")
+        self._ask_for_name(tr("Save as Preset"), label, tr("&Save"), "", self._write)
 
     def apply(self, name: str) -> None:
         """Do to the active layer in front what a preset says, as one step, and export likewise from now on."""
@@ -66,6 +61,8 @@ class PresetsMenu(QObject):
             front.editor.composition.apply(
                 tr("Preset “{name}”", name=name), preset.edit, preset.controls, preset.composition
             )
+            if front.editor.document.layer.locked:
+                return  # refused, with a notice
             export = preset.export
             front.framing = export.framing
             self._settings.set(
@@ -79,7 +76,22 @@ class PresetsMenu(QObject):
 
         self._start(lambda: presets.restored(name, record), done)
 
-    def _save_as(self, text: str) -> None:
+    def _ask_for_name(self, title: str, label: str, verb: str, before: str, then: Callable[[str], object]) -> None:
+        """Call `then` with a name for the preset that is called `before`, asked again if another one has it."""
+        dialog = name_widget(QInputDialog(self._window), "preset_dialog")
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(label)
+        dialog.setOkButtonText(verb)
+        dialog.setTextValue(before)
+        dialog.textValueSelected.connect(lambda text: self._name_chosen(text, before, then))
+        open_question(dialog)
+        buttons = dialog.findChild(QDialogButtonBox)
+        if buttons is not None:
+            ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+            ok.setEnabled(bool(before))
+            dialog.textValueChanged.connect(lambda text: ok.setEnabled(bool(text.strip())))
+
+    def _name_chosen(self, text: str, before: str, then: Callable[[str], object]) -> None:
         try:
             name = presets.checked_name(text)
         except UserError as error:
@@ -87,11 +99,12 @@ class PresetsMenu(QObject):
             return
 
         def ask() -> None:
-            known = next((other for other in self._records or {} if other.casefold() == name.casefold()), None)
+            others = (other for other in self._records or {} if other != before)
+            known = next((other for other in others if other.casefold() == name.casefold()), None)
             if known is None:
-                self._write(name)
+                then(name)
             else:
-                self._ask(tr("Replace the preset “{known}”?", known=known), tr("&Replace"), lambda: self._write(known))
+                self._ask(tr("Replace the preset “{known}”?", known=known), tr("&Replace"), lambda: then(known))
 
         self._load(ask)
 
@@ -132,12 +145,29 @@ class PresetsMenu(QObject):
         menu.addSeparator()
         menu.addActions(self._fixed)
         menu.addAction(tr("&Add from a File…")).triggered.connect(lambda _=False: self._choose_file())
-        for title, call in ((tr("&Export"), self._export), (tr("&Delete"), self._ask_to_delete)):
+        of_one = (
+            (tr("&Rename"), self._rename),
+            (tr("&Export"), self._export),
+            (tr("&Delete"), self._ask_to_delete),
+        )
+        for title, call in of_one:
             submenu = menu.addMenu(title)
             submenu.setEnabled(bool(names))
             for name in names:
                 action = submenu.addAction(name.replace("&", "&&") + "…")
                 action.triggered.connect(lambda _=False, name=name, call=call: call(name))
+
+    def _rename(self, name: str) -> None:
+        def rename(new: str) -> None:
+            self._change(
+                lambda records: {
+                    new if one == name else one: records[one] for one in records if one == name or one != new
+                },
+                tr("The preset “{name}” is called “{new}” now.", name=name, new=new),
+            )
+
+        label = tr("The new name of the preset “{name}”:", name=name)
+        self._ask_for_name(tr("Rename the Preset"), label, tr("&Rename"), name, rename)
 
     def _export(self, name: str) -> None:
         record = (self._records or {})[name]
@@ -200,7 +230,9 @@ class PresetsMenu(QObject):
         box.setWindowTitle(tr("Presets"))
         box.setText(question)
         box.addButton(verb, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: then())
-        box.addButton(QMessageBox.StandardButton.Cancel).setIcon(QIcon())
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        cancel.setIcon(QIcon())
+        box.setDefaultButton(cancel)  # what is deleted or replaced is lost
         box.open()
 
     def _change(self, change: Callable[[Records], Records], text: str) -> None:

@@ -6,8 +6,6 @@ exported as the image before was.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +15,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from clipmat.certainty import Certainty
 from clipmat.expression import clean_expression
-from clipmat.image_files import READABLE_SUFFIXES
 from rim_editor.batch import project_recipes
 from rim_editor.batch.recipe import ExpressionTerm
 from rim_editor.editor.events import Answered, DocumentChanged, Event, JobEnded, JobKind, Notice, NoticeCode
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.files.folder_images import next_image
 from rim_editor.files.outputs import free_path
 from rim_editor.translation import marked, tr
 from rim_editor.ui.dialogs.export_formats import suggested_stem
@@ -40,7 +38,11 @@ if TYPE_CHECKING:
 
 _NOTHING_YET = marked("Nothing can be done again yet: find something by words here first.")
 _NO_NEXT = marked("There is no next image: neither a tab to the right nor a file after this one in its folder.")
-_CHECK = marked("This image was not exported, as it is not sure that this is it: see to it, then export it (Ctrl+E).")
+_CHECK = marked("This image was not exported, as the answer is not sure: look at it, then export it (Ctrl+E).")
+_NOTHING_HERE = marked(
+    "This image was not exported, as “{words}” was not found: use other words, then export it (Ctrl+E)."
+)
+_GESTURE = "same again"
 _REFUSED = (NoticeCode.LOCKED, NoticeCode.NO_MATTE)
 
 
@@ -82,7 +84,12 @@ class _Running:
     """A repetition on its way: the term whose answer is waited for, and the worst answer so far."""
 
     repetition: Repetition
+    before: Document
     place: int = 0
+    added: int = 0
+    """The answers that became steps of the history."""
+    missed: str = ""
+    """The words that were not found."""
     sure: bool = True
     waiting: bool = False
     """Whether an answer is waited for."""
@@ -113,6 +120,8 @@ class Repeater(QObject):
         self._running: dict[str, _Running] = {}
         self._waiting: dict[Path, Repetition | None] = {}
         """What to do to files that are being opened."""
+        self._made: set[Path] = set()
+        """What was exported since the window was opened: no image that comes next."""
         documents.event_received.connect(self._on_event)
         documents.removed.connect(lambda document: self._running.pop(document.key, None))
         opener.opened.connect(lambda document, _front: self._opened(document))
@@ -154,8 +163,9 @@ class Repeater(QObject):
             self.messaged.emit(tr(_NO_NEXT), front.key)
 
         paths = (one.editor.document.source.path for one in tabs)
-        there = frozenset(one.absolute() for one in paths if one is not None)
-        self._runner.start(Job(JobKind.OPEN, lambda: next_image(path, there), found, failed, owner=self))
+        there = frozenset(one.absolute() for one in paths if one is not None) | self._made
+        ending = repetition.ending if repetition.folder == path.parent else ""
+        self._runner.start(Job(JobKind.OPEN, lambda: next_image(path, there, ending), found, failed, owner=self))
 
     def show_outcome(self, outcome: Outcome, plan: Plan | None) -> None:
         """Open the image of a batch in a tab, and do there what the batch did."""
@@ -195,7 +205,7 @@ class Repeater(QObject):
             self._begin(document, repetition)
 
     def _begin(self, document: OpenDocument, repetition: Repetition) -> None:
-        self._running[document.key] = _Running(repetition)
+        self._running[document.key] = _Running(repetition, document.editor.document)
         self._ask(document)
 
     def _ask(self, document: OpenDocument) -> None:
@@ -211,6 +221,8 @@ class Repeater(QObject):
             document.editor.ask(term.expression, term.combine)
 
     def _on_event(self, document: OpenDocument, event: Event) -> None:
+        if isinstance(event, Notice) and event.code is NoticeCode.EXPORTED and event.path is not None:
+            self._made.add(event.path.absolute())
         running = self._running.get(document.key)
         if running is None:
             return
@@ -230,6 +242,10 @@ class Repeater(QObject):
         running.waiting = False
         running.sure &= event.certainty is Certainty.SURE
         waits = document.editor.guess is not None
+        if event.certainty is Certainty.NONE:
+            running.missed = running.words
+        elif not waits:
+            running.added += 1
         if event.certainty is Certainty.NONE or waits or running.place + 1 == len(running.repetition.terms):
             del self._running[document.key]
             self._finish(document, running)
@@ -243,13 +259,19 @@ class Repeater(QObject):
 
     def _finish(self, document: OpenDocument, running: _Running) -> None:
         editor, repetition = document.editor, running.repetition
-        editor.commit(
-            _edited(editor.document, repetition), tr("Same edge and edit")
-        )  # for other words too, if none was found
+        name = tr("Same again") if running.added else tr("Same edge and edit")  # for other words, if none was found
+        editor.history.join(running.before, running.added, name, _GESTURE)
+        edited = _edited(editor.document, repetition)
+        if edited is editor.document:
+            editor.amend(edited)  # the step has another name
+        else:
+            editor.commit(edited, name, _GESTURE)
+            editor.end_gesture()
         if repetition.folder is None or repetition.request is None:
             return
         if not running.sure:
-            self.messaged.emit(tr(_CHECK), document.key)
+            nothing = tr(_NOTHING_HERE, words=running.missed)
+            self.messaged.emit(nothing if running.missed else tr(_CHECK), document.key)
             return
         request = replace(repetition.request, overwrite=False)
         path = free_path(repetition.folder / f"{_stem(document)}{repetition.ending}")
@@ -258,24 +280,6 @@ class Repeater(QObject):
             document.exported(path, request)
 
         editor.export(path, request, written)
-
-
-def next_image(path: Path, there: frozenset[Path] = frozenset()) -> Path | None:
-    """The image that follows `path` in its folder, as file managers sort, but for those that are `there` already.
-
-    None after the last one. Raises OSError.
-    """
-    here = (one for one in path.parent.iterdir() if one.suffix.lower() in READABLE_SUFFIXES)
-    following = (one for one in here if not one.name.startswith(".") and _order(one) > _order(path))
-    return min(
-        (one for one in following if one.absolute() not in there and os.path.isfile(one)), key=_order, default=None
-    )
-
-
-def _order(path: Path) -> tuple[list[str | int], str]:
-    """By name: numbers by their value, letters without regard to case."""
-    pieces = re.split(r"([0-9]+)", path.stem.casefold())
-    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], path.suffix.lower()
 
 
 def _edited(document: Document, repetition: Repetition) -> Document:

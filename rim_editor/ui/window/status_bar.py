@@ -1,11 +1,13 @@
-"""The right end of the status bar: progress, image size, zoom, and the model with its device and time."""
+"""The status bar: passing messages at its left, then progress, image size, zoom, and the model with device and time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QStyle, QStyleOption, QWidget
 
 from rim_editor.translation import tr
 from rim_editor.ui.theme import SPACE
@@ -13,6 +15,32 @@ from rim_editor.ui.theme import SPACE
 if TYPE_CHECKING:
     from rim_editor.editor.events import Answered
     from rim_editor.model_requests import ModelOptions
+
+
+class MessageLine(QStatusBar):
+    """A status bar whose message ends in dots where there is no room for all of it."""
+
+    def shown_message(self) -> str:
+        """The message as it fits beside the labels."""
+        return self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, self._room())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the message."""
+        if not self.currentMessage():
+            super().paintEvent(event)
+            return
+        painter, option = QPainter(self), QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
+        painter.setPen(self.palette().windowText().color())
+        inside = self.rect().adjusted(SPACE, 0, 0, 0)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown_message())
+        painter.end()
+
+    def _room(self) -> int:
+        children = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        lefts = (child.x() for child in children if child.isVisible())
+        return min(lefts, default=self.width()) - 2 * SPACE
 
 
 class StatusBar:

@@ -1,4 +1,7 @@
-"""Finds the words that are surely in an image, to click where nothing is asked yet or an answer is not sure."""
+"""Finds the words that are surely in an image, to click where nothing is asked yet or an answer is not sure.
+
+Whether the chosen weights know words at all it finds out as well, for what the box asks for.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject
 
 from clipmat.certainty import Certainty
+from rim_editor import matting as models
 from rim_editor import model_requests
 from rim_editor.editor.events import Answered, Event, JobKind, JobStarted
 from rim_editor.editor.jobs import Job, Runner
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from clipmat.present_words import PresentWord
     from rim_editor.editor.editor import Editor
     from rim_editor.matting import Matting
+    from rim_editor.settings import Settings
+    from rim_editor.ui.live_settings import LiveSettings
 
 
 class WordFinder(QObject):
@@ -31,7 +37,13 @@ class WordFinder(QObject):
     """
 
     def __init__(
-        self, matting: Matting, runner: Runner, documents: Documents, bar: ExpressionBar, parent: QObject
+        self,
+        matting: Matting,
+        runner: Runner,
+        documents: Documents,
+        bar: ExpressionBar,
+        settings: LiveSettings,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._matting = matting
@@ -44,6 +56,9 @@ class WordFinder(QObject):
         documents.chosen.connect(self._on_chosen)
         documents.event_received.connect(self._on_event)
         documents.removed.connect(self._forget)
+        self._weights = ""
+        settings.changed.connect(self._follow)
+        self._follow(settings.current)
 
     def begin(self) -> None:
         """The model is loaded: from now on search every image that comes to the front."""
@@ -83,6 +98,19 @@ class WordFinder(QObject):
 
         # An error would have been one of the question too, and is shown there.
         self._runner.start(Job(JobKind.WORDS, find, found, lambda _: None, owner=document.key, uses_model=True))
+
+    def _follow(self, settings: Settings) -> None:
+        """Find out whether the weights of the settings know words."""
+        if settings.weights != self._weights:
+            weights = self._weights = settings.weights
+            job = Job(
+                JobKind.WORDS,
+                lambda: models.knows_words(weights),
+                self._bar.set_knows_words,
+                lambda _: None,
+                owner=self,
+            )
+            self._runner.start(job)
 
     def _forget(self, document: OpenDocument) -> None:
         self._stop.set()

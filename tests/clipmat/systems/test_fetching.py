@@ -6,7 +6,7 @@ import pytest
 
 from clipmat import hub
 from clipmat.errors import FetchCancelled, FetchFailed, RemoveFailed, WeightsInvalid
-from clipmat.systems import fetching
+from clipmat.systems import catalogue, fetching
 
 FILES = {"config.json": b"{}", "model.safetensors": b"x" * 100, "pytorch_model.bin": b"code", "README.md": b"#"}
 
@@ -32,6 +32,10 @@ def served(tmp_path, monkeypatch, no_user_weights):
     return asked
 
 
+def removable():
+    return {info.name for info in catalogue.catalogue() if info.removable}
+
+
 def test_what_is_fetched_is_whole_without_pickles_and_counted_over_all_files(served, no_user_weights):
     counted = []
     folder = fetching.fetch("clipseg", lambda done, total: counted.append((done, total)))
@@ -39,6 +43,7 @@ def test_what_is_fetched_is_whole_without_pickles_and_counted_over_all_files(ser
     assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors"} == set(served)
     assert counted == sorted(counted) and counted[-1] == (102, 102)
     assert fetching.fetch("clipseg") == folder and len(served) == 2
+    assert removable() == {"clipseg"}
     assert len(fetching.remove("clipseg")) == 2 and not folder.exists()
     with pytest.raises(RemoveFailed, match="none were fetched"):
         fetching.remove("clipseg")
@@ -92,6 +97,7 @@ def test_systems_share_a_part_which_is_fetched_once_and_stays_as_long_as_one_nee
     fetching.fetch("grounded-sam-large", lambda done, total: counted.append((done, total)))
     assert counted[-1] == (102, 102) and len(served) == 6
     assert {path.parent.name for path in fetching.remove("grounded-sam")} == {"sam2.1-hiera-tiny"}
+    assert "grounded-sam" not in removable() and "grounded-sam-large" in removable()
     assert len(fetching.remove("grounded-sam-large")) == 4 and not any(no_user_weights.iterdir())
 
 

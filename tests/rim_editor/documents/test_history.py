@@ -152,3 +152,26 @@ def test_the_current_document_stays_however_big_it_is():
     history.commit(big, "big")
     assert history.current is big
     assert undo_names(history) == ["big"]
+
+
+def test_steps_are_joined_if_nothing_else_happened_since():
+    history = History(DOCUMENT)
+    first, second = replace(DOCUMENT), replace(DOCUMENT)
+    history.commit(first, "first")
+    history.commit(second, "second")
+    history.join(DOCUMENT, 1, "both", "again")
+    assert [step.name for step in history.steps] == ["", "first", "second"]
+    history.join(DOCUMENT, 2, "both", "again")
+    assert history.current is second and [step.name for step in history.steps] == ["", "both"]
+    history.commit(replace(DOCUMENT), "edit", "again")
+    history.end_gesture()
+    assert [step.name for step in history.steps] == ["", "edit"] and history.steps[0].document is DOCUMENT
+
+
+def test_steps_that_were_undone_are_not_lost_to_a_join():
+    history = History(DOCUMENT)
+    history.commit(replace(DOCUMENT), "first")
+    history.commit(replace(DOCUMENT), "second")
+    history.undo()
+    history.join(DOCUMENT, 1, "one", "again")
+    assert [step.name for step in history.steps] == ["", "first", "second"]

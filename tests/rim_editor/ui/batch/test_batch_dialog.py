@@ -448,6 +448,9 @@ def test_the_plan_shows_problems_first_and_the_fatal_ones_bar_the_way_until_they
     rows = cells(dialog)
     assert [row[0] for row in rows] == ["rose-2.jpg", "empty.jpg", "rose-0.jpg", "rose-1.jpg"]
     assert rows[0][3].startswith("Must be solved: ") and "exists already" in rows[0][3]
+    tip = find(dialog, "batch_plan_table", QTableView).model().index(0, 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert "'rose-2.png', the result of 'rose-2.jpg'" in rows[0][3], "folders are for the tooltip"
+    assert str(out / "rose-2.png") in tip and str(photos / "rose-2.jpg") in tip
     assert "0 bytes" in rows[1][3] and rows[2][1:] == ["the dog", "rose-0.png", ""]
     assert not find(dialog, "batch_next").isEnabled() and "Solve them" in text(dialog, "batch_plan_error")
 

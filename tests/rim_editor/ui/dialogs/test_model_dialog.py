@@ -185,6 +185,15 @@ def test_bundled_weights_are_not_offered_for_removal_or_fetching(make, shelf):
     assert cells(dialog, 0)[2] == "Missing: install again" and "install rim-editor again" in message(dialog)
 
 
+def test_what_is_not_here_is_not_offered_for_removal(make, shelf):
+    shelf.rows.append(replace(MISSING, name="clipseg", system=True, removable=False))
+    dialog = make(runner=InlineRunner())
+    select(dialog, 2)
+    assert not button(dialog, "remove_button").isEnabled() and button(dialog, "fetch_button").isEnabled()
+    select(dialog, 1)
+    assert button(dialog, "remove_button").isEnabled(), "CLIP may have been fetched for it"
+
+
 def test_the_catalogue_knows_what_comes_with_the_program():
     bundled = {info.name: info.bundled for info in catalogue()}
     assert bundled == {"compact": True, "vit-b-16": False, "vit-l-14": False}

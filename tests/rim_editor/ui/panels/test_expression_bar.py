@@ -345,8 +345,20 @@ def test_what_is_still_shown_is_named_by_what_it_is_and_not_by_what_was_taken_fr
     ask(qtbot, bar, "the cat")
     bar.set_combine(Combine.SUBTRACT)
     ask(qtbot, bar, "the hat")
+    bar.set_combine(Combine.NEW)
     ask(qtbot, bar, "the dog ghost")
     assert seen[-1] == ("This is still “the cat”, not “the dog ghost”", True)
+
+
+@pytest.mark.parametrize("combine", [Combine.ADD, Combine.SUBTRACT, Combine.INTERSECT])
+def test_a_matte_that_was_only_to_be_joined_is_seen_as_it_is(qtbot, bar, editor, combine):
+    bar.set_editor(editor)
+    seen = captions(bar)
+    ask(qtbot, bar, "the cat")
+    bar.set_combine(combine)
+    ask(qtbot, bar, "the dog ghost")
+    assert seen[-1] == ("", False) and choices(bar) == ["show_guess"]
+    assert status(bar) == "Nothing here seems to be “the dog ghost”"
 
 
 def test_what_waits_to_be_taken_is_withdrawn_before_any_step(qtbot, bar, editor):

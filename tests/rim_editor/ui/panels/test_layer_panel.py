@@ -5,6 +5,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QToolButton
 
 from rim_editor.documents.document import Brush, Stroke
+from rim_editor.editor.events import Notice, NoticeCode
 from rim_editor.ui.panels.layer_panel import LayerPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -98,6 +99,29 @@ def test_the_eye_hides_and_the_lock_protects(panel, editor):
     panel.lock_or_unlock()
     panel.show_or_hide()
     assert not editor.document.layer.locked and not editor.document.layer.visible
+
+
+@pytest.mark.parametrize("way", ["key", "button"])
+def test_a_locked_layer_is_not_deleted_until_it_is_unlocked(qtbot, panel, editor, way):
+    heard = []
+    editor.listen(lambda event: heard.append(event) if isinstance(event, Notice) else None)
+    editor.ask("the dog")
+    editor.layers.lock(0, True)
+
+    def delete():
+        if way == "key":
+            qtbot.keyClick(layer_list(panel), Qt.Key.Key_Delete)
+        else:
+            click(panel, "layer_delete")
+
+    delete()
+    assert titles(panel) == ["the dog"] and editor.document.parts
+    assert [(notice.code, notice.text) for notice in heard] == [
+        (NoticeCode.LOCKED, "The layer “the dog” is locked: unlock it before you delete it.")
+    ]
+    panel.lock_or_unlock()
+    delete()
+    assert titles(panel) == ["Layer 1"] and not editor.document.parts
 
 
 def test_without_an_image_there_is_nothing_to_arrange(panel):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTableWidget, QToolButton
 
 from clipmat.examples import example_of, read_example
@@ -189,3 +189,18 @@ def test_a_damaged_example_is_named_and_opens_nothing(window, qtbot, tmp_path):
     error = window.batch.dialog.findChild(QLabel, "batch_error")
     assert "is damaged" in error.text() and window.batch.dialog.findChild(ExampleRow).example is None
     window.batch.dialog.close()
+
+
+def test_the_list_leaves_the_image_free_and_enter_keeps_it(window, qtbot):
+    marked(window, qtbot)
+    trigger(window, "example_find")
+    qtbot.waitUntil(lambda: window.findChild(ExampleDialog) is not None)
+    dialog, canvas = window.findChild(ExampleDialog), window.parts.canvas
+    middle = canvas.mapToGlobal(canvas.rect().center())
+    assert not dialog.geometry().contains(middle) and window.geometry().contains(dialog.geometry())
+    table = window.findChild(QTableWidget, "found_table")
+    qtbot.waitUntil(lambda: "2 of 2 done" in window.findChild(QLabel, "found_summary").text())
+    table.selectRow(1)
+    shown = window.documents.current
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert dialog.isVisible() and window.documents.current is shown

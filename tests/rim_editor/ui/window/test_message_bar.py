@@ -1,8 +1,9 @@
 """Messages over the canvas: what they leave behind when they go."""
 
+import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QWidget, QWidgetItem
+from PySide6.QtWidgets import QLabel, QWidget, QWidgetItem
 
 from rim_editor.ui.palettes import palette
 from rim_editor.ui.qt_image import to_array
@@ -86,3 +87,18 @@ def test_a_text_is_there_once_among_the_messages_that_are_seen_together(qtbot):
     assert left() == [("no file", "")]
     bar.show_message("no file", "error", tip="/another/file")
     assert len(left()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("there are no weights of 'aimnet': fetch them", "There are no weights of 'aimnet': fetch them"),
+        ("rose.jpg cannot be read", "rose.jpg cannot be read"),
+        ("vit-b-16 is missing", "vit-b-16 is missing"),
+    ],
+)
+def test_a_message_begins_as_a_sentence_but_names_stay(qtbot, text, shown):
+    over = QWidget()
+    qtbot.addWidget(over)
+    message = MessageBar(over).show_message(text, "error")
+    assert message.findChild(QLabel, "message_text").text() == shown

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox, QPushButton
 
 from rim_editor import presets
 from rim_editor import settings as stored
@@ -146,6 +147,57 @@ def test_names_of_marketplaces_and_empty_ones_are_refused_with_a_message(window,
     save(window, qtbot, " ")
     qtbot.waitUntil(lambda: is_shown(window, "needs a name"))
     assert presets.load() == {}
+    save(window, qtbot, "shop")
+    qtbot.waitUntil(lambda: is_shown(window, "Saved as the preset “shop”"))
+    (message,) = window.parts.messages.messages()  # what was refused before is settled
+    assert message.level == "info"
+
+
+def test_a_name_has_to_be_typed_before_it_can_be_saved(window, qtbot):
+    window.actions_by_id["preset_save"].trigger()
+    dialog = window.findChild(QInputDialog, "preset_dialog")
+    (button,) = (button for button in dialog.findChildren(QPushButton) if button.text() == "&Save")
+    assert not button.isEnabled()
+    qtbot.keyClicks(dialog.findChild(QLineEdit), "  ")
+    qtbot.keyClick(dialog.findChild(QLineEdit), Qt.Key.Key_Return)
+    assert dialog.isVisible() and not button.isEnabled()
+    qtbot.keyClicks(dialog.findChild(QLineEdit), "shop")
+    button.click()
+    qtbot.waitUntil(lambda: list(presets.load()) == ["shop"])
+
+
+def rename(window, qtbot, name, new):
+    choose(window, qtbot, "&Rename", f"{name}…")
+    dialog = window.findChild(QInputDialog, "preset_dialog")
+    assert dialog.textValue() == name
+    dialog.setTextValue(new)
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.findChild(QInputDialog, "preset_dialog") is None and not window.runner.busy)
+
+
+def test_a_preset_is_renamed_and_stays_as_it_is(window, qtbot):
+    save(window, qtbot, "plain")
+    window.editor().set_edit(BLUE)
+    save(window, qtbot, "shop")
+    record = presets.load()["shop"]
+    rename(window, qtbot, "shop", "Shop")
+    qtbot.waitUntil(lambda: is_shown(window, "The preset “shop” is called “Shop” now."))
+    assert entries(window, qtbot) == ["plain", "Shop"] and presets.load()["Shop"] == record
+    rename(window, qtbot, "Shop", "PLAIN")
+    answer(window, qtbot, "Cancel")
+    assert entries(window, qtbot) == ["plain", "Shop"]
+    rename(window, qtbot, "Shop", "PLAIN")
+    answer(window, qtbot, "&Replace")
+    qtbot.waitUntil(lambda: presets.load() == {"plain": record})
+
+
+def test_what_cannot_be_had_back_is_not_deleted_by_enter(window, qtbot):
+    save(window, qtbot, "shop")
+    choose(window, qtbot, "&Delete", "shop…")
+    box = window.findChild(QMessageBox, "preset_question")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "preset_question") is None and not window.runner.busy)
+    assert list(presets.load()) == ["shop"]
 
 
 def test_exported_deleted_and_added_again(window, qtbot, tmp_path):
@@ -191,11 +243,14 @@ def test_a_preset_that_makes_no_sense_changes_nothing_and_is_named(window, qtbot
 
 def test_a_locked_layer_is_not_changed(window, qtbot):
     window.editor().set_edit(BLUE)
+    window.live_settings.set(Settings(export_suffix=".webp"))
     save(window, qtbot, "shop")
     qtbot.waitUntil(lambda: bool(presets.load()))
     window.actions_by_id["next_image"].trigger()
     editor = window.editor()
     editor.layers.lock(0, True)
+    window.live_settings.set(Settings())
     choose(window, qtbot, "shop")
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert editor.document.edit == Cutout()
+    assert window.live_settings.current.export_suffix == ".png"

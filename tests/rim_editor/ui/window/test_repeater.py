@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 
 from rim_editor.documents.composition import Composition, Outline
 from rim_editor.documents.document import Brush, Combine, MatteControls, Stroke
-from rim_editor.documents.edits import SolidColour
+from rim_editor.documents.edits import Cutout, SolidColour
 from rim_editor.files.exporting import ExportRequest
 from rim_editor.settings import Settings
 from rim_editor.ui.window.main_window import MainWindow
-from rim_editor.ui.window.repeater import next_image
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 OUTLINED = Composition(outline=Outline())
@@ -90,9 +89,13 @@ def test_the_next_tab_is_found_edited_and_exported_like_this_one(qtbot, window, 
     qtbot.waitUntil(lambda: window.documents.current.last_export is not None)
     assert window.documents.current.last_export[0] == made
     assert window.findChild(QLineEdit, "expression_box").text() == "the hat"
-    assert window.editor().history.undo_name == "Same edge and edit"
+    assert window.editor().history.undo_name == "Same again"
     window.editor().undo()
-    assert window.editor().document.controls == MatteControls()
+    document = window.editor().document
+    assert (document.parts, document.controls, document.edit) == ((), MatteControls(), Cutout()), "it is one step"
+    assert not window.editor().history.can_undo
+    window.editor().redo()
+    assert len(window.editor().document.parts) == 2 and window.editor().document.edit == RED
 
 
 def test_after_the_last_tab_comes_the_next_file_of_the_folder(qtbot, window, photo):
@@ -109,7 +112,7 @@ def test_after_the_last_tab_comes_the_next_file_of_the_folder(qtbot, window, pho
     assert len(window.documents) == 4
 
 
-def test_what_is_not_sure_is_shown_and_not_exported(qtbot, window, tmp_path):
+def test_what_is_not_sure_is_shown_and_not_exported(qtbot, window, tmp_path, model):
     ask(qtbot, window, "maybe the dog")
     exported(qtbot, window, tmp_path / "a.png")
     again(window)
@@ -117,9 +120,12 @@ def test_what_is_not_sure_is_shown_and_not_exported(qtbot, window, tmp_path):
     qtbot.waitUntil(lambda: any("not exported" in text for text in messages(window)))
     assert not (tmp_path / "b.png").exists()
     window.documents.choose(list(window.documents)[0])
-    ask(qtbot, window, "the dog ghost")
+    window.editor().set_edit(RED)
+    ask(qtbot, window, "the dog")
+    qtbot.waitUntil(lambda: window.editor().document.expressions[-1].expression == "the dog")
+    del model.discs["dog"]
     again(window)
-    qtbot.waitUntil(lambda: window.editor().guess is not None or window.editor().busy == frozenset())
+    qtbot.waitUntil(lambda: any("“the dog” was not found" in text for text in messages(window)))
 
 
 def test_the_edit_is_kept_for_other_words_where_nothing_was_found(qtbot, window, model):
@@ -211,10 +217,27 @@ def test_an_image_of_a_batch_that_is_to_be_checked_opens_in_a_tab_as_the_batch_f
     dialog.close()
 
 
-def test_names_that_follow(tmp_path):
-    for name in ("img2.jpg", "IMG10.jpg", "img3.txt", ".img4.jpg", "x.png"):
-        (tmp_path / name).touch()
-    assert next_image(tmp_path / "img1.jpg").name == "img2.jpg"
-    assert next_image(tmp_path / "img2.jpg").name == "IMG10.jpg"
-    assert next_image(tmp_path / "x.png") is None
-    assert next_image(tmp_path / "img1.jpg", frozenset({tmp_path / "img2.jpg"})).name == "IMG10.jpg"
+def test_a_result_is_not_taken_for_the_next_image(qtbot, window, photo):
+    folder = photo("photos/c.jpg").parent
+    window.documents.choose(list(window.documents)[1])
+    ask(qtbot, window, "the dog")
+    exported(qtbot, window, folder / "b.png")
+    exported(qtbot, window, folder / "b-print.png")
+    again(window)
+    qtbot.waitUntil(lambda: window.editor().title == "c.jpg")
+    found(qtbot, window, "the dog")
+    qtbot.waitUntil((folder / "c-print.png").is_file)
+
+
+def test_what_was_painted_meanwhile_stays_a_step(qtbot, window, model):
+    ask(qtbot, window, "the dog")
+    window.editor().set_edit(RED)
+    model.delay = 0.2
+    again(window)
+    editor = window.editor()
+    editor.paint(Stroke(Brush.KEEP, ((5, 5),), 4))
+    found(qtbot, window, "the dog")
+    qtbot.waitUntil(lambda: editor.document.edit == RED)
+    editor.undo()
+    editor.undo()
+    assert len(editor.document.parts) == 1, "the stroke"

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from clipmat.present_words import PresentWord, place_of
 from rim_editor.settings import Settings
@@ -139,3 +139,15 @@ def test_what_was_selected_another_time_needs_no_words(window, qtbot, asked):
     window.preload_model()
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert asked == []
+
+
+def test_the_box_says_when_the_chosen_weights_know_no_words(window, qtbot):
+    box = window.findChild(QLineEdit, "expression_box")
+    assert "Describe what to cut out" in box.placeholderText()
+    for weights in ("aimnet", "p3m-net-resize+vitmatte"):
+        window.live_settings.set(Settings(weights=weights))
+        qtbot.waitUntil(lambda: "know no words" in box.placeholderText())
+        assert "know no words" in box.toolTip() and "know no words" in box.accessibleDescription()
+        window.live_settings.set(Settings(weights="grounded-sam+vitmatte"))
+        qtbot.waitUntil(lambda: "Describe what to cut out" in box.placeholderText())
+        assert "Describe one object" in box.toolTip()
