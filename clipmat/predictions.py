@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,8 +22,8 @@ class Prediction:
     expression: str
     matte: NDArray[np.float32]
     """HxW float32 in [0, 1] at the image's own size: always the best that the network has, however uncertain."""
-    trimap: NDArray[np.uint8]
-    """HxW uint8: 0 background, 128 unknown, 255 foreground."""
+    make_trimap: Callable[[], NDArray[np.uint8]]
+    """Makes `trimap`, which few ask for."""
     presence: float
     """0..1: the share of such expressions that name something in the image, as the scale of the weights states it; 1
     where somebody points without words."""
@@ -37,6 +37,11 @@ class Prediction:
     """One line about how the answer came of points, box or example, where these weights do not know them; else ''."""
     candidates: tuple[Candidate, ...] = ()
     """What a system that finds instances chose from (`clipmat.systems`); our own network offers none."""
+
+    @property
+    def trimap(self) -> NDArray[np.uint8]:
+        """HxW uint8: 0 background, 128 unknown, 255 foreground; made anew each time."""
+        return self.make_trimap()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

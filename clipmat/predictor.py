@@ -355,17 +355,16 @@ class Predictor:
             return refinements(found.regions, image.pixels, self.model.refiner, image.pyramid, self._threads)
 
     def _prediction(self, found: FoundRegions, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
-        refined_at = time.perf_counter()
+        refined_at, size = time.perf_counter(), found.image.size
         if found.pointed:  # somebody points at it
             certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
         else:
             certainty = self.card.presence.certainty(found.presence, matte)
-        trimap = trimap_of(found.regions, found.image.size)  # before the clock stops
         refining = refined_at - found.ended if refined else 0.0
         return Prediction(
             expression=found.expression,
             matte=matte,
-            trimap=trimap,
+            make_trimap=lambda: trimap_of(found.regions, size),
             presence=found.presence,
             certainty=certainty,
             timings={

@@ -97,7 +97,7 @@ class WordSystem(System):
         return Prediction(
             expression=words,
             matte=matte,
-            trimap=trimap,
+            make_trimap=trimap.copy,
             presence=presence,
             certainty=certainty,
             timings={

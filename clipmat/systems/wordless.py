@@ -101,7 +101,7 @@ class WordlessSystem(System):
         return Prediction(
             expression=MAIN_SUBJECT,
             matte=matte.copy(),
-            trimap=trimap.copy(),
+            make_trimap=trimap.copy,
             presence=float(shown),  # it has no score
             certainty=Certainty.SURE if shown else Certainty.NONE,
             timings={

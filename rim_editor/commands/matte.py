@@ -235,7 +235,7 @@ def cut_out(
     found = model_requests.find(matting, options, Document(source), question, draft=False)
     spent |= {step: float(value) for step, value in found.prediction.timings.items()}
     answer, renderer, note = found.part(question), Renderer(source), found.note
-    del found  # of a large photograph the trimap takes a byte a pixel
+    del found
     certainty = with_threshold(answer.certainty, answer.presence, answer.matte, job.at_least)
     answer = replace(answer, certainty=certainty)
     empty = mattes.is_empty(renderer.matte(Document.of_one_layer(source, (answer,))))

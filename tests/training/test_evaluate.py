@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 def answer(sample, matte, presence=0.9):
     certainty = PresenceScale(0.5, 0.5).certainty(presence, matte)
-    return Prediction(sample.expression, matte, matte.astype(np.uint8), presence, certainty, {})
+    return Prediction(sample.expression, matte, matte.astype(np.uint8).copy, presence, certainty, {})
 
 
 def measured(pack, **options):

@@ -24,7 +24,7 @@ def sample(matte, expression="the cup", present=True, image_id="1", others=()):
 
 def answer(matte, presence=0.9):
     certainty = PresenceScale(0.1, 0.5).certainty(presence, matte)
-    return Prediction("", matte, np.zeros(matte.shape, np.uint8), presence, certainty, {})
+    return Prediction("", matte, np.zeros(matte.shape, np.uint8).copy, presence, certainty, {})
 
 
 class Machine:

@@ -16,7 +16,7 @@ def case(found, truth=None, expression="the red cup", presence=0.9, image_id="1"
     image = np.zeros((*truth.shape, 3), np.uint8) + np.array(RED, np.uint8)
     sample = Sample(image, truth, expression, present, form, "", "object", "photo", 0, 0, (), "cup", image_id, "1/0")
     prediction = Prediction(
-        expression, found, found.astype(np.uint8), presence, PresenceScale(0.1, 0.5).certainty(presence, found), {}
+        expression, found, found.astype(np.uint8).copy, presence, PresenceScale(0.1, 0.5).certainty(presence, found), {}
     )
     return sample, prediction, judge("made", sample, prediction)
 
