@@ -77,6 +77,8 @@ _PEOPLE = {"man", "woman", "boy", "girl", "person", "guy", "lady", "kid", "child
 """Who may be named again without an article: `second from the left, man in a dark jacket`."""
 _MOST_RELATIONS = 12
 """`left of the man behind the bus ...`: nobody says more, and each is read within the one before."""
+_LONGEST = 2000
+"""Characters; nobody writes more, and each of many patterns goes through them all."""
 _UNREAD = frozenset(
     "that which who whom whose what whatever where when why how not no except but without than or if always never is "
     "are was were do does did could would should will you i we he she they it my your our most least".split()
@@ -86,8 +88,8 @@ _UNREAD = frozenset(
 
 def read(expression: str) -> Reading:
     """What an expression asks for. Where it cannot be read, the noun is the expression and nothing else is set."""
-    text = tagged(even(expression))
-    reading = _read(text) if text.count("@r_") <= _MOST_RELATIONS else None
+    text = tagged(even(expression)) if len(expression) <= _LONGEST else ""
+    reading = _read(text) if text and text.count("@r_") <= _MOST_RELATIONS else None
     if reading is None or (not reading.chooses and _CLAUSE.search(text)):
         return Reading(" ".join(expression.split()), understood=False)
     return _named(reading)

@@ -21,6 +21,7 @@ from rim_editor.files.exporting import Content, ExportRequest
 from rim_editor.model_requests import ModelOptions
 
 _Chosen = TypeVar("_Chosen", bound=StrEnum)
+_LONGEST_LINE = 100_000
 _SIGNS = {"+": Combine.ADD, "-": Combine.SUBTRACT, "&": Combine.INTERSECT}
 
 
@@ -156,10 +157,12 @@ def terms_text(terms: tuple[ExpressionTerm, ...]) -> str:
 def terms_from_text(text: str) -> tuple[ExpressionTerm, ...]:
     """The expressions of a line: + before what is added, - before what is taken away, & before what it is limited to.
 
-    Signs have spaces around them. '' gives no expressions. Raises EmptyExpression, BadOption.
+    Signs have spaces around them. '' gives no expressions. Raises EmptyExpression; BadOption, for a very long text too.
     """
     if not text.strip():
         return ()
+    if len(text) > _LONGEST_LINE:
+        raise BadOption(f"Expressions of {len(text)} characters are too long: write at most {_LONGEST_LINE}.")
     first, *others = re.split(r"\s([+\-&])(?=\s)", f" {text} ")
     further = zip(others[::2], others[1::2], strict=True)
     terms = (ExpressionTerm(" ".join(words.split()), _SIGNS[sign]) for sign, words in further)

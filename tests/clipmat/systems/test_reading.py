@@ -145,6 +145,12 @@ def test_that_what_cannot_be_read_goes_whole_to_the_system(text):
     assert read(text) == Reading(text, understood=False)
 
 
+def test_that_what_nobody_writes_by_hand_goes_whole_to_the_system():
+    assert read(f"the {'fluffy ' * 20}dog on the left").places == (Position("left"),)
+    endless = f"the {'fluffy ' * 400}dog on the left"
+    assert read(endless) == Reading(endless, understood=False)
+
+
 @pytest.mark.parametrize(
     "text", ["", "   ", ",", "the", "on the left", "?!", "@p_left", "left of", "between", "and", "left of " * 2000]
 )

@@ -191,6 +191,11 @@ def test_what_is_shown_begins_where_the_matte_begins_anew():
     assert terms_text(terms) == "b - c"
 
 
+def test_a_line_of_a_million_characters_is_refused_at_once():
+    with pytest.raises(BadOption, match="1000000 characters are too long"):
+        terms_from_text("a + " * 250_000)
+
+
 @pytest.mark.parametrize("text", ["- the leash", "the dog + ", "the dog - + the cat", "…"])
 def test_a_line_without_words_where_some_are_due_is_refused(text):
     with pytest.raises(EmptyExpression):
