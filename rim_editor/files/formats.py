@@ -191,15 +191,15 @@ def png(pixels: Strips, metadata: Metadata = _NONE) -> bytes:
     """A PNG of HxW (uint8 or uint16), HxWx3 or HxWx4 (uint8, tagged as sRGB), with `metadata`.
 
     Written by ourselves, a strip of rows at a time, as no library does it: each pixel less the one to the left of it,
-    packed by ISA-L, four times as quick as zlib's quickest way and no larger.
+    packed by runs, which is as small as OpenCV makes it, and always the same bytes; by zlib-ng, twice as quick as zlib.
     """
     import numpy as np
-    from isal import isal_zlib
+    from zlib_ng import zlib_ng
 
     from rim_editor.documents.compositing import strips
 
     height, width, *channels = pixels.shape
-    chunk, file, packer = metadata_writing.png_chunk, BytesIO(), isal_zlib.compressobj(1)
+    chunk, file, packer = metadata_writing.png_chunk, BytesIO(), zlib_ng.compressobj(1, strategy=zlib_ng.Z_RLE)
     depth, kind = 8 * pixels[:1].itemsize, {(): 0, (3,): 2, (4,): 6}[tuple(channels)]
     header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
     file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + (chunk(b"sRGB", b"\x00") if channels else b""))
