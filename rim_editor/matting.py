@@ -287,12 +287,6 @@ class Matting:
             self._set_image(predictor, image)
             return predictor.present_words(nouns, stop)
 
-    def release(self) -> None:
-        """Let go of the model and of what it keeps of images; the next question loads it again."""
-        with self._lock:
-            self._predictor, self._loaded, self._image = None, None, None
-            self._own = threading.local()
-
     def nouns(self, weights: str) -> tuple[str, ...]:
         """The nouns that the weights of this name or file know; () when that is unknown."""
         return nouns(weights)

@@ -270,10 +270,7 @@ def cut_out(
             example = matting.example(source.pixels, selected, job.expression, source=job.image.name, **asdict(options))
     box, size, presence = box_of(renderer.matte(document)), document.size, answer.presence
     certainty = answer.certainty
-    device, reason, precision = predictor.device, predictor.device_reason, predictor.precision
-    matting.release()
-    # Of a large photograph they take many bytes a pixel.
-    del answer, document, renderer, source, question, predictor
+    del answer, document, renderer, source, question  # of a large photograph they take many bytes a pixel
     with timed(spent, "edit"):
         result = ready.rendered()
     del ready
@@ -285,9 +282,9 @@ def cut_out(
         output=job.output,
         size=size,
         output_size=(result.pixels.shape[1], result.pixels.shape[0]),
-        device=device,
-        device_reason=reason,
-        precision=precision,
+        device=predictor.device,
+        device_reason=predictor.device_reason,
+        precision=predictor.precision,
         presence=presence,
         certainty=certainty,
         box=box,

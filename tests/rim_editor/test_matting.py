@@ -173,18 +173,6 @@ def test_that_a_large_model_which_nobody_asks_is_let_go_and_comes_back(loaded, m
     assert len(loaded) == 1 and len(loaded[0].images) == 1
 
 
-def test_a_model_that_is_let_go_keeps_no_image_and_is_loaded_again(loaded):
-    matting, image = Matting(), np.zeros((4, 4, 3), np.uint8)
-    matting.predict(image, "red")
-    kept = weakref.ref(image)
-    loaded[0].images.clear()
-    matting.release()
-    del image
-    assert kept() is None
-    matting.predict(ONE, "red")
-    assert len(loaded) == 2
-
-
 def test_the_nouns_are_those_of_the_weights(monkeypatch):
     from clipmat import weights
 
