@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 
@@ -355,7 +356,7 @@ class Predictor:
             return refinements(found.regions, image.pixels, self.model.refiner, image.pyramid, self._threads)
 
     def _prediction(self, found: FoundRegions, matte: NDArray[np.float32], *, refined: bool = False) -> Prediction:
-        refined_at, size = time.perf_counter(), found.image.size
+        refined_at = time.perf_counter()
         if found.pointed:  # somebody points at it
             certainty = Certainty.SURE if shows_something(matte) else Certainty.NONE
         else:
@@ -364,7 +365,7 @@ class Predictor:
         return Prediction(
             expression=found.expression,
             matte=matte,
-            make_trimap=lambda: trimap_of(found.regions, size),
+            make_trimap=partial(trimap_of, found.regions, found.image.size),  # which does not keep the image
             presence=found.presence,
             certainty=certainty,
             timings={

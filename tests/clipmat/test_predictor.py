@@ -1,8 +1,10 @@
 """The public API: set the image once, ask many times."""
 
+import gc
 import threading
 import time
 import warnings
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +59,17 @@ def test_any_size_gives_a_matte_of_that_size(predictor, height, width):
     assert found.matte.shape == found.trimap.shape == (height, width)
     assert found.matte.dtype == np.float32 and 0 <= found.matte.min() and found.matte.max() <= 1
     assert set(np.unique(found.trimap)) <= {0, 128, 255}
+
+
+def test_an_answer_that_is_kept_keeps_no_image(predictor):
+    image = noise(60, 90)
+    freed = weakref.ref(image)
+    predictor.set_image(image)
+    found = predictor.predict("the cup")
+    predictor.set_image(noise(40, 30))
+    del image
+    gc.collect()
+    assert freed() is None and found.trimap.shape == (60, 90)
 
 
 def test_the_order_of_expressions_does_not_matter(predictor):
