@@ -43,12 +43,9 @@ def widened(matte: Strips, width: float) -> Strips:
         part = matte[near]
         box = box_around(part >= _HALF)
         if box is not None:
-            rows, columns = (grown(span, reach, length) for span, length in zip(box, part.shape, strict=True))
-            line = _line(part[rows, columns], width)
-            first = near.start + rows.start
-            own = slice(max(start, first), min(wanted.stop, near.start + rows.stop))
-            if own.start < own.stop:
-                result[own, columns] = line[own.start - first : own.stop - first]
+            columns = grown(box[1], reach, across)
+            line = _line(part[:, columns], width)
+            result[wanted, columns] = line[wanted.start - near.start : wanted.stop - near.start]
     return Made((height, across), lambda rows: np.asarray(result[rows], np.float32))
 
 
