@@ -10,7 +10,7 @@ import numpy as np
 from clipmat.transforms import resized
 from training.entity import Entity, LabelledPhoto, Pixels, SceneBackground, unit
 from training.files.entity_bank import EntityBank
-from training.scene import Alpha, Scene, SceneCanvas
+from training.scene import ASKED, Alpha, Scene, SceneCanvas
 
 
 def _window(
@@ -227,5 +227,33 @@ def composed_scene(
         for shrink in (1.0, 0.75):
             pixels = scaled(bank.cutout(entity), size, rng.uniform(low, high) * shrink, rng)
             if canvas.paste(entity, pixels, *_away(pixels, entity.kind, size, crowd, rng)):
+                break
+    return canvas.scene()
+
+
+def crowded_scene(
+    bank: EntityBank,
+    entities: Sequence[Entity],
+    ground: SceneBackground,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+) -> Scene:
+    """Many small cut-outs over a background, strewn over it or in a heap; later ones stand in front.
+
+    Those that find no room, or would hide another, are left out.
+    """
+    canvas = SceneCanvas(background_part(bank, ground, size, rng), ground.may_contain, complete=True)
+    share, heap = rng.uniform(0.15, 0.36), rng.random() < 0.6
+    middle, spread = rng.uniform(0.35, 0.65, 2), rng.uniform(0.1, 0.24, 2)
+    for entity in entities:
+        pixels, cut = bank.cutout(entity), frozenset[str]()
+        for _ in range(4):
+            shown = scaled(pixels, size, share * rng.uniform(0.7, 1.4), rng)
+            cut = cut or cut_sides(shown, entity.kind)
+            y, x = place(shown, size, cut, rng)
+            if heap and not cut:
+                at = rng.normal(middle, spread).clip(0, 1) * (size[0] - shown.shape[0], size[1] - shown.shape[1])
+                y, x = int(at[0]), int(at[1])
+            if canvas.paste(entity, shown, y, x, ASKED):
                 break
     return canvas.scene()

@@ -12,7 +12,7 @@ import numpy as np
 
 from clipmat.prompt import TEMPLATES
 from training.augmentation import augmented
-from training.composition import composed_scene, labelled_scene, mosaic_scene, photo_scene
+from training.composition import composed_scene, crowded_scene, labelled_scene, mosaic_scene, photo_scene
 from training.dense_words import WordSource
 from training.entity import BankError, Entity, Pixels, unit
 from training.expressions import FORMS, Expression, express, negative, reworded
@@ -33,6 +33,8 @@ class Mix:
     """Cut-outs pasted onto a photograph whose object stays an entity; the rest are composites."""
     scene: float = 0.0
     """Photographs of several labelled things, where the data holds such."""
+    crowd: float = 0.0
+    """Many small cut-outs, several of a kind, that cover one another: a laid table, a heap, a crowd."""
     negative: float = 0.12
     pairs: float = 0.45
     """Scenes of several entities that hold two of a kind; of photographs of several things, where there are such."""
@@ -60,7 +62,7 @@ class Mix:
         return f"Mix({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in used)})"
 
 
-_LATER = ("dropping", "corrected", "reworded")
+_LATER = ("crowd", "dropping", "corrected", "reworded")
 """Shares that came after the fourth weights."""
 
 
@@ -175,6 +177,9 @@ class SceneDataset:
         if self.bank.scenes and draw < mix.photo + mix.mosaic + mix.pasted + mix.scene:
             chosen = (self.twins if rng.random() < mix.pairs else self.labelled).pick(rng)
             return labelled_scene(self.bank, self._photo_of[chosen.id], chosen, size, rng), "scene"
+        if draw < mix.photo + mix.mosaic + mix.pasted + mix.scene + mix.crowd:
+            ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
+            return crowded_scene(self.bank, self._crowd(rng), ground, size, rng), "composite"
         count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.4, 0.25, 0.15]))
         ground = self.bank.backgrounds[int(rng.integers(len(self.bank.backgrounds)))]
         return composed_scene(self.bank, self._group(self.cutouts, count, rng), ground, size, rng), "composite"
@@ -196,6 +201,17 @@ class SceneDataset:
             group.append(pool.pick(rng))
         order = rng.permutation(len(group))
         return [group[i] for i in order[:count]]
+
+    def _crowd(self, rng: np.random.Generator) -> list[Entity]:
+        """Cut-outs for a crowd, mostly objects: three to six of one kind, one to four of another, and some more."""
+        crowd: list[Entity] = []
+        for least, most in ((3, 6), (1, 4), (0, 2), (0, 1)):
+            drawn = [self.cutouts.pick(rng) for _ in range(4)]
+            same = self.cutouts.groups[next((e for e in drawn if e.kind == "object"), drawn[0]).keyword]
+            for _ in range(int(rng.integers(least, most + 1))):
+                one = same[int(rng.integers(len(same)))]
+                crowd.append(self._recoloured(one, rng) if rng.random() < self.mix.recoloured / 2 else one)
+        return [crowd[int(i)] for i in rng.permutation(len(crowd))]
 
     def _recoloured(self, entity: Entity, rng: np.random.Generator) -> Entity:
         """The cut-out of an object in another hue, with the colours that it has then."""

@@ -86,10 +86,11 @@ class SceneCanvas:
         area = float(alpha.mean())
         self._layers.append(_PastedEntity(entity, np.array(alpha), max(area, full_area), area, frozenset()))
 
-    def paste(self, entity: Entity, pixels: Pixels, y: int, x: int) -> bool:
+    def paste(self, entity: Entity, pixels: Pixels, y: int, x: int, least: float = MIN_AREA) -> bool:
         """Put a cut-out (hxwx4 uint8, straight alpha) in front, its upper left corner at y, x; it may overhang.
 
-        False, and nothing is changed, when too little of it or of what it covers would be seen.
+        False, and nothing is changed, when too little of it or of what it covers would be seen: less than `least` of
+        the scene, or of what it covers than MIN_VISIBLE of it.
         """
         height, width = self.image.shape[:2]
         y0, x0, y1, x1 = max(y, 0), max(x, 0), min(y + pixels.shape[0], height), min(x + pixels.shape[1], width)
@@ -99,7 +100,7 @@ class SceneCanvas:
         part = pixels[y0 - y : y1 - y, x0 - x : x1 - x]
         alpha = unit(part[..., 3])
         area = float(alpha.sum()) / (height * width)
-        if area < MIN_AREA:
+        if area < least:
             return False
         rest = 1 - alpha
         left = [layer.alpha[there] * rest for layer in self._layers]
@@ -108,7 +109,7 @@ class SceneCanvas:
             for layer, kept in zip(self._layers, left, strict=True)
         ]
         for layer, loss in zip(self._layers, lost, strict=True):
-            if loss > 0 and layer.area - loss < max(MIN_AREA, MIN_VISIBLE * layer.full_area):
+            if loss > 0 and layer.area - loss < max(least, MIN_VISIBLE * layer.full_area):
                 return False
         for layer, kept, loss in zip(self._layers, left, lost, strict=True):
             layer.alpha[there] = kept

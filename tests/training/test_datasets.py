@@ -47,6 +47,19 @@ def test_shares_follow_the_mix(bank):
     assert all(data.sample(i, (64, 64)).form != "negative" for i in range(30))
 
 
+def test_a_crowd_holds_several_of_a_kind_of_which_each_stays_visible(bank):
+    data = SceneDataset(bank, 1, Mix(photo=0, mosaic=0, pasted=0, crowd=1))
+    scenes = [data.scene(i, (128, 160)) for i in range(40)]
+    for image, placed in scenes:
+        assert image.shape == (128, 160, 3)
+        assert np.sum([each.alpha for each in placed], axis=0).max() < 1.001, "no pixel is of two things"
+        assert all(each.visible > 0.39 and each.area < 0.2 for each in placed)
+    assert np.mean([len(placed) for _, placed in scenes]) > 5
+    most_of_a_kind = [max(Counter(each.entity.keyword for each in placed).values()) for _, placed in scenes]
+    assert np.mean(most_of_a_kind) > 3
+    assert any(each.occludes for _, placed in scenes for each in placed), "some cover others"
+
+
 def test_an_empty_bank_is_refused():
     with pytest.raises(BankError, match="no cut-outs in this split"):
         SceneDataset(EntityBank((), (), (), ()), 0)

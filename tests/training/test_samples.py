@@ -90,4 +90,5 @@ def test_a_mix_is_recorded_as_it_was_before_it_had_shares_that_it_does_not_use()
     former = "Mix(photo=0.2, mosaic=0.22, pasted=0.12, scene=0.0, negative=0.12, pairs=0.45, recoloured=0.0, "
     former += "drawn=0.3, main=0.0, pointed=0.1)"
     assert repr(Mix(photo=0.2, pointed=0.1)) == former
+    assert "crowd=0.2" in repr(Mix(crowd=0.2))
     assert repr(Mix(photo=0.2, pointed=0.1, dropping=0.2)) == former[:-1] + ", dropping=0.2)"
