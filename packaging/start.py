@@ -1,10 +1,9 @@
 """Where a bundle starts: the same as `rim-editor`."""
 
 import multiprocessing
-import sys
 
-from rim_editor.__main__ import main
+from rim_editor.__main__ import run
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    sys.exit(main())
+    run()

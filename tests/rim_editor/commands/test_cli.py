@@ -215,6 +215,27 @@ def test_an_interrupt_while_the_program_is_loaded_is_one_line(monkeypatch, capsy
 
 
 @pytest.mark.parametrize(
+    ("end", "code", "error"), [("return 3", 3, ""), ("raise LookupError('nobody expects')", 1, "LookupError: nobody")]
+)
+def test_the_process_ends_with_its_code_once_threads_and_what_tidies_up_are_done(end, code, error):
+    program = f"""
+import atexit, threading, time
+from rim_editor import __main__ as start
+def main():
+    atexit.register(print, "tidied")
+    threading.Thread(target=lambda: (time.sleep(0.3), print("joined"))).start()
+    print("x" * 300000)
+    {end}
+start.main = main
+start.run()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    assert done.stdout.split() == ["x" * 300000, "joined", "tidied"]
+    assert error in done.stderr and bool(error) == bool(done.stderr)
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["matte", "photo.png", "red", "-o", "out.png"],
