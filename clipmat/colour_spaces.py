@@ -66,7 +66,7 @@ def in_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Imag
             return _converted(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError) as error:
             _warn_damaged(path, str(error))
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")  # which copies what is RGB
 
 
 def _warn_damaged(path: Path, reason: str) -> None:

@@ -80,14 +80,15 @@ def read(path: Path, *, whole: bool = False, page: int | None = None) -> OpenedI
     as it can be read, unless it must be `whole`. That, further pages, high dynamic range, and a damaged profile or
     metadata that are left out, give an ImageWarning. Raises ImageUnreadable, ImageTooLarge, ImageUnsupported.
     """
-    import numpy as np
     from PIL import Image
 
     loaded = load(path, whole=whole, page=page)
     colours, alpha = straight_srgb(loaded)
     shown = colours if alpha is None else Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
-    coverage = None if alpha is None else np.array(alpha)
-    return OpenedImage(path, np.array(shown), coverage, loaded.metadata, altered=page is not None, page=page)
+    coverage = None if alpha is None else image_modes.pixels_of(alpha)
+    return OpenedImage(
+        path, image_modes.pixels_of(shown), coverage, loaded.metadata, altered=page is not None, page=page
+    )
 
 
 def count_pages(path: Path) -> int:
@@ -199,7 +200,7 @@ def from_pixels(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = Non
 
     white = Image.new("RGB", pixels.shape[1::-1], "white")
     shown = Image.composite(Image.fromarray(pixels), white, Image.fromarray(alpha))
-    return OpenedImage(None, np.array(shown), alpha.copy())
+    return OpenedImage(None, image_modes.pixels_of(shown), alpha.copy())
 
 
 def _head(path: Path) -> bytes:

@@ -15,6 +15,8 @@ from clipmat import png_chunks
 from clipmat.errors import ImageUnsupported
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
 PLAIN = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "I;16")
@@ -22,6 +24,8 @@ PLAIN = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "
 _STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "HSV": "RGB"}
 _PHOTOMETRIC, _BITS, _PLANAR, _FORMAT = 262, 258, 284, 339
 _WHITE_IS_ZERO, _LAB, _PLANES, _SIGNED = 0, 8, 2, 2
+_STRIP = 1 << 20
+"""Bytes of pixels that are copied at a time."""
 _SWITCHING = threading.Lock()
 
 
@@ -133,3 +137,19 @@ def _scaled(image: Image.Image) -> Image.Image:
         return Pillow.fromarray(samples)
     alpha = Pillow.fromarray(np.where(samples == key, 0, 255).astype(np.uint8))
     return Pillow.merge("LA", (Pillow.fromarray(((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)), alpha))
+
+
+def pixels_of(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels of an L or RGB image in an array of their own: HxW or HxWx3 uint8.
+
+    They are taken a strip at a time: of a whole image Pillow packs a copy, and joins it to another one.
+    """
+    import numpy as np
+
+    channels = len(image.getbands())
+    pixels = np.empty((image.height, image.width, *((channels,) if channels > 1 else ())), np.uint8)
+    rows = max(1, _STRIP // max(1, image.width * channels))
+    for top in range(0, image.height, rows):
+        bottom = min(top + rows, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
