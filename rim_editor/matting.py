@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +38,6 @@ def load_predictor(weights: str, device: str, precision: str) -> PredictorLike:
     from clipmat.systems.loading import load
 
     return load(weights, device, precision)
-
-
-def _import_model() -> None:
-    with suppress(Exception):  # whoever loads the model meets it again
-        import clipmat.systems.loading  # noqa: F401
 
 
 def catalogue() -> tuple[WeightsInfo, ...]:
@@ -179,14 +174,6 @@ class Matting:
     def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
         # Only the loader is pickled; the other process loads the model itself.
         return Matting, (self._load,)
-
-    def import_ahead(self) -> None:
-        """Begin in the background to import what a model needs, for the seconds in which an image is decoded.
-
-        Nothing is imported for a fake model. What fails is raised when the model is loaded.
-        """
-        if self._load is load_predictor and "torch" not in sys.modules:
-            threading.Thread(target=_import_model, name="import of the model", daemon=True).start()
 
     def predictor(self, weights: str, device: str, precision: str = "auto") -> PredictorLike:
         """The model for these weights on this device, loaded once while all three stay. Raises ClipMatError."""

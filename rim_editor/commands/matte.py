@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clipmat.certainty import Certainty, with_threshold
+from clipmat.certainty import Certainty, shows_a_guess, with_threshold
 from clipmat.expression import MAIN_SUBJECT
 from rim_editor.commands import pointing_options
 from rim_editor.commands.cutout_options import CutoutOptions, Json, with_cutout_options
@@ -227,7 +227,6 @@ def cut_out(
     check(job)
     request, options = _request(job), ModelOptions(job.weights, job.device)
     spent: dict[str, float] = {}
-    matting.import_ahead()
     with timed(spent, "decode"):
         source = image_files.read(job.image, page=job.page)
     with timed(spent, "load"):
@@ -244,9 +243,10 @@ def cut_out(
         answer = replace(answer, certainty=Certainty.NONE)
     if on_answer is not None:
         on_answer(answer.certainty, answer.presence)
-    refused = answer.certainty is Certainty.NONE and (empty or not job.best_guess)
+    guess = not empty and shows_a_guess(answer.matte)
+    refused = answer.certainty is Certainty.NONE and not (guess and job.best_guess)
     if refused and not job.allow_empty:
-        instead = "the empty result with --allow-empty" if empty else "the best guess with --best-guess"
+        instead = "the best guess with --best-guess" if guess else "the empty result with --allow-empty"
         raise NothingMatched(f"{doubt(answer)}: use other words, or write {instead}.")
     if refused:
         answer = replace(answer, matte=np.zeros_like(answer.matte))

@@ -1,7 +1,5 @@
 """The model is loaded once and every image read once, whatever the order of the questions."""
 
-import subprocess
-import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -173,47 +171,6 @@ def test_that_a_large_model_which_nobody_asks_is_let_go_and_comes_back(loaded, m
     assert unloaded.wait(30)
     assert matting.predict(ONE, "red").certainty == "sure"
     assert len(loaded) == 1 and len(loaded[0].images) == 1
-
-
-def _printed(program):
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.split()
-
-
-def test_what_a_model_needs_is_imported_ahead_in_the_background_but_not_for_a_fake():
-    program = """
-import sys, threading
-from rim_editor.matting import Matting
-Matting(lambda *wanted: None).import_ahead()
-print(threading.active_count(), "torch" in sys.modules)
-Matting().import_ahead()
-for thread in threading.enumerate()[1:]:
-    thread.join()
-print("clipmat.predictor" in sys.modules)
-"""
-    assert _printed(program) == ["1", "False", "True"]
-
-
-def test_an_import_that_fails_in_the_background_is_raised_when_the_model_is_loaded():
-    program = """
-import sys, threading
-from rim_editor.matting import Matting
-class NoTorch:
-    def find_spec(self, name, *rest):
-        if name == "torch":
-            raise ImportError("no torch")
-sys.meta_path.insert(0, NoTorch())
-matting = Matting()
-matting.import_ahead()
-for thread in threading.enumerate()[1:]:
-    thread.join()
-try:
-    matting.predictor("compact", "cpu")
-except ImportError as error:
-    print(error)
-"""
-    assert _printed(program) == ["no", "torch"]
 
 
 def test_the_nouns_are_those_of_the_weights(monkeypatch):

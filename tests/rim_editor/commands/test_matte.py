@@ -231,6 +231,17 @@ def test_the_best_guess_on_demand(refused, run, photo, tmp_path):
     assert json.loads(out)["certainty"] == "none"
 
 
+def test_a_speck_is_no_guess_but_what_is_there_may_be_small(refused, run, tmp_path):
+    pixels = np.full((200, 300, 3), 90, np.uint8)
+    pixels[100, 50:54] = (230, 20, 20)
+    Image.fromarray(pixels).save(tmp_path / "speck.png")
+    out = tmp_path / "out.png"
+    refused(run("matte", tmp_path / "speck.png", "red ghost", "-o", out, "--best-guess"), 3, "ghost", "--allow-empty")
+    assert not out.exists()
+    assert run("matte", tmp_path / "speck.png", "red", "-o", out)[0] == 0
+    assert (opened(out)[..., 3] > 0).sum() == 4
+
+
 def test_a_guess_that_shows_nothing_is_not_written(refused, run, photo, tmp_path):
     refused(run("matte", photo, "the zebra", "-o", tmp_path / "out.png", "--best-guess"), 3, "zebra")
     assert not (tmp_path / "out.png").exists()
