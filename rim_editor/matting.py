@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipmat.errors import ClipMatError, ExpressionTruncated
+from rim_editor import linking
 from rim_editor.predictors import DraftsFirst, KnowsWords, Unloadable
 
 if TYPE_CHECKING:
@@ -174,6 +175,11 @@ class Matting:
     def __reduce__(self) -> tuple[Callable[..., Matting], tuple[Callable[[str, str, str], PredictorLike]]]:
         # Only the loader is pickled; the other process loads the model itself.
         return Matting, (self._load,)
+
+    def link_ahead(self) -> None:
+        """Begin to link what a model needs, for the time in which the caller decodes an image; nothing for a fake."""
+        if self._load is load_predictor:
+            linking.link_in_background()
 
     def predictor(self, weights: str, device: str, precision: str = "auto") -> PredictorLike:
         """The model for these weights on this device, loaded once while all three stay. Raises ClipMatError."""

@@ -227,6 +227,7 @@ def cut_out(
     check(job)
     request, options = _request(job), ModelOptions(job.weights, job.device)
     spent: dict[str, float] = {}
+    matting.link_ahead()
     with timed(spent, "decode"):
         source = image_files.read(job.image, page=job.page)
     with timed(spent, "load"):

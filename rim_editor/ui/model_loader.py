@@ -7,17 +7,15 @@ linker loads its libraries, and while the garbage collector runs.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rim_editor import matting
 from rim_editor.editor.events import JobKind
 from rim_editor.editor.jobs import Job, Runner
+from rim_editor.linking import link_ahead
 
 if TYPE_CHECKING:
     from rim_editor.matting import Matting
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 # Seconds after which a waiting thread gets its turn; Python's default, 0.005, is noticeable several times per event.
 _TURN = 0.0005
-_NOW, _GLOBAL = 2, 0x100  # of dlfcn.h on Linux
-_CHUNK = 2**22
 
 
 def preload(
@@ -85,37 +81,3 @@ def short_turns() -> Iterator[None]:
         if collecting:
             gc.enable()
         sys.setswitchinterval(turn)
-
-
-def link_ahead() -> tuple[str, ...]:
-    """Link torch's large libraries while other threads run; Linux only, elsewhere torch does it itself.
-
-    Returns the names of the linked libraries. A failure is left to torch, which reports it.
-    """
-    if sys.platform != "linux":
-        return ()
-    spec = find_spec("torch")
-    if spec is None or spec.origin is None:
-        return ()
-    import ctypes
-
-    # `import` and ctypes.CDLL hold the interpreter while they link; a foreign call does not.
-    link = ctypes.CDLL(None).dlopen
-    link.restype, link.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
-    folder = Path(spec.origin).parent / "lib"
-    linked = []
-    # First the one that torch itself links globally, then the rest; not libtorch_python, which the import must load.
-    for name, flags in (
-        ("libtorch_global_deps.so", _NOW | _GLOBAL),
-        ("libtorch_cpu.so", _NOW),
-        ("libtorch_cuda.so", _NOW),
-        ("libtorch.so", _NOW),
-    ):
-        path = folder / name
-        if os.path.exists(path) and link(bytes(path), flags):
-            linked.append(name)
-    with suppress(OSError):  # reading it brings it into the page cache
-        with (folder / "libtorch_python.so").open("rb", buffering=0) as file:
-            while file.read(_CHUNK):
-                pass
-    return tuple(linked)

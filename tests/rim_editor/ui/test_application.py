@@ -344,7 +344,8 @@ def test_the_command_says_it_in_a_line():
 def test_torch_works_after_its_libraries_were_linked_ahead():
     code = """
 import sys
-from rim_editor.ui.model_loader import link_ahead, load_with_short_turns
+from rim_editor.linking import link_ahead
+from rim_editor.ui.model_loader import load_with_short_turns
 linked = link_ahead()
 assert "torch" not in sys.modules
 turn = sys.getswitchinterval()
