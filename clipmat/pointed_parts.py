@@ -69,17 +69,19 @@ def choose_parts(
     if best is None:
         return None
     _, threshold, chosen, others = best
-    share = _nearest(chosen, others)
+    share = nearest_share(chosen, others)
     if drops and any(_is_set(chosen, point) for point in drops):
         share *= _side_of_keeps(colours, chosen, keeps, drops)
     if pointing.box is not None:
         share *= boxed_plane(soft.shape, pointing)
     missed = tuple((x, y, True) for x, y in keeps if not _is_set(chosen, (x, y)))
     share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
-    return PartChoice(*_limited(matte, soft, trimap, share, threshold), missed)
+    return PartChoice(*limited(matte, soft, trimap, share, threshold), missed)
 
 
-def _limited(matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float) -> tuple[Floats, Floats]:
+def limited(
+    matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float = 0.5
+) -> tuple[Floats, Floats]:
     """Matte and trimap times the share of each pixel; what a low threshold found is lifted to a whole matte."""
     if threshold < 0.5:
         matte = np.clip(soft / (2 * threshold), 0, 1)
@@ -121,7 +123,7 @@ def pixel_under(point: tuple[float, float], shape: Sequence[int]) -> tuple[int, 
     return min(max(int(point[0]), 0), shape[1] - 1), min(max(int(point[1]), 0), shape[0] - 1)
 
 
-def _nearest(chosen: Bools, others: Bools) -> Floats:
+def nearest_share(chosen: Bools, others: Bools) -> Floats:
     """1 where a chosen part is nearer than any other, 0 elsewhere: each part keeps its own soft edge."""
     if not others.any():
         return np.ones(chosen.shape, np.float32)

@@ -1,7 +1,7 @@
 """The words that say where something is, and which position is the opposite of which.
 
-`training/relations` decides what they mean in a composed scene and `systems/choosing` among a system's candidates;
-`systems/phrase_tagging` finds them in whole phrases.
+`training/relations` decides what they mean in a composed scene and `sentences/choosing` among a system's candidates;
+`sentences/phrase_tagging` finds them in whole phrases.
 """
 
 from __future__ import annotations

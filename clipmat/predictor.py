@@ -36,6 +36,7 @@ from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.text_encoding import encoded_text
 from clipmat.transforms import check_image, check_matte, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
+from clipmat.worded_parts import worded_parts
 
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
@@ -158,7 +159,8 @@ class Predictor:
             share = (time.perf_counter() - read) / len(pairs)
             answers = []
             for (image, _), text, out in zip(pairs, words, outs, strict=True):
-                regions, now = (whole_region(out, of[id(image)].size),), time.perf_counter()
+                region = whole_region(out, of[id(image)].size)
+                regions, now = (worded_parts(region, text, of[id(image)].small),), time.perf_counter()
                 presence = self._presence(out)
                 found = FoundRegions(
                     of[id(image)], text, regions, presence, PromptMethod.WORDS, False, now - share, now - share, now
@@ -321,6 +323,8 @@ class Predictor:
                 assert out is not None
                 regions = (whole_region(out, image.size),)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
+                if example is None:
+                    regions = (worded_parts(regions[0], words, image.small),)
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self._presence(out)

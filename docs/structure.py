@@ -46,6 +46,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
             "clipmat.position_words",
         ),
     ),
+    "clipmat/sentences": ("clipmat.sentences",),
     "clipmat: network": ("clipmat",),
     "clipmat/systems": ("clipmat.systems",),
     "training: scenes and words": ("training",),

@@ -1,1 +1,1 @@
-"""Other systems behind the same two calls as ours, and the words with which one of their candidates is chosen."""
+"""Other systems behind the same two calls as ours."""

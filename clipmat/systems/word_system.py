@@ -19,9 +19,9 @@ from clipmat.errors import ExpressionTruncated
 from clipmat.pointing import Pointing, PromptMethod
 from clipmat.predictions import Prediction
 from clipmat.predictor import Predictor
+from clipmat.sentences.choosing import choose
+from clipmat.sentences.reading import read
 from clipmat.systems.bands import trimap_of_mask
-from clipmat.systems.choosing import choose
-from clipmat.systems.reading import read
 from clipmat.systems.system import System
 
 _SCALE = PresenceScale(unsure=0.25, sure=0.5)

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from clipmat.candidates import Candidate
-from clipmat.systems.choosing import choose
-from clipmat.systems.reading import read
+from clipmat.sentences.choosing import choose
+from clipmat.sentences.reading import read
 from training.datasets import Mix, SceneDataset
 from training.expressions import express
 from training.files.entity_bank import EntityBank

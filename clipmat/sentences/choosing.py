@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clipmat.candidates import Candidate
 from clipmat.colour_names import basic_names, cielab
-from clipmat.systems.reading import Position, Reading, Relation
+from clipmat.sentences.reading import Position, Reading, Relation
 
 Find = Callable[[str], Sequence[Candidate]]
 """The candidates of a noun phrase, as a system finds them; of '' those of anything."""

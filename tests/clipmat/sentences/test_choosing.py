@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from clipmat.candidates import Candidate
-from clipmat.systems.choosing import choose, colour_share
-from clipmat.systems.reading import read
+from clipmat.sentences.choosing import choose, colour_share
+from clipmat.sentences.reading import read
 
 SIZE = (100, 200)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from clipmat.candidates import Candidate
-from clipmat.systems.choosing import choose
-from clipmat.systems.reading import read
+from clipmat.sentences.choosing import choose
+from clipmat.sentences.reading import read
 
 RGB = {
     "red": (205, 25, 30), "green": (25, 150, 40), "blue": (30, 60, 210), "yellow": (240, 215, 40),

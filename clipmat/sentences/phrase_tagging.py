@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clipmat.systems.spelling import COLOURS
+from clipmat.sentences.spelling import COLOURS
 
 _FAR = r"(?:(?:far|very|extreme|absolute|most) )*"
 _THE = r"(?:the |a |an |its )?"

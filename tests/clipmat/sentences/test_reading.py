@@ -1,7 +1,7 @@
 import pytest
 
-from clipmat.systems.reading import Position, Reading, Relation, read
-from clipmat.systems.spelling import even
+from clipmat.sentences.reading import Position, Reading, Relation, read
+from clipmat.sentences.spelling import even
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 
 from clipmat.position_words import OPPOSITE
-from clipmat.systems.phrase_tagging import tagged
-from clipmat.systems.spelling import COLOURS, even
+from clipmat.sentences.phrase_tagging import tagged
+from clipmat.sentences.spelling import COLOURS, even
 
 
 @dataclass(frozen=True, slots=True)
