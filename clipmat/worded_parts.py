@@ -6,6 +6,7 @@ single out the largest part among them, the others are dropped. Where the words 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import cv2
@@ -22,9 +23,12 @@ SOLID = 0.5
 """Alpha above which a matte is cut into parts."""
 LEAST_SHARE, LEAST_AREA = 0.05, 0.0008
 """Share of the largest part, and of the image, that a part has at least."""
-PIECE_GAP, PIECE_SHARE = 0.012, 0.3
+_MOST = 32
+"""Parts that are looked at, the largest ones."""
+PIECE_GAP, PIECE_SHARE = 0.012, 0.5
 """A part that is at most this far from the largest one, in diagonals, and at most this share of it, may be a piece of
 the same thing, behind a pole or an arm."""
+_PLURAL = re.compile(r"(?:\b(?:people|men|women|children)|[^sui]s)$")
 _BY_DEPTH = {"front", "behind"}
 """Places that parts alone do not show."""
 
@@ -37,15 +41,17 @@ def worded_parts(region: GrownRegion, expression: str, colours: NDArray[np.uint8
     reading = read(expression)
     if not _chooses_a_part(reading):
         return region
-    parts = _parts(region.matte)
+    parts, crumbs = _parts(region.matte)
     if len(parts) < 2:
         return region
     main = max(parts, key=lambda part: part.score)
     if choose(reading, lambda noun: parts if noun == reading.noun else (), colours) is not main:
         return region
-    kept = [part for part in parts if part is main or _is_piece(part, main) or _is_alike(part, main, reading, colours)]
-    others = [part for part in parts if part not in kept]
-    if not others:
+    alike = [part for part in parts + crumbs if _is_alike(part, main, reading, colours)]
+    near = [part for part in parts + crumbs if _is_piece(part, main) and (part in parts or part in alike)]
+    kept = [main, *near, *(() if reading.places else alike)]
+    others = [part for part in parts + crumbs if part not in kept]
+    if not any(part in others for part in parts):
         return region
     share = nearest_share(_together(kept), _together(others))
     share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
@@ -57,18 +63,25 @@ def _chooses_a_part(reading: Reading) -> bool:
     """Whether colour, side or size are all that chooses: what counts or compares needs all that is there."""
     if not reading.noun or reading.relations or any(place.rank or place.side in _BY_DEPTH for place in reading.places):
         return False
+    if reading.places and _PLURAL.search(reading.noun):  # `the people on the left` may be several
+        return False
     return bool(reading.colours) or any(not place.loose for place in reading.places)
 
 
-def _parts(matte: NDArray[np.float32]) -> list[Candidate]:
-    """The connected parts that are large enough, scored by their share of the matte."""
+def _parts(matte: NDArray[np.float32]) -> tuple[list[Candidate], list[Candidate]]:
+    """The connected parts, scored by their share of the matte: those that are large enough to be things, and crumbs."""
     count, labels, figures, _ = cv2.connectedComponentsWithStats((matte > SOLID).astype(np.uint8), connectivity=8)
     areas = figures[1:, cv2.CC_STAT_AREA]
     if count < 3:
-        return []
+        return [], []
     bar, total = max(LEAST_SHARE * areas.max(), LEAST_AREA * matte.size), float(matte.sum())
-    masks = [np.asarray(labels == number + 1) for number in np.flatnonzero(areas >= bar)]
-    return [Candidate.of_mask(mask, float(matte[mask].sum()) / total) for mask in masks]
+    parts: list[Candidate] = []
+    crumbs: list[Candidate] = []
+    for number in np.argsort(-areas, kind="stable")[:_MOST]:
+        mask = np.asarray(labels == number + 1)
+        part = Candidate.of_mask(mask, float(matte[mask].sum()) / total)
+        (parts if areas[number] >= bar else crumbs).append(part)
+    return parts, crumbs
 
 
 def _is_piece(part: Candidate, main: Candidate) -> bool:
@@ -80,9 +93,7 @@ def _is_piece(part: Candidate, main: Candidate) -> bool:
 
 
 def _is_alike(part: Candidate, main: Candidate, reading: Reading, colours: NDArray[np.uint8]) -> bool:
-    """Whether nothing in words of colours alone tells a part from the largest one."""
-    if reading.places:
-        return False
+    """Whether no colour of the words tells a part from the largest one."""
     return all(colour_share(colours, part, c) >= colour_share(colours, main, c) / 2 for c in reading.colours)
 
 

@@ -34,6 +34,8 @@ def answer(*parts):
         "left apple",
         "the biggest apple",
         "the red apple on the left",
+        "the glass on the left",
+        "the red apples",
         "a crimson apple",
     ],
 )
@@ -51,6 +53,7 @@ def test_what_the_words_do_not_mean_is_dropped(expression):
     [
         "the apple", "apples", "the green apple", "the apple on the right", "the second apple from the left",
         "the apple in front", "the apple left of the cup", "the red one", "the little apple", "the blue apple",
+        "the apples on the left", "men on the left", "the scissors on the left",
     ],
 )  # fmt: skip
 def test_where_the_words_choose_nothing_or_another_part_all_stays(expression):
@@ -67,6 +70,13 @@ def test_one_thing_stays_whole_and_so_do_its_pieces():
     assert kept.matte[beside].min() > 0.9 and (kept.matte[RIGHT] == 0).all()
     far, colours = answer((LEFT, 1.0, RED), (RIGHT, 1.0, RED))
     assert worded_parts(far, "the red apples", colours) is far, "nothing tells one from the other"
+
+
+def test_a_crumb_of_what_is_dropped_goes_with_it_wherever_it_is():
+    crumb = np.s_[55:60, 30:36]
+    region, colours = answer((LEFT, 1.0, RED), (RIGHT, 0.8, GREEN), (crumb, 0.9, GREEN))
+    kept = worded_parts(region, "the red apple", colours)
+    assert (kept.matte[LEFT] == 1).all() and kept.matte[RIGHT].max() < 0.01 and kept.matte[crumb].max() < 0.5
 
 
 def test_specks_are_not_things():
