@@ -17,7 +17,7 @@ from PIL import Image
 
 from clipmat.expression import clean_expression
 from clipmat.predictor import Predictor
-from clipmat.systems import reading
+from clipmat.sentences import reading
 from rim_editor import matting, presets
 from rim_editor.batch import naming
 from rim_editor.batch.recipe import terms_from_json, terms_from_text
