@@ -75,14 +75,14 @@ def choose_parts(
     if pointing.box is not None:
         share *= boxed_plane(soft.shape, pointing)
     missed = tuple((x, y, True) for x, y in keeps if not _is_set(chosen, (x, y)))
-    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
     return PartChoice(*limited(matte, soft, trimap, share, threshold), missed)
 
 
 def limited(
     matte: Floats, soft: Floats, trimap: Floats, share: Floats, threshold: float = 0.5
 ) -> tuple[Floats, Floats]:
-    """Matte and trimap times the share of each pixel; what a low threshold found is lifted to a whole matte."""
+    """Matte and trimap times the softened share of each pixel; what a low threshold found becomes a whole matte."""
+    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
     if threshold < 0.5:
         matte = np.clip(soft / (2 * threshold), 0, 1)
         foreground = np.clip(2 * matte - 1, 0, 1)

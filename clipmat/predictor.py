@@ -321,10 +321,9 @@ class Predictor:
                 regions, method = answer.regions, answer.method
             else:
                 assert out is not None
-                regions = (whole_region(out, image.size),)
+                region = whole_region(out, image.size)
+                regions = (worded_parts(region, words, image.small) if example is None else region,)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
-                if example is None:
-                    regions = (worded_parts(regions[0], words, image.small),)
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
         presence = 1.0 if out is None else self._presence(out)

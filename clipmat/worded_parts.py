@@ -47,14 +47,14 @@ def worded_parts(region: GrownRegion, expression: str, colours: NDArray[np.uint8
     main = max(parts, key=lambda part: part.score)
     if choose(reading, lambda noun: parts if noun == reading.noun else (), colours) is not main:
         return region
-    alike = [part for part in parts + crumbs if _is_alike(part, main, reading, colours)]
+    bars = [(colour, colour_share(colours, main, colour) / 2) for colour in reading.colours]
+    alike = [part for part in parts + crumbs if all(colour_share(colours, part, c) >= bar for c, bar in bars)]
     near = [part for part in parts + crumbs if _is_piece(part, main) and (part in parts or part in alike)]
     kept = [main, *near, *(() if reading.places else alike)]
     others = [part for part in parts + crumbs if part not in kept]
     if not any(part in others for part in parts):
         return region
     share = nearest_share(_together(kept), _together(others))
-    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.7), np.float32)
     matte, trimap = limited(region.matte, region.matte, region.trimap, share)
     return replace(region, matte=matte, trimap=trimap)
 
@@ -90,11 +90,6 @@ def _is_piece(part: Candidate, main: Candidate) -> bool:
     reach = 2 * max(1, round(PIECE_GAP * float(np.hypot(*part.size)))) + 1
     near = cv2.dilate(part.mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     return part.area <= PIECE_SHARE * main.area and bool((near & main.mask).any())
-
-
-def _is_alike(part: Candidate, main: Candidate, reading: Reading, colours: NDArray[np.uint8]) -> bool:
-    """Whether no colour of the words tells a part from the largest one."""
-    return all(colour_share(colours, part, c) >= colour_share(colours, main, c) / 2 for c in reading.colours)
 
 
 def _together(parts: list[Candidate]) -> NDArray[np.bool_]:

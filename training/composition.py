@@ -246,10 +246,10 @@ def crowded_scene(
     share, heap = rng.uniform(0.15, 0.36), rng.random() < 0.6
     middle, spread = rng.uniform(0.35, 0.65, 2), rng.uniform(0.1, 0.24, 2)
     for entity in entities:
-        pixels, cut = bank.cutout(entity), frozenset[str]()
+        pixels = bank.cutout(entity)
         for _ in range(4):
             shown = scaled(pixels, size, share * rng.uniform(0.7, 1.4), rng)
-            cut = cut or cut_sides(shown, entity.kind)
+            cut = cut_sides(shown, entity.kind)
             y, x = place(shown, size, cut, rng)
             if heap and not cut:
                 at = rng.normal(middle, spread).clip(0, 1) * (size[0] - shown.shape[0], size[1] - shown.shape[1])

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,6 +101,11 @@ def test_nothing_is_ever_added_and_the_largest_part_never_lost(expression, parts
     kept = worded_parts(region, expression, colours)
     assert (kept.matte <= region.matte).all() and (kept.trimap >= -1e-6).all()
     assert kept.matte.any() == region.matte.any()
+    count, labels = cv2.connectedComponents((region.matte > 0.5).astype(np.uint8), connectivity=8)
+    heaviest = max(range(1, count), key=lambda number: region.matte[labels == number].sum(), default=0)
+    if heaviest:
+        there = labels == heaviest
+        assert kept.matte[there].sum() > 0.7 * region.matte[there].sum()
     np.testing.assert_allclose(kept.trimap.sum(axis=0), 1, atol=1e-5)
 
 
