@@ -30,7 +30,7 @@ from rim_editor.batch.journal_file import (
 )
 from rim_editor.batch.outcomes import END_STATES, Group, Outcome, State
 from rim_editor.batch.plan import Item, Plan
-from rim_editor.errors import BatchInterrupted, EditorError, OutputNotWritable
+from rim_editor.errors import EditorError, OutputNotWritable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -154,9 +154,8 @@ class Journal:
 
     def record_made(self, outcome: Outcome) -> None:
         """Record, safe on the disk, a result that is about to be renamed into place. Raises BatchInterrupted too."""
-        if not self.in_place:  # a result in a new folder of this name would be in no journal
-            text = f"'{self.path.parent}' was moved, deleted or closed: put it back, then continue with --resume."
-            raise BatchInterrupted(text)
+        if not self.in_place:
+            raise output_files.folder_gone(self.path.parent)
         self._append({"event": "made", "outcome": outcome.to_json()}, sync=True)
         self._doubtful.pop(outcome.index, None)
         if _is_doubtful(outcome):

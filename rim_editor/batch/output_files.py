@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from clipmat.files import write_whole
-from rim_editor.errors import OutputExists, OutputNotWritable
+from rim_editor.errors import BatchInterrupted, OutputExists, OutputNotWritable
 from rim_editor.files.outputs import is_same_file, not_writable
 
 STAGING = ".rim-editor-batch.part"
@@ -23,18 +23,36 @@ class DiskFull(OutputNotWritable):
     """No room is left where the results go, so that every other item would fail too."""
 
 
-def write(path: Path, content: bytes, overwrite: bool, source: Path | None = None) -> None:
+def write(path: Path, content: bytes, overwrite: bool, source: Path | None = None, root: Path | None = None) -> None:
     """Write `content` to `path` through STAGING, which stays until `remove_leftovers`.
 
-    Makes its folder; an existing file is kept unless `overwrite`, and `source`, the image of a result, always is.
-    Raises OutputExists, OutputNotWritable, DiskFull.
+    Makes its folder, but not `root`, that of the batch; an existing file is kept unless `overwrite`, and `source`, the
+    image of a result, always is. Raises OutputExists, OutputNotWritable, DiskFull, and BatchInterrupted without `root`.
     """
     if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):
         raise OutputExists(f"'{path}' exists already")
+    staging = path.parent / STAGING
     try:
-        write_whole(path, content, staging=path.parent / STAGING)
+        _make_folder(staging, root)
+        write_whole(path, content, make_folders=False, staging=staging)
     except OSError as error:
+        if root is not None and not root.is_dir():
+            raise folder_gone(root) from error
         raise disk_full(path, error) or not_writable(path, error) from error
+
+
+def folder_gone(folder: Path) -> BatchInterrupted:
+    """What to raise when the folder of a batch is gone: results in a new one of its name would be in no journal."""
+    return BatchInterrupted(f"'{folder}' was moved, deleted or closed: put it back, then continue with --resume.")
+
+
+def _make_folder(folder: Path, root: Path | None) -> None:
+    """Make a folder and those that it is in, but never `root`."""
+    if root is None or not folder.is_relative_to(root):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif folder != root:
+        _make_folder(folder.parent, root)
+        folder.mkdir(exist_ok=True)
 
 
 def remove_leftovers(outputs: Iterable[Path]) -> None:

@@ -28,6 +28,7 @@ from rim_editor.batch.queues import MegapixelBudget, StageQueue, ThreadCounts, u
 from rim_editor.batch.recipe import Recipe
 from rim_editor.batch.stages import DecodedItem, FinishedItem, FoundItem
 from rim_editor.documents.edit_description import EditDescription
+from rim_editor.errors import BatchInterrupted
 
 if TYPE_CHECKING:
     from rim_editor.documents.edits import Edit
@@ -58,7 +59,7 @@ def run(
     items = journal.todo()
     control = control or BatchControl()
     threads = threads or ThreadCounts.for_cores(usable_cores())
-    pipeline = _Pipeline(plan.recipe, matting, journal, control, threads, megapixels)
+    pipeline = _Pipeline(plan.recipe, matting, journal, plan.folder, control, threads, megapixels)
     yield from track_progress(items, len(plan.items), control, pipeline.run(iter(items)))
 
 
@@ -84,11 +85,15 @@ def run_items(
     recipe: Recipe,
     matting: Matting,
     recorder: Recorder,
+    folder: Path,
     control: BatchControl,
     threads: ThreadCounts,
 ) -> Generator[Outcome, None, None]:
-    """Like `run`, for `items` as they come; several threads ask for the next one, and None means: ask again."""
-    return _Pipeline(recipe, matting, recorder, control, threads, MEGAPIXELS).run(items)
+    """Like `run`, for `items` as they come; several threads ask for the next one, and None means: ask again.
+
+    `folder` is the batch's.
+    """
+    return _Pipeline(recipe, matting, recorder, folder, control, threads, MEGAPIXELS).run(items)
 
 
 class _Stopped(Exception):
@@ -103,11 +108,12 @@ class _Pipeline:
         recipe: Recipe,
         matting: Matting,
         recorder: Recorder,
+        folder: Path,
         control: BatchControl,
         threads: ThreadCounts,
         megapixels: float,
     ) -> None:
-        self._control = control
+        self._control, self._folder = control, folder
         self._recipe, self._matting, self._recorder = recipe, matting, recorder
         self._counts = threads
         self._read: Callable[[EditDescription], Edit] = lru_cache(maxsize=_BACKGROUNDS)(EditDescription.read)
@@ -250,8 +256,8 @@ class _Pipeline:
 
     def _written(self, finished: FinishedItem, overwrite: bool) -> Outcome:
         try:
-            return stages.write(finished, overwrite, self._recorder.own)
-        except DiskFull:
+            return stages.write(finished, overwrite, self._recorder.own, self._folder)
+        except (DiskFull, BatchInterrupted):
             raise
         except UserError as error:
             failed = replace(finished.outcome, state=State.FAILED, text=str(error), sha256="", bytes=0)

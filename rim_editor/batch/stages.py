@@ -207,19 +207,22 @@ def finish(found: FoundItem, recipe: Recipe, checkpoint: Callable[[], None] = _n
     return FinishedItem(outcome, content, beside)
 
 
-def write(finished: FinishedItem, overwrite: bool = False, own: Collection[Path] = ()) -> Outcome:
+def write(
+    finished: FinishedItem, overwrite: bool = False, own: Collection[Path] = (), root: Path | None = None
+) -> Outcome:
     """Write the files, each whole or not at all, the output last, and only then is the outcome DONE.
 
-    Missing folders are made. Existing files are kept unless `overwrite` or they are among `own`; the image itself
-    always is. Raises OutputExists, OutputNotWritable, DiskFull.
+    Missing folders are made, but not `root`, the batch's. Existing files are kept unless `overwrite` or they are among
+    `own`; the image itself always is. Raises OutputExists, OutputNotWritable, DiskFull, BatchInterrupted without `root`.
     """
     outcome, spent = finished.outcome, dict(finished.outcome.milliseconds)
     with timed(spent, "write"):
         if finished.sidecar is not None:
             path, content = finished.sidecar
-            output_files.write(path, content, overwrite or path in own, outcome.source)
+            output_files.write(path, content, overwrite or path in own, outcome.source, root)
         if finished.content is not None:
-            output_files.write(outcome.output, finished.content, overwrite or outcome.output in own, outcome.source)
+            may_replace = overwrite or outcome.output in own
+            output_files.write(outcome.output, finished.content, may_replace, outcome.source, root)
     state = outcome.state if finished.content is None else State.DONE
     return replace(outcome, state=state, milliseconds=spent)
 

@@ -117,7 +117,8 @@ class Worker:
         mailbox, failure = self._mailbox, None
         try:
             threads = ThreadCounts.for_cores(setup.cores)
-            for _ in pipeline.run_items(mailbox, setup.recipe, setup.matting, mailbox, self._control, threads):
+            folder = setup.journal.parent
+            for _ in pipeline.run_items(mailbox, setup.recipe, setup.matting, mailbox, folder, self._control, threads):
                 pass
         except _Cancelled:
             pass

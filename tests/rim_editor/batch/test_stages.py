@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from dataclasses import replace
 from io import BytesIO
 
 import cv2
@@ -21,7 +22,7 @@ from rim_editor.batch.recipe import ExpressionTerm, IfExists, Recipe
 from rim_editor.documents import edits
 from rim_editor.documents.document import Combine, MatteControls
 from rim_editor.documents.edit_description import EditDescription, EditName
-from rim_editor.errors import BadOption, OutputExists, OutputNotWritable
+from rim_editor.errors import BadOption, BatchInterrupted, OutputExists, OutputNotWritable
 from rim_editor.files.exporting import Content
 from rim_editor.matting import Matting
 
@@ -294,6 +295,22 @@ def test_what_exists_stays_unless_it_may_go(worked, monkeypatch):
     assert output.read_bytes() == made.content
     output.write_bytes(b"mine")
     stages.write(made, overwrite=True)
+    assert output.read_bytes() == made.content
+
+
+def test_folders_are_made_inside_that_of_the_batch_which_itself_is_never_made_anew(worked, monkeypatch, tmp_path):
+    made = finished(worked, monkeypatch)
+    root, output = tmp_path / "batch", tmp_path / "batch" / "a" / "b" / "cut.png"
+    placed = replace(made, outcome=replace(made.outcome, output=output))
+    with pytest.raises(BatchInterrupted, match="moved, deleted or closed"):
+        stages.write(placed, root=root)
+    root.write_text("precious")
+    with pytest.raises(BatchInterrupted, match="moved, deleted or closed"):
+        stages.write(placed, root=root)
+    assert root.read_text() == "precious"
+    root.unlink()
+    root.mkdir()
+    assert stages.write(placed, root=root).state is State.DONE
     assert output.read_bytes() == made.content
 
 
