@@ -36,7 +36,7 @@ def write(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
         _make_folder(staging, root)
         write_whole(path, content, make_folders=False, staging=staging)
     except OSError as error:
-        if root is not None and not root.is_dir():
+        if root is not None and not os.path.isdir(root):
             raise folder_gone(root) from error
         raise disk_full(path, error) or not_writable(path, error) from error
 

@@ -213,7 +213,8 @@ def write(
     """Write the files, each whole or not at all, the output last, and only then is the outcome DONE.
 
     Missing folders are made, but not `root`, the batch's. Existing files are kept unless `overwrite` or they are among
-    `own`; the image itself always is. Raises OutputExists, OutputNotWritable, DiskFull, BatchInterrupted without `root`.
+    `own`; the image itself always is. Raises OutputExists, OutputNotWritable, DiskFull, and BatchInterrupted when
+    `root` is gone.
     """
     outcome, spent = finished.outcome, dict(finished.outcome.milliseconds)
     with timed(spent, "write"):
