@@ -1,6 +1,5 @@
 """How soon the window is up and `matte` is done, and what a second expression costs: `pytest -m benchmark -s`."""
 
-import os
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from rim_editor.documents.document import Combine
 from rim_editor.editor.editor import Answered, Editor
 from rim_editor.matting import Matting, load_predictor
 from tests.benchmarks.beside.prepare import write_photograph
+from tests.benchmarks.beside.processes import user_environment
 
 pytestmark = pytest.mark.benchmark
 
@@ -41,7 +41,7 @@ TORCH = "import torch; print('now', flush=True)"
 
 def seconds(code, home):
     """From the start of a fresh process until it prints 'now'."""
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RIM_EDITOR_HOME": str(home)}
+    environment = {**user_environment(), "QT_QPA_PLATFORM": "offscreen", "RIM_EDITOR_HOME": str(home)}
     start = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-c", code],
@@ -80,7 +80,7 @@ def process(*words, **environment):
     done = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**user_environment(), **environment},
         check=True,
         capture_output=True,
         timeout=LIMIT,
