@@ -128,8 +128,7 @@ def answers(predictor: Predictor, asked: Iterator[Question]) -> Iterator[Asked]:
 
     if not predictor.card.config.presence_head:
         raise CalibrationError("these weights have no presence head: there is nothing to calibrate")
-    # Raw scores, and no bar at which a doubt stops them (`PresenceScale.doubted`).
-    predictor.card = replace(predictor.card, presence=PresenceScale(1.0, 1.0))
+    predictor.card = replace(predictor.card, presence=PresenceScale(0.0, 0.0))
     encoded = None
     for each in asked:
         if each.image is not encoded:

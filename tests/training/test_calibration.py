@@ -4,7 +4,6 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,17 +12,15 @@ from safetensors.torch import load_file
 
 from clipmat import weights
 from clipmat.certainty import PresenceScale
-from clipmat.image_files import read
 from clipmat.predictor import Predictor
 from clipmat.weights_catalogue import locate
 from clipmat.weights_shards import files, is_index
 from training import TrainingError
-from training.calibration import CalibrationError, Question, answers, calibrate, questions
+from training.calibration import CalibrationError, answers, calibrate, questions
 from training.entity import BankError
 from training.files.scenes import holds_scenes, read_scenes
 from training.report.presence_scales import Asked
 
-SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "still_life.jpg"
 COMMON = {"missed": 0.02, "right": 0.9, "seed": 7, "report": None, "table": None}
 
 
@@ -106,16 +103,6 @@ def test_the_raw_score_is_asked_for_whatever_the_card_states(scenes):
     stated = predictor.predict(first.expression, refine=False).presence
     (found,) = answers(predictor, iter([first]))
     assert scale.stated(found.logit) == pytest.approx(stated, abs=1e-6)
-
-
-def test_the_raw_score_is_asked_for_also_where_words_name_a_colour_that_the_answer_has_not():
-    predictor, image = Predictor.load(device="cpu", precision="float32"), read(SAMPLE).pixels
-    predictor.set_image(image)
-    raw = predictor.model.decode
-    scores = []
-    predictor.model.decode = lambda *given, **how: scores.append(raw(*given, **how)) or scores[-1]
-    (found,) = answers(predictor, iter([Question("photos", "one", image, "the blue sunflower", False)]))
-    assert found.logit == pytest.approx(float(scores[0].presence_logits[0]), abs=1e-3)
 
 
 def test_the_same_tensors_are_written_with_another_scale(monkeypatch, tmp_path, pack, capsys):
