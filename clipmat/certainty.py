@@ -56,10 +56,6 @@ class PresenceScale:
         value = self.slope * logit + self.offset
         return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(max(value, -700.0)) / (1 + math.exp(value))
 
-    def doubted(self, presence: float) -> float:
-        """A stated presence where something else speaks against it: at most unsure, where the scale has such."""
-        return min(presence, (self.unsure + self.sure) / 2)
-
     def certainty(self, presence: float, matte: NDArray[np.float32]) -> Certainty:
         """What a stated presence amounts to for this matte, HxW in [0, 1]."""
         if presence < self.unsure or not shows_something(matte):

@@ -36,7 +36,7 @@ from clipmat.refining import CropRefinements, Pyramid, refine_matte
 from clipmat.text_encoding import encoded_text
 from clipmat.transforms import check_image, check_matte, input_size, resized, to_input
 from clipmat.vocabulary import Vocabulary
-from clipmat.worded_answers import worded_answer
+from clipmat.worded_parts import worded_parts
 
 REFINE_DOWNSAMPLING = 6
 """How many times smaller than the crop the matte is that `Predictor.refine` starts from: more than MAX_UPSAMPLING of
@@ -159,10 +159,11 @@ class Predictor:
             share = (time.perf_counter() - read) / len(pairs)
             answers = []
             for (image, _), text, out in zip(pairs, words, outs, strict=True):
-                region, presence = worded_answer(out, text, of[id(image)], self.card.presence)
-                now = time.perf_counter()
+                region = whole_region(out, of[id(image)].size)
+                regions, now = (worded_parts(region, text, of[id(image)].small),), time.perf_counter()
+                presence = self._presence(out)
                 found = FoundRegions(
-                    of[id(image)], text, (region,), presence, PromptMethod.WORDS, False, now - share, now - share, now
+                    of[id(image)], text, regions, presence, PromptMethod.WORDS, False, now - share, now - share, now
                 )
                 answers.append(self._finished(found, refine))
         return answers
@@ -318,17 +319,14 @@ class Predictor:
             if pointing:
                 answer = self._pointed_answers.answer(image.encoded, image.pixels, image.small, pointing, out, text)
                 regions, method = answer.regions, answer.method
-                presence = 1.0 if out is None else self._presence(out)
             else:
                 assert out is not None
+                region = whole_region(out, image.size)
+                regions = (worded_parts(region, words, image.small) if example is None else region,)
                 method = PromptMethod.WORDS if example is None else PromptMethod.EXAMPLE
                 if nothing_given:
                     method = PromptMethod.MAIN_SUBJECT
-                if example is None:
-                    region, presence = worded_answer(out, words, image, self.card.presence)
-                else:
-                    region, presence = whole_region(out, image.size), self._presence(out)
-                regions = (region,)
+        presence = 1.0 if out is None else self._presence(out)
         return FoundRegions(
             image, words, regions, presence, method, bool(pointing), started, encoded, time.perf_counter()
         )
