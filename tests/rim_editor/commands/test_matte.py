@@ -459,11 +459,26 @@ def test_a_stop_while_the_file_is_written_leaves_nothing_half(refused, run, phot
     if not hasattr(signal, name):
         pytest.skip("Windows has no such signal")
     asked = getattr(signal, name)
-    before = signal.getsignal(asked)
     monkeypatch.setattr(os, step, lambda *_: signal.raise_signal(asked))
-    refused(run("matte", photo, "red", "-o", tmp_path / "out.png"), 130, "interrupted: nothing was written")
+    before = signal.signal(asked, signal.SIG_DFL)  # the tests themselves may run under nohup
+    try:
+        refused(run("matte", photo, "red", "-o", tmp_path / "out.png"), 130, "interrupted: nothing was written")
+        assert signal.getsignal(asked) is signal.SIG_DFL
+    finally:
+        signal.signal(asked, before)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
-    assert signal.getsignal(asked) is before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
+def test_under_nohup_a_closed_terminal_stops_nothing(run, photo, tmp_path, monkeypatch):
+    usual = os.replace
+    monkeypatch.setattr(os, "replace", lambda *paths: (signal.raise_signal(signal.SIGHUP), usual(*paths)))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run("matte", photo, "red", "-o", tmp_path / "out.png")[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "out.png").stat().st_size > 100
 
 
 def test_a_mistake_in_the_program_is_not_hidden(run, photo, tmp_path, monkeypatch):
