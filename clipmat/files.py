@@ -12,20 +12,25 @@ from typing import BinaryIO
 
 @contextmanager
 def whole_file(
-    path: Path, *, overwrite: bool = True, make_folders: bool = True, staging: Path | None = None
+    path: Path,
+    *,
+    overwrite: bool = True,
+    make_folders: bool = True,
+    staging: Path | None = None,
+    root: Path | None = None,
 ) -> Iterator[BinaryIO]:
     """A binary file to write into; `path` appears, or changes, when the block ends, and never in part.
 
     The content goes into a new file in the same folder, or in `staging`, a folder on the same disk; it is synced to
     the disk and renamed to `path`, and then the folder is synced where the system can do that. When the block or any
     of this raises, the former file stays as it was and the new one is deleted. Without `overwrite` a file that stands
-    at `path` by then is an error; with `make_folders` the missing folders, `staging` too, are made. Any number of
-    threads and processes may write the same path at once: the last one wins.
+    at `path` by then is an error; with `make_folders` the missing folders, `staging` too, are made, but never `root`,
+    in which they are. Any number of threads and processes may write the same path at once: the last one wins.
     Raises OSError, FileExistsError among them, and whatever the block raises.
     """
     if make_folders:
         for folder in (path.parent, staging or path.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_folder(folder, root)
     # A name of its own for each writer, and a short one: a long name of the file must not grow beyond the limit.
     beside = (staging or path.parent) / f".{secrets.token_hex(8)}.part"
     try:
@@ -49,10 +54,19 @@ def write_whole(
     overwrite: bool = True,
     make_folders: bool = True,
     staging: Path | None = None,
+    root: Path | None = None,
 ) -> None:
     """Write `content`, a text as UTF-8, as `whole_file` does. Raises OSError, FileExistsError among them."""
-    with whole_file(path, overwrite=overwrite, make_folders=make_folders, staging=staging) as file:
+    with whole_file(path, overwrite=overwrite, make_folders=make_folders, staging=staging, root=root) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def _make_folder(folder: Path, root: Path | None) -> None:
+    if root is None or not folder.is_relative_to(root):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif folder != root:
+        _make_folder(folder.parent, root)
+        folder.mkdir(exist_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -31,10 +31,8 @@ def write(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
     """
     if os.path.lexists(path) and (not overwrite or (source is not None and is_same_file(path, source))):
         raise OutputExists(f"'{path}' exists already")
-    staging = path.parent / STAGING
     try:
-        _make_folder(staging, root)
-        write_whole(path, content, make_folders=False, staging=staging)
+        write_whole(path, content, staging=path.parent / STAGING, root=root)
     except OSError as error:
         if root is not None and not os.path.isdir(root):
             raise folder_gone(root) from error
@@ -44,15 +42,6 @@ def write(path: Path, content: bytes, overwrite: bool, source: Path | None = Non
 def folder_gone(folder: Path) -> BatchInterrupted:
     """What to raise when the folder of a batch is gone: results in a new one of its name would be in no journal."""
     return BatchInterrupted(f"'{folder}' was moved, deleted or closed: put it back, then continue with --resume.")
-
-
-def _make_folder(folder: Path, root: Path | None) -> None:
-    """Make a folder and those that it is in, but never `root`."""
-    if root is None or not folder.is_relative_to(root):
-        folder.mkdir(parents=True, exist_ok=True)
-    elif folder != root:
-        _make_folder(folder.parent, root)
-        folder.mkdir(exist_ok=True)
 
 
 def remove_leftovers(outputs: Iterable[Path]) -> None:

@@ -87,7 +87,8 @@ def test_the_command_measures_and_writes_its_page(tmp_path):
     assert done.returncode == 0, done.stderr
     numbers = json.loads((tmp_path / "results.json").read_text())
     rows = numbers["cut"]["rows"]
-    assert min(rows[name]["user"] for name in ("`rim-editor matte`", "`import torch`")) > 0
+    # The import is most of both, and the command leaves without taking torch apart.
+    assert rows["`rim-editor matte`"]["user"] > rows["`import torch`"]["user"] / 2 > 0
     assert all(row["mebibytes"] > 100 for part in ("cut", "batch") for row in numbers[part]["rows"].values())
     for ours, theirs in (("ours.png", "theirs/u2net/0.2.png"), ("batch-out/00.png", "theirs/u2net/00.png")):
         one, other = (np.asarray(Image.open(tmp_path / path).getchannel("A"), int) for path in (ours, theirs))
